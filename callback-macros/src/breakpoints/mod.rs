@@ -1,0 +1,6 @@
+//! `breakpoints!`.
+
+pub(crate) mod check;
+pub(crate) mod expand;
+pub(crate) mod model;
+pub(crate) mod syntax;

@@ -1,0 +1,187 @@
+//! The arguments of `#[callback(…)]`.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Expr, Path, Token, token};
+
+/// Everything between the parentheses of `#[callback(…)]`.
+pub(crate) struct Arguments {
+    /// As written, to be passed on.
+    pub(crate) tokens: TokenStream,
+    pub(crate) list: Vec<Argument>,
+}
+
+/// What stands between two commas.
+pub(crate) enum Argument {
+    /// `Fit`: the path of a loop.
+    Loop(Path),
+    /// `weight = 10`, `discover`, `after(A)`.
+    Named { name: Ident, value: Value },
+    /// None of these.
+    Unreadable(syn::Error),
+}
+
+/// What a named argument is given.
+pub(crate) enum Value {
+    /// `discover`
+    Absent,
+    /// `weight = 10`
+    Is(Box<Expr>),
+    /// `crate = path`
+    Path(Path),
+    /// `after(A)`
+    List,
+}
+
+/// The names that arguments have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Weight,
+    Name,
+    Discover,
+    Register,
+    Crate,
+    /// One that a later release brings.
+    Later,
+}
+
+impl Word {
+    /// Every word there is, as it is written.
+    pub(crate) const ALL: [(&str, Self); 13] = [
+        ("weight", Self::Weight),
+        ("name", Self::Name),
+        ("discover", Self::Discover),
+        ("register", Self::Register),
+        ("crate", Self::Crate),
+        ("after", Self::Later),
+        ("before", Self::Later),
+        ("group", Self::Later),
+        ("requires", Self::Later),
+        ("provides", Self::Later),
+        ("incompatible", Self::Later),
+        ("no_conflict", Self::Later),
+        ("every", Self::Later),
+    ];
+
+    pub(crate) fn of(name: &Ident) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(word, _)| name == word);
+        known.map(|(_, word)| *word)
+    }
+}
+
+impl Arguments {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        let list = arguments.parse2(tokens.clone());
+        Self {
+            tokens,
+            list: list.unwrap_or_else(|error| vec![Argument::Unreadable(error)]),
+        }
+    }
+
+    /// The loops that are named.
+    pub(crate) fn loops(&self) -> impl Iterator<Item = &Path> {
+        self.list.iter().filter_map(|argument| match argument {
+            Argument::Loop(path) => Some(path),
+            _ => None,
+        })
+    }
+
+    /// What is given to the first argument that `word` names.
+    pub(crate) fn value(&self, word: Word) -> Option<&Value> {
+        self.list.iter().find_map(|argument| match argument {
+            Argument::Named { name, value } if Word::of(name) == Some(word) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Whether one of them could not be read, so that a loop may be missing.
+    pub(crate) fn are_unreadable(&self) -> bool {
+        let crate_is_missing = !matches!(self.value(Word::Crate), None | Some(Value::Path(_)));
+        crate_is_missing
+            || self
+                .list
+                .iter()
+                .any(|argument| matches!(argument, Argument::Unreadable(_)))
+    }
+}
+
+/// All of them; one that cannot be read does not hide the next.
+fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
+    let mut list = Vec::new();
+    while !input.is_empty() {
+        let argument = input.parse().unwrap_or_else(Argument::Unreadable);
+        list.push(argument);
+        let rest = up_to_comma(input)?;
+        if let (Some(first), Some(Argument::Loop(_) | Argument::Named { .. })) = (rest, list.last()) {
+            let error = syn::Error::new(first.span(), "expected a comma between two arguments");
+            list.push(Argument::Unreadable(error));
+        }
+    }
+    Ok(list)
+}
+
+/// Steps over everything up to the next comma, and it; what stood before it begins with what is returned.
+fn up_to_comma(input: ParseStream) -> syn::Result<Option<TokenTree>> {
+    let mut first = None;
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let token: TokenTree = input.parse()?;
+        first.get_or_insert(token);
+    }
+    input.parse::<Option<Token![,]>>()?;
+    Ok(first)
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if input.peek(Ident::peek_any) && !begins_path(input) {
+            let name = input.call(Ident::parse_any)?;
+            let value = Value::parse(&name, input)?;
+            return Ok(Self::Named { name, value });
+        }
+        match input.call(Path::parse_mod_style) {
+            Ok(path) => Ok(Self::Loop(path)),
+            Err(_) => Err(input.error("expected the path of a loop, as in `Fit`, or an argument, as in `weight = 10`")),
+        }
+    }
+}
+
+/// Whether a loop's path comes next, and not a named argument.
+fn begins_path(input: ParseStream) -> bool {
+    let named = input.peek2(Token![=]) || input.peek2(token::Paren);
+    let fork = input.fork();
+    let word = fork.call(Ident::parse_any);
+    let forgot_value = word.is_ok_and(|word| !input.peek2(Token![::]) && is_like_a_word(&word));
+    !named && !forgot_value
+}
+
+/// Whether `name` is an argument's name or close to one, which the name of a loop, being a type's, never is.
+fn is_like_a_word(name: &Ident) -> bool {
+    let name = name.to_string();
+    let words = Word::ALL.iter().map(|(word, _)| *word);
+    name.starts_with(char::is_lowercase) && crate::spelling::nearest(&name, words).is_some()
+}
+
+impl Value {
+    fn parse(name: &Ident, input: ParseStream) -> syn::Result<Self> {
+        if input.peek(token::Paren) {
+            input.parse::<TokenTree>()?;
+            return Ok(Self::List);
+        }
+        if input.parse::<Option<Token![=]>>()?.is_none() {
+            return Ok(Self::Absent);
+        }
+        match Word::of(name) {
+            Some(Word::Crate) => parse_crate(input),
+            _ => input.parse().map(Box::new).map(Self::Is),
+        }
+    }
+}
+
+/// A path, or what stands there instead.
+fn parse_crate(input: ParseStream) -> syn::Result<Value> {
+    if input.peek(syn::Lit) {
+        return input.parse().map(Box::new).map(Value::Is);
+    }
+    input.call(Path::parse_mod_style).map(Value::Path)
+}

@@ -1,0 +1,93 @@
+//! A function of a block: its attributes and its signature.
+
+use super::On;
+use crate::attributes::Attribute;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{FnArg, Meta, PatType, Receiver, ReturnType, Signature, Token, Type, Visibility};
+
+/// What the names of handlers begin with.
+const PREFIXES: [&str; 3] = ["on_", "before_", "after_"];
+
+/// A function that may be a handler.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
+}
+
+impl Function {
+    pub(super) fn parse(attributes: Vec<Attribute>, input: ParseStream) -> syn::Result<Self> {
+        input.parse::<Visibility>()?;
+        input.parse::<Option<Token![default]>>()?;
+        Ok(Self {
+            attributes,
+            signature: input.parse()?,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        &self.signature.ident
+    }
+
+    /// Whether it is a handler: by `#[on(…)]`, or by its name.
+    pub(crate) fn is_handler(&self) -> bool {
+        let name = self.name().unraw().to_string();
+        let says_on = self.attributes.iter().any(|attribute| attribute.is("on"));
+        says_on || begins_like_a_handler(&name)
+    }
+
+    pub(crate) fn receiver(&self) -> Option<&Receiver> {
+        self.signature.receiver()
+    }
+
+    /// What it asks for.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &PatType> {
+        self.signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(parameter) => Some(parameter),
+            FnArg::Receiver(_) => None,
+        })
+    }
+
+    /// What it answers; `None` if nothing is written.
+    pub(crate) fn answer(&self) -> Option<&Type> {
+        match &self.signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, answer) => Some(answer),
+        }
+    }
+
+    /// Its `#[on(…)]` attributes.
+    pub(crate) fn on(&self) -> impl Iterator<Item = On> {
+        let ours = self.attributes.iter().filter(|attribute| attribute.is("on"));
+        ours.map(On::new)
+    }
+
+    /// What has to hold for it to be there: what stands in its `#[cfg(…)]` attributes.
+    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
+        let always = self.attributes.iter().filter(|attribute| attribute.is("cfg"));
+        let sometimes = self.attributes.iter().filter(|attribute| attribute.is("cfg_attr"));
+        always
+            .filter_map(Attribute::arguments)
+            .chain(sometimes.filter_map(condition_in_cfg_attr))
+            .collect()
+    }
+}
+
+pub(crate) fn begins_like_a_handler(name: &str) -> bool {
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// `any(not(a), b)` of `#[cfg_attr(a, cfg(b))]`.
+fn condition_in_cfg_attr(attribute: &Attribute) -> Option<TokenStream> {
+    let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let metas = metas.parse2(attribute.arguments()?).ok()?;
+    let given = metas.first()?;
+    let cfg = metas.iter().skip(1).find_map(|meta| match meta {
+        Meta::List(list) if list.path.is_ident("cfg") => Some(&list.tokens),
+        _ => None,
+    })?;
+    Some(quote::quote!(any(not(#given), #cfg)))
+}

@@ -1,0 +1,131 @@
+//! Which state exists where in a loop, and which breakpoints a run will not reach.
+
+use crate::breakpoint::{At, Breakpoint, Loop, Role, Scope};
+use crate::failure::Failure;
+use crate::marks::Marks;
+use crate::outcome::{Outcome, Stop};
+use std::any::{TypeId, type_name};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Which state a loop provides, and where.
+///
+/// `breakpoints!` fills it from the `with` clauses. What only a run knows (the types of a learner) is added by
+/// [`Plan::expect`](crate::Plan::expect).
+pub struct States<L> {
+    declared: Vec<Declared>,
+    silent: BTreeMap<usize, String>,
+    of: PhantomData<fn() -> L>,
+}
+
+/// A type of state, and the breakpoints at which the loop provides it.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    pub(crate) at: Marks,
+}
+
+impl<L: Loop> States<L> {
+    /// What the loop itself says, and what the runtime provides in every loop.
+    pub(crate) fn of_loop() -> Self {
+        let mut states = Self::nothing();
+        states.always::<Breakpoint>();
+        states.at_role::<Stop>(Role::Stop);
+        states.at_role::<Stop>(Role::Interrupt);
+        states.at_role::<Failure>(Role::Error);
+        states.at_role::<Outcome>(Role::Exit);
+        L::states(&mut states);
+        states
+    }
+
+    pub(crate) fn nothing() -> Self {
+        Self {
+            declared: Vec::new(),
+            silent: BTreeMap::new(),
+            of: PhantomData,
+        }
+    }
+
+    /// `T` exists at every breakpoint.
+    ///
+    /// See [`Loop`] for a loop; a loop's `with` clause on its first line says this.
+    pub fn always<T: 'static>(&mut self) {
+        self.declare::<T>(0..L::BREAKPOINTS.len());
+    }
+
+    /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
+    /// or interrupted, which is told inside it.
+    pub fn within<T: 'static>(&mut self, scope: Scope<L>) {
+        self.declare::<T>(scope.info().begin()..scope.info().end() + 1);
+        if scope.info().parent().is_none() {
+            self.at_role::<T>(Role::Stop);
+            self.at_role::<T>(Role::Interrupt);
+        }
+    }
+
+    /// `T` exists from the breakpoint `at` to the end of the scope around it.
+    pub fn from<T: 'static>(&mut self, at: At<L, impl Sized>) {
+        let end = at
+            .breakpoint()
+            .scope()
+            .map_or(at.index(), |scope| L::SCOPES[scope].end());
+        self.declare::<T>(at.index()..end + 1);
+    }
+
+    /// `T` exists from `first` to `last`, both included.
+    pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
+        self.declare::<T>(first.index()..last.index() + 1);
+    }
+
+    /// The run will not open `scope`; `because` tells why ("there is no validation data").
+    pub fn silent_scope(&mut self, scope: Scope<L>, because: &str) {
+        for index in scope.info().begin()..=scope.info().end() {
+            self.silent.insert(index, because.to_owned());
+        }
+    }
+
+    /// The run will not fire `at`; `because` tells why.
+    pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
+        self.silent.insert(at.index(), because.to_owned());
+    }
+
+    fn at_role<T: 'static>(&mut self, role: Role) {
+        let indices = L::BREAKPOINTS.iter().filter(|place| place.role() == role);
+        self.declare::<T>(indices.map(Breakpoint::index));
+    }
+
+    fn declare<T: 'static>(&mut self, at: impl IntoIterator<Item = usize>) {
+        self.declared.push(Declared {
+            type_id: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            at: at.into_iter().collect(),
+        });
+    }
+
+    /// What is declared of a type: one entry for each declaration.
+    pub(crate) fn of_type(&self, type_id: TypeId) -> impl Iterator<Item = &Declared> {
+        self.declared
+            .iter()
+            .filter(move |declared| declared.type_id == type_id)
+    }
+
+    pub(crate) fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Why the run will not fire the breakpoint.
+    pub(crate) fn silence(&self, index: usize) -> Option<&str> {
+        self.silent.get(&index).map(String::as_str)
+    }
+}
+
+impl<L> fmt::Debug for States<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("States")
+            .field("declared", &self.declared)
+            .field("silent", &self.silent)
+            .finish()
+    }
+}

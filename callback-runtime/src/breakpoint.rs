@@ -1,0 +1,291 @@
+//! Loops: kinds of iteration, with named breakpoints and the scopes around them.
+
+use crate::availability::States;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A kind of iteration with named breakpoints. Declared with `breakpoints!`, which writes this impl.
+///
+/// ```
+/// use callback_runtime::{At, Breakpoint, Loop, Role, Scope, ScopeInfo, States};
+///
+/// /// What `breakpoints!` writes, by hand.
+/// #[derive(Debug, Clone, Copy)]
+/// struct Relax;
+///
+/// impl Relax {
+///     const BEFORE_STEP: At<Self> = At::new(1);
+///     const AFTER_STEP: At<Self> = At::new(2);
+///     const STEP: Scope<Self> = Scope::new(0);
+/// }
+///
+/// impl Loop for Relax {
+///     const NAME: &'static str = "Relax";
+///     const SCOPES: &'static [ScopeInfo] = &[ScopeInfo::new("STEP", None, 1, 2, None)];
+///     const BREAKPOINTS: &'static [Breakpoint] = &[
+///         Breakpoint::new("Relax", 0, "on_enter", Role::Enter, None, None),
+///         Breakpoint::new("Relax", 1, "before_step", Role::Begin, Some(0), None),
+///         Breakpoint::new("Relax", 2, "after_step", Role::End, Some(0), None),
+///         Breakpoint::new("Relax", 3, "on_exit", Role::Exit, None, None),
+///     ];
+///     fn states(_: &mut States<Self>) {}
+/// }
+///
+/// assert_eq!(Relax::BEFORE_STEP.breakpoint().name(), "before_step");
+/// assert_eq!(Relax::STEP.info().name(), "STEP");
+/// ```
+pub trait Loop: Sized + 'static {
+    /// What the loop is called.
+    const NAME: &'static str;
+    /// Its scopes, outer ones first.
+    const SCOPES: &'static [ScopeInfo];
+    /// Its breakpoints in the order of one pass, `on_enter` first and `on_exit` last; at most [`MOST_BREAKPOINTS`].
+    const BREAKPOINTS: &'static [Breakpoint];
+    /// Says which state exists where.
+    fn states(states: &mut States<Self>);
+}
+
+/// A loop has at most so many breakpoints, so that one bit for each fits into four words.
+pub const MOST_BREAKPOINTS: usize = 256;
+
+/// A breakpoint of the loop `L`, as its constant: `Fit::on_epoch_end`. `A` is what handlers there answer besides a
+/// [`Flow`](crate::Flow).
+///
+/// See [`Loop`] for an example.
+pub struct At<L, A = ()> {
+    index: u16,
+    of: PhantomData<fn() -> (L, A)>,
+}
+
+impl<L: Loop, A> At<L, A> {
+    /// The breakpoint at `index` in [`Loop::BREAKPOINTS`]. For `breakpoints!`, which calls it in a constant: an index
+    /// out of range does not compile there.
+    pub const fn new(index: u16) -> Self {
+        assert!(
+            (index as usize) < L::BREAKPOINTS.len() && L::BREAKPOINTS.len() <= MOST_BREAKPOINTS,
+            "a breakpoint's index is below the number of its loop's breakpoints, of which there are at most 256"
+        );
+        Self {
+            index,
+            of: PhantomData,
+        }
+    }
+
+    /// Its name, scope and phase.
+    pub const fn breakpoint(self) -> &'static Breakpoint {
+        &L::BREAKPOINTS[self.index as usize]
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.index as usize
+    }
+}
+
+impl<L, A> Clone for At<L, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L, A> Copy for At<L, A> {}
+
+impl<L: Loop, A> fmt::Debug for At<L, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", L::NAME, self.breakpoint())
+    }
+}
+
+/// A scope of the loop `L`, as its constant: `Fit::EPOCH`.
+///
+/// See [`Loop`] for an example.
+pub struct Scope<L> {
+    index: u8,
+    of: PhantomData<fn() -> L>,
+}
+
+impl<L: Loop> Scope<L> {
+    /// The scope at `index` in [`Loop::SCOPES`]. For `breakpoints!`, which calls it in a constant: an index out of
+    /// range does not compile there.
+    pub const fn new(index: u8) -> Self {
+        assert!(
+            (index as usize) < L::SCOPES.len(),
+            "a scope's index is below the number of its loop's scopes"
+        );
+        Self {
+            index,
+            of: PhantomData,
+        }
+    }
+
+    /// Its name, and its begin and end.
+    pub const fn info(self) -> &'static ScopeInfo {
+        &L::SCOPES[self.index as usize]
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.index as usize
+    }
+}
+
+impl<L> Clone for Scope<L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Scope<L> {}
+
+impl<L: Loop> fmt::Debug for Scope<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", L::NAME, self.info().name)
+    }
+}
+
+/// What a breakpoint is to its loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A callback acquires what it needs; before everything else.
+    Enter,
+    /// A scope begins.
+    Begin,
+    /// Between a scope's begin and its end.
+    Inside,
+    /// A scope ends.
+    End,
+    /// The run was stopped; just before its outermost scope ends.
+    Stop,
+    /// The run was interrupted; just before its outermost scope ends.
+    Interrupt,
+    /// The run failed.
+    Error,
+    /// A callback gives back what it acquired; after everything else.
+    Exit,
+}
+
+/// A named place in a loop. A handler that asks for `&Breakpoint` is told which one it runs at.
+///
+/// ```
+/// use callback_runtime::{Breakpoint, Role};
+///
+/// let place = Breakpoint::new("Fit", 7, "on_train_batch_end", Role::End, Some(3), Some("train"));
+/// assert_eq!(place.to_string(), "on_train_batch_end");
+/// assert_eq!(place.phase(), Some("train"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breakpoint {
+    looping: &'static str,
+    index: u16,
+    name: &'static str,
+    role: Role,
+    scope: Option<u8>,
+    phase: Option<&'static str>,
+}
+
+impl Breakpoint {
+    /// A breakpoint of the loop named `looping`: for `breakpoints!`. `scope` is an index into [`Loop::SCOPES`].
+    pub const fn new(
+        looping: &'static str,
+        index: u16,
+        name: &'static str,
+        role: Role,
+        scope: Option<u8>,
+        phase: Option<&'static str>,
+    ) -> Self {
+        Self {
+            looping,
+            index,
+            name,
+            role,
+            scope,
+            phase,
+        }
+    }
+
+    /// The loop's name.
+    pub const fn loop_name(&self) -> &'static str {
+        self.looping
+    }
+
+    /// Its own name, as handlers are named.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it is to its loop.
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The phase around it, in lower case.
+    pub const fn phase(&self) -> Option<&'static str> {
+        self.phase
+    }
+
+    pub(crate) const fn index(&self) -> usize {
+        self.index as usize
+    }
+
+    pub(crate) fn scope(&self) -> Option<usize> {
+        self.scope.map(usize::from)
+    }
+}
+
+impl fmt::Display for Breakpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A begin/end pair of breakpoints.
+///
+/// See [`Loop`] for an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeInfo {
+    name: &'static str,
+    parent: Option<u8>,
+    begin: u16,
+    end: u16,
+    phase: Option<&'static str>,
+}
+
+impl ScopeInfo {
+    /// A scope inside the scope `parent`, between the breakpoints `begin` and `end`: for `breakpoints!`.
+    pub const fn new(
+        name: &'static str,
+        parent: Option<u8>,
+        begin: u16,
+        end: u16,
+        phase: Option<&'static str>,
+    ) -> Self {
+        Self {
+            name,
+            parent,
+            begin,
+            end,
+            phase,
+        }
+    }
+
+    /// Its name, as its constant.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The phase it is, in lower case.
+    pub const fn phase(&self) -> Option<&'static str> {
+        self.phase
+    }
+
+    /// The scope it is written in, as an index into [`Loop::SCOPES`].
+    pub fn parent(&self) -> Option<usize> {
+        self.parent.map(usize::from)
+    }
+
+    pub(crate) const fn begin(&self) -> usize {
+        self.begin as usize
+    }
+
+    pub(crate) const fn end(&self) -> usize {
+        self.end as usize
+    }
+}

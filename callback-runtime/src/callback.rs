@@ -1,0 +1,141 @@
+//! Callbacks: values with handlers.
+
+use crate::breakpoint::Loop;
+use crate::handlers::Handlers;
+use crate::site::Site;
+use std::any::type_name;
+use std::borrow::Cow;
+
+/// A value with handlers for the loop `L`. `#[callback]` writes this impl; it can as well be written by hand.
+///
+/// `handlers` takes `&self`: an instance may choose where it runs.
+///
+/// ```
+/// use callback_runtime::{Callback, Handlers, Loop};
+///
+/// /// Counts every breakpoint of any loop.
+/// #[derive(Default)]
+/// struct Count {
+///     firings: u64,
+/// }
+///
+/// impl Count {
+///     fn add_one(&mut self) {
+///         self.firings += 1;
+///     }
+/// }
+///
+/// impl<L: Loop> Callback<L> for Count {
+///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+///         h.on_all(Self::add_one);
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a callback of the loop `{L}`",
+    label = "has no handlers for `{L}`",
+    note = "write `#[callback({L})]` on an `impl` block of it whose functions are named after breakpoints of `{L}`"
+)]
+pub trait Callback<L: Loop>: Sized + 'static {
+    /// Its name, weight and place in the source.
+    fn about(&self) -> About {
+        About::of::<Self>()
+    }
+
+    /// Says which function runs at which breakpoint.
+    fn handlers(&self, h: &mut Handlers<L, Self>);
+}
+
+/// What a callback says of itself: name, weight, and where it is written.
+///
+/// ```
+/// use callback_runtime::{About, Site};
+///
+/// let about = About::new("Logger", Site::here()).weight(10.0);
+/// assert_eq!(about.type_label(), "Logger");
+/// ```
+#[derive(Debug, Clone)]
+pub struct About {
+    type_label: Cow<'static, str>,
+    name: Option<Cow<'static, str>>,
+    weight: f64,
+    site: Option<Site>,
+}
+
+impl About {
+    /// A callback whose type is called `type_label`, written at `site`; weight 0 and no name of its own.
+    pub fn new(type_label: impl Into<Cow<'static, str>>, site: Site) -> Self {
+        Self {
+            type_label: type_label.into(),
+            name: None,
+            weight: 0.0,
+            site: Some(site),
+        }
+    }
+
+    /// What can be said of any callback: its type's name. Its place is where it is attached.
+    pub fn of<C>() -> Self {
+        Self {
+            type_label: short_type_name(type_name::<C>()).into(),
+            name: None,
+            weight: 0.0,
+            site: None,
+        }
+    }
+
+    /// Gives it a weight: handlers run by ascending weight.
+    pub fn weight(mut self, weight: f64) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// Gives it a name of its own, which no other callback of the plan may have.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The short name of its type.
+    pub fn type_label(&self) -> &str {
+        &self.type_label
+    }
+
+    pub(crate) fn explicit_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(crate) fn own_weight(&self) -> f64 {
+        self.weight
+    }
+
+    pub(crate) fn own_site(&self) -> Option<Site> {
+        self.site
+    }
+}
+
+/// `a::b::Mean<c::d::Loss>` as `Mean<Loss>`.
+pub(crate) fn short_type_name(full: &str) -> String {
+    let mut short = String::with_capacity(full.len());
+    let mut word = 0;
+    for letter in full.chars() {
+        short.push(letter);
+        if short.ends_with("::") {
+            short.truncate(word);
+        } else if !letter.is_alphanumeric() && letter != '_' && letter != ':' {
+            word = short.len();
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_type_name;
+
+    #[test]
+    fn paths_are_taken_off_everywhere() {
+        assert_eq!(short_type_name("a::b::Mean<c::d::Loss>"), "Mean<Loss>");
+        assert_eq!(short_type_name("&mut a::B"), "&mut B");
+        assert_eq!(short_type_name("(a::B, [c::D; 3])"), "(B, [D; 3])");
+    }
+}

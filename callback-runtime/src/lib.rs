@@ -1,0 +1,59 @@
+//! The runtime of `callbacks`: state, handlers, plans and the registry.
+//!
+//! It knows neither the macros, which write impls of [`Callback`] and [`Loop`] that a person could write, nor any
+//! loop: loops are declared with its public API.
+
+#![deny(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod availability;
+mod breakpoint;
+mod callback;
+mod failure;
+mod flow;
+mod handlers;
+mod marks;
+mod method;
+mod outcome;
+pub mod param;
+mod plan;
+mod raw;
+mod registry;
+mod reply;
+mod run;
+mod site;
+mod state;
+
+pub use availability::States;
+pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
+pub use callback::{About, Callback};
+pub use failure::{BoxError, Cause, Failure, Fault, Origin};
+pub use flow::{Flow, Left};
+pub use handlers::Handlers;
+pub use method::{Closure, Method};
+pub use outcome::{Ending, Outcome, Skipped, Stop};
+pub use param::{Local, LocalMut, Param};
+pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind};
+pub use registry::{Registration, registrations};
+pub use reply::{Answer, Reply, Votes};
+pub use run::{Break, Guard, Run};
+pub use site::Site;
+pub use state::{Ctx, NotOwned, Query, State};
+
+/// What the macros write: not for people, and free to change.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::param::ask;
+    pub use crate::registry::{NoDefault, Probe};
+    pub use crate::reply::returns;
+    pub use core;
+    pub use inventory;
+
+    /// Does not compile in a constant for a weight that is NaN.
+    pub const fn weight_is_a_number(weight: f64) {
+        assert!(
+            !weight.is_nan(),
+            "the weight is NaN; write a number or an infinity"
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Which functions can be handlers: methods of a callback, and closures.
+
+use crate::param::{Ask, Param};
+use crate::raw::{Deliver, Params, Thunk};
+
+/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver.
+///
+/// `Marker` is its signature; it is inferred.
+#[diagnostic::on_unimplemented(
+    message = "not a handler of `{C}`",
+    label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"
+)]
+pub trait Method<C, Marker>: Sized + 'static {
+    /// What it returns.
+    type Out;
+    #[doc(hidden)]
+    fn into_thunk<V: Deliver<Self::Out> + 'static>(self, via: V) -> Thunk;
+}
+
+/// A closure `FnMut(P0, …) -> R` of up to twelve [`Param`]s, which a plan runs as a callback of its own.
+///
+/// `Marker` is its signature; it is inferred.
+#[diagnostic::on_unimplemented(
+    message = "not a closure that can be a handler",
+    label = "expected a closure whose parameters, at most twelve and with their types written out, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"
+)]
+pub trait Closure<Marker>: Sized + 'static {
+    /// What it returns.
+    type Out;
+    #[doc(hidden)]
+    type Params: Params;
+    #[doc(hidden)]
+    fn call(&mut self, items: <Self::Params as Params>::Items<'_>) -> Self::Out;
+}
+
+// `apply` sees one of the two bounds on `F` alone: with both in scope rustc does not know which one a call means.
+macro_rules! functions_of {
+    ($($P:ident $p:ident),*) => {
+        impl<C, F, R, $($P),*> Method<C, fn(&mut C, $($P),*) -> R> for F
+        where
+            C: 'static,
+            F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            fn into_thunk<V: Deliver<R> + 'static>(self, via: V) -> Thunk {
+                fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
+                    run(this, $($p),*)
+                }
+                Thunk::new::<C, ($(Ask<$P>,)*), R, V, _>(
+                    move |this, ($($p,)*)| apply::<F, &mut C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
+                    via,
+                )
+            }
+        }
+
+        impl<C, F, R, $($P),*> Method<C, fn(&C, $($P),*) -> R> for F
+        where
+            C: 'static,
+            F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            fn into_thunk<V: Deliver<R> + 'static>(self, via: V) -> Thunk {
+                fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
+                    run(this, $($p),*)
+                }
+                Thunk::new::<C, ($(Ask<$P>,)*), R, V, _>(
+                    move |this, ($($p,)*)| apply::<F, &C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
+                    via,
+                )
+            }
+        }
+
+        impl<F, R, $($P),*> Closure<fn($($P),*) -> R> for F
+        where
+            F: FnMut($($P),*) -> R + for<'w> FnMut($($P::Item<'w>),*) -> R + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            type Params = ($(Ask<$P>,)*);
+            fn call(&mut self, ($($p,)*): <Self::Params as Params>::Items<'_>) -> R {
+                fn apply<F: FnMut($($P),*) -> R, R, $($P),*>(run: &mut F, $($p: $P),*) -> R {
+                    run($($p),*)
+                }
+                apply::<F, R, $($P::Item<'_>),*>(self, $($p),*)
+            }
+        }
+    };
+}
+
+functions_of!();
+functions_of!(P0 p0);
+functions_of!(P0 p0, P1 p1);
+functions_of!(P0 p0, P1 p1, P2 p2);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10, P11 p11);

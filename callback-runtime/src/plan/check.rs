@@ -1,0 +1,212 @@
+//! The rules of a plan (P7), one function each. None runs anything.
+
+use super::problem::{Problem, ProblemKind};
+use super::{Attached, Placed, Resolved};
+use crate::availability::{Declared, States};
+use crate::breakpoint::Loop;
+use crate::callback::short_type_name;
+use crate::marks::Marks;
+use crate::raw::{Table, Want};
+use crate::site::Site;
+use std::collections::HashMap;
+
+/// What the rules look at.
+pub(super) struct Subject<'p, L> {
+    pub(super) attached: &'p [Attached],
+    pub(super) resolved: &'p Resolved,
+    /// What the loop says exists where.
+    pub(super) of_loop: &'p States<L>,
+    /// What this run says.
+    pub(super) of_run: &'p States<L>,
+    pub(super) state: &'p Table,
+}
+
+/// Everything that is wrong, in the order of the rules.
+pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    problems.extend(check_weights(subject));
+    problems.extend(check_names(subject));
+    problems.extend(check_providers(subject));
+    problems.extend(check_state(subject));
+    problems.extend(check_silence(subject));
+    problems
+}
+
+/// A weight is a number.
+fn check_weights<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let weightless = |at: &usize| subject.attached[*at].weight().is_nan();
+    let order = subject.resolved.order.iter().filter(|at| weightless(at));
+    order
+        .map(|at| {
+            subject.of_callback(
+                *at,
+                ProblemKind::Weight,
+                "its weight is NaN; write a number or an infinity".into(),
+            )
+        })
+        .collect()
+}
+
+/// No two callbacks have the same name of their own.
+fn check_names<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut problems = Vec::new();
+    for at in 0..subject.attached.len() {
+        let callback = &subject.attached[at];
+        let Some(name) = callback.explicit_name().filter(|_| callback.active) else {
+            continue;
+        };
+        if let Some(other) = first.insert(name, at) {
+            let text = format!(
+                "another callback is named `{name}` too ({}); give one of them another name",
+                subject.attached[other].attached_at
+            );
+            problems.push(subject.of_callback(at, ProblemKind::SameName, text));
+        }
+    }
+    problems
+}
+
+/// No state has two providers at one breakpoint.
+fn check_providers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let all: Vec<&Declared> = subject.declared().collect();
+    let mut problems = Vec::new();
+    for (at, second) in all.iter().enumerate() {
+        let same = |first: &&&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
+        if all[..at].iter().any(|first| same(&first)) {
+            let state = short_type_name(second.type_name);
+            problems.push(Problem {
+                kind: ProblemKind::TwoProviders,
+                callback: format!("the loop {}", L::NAME),
+                breakpoint: second.at.iter().next().map(|at| L::BREAKPOINTS[at].name()),
+                text: format!("`{state}` is provided twice; wrap one of the two in a type of its own"),
+                state: Some(state),
+                site: Site::here(),
+            });
+        }
+    }
+    problems
+}
+
+fn overlap(one: Marks, other: Marks) -> bool {
+    one.iter().any(|at| other.has(at))
+}
+
+/// What a handler requires is there when it runs.
+fn check_state<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, placed) in subject.handlers() {
+        if subject.of_run.silence(at).is_some() {
+            continue;
+        }
+        let required = placed.wants.iter().filter(|want| !want.optional);
+        problems.extend(required.filter_map(|want| subject.unmet(at, placed, want)));
+    }
+    problems
+}
+
+/// A handler can run at least once.
+fn check_silence<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let silent = subject
+        .handlers()
+        .filter_map(|(at, placed)| Some((at, placed, subject.of_run.silence(at)?)));
+    silent
+        .map(|(at, placed, because)| {
+            let text = format!("can never run here: {because}");
+            subject.of_handler(at, placed, ProblemKind::NeverRuns, None, text)
+        })
+        .collect()
+}
+
+impl<L: Loop> Subject<'_, L> {
+    /// Every handler, with the index of its breakpoint.
+    fn handlers(&self) -> impl Iterator<Item = (usize, &Placed)> {
+        let lists = self.resolved.lists.iter().enumerate();
+        lists.flat_map(|(at, list)| list.iter().map(move |placed| (at, placed)))
+    }
+
+    fn declared(&self) -> impl Iterator<Item = &Declared> {
+        self.of_loop
+            .declared()
+            .iter()
+            .chain(self.of_run.declared())
+    }
+
+    /// Why a required want is not met at a breakpoint.
+    fn unmet(&self, at: usize, placed: &Placed, want: &Want) -> Option<Problem> {
+        if self.state.holds(want.slot) {
+            return None;
+        }
+        let of_loop = self.of_loop.of_type(want.type_id);
+        let existing: Marks = of_loop
+            .chain(self.of_run.of_type(want.type_id))
+            .flat_map(|declared| declared.at.iter())
+            .collect();
+        if existing.has(at) {
+            return None;
+        }
+        let state = short_type_name(want.type_name);
+        let (kind, text) = if existing == Marks::default() {
+            (ProblemKind::Missing, self.nobody_provides(want, &state))
+        } else {
+            (ProblemKind::NotHere, exists_elsewhere::<L>(&state, existing))
+        };
+        Some(self.of_handler(at, placed, kind, Some(state), text))
+    }
+
+    fn nobody_provides(&self, want: &Want, state: &str) -> String {
+        let namesake = self
+            .declared()
+            .find(|declared| short_type_name(declared.type_name) == *state);
+        match namesake {
+            Some(declared) => format!(
+                "nobody provides `{}`; the loop provides another type of that name, `{}`",
+                want.type_name, declared.type_name
+            ),
+            None => format!(
+                "nobody provides `{state}`; insert one into the state before the run, or ask for `Option<&{state}>`"
+            ),
+        }
+    }
+
+    fn of_handler(
+        &self,
+        at: usize,
+        placed: &Placed,
+        kind: ProblemKind,
+        state: Option<String>,
+        text: String,
+    ) -> Problem {
+        Problem {
+            kind,
+            callback: self.resolved.names[placed.instance].to_string(),
+            breakpoint: Some(L::BREAKPOINTS[at].name()),
+            state,
+            site: placed.site,
+            text,
+        }
+    }
+
+    fn of_callback(&self, at: usize, kind: ProblemKind, text: String) -> Problem {
+        Problem {
+            kind,
+            callback: self.resolved.names[at].to_string(),
+            breakpoint: None,
+            state: None,
+            site: self.attached[at].site(),
+            text,
+        }
+    }
+}
+
+fn exists_elsewhere<L: Loop>(state: &str, existing: Marks) -> String {
+    let mut indices: Vec<usize> = existing.iter().collect();
+    indices.sort_unstable();
+    let names: Vec<&str> = indices.iter().map(|at| L::BREAKPOINTS[*at].name()).collect();
+    let places = match names.as_slice() {
+        [one] => format!("at {one}"),
+        [one, .., last] if names.len() > 4 => format!("in places from {one} to {last}"),
+        several => format!("at {}", several.join(", ")),
+    };
+    format!("`{state}` does not exist here; it exists {places}; move the handler, or ask for `Option<&{state}>`")
+}

@@ -1,0 +1,202 @@
+//! Callbacks that a plan finds in the registry.
+
+use super::Plan;
+use super::problem::{Problem, ProblemKind};
+use crate::breakpoint::Loop;
+use crate::registry::{Registration, registrations};
+use crate::site::Site;
+use std::any::TypeId;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Callbacks asked for that are not attached by hand.
+pub(super) enum Request {
+    /// Everything registered that the filter keeps, at this place of insertion.
+    Discover {
+        place: usize,
+        site: Site,
+        keep: Box<dyn Fn(&Registration) -> bool>,
+        done: bool,
+    },
+    /// The callback of this name, attached or registered.
+    Require {
+        place: usize,
+        site: Site,
+        name: String,
+        done: bool,
+    },
+}
+
+impl<L: Loop> Plan<L> {
+    /// Attaches every callback that is registered for the loop and can be made without arguments, in the order of
+    /// [`registrations`]. A type that is attached by hand, before or after, is left out.
+    #[track_caller]
+    pub fn discover(&mut self) -> &mut Self {
+        self.discover_if(|_| true)
+    }
+
+    /// Like [`discover`](Self::discover), of what `keep` keeps: by crate, module path or name.
+    ///
+    /// ```
+    /// # use callback_runtime::{Loop, Plan};
+    /// fn discover_mine<L: Loop>(plan: &mut Plan<L>) {
+    ///     plan.discover_if(|registration| registration.crate_name() == "mine");
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
+        let place = self.take_place();
+        self.requests.push(Request::Discover {
+            place,
+            site: Site::here(),
+            keep: Box::new(keep),
+            done: false,
+        });
+        self
+    }
+
+    /// Asks for the callback named `name`: attaches it if it is registered and not attached yet, and is a problem of the
+    /// plan otherwise.
+    ///
+    /// ```
+    /// # use callback_runtime::{Loop, Plan, State};
+    /// fn fails<L: Loop>() {
+    ///     let mut plan = Plan::<L>::new();
+    ///     plan.require("ProgressBar");
+    ///     assert!(plan.check(&State::new()).is_err());
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn require(&mut self, name: impl Into<String>) -> &mut Self {
+        let place = self.take_place();
+        self.requests.push(Request::Require {
+            place,
+            site: Site::here(),
+            name: name.into(),
+            done: false,
+        });
+        self
+    }
+
+    /// Makes and attaches what is asked for and not there yet; takes out what an instance attached by hand suppresses.
+    pub(super) fn fulfil(&mut self) -> Vec<Problem> {
+        let mut requests = std::mem::take(&mut self.requests);
+        let mut problems = Vec::new();
+        for request in &mut requests {
+            match request {
+                Request::Discover {
+                    place,
+                    site,
+                    keep,
+                    done: done @ false,
+                } => {
+                    let found = registrations().into_iter();
+                    let found = found.filter(|one| one.is_discoverable() && keep(one));
+                    let failed = self.make_all(found, *place, *site);
+                    *done = failed.is_empty();
+                    problems.extend(failed);
+                }
+                Request::Require {
+                    place,
+                    site,
+                    name,
+                    done: done @ false,
+                } => match self.find(name, *place, *site) {
+                    Ok(()) => *done = true,
+                    Err(problem) => problems.push(problem),
+                },
+                _ => {}
+            }
+        }
+        self.requests = requests;
+        self.suppress();
+        problems
+    }
+
+    fn make_all(
+        &mut self,
+        found: impl Iterator<Item = &'static Registration>,
+        place: usize,
+        site: Site,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (rank, registration) in found.filter(|one| one.is_for::<L>()).enumerate() {
+            let type_id = registration.callback_type();
+            if registration.needs_arguments() || self.has(type_id) {
+                continue;
+            }
+            // Its `Default` is somebody's code.
+            match catch_unwind(AssertUnwindSafe(|| registration.make::<L>())) {
+                Ok(Some(callback)) => {
+                    self.adopt(callback, (place, rank), site, false);
+                }
+                Ok(None) => {}
+                Err(_) => problems.push(Problem {
+                    kind: ProblemKind::Panicked,
+                    callback: registration.name().to_owned(),
+                    breakpoint: None,
+                    state: None,
+                    site: registration.site(),
+                    text: "its `Default` panicked; attach one by hand, or say `discover = false`".into(),
+                }),
+            }
+        }
+        problems
+    }
+
+    fn has(&self, type_id: TypeId) -> bool {
+        self.attached.iter().any(|one| one.type_id == type_id)
+    }
+
+    fn find(&mut self, name: &str, place: usize, site: Site) -> Result<(), Problem> {
+        let attached = |one: &super::Attached| {
+            one.explicit_name().unwrap_or_else(|| one.about.type_label()) == name
+        };
+        if self.attached.iter().any(attached) {
+            return Ok(());
+        }
+        let all = registrations();
+        let found = all.iter().find(|one| one.is_for::<L>() && one.name() == name);
+        let text = match found {
+            Some(registration) if registration.needs_arguments() => format!(
+                "`{name}` is registered ({}) but needs arguments; attach one by hand",
+                registration.site()
+            ),
+            Some(registration) => {
+                let made = self.make_all([*registration].into_iter(), place, site);
+                return made.into_iter().next().map_or(Ok(()), Err);
+            }
+            None => not_registered::<L>(name, &all),
+        };
+        Err(Problem {
+            kind: ProblemKind::Required,
+            callback: name.to_owned(),
+            breakpoint: None,
+            state: None,
+            site,
+            text,
+        })
+    }
+
+    fn suppress(&mut self) {
+        let by_hand: Vec<TypeId> = self
+            .attached
+            .iter()
+            .filter(|one| one.by_hand)
+            .map(|one| one.type_id)
+            .collect();
+        for one in &mut self.attached {
+            one.active = one.by_hand || !by_hand.contains(&one.type_id);
+        }
+    }
+}
+
+fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {
+    let mut names = all.iter().filter(|one| one.is_for::<L>()).map(|one| one.name());
+    let near = names.find(|other| strsim::damerau_levenshtein(other, name) <= 2);
+    let near = near.map(|other| format!("did you mean `{other}`? ")).unwrap_or_default();
+    format!(
+        "no callback of that name is registered for {}; {near}if it is in a crate that the program names nothing of, \
+         the linker left it out: write `callbacks::link!(that_crate);`",
+        L::NAME
+    )
+}

@@ -1,0 +1,35 @@
+//! Callbacks of any type, as a plan holds them.
+
+use crate::breakpoint::Loop;
+use crate::callback::{About, Callback};
+use crate::handlers::{Handler, Handlers};
+use crate::raw::Erased;
+use std::any::Any;
+
+/// A [`Callback`] whose type is forgotten.
+pub(crate) trait AnyCallback<L: Loop>: Erased {
+    fn about(&self) -> About;
+    fn handlers(&self) -> Vec<Handler>;
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
+    fn about(&self) -> About {
+        Callback::<L>::about(self)
+    }
+
+    fn handlers(&self) -> Vec<Handler> {
+        let mut handlers = Handlers::new();
+        Callback::<L>::handlers(self, &mut handlers);
+        handlers.into_list()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

@@ -1,0 +1,249 @@
+//! Callbacks, and their handlers bound to them: what a plan runs.
+
+use super::fetch::{Params, Want, clash};
+use super::table::View;
+use crate::failure::BoxError;
+use crate::flow::Flow;
+use std::any::{Any, TypeId};
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ops::{ControlFlow, Range};
+use std::ptr::NonNull;
+
+/// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    Continue,
+    /// It answered a flow: [`Sink::flow`].
+    Raised,
+    /// It answered an error: [`Sink::error`].
+    Failed,
+    /// It did not run, because state that it requires is absent.
+    Absent,
+}
+
+/// Where a handler leaves what does not fit into a [`Code`].
+#[derive(Default)]
+pub struct Sink {
+    pub(crate) flow: Option<Flow>,
+    pub(crate) error: Option<BoxError>,
+}
+
+/// What a handler is called with.
+pub struct Frame<'r> {
+    pub(crate) view: View<'r>,
+    pub(crate) sink: &'r mut Sink,
+}
+
+/// Turns the value that a handler returned into a code.
+pub trait Deliver<R> {
+    fn deliver(&self, reply: R, frame: &mut Frame<'_>) -> Code;
+}
+
+/// A handler of callbacks of one type: an entry point and the function behind it.
+pub struct Thunk {
+    call: Call,
+    function: Owned<dyn Any>,
+    callback: TypeId,
+    wants: Vec<Want>,
+}
+
+/// # Safety
+/// `callback` and `function` are live values of the types the entry point was compiled for, `callback` is nobody
+/// else's during the call, and `slots` are those of the handler's wants, which agree with each other.
+type Call = unsafe fn(
+    callback: *mut (),
+    function: *const (),
+    slots: *const usize,
+    frame: &mut Frame<'_>,
+) -> Code;
+
+struct Function<F, V> {
+    run: F,
+    via: V,
+}
+
+impl Thunk {
+    pub(crate) fn new<C, P, R, V, F>(run: F, via: V) -> Self
+    where
+        C: 'static,
+        P: Params,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
+    {
+        Self {
+            call: call::<C, P, R, V, F>,
+            function: Owned::new(Box::new(Function { run, via })),
+            callback: TypeId::of::<C>(),
+            wants: P::wants().as_ref().to_vec(),
+        }
+    }
+
+    pub(crate) fn wants(&self) -> &[Want] {
+        &self.wants
+    }
+
+    /// Two parameters that cannot be held together.
+    pub(crate) fn clash(&self) -> Option<(Want, Want)> {
+        clash(&self.wants)
+    }
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call<C, P, R, V, F>(
+    callback: *mut (),
+    function: *const (),
+    slots: *const usize,
+    frame: &mut Frame<'_>,
+) -> Code
+where
+    P: Params,
+    V: Deliver<R>,
+    F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
+{
+    // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
+    let (callback, function) =
+        unsafe { (&mut *callback.cast::<C>(), &*function.cast::<Function<F, V>>()) };
+    // SAFETY: the wants agree, and the frame's table is not touched until the items are gone: `R` does not borrow from them.
+    let Some(items) = (unsafe { P::fetch(frame.view.as_ptr(), slots) }) else {
+        return Code::Absent;
+    };
+    let reply = (function.run)(callback, items);
+    function.via.deliver(reply, frame)
+}
+
+/// A type that says of itself which it is, also through a trait object. Implemented for what has a size, so that a
+/// trait object cannot answer for itself.
+pub trait Erased {
+    fn erased_type(&self) -> TypeId;
+}
+
+impl<T: 'static> Erased for T {
+    fn erased_type(&self) -> TypeId {
+        TypeId::of::<T>()
+    }
+}
+
+/// Owns a value at an address that stays. Not a `Box`, because copies of the address are kept and used.
+pub(crate) struct Owned<D: ?Sized> {
+    address: NonNull<D>,
+    owns: PhantomData<D>,
+}
+
+impl<D: ?Sized> Owned<D> {
+    pub(crate) fn new(value: Box<D>) -> Self {
+        Self {
+            address: NonNull::from(Box::leak(value)),
+            owns: PhantomData,
+        }
+    }
+
+    pub(crate) fn get(&self) -> &D {
+        // SAFETY: ours, live, and not written while `self` is shared: handlers run through `&mut Machine` only.
+        unsafe { self.address.as_ref() }
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut D {
+        // SAFETY: as above, exclusively.
+        unsafe { self.address.as_mut() }
+    }
+}
+
+impl<D: ?Sized> Drop for Owned<D> {
+    fn drop(&mut self) {
+        // SAFETY: leaked from a `Box` in `new`; who copied the address is dropped no later than this.
+        drop(unsafe { Box::from_raw(self.address.as_ptr()) });
+    }
+}
+
+/// A handler bound to its callback and to the slots it reads.
+struct Armed {
+    call: Call,
+    callback: *mut (),
+    function: *const (),
+    slots: Box<[usize]>,
+    /// Keeps `function` alive.
+    _owner: Owned<dyn Any>,
+}
+
+/// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
+pub(crate) struct Machine<D: ?Sized> {
+    instances: Vec<Owned<D>>,
+    lists: Vec<Vec<Armed>>,
+}
+
+impl<D: ?Sized + Erased> Machine<D> {
+    pub(crate) fn new(lists: usize) -> Self {
+        Self {
+            instances: Vec::new(),
+            lists: (0..lists).map(|_| Vec::new()).collect(),
+        }
+    }
+
+    pub(crate) fn adopt(&mut self, instance: Owned<D>) -> usize {
+        self.instances.push(instance);
+        self.instances.len() - 1
+    }
+
+    pub(crate) fn instance(&self, at: usize) -> &Owned<D> {
+        &self.instances[at]
+    }
+
+    pub(crate) fn instance_mut(&mut self, at: usize) -> &mut Owned<D> {
+        &mut self.instances[at]
+    }
+
+    /// Gives up the bound handlers; the callbacks stay.
+    pub(crate) fn disarm(&mut self) {
+        self.lists.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
+    /// a handler of another type or its parameters clash.
+    pub(crate) fn arm(&mut self, list: usize, instance: usize, thunk: Thunk) -> Result<(), Thunk> {
+        let callback = &self.instances[instance];
+        if callback.get().erased_type() != thunk.callback || thunk.clash().is_some() {
+            return Err(thunk);
+        }
+        self.lists[list].push(Armed {
+            call: thunk.call,
+            callback: callback.address.as_ptr().cast(),
+            function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
+            slots: thunk.wants.iter().map(|want| want.slot).collect(),
+            _owner: thunk.function,
+        });
+        Ok(())
+    }
+
+    /// How many handlers `list` has.
+    pub(crate) fn len(&self, list: usize) -> usize {
+        self.lists[list].len()
+    }
+
+    /// Runs the handlers `which` of `list`; `current` says which one is running, should it panic. `heed` is told of every
+    /// code but `Continue`, and may break.
+    #[inline]
+    pub(crate) fn run(
+        &mut self,
+        list: usize,
+        which: Range<usize>,
+        current: &Cell<usize>,
+        frame: &mut Frame<'_>,
+        mut heed: impl FnMut(usize, Code, &mut Frame<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let first = which.start;
+        for (nth, armed) in self.lists[list][which].iter().enumerate() {
+            let at = first + nth;
+            current.set(at);
+            let slots = armed.slots.as_ptr();
+            // SAFETY: `arm` checked the types and that the wants agree. The callback is this machine's, which runs
+            // one handler at a time: `&mut self` is held, and handlers cannot reach it.
+            let code = unsafe { (armed.call)(armed.callback, armed.function, slots, frame) };
+            if code != Code::Continue {
+                heed(at, code, frame)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}

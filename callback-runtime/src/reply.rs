@@ -1,0 +1,209 @@
+//! What handlers may return, and how it reaches the run.
+
+use crate::breakpoint::At;
+use crate::failure::BoxError;
+use crate::flow::Flow;
+use crate::raw::{Code, Deliver, Frame};
+
+/// A type that a handler may return at a breakpoint whose answer is `A`.
+///
+/// Nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. Where the
+/// breakpoint declares an [`Answer`], the answer in place of nothing.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}` here",
+    label = "not an answer at this breakpoint",
+    note = "return nothing, `Flow`, or a `Result` of either; at a breakpoint that declares an answer, that answer, `Flow`, or a `Result` of either",
+    note = "the error of a `Result` is any type that converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait Reply<A>: Sized {
+    #[doc(hidden)]
+    type Via: Deliver<Self> + 'static;
+    #[doc(hidden)]
+    fn via() -> Self::Via;
+}
+
+/// The answer of a breakpoint, such as accept or reject, and how two answers become one.
+///
+/// ```
+/// use callback_runtime::Answer;
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum Verdict {
+///     Accept,
+///     Reject,
+/// }
+///
+/// impl Answer for Verdict {
+///     fn merge(self, other: Self) -> Self {
+///         if self == Verdict::Accept { other } else { self }
+///     }
+/// }
+///
+/// assert_eq!(Verdict::Accept.merge(Verdict::Reject), Verdict::Reject);
+/// ```
+pub trait Answer: Clone + 'static {
+    /// One answer of two: the handlers' answers are merged from the first to the last.
+    #[must_use]
+    fn merge(self, other: Self) -> Self;
+}
+
+/// The answers given so far at a breakpoint. State there: later handlers may ask for `Option<&Votes<A>>`.
+#[derive(Debug, Clone)]
+pub struct Votes<A> {
+    merged: Option<A>,
+    each: Vec<A>,
+}
+
+impl<A> Default for Votes<A> {
+    fn default() -> Self {
+        Self {
+            merged: None,
+            each: Vec::new(),
+        }
+    }
+}
+
+impl<A: Answer> Votes<A> {
+    /// The merged answer; `None` if nobody has answered.
+    pub fn merged(&self) -> Option<&A> {
+        self.merged.as_ref()
+    }
+
+    /// Every answer, in the order of the handlers that gave one.
+    pub fn each(&self) -> &[A] {
+        &self.each
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.merged = None;
+        self.each.clear();
+    }
+
+    fn add(&mut self, vote: A) {
+        self.each.push(vote.clone());
+        self.merged = Some(match self.merged.take() {
+            Some(merged) => merged.merge(vote),
+            None => vote,
+        });
+    }
+}
+
+/// A bound check and its witness in one, like [`ask`](crate::param::ask).
+#[doc(hidden)]
+pub fn returns<R: Reply<A, Via = V>, A, V>(_at: impl Asks<A>) -> V {
+    R::via()
+}
+
+/// A breakpoint whose answer is `A`.
+#[doc(hidden)]
+pub trait Asks<A> {}
+
+impl<L, A> Asks<A> for At<L, A> {}
+
+/// Delivers `()`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Silent;
+
+impl Reply<()> for () {
+    type Via = Silent;
+    fn via() -> Silent {
+        Silent
+    }
+}
+
+impl Deliver<()> for Silent {
+    #[inline]
+    fn deliver(&self, (): (), _: &mut Frame<'_>) -> Code {
+        Code::Continue
+    }
+}
+
+/// Delivers a [`Flow`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Flows;
+
+#[diagnostic::do_not_recommend]
+impl<A> Reply<A> for Flow {
+    type Via = Flows;
+    fn via() -> Flows {
+        Flows
+    }
+}
+
+impl Deliver<Flow> for Flows {
+    #[inline]
+    fn deliver(&self, flow: Flow, frame: &mut Frame<'_>) -> Code {
+        if flow == Flow::Continue {
+            return Code::Continue;
+        }
+        raise(flow, frame)
+    }
+}
+
+#[cold]
+fn raise(flow: Flow, frame: &mut Frame<'_>) -> Code {
+    frame.sink.flow = Some(flow);
+    Code::Raised
+}
+
+/// Delivers an [`Answer`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Ballot;
+
+#[diagnostic::do_not_recommend]
+impl<A: Answer> Reply<A> for A {
+    type Via = Ballot;
+    fn via() -> Ballot {
+        Ballot
+    }
+}
+
+impl<A: Answer> Deliver<A> for Ballot {
+    fn deliver(&self, vote: A, frame: &mut Frame<'_>) -> Code {
+        if frame.view.get_mut::<Votes<A>>().is_none() {
+            frame.view.insert(Votes::<A>::default());
+        }
+        if let Some(votes) = frame.view.get_mut::<Votes<A>>() {
+            votes.add(vote);
+        }
+        Code::Continue
+    }
+}
+
+/// Delivers a `Result`. Carries the conversion, so that the bound on `E` is checked in one place.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Tries<V, E> {
+    ok: V,
+    into_error: fn(E) -> BoxError,
+}
+
+#[diagnostic::do_not_recommend]
+impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
+    type Via = Tries<R::Via, E>;
+    fn via() -> Self::Via {
+        Tries {
+            ok: R::via(),
+            into_error: E::into,
+        }
+    }
+}
+
+impl<R, V: Deliver<R>, E> Deliver<Result<R, E>> for Tries<V, E> {
+    #[inline]
+    fn deliver(&self, reply: Result<R, E>, frame: &mut Frame<'_>) -> Code {
+        match reply {
+            Ok(reply) => self.ok.deliver(reply, frame),
+            Err(error) => fail((self.into_error)(error), frame),
+        }
+    }
+}
+
+#[cold]
+fn fail(error: BoxError, frame: &mut Frame<'_>) -> Code {
+    frame.sink.error = Some(error);
+    Code::Failed
+}

@@ -1,0 +1,41 @@
+//! Why the rest of a piece of a loop does not run.
+
+use crate::failure::BoxError;
+use std::fmt;
+
+/// Why the rest of a piece of a loop does not run: a leave, a stop or a failure that the run knows of, or an error of the
+/// loop's own. Handed on with `?`; any error converts into one.
+///
+/// ```
+/// # use callback_runtime::{Break, Loop, Run};
+/// fn read<L: Loop>(run: &mut Run<'_, L>, text: &str) -> Result<f64, Break> {
+///     Ok(text.parse::<f64>()?)
+/// }
+/// ```
+#[must_use = "a loop hands a break on with `?`"]
+pub struct Break(Option<Box<BoxError>>);
+
+impl Break {
+    /// The run knows why.
+    pub(crate) const PENDING: Self = Self(None);
+
+    pub(crate) fn into_error(self) -> Option<BoxError> {
+        self.0.map(|boxed| *boxed)
+    }
+}
+
+impl<E: Into<BoxError>> From<E> for Break {
+    fn from(error: E) -> Self {
+        // Boxed twice, so that the answer of a firing fits into two registers.
+        Self(Some(Box::new(error.into())))
+    }
+}
+
+impl fmt::Debug for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(error) => write!(f, "Break({error})"),
+            None => f.write_str("Break"),
+        }
+    }
+}

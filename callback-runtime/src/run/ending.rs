@@ -1,0 +1,127 @@
+//! The beginning of a run, and its one ending.
+
+use super::wish::What;
+use super::{Break, Run, Stage};
+use crate::breakpoint::{Loop, Role};
+use crate::failure::{Cause, Failure, Fault, Origin};
+use crate::outcome::{Ending, Outcome, Skipped, Stop};
+use crate::plan::with_role;
+use std::any::Any;
+
+/// What a caught call of a loop's body came to.
+pub(super) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
+
+impl<L: Loop> Run<'_, L> {
+    /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
+    pub(super) fn enter(&mut self) -> Result<(), Break> {
+        self.course.entered = self.resolved.order.len();
+        if let Some(at) = with_role::<L>(Role::Enter) {
+            let all = 0..self.machine.len(at);
+            if let Some(failed) = self.run_some(at, all) {
+                self.course.entered = self.resolved.lists[at][failed].rank;
+            }
+        }
+        self.answer()
+    }
+
+    /// Takes in how the body ended.
+    pub(super) fn heed_body<T>(&mut self, caught: Caught<T>) {
+        match caught {
+            Ok(result) => {
+                self.heed_break(result);
+            }
+            Err(payload) => {
+                // The scopes that were open are not told: the state may be half-changed.
+                let fault = Fault::new(Origin::of_loop(), Cause::of_panic(payload));
+                let _ = self.course.fail(fault);
+            }
+        }
+    }
+
+    /// The one ending: the loop is told how it ends, then every entered callback exits.
+    pub(super) fn end(mut self) -> Outcome {
+        if self.course.failure.is_none() {
+            self.tell_stop();
+        }
+        if self.course.failure.is_some() && self.course.stage != Stage::Closing {
+            self.tell_failure();
+        }
+        let outcome = self.outcome();
+        let outcome = self.exit(outcome);
+        self.forget();
+        outcome
+    }
+
+    /// Fires the loop's error breakpoint. Every callback that was entered is told, whatever the others answer.
+    fn tell_failure(&mut self) {
+        // From here on flows have no effect, and this is not told twice.
+        self.course.stage = Stage::Closing;
+        let Some(at) = with_role::<L>(Role::Error) else {
+            return;
+        };
+        for index in 0..self.machine.len(at) {
+            if self.resolved.lists[at][index].rank < self.course.entered {
+                if let Some(failure) = &self.course.failure {
+                    self.state.insert(failure.clone());
+                }
+                self.run_some(at, index..index + 1);
+            }
+        }
+    }
+
+    /// Exits the entered callbacks in reverse order, each told how the run ended, whatever the others answer.
+    fn exit(&mut self, mut outcome: Outcome) -> Outcome {
+        self.course.stage = Stage::Closing;
+        self.course.failure = None;
+        let Some(at) = with_role::<L>(Role::Exit) else {
+            return outcome;
+        };
+        for index in self.exits(at) {
+            self.state.insert(outcome.clone());
+            self.run_some(at, index..index + 1);
+            if let Some(failure) = self.course.failure.take() {
+                outcome.attach(failure);
+            }
+        }
+        outcome
+    }
+
+    /// The exit handlers of the entered callbacks: callbacks in reverse, the handlers of one as they stand.
+    fn exits(&self, at: usize) -> Vec<usize> {
+        let list = &self.resolved.lists[at];
+        let mut exits: Vec<usize> = (0..list.len())
+            .filter(|index| list[*index].rank < self.course.entered)
+            .collect();
+        exits.sort_by_key(|index| std::cmp::Reverse(list[*index].rank));
+        exits
+    }
+
+    fn outcome(&mut self) -> Outcome {
+        let stopped = |wish: &super::Wish| wish.as_stop().map(|stop| (wish.what.clone(), stop));
+        let ending = match (&self.course.failure, self.course.wish.as_ref().and_then(stopped)) {
+            (Some(failure), _) => Ending::Failed(failure.clone()),
+            (None, Some((What::Interrupt(_), stop))) => Ending::Interrupted(stop),
+            (None, Some((_, stop))) => Ending::Stopped(stop),
+            (None, None) => Ending::Finished,
+        };
+        let refused = std::mem::take(&mut self.course.refused);
+        let skipped = std::mem::take(&mut self.course.skipped);
+        let skipped = skipped.into_iter().map(|((at, index), times)| {
+            let placed = &self.resolved.lists[at][index];
+            Skipped::new(
+                self.resolved.names[placed.instance].clone(),
+                L::BREAKPOINTS[at],
+                times,
+            )
+        });
+        Outcome::new(ending, refused, skipped.collect())
+    }
+
+    /// Nothing of this run is left for the next one.
+    fn forget(&mut self) {
+        // None of these can be lent: they are made by runs alone, so a refusal cannot happen.
+        let _ = self.state.remove::<Stop>();
+        let _ = self.state.remove::<Failure>();
+        let _ = self.state.remove::<Outcome>();
+    }
+}

@@ -1,0 +1,133 @@
+//! A run as a value, for engines whose control flow is not ours.
+
+use super::{Break, Course, Run};
+use crate::breakpoint::{At, Loop, Scope};
+use crate::outcome::Outcome;
+use crate::plan::{Plan, PlanError};
+use crate::state::State;
+use std::fmt;
+
+/// A run that owns its plan and state, and ends when it is finished or dropped: for engines that call back and own the
+/// loop, such as an observer of a solver.
+///
+/// Scopes are begun and ended by hand; what is still open when it ends is ended then, innermost first.
+pub struct Guard<L: Loop> {
+    plan: Plan<L>,
+    state: State,
+    course: Course,
+    ended: bool,
+}
+
+impl<L: Loop> Plan<L> {
+    /// Checks the plan, enters every callback, and returns the run as a value. On an error the plan is lost with its problems
+    /// told; [`check`](Self::check) it first to keep it.
+    ///
+    /// ```
+    /// # use callback_runtime::{Loop, Plan, PlanError, State};
+    /// fn drive<L: Loop>(plan: Plan<L>) -> Result<(), PlanError> {
+    ///     let guard = plan.start(State::new())?;
+    ///     // … an engine fires its breakpoints …
+    ///     let (_plan, _state, outcome) = guard.finish();
+    ///     assert!(outcome.is_finished());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
+        self.prepare(state.table())?;
+        let mut run = Run::begin(&mut self.machine, &self.resolved, state.ctx());
+        // What is pending is told by the first firing.
+        let _ = run.enter();
+        let course = run.course;
+        Ok(Guard {
+            plan: self,
+            state,
+            course,
+            ended: false,
+        })
+    }
+}
+
+impl<L: Loop> Guard<L> {
+    /// Runs the handlers of a breakpoint, like [`Run::fire`]. An `Err` says that the engine is to stop, or to leave a scope.
+    #[inline]
+    pub fn fire<A>(&mut self, at: At<L, A>) -> Result<(), Break> {
+        if !self.course.live.has(at.index()) {
+            return Ok(());
+        }
+        self.with(|run| run.fire(at))
+    }
+
+    /// Opens a scope and fires its begin.
+    pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
+        self.with(|run| {
+            run.open(scope)?;
+            run.begin_scope(scope)
+        })
+    }
+
+    /// Ends the innermost open scope. `Ok` also where it was left; `Err` if an outer one is to be ended too.
+    pub fn end(&mut self) -> Result<(), Break> {
+        self.with(|run| {
+            let Some(index) = run.course.open.last() else {
+                return Ok(());
+            };
+            // An index came out of a scope, so that it is one again.
+            let scope = Scope::new(u8::try_from(*index).unwrap_or_default());
+            run.close(scope, Ok(())).map(drop)
+        })
+    }
+
+    /// The state of the run.
+    pub fn state(&mut self) -> crate::Ctx<'_> {
+        self.state.ctx()
+    }
+
+    /// Ends what is open, exits every callback, and gives back plan and state.
+    pub fn finish(mut self) -> (Plan<L>, State, Outcome) {
+        let outcome = self.end_all();
+        let plan = std::mem::take(&mut self.plan);
+        let state = std::mem::take(&mut self.state);
+        (plan, state, outcome)
+    }
+
+    fn end_all(&mut self) -> Outcome {
+        while !self.course.open.is_empty() {
+            // What is handed on is handed on to this loop.
+            let _ = self.end();
+        }
+        self.ended = true;
+        self.view().end()
+    }
+
+    /// The run, with what it knows of itself; that is lost unless put back.
+    fn view(&mut self) -> Run<'_, L> {
+        Run {
+            machine: &mut self.plan.machine,
+            resolved: &self.plan.resolved,
+            state: self.state.ctx(),
+            course: std::mem::take(&mut self.course),
+        }
+    }
+
+    fn with<T>(&mut self, act: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
+        let mut run = self.view();
+        let result = act(&mut run);
+        self.course = run.course;
+        result
+    }
+}
+
+impl<L: Loop> Drop for Guard<L> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let outcome = self.end_all();
+            tracing::debug!(%outcome, "a guard was dropped before it was finished");
+        }
+    }
+}
+
+impl<L: Loop> fmt::Debug for Guard<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Guard of {:?}", self.plan)
+    }
+}

@@ -1,0 +1,130 @@
+//! A run: one pass through a loop, with the callbacks of its plan.
+//!
+//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`);
+//! * [`scope`](Run::scope) owns a begin/end pair and catches a leave of it (`scope.rs`);
+//! * the beginning and the one ending are in `ending.rs`;
+//! * [`Guard`] is the same for engines whose control flow is not ours (`guard.rs`).
+
+mod brk;
+mod ending;
+mod fire;
+mod guard;
+mod scope;
+mod wish;
+
+pub use brk::Break;
+pub use guard::Guard;
+
+use crate::breakpoint::Loop;
+use crate::failure::Failure;
+use crate::marks::Marks;
+use crate::outcome::{Outcome, Stop};
+use crate::plan::{AnyCallback, Plan, PlanError, Resolved};
+use crate::raw::{Machine, Sink};
+use crate::state::Ctx;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use wish::Wish;
+
+/// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
+pub struct Run<'a, L: Loop> {
+    machine: &'a mut Machine<dyn AnyCallback<L>>,
+    resolved: &'a Resolved,
+    state: Ctx<'a>,
+    course: Course,
+}
+
+/// What a run knows of itself.
+#[derive(Default)]
+struct Course {
+    /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
+    live: Marks,
+    sink: Sink,
+    /// The open scopes, outermost first.
+    open: Vec<usize>,
+    stage: Stage,
+    wish: Option<Wish>,
+    failure: Option<Failure>,
+    /// How many callbacks, in their order, have been entered.
+    entered: usize,
+    /// Why a stop may not take effect now.
+    holding: Option<String>,
+    refused: Vec<Stop>,
+    /// Handlers that were skipped, by breakpoint and place in its list.
+    skipped: std::collections::BTreeMap<(usize, usize), u64>,
+}
+
+/// How far a run has come on its way to its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Stage {
+    #[default]
+    Running,
+    /// `on_stop` or `on_interrupt` has been fired. Flows have no effect any more.
+    Told,
+    /// The end of the outermost scope has begun. An error leads to the exits directly.
+    Closing,
+}
+
+impl<L: Loop> Plan<L> {
+    /// Checks the plan and runs the loop `body` with it. Every callback is entered before and exited afterwards, in every
+    /// ending; a panic, of a handler or of `body`, is an ending too.
+    ///
+    /// See [`Plan`] for an example.
+    pub fn run<'s>(
+        &mut self,
+        state: impl Into<Ctx<'s>>,
+        body: impl FnOnce(&mut Run<'_, L>) -> Result<(), Break>,
+    ) -> Result<Outcome, PlanError> {
+        let state = state.into();
+        self.prepare(state.table())?;
+        let mut run = Run::begin(&mut self.machine, &self.resolved, state);
+        if run.enter().is_ok() {
+            let result = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
+            run.heed_body(result);
+        }
+        Ok(run.end())
+    }
+}
+
+impl<'a, L: Loop> Run<'a, L> {
+    fn begin(
+        machine: &'a mut Machine<dyn AnyCallback<L>>,
+        resolved: &'a Resolved,
+        state: Ctx<'a>,
+    ) -> Self {
+        let course = Course {
+            live: resolved.live,
+            ..Course::default()
+        };
+        Self {
+            machine,
+            resolved,
+            state,
+            course,
+        }
+    }
+
+    /// The state of the run.
+    pub fn state(&mut self) -> Ctx<'_> {
+        self.state.reborrow()
+    }
+
+    /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.
+    pub fn is_handled<A>(&self, at: crate::At<L, A>) -> bool {
+        self.resolved.live.has(at.index())
+    }
+
+    /// From now on refuses stops, for the reason given (`epoch 2 of at least 5`), or with `None` lets them take effect. A stop
+    /// that is refused is noted in the outcome; an interrupt cannot be refused.
+    pub fn hold_stops(&mut self, because: Option<String>) {
+        self.course.holding = because;
+    }
+}
+
+impl<L: Loop> fmt::Debug for Run<'_, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = self.course.open.iter().map(|scope| L::SCOPES[*scope].name());
+        write!(f, "Run<{}> in ", L::NAME)?;
+        f.debug_list().entries(open).finish()
+    }
+}
