@@ -1,1 +1,56 @@
-//! Placeholder.
+//! Callbacks for programs that iterate: training, optimisation, simulation.
+//!
+//! A person annotates a plain `impl` block. The **names** of its functions say when they run, their **signatures** say
+//! what they may touch. Order, checking, registration and what the compiler says about a slip follow from those two.
+//!
+//! ```
+//! use callbacks::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct PrintLoss;
+//!
+//! #[callback(weight = 10)]
+//! impl PrintLoss {
+//!     fn on_train_batch_end(&mut self, step: &Step, loss: &Loss) {
+//!         println!("step {step}: loss {loss:.4}");
+//!     }
+//!
+//!     fn on_epoch_end(&self, metrics: &Metrics) -> Flow {
+//!         if metrics.get("valid_loss").is_some_and(|loss| loss < 0.01) {
+//!             Flow::stop("good enough")
+//!         } else {
+//!             Flow::Continue
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! * [`Fit`] is the loop of training, with luz's breakpoints; a [`Trainer`](fit::Trainer) runs it over a
+//!   [`Learner`](fit::Learner) of yours.
+//! * [`breakpoints!`] declares a loop of your own; a [`Plan`] runs callbacks in it.
+//! * [`State`] is what loop and callbacks share: one value per type.
+//! * [`Flow`] is what a handler answers, [`Outcome`] how a run ended.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+// What the macros write begins with `::callbacks`, here as anywhere else.
+extern crate self as callbacks;
+
+pub mod fit;
+pub mod prelude;
+
+pub use callback_macros::{breakpoints, callback};
+pub use callback_runtime::*;
+pub use fit::Fit;
+
+/// What the macros write names only this.
+#[doc(hidden)]
+pub mod __private {
+    pub use callback_macros::__expand_callback;
+    pub use callback_runtime::__private::*;
+    pub use callback_runtime::{
+        About, At, Breakpoint, Callback, Handlers, Loop, Registration, Role, Scope, ScopeInfo,
+        Site, States,
+    };
+}

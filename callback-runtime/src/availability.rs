@@ -86,6 +86,15 @@ impl<L: Loop> States<L> {
         }
     }
 
+    /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
+    pub fn only_scope(&mut self, scope: Scope<L>, because: &str) {
+        let scoped = L::BREAKPOINTS.iter().filter(|place| place.scope().is_some());
+        let opened = scope.info().begin()..=scope.info().end();
+        for place in scoped.filter(|place| !opened.contains(&place.index())) {
+            self.silent.insert(place.index(), because.to_owned());
+        }
+    }
+
     /// The run will not fire `at`; `because` tells why.
     pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
         self.silent.insert(at.index(), because.to_owned());

@@ -44,7 +44,7 @@ pub use state::{Ctx, NotOwned, Query, State};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::param::ask;
-    pub use crate::registry::{NoDefault, Probe};
+    pub use crate::registry::{Made, Make, NoDefault, Probe};
     pub use crate::reply::returns;
     pub use core;
     pub use inventory;

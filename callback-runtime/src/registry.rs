@@ -195,9 +195,8 @@ fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
 /// Links a crate whose callbacks are to be discovered, though the program names nothing of it: the linker would leave it out.
 ///
 /// ```
-/// # extern crate std as my_callbacks;
-/// # use callback_runtime::link;
-/// link!(my_callbacks);
+/// // In place of `callback_runtime`: the crate with the callbacks.
+/// callback_runtime::link!(callback_runtime);
 /// ```
 #[macro_export]
 macro_rules! link {

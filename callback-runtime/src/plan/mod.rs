@@ -17,7 +17,7 @@ pub(crate) use resolve::{Placed, Resolved, with_role};
 
 use crate::availability::States;
 use crate::breakpoint::Loop;
-use crate::callback::About;
+use crate::callback::{About, Callback};
 use crate::raw::{Machine, Table};
 use crate::site::Site;
 use crate::state::State;
@@ -144,6 +144,23 @@ impl<L: Loop> Plan<L> {
     /// What is worth knowing of the plan and no error: handlers that can never run. Filled by a check.
     pub fn notes(&self) -> &[Problem] {
         &self.notes
+    }
+
+    /// The first callback of type `C`: to read, after a run, what it has gathered.
+    pub fn get<C: Callback<L>>(&self) -> Option<&C> {
+        let mut all = (0..self.attached.len()).filter(|at| self.attached[*at].active);
+        all.find_map(|at| self.machine.instance(at).get().as_any().downcast_ref())
+    }
+
+    /// The first callback of type `C`, to change.
+    pub fn get_mut<C: Callback<L>>(&mut self) -> Option<&mut C> {
+        let is_one = |at: &usize| {
+            self.attached[*at].active && self.machine.instance(*at).get().as_any().is::<C>()
+        };
+        let at = (0..self.attached.len()).find(is_one)?;
+        // What it tells of itself may change with it.
+        self.stale = true;
+        self.machine.instance_mut(at).get_mut().as_any_mut().downcast_mut()
     }
 
     /// The names of the callbacks, in the order in which they run. Empty before a check.

@@ -3,6 +3,7 @@
 use super::On;
 use crate::attributes::Attribute;
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -65,14 +66,9 @@ impl Function {
         ours.map(On::new)
     }
 
-    /// What has to hold for it to be there: what stands in its `#[cfg(…)]` attributes.
-    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
-        let always = self.attributes.iter().filter(|attribute| attribute.is("cfg"));
-        let sometimes = self.attributes.iter().filter(|attribute| attribute.is("cfg_attr"));
-        always
-            .filter_map(Attribute::arguments)
-            .chain(sometimes.filter_map(condition_in_cfg_attr))
-            .collect()
+    /// What has to hold for it to be there.
+    pub(crate) fn conditions(&self) -> Vec<Condition> {
+        self.attributes.iter().filter_map(Condition::of).collect()
     }
 }
 
@@ -80,14 +76,30 @@ pub(crate) fn begins_like_a_handler(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// `any(not(a), b)` of `#[cfg_attr(a, cfg(b))]`.
-fn condition_in_cfg_attr(attribute: &Attribute) -> Option<TokenStream> {
-    let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
-    let metas = metas.parse2(attribute.arguments()?).ok()?;
-    let given = metas.first()?;
-    let cfg = metas.iter().skip(1).find_map(|meta| match meta {
-        Meta::List(list) if list.path.is_ident("cfg") => Some(&list.tokens),
-        _ => None,
-    })?;
-    Some(quote::quote!(any(not(#given), #cfg)))
+/// What a `#[cfg(…)]` says, or one in a `#[cfg_attr(…)]`.
+#[derive(Clone)]
+pub(crate) struct Condition {
+    pub(crate) cfg: TokenStream,
+    /// What has to hold for the condition to be asked at all.
+    pub(crate) given: Option<TokenStream>,
+}
+
+impl Condition {
+    fn of(attribute: &Attribute) -> Option<Self> {
+        if attribute.is("cfg") {
+            let cfg = attribute.arguments()?;
+            return Some(Self { cfg, given: None });
+        }
+        if !attribute.is("cfg_attr") {
+            return None;
+        }
+        let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
+        let mut metas = metas.parse2(attribute.arguments()?).ok()?.into_iter();
+        let given = Some(metas.next()?.into_token_stream());
+        let cfg = metas.find_map(|meta| match meta {
+            Meta::List(list) if list.path.is_ident("cfg") => Some(list.tokens),
+            _ => None,
+        })?;
+        Some(Self { cfg, given })
+    }
 }

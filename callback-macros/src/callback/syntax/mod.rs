@@ -9,7 +9,7 @@ mod on;
 pub(crate) use arguments::{Argument, Arguments, Value, Word};
 pub(crate) use block::{Block, Head, Item};
 pub(crate) use facts::Facts;
-pub(crate) use function::Function;
+pub(crate) use function::{Condition, Function, begins_like_a_handler};
 pub(crate) use on::On;
 
 use crate::errors::Errors;

@@ -1,0 +1,103 @@
+//! The impl of `Loop`.
+
+use crate::breakpoints::model::{Breakpoint, Model, Role, Scope};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Path;
+use syn::ext::IdentExt;
+
+/// Expands to:
+///
+/// ```text
+/// impl Loop for Fit {
+///     const NAME: &'static str = "Fit";
+///     const SCOPES: &'static [ScopeInfo] = &[…];
+///     const BREAKPOINTS: &'static [Breakpoint] = &[…];
+///     fn states(states: &mut States<Self>) { … }
+/// }
+/// ```
+pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
+    let name = &model.name;
+    let text = name.unraw().to_string();
+    let scopes = model.scopes.iter().map(|each| scope(each, private));
+    let breakpoints = model.breakpoints.iter().enumerate();
+    let breakpoints = breakpoints.map(|(index, each)| breakpoint(&text, index, each, private));
+    let states = states(model);
+    quote! {
+        #[automatically_derived]
+        #[allow(unused_variables, clippy::too_many_lines)]
+        impl #private::Loop for #name {
+            const NAME: &'static #private::core::primitive::str = #text;
+            const SCOPES: &'static [#private::ScopeInfo] = &[#(#scopes),*];
+            const BREAKPOINTS: &'static [#private::Breakpoint] = &[#(#breakpoints),*];
+            fn states(states: &mut #private::States<Self>) {
+                #states
+            }
+        }
+    }
+}
+
+/// Expands to:
+///
+/// ```text
+/// ScopeInfo::new("TRAIN", Some(1), 3, 9, Some("train"))
+/// ```
+fn scope(scope: &Scope, private: &Path) -> TokenStream {
+    let name = scope.name.unraw().to_string();
+    let parent = option(scope.parent.map(Literal::usize_unsuffixed), private);
+    let (begin, end) = (Literal::usize_unsuffixed(scope.begin), Literal::usize_unsuffixed(scope.end));
+    let phase = option(scope.phase.as_ref(), private);
+    quote!(#private::ScopeInfo::new(#name, #parent, #begin, #end, #phase))
+}
+
+/// Expands to:
+///
+/// ```text
+/// Breakpoint::new("Fit", 3, "on_train_begin", Role::Begin, Some(2), Some("train"))
+/// ```
+fn breakpoint(in_loop: &str, index: usize, breakpoint: &Breakpoint, private: &Path) -> TokenStream {
+    let index = Literal::usize_unsuffixed(index);
+    let name = breakpoint.name.unraw().to_string();
+    let role = role(breakpoint.role);
+    let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
+    let phase = option(breakpoint.phase.as_ref(), private);
+    quote!(#private::Breakpoint::new(#in_loop, #index, #name, #private::Role::#role, #scope, #phase))
+}
+
+fn role(role: Role) -> Ident {
+    Ident::new(&format!("{role:?}"), Span::mixed_site())
+}
+
+/// Expands to:
+///
+/// ```text
+/// Some(1)
+/// ```
+fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
+    match value {
+        Some(value) => quote!(#private::core::option::Option::Some(#value)),
+        None => quote!(#private::core::option::Option::None),
+    }
+}
+
+/// Expands to:
+///
+/// ```text
+/// states.always::<LearningRate>();
+/// states.within::<Epoch>(Self::EPOCH);
+/// states.from::<Loss>(Self::on_train_batch_after_loss);
+/// ```
+fn states(model: &Model) -> TokenStream {
+    let always = &model.states;
+    let within = model.scopes.iter().flat_map(|Scope { name, states, .. }| {
+        states.iter().map(move |state| quote!(states.within::<#state>(Self::#name);))
+    });
+    let from = model.breakpoints.iter().flat_map(|Breakpoint { name, states, .. }| {
+        states.iter().map(move |state| quote!(states.from::<#state>(Self::#name);))
+    });
+    quote! {
+        #(states.always::<#always>();)*
+        #(#within)*
+        #(#from)*
+    }
+}

@@ -1,0 +1,161 @@
+//! The lines of a loop.
+
+use crate::attributes::Attribute;
+use crate::errors::Errors;
+use proc_macro2::{Ident, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Token, Type, braced, token};
+
+/// What stands in a loop or a scope.
+pub(crate) enum Line {
+    Scope(Scope),
+    Breakpoint(Breakpoint),
+    Ending(Ending),
+}
+
+/// `scope EPOCH with Epoch { … }`, or a `phase`.
+pub(crate) struct Scope {
+    pub(crate) attributes: Vec<Attribute>,
+    /// `phase`, if it is one.
+    pub(crate) phase: Option<Ident>,
+    pub(crate) name: Ident,
+    /// The state that is there as long as it is open.
+    pub(crate) states: Vec<Type>,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// `on_train_batch_after_loss with Loss;`
+pub(crate) struct Breakpoint {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// The state that is there from here to the end of its scope.
+    pub(crate) states: Vec<Type>,
+    /// What handlers answer here.
+    pub(crate) answer: Option<Type>,
+}
+
+/// `stop => on_stop;`
+pub(crate) struct Ending {
+    pub(crate) attributes: Vec<Attribute>,
+    /// `stop`, `interrupt` or `error`.
+    pub(crate) word: Ident,
+    pub(crate) name: Ident,
+}
+
+/// All lines up to the closing brace; one that cannot be read does not hide the next.
+pub(super) fn lines(input: ParseStream, errors: &Errors) -> Vec<Line> {
+    let mut lines = Vec::new();
+    while !input.is_empty() {
+        match line(input, errors) {
+            Ok(line) => lines.push(line),
+            Err(error) => {
+                errors.add(error);
+                skip_line(input);
+            }
+        }
+    }
+    lines
+}
+
+fn line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
+    let attributes = Attribute::parse_outer(input)?;
+    let word = name(input, "a breakpoint, as in `on_epoch_end;`, or a scope, as in `scope EPOCH { … }`")?;
+    if input.peek(Token![=>]) {
+        return ending(attributes, word, input).map(Line::Ending);
+    }
+    match word.to_string().as_str() {
+        "scope" => scope(attributes, None, input, errors).map(Line::Scope),
+        "phase" => scope(attributes, Some(word), input, errors).map(Line::Scope),
+        _ => breakpoint(attributes, word, input).map(Line::Breakpoint),
+    }
+}
+
+fn scope(
+    attributes: Vec<Attribute>,
+    phase: Option<Ident>,
+    input: ParseStream,
+    errors: &Errors,
+) -> syn::Result<Scope> {
+    let name = name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
+    let states = states(input)?;
+    if !input.peek(token::Brace) {
+        return Err(input.error("expected the lines of the scope in braces, or the state in it, as in `with Epoch`"));
+    }
+    let content;
+    braced!(content in input);
+    Ok(Scope {
+        attributes,
+        phase,
+        name,
+        states,
+        lines: lines(&content, errors),
+    })
+}
+
+fn breakpoint(attributes: Vec<Attribute>, name: Ident, input: ParseStream) -> syn::Result<Breakpoint> {
+    let mut states = states(input)?;
+    let mut answer = None;
+    if input.parse::<Option<Token![->]>>()?.is_some() {
+        answer = Some(input.parse()?);
+        states.extend(self::states(input)?);
+    }
+    if !input.peek(Token![;]) {
+        return Err(input.error("expected `;` behind a breakpoint, or the state from here on, as in `with Loss;`"));
+    }
+    input.parse::<Token![;]>()?;
+    Ok(Breakpoint {
+        attributes,
+        name,
+        states,
+        answer,
+    })
+}
+
+fn ending(attributes: Vec<Attribute>, word: Ident, input: ParseStream) -> syn::Result<Ending> {
+    input.parse::<Token![=>]>()?;
+    let name = name(input, "the breakpoint of this ending, as in `stop => on_stop;`")?;
+    input.parse::<Token![;]>()?;
+    Ok(Ending {
+        attributes,
+        word,
+        name,
+    })
+}
+
+/// `with Epoch, Step`, or nothing.
+pub(super) fn states(input: ParseStream) -> syn::Result<Vec<Type>> {
+    let mut states = Vec::new();
+    let with = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with");
+    if !with {
+        return Ok(states);
+    }
+    input.call(Ident::parse_any)?;
+    loop {
+        states.push(input.parse()?);
+        let goes_on = input.parse::<Option<Token![,]>>()?.is_some();
+        if !goes_on || input.peek(token::Brace) || input.peek(Token![;]) {
+            return Ok(states);
+        }
+    }
+}
+
+pub(super) fn name(input: ParseStream, expected: &str) -> syn::Result<Ident> {
+    let named = input.peek(Ident::peek_any);
+    let missing = || input.error(format!("expected {expected}"));
+    if named { input.call(Ident::parse_any) } else { Err(missing()) }
+}
+
+/// Steps behind the next semicolon or closing brace.
+fn skip_line(input: ParseStream) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        let ends = match token {
+            TokenTree::Punct(sign) => sign.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == proc_macro2::Delimiter::Brace,
+            _ => false,
+        };
+        if ends {
+            return;
+        }
+    }
+}

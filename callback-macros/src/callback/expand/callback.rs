@@ -1,0 +1,83 @@
+//! The impl of `Callback`.
+
+use super::{binding, site};
+use crate::callback::model::{Loop, Model};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{GenericParam, Path};
+
+/// Expands to:
+///
+/// ```text
+/// impl<T> Callback<Fit> for PrintLoss<T> where Self: 'static {
+///     fn about(&self) -> About { … }
+///     fn handlers(&self, handlers: &mut Handlers<Fit, Self>) { … }
+/// }
+/// ```
+pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> TokenStream {
+    let Some(Loop { path, .. }) = model.loops.get(in_loop) else {
+        return TokenStream::new();
+    };
+    let generics = &model.head.generics;
+    let (parameters, _, _) = generics.split_for_impl();
+    let clauses = where_clause(model);
+    let own_type = &model.head.self_type;
+    let about = about(model, private);
+    let bindings = model.bindings.iter().filter(|binding| binding.place.in_loop == in_loop);
+    let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
+    quote! {
+        #[automatically_derived]
+        #[allow(
+            deprecated,
+            unused_variables,
+            unreachable_code,
+            clippy::used_underscore_items,
+            clippy::too_many_lines,
+            clippy::needless_pass_by_value,
+            clippy::no_effect_underscore_binding
+        )]
+        impl #parameters #private::Callback<#path> for #own_type #clauses {
+            #about
+            fn handlers(&self, handlers: &mut #private::Handlers<#path, Self>) {
+                #(#bindings)*
+            }
+        }
+    }
+}
+
+/// Expands to:
+///
+/// ```text
+/// fn about(&self) -> About {
+///     About::new("PrintLoss", Site::new(…)).weight(__CALLBACK_WEIGHT).name("loss")
+/// }
+/// ```
+fn about(model: &Model, private: &Path) -> TokenStream {
+    let settings = &model.settings;
+    let type_name = &settings.type_name;
+    let site = site::site(model.head.self_type.span(), private);
+    let weight = settings.weight.as_ref().map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
+    let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
+    quote! {
+        fn about(&self) -> #private::About {
+            #private::About::new(#type_name, #site) #weight #name
+        }
+    }
+}
+
+/// The user's clauses, and that a generic callback borrows nothing.
+///
+/// Expands to:
+///
+/// ```text
+/// where T: Clone, Self: 'static
+/// ```
+fn where_clause(model: &Model) -> TokenStream {
+    let generics = &model.head.generics;
+    let written = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let of_types = |parameter: &GenericParam| !matches!(parameter, GenericParam::Const(_));
+    // Without type parameters it is known already, and rustc would call the bound trivial.
+    let owned = generics.params.iter().any(of_types).then(|| quote!(Self: 'static));
+    quote!(where #(#written,)* #owned)
+}

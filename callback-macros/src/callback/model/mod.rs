@@ -1,0 +1,154 @@
+//! What the block means: which handlers run where, and what the callback is like.
+
+mod reach;
+mod settings;
+
+pub(crate) use reach::{Binding, Claim, Place, Rank};
+pub(crate) use settings::{Settings, Weight};
+
+use crate::facade;
+use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, On};
+use proc_macro2::Ident;
+use syn::Path;
+use syn::ext::IdentExt;
+
+/// An annotated block.
+pub(crate) struct Model {
+    pub(crate) krate: Path,
+    pub(crate) loops: Vec<Loop>,
+    pub(crate) arguments: Arguments,
+    pub(crate) settings: Settings,
+    pub(crate) block: Block,
+    pub(crate) head: Head,
+    pub(crate) handlers: Vec<Handler>,
+    /// Which handler runs at which breakpoint, once the better ones have won.
+    pub(crate) bindings: Vec<Binding>,
+}
+
+/// A loop that the block serves.
+pub(crate) struct Loop {
+    pub(crate) path: Path,
+    pub(crate) facts: Facts,
+}
+
+/// A function that runs at breakpoints.
+pub(crate) struct Handler {
+    /// Where it stands among the handlers as written.
+    pub(crate) index: usize,
+    pub(crate) function: Function,
+    pub(crate) requests: Vec<Request>,
+}
+
+/// One name by which a handler says where it runs.
+pub(crate) struct Request {
+    pub(crate) word: Ident,
+    /// Whether it stands in an `#[on(…)]`, and is not the function's own name.
+    pub(crate) in_attribute: bool,
+    /// The phase it is narrowed to.
+    pub(crate) phase: Option<Ident>,
+    /// The breakpoints it means; none if it is misspelt.
+    pub(crate) places: Vec<Claim>,
+}
+
+impl Model {
+    pub(crate) fn new(handover: Handover) -> Self {
+        let Handover { krate, loops, arguments, block, head } = handover;
+        let loops = Loop::all(&krate, loops, &arguments);
+        let functions = block.items.iter().filter_map(|item| item.function());
+        let handlers: Vec<_> = functions
+            .filter(Function::is_handler)
+            .enumerate()
+            .map(|(index, function)| Handler::new(index, function, &loops))
+            .collect();
+        Self {
+            bindings: reach::bindings(&handlers),
+            settings: Settings::new(&arguments, &head),
+            krate,
+            loops,
+            arguments,
+            block,
+            head,
+            handlers,
+        }
+    }
+
+    /// Whether a handler or a breakpoint may be missing because something is unfinished or wrong already.
+    pub(crate) fn is_unsure(&self) -> bool {
+        let unfinished = |item: &crate::callback::syntax::Item| item.is_function && item.function().is_none();
+        self.block.items.iter().any(unfinished) || self.loops.iter().any(|each| !each.facts.sure)
+    }
+
+    pub(crate) fn breakpoint(&self, place: Place) -> Option<&Fact> {
+        self.loops.get(place.in_loop)?.facts.breakpoints.get(place.breakpoint)
+    }
+}
+
+impl Loop {
+    /// The loops in the order they are named, each with what its macro said.
+    fn all(krate: &Path, facts: Vec<Facts>, arguments: &Arguments) -> Vec<Self> {
+        let named = arguments.loops().cloned();
+        let paths = named.chain([facade::default_loop(krate)]);
+        let pairs = paths.zip(facts);
+        pairs.map(|(path, facts)| Self { path, facts }).collect()
+    }
+}
+
+impl Handler {
+    fn new(index: usize, function: Function, loops: &[Loop]) -> Self {
+        let ons: Vec<_> = function.on().collect();
+        let requests = if ons.is_empty() {
+            vec![Request::by_name(function.name(), loops)]
+        } else {
+            ons.iter().flat_map(|on| Request::all_of(on, loops)).collect()
+        };
+        Self { index, function, requests }
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        self.function.name()
+    }
+
+    /// Whether it is there only if something holds.
+    pub(crate) fn is_conditional(&self) -> bool {
+        !self.function.conditions().is_empty()
+    }
+}
+
+impl Request {
+    fn by_name(name: &Ident, loops: &[Loop]) -> Self {
+        let spelt = name.unraw().to_string();
+        Self {
+            word: name.clone(),
+            in_attribute: false,
+            phase: None,
+            places: reach::places(&[spelt], None, loops),
+        }
+    }
+
+    fn all_of(on: &On, loops: &[Loop]) -> Vec<Self> {
+        let phase = on.phase.as_ref();
+        let requests = on.words.iter().map(|word| Self {
+            word: word.clone(),
+            in_attribute: true,
+            phase: phase.cloned(),
+            places: reach::places(&spellings(word), phase, loops),
+        });
+        requests.collect()
+    }
+
+    /// What the breakpoint may be called.
+    pub(crate) fn spellings(&self) -> Vec<String> {
+        if self.in_attribute {
+            spellings(&self.word).into()
+        } else {
+            vec![self.word.unraw().to_string()]
+        }
+    }
+}
+
+/// In an `#[on(…)]` the `on_` of a name can be left out.
+fn spellings(word: &Ident) -> [String; 2] {
+    let word = word.unraw().to_string();
+    let full = format!("on_{word}");
+    [word, full]
+}

@@ -1,0 +1,135 @@
+//! What the arguments say, and what holds where they say nothing.
+
+use crate::callback::syntax::{Arguments, Head, Value, Word};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Type, TypePath, UnOp};
+
+/// What the callback is like.
+pub(crate) struct Settings {
+    /// Its place among others.
+    pub(crate) weight: Option<Weight>,
+    /// What it is called, if not by its type's name.
+    pub(crate) name: Option<LitStr>,
+    /// What it is called otherwise.
+    pub(crate) type_name: String,
+    pub(crate) discover: bool,
+    pub(crate) register: bool,
+}
+
+/// A constant expression of type `f64`.
+pub(crate) struct Weight(pub(crate) TokenStream);
+
+impl Settings {
+    pub(super) fn new(arguments: &Arguments, head: &Head) -> Self {
+        Self {
+            weight: expression(arguments, Word::Weight).and_then(|weight| Weight::new(weight, head)),
+            name: expression(arguments, Word::Name).and_then(text),
+            type_name: name_of(&head.self_type),
+            discover: expression(arguments, Word::Discover).and_then(truth).unwrap_or(true),
+            register: expression(arguments, Word::Register).and_then(truth).unwrap_or(true),
+        }
+    }
+}
+
+impl Weight {
+    /// `None` if it cannot be a number, which a rule then says.
+    fn new(written: &Expr, head: &Head) -> Option<Self> {
+        if not_a_number(written).is_some() {
+            return None;
+        }
+        let number = as_float(written).unwrap_or_else(|| written.to_token_stream());
+        // The constant does not stand inside the impl block, where `Self` would be known.
+        let own_type = head.self_type.to_token_stream();
+        let is_generic = head.generics.lt_token.is_some();
+        Some(Self(if is_generic { number } else { name_self(number, &own_type) }))
+    }
+}
+
+/// The literal, if `weight` is one that is no number.
+pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
+    match weight {
+        Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }) => None,
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        _ => None,
+    }
+}
+
+/// `10` as `10.0`, and `-10` as `-10.0`.
+fn as_float(weight: &Expr) -> Option<TokenStream> {
+    match weight {
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => {
+            let float = format!("{}.0", int.base10_digits());
+            Some(LitFloat::new(&float, int.span()).into_token_stream())
+        }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(minus), expr, .. }) => {
+            let mut tokens = minus.into_token_stream();
+            tokens.extend(as_float(expr)?);
+            Some(tokens)
+        }
+        _ => None,
+    }
+}
+
+/// `tokens` with `<PrintLoss>` in place of `Self`.
+fn name_self(tokens: TokenStream, own_type: &TokenStream) -> TokenStream {
+    let named = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => qualified(own_type, word.span()),
+        TokenTree::Group(group) => {
+            let inside = name_self(group.stream(), own_type);
+            let mut replaced = Group::new(group.delimiter(), inside);
+            replaced.set_span(group.span());
+            TokenTree::Group(replaced).into()
+        }
+        token => token.into(),
+    });
+    named.collect()
+}
+
+fn qualified(own_type: &TokenStream, span: proc_macro2::Span) -> TokenStream {
+    let mut tokens = syn::Token![<](span).into_token_stream();
+    tokens.extend(own_type.clone());
+    tokens.extend(syn::Token![>](span).into_token_stream());
+    tokens
+}
+
+fn expression(arguments: &Arguments, word: Word) -> Option<&Expr> {
+    match arguments.value(word)? {
+        Value::Is(expression) => Some(expression),
+        _ => None,
+    }
+}
+
+pub(crate) fn text(value: &Expr) -> Option<LitStr> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+pub(crate) fn truth(value: &Expr) -> Option<bool> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(truth), .. }) => Some(truth.value),
+        _ => None,
+    }
+}
+
+/// The last word of the type's path.
+fn name_of(own_type: &Type) -> String {
+    match bare(own_type) {
+        Type::Path(TypePath { path, .. }) => {
+            let last = path.segments.last();
+            last.map(|segment| syn::ext::IdentExt::unraw(&segment.ident).to_string()).unwrap_or_default()
+        }
+        other => other.to_token_stream().to_string(),
+    }
+}
+
+/// The type without parentheses, or what a macro puts around it.
+pub(crate) fn bare(written: &Type) -> &Type {
+    match written {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}

@@ -1,0 +1,70 @@
+//! What a plan does, told before it does it, and what is wrong with one. Run it with `cargo run --example explain`.
+
+use callbacks::fit::LearningRate;
+use callbacks::prelude::*;
+
+/// Halves the learning rate in every epoch.
+#[derive(Default)]
+struct Halve;
+
+#[callback(weight = -10)]
+impl Halve {
+    fn on_epoch_begin(&self, rate: &mut LearningRate) {
+        rate.set(rate.get() / 2.0);
+    }
+}
+
+/// Stops when the loss has not fallen for two epochs.
+#[derive(Default)]
+struct Patience {
+    best: Option<f64>,
+    waited: u32,
+}
+
+#[callback(weight = f64::INFINITY)]
+impl Patience {
+    fn on_epoch_end(&mut self, metrics: &Metrics) -> Flow {
+        let Some(loss) = metrics.get("train_loss") else {
+            return Flow::Continue;
+        };
+        if self.best.is_none_or(|best| loss < best) {
+            self.best = Some(loss);
+            self.waited = 0;
+        }
+        self.waited += 1;
+        if self.waited > 2 { Flow::stop("no progress in two epochs") } else { Flow::Continue }
+    }
+}
+
+/// Asks for what is not there.
+struct Hasty;
+
+#[callback(register = false)]
+impl Hasty {
+    fn on_train_batch_begin(&self, loss: &Loss) {
+        println!("{loss}");
+    }
+
+    fn on_epoch_end(&self, notes: &mut String) {
+        notes.push('.');
+    }
+}
+
+fn main() -> Result<(), PlanError> {
+    let state = State::new();
+    let mut plan = Plan::<Fit>::new();
+    plan.discover();
+    plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| {
+        println!("{epoch}: {metrics:.4}");
+    })
+    .named("print")
+    .weight(10.0);
+    println!("{}", plan.explain(&state)?);
+
+    plan.add(Hasty);
+    match plan.explain(&state) {
+        Ok(plan) => println!("{plan}"),
+        Err(error) => println!("{error}"),
+    }
+    Ok(())
+}

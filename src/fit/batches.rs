@@ -1,0 +1,39 @@
+//! What a fit is fed.
+
+use callback_runtime::BoxError;
+
+/// A source of batches: asked once per pass, and anew in each epoch.
+///
+/// A vector of batches is one, and so is a closure from the epoch (from 1; 0 outside of a fit) to anything that iterates:
+///
+/// ```
+/// use callbacks::fit::Batches;
+///
+/// let mut shuffled = |epoch: u64| (0..3).map(move |batch| vec![epoch, batch]);
+/// assert_eq!(shuffled.batches(1).count(), 3);
+///
+/// let mut fixed = vec!["first", "second"];
+/// assert_eq!(fixed.batches(1).next().unwrap().unwrap(), "first");
+/// ```
+pub trait Batches<B: 'static> {
+    /// The batches of one pass. An `Err` is the failure of the run.
+    fn batches(&mut self, epoch: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_>;
+}
+
+impl<B: Clone + 'static> Batches<B> for Vec<B> {
+    fn batches(&mut self, _: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_> {
+        Box::new(self.iter().cloned().map(Ok))
+    }
+}
+
+impl<B, I, F> Batches<B> for F
+where
+    B: 'static,
+    F: FnMut(u64) -> I,
+    I: IntoIterator<Item = B>,
+    I::IntoIter: 'static,
+{
+    fn batches(&mut self, epoch: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_> {
+        Box::new(self(epoch).into_iter().map(Ok))
+    }
+}

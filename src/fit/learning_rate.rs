@@ -1,0 +1,91 @@
+//! Learning rates, one for each optimiser.
+
+use std::fmt;
+
+/// The learning rate, which handlers may change. With several optimisers each has its own; [`get`](Self::get) and
+/// [`set`](Self::set) mean the one at work, or all of them outside of the optimisers' breakpoints.
+///
+/// ```
+/// use callbacks::fit::LearningRate;
+///
+/// let mut rate = LearningRate::new(0.1);
+/// rate.set(rate.get() * 0.5);
+/// assert_eq!(rate.get(), 0.05);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearningRate {
+    /// For optimisers that have none of their own.
+    common: f64,
+    own: Vec<(String, f64)>,
+    at_work: Option<OptimizerName>,
+}
+
+impl LearningRate {
+    /// The same rate for every optimiser.
+    pub fn new(rate: f64) -> Self {
+        Self {
+            common: rate,
+            own: Vec::new(),
+            at_work: None,
+        }
+    }
+
+    /// The rate of the optimiser at work, or the common one.
+    pub fn get(&self) -> f64 {
+        self.at_work.map_or(self.common, |name| self.of(name.0))
+    }
+
+    /// Sets the rate of the optimiser at work, or of all.
+    pub fn set(&mut self, rate: f64) {
+        match self.at_work {
+            Some(name) => self.set_of(name.0, rate),
+            None => {
+                self.common = rate;
+                self.own.clear();
+            }
+        }
+    }
+
+    /// The rate of the optimiser of that name.
+    pub fn of(&self, optimizer: &str) -> f64 {
+        let own = self.own.iter().find(|(name, _)| name == optimizer);
+        own.map_or(self.common, |(_, rate)| *rate)
+    }
+
+    /// Gives the optimiser of that name a rate of its own.
+    pub fn set_of(&mut self, optimizer: &str, rate: f64) {
+        match self.own.iter_mut().find(|(name, _)| name == optimizer) {
+            Some((_, own)) => *own = rate,
+            None => self.own.push((optimizer.to_owned(), rate)),
+        }
+    }
+
+    pub(super) fn put_to_work(&mut self, optimizer: Option<OptimizerName>) {
+        self.at_work = optimizer;
+    }
+}
+
+impl fmt::Display for LearningRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.get(), f)
+    }
+}
+
+/// The optimiser at work: state from `on_train_batch_after_pred` to `on_train_batch_after_step`.
+///
+/// ```
+/// use callbacks::fit::OptimizerName;
+///
+/// assert_eq!(OptimizerName("generator").to_string(), "generator");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OptimizerName(
+    /// As [`Learner::optimizers`](super::Learner::optimizers) names it.
+    pub &'static str,
+);
+
+impl fmt::Display for OptimizerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}

@@ -1,0 +1,114 @@
+//! What callbacks need of gradients and parameters: small traits that a learner's types implement as far as they can.
+
+use std::io::{self, Read, Write};
+
+/// Gradients whose size can be told: for clipping and for the logs.
+///
+/// ```
+/// use callbacks::fit::Norm;
+///
+/// struct Gradients(Vec<f64>);
+///
+/// impl Norm for Gradients {
+///     fn norm(&self, p: f64) -> f64 {
+///         callbacks::fit::Norm::norm(&self.0[..], p)
+///     }
+/// }
+///
+/// assert_eq!(Gradients(vec![3.0, -4.0]).norm(2.0), 5.0);
+/// ```
+pub trait Norm {
+    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`.
+    fn norm(&self, p: f64) -> f64;
+}
+
+impl Norm for [f64] {
+    fn norm(&self, p: f64) -> f64 {
+        let sizes = self.iter().map(|x| x.abs());
+        if p.is_infinite() {
+            return sizes.fold(0.0, f64::max);
+        }
+        sizes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip())
+    }
+}
+
+/// Gradients that can be scaled: for clipping by norm.
+///
+/// ```
+/// use callbacks::fit::Scale;
+///
+/// let mut gradients = [3.0, -4.0];
+/// gradients[..].scale(0.5);
+/// assert_eq!(gradients, [1.5, -2.0]);
+/// ```
+pub trait Scale {
+    /// Multiplies every element.
+    fn scale(&mut self, by: f64);
+}
+
+impl Scale for [f64] {
+    fn scale(&mut self, by: f64) {
+        self.iter_mut().for_each(|x| *x *= by);
+    }
+}
+
+/// A learner, or gradients, whose values can be looked at by name: for histograms and counts.
+///
+/// ```
+/// use callbacks::fit::VisitParameters;
+///
+/// struct Line {
+///     slope: f64,
+/// }
+///
+/// impl VisitParameters for Line {
+///     fn visit(&self, look: &mut dyn FnMut(&str, &[f64])) {
+///         look("slope", &[self.slope]);
+///     }
+/// }
+///
+/// let mut count = 0;
+/// Line { slope: 2.0 }.visit(&mut |_, values| count += values.len());
+/// assert_eq!(count, 1);
+/// ```
+pub trait VisitParameters {
+    /// Shows every tensor, flat, in an order that stays the same.
+    fn visit(&self, look: &mut dyn FnMut(&str, &[f64]));
+}
+
+/// A learner whose parameters can be written and read back, bit by bit: for checkpoints.
+///
+/// ```
+/// use callbacks::fit::SaveParameters;
+/// use std::io::{self, Read, Write};
+///
+/// struct Line {
+///     slope: f64,
+/// }
+///
+/// impl SaveParameters for Line {
+///     fn save(&self, to: &mut dyn Write) -> io::Result<()> {
+///         to.write_all(&self.slope.to_le_bytes())
+///     }
+///
+///     fn load(&mut self, from: &mut dyn Read) -> io::Result<()> {
+///         let mut bytes = [0; 8];
+///         from.read_exact(&mut bytes)?;
+///         self.slope = f64::from_le_bytes(bytes);
+///         Ok(())
+///     }
+/// }
+///
+/// let mut file = Vec::new();
+/// Line { slope: 2.0 }.save(&mut file)?;
+/// let mut line = Line { slope: 0.0 };
+/// line.load(&mut file.as_slice())?;
+/// assert_eq!(line.slope, 2.0);
+/// # Ok::<(), io::Error>(())
+/// ```
+pub trait SaveParameters {
+    /// Writes what [`load`](Self::load) reads: parameters, and what the optimisers remember.
+    fn save(&self, to: &mut dyn Write) -> io::Result<()>;
+    /// Reads what [`save`](Self::save) wrote.
+    fn load(&mut self, from: &mut dyn Read) -> io::Result<()>;
+}

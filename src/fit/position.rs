@@ -1,0 +1,135 @@
+//! Where a fit stands. Each unit is a type of its own, so that steps cannot be taken for epochs.
+
+use std::fmt;
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $Counter:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $Counter(u64);
+
+        impl $Counter {
+            /// The counter at `count`.
+            pub const fn new(count: u64) -> Self {
+                Self(count)
+            }
+
+            /// As a number.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+
+            pub(super) fn advance(&mut self, by: u64) {
+                self.0 += by;
+            }
+        }
+
+        impl fmt::Display for $Counter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    )*};
+}
+
+counters! {
+    /// The epoch under way, from 1; 0 before the first. After the last one it stays.
+    ///
+    /// ```
+    /// use callbacks::fit::Epoch;
+    ///
+    /// assert_eq!(format!("{:>3}", Epoch::new(7)), "  7");
+    /// ```
+    Epoch
+
+    /// How many times the parameters have been updated in this fit. From `on_train_batch_after_step` on it includes the
+    /// batch's own update; several optimisers make one step together.
+    ///
+    /// ```
+    /// use callbacks::fit::Step;
+    ///
+    /// assert!(Step::new(3) < Step::new(4));
+    /// ```
+    Step
+
+    /// The batch under way in this pass, from 1; 0 before the first and outside of a pass. At a pass's end it is how many there were.
+    ///
+    /// ```
+    /// use callbacks::fit::Iteration;
+    ///
+    /// assert_eq!(Iteration::new(2).get(), 2);
+    /// ```
+    Iteration
+
+    /// How many samples have been trained on in this fit, as [`Learner::samples`](super::Learner::samples) counts them. At a
+    /// batch's breakpoints it includes the batch.
+    ///
+    /// ```
+    /// use callbacks::fit::Samples;
+    ///
+    /// assert_eq!(Samples::default().get(), 0);
+    /// ```
+    Samples
+}
+
+/// How many epochs a fit has: the bounds given to the trainer.
+///
+/// ```
+/// use callbacks::fit::Epochs;
+///
+/// let epochs = Epochs { min: 5, max: 20 };
+/// assert!(!epochs.may_stop_after(4));
+/// assert!(epochs.may_stop_after(5));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epochs {
+    /// A stop before so many epochs are complete is refused.
+    pub min: u64,
+    /// The fit ends after so many.
+    pub max: u64,
+}
+
+impl Epochs {
+    /// Whether a stop may take effect once so many epochs are complete. The one place that decides it.
+    pub const fn may_stop_after(self, complete: u64) -> bool {
+        complete >= self.min
+    }
+}
+
+/// Which pass is under way.
+///
+/// ```
+/// use callbacks::fit::Phase;
+///
+/// assert_eq!(Phase::Valid.to_string(), "valid");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Phase {
+    /// None: before, between and after the passes.
+    #[default]
+    Between,
+    /// The training pass.
+    Train,
+    /// The validation pass, also of an evaluation.
+    Valid,
+    /// The pass of a prediction.
+    Predict,
+}
+
+impl Phase {
+    /// Its name, as in the names of breakpoints and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Between => "between",
+            Self::Train => "train",
+            Self::Valid => "valid",
+            Self::Predict => "predict",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,11 @@
+//! What most programs with callbacks use: `use callbacks::prelude::*;`.
+
+pub use crate::fit::{
+    Batches, Epoch, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase, Samples,
+    Step, Trainer,
+};
+pub use callback_macros::{breakpoints, callback};
+pub use callback_runtime::{
+    Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, Outcome, Plan,
+    PlanError, Run, State, Stop,
+};

@@ -1,0 +1,232 @@
+//! P4, discovery: nothing runs because it was linked, what is asked for is found in one order, and what the linker left out
+//! is told of.
+
+use callbacks::prelude::*;
+use callbacks::{Registration, registrations};
+
+callbacks::link!(linked_plugin);
+
+/// The callbacks that ran, in order.
+#[derive(Debug, Default, PartialEq)]
+struct Ran(Vec<&'static str>);
+
+#[derive(Default)]
+struct Heavy;
+
+#[callback(weight = 20)]
+impl Heavy {
+    fn on_epoch_end(&self, ran: &mut Ran) {
+        ran.0.push("Heavy");
+    }
+}
+
+#[derive(Default)]
+struct Light;
+
+#[callback(weight = -1.5)]
+impl Light {
+    fn on_epoch_end(&self, ran: &mut Ran) {
+        ran.0.push("Light");
+    }
+}
+
+mod early {
+    use super::{Ran, callback};
+
+    #[derive(Default)]
+    pub(super) struct SameWeight(pub(super) u32);
+
+    #[callback]
+    impl SameWeight {
+        fn on_epoch_end(&self, ran: &mut Ran) {
+            ran.0.push(if self.0 == 0 { "early::SameWeight" } else { "by hand" });
+        }
+    }
+}
+
+mod late {
+    use super::{Ran, callback};
+
+    #[derive(Default)]
+    struct SameWeight;
+
+    #[callback]
+    impl SameWeight {
+        fn on_epoch_end(&self, ran: &mut Ran) {
+            ran.0.push("late::SameWeight");
+        }
+    }
+}
+
+#[derive(Default)]
+struct Unregistered;
+
+#[callback(register = false)]
+impl Unregistered {
+    fn on_epoch_end(&self, ran: &mut Ran) {
+        ran.0.push("Unregistered");
+    }
+}
+
+fn mine(registration: &Registration) -> bool {
+    registration.crate_name() == "registry"
+}
+
+fn run(plan: &mut Plan<Fit>) -> Vec<&'static str> {
+    let mut state = State::new();
+    state.insert(Ran::default());
+    let outcome = plan.run(&mut state, |run| {
+        run.fire(Fit::on_epoch_end)?;
+        Ok(())
+    });
+    assert!(outcome.expect("the plan is right").is_finished());
+    state.get::<Ran>().expect("nobody takes it").0.clone()
+}
+
+fn found(name: &str) -> Option<&'static Registration> {
+    registrations().into_iter().find(|one| one.name() == name)
+}
+
+#[test]
+fn nothing_runs_because_it_was_linked() {
+    assert_eq!(run(&mut Plan::new()), Vec::<&str>::new());
+}
+
+#[test]
+fn discovered_callbacks_run_by_weight_then_module_path() {
+    let mut plan = Plan::new();
+    plan.discover_if(mine);
+    assert_eq!(
+        run(&mut plan),
+        ["Light", "early::SameWeight", "late::SameWeight", "Heavy"]
+    );
+}
+
+#[test]
+fn discovered_callbacks_are_inserted_at_the_place_of_the_call() {
+    let mut plan = Plan::new();
+    plan.on(Fit::on_epoch_end, |ran: &mut Ran| ran.0.push("before"));
+    plan.discover_if(|one| mine(one) && one.name() == "SameWeight");
+    plan.on(Fit::on_epoch_end, |ran: &mut Ran| ran.0.push("behind"));
+    assert_eq!(
+        run(&mut plan),
+        ["before", "early::SameWeight", "late::SameWeight", "behind"]
+    );
+}
+
+#[test]
+fn an_instance_attached_by_hand_suppresses_discovery_whichever_comes_first() {
+    for by_hand_first in [true, false] {
+        let mut plan = Plan::new();
+        if by_hand_first {
+            plan.add(early::SameWeight(1));
+        }
+        plan.discover_if(|one| mine(one) && one.name() == "SameWeight");
+        if !by_hand_first {
+            plan.add(early::SameWeight(1));
+        }
+        let mut ran = run(&mut plan);
+        ran.sort_unstable();
+        assert_eq!(ran, ["by hand", "late::SameWeight"]);
+    }
+}
+
+#[test]
+fn an_instance_attached_after_a_run_suppresses_what_was_discovered() {
+    let mut plan = Plan::new();
+    plan.discover_if(|one| mine(one) && one.name() == "SameWeight");
+    run(&mut plan);
+    plan.add(early::SameWeight(1));
+    assert_eq!(run(&mut plan), ["late::SameWeight", "by hand"]);
+}
+
+#[test]
+fn register_false_is_not_in_the_registry() {
+    assert!(found("Unregistered").is_none());
+    let mut plan = Plan::new();
+    plan.add(Unregistered);
+    assert_eq!(run(&mut plan), ["Unregistered"]);
+}
+
+#[test]
+fn registrations_say_where_they_are_written() {
+    let heavy = found("Heavy").expect("it is registered");
+    assert_eq!(heavy.module_path(), "registry");
+    assert_eq!(heavy.loop_name(), "Fit");
+    assert!(heavy.site().file().ends_with("registry.rs"));
+    let line = include_str!("registry.rs")
+        .lines()
+        .position(|line| line == "#[callback(weight = 20)]")
+        .expect("it is there");
+    // The attribute stands on one line, the type's name on the next one.
+    assert_eq!(heavy.site().line() as usize, line + 2);
+}
+
+#[test]
+fn the_order_is_by_weight_module_path_line_column_and_type() {
+    let keys: Vec<_> = registrations()
+        .iter()
+        .map(|one| (one.weight(), one.module_path(), one.site().line(), one.site().column()))
+        .collect();
+    assert!(keys.is_sorted());
+    assert!(keys.len() >= 6);
+}
+
+#[test]
+fn a_linked_crate_is_found() {
+    let linked = found("Linked").expect("link! links it");
+    assert_eq!(linked.crate_name(), "linked_plugin");
+    assert!(!linked.needs_arguments());
+    let mut plan = Plan::new();
+    plan.discover_if(|one| one.crate_name() == "linked_plugin");
+    run(&mut plan);
+    assert_eq!(plan.names(), ["Linked"]);
+}
+
+#[test]
+fn what_needs_arguments_is_listed_and_not_made() {
+    let listed = found("NeedsArguments").expect("it is registered");
+    assert!(listed.needs_arguments());
+    assert!(listed.to_string().ends_with("registered, needs arguments"));
+    let mut plan = Plan::<Fit>::new();
+    plan.require("NeedsArguments");
+    let error = plan.check(&State::new()).expect_err("it cannot be made");
+    assert!(error.to_string().contains("needs arguments; attach one by hand"));
+}
+
+#[test]
+fn discover_false_is_made_only_by_name() {
+    assert!(!found("only_by_name").expect("it is registered").is_discoverable());
+    let mut plan = Plan::<Fit>::new();
+    plan.require("only_by_name");
+    plan.check(&State::new()).expect("it is registered");
+    assert_eq!(plan.names(), ["only_by_name"]);
+}
+
+#[test]
+fn a_crate_that_the_program_names_nothing_of_contributes_nothing() {
+    assert!(found("Unlinked").is_none());
+    let mut plan = Plan::<Fit>::new();
+    plan.require("Unlinked");
+    let error = plan.check(&State::new()).expect_err("it is not linked");
+    let text = error.to_string();
+    assert!(text.contains("callbacks::link!"), "{text}");
+    assert!(text.contains("registry.rs:"), "{text}");
+}
+
+#[test]
+fn a_required_callback_that_is_misspelt_gets_the_nearest_name() {
+    let mut plan = Plan::<Fit>::new();
+    plan.require("Linkd");
+    let error = plan.check(&State::new()).expect_err("there is none");
+    assert!(error.to_string().contains("did you mean `Linked`?"));
+}
+
+#[test]
+fn a_required_callback_that_is_attached_is_not_made_again() {
+    let mut plan = Plan::new();
+    plan.require("Light");
+    plan.add(Light);
+    run(&mut plan);
+    assert_eq!(plan.names(), ["Light"]);
+}
