@@ -25,6 +25,8 @@ pub(crate) struct Declared {
     pub(crate) type_id: TypeId,
     pub(crate) type_name: &'static str,
     pub(crate) at: Marks,
+    /// The breakpoint whose firing brings it; a run that does not fire that one does not provide it.
+    since: Option<usize>,
 }
 
 impl<L: Loop> States<L> {
@@ -71,12 +73,12 @@ impl<L: Loop> States<L> {
             .breakpoint()
             .scope()
             .map_or(at.index(), |scope| L::SCOPES[scope].end());
-        self.declare::<T>(at.index()..end + 1);
+        self.declare_since::<T>(at.index(), end);
     }
 
     /// `T` exists from `first` to `last`, both included.
     pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
-        self.declare::<T>(first.index()..last.index() + 1);
+        self.declare_since::<T>(first.index(), last.index());
     }
 
     /// The run will not open `scope`; `because` tells why ("there is no validation data").
@@ -105,23 +107,29 @@ impl<L: Loop> States<L> {
         self.declare::<T>(indices.map(Breakpoint::index));
     }
 
+    fn declare_since<T: 'static>(&mut self, first: usize, last: usize) {
+        self.declare::<T>(first..last + 1);
+        if let Some(declared) = self.declared.last_mut() {
+            declared.since = Some(first);
+        }
+    }
+
     fn declare<T: 'static>(&mut self, at: impl IntoIterator<Item = usize>) {
         self.declared.push(Declared {
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             at: at.into_iter().collect(),
+            since: None,
         });
-    }
-
-    /// What is declared of a type: one entry for each declaration.
-    pub(crate) fn of_type(&self, type_id: TypeId) -> impl Iterator<Item = &Declared> {
-        self.declared
-            .iter()
-            .filter(move |declared| declared.type_id == type_id)
     }
 
     pub(crate) fn declared(&self) -> &[Declared] {
         &self.declared
+    }
+
+    /// Whether a run that says this of itself fires what brings the state.
+    pub(crate) fn brings(&self, declared: &Declared) -> bool {
+        declared.since.is_none_or(|at| !self.silent.contains_key(&at))
     }
 
     /// Why the run will not fire the breakpoint.

@@ -33,7 +33,7 @@ pub use handlers::Handlers;
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
-pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind};
+pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};

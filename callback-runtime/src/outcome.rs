@@ -106,6 +106,10 @@ impl Outcome {
         }
     }
 
+    pub(crate) fn set_skipped(&mut self, skipped: Vec<Skipped>) {
+        self.skipped = skipped;
+    }
+
     /// How the run ended.
     pub fn ending(&self) -> &Ending {
         &self.ending

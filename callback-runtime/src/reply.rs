@@ -47,7 +47,7 @@ pub trait Answer: Clone + 'static {
     fn merge(self, other: Self) -> Self;
 }
 
-/// The answers given so far at a breakpoint. State there: later handlers may ask for `Option<&Votes<A>>`.
+/// The answers given so far at a breakpoint, in this firing. State there: later handlers may ask for `Option<&Votes<A>>`.
 #[derive(Debug, Clone)]
 pub struct Votes<A> {
     merged: Option<A>,
@@ -74,9 +74,9 @@ impl<A: Answer> Votes<A> {
         &self.each
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.merged = None;
+    pub(crate) fn take(&mut self) -> Option<A> {
         self.each.clear();
+        self.merged.take()
     }
 
     fn add(&mut self, vote: A) {

@@ -62,9 +62,11 @@ impl<'p, M: Learner> Pass<'p, M> {
         let ended = run.scope(self.scope, |run| {
             let mut mean = MeanLoss::default();
             let passed = self.batches(run, batches, epoch, &mut mean);
-            // Also of a pass that was left: its mean is over what it saw.
-            self.log(run, mean)?;
-            passed
+            // Also of a pass that was left: its mean is over what it saw. Its own error comes first.
+            match (passed, self.log(run, mean)) {
+                (Err(passed), Err(_)) if passed.is_error() => Err(passed),
+                (passed, logged) => logged.and(passed),
+            }
         });
         enter(run, Phase::Between);
         ended.map(drop)

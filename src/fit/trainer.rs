@@ -1,6 +1,6 @@
 //! Callbacks, learner and settings together, and what they are asked to do.
 
-use super::epochs::fit_epochs;
+use super::epochs::{fit_epochs, too_early};
 use super::pass::Pass;
 use super::{expectations, step};
 use super::{
@@ -60,9 +60,11 @@ pub struct Predicted<P> {
 impl<M: Learner> Trainer<M> {
     /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
     pub fn new(learner: M) -> Self {
+        let mut plan = Plan::new();
+        plan.refuse_stops(too_early);
         Self {
             learner,
-            plan: Plan::new(),
+            plan,
             state: State::new(),
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
@@ -170,6 +172,7 @@ impl<M: Learner> Trainer<M> {
         let mut valid = self.valid.take();
         let has_valid = valid.is_some();
         let outcome = self.run(
+            epochs,
             move |states| expectations::of_fit(states, has_valid),
             |run| fit_epochs::<M>(run, epochs, &mut train, &mut valid),
         );
@@ -187,6 +190,7 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
         let outcome = self.run(
+            Epochs { min: 0, max: 0 },
             |states| expectations::of_pass(states, Fit::VALID, "this is an evaluation"),
             |run| Pass::<M>::valid().run(run, &mut batches, 0),
         )?;
@@ -203,6 +207,7 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
         let outcome = self.run(
+            Epochs { min: 0, max: 0 },
             |states| expectations::of_pass(states, Fit::PREDICT, "this is a prediction"),
             |run| Pass::<M>::predicting(&mut predictions).run(run, &mut batches, 0),
         )?;
@@ -214,10 +219,11 @@ impl<M: Learner> Trainer<M> {
 
     fn run(
         &mut self,
+        epochs: Epochs,
         expect: impl FnOnce(&mut States<Fit>),
         body: impl FnOnce(&mut Run<'_, Fit>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
-        self.begin();
+        self.begin(epochs);
         let Self {
             learner,
             plan,
@@ -235,9 +241,9 @@ impl<M: Learner> Trainer<M> {
     }
 
     /// Every run starts clean.
-    fn begin(&mut self) {
+    fn begin(&mut self, epochs: Epochs) {
         let state = &mut self.state;
-        state.insert(self.epochs);
+        state.insert(epochs);
         state.insert(Epoch::default());
         state.insert(Step::default());
         state.insert(Iteration::default());

@@ -125,10 +125,11 @@ impl<L: Loop> Subject<'_, L> {
         lists.flat_map(|(at, list)| list.iter().map(move |placed| (at, placed)))
     }
 
+    /// What the loop and the run provide; of the loop only what this run brings.
     fn declared(&self) -> impl Iterator<Item = &Declared> {
-        self.of_loop
-            .declared()
-            .iter()
+        let of_loop = self.of_loop.declared().iter();
+        of_loop
+            .filter(|declared| self.of_run.brings(declared))
             .chain(self.of_run.declared())
     }
 
@@ -137,9 +138,9 @@ impl<L: Loop> Subject<'_, L> {
         if self.state.holds(want.slot) {
             return None;
         }
-        let of_loop = self.of_loop.of_type(want.type_id);
-        let existing: Marks = of_loop
-            .chain(self.of_run.of_type(want.type_id))
+        let existing: Marks = self
+            .declared()
+            .filter(|declared| declared.type_id == want.type_id)
             .flat_map(|declared| declared.at.iter())
             .collect();
         if existing.has(at) {
@@ -200,13 +201,23 @@ impl<L: Loop> Subject<'_, L> {
 }
 
 fn exists_elsewhere<L: Loop>(state: &str, existing: Marks) -> String {
-    let mut indices: Vec<usize> = existing.iter().collect();
-    indices.sort_unstable();
-    let names: Vec<&str> = indices.iter().map(|at| L::BREAKPOINTS[*at].name()).collect();
-    let places = match names.as_slice() {
-        [one] => format!("at {one}"),
-        [one, .., last] if names.len() > 4 => format!("in places from {one} to {last}"),
-        several => format!("at {}", several.join(", ")),
-    };
-    format!("`{state}` does not exist here; it exists {places}; move the handler, or ask for `Option<&{state}>`")
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    for at in existing.iter() {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == at => *last = at,
+            _ => stretches.push((at, at)),
+        }
+    }
+    let name = |at: usize| L::BREAKPOINTS[at].name();
+    let places: Vec<String> = stretches
+        .into_iter()
+        .map(|(first, last)| match last - first {
+            0 => format!("at {}", name(first)),
+            _ => format!("from {} to {}", name(first), name(last)),
+        })
+        .collect();
+    format!(
+        "`{state}` does not exist here; it exists {}; move the handler, or ask for `Option<&{state}>`",
+        places.join(" and ")
+    )
 }

@@ -16,11 +16,11 @@ pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 
 use crate::availability::States;
-use crate::breakpoint::Loop;
+use crate::breakpoint::{Breakpoint, Loop};
 use crate::callback::{About, Callback};
 use crate::raw::{Machine, Table};
 use crate::site::Site;
-use crate::state::State;
+use crate::state::{Ctx, State};
 use discover::Request;
 use std::any::TypeId;
 use std::fmt;
@@ -76,11 +76,24 @@ pub struct Plan<L: Loop> {
     next_place: usize,
     of_loop: States<L>,
     of_run: States<L>,
+    pub(crate) refuse_stops: Option<StopRule>,
     pub(crate) resolved: Resolved,
     /// Something was attached since `resolved` was made.
     stale: bool,
     notes: Vec<Problem>,
 }
+
+/// Why a stop, raised at a breakpoint, may not take effect; `None` if it may.
+///
+/// ```
+/// use callback_runtime::StopRule;
+///
+/// let not_before_ten: StopRule = |state, _at| {
+///     let steps = state.get::<u64>().copied().unwrap_or_default();
+///     (steps < 10).then(|| format!("{steps} of at least 10 steps"))
+/// };
+/// ```
+pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 
 /// What a plan knows of a callback.
 struct Attached {
@@ -122,6 +135,7 @@ impl<L: Loop> Plan<L> {
             next_place: 0,
             of_loop: States::of_loop(),
             of_run: States::nothing(),
+            refuse_stops: None,
             resolved: Resolved::default(),
             stale: true,
             notes: Vec::new(),
@@ -133,6 +147,13 @@ impl<L: Loop> Plan<L> {
     pub fn expect(&mut self, say: impl FnOnce(&mut States<L>)) -> &mut Self {
         self.of_run = States::nothing();
         say(&mut self.of_run);
+        self
+    }
+
+    /// Lets a rule of the loop refuse stops: asked when a callback stops the run, it answers why that is too early, or `None`. A
+    /// refused stop is noted in the outcome and forgotten. An interrupt is not asked about.
+    pub fn refuse_stops(&mut self, rule: StopRule) -> &mut Self {
+        self.refuse_stops = Some(rule);
         self
     }
 

@@ -101,7 +101,10 @@ impl<L: Loop> Plan<L> {
         let index = at.index();
         if self.machine.arm(index, instance, thunk).is_ok() {
             resolved.live.set(index);
-            if wants.iter().any(|want| want.type_id == TypeId::of::<Breakpoint>()) {
+            let asks_where = |want: &Want| {
+                want.need == Need::Everything || want.type_id == TypeId::of::<Breakpoint>()
+            };
+            if wants.iter().any(asks_where) {
                 resolved.told.set(index);
             }
             resolved.lists[index].push(Placed {

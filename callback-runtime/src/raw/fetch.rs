@@ -82,16 +82,17 @@ pub unsafe trait Fetch {
     fn want() -> Want;
 
     /// # Safety
-    /// `table` is live for `'w`; whatever else refers to its values meanwhile agrees with `want`.
+    /// `table` is live for `'w` and has `slot`; whatever else refers to its values meanwhile agrees with `want`.
     #[doc(hidden)]
     unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<Self::Item<'w>>;
 }
 
 /// # Safety
 /// As for [`Fetch::fetch`].
+#[inline]
 unsafe fn cell<T>(table: *mut Table, slot: usize) -> *mut T {
-    // SAFETY: the table is live; this reads its array of cells, to which no item refers.
-    unsafe { (*table).cell(slot) }.cast()
+    // SAFETY: the table is live and has the slot; this reads its array of cells, to which no item refers.
+    unsafe { (*table).cell_within(slot) }.cast()
 }
 
 // SAFETY: reads the slot of `T`.
@@ -202,7 +203,8 @@ pub unsafe trait Params {
     fn wants() -> Self::Wants;
 
     /// # Safety
-    /// `slots` has a slot for each want; the wants agree with each other; `table` is live, and nobody else's, for `'w`.
+    /// `slots` has a slot for each want; the wants agree with each other; `table` is live, has these slots, and is nobody
+    /// else's for `'w`.
     #[doc(hidden)]
     unsafe fn fetch<'w>(table: *mut Table, slots: *const usize) -> Option<Self::Items<'w>>;
 }

@@ -50,7 +50,8 @@ pub struct Thunk {
 
 /// # Safety
 /// `callback` and `function` are live values of the types the entry point was compiled for, `callback` is nobody
-/// else's during the call, and `slots` are those of the handler's wants, which agree with each other.
+/// else's during the call, and `slots` are those of the handler's wants, which agree with each other and for which the
+/// frame's table has grown.
 type Call = unsafe fn(
     callback: *mut (),
     function: *const (),
@@ -171,6 +172,8 @@ struct Armed {
 pub(crate) struct Machine<D: ?Sized> {
     instances: Vec<Owned<D>>,
     lists: Vec<Vec<Armed>>,
+    /// One more than the greatest slot of any handler that was ever armed.
+    width: usize,
 }
 
 impl<D: ?Sized + Erased> Machine<D> {
@@ -178,6 +181,7 @@ impl<D: ?Sized + Erased> Machine<D> {
         Self {
             instances: Vec::new(),
             lists: (0..lists).map(|_| Vec::new()).collect(),
+            width: 0,
         }
     }
 
@@ -206,6 +210,8 @@ impl<D: ?Sized + Erased> Machine<D> {
         if callback.get().erased_type() != thunk.callback || thunk.clash().is_some() {
             return Err(thunk);
         }
+        let widths = thunk.wants.iter().map(|want| want.slot + 1);
+        self.width = widths.fold(self.width, usize::max);
         self.lists[list].push(Armed {
             call: thunk.call,
             callback: callback.address.as_ptr().cast(),
@@ -232,13 +238,14 @@ impl<D: ?Sized + Erased> Machine<D> {
         frame: &mut Frame<'_>,
         mut heed: impl FnMut(usize, Code, &mut Frame<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        frame.view.grow(self.width);
         let first = which.start;
         for (nth, armed) in self.lists[list][which].iter().enumerate() {
             let at = first + nth;
             current.set(at);
             let slots = armed.slots.as_ptr();
-            // SAFETY: `arm` checked the types and that the wants agree. The callback is this machine's, which runs
-            // one handler at a time: `&mut self` is held, and handlers cannot reach it.
+            // SAFETY: `arm` checked the types and that the wants agree, and the table has grown for all slots. The callback is
+            // this machine's, which runs one handler at a time: `&mut self` is held, and handlers cannot reach it.
             let code = unsafe { (armed.call)(armed.callback, armed.function, slots, frame) };
             if code != Code::Continue {
                 heed(at, code, frame)?;

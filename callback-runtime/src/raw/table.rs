@@ -99,15 +99,32 @@ impl Table {
     }
 
     #[inline]
-    pub(super) fn cell(&self, index: usize) -> *mut () {
+    fn cell(&self, index: usize) -> *mut () {
         self.cells.get(index).copied().unwrap_or(ptr::null_mut())
     }
 
-    fn grow(&mut self, width: usize) {
+    /// The cell of a slot that the table is wide enough for.
+    ///
+    /// # Safety
+    /// The table has grown to `index + 1` before; it never shrinks.
+    #[inline]
+    pub(super) unsafe fn cell_within(&self, index: usize) -> *mut () {
+        debug_assert!(index < self.cells.len(), "the table has grown");
+        // SAFETY: as the caller says.
+        unsafe { *self.cells.get_unchecked(index) }
+    }
+
+    #[inline]
+    pub(super) fn grow(&mut self, width: usize) {
         if self.cells.len() < width {
-            self.cells.resize(width, ptr::null_mut());
-            self.homes.resize_with(width, Home::default);
+            self.widen(width);
         }
+    }
+
+    #[cold]
+    fn widen(&mut self, width: usize) {
+        self.cells.resize(width, ptr::null_mut());
+        self.homes.resize_with(width, Home::default);
     }
 }
 
@@ -170,7 +187,9 @@ impl<'v> View<'v> {
         }
         let slots: [usize; MOST_AT_ONCE] =
             std::array::from_fn(|at| wants.get(at).map_or(0, |want| want.slot));
-        // SAFETY: a slot for each want (a tuple has no more than that), which agree; the table is ours for as long as the items.
+        self.table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
+        // SAFETY: a slot for each want (a tuple has no more than that), which agree and for which the table has grown; it is
+        // ours for as long as the items.
         unsafe { P::fetch(self.table, slots.as_ptr()) }
     }
 
@@ -201,5 +220,9 @@ impl<'v> View<'v> {
 
     pub(super) fn as_ptr(&mut self) -> *mut Table {
         self.table
+    }
+
+    pub(super) fn grow(&mut self, width: usize) {
+        self.table.grow(width);
     }
 }

@@ -3,13 +3,9 @@
 use super::wish::What;
 use super::{Break, Run, Stage};
 use crate::breakpoint::{Loop, Role};
-use crate::failure::{Cause, Failure, Fault, Origin};
+use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome, Skipped, Stop};
 use crate::plan::with_role;
-use std::any::Any;
-
-/// What a caught call of a loop's body came to.
-pub(super) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
 
 impl<L: Loop> Run<'_, L> {
     /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
@@ -24,20 +20,6 @@ impl<L: Loop> Run<'_, L> {
         self.answer()
     }
 
-    /// Takes in how the body ended.
-    pub(super) fn heed_body<T>(&mut self, caught: Caught<T>) {
-        match caught {
-            Ok(result) => {
-                self.heed_break(result);
-            }
-            Err(payload) => {
-                // The scopes that were open are not told: the state may be half-changed.
-                let fault = Fault::new(Origin::of_loop(), Cause::of_panic(payload));
-                let _ = self.course.fail(fault);
-            }
-        }
-    }
-
     /// The one ending: the loop is told how it ends, then every entered callback exits.
     pub(super) fn end(mut self) -> Outcome {
         if self.course.failure.is_none() {
@@ -47,7 +29,8 @@ impl<L: Loop> Run<'_, L> {
             self.tell_failure();
         }
         let outcome = self.outcome();
-        let outcome = self.exit(outcome);
+        let mut outcome = self.exit(outcome);
+        outcome.set_skipped(self.skipped());
         self.forget();
         outcome
     }
@@ -105,16 +88,18 @@ impl<L: Loop> Run<'_, L> {
             (None, None) => Ending::Finished,
         };
         let refused = std::mem::take(&mut self.course.refused);
-        let skipped = std::mem::take(&mut self.course.skipped);
-        let skipped = skipped.into_iter().map(|((at, index), times)| {
-            let placed = &self.resolved.lists[at][index];
-            Skipped::new(
-                self.resolved.names[placed.instance].clone(),
-                L::BREAKPOINTS[at],
-                times,
-            )
-        });
-        Outcome::new(ending, refused, skipped.collect())
+        Outcome::new(ending, refused, self.skipped())
+    }
+
+    fn skipped(&self) -> Vec<Skipped> {
+        let skipped = self.course.skipped.iter();
+        skipped
+            .map(|((at, index), times)| {
+                let placed = &self.resolved.lists[*at][*index];
+                let name = self.resolved.names[placed.instance].clone();
+                Skipped::new(name, L::BREAKPOINTS[*at], *times)
+            })
+            .collect()
     }
 
     /// Nothing of this run is left for the next one.

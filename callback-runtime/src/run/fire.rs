@@ -2,13 +2,15 @@
 
 use super::wish::{What, Wish};
 use super::{Break, Course, Run, Stage};
-use crate::breakpoint::{At, Loop};
+use crate::breakpoint::{At, Breakpoint, Loop};
 use crate::failure::{Cause, Failure, Fault, Origin};
 use crate::flow::Flow;
+use crate::marks::Marks;
 use crate::outcome::Stop;
 use crate::plan::Resolved;
-use crate::raw::{Code, Frame, Sink};
+use crate::raw::{Code, Frame};
 use crate::reply::{Answer, Votes};
+use crate::state::Ctx;
 use std::cell::Cell;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +23,7 @@ impl<L: Loop> Run<'_, L> {
     ///
     /// Where nobody handles the breakpoint this is one load and one branch.
     #[inline]
-    pub fn fire<A>(&mut self, at: At<L, A>) -> Result<(), Break> {
+    pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         if !self.course.live.has(at.index()) {
             return Ok(());
         }
@@ -29,13 +31,15 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
-    /// The single answers are in the state until the next one, as [`Votes`].
+    /// A stop, or a leave, wins over any answer.
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        if let Some(votes) = self.state.get_mut::<Votes<A>>() {
-            votes.clear();
+        if !self.course.live.has(at.index()) {
+            return Ok(None);
         }
-        self.fire(at)?;
-        Ok(self.state.get::<Votes<A>>().and_then(|votes| votes.merged().cloned()))
+        let fired = self.fire_handled(at.index());
+        // Cleared and not removed: the next votes need no allocation.
+        let merged = self.state.get_mut::<Votes<A>>().and_then(Votes::take);
+        fired.map(|()| merged)
     }
 
     #[inline(never)]
@@ -76,19 +80,18 @@ impl<L: Loop> Run<'_, L> {
             machine,
             resolved,
             state,
+            sink,
             course,
         } = self;
-        let mut sink = std::mem::take(&mut course.sink);
         let ran = catch_unwind(AssertUnwindSafe(|| {
             let mut frame = Frame {
                 view: state.reborrow().into_view(),
-                sink: &mut sink,
+                sink,
             };
             machine.run(at, which, &current, &mut frame, |index, code, frame| {
-                course.heed::<L>(resolved, at, index, code, frame.sink)
+                course.heed::<L>(resolved, at, index, code, frame)
             })
         }));
-        course.sink = sink;
         match ran {
             Ok(ControlFlow::Continue(())) => None,
             Ok(ControlFlow::Break(())) => Some(current.get()),
@@ -117,7 +120,7 @@ impl Course {
         at: usize,
         index: usize,
         code: Code,
-        sink: &mut Sink,
+        frame: &mut Frame<'_>,
     ) -> ControlFlow<()> {
         match code {
             Code::Continue => return ControlFlow::Continue(()),
@@ -128,16 +131,25 @@ impl Course {
             Code::Raised | Code::Failed => {}
         }
         let origin = origin::<L>(resolved, at, index);
-        if let Some(error) = sink.error.take() {
+        if let Some(error) = frame.sink.error.take() {
             return self.fail(Fault::new(origin, Cause::Error(error)));
         }
-        match sink.flow.take() {
-            Some(flow) if self.stage == Stage::Running => self.wish::<L>(flow, origin),
+        match frame.sink.flow.take() {
+            Some(flow) if self.stage == Stage::Running => {
+                let state = Ctx::from(frame.view.reborrow());
+                self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
+            }
             _ => ControlFlow::Continue(()),
         }
     }
 
-    fn wish<L: Loop>(&mut self, flow: Flow, origin: Origin) -> ControlFlow<()> {
+    fn wish<L: Loop>(
+        &mut self,
+        flow: Flow,
+        origin: Origin,
+        at: &Breakpoint,
+        state: &Ctx<'_>,
+    ) -> ControlFlow<()> {
         let what = match flow {
             Flow::Continue => return ControlFlow::Continue(()),
             Flow::Interrupt(reason) => What::Interrupt(reason.into_owned()),
@@ -155,19 +167,22 @@ impl Course {
                 }
             }
         };
-        match (&what, &self.holding) {
-            (What::Stop(reason), Some(because)) => {
-                tracing::info!(%origin, reason, because, "a stop is refused");
-                if self.refused.len() < REFUSED_KEPT {
-                    self.refused.push(Stop::new(origin, format!("{reason} (refused: {because})")));
-                }
-            }
-            _ => {
-                Wish { what, origin }.raise(&mut self.wish);
-                self.live = crate::marks::Marks::ALL;
-            }
+        if let What::Stop(reason) = &what
+            && let Some(because) = self.refuse_stops.and_then(|rule| rule(state, at))
+        {
+            self.refuse(origin, &format!("{reason} (refused: {because})"));
+        } else {
+            Wish { what, origin }.raise(&mut self.wish);
+            self.live = Marks::ALL;
         }
         ControlFlow::Continue(())
+    }
+
+    fn refuse(&mut self, origin: Origin, reason: &str) {
+        tracing::info!(%origin, reason, "a stop is refused");
+        if self.refused.len() < REFUSED_KEPT {
+            self.refused.push(Stop::new(origin, reason.to_owned()));
+        }
     }
 
     /// Notes that something went wrong; the first is the failure, later ones are attached to it.
@@ -177,7 +192,7 @@ impl Course {
             Some(failure) => failure.attach(Failure::new(fault)),
             None => self.failure = Some(Failure::new(fault)),
         }
-        self.live = crate::marks::Marks::ALL;
+        self.live = Marks::ALL;
         ControlFlow::Break(())
     }
 }

@@ -2,8 +2,11 @@
 
 use super::{Break, Course, Run};
 use crate::breakpoint::{At, Loop, Scope};
+use crate::failure::{Cause, Fault, Origin};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, PlanError};
+use crate::raw::Sink;
+use crate::reply::Answer;
 use crate::state::State;
 use std::fmt;
 
@@ -34,7 +37,12 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
         self.prepare(state.table())?;
-        let mut run = Run::begin(&mut self.machine, &self.resolved, state.ctx());
+        let mut run = Run::begin(
+            &mut self.machine,
+            &self.resolved,
+            self.refuse_stops,
+            state.ctx(),
+        );
         // What is pending is told by the first firing.
         let _ = run.enter();
         let course = run.course;
@@ -50,11 +58,16 @@ impl<L: Loop> Plan<L> {
 impl<L: Loop> Guard<L> {
     /// Runs the handlers of a breakpoint, like [`Run::fire`]. An `Err` says that the engine is to stop, or to leave a scope.
     #[inline]
-    pub fn fire<A>(&mut self, at: At<L, A>) -> Result<(), Break> {
+    pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         if !self.course.live.has(at.index()) {
             return Ok(());
         }
         self.with(|run| run.fire(at))
+    }
+
+    /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`].
+    pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
+        self.with(|run| run.ask(at))
     }
 
     /// Opens a scope and fires its begin.
@@ -73,7 +86,7 @@ impl<L: Loop> Guard<L> {
             };
             // An index came out of a scope, so that it is one again.
             let scope = Scope::new(u8::try_from(*index).unwrap_or_default());
-            run.close(scope, Ok(())).map(drop)
+            run.close(scope)
         })
     }
 
@@ -105,6 +118,7 @@ impl<L: Loop> Guard<L> {
             machine: &mut self.plan.machine,
             resolved: &self.plan.resolved,
             state: self.state.ctx(),
+            sink: Sink::default(),
             course: std::mem::take(&mut self.course),
         }
     }
@@ -120,6 +134,11 @@ impl<L: Loop> Guard<L> {
 impl<L: Loop> Drop for Guard<L> {
     fn drop(&mut self) {
         if !self.ended {
+            if std::thread::panicking() {
+                // The engine's panic: the state may be half-changed, so that no scope is told of its end.
+                let cause = Cause::Panic("the engine panicked".into());
+                let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+            }
             let outcome = self.end_all();
             tracing::debug!(%outcome, "a guard was dropped before it was finished");
         }

@@ -19,7 +19,7 @@ use crate::breakpoint::Loop;
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
-use crate::plan::{AnyCallback, Plan, PlanError, Resolved};
+use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
 use crate::raw::{Machine, Sink};
 use crate::state::Ctx;
 use std::fmt;
@@ -31,6 +31,7 @@ pub struct Run<'a, L: Loop> {
     machine: &'a mut Machine<dyn AnyCallback<L>>,
     resolved: &'a Resolved,
     state: Ctx<'a>,
+    sink: Sink,
     course: Course,
 }
 
@@ -39,7 +40,6 @@ pub struct Run<'a, L: Loop> {
 struct Course {
     /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
     live: Marks,
-    sink: Sink,
     /// The open scopes, outermost first.
     open: Vec<usize>,
     stage: Stage,
@@ -47,8 +47,8 @@ struct Course {
     failure: Option<Failure>,
     /// How many callbacks, in their order, have been entered.
     entered: usize,
-    /// Why a stop may not take effect now.
-    holding: Option<String>,
+    /// Whether a stop may take effect.
+    refuse_stops: Option<StopRule>,
     refused: Vec<Stop>,
     /// Handlers that were skipped, by breakpoint and place in its list.
     skipped: std::collections::BTreeMap<(usize, usize), u64>,
@@ -77,10 +77,10 @@ impl<L: Loop> Plan<L> {
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
         self.prepare(state.table())?;
-        let mut run = Run::begin(&mut self.machine, &self.resolved, state);
+        let mut run = Run::begin(&mut self.machine, &self.resolved, self.refuse_stops, state);
         if run.enter().is_ok() {
-            let result = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
-            run.heed_body(result);
+            let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
+            run.heed_body(caught);
         }
         Ok(run.end())
     }
@@ -90,16 +90,19 @@ impl<'a, L: Loop> Run<'a, L> {
     fn begin(
         machine: &'a mut Machine<dyn AnyCallback<L>>,
         resolved: &'a Resolved,
+        refuse_stops: Option<StopRule>,
         state: Ctx<'a>,
     ) -> Self {
         let course = Course {
             live: resolved.live,
+            refuse_stops,
             ..Course::default()
         };
         Self {
             machine,
             resolved,
             state,
+            sink: Sink::default(),
             course,
         }
     }
@@ -114,10 +117,9 @@ impl<'a, L: Loop> Run<'a, L> {
         self.resolved.live.has(at.index())
     }
 
-    /// From now on refuses stops, for the reason given (`epoch 2 of at least 5`), or with `None` lets them take effect. A stop
-    /// that is refused is noted in the outcome; an interrupt cannot be refused.
-    pub fn hold_stops(&mut self, because: Option<String>) {
-        self.course.holding = because;
+    /// How the run has failed, if it has; nothing more will run then but what is told of it.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.course.failure.as_ref()
     }
 }
 

@@ -2,9 +2,14 @@
 
 use super::wish::What;
 use super::{Break, Run, Stage};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::breakpoint::{Loop, Role, Scope};
 use crate::failure::{Cause, Fault, Origin};
 use crate::plan::with_role;
+
+/// What a caught call of a piece of the loop came to.
+pub(super) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
 
 impl<L: Loop> Run<'_, L> {
     /// Fires the scope's begin, runs `body`, fires its end, and catches a leave of this scope: `Ok(None)` says that it was
@@ -17,9 +22,15 @@ impl<L: Loop> Run<'_, L> {
         body: impl FnOnce(&mut Self) -> Result<T, Break>,
     ) -> Result<Option<T>, Break> {
         self.open(scope)?;
-        let begun = self.begin_scope(scope);
-        let result = begun.and_then(|()| body(self));
-        self.close(scope, result)
+        let value = match self.begin_scope(scope) {
+            Ok(()) => {
+                let caught = catch_unwind(AssertUnwindSafe(|| body(self)));
+                self.heed_body(caught)
+            }
+            Err(_) => None,
+        };
+        self.close(scope)?;
+        Ok(value)
     }
 
     /// Opens a scope: from here on it will be closed. Refused while something is pending.
@@ -37,13 +48,9 @@ impl<L: Loop> Run<'_, L> {
         self.answer()
     }
 
-    pub(super) fn close<T>(
-        &mut self,
-        scope: Scope<L>,
-        result: Result<T, Break>,
-    ) -> Result<Option<T>, Break> {
-        let depth = self.course.open.len() - 1;
-        let value = self.heed_break(result);
+    /// Closes the innermost open scope, which is `scope`. `Ok` also where it was left.
+    pub(super) fn close(&mut self, scope: Scope<L>) -> Result<(), Break> {
+        let depth = self.course.open.len().saturating_sub(1);
         if self.course.failure.is_none() {
             self.fire_end(scope.info().end(), depth);
         }
@@ -55,24 +62,21 @@ impl<L: Loop> Run<'_, L> {
         if left {
             self.course.wish = None;
             self.course.live = self.resolved.live;
-            return Ok(None);
+            return Ok(());
         }
-        self.answer()?;
-        Ok(value)
+        self.answer()
     }
 
-    /// Notes an error of the loop's own. A value means that the body came to its end.
-    pub(super) fn heed_break<T>(&mut self, result: Result<T, Break>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(broken) => {
-                if let Some(error) = broken.into_error() {
-                    let fault = Fault::new(Origin::of_loop(), Cause::Error(error));
-                    let _ = self.course.fail(fault);
-                }
-                None
-            }
-        }
+    /// Takes in how a piece of the loop ended: an error or a panic of the loop's own is the failure. A value means that it came
+    /// to its end.
+    pub(super) fn heed_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
+        let cause = match caught {
+            Ok(Ok(value)) => return Some(value),
+            Ok(Err(broken)) => Cause::Error(broken.into_error()?),
+            Err(payload) => Cause::of_panic(payload),
+        };
+        let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+        None
     }
 
     /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.

@@ -10,7 +10,7 @@ use syn::{LitBool, Path};
 /// Expands to, unless the callback is not to be registered:
 ///
 /// ```text
-/// use {NoDefault as _, NotSend as _};
+/// use NoDefault as _;
 /// submit! { Registration::new::<Fit, PrintLoss>(…) }
 /// ```
 pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
@@ -20,7 +20,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     let each = model.loops.iter().map(|each| registration(model, &each.path, private));
     quote! {
         #[allow(unused_imports)]
-        use #private::{NoDefault as _, NotSend as _};
+        use #private::NoDefault as _;
         #(#each)*
     }
 }

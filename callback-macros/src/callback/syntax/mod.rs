@@ -8,8 +8,8 @@ mod on;
 
 pub(crate) use arguments::{Argument, Arguments, Value, Word};
 pub(crate) use block::{Block, Head, Item};
-pub(crate) use facts::Facts;
-pub(crate) use function::{Condition, Function, begins_like_a_handler};
+pub(crate) use facts::{Fact, Facts};
+pub(crate) use function::{Condition, Function};
 pub(crate) use on::On;
 
 use crate::errors::Errors;

@@ -1,0 +1,253 @@
+//! In the fit loop handlers read and change what is at work: batch, prediction, gradients, learning rate.
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+}
+
+use callbacks::fit::{Fit, Learner, LearningRate, Loss, Metrics, OptimizerName, Phase, Trainer};
+use callbacks::{At, BoxError, Closure, Reply};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use support::journal::Journal;
+use support::line::{Input, Line, Output, Slope, inputs};
+
+/// What the learner does in a fit of one batch, with one handler attached.
+fn fit_with<K: 'static, F>(at: At<Fit>, handler: F) -> Vec<String>
+where
+    F: Closure<K>,
+    F::Out: Reply<()>,
+{
+    let journal = Journal::default();
+    let mut trainer = Trainer::new(Line::new(&journal))
+        .learning_rate(0.5)
+        .valid(inputs([8.0]))
+        .on(at, handler);
+    let fitted = trainer.fit(inputs([4.0])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+    journal.take()
+}
+
+#[test]
+fn a_changed_batch_reaches_forward() {
+    let lines = fit_with(Fit::on_train_batch_begin, |batch: &mut Input| batch.0 = 6.0);
+    assert_eq!(lines[0], "forward 6 in train");
+    let lines = fit_with(Fit::on_valid_batch_begin, |batch: &mut Input| batch.0 = 7.0);
+    assert_eq!(lines[4], "forward 7 in valid");
+}
+
+#[test]
+fn a_changed_prediction_reaches_the_loss() {
+    let lines = fit_with(Fit::on_train_batch_after_pred, |made: &mut Output| {
+        made.0 *= 10.0
+    });
+    assert_eq!(lines[1], "loss of 40");
+    let lines = fit_with(Fit::on_valid_batch_after_pred, |made: &mut Output| {
+        made.0 = 3.0
+    });
+    assert_eq!(lines[5], "loss of 3");
+}
+
+#[test]
+fn a_changed_prediction_is_what_predict_gives_back() {
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).on(
+        Fit::on_predict_batch_end,
+        |made: &mut Output, batch: &Input| made.0 += batch.0,
+    );
+    let predicted = trainer.predict(inputs([2.0, 3.0])).unwrap();
+    assert_eq!(predicted.predictions, [Output(4.0), Output(6.0)]);
+}
+
+#[test]
+fn changed_gradients_reach_the_step() {
+    let lines = fit_with(Fit::on_train_batch_before_step, |slope: &mut Slope| {
+        slope.0 = -1.0
+    });
+    assert_eq!(lines[3], "step of main by 0.5 along -1");
+}
+
+#[test]
+fn a_changed_learning_rate_reaches_the_step_from_every_breakpoint_before_it() {
+    let places = [
+        Fit::on_fit_begin,
+        Fit::on_epoch_begin,
+        Fit::on_train_begin,
+        Fit::on_train_batch_begin,
+        Fit::on_train_batch_after_pred,
+        Fit::on_train_batch_after_loss,
+        Fit::on_train_batch_before_backward,
+        Fit::on_train_batch_before_step,
+    ];
+    for at in places {
+        let lines = fit_with(at, |rate: &mut LearningRate| rate.set(rate.get() / 2.0));
+        assert_eq!(lines[3], "step of main by 0.25 along 4", "{at:?}");
+    }
+}
+
+#[test]
+fn each_of_several_optimisers_has_a_learning_rate_of_its_own() {
+    let journal = Journal::default();
+    let mut learner = Line::new(&journal);
+    learner.optimizers = &["slow", "fast"];
+    let halve = |rate: &mut LearningRate, name: &OptimizerName| {
+        if name.0 == "fast" {
+            rate.set(rate.get() / 2.0);
+        }
+    };
+    let mut trainer = Trainer::new(learner)
+        .learning_rate(0.5)
+        .learning_rate_of("fast", 4.0)
+        .on(Fit::on_train_batch_before_step, halve);
+    let _ = trainer.fit(inputs([1.0])).unwrap();
+    let lines = journal.take();
+    assert_eq!(lines[3], "step of slow by 0.5 along 1");
+    assert_eq!(lines[7], "step of fast by 2 along 1");
+}
+
+#[test]
+fn the_rate_set_between_steps_is_that_of_every_optimiser() {
+    let journal = Journal::default();
+    let mut learner = Line::new(&journal);
+    learner.optimizers = &["slow", "fast"];
+    let mut trainer = Trainer::new(learner)
+        .learning_rate_of("fast", 4.0)
+        .on(Fit::on_train_batch_begin, |rate: &mut LearningRate| {
+            rate.set(0.25)
+        });
+    let _ = trainer.fit(inputs([1.0])).unwrap();
+    let lines = journal.take();
+    assert_eq!(lines[3], "step of slow by 0.25 along 1");
+    assert_eq!(lines[7], "step of fast by 0.25 along 1");
+}
+
+#[test]
+fn handlers_read_batch_prediction_loss_gradients_and_the_learner_itself() {
+    let journal = Journal::default();
+    let note = journal.clone();
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).on(
+        Fit::on_train_batch_before_step,
+        move |batch: &Input,
+              made: &Output,
+              loss: &Loss,
+              slope: &Slope,
+              line: callbacks::Local<'_, Line>| {
+            note.note(format!(
+                "{batch:?} {made:?} {loss} {slope:?} {}",
+                line.weight
+            ));
+        },
+    );
+    let _ = trainer.fit(inputs([4.0])).unwrap();
+    assert_eq!(journal.take(), ["Input(4.0) Output(4.0) 4 Slope(4.0) 1"]);
+}
+
+#[test]
+fn handlers_change_the_learner() {
+    let set = |mut line: callbacks::LocalMut<'_, Line>| line.weight = 3.0;
+    let lines = fit_with(Fit::on_train_begin, set);
+    assert_eq!(lines[1], "loss of 12");
+}
+
+#[test]
+fn what_belongs_to_one_batch_is_gone_behind_it() {
+    let absent = |batch: Option<&Input>,
+                  made: Option<&Output>,
+                  slope: Option<&Slope>,
+                  loss: Option<&Loss>| {
+        assert!(batch.is_none() && made.is_none() && slope.is_none() && loss.is_none());
+    };
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(2)
+        .valid(inputs([8.0]))
+        .on(Fit::on_train_begin, absent)
+        .on(Fit::on_train_end, absent)
+        .on(Fit::on_valid_begin, absent)
+        .on(Fit::on_fit_end, absent);
+    let fitted = trainer.fit(inputs([4.0, 4.0])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+}
+
+#[test]
+fn the_mean_loss_of_a_pass_is_there_from_its_end_and_a_handler_adds_metrics() {
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .learning_rate(0.0)
+        .valid(inputs([5.0]))
+        .on(Fit::on_train_begin, |metrics: &Metrics| {
+            assert_eq!(metrics.get("train_loss"), None)
+        })
+        .on(Fit::on_train_end, |metrics: &mut Metrics| {
+            assert_eq!(metrics.get("train_loss"), Some(3.0));
+            metrics.set("train_twice", 6.0);
+        });
+    let fitted = trainer.fit(inputs([2.0, 4.0])).unwrap();
+    let (_, metrics) = fitted.history.iter().next().unwrap();
+    let expected = [
+        ("train_loss", 3.0),
+        ("train_twice", 6.0),
+        ("valid_loss", 5.0),
+    ];
+    assert_eq!(metrics.iter().collect::<Vec<_>>(), expected);
+}
+
+/// A learner whose losses wait on a device, which counts how often they are read.
+struct Remote(Arc<AtomicU64>);
+
+impl Learner for Remote {
+    type Batch = Input;
+    type Prediction = Output;
+    type Gradients = Slope;
+
+    fn samples(&self, _: &Input) -> u64 {
+        1
+    }
+
+    fn forward(&mut self, _: &Input, _: Phase) -> Result<Output, BoxError> {
+        Ok(Output(0.0))
+    }
+
+    fn loss(&mut self, _: &Output, _: &Input) -> Result<Loss, BoxError> {
+        let reads = self.0.clone();
+        Ok(Loss::lazy(move || {
+            reads.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, BoxError>(0.5)
+        }))
+    }
+
+    fn backward(&mut self, _: &Output, _: &Input, _: OptimizerName) -> Result<Slope, BoxError> {
+        Ok(Slope(0.0))
+    }
+
+    fn step(&mut self, _: Slope, _: f64, _: OptimizerName) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_loss_is_read_only_when_the_pass_ends_where_no_handler_reads_it_before() {
+    let reads = Arc::new(AtomicU64::new(0));
+    let (during, after) = (reads.clone(), reads.clone());
+    let mut trainer = Trainer::new(Remote(reads))
+        .on(Fit::on_train_batch_end, move |_: &Loss| {
+            assert_eq!(during.load(Ordering::Relaxed), 0);
+        })
+        .on(Fit::on_train_end, move |metrics: &Metrics| {
+            assert_eq!(after.load(Ordering::Relaxed), 5);
+            assert_eq!(metrics.get("train_loss"), Some(0.5));
+        });
+    let fitted = trainer.fit(inputs([1.0; 5])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+}
+
+#[test]
+fn a_loss_that_several_handlers_read_is_read_once() {
+    let reads = Arc::new(AtomicU64::new(0));
+    let mut trainer = Trainer::new(Remote(reads.clone()));
+    for at in [Fit::on_train_batch_after_loss, Fit::on_train_batch_end] {
+        trainer = trainer.on(at, |loss: &Loss| {
+            assert!((loss.value() - 0.5).abs() < 1e-12)
+        });
+    }
+    let fitted = trainer.fit(inputs([1.0; 5])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+    assert_eq!(reads.load(Ordering::Relaxed), 5);
+}
