@@ -51,6 +51,15 @@ impl Attribute {
     }
 }
 
+/// Where `word` stands first, at any depth.
+pub(crate) fn first_word(tokens: TokenStream, word: &str) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(found) if found == word => Some(found),
+        TokenTree::Group(group) => first_word(group.stream(), word),
+        _ => None,
+    })
+}
+
 /// Whether `token` is the single sign `sign`.
 fn is_punct(token: &TokenTree, sign: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)

@@ -1,6 +1,7 @@
 //! The list of a callback's handlers.
 
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
+use crate::callback::Callback;
 use crate::method::Method;
 use crate::raw::{Deliver, Params, Thunk};
 use crate::reply::Reply;
@@ -79,6 +80,35 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F::Out: Reply<()>,
     {
         self.at_role(Role::Exit, Site::here(), method.into_thunk(F::Out::via()));
+    }
+
+    /// Runs the handlers of `inner`, a callback that this one wraps, where and as they ask for it. `reach` finds it in the
+    /// wrapper again.
+    ///
+    /// ```
+    /// use callback_runtime::{About, Callback, Handlers, Loop};
+    ///
+    /// /// Gives any callback another weight.
+    /// struct Heavier<C>(C);
+    ///
+    /// impl<L: Loop, C: Callback<L>> Callback<L> for Heavier<C> {
+    ///     fn about(&self) -> About {
+    ///         self.0.about().weight(100.0)
+    ///     }
+    ///
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.forward(&self.0, |wrapper| &mut wrapper.0);
+    ///     }
+    /// }
+    /// ```
+    pub fn forward<D: Callback<L>>(&mut self, inner: &D, reach: fn(&mut C) -> &mut D) {
+        let mut forwarded = Handlers::<L, D>::new();
+        inner.handlers(&mut forwarded);
+        for Handler { at, site, thunk } in forwarded.list {
+            if let Some(thunk) = thunk.through(reach) {
+                self.push(at, site, thunk);
+            }
+        }
     }
 
     /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.

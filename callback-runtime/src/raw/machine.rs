@@ -80,6 +80,23 @@ impl Thunk {
         }
     }
 
+    /// The same handler for callbacks of type `W`, of which it reaches the part it is for. `None` if the part is of another type.
+    pub(crate) fn through<W: 'static, C: 'static>(
+        self,
+        reach: fn(&mut W) -> &mut C,
+    ) -> Option<Self> {
+        (self.callback == TypeId::of::<C>()).then(|| Self {
+            call: call_through::<W, C>,
+            wants: self.wants,
+            callback: TypeId::of::<W>(),
+            function: Owned::new(Box::new(Through {
+                reach,
+                call: self.call,
+                function: self.function,
+            })),
+        })
+    }
+
     pub(crate) fn wants(&self) -> &[Want] {
         &self.wants
     }
@@ -112,6 +129,29 @@ where
     };
     let reply = (function.run)(callback, items);
     function.via.deliver(reply, frame)
+}
+
+struct Through<W, C> {
+    reach: fn(&mut W) -> &mut C,
+    call: Call,
+    function: Owned<dyn Any>,
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call_through<W, C>(
+    callback: *mut (),
+    function: *const (),
+    slots: *const usize,
+    frame: &mut Frame<'_>,
+) -> Code {
+    // SAFETY: live values of these types, as the caller says.
+    let (outer, through) =
+        unsafe { (&mut *callback.cast::<W>(), &*function.cast::<Through<W, C>>()) };
+    let inner = std::ptr::from_mut((through.reach)(outer)).cast();
+    let function = through.function.address.as_ptr().cast::<()>();
+    // SAFETY: `through` checked that the entry point is one for a `C`; `inner` is borrowed from `outer`, which is ours.
+    unsafe { (through.call)(inner, function, slots, frame) }
 }
 
 /// A type that says of itself which it is, also through a trait object. Implemented for what has a size, so that a

@@ -222,6 +222,7 @@ impl<'v> View<'v> {
         self.table
     }
 
+    #[inline]
     pub(super) fn grow(&mut self, width: usize) {
         self.table.grow(width);
     }

@@ -12,8 +12,7 @@ impl<L: Loop> Run<'_, L> {
     pub(super) fn enter(&mut self) -> Result<(), Break> {
         self.course.entered = self.resolved.order.len();
         if let Some(at) = with_role::<L>(Role::Enter) {
-            let all = 0..self.machine.len(at);
-            if let Some(failed) = self.run_some(at, all) {
+            if let Some(failed) = self.run_list(at) {
                 self.course.entered = self.resolved.lists[at][failed].rank;
             }
         }

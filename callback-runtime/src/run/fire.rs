@@ -11,6 +11,7 @@ use crate::plan::Resolved;
 use crate::raw::{Code, Frame};
 use crate::reply::{Answer, Votes};
 use crate::state::Ctx;
+use std::any::Any;
 use std::cell::Cell;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,35 +45,31 @@ impl<L: Loop> Run<'_, L> {
 
     #[inline(never)]
     fn fire_handled(&mut self, at: usize) -> Result<(), Break> {
-        if self.is_pending() {
-            return Err(Break::PENDING);
+        if !self.course.pending {
+            self.run_list(at);
         }
-        self.run_list(at);
         self.answer()
     }
 
-    /// Whether a leave, a stop or a failure waits to be handed on.
-    pub(super) fn is_pending(&self) -> bool {
-        self.course.failure.is_some() || self.course.wish.is_some()
-    }
-
+    /// What is pending, as a loop hands it on.
+    #[inline]
     pub(super) fn answer(&self) -> Result<(), Break> {
-        if self.is_pending() {
+        if self.course.pending {
             return Err(Break::PENDING);
         }
         Ok(())
     }
 
-    /// Runs all handlers of a breakpoint. The first error or panic ends the list.
-    pub(super) fn run_list(&mut self, at: usize) {
+    /// Runs all handlers of a breakpoint. Returns the one that failed, which ended it.
+    #[inline]
+    pub(super) fn run_list(&mut self, at: usize) -> Option<usize> {
         let all = 0..self.machine.len(at);
-        self.run_some(at, all);
+        self.run_some(at, all)
     }
 
     /// Runs some handlers of a breakpoint. Returns the one that failed, which ended it.
+    #[inline]
     pub(super) fn run_some(&mut self, at: usize, which: Range<usize>) -> Option<usize> {
-        let current = Cell::new(which.start);
-
         if self.resolved.told.has(at) {
             self.state.insert(L::BREAKPOINTS[at]);
         }
@@ -83,6 +80,8 @@ impl<L: Loop> Run<'_, L> {
             sink,
             course,
         } = self;
+        // Noted outside of what may unwind: which handler runs.
+        let current = Cell::new(which.start);
         let ran = catch_unwind(AssertUnwindSafe(|| {
             let mut frame = Frame {
                 view: state.reborrow().into_view(),
@@ -96,8 +95,7 @@ impl<L: Loop> Run<'_, L> {
             Ok(ControlFlow::Continue(())) => None,
             Ok(ControlFlow::Break(())) => Some(current.get()),
             Err(payload) => {
-                let origin = origin::<L>(resolved, at, current.get());
-                let _ = course.fail(Fault::new(origin, Cause::of_panic(payload)));
+                course.fail_by_panic::<L>(resolved, at, current.get(), payload);
                 Some(current.get())
             }
         }
@@ -173,7 +171,7 @@ impl Course {
             self.refuse(origin, &format!("{reason} (refused: {because})"));
         } else {
             Wish { what, origin }.raise(&mut self.wish);
-            self.live = Marks::ALL;
+            self.suspend();
         }
         ControlFlow::Continue(())
     }
@@ -192,7 +190,32 @@ impl Course {
             Some(failure) => failure.attach(Failure::new(fault)),
             None => self.failure = Some(Failure::new(fault)),
         }
-        self.live = Marks::ALL;
+        self.suspend();
         ControlFlow::Break(())
+    }
+
+    #[cold]
+    fn fail_by_panic<L: Loop>(
+        &mut self,
+        resolved: &Resolved,
+        at: usize,
+        index: usize,
+        payload: Box<dyn Any + Send>,
+    ) {
+        let origin = origin::<L>(resolved, at, index);
+        let _ = self.fail(Fault::new(origin, Cause::of_panic(payload)));
+    }
+
+    /// From now on every firing hands on what is pending. All breakpoints count as handled, so that the empty ones look.
+    fn suspend(&mut self) {
+        self.pending = true;
+        self.live = Marks::ALL;
+    }
+
+    /// A scope that was left is behind: the loop goes on.
+    pub(super) fn resume(&mut self, resolved: &Resolved) {
+        self.wish = None;
+        self.pending = false;
+        self.live = resolved.live;
     }
 }

@@ -40,6 +40,8 @@ pub struct Run<'a, L: Loop> {
 struct Course {
     /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
     live: Marks,
+    /// A leave, a stop or a failure waits to be handed on.
+    pending: bool,
     /// The open scopes, outermost first.
     open: Vec<usize>,
     stage: Stage,

@@ -60,8 +60,7 @@ impl<L: Loop> Run<'_, L> {
         }
         let left = matches!(&self.course.wish, Some(wish) if wish.what == What::Leave(depth));
         if left {
-            self.course.wish = None;
-            self.course.live = self.resolved.live;
+            self.course.resume(self.resolved);
             return Ok(());
         }
         self.answer()

@@ -1,6 +1,72 @@
-//! stub
-use super::model::Model;
-use super::syntax::{Annotated, Place};
+//! The rules of an annotated block. What is proven by types alone is not here: rustc says it, at the user's types.
+//!
+//! The files under `tests/ui/fail/` prove each file here in the folder of its name.
+
+mod arguments;
+mod duplicates;
+mod generics;
+mod loops;
+mod names;
+mod on;
+mod parameters;
+mod placement;
+mod qualifiers;
+mod receiver;
+mod returns;
+
+use super::model::{Handler, Model};
+use super::syntax::Annotated;
 use crate::errors::Errors;
-pub(crate) fn check_placement(annotated: &Annotated, errors: &Errors) { }
-pub(crate) fn check(block: Model, errors: &Errors) -> Model { block }
+
+/// What has to hold before the loop's macro can be asked.
+pub(crate) fn check_placement(annotated: &Annotated, errors: &Errors) {
+    placement::check_block(&annotated.place, errors);
+    if errors.count() > 0 || annotated.arguments.are_unreadable() {
+        // The second stage, which judges them otherwise, is not reached.
+        check_arguments(&annotated.arguments, errors);
+    }
+}
+
+/// Every rule; what breaks one is left out of what is written.
+pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
+    placement::check_annotated_once(&model, errors);
+    check_arguments(&model.arguments, errors);
+    loops::check_named_once(&model, errors);
+    loops::check_served(&model, errors);
+    generics::check_borrows_nothing(&model, errors);
+    generics::check_registrable(&model, errors);
+    on::check_on_functions(&model, errors);
+    let sound = |handler: &Handler| errors.none_in(|| check_handler(handler, &model, errors));
+    let sound: Vec<_> = model.handlers.iter().map(sound).collect();
+    let mut sound = sound.into_iter();
+    model.handlers.retain(|_| sound.next().unwrap_or(false));
+    model
+}
+
+fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
+    arguments::check_readable(written, errors);
+    arguments::check_known(written, errors);
+    arguments::check_available(written, errors);
+    arguments::check_once(written, errors);
+    arguments::check_values(written, errors);
+}
+
+fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
+    on::check_readable(handler, errors);
+    on::check_names_breakpoints(handler, errors);
+    on::check_period(handler, errors);
+    on::check_once(handler, errors);
+    names::check_breakpoint(handler, model, errors);
+    names::check_phase(handler, model, errors);
+    duplicates::check_alone(handler, model, errors);
+    receiver::check_borrowed(handler, errors);
+    qualifiers::check_plain(handler, errors);
+    qualifiers::check_not_generic(handler, errors);
+    parameters::check_number(handler, errors);
+    parameters::check_no_impl(handler, errors);
+    parameters::check_unconditional(handler, errors);
+    parameters::check_lent(handler, errors);
+    parameters::check_ctx_alone(handler, errors);
+    parameters::check_aliases(handler, errors);
+    returns::check_owned(handler, errors);
+}

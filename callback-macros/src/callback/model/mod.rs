@@ -1,14 +1,17 @@
 //! What the block means: which handlers run where, and what the callback is like.
 
+mod access;
 mod reach;
 mod settings;
 
-pub(crate) use reach::{Binding, Claim, Place, Rank};
-pub(crate) use settings::{Settings, Weight};
+pub(crate) use access::{Access, borrowed_for};
+pub(crate) use reach::{Binding, Claim, Place, Rank, claims_of};
+pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
 use crate::facade;
-use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, On};
+use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
 use proc_macro2::Ident;
+use std::collections::BTreeSet;
 use syn::Path;
 use syn::ext::IdentExt;
 
@@ -54,12 +57,7 @@ impl Model {
     pub(crate) fn new(handover: Handover) -> Self {
         let Handover { krate, loops, arguments, block, head } = handover;
         let loops = Loop::all(&krate, loops, &arguments);
-        let functions = block.items.iter().filter_map(|item| item.function());
-        let handlers: Vec<_> = functions
-            .filter(Function::is_handler)
-            .enumerate()
-            .map(|(index, function)| Handler::new(index, function, &loops))
-            .collect();
+        let handlers = Handler::all(&block, &loops);
         Self {
             bindings: reach::bindings(&handlers),
             settings: Settings::new(&arguments, &head),
@@ -74,8 +72,20 @@ impl Model {
 
     /// Whether a handler or a breakpoint may be missing because something is unfinished or wrong already.
     pub(crate) fn is_unsure(&self) -> bool {
-        let unfinished = |item: &crate::callback::syntax::Item| item.is_function && item.function().is_none();
+        let unfinished = |item: &Item| item.is_function && item.function().is_none();
         self.block.items.iter().any(unfinished) || self.loops.iter().any(|each| !each.facts.sure)
+    }
+
+    /// Whether no breakpoint is called so, in any phase.
+    pub(crate) fn means_nothing(&self, request: &Request) -> bool {
+        reach::places(&request.spellings(), None, &self.loops).is_empty()
+    }
+
+    /// The phases of all loops.
+    pub(crate) fn phases(&self) -> impl Iterator<Item = &str> {
+        let breakpoints = self.loops.iter().flat_map(|each| &each.facts.breakpoints);
+        let phases: BTreeSet<_> = breakpoints.filter_map(|each| each.phase.as_deref()).collect();
+        phases.into_iter()
     }
 
     pub(crate) fn breakpoint(&self, place: Place) -> Option<&Fact> {
@@ -94,6 +104,20 @@ impl Loop {
 }
 
 impl Handler {
+    fn all(block: &Block, loops: &[Loop]) -> Vec<Self> {
+        let mut handlers: Vec<Self> = Vec::new();
+        let functions = block.items.iter().filter_map(Item::function);
+        for function in functions.filter(Function::is_handler) {
+            let handler = Self::new(handlers.len(), function, loops);
+            let same = |known: &Self| known.name() == handler.name() && !known.is_conditional();
+            // Of two functions with one name rustc says enough.
+            if handler.is_conditional() || !handlers.iter().any(same) {
+                handlers.push(handler);
+            }
+        }
+        handlers
+    }
+
     fn new(index: usize, function: Function, loops: &[Loop]) -> Self {
         let ons: Vec<_> = function.on().collect();
         let requests = if ons.is_empty() {

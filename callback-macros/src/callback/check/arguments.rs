@@ -1,0 +1,134 @@
+//! The arguments of `#[callback(…)]`.
+
+use crate::callback::model::{not_a_number, text, truth};
+use crate::callback::syntax::{Argument, Arguments, Value, Word};
+use crate::errors::Errors;
+use crate::spelling::nearest;
+use proc_macro2::Ident;
+use syn::{Expr, ExprPath, Lit};
+
+/// The arguments that can be written today.
+const AVAILABLE: &str = "the arguments: the paths of loops, `weight`, `name`, `discover`, `register`, `crate`";
+
+/// Each is a loop's path or has a name.
+pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
+    for argument in &arguments.list {
+        if let Argument::Unreadable(error) = argument {
+            errors.add(error.clone());
+        }
+    }
+}
+
+/// A name is one of ours.
+pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
+    for (name, _) in named(arguments) {
+        if Word::of(name).is_some() {
+            continue;
+        }
+        let words = Word::ALL.iter().map(|(word, _)| *word);
+        let guess = nearest(&name.to_string(), words);
+        let guess = guess.map(|guess| format!(": did you mean `{guess}`?")).unwrap_or_default();
+        errors.at(name, format!("no argument is called `{name}`{guess}\n{AVAILABLE}"));
+    }
+}
+
+/// What a later release brings is not silently ignored today.
+pub(super) fn check_available(arguments: &Arguments, errors: &Errors) {
+    for (name, _) in named(arguments) {
+        if Word::of(name) != Some(Word::Later) {
+            continue;
+        }
+        let instead = match name.to_string().as_str() {
+            "after" | "before" | "group" => "until then the order is that of `weight`",
+            _ => "leave it out",
+        };
+        errors.at(name, format!("not available in this version yet: `{name}`; {instead}"));
+    }
+}
+
+/// Each is given once.
+pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
+    let names: Vec<_> = named(arguments).map(|(name, _)| name).collect();
+    for (index, name) in names.iter().enumerate() {
+        if let Some(first) = names[..index].iter().find(|first| first == &name) {
+            let line = first.span().start().line;
+            errors.at(name, format!("`{name}` a second time; the first is on line {line}, keep one of them"));
+        }
+    }
+}
+
+/// Each has a value of its kind.
+pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
+    for (name, value) in named(arguments) {
+        match Word::of(name) {
+            Some(Word::Weight) => check_weight(name, value, errors),
+            Some(Word::Name) => check_name(name, value, errors),
+            Some(Word::Discover | Word::Register) => check_switch(name, value, errors),
+            Some(Word::Crate) => check_crate(name, value, errors),
+            Some(Word::Later) | None => {}
+        }
+    }
+}
+
+fn check_weight(name: &Ident, value: &Value, errors: &Errors) {
+    let Value::Is(weight) = value else {
+        return errors.at(name, "`weight` takes a number; write `weight = 10`");
+    };
+    match not_a_number(weight) {
+        Some(Lit::Str(number)) if number.value().parse::<f64>().is_ok() => {
+            let number_alone = number.value();
+            errors.at(number, format!("a weight is a number without quotes; write `weight = {number_alone}`"));
+        }
+        Some(literal) => errors.at(literal, "a weight is a number; write `weight = 10`"),
+        None => {}
+    }
+}
+
+fn check_name(name: &Ident, value: &Value, errors: &Errors) {
+    let Value::Is(given) = value else {
+        return errors.at(name, "`name` takes a text; write `name = \"loss\"`");
+    };
+    match text(given) {
+        Some(text) if text.value().trim().is_empty() => {
+            errors.at(&text, "an empty name; write one, or leave `name` out to use the type's");
+        }
+        Some(_) => {}
+        None => errors.at(given, format!("a name is text in quotes; write `name = \"{}\"`", word_in(given))),
+    }
+}
+
+/// The word that quotes were forgotten around, or one that shows how it is done.
+fn word_in(given: &Expr) -> String {
+    match given {
+        Expr::Path(ExprPath { path, .. }) => path.get_ident().map(Ident::to_string),
+        _ => None,
+    }
+    .unwrap_or_else(|| "loss".to_owned())
+}
+
+fn check_switch(name: &Ident, value: &Value, errors: &Errors) {
+    let Value::Is(given) = value else {
+        return errors.at(name, format!("`{name}` takes `true` or `false`; write `{name} = false`"));
+    };
+    if truth(given).is_none() {
+        errors.at(given, format!("`{name}` is `true` or `false`; write `{name} = false`"));
+    }
+}
+
+fn check_crate(name: &Ident, value: &Value, errors: &Errors) {
+    match value {
+        Value::Path(_) => {}
+        Value::Is(given) => {
+            let path = text(given).map_or_else(|| "my_crate::callbacks".to_owned(), |text| text.value());
+            errors.at(given, format!("a crate is a path without quotes; write `crate = {path}`"));
+        }
+        Value::Absent | Value::List => errors.at(name, "`crate` takes a path; write `crate = my_crate::callbacks`"),
+    }
+}
+
+fn named(arguments: &Arguments) -> impl Iterator<Item = (&Ident, &Value)> {
+    arguments.list.iter().filter_map(|argument| match argument {
+        Argument::Named { name, value } => Some((name, value)),
+        _ => None,
+    })
+}

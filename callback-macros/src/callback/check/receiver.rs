@@ -1,0 +1,27 @@
+//! The receiver of a handler.
+
+use crate::callback::model::Handler;
+use crate::errors::Errors;
+use syn::{Receiver, ReceiverKind};
+
+/// A handler borrows its callback, for the length of a call.
+pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
+    let Some(receiver) = handler.function.receiver() else {
+        let name = handler.name();
+        return errors.at(name, format!("`{name}` has no receiver; begin its parameters with `&self` or `&mut self`"));
+    };
+    check_kind(receiver, errors);
+}
+
+fn check_kind(receiver: &Receiver, errors: &Errors) {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, Some(lifetime), _) if lifetime.ident == "static" => {
+            errors.at(lifetime, "a handler borrows its callback for one call only; write `&self` or `&mut self`");
+        }
+        ReceiverKind::Reference(..) => {}
+        ReceiverKind::Typed(..) => {
+            errors.at(receiver, "the receiver of a handler has no type; write `&self` or `&mut self`");
+        }
+        _ => errors.at(receiver, "a handler borrows its callback, which is needed again; write `&self` or `&mut self`"),
+    }
+}
