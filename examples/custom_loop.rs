@@ -22,7 +22,11 @@ impl Watch {
     fn after_step(&mut self, guess: &Guess) -> Flow {
         println!("{:.15}", guess.0);
         let change = (guess.0 - std::mem::replace(&mut self.last, guess.0)).abs();
-        if change < 1e-12 { Flow::stop("nothing changes any more") } else { Flow::Continue }
+        if change < 1e-12 {
+            Flow::stop("nothing changes any more")
+        } else {
+            Flow::Continue
+        }
     }
 }
 

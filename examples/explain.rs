@@ -32,7 +32,11 @@ impl Patience {
             self.waited = 0;
         }
         self.waited += 1;
-        if self.waited > 2 { Flow::stop("no progress in two epochs") } else { Flow::Continue }
+        if self.waited > 2 {
+            Flow::stop("no progress in two epochs")
+        } else {
+            Flow::Continue
+        }
     }
 }
 

@@ -45,7 +45,9 @@ impl Learner for Line {
     }
 
     fn forward(&mut self, batch: &Points, _: Phase) -> Result<Errors, BoxError> {
-        Ok(Errors(batch.0.iter().map(|(x, y)| self.slope * x - y).collect()))
+        Ok(Errors(
+            batch.0.iter().map(|(x, y)| self.slope * x - y).collect(),
+        ))
     }
 
     fn loss(&mut self, errors: &Errors, batch: &Points) -> Result<Loss, BoxError> {
@@ -53,8 +55,17 @@ impl Learner for Line {
         Ok(Loss::from(squares / mean_over(batch)))
     }
 
-    fn backward(&mut self, errors: &Errors, batch: &Points, _: OptimizerName) -> Result<Slope, BoxError> {
-        let slopes = errors.0.iter().zip(&batch.0).map(|(error, (x, _))| 2.0 * error * x);
+    fn backward(
+        &mut self,
+        errors: &Errors,
+        batch: &Points,
+        _: OptimizerName,
+    ) -> Result<Slope, BoxError> {
+        let slopes = errors
+            .0
+            .iter()
+            .zip(&batch.0)
+            .map(|(error, (x, _))| 2.0 * error * x);
         Ok(Slope(slopes.sum::<f64>() / mean_over(batch)))
     }
 
@@ -64,7 +75,10 @@ impl Learner for Line {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a batch has a handful of points")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a batch has a handful of points"
+)]
 fn mean_over(batch: &Points) -> f64 {
     batch.0.len() as f64
 }
@@ -81,6 +95,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             greeting: "hello".into(),
         });
     let fitted = trainer.fit(points)?;
-    println!("{}: the slope is {:.3}", fitted.outcome.ok()?, fitted.learner.slope);
+    println!(
+        "{}: the slope is {:.3}",
+        fitted.outcome.ok()?,
+        fitted.learner.slope
+    );
     Ok(())
 }

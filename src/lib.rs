@@ -54,3 +54,8 @@ pub mod __private {
         Site, States,
     };
 }
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

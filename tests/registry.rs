@@ -39,7 +39,11 @@ mod early {
     #[callback]
     impl SameWeight {
         fn on_epoch_end(&self, ran: &mut Ran) {
-            ran.0.push(if self.0 == 0 { "early::SameWeight" } else { "by hand" });
+            ran.0.push(if self.0 == 0 {
+                "early::SameWeight"
+            } else {
+                "by hand"
+            });
         }
     }
 }
@@ -166,7 +170,14 @@ fn registrations_say_where_they_are_written() {
 fn the_order_is_by_weight_module_path_line_column_and_type() {
     let keys: Vec<_> = registrations()
         .iter()
-        .map(|one| (one.weight(), one.module_path(), one.site().line(), one.site().column()))
+        .map(|one| {
+            (
+                one.weight(),
+                one.module_path(),
+                one.site().line(),
+                one.site().column(),
+            )
+        })
         .collect();
     assert!(keys.is_sorted());
     assert!(keys.len() >= 6);
@@ -191,12 +202,20 @@ fn what_needs_arguments_is_listed_and_not_made() {
     let mut plan = Plan::<Fit>::new();
     plan.require("NeedsArguments");
     let error = plan.check(&State::new()).expect_err("it cannot be made");
-    assert!(error.to_string().contains("needs arguments; attach one by hand"));
+    assert!(
+        error
+            .to_string()
+            .contains("needs arguments; attach one by hand")
+    );
 }
 
 #[test]
 fn discover_false_is_made_only_by_name() {
-    assert!(!found("only_by_name").expect("it is registered").is_discoverable());
+    assert!(
+        !found("only_by_name")
+            .expect("it is registered")
+            .is_discoverable()
+    );
     let mut plan = Plan::<Fit>::new();
     plan.require("only_by_name");
     plan.check(&State::new()).expect("it is registered");

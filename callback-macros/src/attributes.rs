@@ -44,10 +44,13 @@ impl Attribute {
 
     /// What stands between its parentheses; `None` if there are none.
     pub(crate) fn arguments(&self) -> Option<TokenStream> {
-        self.inside.clone().into_iter().find_map(|token| match token {
-            TokenTree::Group(group) => Some(group.stream()),
-            _ => None,
-        })
+        self.inside
+            .clone()
+            .into_iter()
+            .find_map(|token| match token {
+                TokenTree::Group(group) => Some(group.stream()),
+                _ => None,
+            })
     }
 }
 

@@ -82,14 +82,23 @@ mod tests {
     #[test]
     fn the_nearest_name_wins() {
         assert_eq!(nearest("on_epoch_ned", NAMES), Some("on_epoch_end"));
-        assert_eq!(nearest("on_train_batchend", NAMES), Some("on_train_batch_end"));
+        assert_eq!(
+            nearest("on_train_batchend", NAMES),
+            Some("on_train_batch_end")
+        );
     }
 
     #[test]
     fn synonyms_and_swapped_words_are_near() {
         assert_eq!(nearest("on_epoch_start", NAMES), Some("on_epoch_begin"));
-        assert_eq!(nearest("on_batch_train_end", NAMES), Some("on_train_batch_end"));
-        assert_eq!(nearest("on_val_batch_end", NAMES), Some("on_valid_batch_end"));
+        assert_eq!(
+            nearest("on_batch_train_end", NAMES),
+            Some("on_train_batch_end")
+        );
+        assert_eq!(
+            nearest("on_val_batch_end", NAMES),
+            Some("on_valid_batch_end")
+        );
     }
 
     #[test]

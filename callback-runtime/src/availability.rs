@@ -90,7 +90,9 @@ impl<L: Loop> States<L> {
 
     /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
     pub fn only_scope(&mut self, scope: Scope<L>, because: &str) {
-        let scoped = L::BREAKPOINTS.iter().filter(|place| place.scope().is_some());
+        let scoped = L::BREAKPOINTS
+            .iter()
+            .filter(|place| place.scope().is_some());
         let opened = scope.info().begin()..=scope.info().end();
         for place in scoped.filter(|place| !opened.contains(&place.index())) {
             self.silent.insert(place.index(), because.to_owned());
@@ -129,7 +131,9 @@ impl<L: Loop> States<L> {
 
     /// Whether a run that says this of itself fires what brings the state.
     pub(crate) fn brings(&self, declared: &Declared) -> bool {
-        declared.since.is_none_or(|at| !self.silent.contains_key(&at))
+        declared
+            .since
+            .is_none_or(|at| !self.silent.contains_key(&at))
     }
 
     /// Why the run will not fire the breakpoint.

@@ -44,7 +44,11 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F: Method<C, M>,
         F::Out: Reply<A>,
     {
-        self.push(at.breakpoint(), Site::here(), method.into_thunk(F::Out::via()));
+        self.push(
+            at.breakpoint(),
+            Site::here(),
+            method.into_thunk(F::Out::via()),
+        );
     }
 
     /// Runs `method` at every breakpoint of the loop.
@@ -129,7 +133,11 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         R: Reply<A>,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
     {
-        self.push(at.breakpoint(), site, Thunk::new::<C, P, R, _, F>(run, R::via()));
+        self.push(
+            at.breakpoint(),
+            site,
+            Thunk::new::<C, P, R, _, F>(run, R::via()),
+        );
     }
 
     fn at_role(&mut self, role: Role, site: Site, thunk: Thunk) {

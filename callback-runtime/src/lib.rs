@@ -45,7 +45,6 @@ pub use state::{Ctx, NotOwned, Query, State};
 pub mod __private {
     pub use crate::param::ask;
     pub use crate::registry::{Made, Make, NoDefault, Probe};
-    pub use crate::reply::returns;
     pub use core;
     pub use inventory;
 

@@ -88,17 +88,14 @@ impl<A: Answer> Votes<A> {
     }
 }
 
-/// A bound check and its witness in one, like [`ask`](crate::param::ask).
-#[doc(hidden)]
-pub fn returns<R: Reply<A, Via = V>, A, V>(_at: impl Asks<A>) -> V {
-    R::via()
+impl<L, A> At<L, A> {
+    /// A bound check and its witness in one, like [`ask`](crate::param::ask): a handler here may return `R`. A method, so that
+    /// the breakpoint's answer is known before the bound is looked at.
+    #[doc(hidden)]
+    pub fn returns<R: Reply<A, Via = V>, V>(self) -> V {
+        R::via()
+    }
 }
-
-/// A breakpoint whose answer is `A`.
-#[doc(hidden)]
-pub trait Asks<A> {}
-
-impl<L, A> Asks<A> for At<L, A> {}
 
 /// Delivers `()`.
 #[doc(hidden)]

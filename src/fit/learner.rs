@@ -133,7 +133,10 @@ impl OwnStep {
     /// A step that finds learner, batch and [`Phase`] in the state. What it leaves there is removed behind the batch, if it
     /// is a [`Loss`] or one of the learner's types.
     pub fn new(step: fn(Ctx<'_>) -> Result<(), BoxError>) -> Self {
-        Self { step, states: |_| {} }
+        Self {
+            step,
+            states: |_| {},
+        }
     }
 
     /// Says which state the step provides, and from where on. Without this a plan takes it that there is none.

@@ -35,9 +35,7 @@ type Read = Box<dyn FnOnce() -> Result<f64, BoxError> + Send>;
 
 impl Loss {
     /// A loss that `read` fetches when it is asked for.
-    pub fn lazy<E: Into<BoxError>>(
-        read: impl FnOnce() -> Result<f64, E> + Send + 'static,
-    ) -> Self {
+    pub fn lazy<E: Into<BoxError>>(read: impl FnOnce() -> Result<f64, E> + Send + 'static) -> Self {
         Self(Source::Lazy(Arc::new(Lazy {
             read: OnceLock::new(),
             source: Mutex::new(Some(Box::new(|| read().map_err(E::into)))),

@@ -40,7 +40,9 @@ impl Metrics {
 
     /// Name and value of each, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.values.iter().map(|(name, value)| (name.as_str(), *value))
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
     }
 
     pub(super) fn clear(&mut self) {

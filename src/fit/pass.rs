@@ -62,11 +62,10 @@ impl<'p, M: Learner> Pass<'p, M> {
         let ended = run.scope(self.scope, |run| {
             let mut mean = MeanLoss::default();
             let passed = self.batches(run, batches, epoch, &mut mean);
-            // Also of a pass that was left: its mean is over what it saw. Its own error comes first.
-            match (passed, self.log(run, mean)) {
-                (Err(passed), Err(_)) if passed.is_error() => Err(passed),
-                (passed, logged) => logged.and(passed),
-            }
+            let passed = passed.map_err(|broken| run.note(broken));
+            // Also of a pass that was left: its mean is over what it saw.
+            let logged = self.log(run, mean).map_err(|broken| run.note(broken));
+            passed.and(logged)
         });
         enter(run, Phase::Between);
         ended.map(drop)
@@ -104,7 +103,10 @@ impl<'p, M: Learner> Pass<'p, M> {
     }
 
     /// Takes what the batch came to out of the state.
-    #[expect(clippy::cast_precision_loss, reason = "a batch has fewer than 2^53 samples")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a batch has fewer than 2^53 samples"
+    )]
     fn end(&mut self, run: &mut Run<'_, Fit>, samples: u64, mean: &mut MeanLoss) {
         let mut state = run.state();
         if let Some(loss) = state.get::<Loss>() {

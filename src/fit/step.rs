@@ -83,7 +83,11 @@ fn forward<M: Learner>(run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break
 fn loss<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
     let mut state = run.state();
     let (mut learner, prediction, batch) = state
-        .query::<(LocalMut<'_, M>, Local<'_, M::Prediction>, Local<'_, M::Batch>)>()
+        .query::<(
+            LocalMut<'_, M>,
+            Local<'_, M::Prediction>,
+            Local<'_, M::Batch>,
+        )>()
         .ok_or(GONE)?;
     let loss = learner.loss(&prediction, &batch)?;
     state.insert(loss);
@@ -93,7 +97,11 @@ fn loss<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
 fn backward<M: Learner>(run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
     let mut state = run.state();
     let (mut learner, prediction, batch) = state
-        .query::<(LocalMut<'_, M>, Local<'_, M::Prediction>, Local<'_, M::Batch>)>()
+        .query::<(
+            LocalMut<'_, M>,
+            Local<'_, M::Prediction>,
+            Local<'_, M::Batch>,
+        )>()
         .ok_or(GONE)?;
     let gradients = learner.backward(&prediction, &batch, optimizer)?;
     state.insert(gradients);

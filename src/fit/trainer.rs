@@ -2,11 +2,11 @@
 
 use super::epochs::{fit_epochs, too_early};
 use super::pass::Pass;
-use super::{expectations, step};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, OptimizerName,
     Phase, Samples, Step,
 };
+use super::{expectations, step};
 use callback_runtime::{
     At, Break, Callback, Closure, Ctx, Outcome, Plan, PlanError, Registration, Reply, Run, State,
     States,
@@ -164,10 +164,7 @@ impl<M: Learner> Trainer<M> {
 
     /// Fits the learner to the batches. The `Err` is a plan that was wrong before anything ran; how the fit itself ended is in
     /// the outcome.
-    pub fn fit(
-        &mut self,
-        mut train: impl Batches<M::Batch>,
-    ) -> Result<Fitted<'_, M>, PlanError> {
+    pub fn fit(&mut self, mut train: impl Batches<M::Batch>) -> Result<Fitted<'_, M>, PlanError> {
         let epochs = self.epochs;
         let mut valid = self.valid.take();
         let has_valid = valid.is_some();

@@ -132,6 +132,8 @@ where
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
-        h.closure::<A, F::Params, F::Out, _>(self.at, self.site, |this, items| this.closure.call(items));
+        h.closure::<A, F::Params, F::Out, _>(self.at, self.site, |this, items| {
+            this.closure.call(items)
+        });
     }
 }

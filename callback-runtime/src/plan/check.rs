@@ -72,14 +72,17 @@ fn check_providers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let all: Vec<&Declared> = subject.declared().collect();
     let mut problems = Vec::new();
     for (at, second) in all.iter().enumerate() {
-        let same = |first: &&&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
+        let same =
+            |first: &&&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
         if all[..at].iter().any(|first| same(&first)) {
             let state = short_type_name(second.type_name);
             problems.push(Problem {
                 kind: ProblemKind::TwoProviders,
                 callback: format!("the loop {}", L::NAME),
                 breakpoint: second.at.iter().next().map(|at| L::BREAKPOINTS[at].name()),
-                text: format!("`{state}` is provided twice; wrap one of the two in a type of its own"),
+                text: format!(
+                    "`{state}` is provided twice; wrap one of the two in a type of its own"
+                ),
                 state: Some(state),
                 site: Site::here(),
             });
@@ -150,7 +153,10 @@ impl<L: Loop> Subject<'_, L> {
         let (kind, text) = if existing == Marks::default() {
             (ProblemKind::Missing, self.nobody_provides(want, &state))
         } else {
-            (ProblemKind::NotHere, exists_elsewhere::<L>(&state, existing))
+            (
+                ProblemKind::NotHere,
+                exists_elsewhere::<L>(&state, existing),
+            )
         };
         Some(self.of_handler(at, placed, kind, Some(state), text))
     }

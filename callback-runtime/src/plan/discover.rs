@@ -136,7 +136,8 @@ impl<L: Loop> Plan<L> {
                     breakpoint: None,
                     state: None,
                     site: registration.site(),
-                    text: "its `Default` panicked; attach one by hand, or say `discover = false`".into(),
+                    text: "its `Default` panicked; attach one by hand, or say `discover = false`"
+                        .into(),
                 }),
             }
         }
@@ -149,13 +150,17 @@ impl<L: Loop> Plan<L> {
 
     fn find(&mut self, name: &str, place: usize, site: Site) -> Result<(), Problem> {
         let attached = |one: &super::Attached| {
-            one.explicit_name().unwrap_or_else(|| one.about.type_label()) == name
+            one.explicit_name()
+                .unwrap_or_else(|| one.about.type_label())
+                == name
         };
         if self.attached.iter().any(attached) {
             return Ok(());
         }
         let all = registrations();
-        let found = all.iter().find(|one| one.is_for::<L>() && one.name() == name);
+        let found = all
+            .iter()
+            .find(|one| one.is_for::<L>() && one.name() == name);
         let text = match found {
             Some(registration) if registration.needs_arguments() => format!(
                 "`{name}` is registered ({}) but needs arguments; attach one by hand",
@@ -191,9 +196,14 @@ impl<L: Loop> Plan<L> {
 }
 
 fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {
-    let mut names = all.iter().filter(|one| one.is_for::<L>()).map(|one| one.name());
+    let mut names = all
+        .iter()
+        .filter(|one| one.is_for::<L>())
+        .map(|one| one.name());
     let near = names.find(|other| strsim::damerau_levenshtein(other, name) <= 2);
-    let near = near.map(|other| format!("did you mean `{other}`? ")).unwrap_or_default();
+    let near = near
+        .map(|other| format!("did you mean `{other}`? "))
+        .unwrap_or_default();
     format!(
         "no callback of that name is registered for {}; {near}if it is in a crate that the program names nothing of, \
          the linker left it out: write `callbacks::link!(that_crate);`",

@@ -42,7 +42,10 @@ impl<L: Loop> Plan<L> {
         let handled = L::BREAKPOINTS.iter().zip(&resolved.lists);
         for (at, list) in handled.filter(|(_, list)| !list.is_empty()) {
             writeln!(text, "\n{at}")?;
-            let rows: Vec<_> = list.iter().map(|placed| self.row(resolved, placed)).collect();
+            let rows: Vec<_> = list
+                .iter()
+                .map(|placed| self.row(resolved, placed))
+                .collect();
             write_table(text, &rows)?;
         }
         for note in &self.notes {

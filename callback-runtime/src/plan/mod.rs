@@ -181,7 +181,11 @@ impl<L: Loop> Plan<L> {
         let at = (0..self.attached.len()).find(is_one)?;
         // What it tells of itself may change with it.
         self.stale = true;
-        self.machine.instance_mut(at).get_mut().as_any_mut().downcast_mut()
+        self.machine
+            .instance_mut(at)
+            .get_mut()
+            .as_any_mut()
+            .downcast_mut()
     }
 
     /// The names of the callbacks, in the order in which they run. Empty before a check.
@@ -221,7 +225,10 @@ impl<L: Loop> Default for Plan<L> {
 
 impl<L: Loop> fmt::Debug for Plan<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.attached.iter().map(|callback| callback.about.type_label());
+        let labels = self
+            .attached
+            .iter()
+            .map(|callback| callback.about.type_label());
         write!(f, "Plan<{}> ", L::NAME)?;
         f.debug_list().entries(labels).finish()
     }

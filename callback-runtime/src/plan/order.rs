@@ -26,7 +26,9 @@ pub(super) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
         .filter_map(|callback| callback.explicit_name().map(str::to_owned))
         .collect();
     let mut names: Vec<Arc<str>> = vec![Arc::from(""); attached.len()];
-    let mut insertion: Vec<usize> = (0..attached.len()).filter(|at| attached[*at].active).collect();
+    let mut insertion: Vec<usize> = (0..attached.len())
+        .filter(|at| attached[*at].active)
+        .collect();
     insertion.sort_by_key(|at| attached[*at].place);
     let mut counts = HashMap::new();
     for at in insertion {
@@ -40,11 +42,7 @@ pub(super) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
 }
 
 /// The first of `X`, `X#2`, … that nobody has.
-fn numbered(
-    label: &str,
-    counts: &mut HashMap<String, u64>,
-    taken: &mut HashSet<String>,
-) -> String {
+fn numbered(label: &str, counts: &mut HashMap<String, u64>, taken: &mut HashSet<String>) -> String {
     // How many were given before, so that a thousand of a kind are not counted from the start each.
     let count = counts.entry(label.to_owned()).or_insert(0);
     loop {

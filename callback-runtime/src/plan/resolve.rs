@@ -121,7 +121,8 @@ impl<L: Loop> Plan<L> {
 fn clash_text(first: Want, second: Want) -> String {
     let name = |want: &Want| short_type_name(want.type_name);
     if first.need == Need::Everything || second.need == Need::Everything {
-        return "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone".into();
+        return "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone"
+            .into();
     }
     format!(
         "asks for `{0}` twice, and at least once to change it; ask for `&mut {0}` alone",

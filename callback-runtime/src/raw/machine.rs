@@ -121,8 +121,12 @@ where
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
     // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
-    let (callback, function) =
-        unsafe { (&mut *callback.cast::<C>(), &*function.cast::<Function<F, V>>()) };
+    let (callback, function) = unsafe {
+        (
+            &mut *callback.cast::<C>(),
+            &*function.cast::<Function<F, V>>(),
+        )
+    };
     // SAFETY: the wants agree, and the frame's table is not touched until the items are gone: `R` does not borrow from them.
     let Some(items) = (unsafe { P::fetch(frame.view.as_ptr(), slots) }) else {
         return Code::Absent;
@@ -146,8 +150,12 @@ unsafe fn call_through<W, C>(
     frame: &mut Frame<'_>,
 ) -> Code {
     // SAFETY: live values of these types, as the caller says.
-    let (outer, through) =
-        unsafe { (&mut *callback.cast::<W>(), &*function.cast::<Through<W, C>>()) };
+    let (outer, through) = unsafe {
+        (
+            &mut *callback.cast::<W>(),
+            &*function.cast::<Through<W, C>>(),
+        )
+    };
     let inner = std::ptr::from_mut((through.reach)(outer)).cast();
     let function = through.function.address.as_ptr().cast::<()>();
     // SAFETY: `through` checked that the entry point is one for a `C`; `inner` is borrowed from `outer`, which is ours.

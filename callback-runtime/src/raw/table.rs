@@ -187,7 +187,8 @@ impl<'v> View<'v> {
         }
         let slots: [usize; MOST_AT_ONCE] =
             std::array::from_fn(|at| wants.get(at).map_or(0, |want| want.slot));
-        self.table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
+        self.table
+            .grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
         // SAFETY: a slot for each want (a tuple has no more than that), which agree and for which the table has grown; it is
         // ours for as long as the items.
         unsafe { P::fetch(self.table, slots.as_ptr()) }

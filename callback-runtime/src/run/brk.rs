@@ -19,11 +19,6 @@ impl Break {
     /// The run knows why.
     pub(crate) const PENDING: Self = Self(None);
 
-    /// Whether it is an error of the loop's own, which the run does not know of yet.
-    pub fn is_error(&self) -> bool {
-        self.0.is_some()
-    }
-
     pub(crate) fn into_error(self) -> Option<BoxError> {
         self.0.map(|boxed| *boxed)
     }

@@ -80,7 +80,10 @@ impl<L: Loop> Run<'_, L> {
 
     fn outcome(&mut self) -> Outcome {
         let stopped = |wish: &super::Wish| wish.as_stop().map(|stop| (wish.what.clone(), stop));
-        let ending = match (&self.course.failure, self.course.wish.as_ref().and_then(stopped)) {
+        let ending = match (
+            &self.course.failure,
+            self.course.wish.as_ref().and_then(stopped),
+        ) {
             (Some(failure), _) => Ending::Failed(failure.clone()),
             (None, Some((What::Interrupt(_), stop))) => Ending::Interrupted(stop),
             (None, Some((_, stop))) => Ending::Stopped(stop),

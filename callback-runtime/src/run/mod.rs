@@ -119,6 +119,13 @@ impl<'a, L: Loop> Run<'a, L> {
         self.resolved.live.has(at.index())
     }
 
+    /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later
+    /// errors are attached to the first one. A break that is no error is handed back as it is.
+    pub fn note(&mut self, broken: Break) -> Break {
+        self.heed_body::<()>(Ok(Err(broken)));
+        Break::PENDING
+    }
+
     /// How the run has failed, if it has; nothing more will run then but what is told of it.
     pub fn failure(&self) -> Option<&Failure> {
         self.course.failure.as_ref()
@@ -127,7 +134,11 @@ impl<'a, L: Loop> Run<'a, L> {
 
 impl<L: Loop> fmt::Debug for Run<'_, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = self.course.open.iter().map(|scope| L::SCOPES[*scope].name());
+        let open = self
+            .course
+            .open
+            .iter()
+            .map(|scope| L::SCOPES[*scope].name());
         write!(f, "Run<{}> in ", L::NAME)?;
         f.debug_list().entries(open).finish()
     }

@@ -2,11 +2,11 @@
 
 use super::wish::What;
 use super::{Break, Run, Stage};
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::breakpoint::{Loop, Role, Scope};
 use crate::failure::{Cause, Fault, Origin};
 use crate::plan::with_role;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a caught call of a piece of the loop came to.
 pub(super) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;

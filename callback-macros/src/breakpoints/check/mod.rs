@@ -1,4 +1,6 @@
 //! stub
 use super::model::Model;
 use crate::errors::Errors;
-pub(crate) fn check(model: Model, errors: &Errors) -> Model { model }
+pub(crate) fn check(model: Model, errors: &Errors) -> Model {
+    model
+}

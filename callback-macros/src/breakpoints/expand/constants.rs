@@ -36,7 +36,12 @@ pub(super) fn constants(model: &Model, private: &Path) -> TokenStream {
 /// pub const on_compute_update_end: At<Self, Verdict> = At::new(4);
 /// ```
 fn breakpoint(model: &Model, index: usize, breakpoint: &Breakpoint, private: &Path) -> TokenStream {
-    let Breakpoint { attributes, name, answer, .. } = breakpoint;
+    let Breakpoint {
+        attributes,
+        name,
+        answer,
+        ..
+    } = breakpoint;
     let visibility = &model.visibility;
     let documentation = documentation::of_breakpoint(model, breakpoint);
     let answer = answer.iter();
@@ -55,7 +60,9 @@ fn breakpoint(model: &Model, index: usize, breakpoint: &Breakpoint, private: &Pa
 /// pub const EPOCH: Scope<Self> = Scope::new(1);
 /// ```
 fn scope(model: &Model, index: usize, scope: &Scope, private: &Path) -> TokenStream {
-    let Scope { attributes, name, .. } = scope;
+    let Scope {
+        attributes, name, ..
+    } = scope;
     let visibility = &model.visibility;
     let documentation = documentation::of_scope(model, scope);
     let index = Literal::usize_unsuffixed(index);

@@ -26,7 +26,9 @@ pub(super) fn of_scope(model: &Model, scope: &Scope) -> Vec<String> {
     let ends = [scope.begin, scope.end].map(|end| model.breakpoints.get(end));
     if let [Some(begin), Some(end)] = ends {
         let (begin, end) = (&begin.name, &end.name);
-        lines.push(format!(" From [`{begin}`](Self::{begin}) to [`{end}`](Self::{end})."));
+        lines.push(format!(
+            " From [`{begin}`](Self::{begin}) to [`{end}`](Self::{end})."
+        ));
     }
     lines
 }
@@ -34,21 +36,35 @@ pub(super) fn of_scope(model: &Model, scope: &Scope) -> Vec<String> {
 /// An empty line behind what the user says, if that is anything.
 fn opening(attributes: &[crate::attributes::Attribute]) -> Vec<String> {
     let is_documented = attributes.iter().any(|attribute| attribute.is("doc"));
-    if is_documented { vec![String::new()] } else { Vec::new() }
+    if is_documented {
+        vec![String::new()]
+    } else {
+        Vec::new()
+    }
 }
 
 fn when(model: &Model, breakpoint: &Breakpoint) -> String {
     let scope = breakpoint.scope.and_then(|scope| model.scopes.get(scope));
-    let scope = scope.map(|scope| format!("[`{0}`](Self::{0})", scope.name)).unwrap_or_default();
+    let scope = scope
+        .map(|scope| format!("[`{0}`](Self::{0})", scope.name))
+        .unwrap_or_default();
     match breakpoint.role {
-        Role::Enter => "Fires before everything else: a callback acquires what it needs.".to_owned(),
+        Role::Enter => {
+            "Fires before everything else: a callback acquires what it needs.".to_owned()
+        }
         Role::Begin => format!("Fires when {scope} begins."),
         Role::Inside => format!("Fires inside {scope}."),
         Role::End => format!("Fires when {scope} ends."),
-        Role::Stop => "Fires when the run was stopped, just before its outermost scope ends.".to_owned(),
-        Role::Interrupt => "Fires when the run was interrupted, just before its outermost scope ends.".to_owned(),
+        Role::Stop => {
+            "Fires when the run was stopped, just before its outermost scope ends.".to_owned()
+        }
+        Role::Interrupt => {
+            "Fires when the run was interrupted, just before its outermost scope ends.".to_owned()
+        }
         Role::Error => "Fires when the run failed.".to_owned(),
-        Role::Exit => "Fires after everything else: a callback gives back what it acquired.".to_owned(),
+        Role::Exit => {
+            "Fires after everything else: a callback gives back what it acquired.".to_owned()
+        }
     }
 }
 
@@ -56,6 +72,12 @@ fn when(model: &Model, breakpoint: &Breakpoint) -> String {
 fn link(state: &Type) -> String {
     let written: String = state.to_token_stream().to_string();
     let written = written.replace(' ', "");
-    let is_plain = written.chars().all(|sign| sign.is_alphanumeric() || "_:".contains(sign));
-    if is_plain { format!("[`{written}`]") } else { format!("`{written}`") }
+    let is_plain = written
+        .chars()
+        .all(|sign| sign.is_alphanumeric() || "_:".contains(sign));
+    if is_plain {
+        format!("[`{written}`]")
+    } else {
+        format!("`{written}`")
+    }
 }

@@ -44,7 +44,11 @@ pub(super) fn facts(model: &Model, is_sound: bool) -> TokenStream {
 /// ```
 fn list(model: &Model, is_sound: bool) -> TokenStream {
     let name = &model.name;
-    let sure = if is_sound { quote!(sure) } else { quote!(unsure) };
+    let sure = if is_sound {
+        quote!(sure)
+    } else {
+        quote!(unsure)
+    };
     let breakpoints = model.breakpoints.iter().map(fact);
     quote!({ #name #sure #(#breakpoints)* })
 }

@@ -45,7 +45,10 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
 fn scope(scope: &Scope, private: &Path) -> TokenStream {
     let name = scope.name.unraw().to_string();
     let parent = option(scope.parent.map(Literal::usize_unsuffixed), private);
-    let (begin, end) = (Literal::usize_unsuffixed(scope.begin), Literal::usize_unsuffixed(scope.end));
+    let (begin, end) = (
+        Literal::usize_unsuffixed(scope.begin),
+        Literal::usize_unsuffixed(scope.end),
+    );
     let phase = option(scope.phase.as_ref(), private);
     quote!(#private::ScopeInfo::new(#name, #parent, #begin, #end, #phase))
 }
@@ -90,11 +93,18 @@ fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
 fn states(model: &Model) -> TokenStream {
     let always = &model.states;
     let within = model.scopes.iter().flat_map(|Scope { name, states, .. }| {
-        states.iter().map(move |state| quote!(states.within::<#state>(Self::#name);))
+        states
+            .iter()
+            .map(move |state| quote!(states.within::<#state>(Self::#name);))
     });
-    let from = model.breakpoints.iter().flat_map(|Breakpoint { name, states, .. }| {
-        states.iter().map(move |state| quote!(states.from::<#state>(Self::#name);))
-    });
+    let from = model
+        .breakpoints
+        .iter()
+        .flat_map(|Breakpoint { name, states, .. }| {
+            states
+                .iter()
+                .map(move |state| quote!(states.from::<#state>(Self::#name);))
+        });
     quote! {
         #(states.always::<#always>();)*
         #(#within)*

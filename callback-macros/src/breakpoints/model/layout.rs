@@ -31,7 +31,10 @@ impl Layout {
         };
         layout.add_bare("on_enter", Role::Enter, &around);
         layout.add_lines(&declaration.lines, around.clone());
-        declaration.lines.iter().for_each(|line| layout.add_ending(line, &around));
+        declaration
+            .lines
+            .iter()
+            .for_each(|line| layout.add_ending(line, &around));
         layout.add_bare("on_exit", Role::Exit, &around);
         layout
     }
@@ -57,7 +60,10 @@ impl Layout {
     }
 
     fn add_scope(&mut self, scope: &syntax::Scope, around: &Around) {
-        let phase = scope.phase.as_ref().map(|_| scope.name.unraw().to_string().to_lowercase());
+        let phase = scope
+            .phase
+            .as_ref()
+            .map(|_| scope.name.unraw().to_string().to_lowercase());
         let index = self.scopes.len();
         let mut inside = around.clone();
         inside.scope = Some(index);
@@ -98,7 +104,12 @@ impl Layout {
     }
 
     fn add_ending(&mut self, line: &Line, around: &Around) {
-        let Line::Ending(Ending { attributes, word, name }) = line else {
+        let Line::Ending(Ending {
+            attributes,
+            word,
+            name,
+        }) = line
+        else {
             return;
         };
         if let Some(role) = Role::of_ending(word) {
@@ -116,8 +127,14 @@ impl Layout {
 
     /// One that is declared already, or one too many, is an error: left out here, it is told only once.
     fn add(&mut self, breakpoint: Breakpoint) {
-        let is_known = self.breakpoints.iter().any(|known| known.name == breakpoint.name);
-        if !is_known && breakpoint.name != "on_exit" && self.breakpoints.len() + 1 < MOST_BREAKPOINTS {
+        let is_known = self
+            .breakpoints
+            .iter()
+            .any(|known| known.name == breakpoint.name);
+        if !is_known
+            && breakpoint.name != "on_exit"
+            && self.breakpoints.len() + 1 < MOST_BREAKPOINTS
+        {
             self.breakpoints.push(breakpoint);
         }
     }

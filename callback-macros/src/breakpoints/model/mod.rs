@@ -77,8 +77,11 @@ pub(crate) enum Role {
 
 impl Role {
     /// The endings of a run, by the words that declare their breakpoints.
-    pub(crate) const ENDINGS: [(&str, Self); 3] =
-        [("stop", Self::Stop), ("interrupt", Self::Interrupt), ("error", Self::Error)];
+    pub(crate) const ENDINGS: [(&str, Self); 3] = [
+        ("stop", Self::Stop),
+        ("interrupt", Self::Interrupt),
+        ("error", Self::Error),
+    ];
 
     pub(crate) fn of_ending(word: &Ident) -> Option<Self> {
         let known = Self::ENDINGS.iter().find(|(name, _)| word == name);

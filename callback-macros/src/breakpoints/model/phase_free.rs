@@ -5,7 +5,9 @@
 pub(super) fn name(name: &str, phase: &str, is_pair: bool) -> Option<String> {
     let words: Vec<_> = name.split('_').collect();
     let phase: Vec<_> = phase.split('_').collect();
-    let at = words.windows(phase.len()).position(|window| window == phase)?;
+    let at = words
+        .windows(phase.len())
+        .position(|window| window == phase)?;
     let instead: &[_] = if is_pair { &["phase"] } else { &[] };
     let (before, after) = (&words[..at], &words[at + phase.len()..]);
     let free = [before, instead, after].concat();
@@ -18,14 +20,26 @@ mod tests {
 
     #[test]
     fn the_phase_is_left_out_of_names_inside_it() {
-        assert_eq!(name("on_train_batch_end", "train", false).as_deref(), Some("on_batch_end"));
-        assert_eq!(name("on_batch_warm_up", "warm_up", false).as_deref(), Some("on_batch"));
+        assert_eq!(
+            name("on_train_batch_end", "train", false).as_deref(),
+            Some("on_batch_end")
+        );
+        assert_eq!(
+            name("on_batch_warm_up", "warm_up", false).as_deref(),
+            Some("on_batch")
+        );
     }
 
     #[test]
     fn its_own_pair_is_named_after_phases() {
-        assert_eq!(name("on_train_begin", "train", true).as_deref(), Some("on_phase_begin"));
-        assert_eq!(name("before_train", "train", true).as_deref(), Some("before_phase"));
+        assert_eq!(
+            name("on_train_begin", "train", true).as_deref(),
+            Some("on_phase_begin")
+        );
+        assert_eq!(
+            name("before_train", "train", true).as_deref(),
+            Some("before_phase")
+        );
     }
 
     #[test]

@@ -13,7 +13,10 @@ pub(super) fn macro_name(declaration: &Declaration) -> Ident {
     // Where places are unknown, as in an editor, what is written tells loops apart.
     let seal = hash(&format!("{place} {}", declaration.tokens));
     let name = declaration.name.unraw();
-    Ident::new(&format!("__callback_loop_{name}_{seal:016x}"), Span::mixed_site())
+    Ident::new(
+        &format!("__callback_loop_{name}_{seal:016x}"),
+        Span::mixed_site(),
+    )
 }
 
 /// FNV-1a, because it has to be the same in every build.

@@ -60,7 +60,10 @@ pub(super) fn lines(input: ParseStream, errors: &Errors) -> Vec<Line> {
 
 fn line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
     let attributes = Attribute::parse_outer(input)?;
-    let word = name(input, "a breakpoint, as in `on_epoch_end;`, or a scope, as in `scope EPOCH { … }`")?;
+    let word = name(
+        input,
+        "a breakpoint, as in `on_epoch_end;`, or a scope, as in `scope EPOCH { … }`",
+    )?;
     if input.peek(Token![=>]) {
         return ending(attributes, word, input).map(Line::Ending);
     }
@@ -80,7 +83,9 @@ fn scope(
     let name = name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
     let states = states(input)?;
     if !input.peek(token::Brace) {
-        return Err(input.error("expected the lines of the scope in braces, or the state in it, as in `with Epoch`"));
+        return Err(input.error(
+            "expected the lines of the scope in braces, or the state in it, as in `with Epoch`",
+        ));
     }
     let content;
     braced!(content in input);
@@ -93,7 +98,11 @@ fn scope(
     })
 }
 
-fn breakpoint(attributes: Vec<Attribute>, name: Ident, input: ParseStream) -> syn::Result<Breakpoint> {
+fn breakpoint(
+    attributes: Vec<Attribute>,
+    name: Ident,
+    input: ParseStream,
+) -> syn::Result<Breakpoint> {
     let mut states = states(input)?;
     let mut answer = None;
     if input.parse::<Option<Token![->]>>()?.is_some() {
@@ -101,7 +110,9 @@ fn breakpoint(attributes: Vec<Attribute>, name: Ident, input: ParseStream) -> sy
         states.extend(self::states(input)?);
     }
     if !input.peek(Token![;]) {
-        return Err(input.error("expected `;` behind a breakpoint, or the state from here on, as in `with Loss;`"));
+        return Err(input.error(
+            "expected `;` behind a breakpoint, or the state from here on, as in `with Loss;`",
+        ));
     }
     input.parse::<Token![;]>()?;
     Ok(Breakpoint {
@@ -114,7 +125,10 @@ fn breakpoint(attributes: Vec<Attribute>, name: Ident, input: ParseStream) -> sy
 
 fn ending(attributes: Vec<Attribute>, word: Ident, input: ParseStream) -> syn::Result<Ending> {
     input.parse::<Token![=>]>()?;
-    let name = name(input, "the breakpoint of this ending, as in `stop => on_stop;`")?;
+    let name = name(
+        input,
+        "the breakpoint of this ending, as in `stop => on_stop;`",
+    )?;
     input.parse::<Token![;]>()?;
     Ok(Ending {
         attributes,
@@ -126,7 +140,10 @@ fn ending(attributes: Vec<Attribute>, word: Ident, input: ParseStream) -> syn::R
 /// `with Epoch, Step`, or nothing.
 pub(super) fn states(input: ParseStream) -> syn::Result<Vec<Type>> {
     let mut states = Vec::new();
-    let with = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "with");
+    let with = input
+        .fork()
+        .call(Ident::parse_any)
+        .is_ok_and(|word| word == "with");
     if !with {
         return Ok(states);
     }
@@ -143,7 +160,11 @@ pub(super) fn states(input: ParseStream) -> syn::Result<Vec<Type>> {
 pub(super) fn name(input: ParseStream, expected: &str) -> syn::Result<Ident> {
     let named = input.peek(Ident::peek_any);
     let missing = || input.error(format!("expected {expected}"));
-    if named { input.call(Ident::parse_any) } else { Err(missing()) }
+    if named {
+        input.call(Ident::parse_any)
+    } else {
+        Err(missing())
+    }
 }
 
 /// Steps behind the next semicolon or closing brace.

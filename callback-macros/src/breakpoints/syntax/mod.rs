@@ -38,7 +38,11 @@ impl Declaration {
     }
 }
 
-fn declaration(input: ParseStream, tokens: &TokenStream, errors: &Errors) -> syn::Result<Declaration> {
+fn declaration(
+    input: ParseStream,
+    tokens: &TokenStream,
+    errors: &Errors,
+) -> syn::Result<Declaration> {
     let krate = krate(input)?;
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;

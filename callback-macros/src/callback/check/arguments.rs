@@ -8,7 +8,8 @@ use proc_macro2::Ident;
 use syn::{Expr, ExprPath, Lit};
 
 /// The arguments that can be written today.
-const AVAILABLE: &str = "the arguments: the paths of loops, `weight`, `name`, `discover`, `register`, `crate`";
+const AVAILABLE: &str =
+    "the arguments: the paths of loops, `weight`, `name`, `discover`, `register`, `crate`";
 
 /// Each is a loop's path or has a name.
 pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
@@ -27,8 +28,13 @@ pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
         }
         let words = Word::ALL.iter().map(|(word, _)| *word);
         let guess = nearest(&name.to_string(), words);
-        let guess = guess.map(|guess| format!(": did you mean `{guess}`?")).unwrap_or_default();
-        errors.at(name, format!("no argument is called `{name}`{guess}\n{AVAILABLE}"));
+        let guess = guess
+            .map(|guess| format!(": did you mean `{guess}`?"))
+            .unwrap_or_default();
+        errors.at(
+            name,
+            format!("no argument is called `{name}`{guess}\n{AVAILABLE}"),
+        );
     }
 }
 
@@ -42,7 +48,10 @@ pub(super) fn check_available(arguments: &Arguments, errors: &Errors) {
             "after" | "before" | "group" => "until then the order is that of `weight`",
             _ => "leave it out",
         };
-        errors.at(name, format!("not available in this version yet: `{name}`; {instead}"));
+        errors.at(
+            name,
+            format!("not available in this version yet: `{name}`; {instead}"),
+        );
     }
 }
 
@@ -52,7 +61,10 @@ pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
     for (index, name) in names.iter().enumerate() {
         if let Some(first) = names[..index].iter().find(|first| first == &name) {
             let line = first.span().start().line;
-            errors.at(name, format!("`{name}` a second time; the first is on line {line}, keep one of them"));
+            errors.at(
+                name,
+                format!("`{name}` a second time; the first is on line {line}, keep one of them"),
+            );
         }
     }
 }
@@ -77,7 +89,10 @@ fn check_weight(name: &Ident, value: &Value, errors: &Errors) {
     match not_a_number(weight) {
         Some(Lit::Str(number)) if number.value().parse::<f64>().is_ok() => {
             let number_alone = number.value();
-            errors.at(number, format!("a weight is a number without quotes; write `weight = {number_alone}`"));
+            errors.at(
+                number,
+                format!("a weight is a number without quotes; write `weight = {number_alone}`"),
+            );
         }
         Some(literal) => errors.at(literal, "a weight is a number; write `weight = 10`"),
         None => {}
@@ -90,10 +105,19 @@ fn check_name(name: &Ident, value: &Value, errors: &Errors) {
     };
     match text(given) {
         Some(text) if text.value().trim().is_empty() => {
-            errors.at(&text, "an empty name; write one, or leave `name` out to use the type's");
+            errors.at(
+                &text,
+                "an empty name; write one, or leave `name` out to use the type's",
+            );
         }
         Some(_) => {}
-        None => errors.at(given, format!("a name is text in quotes; write `name = \"{}\"`", word_in(given))),
+        None => errors.at(
+            given,
+            format!(
+                "a name is text in quotes; write `name = \"{}\"`",
+                word_in(given)
+            ),
+        ),
     }
 }
 
@@ -108,10 +132,16 @@ fn word_in(given: &Expr) -> String {
 
 fn check_switch(name: &Ident, value: &Value, errors: &Errors) {
     let Value::Is(given) = value else {
-        return errors.at(name, format!("`{name}` takes `true` or `false`; write `{name} = false`"));
+        return errors.at(
+            name,
+            format!("`{name}` takes `true` or `false`; write `{name} = false`"),
+        );
     };
     if truth(given).is_none() {
-        errors.at(given, format!("`{name}` is `true` or `false`; write `{name} = false`"));
+        errors.at(
+            given,
+            format!("`{name}` is `true` or `false`; write `{name} = false`"),
+        );
     }
 }
 
@@ -119,10 +149,17 @@ fn check_crate(name: &Ident, value: &Value, errors: &Errors) {
     match value {
         Value::Path(_) => {}
         Value::Is(given) => {
-            let path = text(given).map_or_else(|| "my_crate::callbacks".to_owned(), |text| text.value());
-            errors.at(given, format!("a crate is a path without quotes; write `crate = {path}`"));
+            let path =
+                text(given).map_or_else(|| "my_crate::callbacks".to_owned(), |text| text.value());
+            errors.at(
+                given,
+                format!("a crate is a path without quotes; write `crate = {path}`"),
+            );
         }
-        Value::Absent | Value::List => errors.at(name, "`crate` takes a path; write `crate = my_crate::callbacks`"),
+        Value::Absent | Value::List => errors.at(
+            name,
+            "`crate` takes a path; write `crate = my_crate::callbacks`",
+        ),
     }
 }
 

@@ -6,7 +6,10 @@ use crate::errors::Errors;
 /// Where two name a breakpoint equally exactly, nothing says which of them runs first.
 pub(super) fn check_alone(handler: &Handler, model: &Model, errors: &Errors) {
     let claims = claims_of(handler);
-    let before = model.handlers.iter().take_while(|first| first.index < handler.index);
+    let before = model
+        .handlers
+        .iter()
+        .take_while(|first| first.index < handler.index);
     for first in before.filter(|first| can_meet(first, handler)) {
         let theirs = claims_of(first);
         if let Some(clash) = claims.iter().find(|claim| theirs.contains(claim)) {
@@ -22,9 +25,14 @@ fn can_meet(first: &Handler, second: &Handler) -> bool {
 }
 
 fn report(second: &Handler, first: &Handler, clash: Claim, model: &Model, errors: &Errors) {
-    let request = second.requests.iter().find(|request| request.places.contains(&clash));
+    let request = second
+        .requests
+        .iter()
+        .find(|request| request.places.contains(&clash));
     let word = request.map_or(second.name(), |request| &request.word);
-    let breakpoint = model.breakpoint(clash.place).map_or("", |breakpoint| &breakpoint.name);
+    let breakpoint = model
+        .breakpoint(clash.place)
+        .map_or("", |breakpoint| &breakpoint.name);
     let (name, line) = (first.name(), first.name().span().start().line);
     errors.at(
         word,

@@ -9,11 +9,20 @@ use syn::GenericParam;
 /// A callback lives as long as its plan.
 pub(super) fn check_borrows_nothing(model: &Model, errors: &Errors) {
     let message = "a callback borrows nothing, because it lives as long as its plan; own the value, or share it in an `Arc`";
-    let declared: Vec<_> = model.head.generics.lifetimes().map(|declared| &declared.lifetime).collect();
-    declared.iter().for_each(|lifetime| errors.at(lifetime, message));
+    let declared: Vec<_> = model
+        .head
+        .generics
+        .lifetimes()
+        .map(|declared| &declared.lifetime)
+        .collect();
+    declared
+        .iter()
+        .for_each(|lifetime| errors.at(lifetime, message));
     if declared.is_empty() {
         let own_type = model.head.self_type.to_token_stream();
-        anonymous_lifetimes(own_type).iter().for_each(|name| errors.at(name, message));
+        anonymous_lifetimes(own_type)
+            .iter()
+            .for_each(|name| errors.at(name, message));
     }
 }
 
@@ -36,7 +45,11 @@ pub(super) fn check_registrable(model: &Model, errors: &Errors) {
     if !model.settings.register {
         return;
     }
-    let still = if model.settings.discover { "" } else { "; `discover = false` still registers it" };
+    let still = if model.settings.discover {
+        ""
+    } else {
+        "; `discover = false` still registers it"
+    };
     let name = match generic {
         GenericParam::Type(generic) => &generic.ident,
         GenericParam::Const(generic) => &generic.ident,

@@ -10,8 +10,14 @@ pub(super) fn check_named_once(model: &Model, errors: &Errors) {
     let named: Vec<_> = model.arguments.loops().collect();
     for (index, path) in named.iter().enumerate() {
         let written = written(path);
-        if named[..index].iter().any(|first| self::written(first) == written) {
-            errors.at(path, format!("the loop `{written}` a second time; name it once"));
+        if named[..index]
+            .iter()
+            .any(|first| self::written(first) == written)
+        {
+            errors.at(
+                path,
+                format!("the loop `{written}` a second time; name it once"),
+            );
         }
     }
 }
@@ -27,14 +33,22 @@ pub(super) fn check_served(model: &Model, errors: &Errors) {
         return;
     }
     if model.handlers.is_empty() {
-        let names: Vec<_> = model.loops.iter().map(|each| format!("`{}`", each.facts.name)).collect();
+        let names: Vec<_> = model
+            .loops
+            .iter()
+            .map(|each| format!("`{}`", each.facts.name))
+            .collect();
         let names = names.join(", ");
         errors.at(&model.head.self_type, no_handler(&names));
         return;
     }
     let named: Vec<_> = model.arguments.loops().collect();
     for (in_loop, each) in model.loops.iter().enumerate() {
-        let mut claims = model.handlers.iter().flat_map(|handler| &handler.requests).flat_map(|request| &request.places);
+        let mut claims = model
+            .handlers
+            .iter()
+            .flat_map(|handler| &handler.requests)
+            .flat_map(|request| &request.places);
         let is_served = claims.any(|claim| claim.place.in_loop == in_loop);
         if let (false, Some(path)) = (is_served, named.get(in_loop)) {
             errors.at(path, no_handler(&format!("`{}`", each.facts.name)));
@@ -51,5 +65,7 @@ fn no_handler(loops: &str) -> String {
 
 fn misses_a_breakpoint(model: &Model) -> bool {
     let mut requests = model.handlers.iter().map(|handler| &handler.requests);
-    requests.any(|requests| requests.is_empty() || requests.iter().any(|request| request.places.is_empty()))
+    requests.any(|requests| {
+        requests.is_empty() || requests.iter().any(|request| request.places.is_empty())
+    })
 }

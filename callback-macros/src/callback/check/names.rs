@@ -12,7 +12,10 @@ pub(super) fn check_breakpoint(handler: &Handler, model: &Model, errors: &Errors
         // The breakpoint may be one of those that the loop's own errors are about.
         return;
     }
-    let unknown = handler.requests.iter().filter(|request| model.means_nothing(request));
+    let unknown = handler
+        .requests
+        .iter()
+        .filter(|request| model.means_nothing(request));
     for request in unknown {
         errors.at(&request.word, misspelt(request, model));
     }
@@ -20,12 +23,18 @@ pub(super) fn check_breakpoint(handler: &Handler, model: &Model, errors: &Errors
 
 fn misspelt(request: &Request, model: &Model) -> String {
     let word = &request.word;
-    let loops: Vec<_> = model.loops.iter().map(|each| format!("`{}`", each.facts.name)).collect();
+    let loops: Vec<_> = model
+        .loops
+        .iter()
+        .map(|each| format!("`{}`", each.facts.name))
+        .collect();
     let loops = match &loops[..] {
         [one] => format!("the loop {one} has no breakpoint"),
         several => format!("none of the loops {} has a breakpoint", several.join(", ")),
     };
-    let guess = guess(request, model).map(|guess| format!(": did you mean `{guess}`?")).unwrap_or_default();
+    let guess = guess(request, model)
+        .map(|guess| format!(": did you mean `{guess}`?"))
+        .unwrap_or_default();
     let lists: String = model.loops.iter().map(list).collect();
     let elsewhere = if request.in_attribute {
         ""
@@ -40,7 +49,10 @@ fn guess(request: &Request, model: &Model) -> Option<String> {
     let names = model.loops.iter().flat_map(|each| all_names(&each.facts));
     let names: Vec<_> = names.collect();
     let spellings = request.spellings();
-    let full = spellings.iter().find(|spelling| spelling.starts_with("on_")).or(spellings.last())?;
+    let full = spellings
+        .iter()
+        .find(|spelling| spelling.starts_with("on_"))
+        .or(spellings.last())?;
     let guess = nearest(full, names)?;
     let is_short = request.in_attribute && !request.word.unraw().to_string().starts_with("on_");
     let short = guess.strip_prefix("on_").filter(|_| is_short);
@@ -48,14 +60,26 @@ fn guess(request: &Request, model: &Model) -> Option<String> {
 }
 
 fn all_names(facts: &Facts) -> impl Iterator<Item = &str> {
-    let free = facts.breakpoints.iter().filter_map(|each| each.free.as_deref());
-    facts.breakpoints.iter().map(|each| each.name.as_str()).chain(free)
+    let free = facts
+        .breakpoints
+        .iter()
+        .filter_map(|each| each.free.as_deref());
+    facts
+        .breakpoints
+        .iter()
+        .map(|each| each.name.as_str())
+        .chain(free)
 }
 
 fn list(each: &Loop) -> String {
-    let Facts { name, breakpoints, .. } = &each.facts;
+    let Facts {
+        name, breakpoints, ..
+    } = &each.facts;
     let names = wrapped(breakpoints.iter().map(|each| each.name.as_str()));
-    let mut free: Vec<_> = breakpoints.iter().filter_map(|each| each.free.as_deref()).collect();
+    let mut free: Vec<_> = breakpoints
+        .iter()
+        .filter_map(|each| each.free.as_deref())
+        .collect();
     let mut known = std::collections::HashSet::new();
     free.retain(|name| known.insert(*name));
     let every = if free.is_empty() {
@@ -76,12 +100,23 @@ pub(super) fn check_phase(handler: &Handler, model: &Model, errors: &Errors) {
         let phases: Vec<_> = model.phases().collect();
         if !phases.contains(&written.as_str()) {
             let guess = nearest(&written, phases.iter().copied());
-            let guess = guess.map(|guess| format!(": did you mean `{guess}`?")).unwrap_or_default();
-            errors.at(phase, format!("no phase is called `{written}`{guess}\nthe phases: {}", wrapped(phases)));
+            let guess = guess
+                .map(|guess| format!(": did you mean `{guess}`?"))
+                .unwrap_or_default();
+            errors.at(
+                phase,
+                format!(
+                    "no phase is called `{written}`{guess}\nthe phases: {}",
+                    wrapped(phases)
+                ),
+            );
             return;
         }
         if request.places.is_empty() && !model.means_nothing(request) {
-            errors.at(&request.word, format!("`{}` is not in the phase `{written}`", request.word));
+            errors.at(
+                &request.word,
+                format!("`{}` is not in the phase `{written}`", request.word),
+            );
         }
     }
 }

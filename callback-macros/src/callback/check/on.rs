@@ -8,7 +8,10 @@ use crate::errors::Errors;
 pub(super) fn check_on_functions(model: &Model, errors: &Errors) {
     let others = model.block.items.iter().filter(|item| !item.is_function);
     for attribute in others.flat_map(Item::ours) {
-        errors.at(attribute, "only a function can run at a breakpoint; remove this attribute, or put it on one");
+        errors.at(
+            attribute,
+            "only a function can run at a breakpoint; remove this attribute, or put it on one",
+        );
     }
 }
 
@@ -23,15 +26,26 @@ pub(super) fn check_readable(handler: &Handler, errors: &Errors) {
 pub(super) fn check_names_breakpoints(handler: &Handler, errors: &Errors) {
     for on in handler.function.on() {
         if on.words.is_empty() && on.unreadable.is_none() {
-            errors.at(&on.attribute, "names no breakpoint; write one, as in `#[on(train_batch_end)]`");
+            errors.at(
+                &on.attribute,
+                "names no breakpoint; write one, as in `#[on(train_batch_end)]`",
+            );
         }
     }
 }
 
 /// Periods come with a later release, and are not silently ignored today.
 pub(super) fn check_period(handler: &Handler, errors: &Errors) {
-    for every in handler.function.attributes.iter().filter(|attribute| attribute.is("every")) {
-        errors.at(every, "not available in this version yet: `every`; leave it out");
+    for every in handler
+        .function
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.is("every"))
+    {
+        errors.at(
+            every,
+            "not available in this version yet: `every`; leave it out",
+        );
     }
 }
 
@@ -39,9 +53,20 @@ pub(super) fn check_period(handler: &Handler, errors: &Errors) {
 pub(super) fn check_once(handler: &Handler, errors: &Errors) {
     for (index, request) in handler.requests.iter().enumerate() {
         let before = &handler.requests[..index];
-        let again = before.iter().find(|first| request.places.iter().any(|place| first.places.contains(place)));
+        let again = before.iter().find(|first| {
+            request
+                .places
+                .iter()
+                .any(|place| first.places.contains(place))
+        });
         if let Some(first) = again {
-            errors.at(&request.word, format!("`{}` is named already, by `{}`; name it once", request.word, first.word));
+            errors.at(
+                &request.word,
+                format!(
+                    "`{}` is named already, by `{}`; name it once",
+                    request.word, first.word
+                ),
+            );
         }
     }
 }

@@ -20,14 +20,20 @@ pub(super) fn check_number(handler: &Handler, errors: &Errors) {
 pub(super) fn check_no_impl(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
         if let Some(keyword) = first_word(parameter.ty.to_token_stream(), "impl") {
-            errors.at(&keyword, "a handler cannot be generic; name the type it asks for");
+            errors.at(
+                &keyword,
+                "a handler cannot be generic; name the type it asks for",
+            );
         }
     }
 }
 
 /// A parameter is there or not, whatever is compiled.
 pub(super) fn check_unconditional(handler: &Handler, errors: &Errors) {
-    let attributes = handler.function.parameters().flat_map(|parameter| &parameter.attrs);
+    let attributes = handler
+        .function
+        .parameters()
+        .flat_map(|parameter| &parameter.attrs);
     for attribute in attributes.filter(|attribute| attribute.path().is_ident("cfg")) {
         errors.at(attribute, "a parameter of a handler cannot be conditional; write two functions, each with its `#[cfg(…)]`");
     }
@@ -36,8 +42,13 @@ pub(super) fn check_unconditional(handler: &Handler, errors: &Errors) {
 /// State is lent for one call.
 pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
-        if let Some(lifetime) = borrowed_for(&parameter.ty).filter(|lifetime| lifetime.ident == "static") {
-            errors.at(lifetime, "state is lent for one call only; leave the lifetime out");
+        if let Some(lifetime) =
+            borrowed_for(&parameter.ty).filter(|lifetime| lifetime.ident == "static")
+        {
+            errors.at(
+                lifetime,
+                "state is lent for one call only; leave the lifetime out",
+            );
         }
     }
 }
@@ -45,7 +56,9 @@ pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
 /// Who has everything cannot have a part of it besides.
 pub(super) fn check_ctx_alone(handler: &Handler, errors: &Errors) {
     let parameters: Vec<_> = handler.function.parameters().collect();
-    let ctx = parameters.iter().find(|parameter| Access::of(&parameter.ty) == Access::Everything);
+    let ctx = parameters
+        .iter()
+        .find(|parameter| Access::of(&parameter.ty) == Access::Everything);
     if let (Some(ctx), [_, _, ..]) = (ctx, &parameters[..]) {
         errors.at(&ctx.ty, "`Ctx` is everything, and so alone in its handler; take the rest out of it, with `ctx.get()`");
     }
@@ -55,7 +68,10 @@ pub(super) fn check_ctx_alone(handler: &Handler, errors: &Errors) {
 pub(super) fn check_aliases(handler: &Handler, errors: &Errors) {
     let parameters: Vec<_> = handler.function.parameters().collect();
     for (index, second) in parameters.iter().enumerate() {
-        if let Some(first) = parameters[..index].iter().find(|first| clash(first, second)) {
+        if let Some(first) = parameters[..index]
+            .iter()
+            .find(|first| clash(first, second))
+        {
             errors.at(&second.ty, alias(first, second));
         }
     }
@@ -64,12 +80,16 @@ pub(super) fn check_aliases(handler: &Handler, errors: &Errors) {
 fn clash(first: &PatType, second: &PatType) -> bool {
     let (first, second) = (Access::of(&first.ty), Access::of(&second.ty));
     let writes = |access: &Access| matches!(access, Access::Write(_));
-    first.state().is_some() && first.state() == second.state() && (writes(&first) || writes(&second))
+    first.state().is_some()
+        && first.state() == second.state()
+        && (writes(&first) || writes(&second))
 }
 
 fn alias(first: &PatType, second: &PatType) -> String {
     let access = Access::of(&second.ty);
     let state = access.state().unwrap_or_default();
     let line = first.colon_token.span.start().line;
-    format!("`{state}` is asked for already on line {line}, and can be changed only by one; ask once, for `&mut {state}`")
+    format!(
+        "`{state}` is asked for already on line {line}, and can be changed only by one; ask once, for `&mut {state}`"
+    )
 }

@@ -40,7 +40,10 @@ fn check_head(head: &Head, errors: &Errors) {
 /// One attribute names all the loops of a block.
 pub(super) fn check_annotated_once(model: &Model, errors: &Errors) {
     let Block { attributes, .. } = &model.block;
-    for second in attributes.iter().filter(|attribute| attribute.is("callback")) {
+    for second in attributes
+        .iter()
+        .filter(|attribute| attribute.is("callback"))
+    {
         errors.at(second, "a second `#[callback]` on one block; name all its loops in one, as in `#[callback(Fit, Driver)]`");
     }
 }

@@ -17,7 +17,10 @@ pub(super) fn check_plain(handler: &Handler, errors: &Errors) {
         errors.at(abi, "a handler cannot be `extern`; remove it");
     }
     if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, "a handler cannot be variadic; name the state it asks for");
+        errors.at(
+            variadic,
+            "a handler cannot be variadic; name the state it asks for",
+        );
     }
 }
 

@@ -8,7 +8,10 @@ use syn::{Receiver, ReceiverKind};
 pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
     let Some(receiver) = handler.function.receiver() else {
         let name = handler.name();
-        return errors.at(name, format!("`{name}` has no receiver; begin its parameters with `&self` or `&mut self`"));
+        return errors.at(
+            name,
+            format!("`{name}` has no receiver; begin its parameters with `&self` or `&mut self`"),
+        );
     };
     check_kind(receiver, errors);
 }
@@ -16,12 +19,21 @@ pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
 fn check_kind(receiver: &Receiver, errors: &Errors) {
     match &receiver.kind {
         ReceiverKind::Reference(_, Some(lifetime), _) if lifetime.ident == "static" => {
-            errors.at(lifetime, "a handler borrows its callback for one call only; write `&self` or `&mut self`");
+            errors.at(
+                lifetime,
+                "a handler borrows its callback for one call only; write `&self` or `&mut self`",
+            );
         }
         ReceiverKind::Reference(..) => {}
         ReceiverKind::Typed(..) => {
-            errors.at(receiver, "the receiver of a handler has no type; write `&self` or `&mut self`");
+            errors.at(
+                receiver,
+                "the receiver of a handler has no type; write `&self` or `&mut self`",
+            );
         }
-        _ => errors.at(receiver, "a handler borrows its callback, which is needed again; write `&self` or `&mut self`"),
+        _ => errors.at(
+            receiver,
+            "a handler borrows its callback, which is needed again; write `&self` or `&mut self`",
+        ),
     }
 }

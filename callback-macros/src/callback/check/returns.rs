@@ -15,11 +15,17 @@ pub(super) fn check_owned(handler: &Handler, errors: &Errors) {
         return;
     };
     match bare(answer) {
-        Type::Reference(_) => errors.at(answer, format!("a handler cannot return a reference; {INSTEAD}")),
+        Type::Reference(_) => errors.at(
+            answer,
+            format!("a handler cannot return a reference; {INSTEAD}"),
+        ),
         Type::Never(_) => errors.at(answer, format!("a handler has to return; {INSTEAD}")),
         _ => {
             if let Some(keyword) = first_word(answer.to_token_stream(), "impl") {
-                errors.at(&keyword, format!("the type that a handler returns has a name; {INSTEAD}"));
+                errors.at(
+                    &keyword,
+                    format!("the type that a handler returns has a name; {INSTEAD}"),
+                );
             }
         }
     }

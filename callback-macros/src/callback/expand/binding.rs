@@ -16,12 +16,15 @@ use syn::{Lifetime, Path};
 ///     <Fit>::on_epoch_end,
 ///     Site::new(…),
 ///     (ask::<&Epoch, _>(), ask::<&mut LearningRate, _>(),),
-///     returns::<Flow, _, _>(<Fit>::on_epoch_end),
+///     <Fit>::on_epoch_end.returns::<Flow, _>(),
 ///     |this, (a0, a1,)| Self::on_epoch_end(this, a0, a1),
 /// );
 /// ```
 pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Option<TokenStream> {
-    let handler = model.handlers.iter().find(|handler| handler.index == binding.handler)?;
+    let handler = model
+        .handlers
+        .iter()
+        .find(|handler| handler.index == binding.handler)?;
     let breakpoint = model.breakpoint(binding.place)?;
     let Loop { path, .. } = model.loops.get(binding.place.in_loop)?;
     let function = &handler.function;
@@ -29,8 +32,10 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
     let at = Ident::new(&breakpoint.name, handler.name().span());
     let at = quote!(<#path>::#at);
     let site = site::site(handler.name().span(), private);
-    let asks = function.parameters().map(|parameter| ask(&anonymous(&*parameter.ty, function), private));
-    let returns = returns(function, &at, private);
+    let asks = function
+        .parameters()
+        .map(|parameter| ask(&anonymous(&*parameter.ty, function), private));
+    let returns = returns(function, &at);
     let shim = shim(function);
     Some(quote! {
         #conditions
@@ -50,14 +55,14 @@ fn ask(parameter: &TokenStream, private: &Path) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// returns::<Flow, _, _>(<Fit>::on_epoch_end)
+/// <Fit>::on_epoch_end.returns::<Flow, _>()
 /// ```
-fn returns(function: &Function, at: &TokenStream, private: &Path) -> TokenStream {
+fn returns(function: &Function, at: &TokenStream) -> TokenStream {
     let answer = function.answer().map_or_else(
         || quote_spanned!(function.name().span()=> ()),
         |answer| anonymous(answer, function),
     );
-    quote!(#private::returns::<#answer, _, _>(#at))
+    quote!(#at.returns::<#answer, _>())
 }
 
 /// Expands to:
@@ -105,7 +110,9 @@ fn condition(Condition { cfg, given }: &Condition) -> TokenStream {
 /// The type with `'_` for the lifetimes that `function` declares, which are not known outside of it.
 fn anonymous(written: &impl ToTokens, function: &Function) -> TokenStream {
     let declared = function.signature.generics.lifetimes();
-    let declared: Vec<_> = declared.map(|declared| declared.lifetime.ident.clone()).collect();
+    let declared: Vec<_> = declared
+        .map(|declared| declared.lifetime.ident.clone())
+        .collect();
     without(written.to_token_stream(), &declared)
 }
 
@@ -115,7 +122,9 @@ fn without(tokens: TokenStream, declared: &[Ident]) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match (&token, tokens.peek()) {
-            (TokenTree::Punct(quote), Some(TokenTree::Ident(name))) if quote.as_char() == '\'' && declared.contains(name) => {
+            (TokenTree::Punct(quote), Some(TokenTree::Ident(name)))
+                if quote.as_char() == '\'' && declared.contains(name) =>
+            {
                 let anonymous = Lifetime::new("'_", name.span());
                 anonymous.to_tokens(&mut replaced);
                 tokens.next();

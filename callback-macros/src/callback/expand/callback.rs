@@ -24,7 +24,10 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
     let clauses = where_clause(model);
     let own_type = &model.head.self_type;
     let about = about(model, private);
-    let bindings = model.bindings.iter().filter(|binding| binding.place.in_loop == in_loop);
+    let bindings = model
+        .bindings
+        .iter()
+        .filter(|binding| binding.place.in_loop == in_loop);
     let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
     quote! {
         #[automatically_derived]
@@ -57,7 +60,10 @@ fn about(model: &Model, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let type_name = &settings.type_name;
     let site = site::site(model.head.self_type.span(), private);
-    let weight = settings.weight.as_ref().map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
+    let weight = settings
+        .weight
+        .as_ref()
+        .map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
     quote! {
         fn about(&self) -> #private::About {
@@ -75,9 +81,16 @@ fn about(model: &Model, private: &Path) -> TokenStream {
 /// ```
 fn where_clause(model: &Model) -> TokenStream {
     let generics = &model.head.generics;
-    let written = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let written = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
     let of_types = |parameter: &GenericParam| !matches!(parameter, GenericParam::Const(_));
     // Without type parameters it is known already, and rustc would call the bound trivial.
-    let owned = generics.params.iter().any(of_types).then(|| quote!(Self: 'static));
+    let owned = generics
+        .params
+        .iter()
+        .any(of_types)
+        .then(|| quote!(Self: 'static));
     quote!(where #(#written,)* #owned)
 }

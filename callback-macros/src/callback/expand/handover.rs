@@ -27,8 +27,15 @@ pub(crate) fn handover(annotated: &Annotated, errors: Errors) -> TokenStream {
 
 /// Expands to the block without the attributes that only we understand.
 fn plain(block: &Block) -> TokenStream {
-    let Block { attributes, head, brace, items } = block;
-    let attributes = attributes.iter().filter(|attribute| !attribute.is("callback"));
+    let Block {
+        attributes,
+        head,
+        brace,
+        items,
+    } = block;
+    let attributes = attributes
+        .iter()
+        .filter(|attribute| !attribute.is("callback"));
     let mut tokens = quote!(#(#attributes)* #head);
     brace.surround(&mut tokens, |tokens| {
         tokens.extend(items.iter().map(plain_item));
@@ -71,9 +78,19 @@ fn call(annotated: &Annotated, block: &Block) -> TokenStream {
 /// impl PrintLoss { fn on_epoch_end(&self, epoch: &Epoch); }
 /// ```
 fn copy(block: &Block) -> TokenStream {
-    let Block { attributes, head, brace, items } = block;
-    let attributes = attributes.iter().filter(|attribute| attribute.is("callback"));
-    let items = items.iter().filter(|item| concerns_us(item)).map(copied_item);
+    let Block {
+        attributes,
+        head,
+        brace,
+        items,
+    } = block;
+    let attributes = attributes
+        .iter()
+        .filter(|attribute| attribute.is("callback"));
+    let items = items
+        .iter()
+        .filter(|item| concerns_us(item))
+        .map(copied_item);
     let mut tokens = quote!(#(#attributes)* #head);
     brace.surround(&mut tokens, |tokens| tokens.extend(items));
     tokens
@@ -82,7 +99,10 @@ fn copy(block: &Block) -> TokenStream {
 /// Whether the second stage has something to say of it: a handler, or what may become one.
 fn concerns_us(item: &Item) -> bool {
     let is_unfinished = || item.is_function && item.function().is_none();
-    let is_handler = || item.function().is_some_and(|function| function.is_handler());
+    let is_handler = || {
+        item.function()
+            .is_some_and(|function| function.is_handler())
+    };
     item.ours().next().is_some() || is_handler() || is_unfinished()
 }
 
@@ -93,7 +113,9 @@ fn concerns_us(item: &Item) -> bool {
 /// ```
 fn copied_item(item: &Item) -> TokenStream {
     let ours = item.ours();
-    let conditions = item.theirs().filter(|attribute| attribute.is("cfg") || attribute.is("cfg_attr"));
+    let conditions = item
+        .theirs()
+        .filter(|attribute| attribute.is("cfg") || attribute.is("cfg_attr"));
     let head = &item.head;
     quote!(#(#ours)* #(#conditions)* #head;)
 }

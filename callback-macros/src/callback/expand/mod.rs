@@ -32,7 +32,8 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
     let private = facade::private(&model.krate);
     let weight = model.settings.weight.as_ref();
     let weight = weight.map(|weight| weight_constant(weight, &private));
-    let impls = (0..model.loops.len()).map(|in_loop| callback::implementation(&model, in_loop, &private));
+    let impls =
+        (0..model.loops.len()).map(|in_loop| callback::implementation(&model, in_loop, &private));
     let registrations = registration::registrations(&model, &private);
     quote! {
         #errors
@@ -52,7 +53,10 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
 /// ```
 fn weight_constant(Weight(weight): &Weight, private: &Path) -> TokenStream {
     // A mistake in the weight is the user's, and so is the place that is shown.
-    let ends = (weight.clone().into_iter().next(), weight.clone().into_iter().last());
+    let ends = (
+        weight.clone().into_iter().next(),
+        weight.clone().into_iter().last(),
+    );
     let here = |token: Option<proc_macro2::TokenTree>| {
         let span = token.map_or_else(Span::call_site, |token| token.span());
         Span::mixed_site().located_at(span)

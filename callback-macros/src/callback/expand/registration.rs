@@ -17,7 +17,10 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     if !model.settings.register || model.head.generics.lt_token.is_some() {
         return TokenStream::new();
     }
-    let each = model.loops.iter().map(|each| registration(model, &each.path, private));
+    let each = model
+        .loops
+        .iter()
+        .map(|each| registration(model, &each.path, private));
     quote! {
         #[allow(unused_imports)]
         use #private::NoDefault as _;
@@ -35,7 +38,10 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let own_type = &model.head.self_type;
-    let name = settings.name.as_ref().map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
+    let name = settings
+        .name
+        .as_ref()
+        .map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
     let site = site::site(own_type.span(), private);
     let weight = match settings.weight {
         Some(_) => quote!(__CALLBACK_WEIGHT),

@@ -22,7 +22,11 @@ impl Access {
         match bare(written) {
             Type::Reference(reference) => {
                 let state = text(&reference.elem);
-                if reference.mutability.is_some() { Self::Write(state) } else { Self::Read(state) }
+                if reference.mutability.is_some() {
+                    Self::Write(state)
+                } else {
+                    Self::Read(state)
+                }
             }
             Type::Path(path) => Self::of_path(path),
             _ => Self::Unknown,

@@ -8,8 +8,8 @@ pub(crate) use access::{Access, borrowed_for};
 pub(crate) use reach::{Binding, Claim, Place, Rank, claims_of};
 pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
-use crate::facade;
 use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
+use crate::facade;
 use proc_macro2::Ident;
 use std::collections::BTreeSet;
 use syn::Path;
@@ -55,7 +55,13 @@ pub(crate) struct Request {
 
 impl Model {
     pub(crate) fn new(handover: Handover) -> Self {
-        let Handover { krate, loops, arguments, block, head } = handover;
+        let Handover {
+            krate,
+            loops,
+            arguments,
+            block,
+            head,
+        } = handover;
         let loops = Loop::all(&krate, loops, &arguments);
         let handlers = Handler::all(&block, &loops);
         Self {
@@ -84,12 +90,18 @@ impl Model {
     /// The phases of all loops.
     pub(crate) fn phases(&self) -> impl Iterator<Item = &str> {
         let breakpoints = self.loops.iter().flat_map(|each| &each.facts.breakpoints);
-        let phases: BTreeSet<_> = breakpoints.filter_map(|each| each.phase.as_deref()).collect();
+        let phases: BTreeSet<_> = breakpoints
+            .filter_map(|each| each.phase.as_deref())
+            .collect();
         phases.into_iter()
     }
 
     pub(crate) fn breakpoint(&self, place: Place) -> Option<&Fact> {
-        self.loops.get(place.in_loop)?.facts.breakpoints.get(place.breakpoint)
+        self.loops
+            .get(place.in_loop)?
+            .facts
+            .breakpoints
+            .get(place.breakpoint)
     }
 }
 
@@ -123,9 +135,15 @@ impl Handler {
         let requests = if ons.is_empty() {
             vec![Request::by_name(function.name(), loops)]
         } else {
-            ons.iter().flat_map(|on| Request::all_of(on, loops)).collect()
+            ons.iter()
+                .flat_map(|on| Request::all_of(on, loops))
+                .collect()
         };
-        Self { index, function, requests }
+        Self {
+            index,
+            function,
+            requests,
+        }
     }
 
     pub(crate) fn name(&self) -> &Ident {

@@ -45,14 +45,21 @@ pub(super) fn places(spellings: &[String], phase: Option<&Ident>, loops: &[Loop]
         .flat_map(|(in_loop, each)| {
             let claims = claims(spellings, phase, &each.facts.breakpoints);
             claims.map(move |(breakpoint, rank)| Claim {
-                place: Place { in_loop, breakpoint },
+                place: Place {
+                    in_loop,
+                    breakpoint,
+                },
                 rank,
             })
         })
         .collect()
 }
 
-fn claims(spellings: &[String], phase: Option<&Ident>, breakpoints: &[Fact]) -> impl Iterator<Item = (usize, Rank)> {
+fn claims(
+    spellings: &[String],
+    phase: Option<&Ident>,
+    breakpoints: &[Fact],
+) -> impl Iterator<Item = (usize, Rank)> {
     let narrowed = phase.map(|phase| phase.unraw().to_string());
     let indexed = breakpoints.iter().enumerate();
     indexed.filter_map(move |(index, breakpoint)| {
@@ -85,15 +92,24 @@ pub(crate) fn claims_of(handler: &Handler) -> Vec<Claim> {
 
 /// Who runs where: a handler leaves a breakpoint to one that names it more exactly.
 pub(super) fn bindings(handlers: &[Handler]) -> Vec<Binding> {
-    let claims: Vec<_> = handlers.iter().map(|handler| (handler, claims_of(handler))).collect();
+    let claims: Vec<_> = handlers
+        .iter()
+        .map(|handler| (handler, claims_of(handler)))
+        .collect();
     let mut bindings = Vec::new();
     for (handler, claimed) in &claims {
         for claim in claimed {
             let better = claims.iter().filter(|(_, other)| beats(other, claim));
-            let unless: Vec<_> = better.map(|(other, _)| other.function.conditions()).collect();
+            let unless: Vec<_> = better
+                .map(|(other, _)| other.function.conditions())
+                .collect();
             if unless.iter().all(|conditions| !conditions.is_empty()) {
                 let (place, handler) = (claim.place, handler.index);
-                bindings.push(Binding { place, handler, unless });
+                bindings.push(Binding {
+                    place,
+                    handler,
+                    unless,
+                });
             }
         }
     }

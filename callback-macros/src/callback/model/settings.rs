@@ -23,11 +23,16 @@ pub(crate) struct Weight(pub(crate) TokenStream);
 impl Settings {
     pub(super) fn new(arguments: &Arguments, head: &Head) -> Self {
         Self {
-            weight: expression(arguments, Word::Weight).and_then(|weight| Weight::new(weight, head)),
+            weight: expression(arguments, Word::Weight)
+                .and_then(|weight| Weight::new(weight, head)),
             name: expression(arguments, Word::Name).and_then(text),
             type_name: name_of(&head.self_type),
-            discover: expression(arguments, Word::Discover).and_then(truth).unwrap_or(true),
-            register: expression(arguments, Word::Register).and_then(truth).unwrap_or(true),
+            discover: expression(arguments, Word::Discover)
+                .and_then(truth)
+                .unwrap_or(true),
+            register: expression(arguments, Word::Register)
+                .and_then(truth)
+                .unwrap_or(true),
         }
     }
 }
@@ -42,14 +47,21 @@ impl Weight {
         // The constant does not stand inside the impl block, where `Self` would be known.
         let own_type = head.self_type.to_token_stream();
         let is_generic = head.generics.lt_token.is_some();
-        Some(Self(if is_generic { number } else { name_self(number, &own_type) }))
+        Some(Self(if is_generic {
+            number
+        } else {
+            name_self(number, &own_type)
+        }))
     }
 }
 
 /// The literal, if `weight` is one that is no number.
 pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
     match weight {
-        Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }) => None,
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(_) | Lit::Float(_),
+            ..
+        }) => None,
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),
         _ => None,
     }
@@ -58,11 +70,17 @@ pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
 /// `10` as `10.0`, and `-10` as `-10.0`.
 fn as_float(weight: &Expr) -> Option<TokenStream> {
     match weight {
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(int), ..
+        }) if int.suffix().is_empty() => {
             let float = format!("{}.0", int.base10_digits());
             Some(LitFloat::new(&float, int.span()).into_token_stream())
         }
-        Expr::Unary(ExprUnary { op: UnOp::Neg(minus), expr, .. }) => {
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(minus),
+            expr,
+            ..
+        }) => {
             let mut tokens = minus.into_token_stream();
             tokens.extend(as_float(expr)?);
             Some(tokens)
@@ -102,14 +120,20 @@ fn expression(arguments: &Arguments, word: Word) -> Option<&Expr> {
 
 pub(crate) fn text(value: &Expr) -> Option<LitStr> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.clone()),
         _ => None,
     }
 }
 
 pub(crate) fn truth(value: &Expr) -> Option<bool> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Bool(truth), .. }) => Some(truth.value),
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(truth),
+            ..
+        }) => Some(truth.value),
         _ => None,
     }
 }
@@ -119,7 +143,8 @@ fn name_of(own_type: &Type) -> String {
     match bare(own_type) {
         Type::Path(TypePath { path, .. }) => {
             let last = path.segments.last();
-            last.map(|segment| syn::ext::IdentExt::unraw(&segment.ident).to_string()).unwrap_or_default()
+            last.map(|segment| syn::ext::IdentExt::unraw(&segment.ident).to_string())
+                .unwrap_or_default()
         }
         other => other.to_token_stream().to_string(),
     }

@@ -113,7 +113,8 @@ fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
         let argument = input.parse().unwrap_or_else(Argument::Unreadable);
         list.push(argument);
         let rest = up_to_comma(input)?;
-        if let (Some(first), Some(Argument::Loop(_) | Argument::Named { .. })) = (rest, list.last()) {
+        if let (Some(first), Some(Argument::Loop(_) | Argument::Named { .. })) = (rest, list.last())
+        {
             let error = syn::Error::new(first.span(), "expected a comma between two arguments");
             list.push(Argument::Unreadable(error));
         }
@@ -141,7 +142,9 @@ impl Parse for Argument {
         }
         match input.call(Path::parse_mod_style) {
             Ok(path) => Ok(Self::Loop(path)),
-            Err(_) => Err(input.error("expected the path of a loop, as in `Fit`, or an argument, as in `weight = 10`")),
+            Err(_) => Err(input.error(
+                "expected the path of a loop, as in `Fit`, or an argument, as in `weight = 10`",
+            )),
         }
     }
 }

@@ -102,7 +102,11 @@ impl Parse for Item {
             other_head(input)?
         };
         let ended = input.peek(token::Brace) || input.peek(Token![;]);
-        let tail = if ended { Some(input.parse::<TokenTree>()?) } else { None };
+        let tail = if ended {
+            Some(input.parse::<TokenTree>()?)
+        } else {
+            None
+        };
         Ok(Self {
             attributes,
             head,
@@ -115,7 +119,11 @@ impl Parse for Item {
 /// The tokens before a body, or before what cannot belong to this function any more.
 fn function_head(input: ParseStream) -> syn::Result<TokenStream> {
     let mut head = tokens_until(input, |input| input.peek(Token![fn]))?;
-    head.extend(input.parse::<Token![fn]>().map(ToTokens::into_token_stream)?);
+    head.extend(
+        input
+            .parse::<Token![fn]>()
+            .map(ToTokens::into_token_stream)?,
+    );
     head.extend(tokens_until(input, |input| {
         input.peek(token::Brace) || input.peek(Token![;]) || begins_next_item(input)
     })?);
@@ -124,7 +132,8 @@ fn function_head(input: ParseStream) -> syn::Result<TokenStream> {
 
 /// The tokens before the semicolon, or before the braces of a macro.
 fn other_head(input: ParseStream) -> syn::Result<TokenStream> {
-    let has_value = input.peek(Token![const]) || input.peek(Token![type]) || input.peek(Token![pub]);
+    let has_value =
+        input.peek(Token![const]) || input.peek(Token![type]) || input.peek(Token![pub]);
     tokens_until(input, |input| {
         input.peek(Token![;]) || (!has_value && input.peek(token::Brace))
     })

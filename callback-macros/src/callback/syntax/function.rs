@@ -46,10 +46,13 @@ impl Function {
 
     /// What it asks for.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &PatType> {
-        self.signature.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(parameter) => Some(parameter),
-            FnArg::Receiver(_) => None,
-        })
+        self.signature
+            .inputs
+            .iter()
+            .filter_map(|input| match input {
+                FnArg::Typed(parameter) => Some(parameter),
+                FnArg::Receiver(_) => None,
+            })
     }
 
     /// What it answers; `None` if nothing is written.
@@ -62,7 +65,10 @@ impl Function {
 
     /// Its `#[on(…)]` attributes.
     pub(crate) fn on(&self) -> impl Iterator<Item = On> {
-        let ours = self.attributes.iter().filter(|attribute| attribute.is("on"));
+        let ours = self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.is("on"));
         ours.map(On::new)
     }
 

@@ -28,7 +28,10 @@ pub(crate) enum Place {
     /// An `impl` block.
     Block(Block),
     /// Something else, with the word that says what.
-    Elsewhere { keyword: Option<Ident>, item: TokenStream },
+    Elsewhere {
+        keyword: Option<Ident>,
+        item: TokenStream,
+    },
 }
 
 impl Annotated {

@@ -2,10 +2,10 @@
 
 use crate::attributes::Attribute;
 use proc_macro2::{Ident, TokenStream};
+use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::Token;
 
 /// One `#[on(…)]`.
 pub(crate) struct On {
@@ -60,20 +60,26 @@ fn parts(tokens: TokenStream) -> syn::Result<Punctuated<Part, Token![,]>> {
 impl Parse for Part {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected the name of a breakpoint, as in `#[on(train_batch_end)]`"));
+            return Err(
+                input.error("expected the name of a breakpoint, as in `#[on(train_batch_end)]`")
+            );
         }
         let word = input.call(Ident::parse_any)?;
         if !input.peek(Token![=]) {
             return Ok(Self::Word(word));
         }
         if word != "phase" {
-            let message = format!("`{word}` takes no value here; only a phase does, as in `phase = train`");
+            let message =
+                format!("`{word}` takes no value here; only a phase does, as in `phase = train`");
             return Err(syn::Error::new(word.span(), message));
         }
         input.parse::<Token![=]>()?;
         match input.call(Ident::parse_any) {
             Ok(phase) => Ok(Self::Phase(phase)),
-            Err(error) => Err(syn::Error::new(error.span(), "expected the name of a phase, as in `phase = train`")),
+            Err(error) => Err(syn::Error::new(
+                error.span(),
+                "expected the name of a phase, as in `phase = train`",
+            )),
         }
     }
 }

@@ -1,0 +1,124 @@
+//! The house rules that a test can watch over.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Longer files are a place to ask whether they have one purpose.
+const MOST_LINES: usize = 420;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every Rust file of the workspace, but for what trybuild compiles.
+fn sources() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let tops = [
+        "src",
+        "callback-macros",
+        "callback-runtime",
+        "tests",
+        "examples",
+        "benches",
+    ];
+    let mut folders: Vec<PathBuf> = tops.iter().map(|top| root().join(top)).collect();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default();
+            if path.is_dir() && name != "target" && name != "ui" {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(found.len() > 50, "the sources are found");
+    found
+}
+
+#[test]
+fn no_file_has_outgrown_its_purpose() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .map(|path| (read(&path).lines().count(), path))
+        .filter(|(lines, _)| *lines > MOST_LINES)
+        .map(|(lines, path)| format!("{lines} lines: {}", path.display()))
+        .collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn unsafe_code_is_in_one_place() {
+    let word = concat!("unsa", "fe ");
+    let code = |line: &str| !line.trim_start().starts_with("//") && line.contains(word);
+    let outside: Vec<PathBuf> = sources()
+        .into_iter()
+        .filter(|path| !path.starts_with(root().join("callback-runtime/src/raw")))
+        // An allocator that counts, and the macro's word for what it refuses.
+        .filter(|path| {
+            !path.ends_with("tests/allocation.rs")
+                && !path.starts_with(root().join("callback-macros"))
+        })
+        .filter(|path| read(path).lines().any(code))
+        .collect();
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+#[test]
+fn every_check_of_the_macros_is_proven_by_a_folder_of_ui_tests() {
+    for of in ["callback", "breakpoints"] {
+        let checks = root().join("callback-macros/src").join(of).join("check");
+        for entry in fs::read_dir(&checks)
+            .expect("the folder of checks")
+            .flatten()
+        {
+            let path = entry.path();
+            let check = path.file_stem().unwrap_or_default().to_owned();
+            if check == "mod" {
+                continue;
+            }
+            let proven = root().join("tests/ui/fail").join(&check);
+            let count = fs::read_dir(&proven).map_or(0, |files| {
+                files
+                    .flatten()
+                    .filter(|file| file.path().extension().is_some_and(|end| end == "rs"))
+                    .count()
+            });
+            assert!(
+                count > 0,
+                "{} has no test in {}",
+                path.display(),
+                proven.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_changelog_has_this_version() {
+    let changelog = read(&root().join("CHANGELOG.md"));
+    assert!(changelog.contains(concat!("## ", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn the_slip_in_the_readme_is_what_the_compiler_says() {
+    let readme = read(&root().join("README.md"));
+    let said = read(&root().join("tests/ui/fail/names/misspelt.stderr"));
+    let said: Vec<&str> = said.lines().filter(|line| !line.contains("-->")).collect();
+    let shown: Vec<&str> = readme
+        .lines()
+        .filter(|line| !line.contains("-->"))
+        .collect();
+    assert!(
+        shown.windows(said.len()).any(|lines| lines == said),
+        "the README shows something else than:\n{}",
+        said.join("\n")
+    );
+}
