@@ -25,6 +25,8 @@ pub(crate) struct Resolved {
     pub(crate) live: Marks,
     /// The breakpoints at which a handler asks which breakpoint it is.
     pub(crate) told: Marks,
+    /// There is one.
+    pub(crate) tells: bool,
 }
 
 /// A handler in its list.
@@ -50,6 +52,7 @@ impl<L: Loop> Plan<L> {
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
             live: Marks::default(),
             told: Marks::default(),
+            tells: false,
         };
         for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
             match self.handlers_of(instance) {
@@ -106,6 +109,7 @@ impl<L: Loop> Plan<L> {
             };
             if wants.iter().any(asks_where) {
                 resolved.told.set(index);
+                resolved.tells = true;
             }
             resolved.lists[index].push(Placed {
                 instance,

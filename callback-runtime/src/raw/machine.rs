@@ -7,7 +7,7 @@ use crate::flow::Flow;
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::ptr::NonNull;
 
 /// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
@@ -275,30 +275,43 @@ impl<D: ?Sized + Erased> Machine<D> {
         self.lists[list].len()
     }
 
-    /// Runs the handlers `which` of `list`; `current` says which one is running, should it panic. `heed` is told of every
-    /// code but `Continue`, and may break.
+    /// Runs the handlers of `list`; `current` says which one is running, should it panic. `heed` is told of every code but
+    /// `Continue`, and may break.
     #[inline]
     pub(crate) fn run(
         &mut self,
         list: usize,
-        which: Range<usize>,
         current: &Cell<usize>,
         frame: &mut Frame<'_>,
         mut heed: impl FnMut(usize, Code, &mut Frame<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         frame.view.grow(self.width);
-        let first = which.start;
-        for (nth, armed) in self.lists[list][which].iter().enumerate() {
-            let at = first + nth;
+        for (at, armed) in self.lists[list].iter().enumerate() {
             current.set(at);
-            let slots = armed.slots.as_ptr();
-            // SAFETY: `arm` checked the types and that the wants agree, and the table has grown for all slots. The callback is
-            // this machine's, which runs one handler at a time: `&mut self` is held, and handlers cannot reach it.
-            let code = unsafe { (armed.call)(armed.callback, armed.function, slots, frame) };
+            // SAFETY: `&mut self` is held, and the table has grown.
+            let code = unsafe { armed.call(frame) };
             if code != Code::Continue {
                 heed(at, code, frame)?;
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Runs one handler of `list`.
+    pub(crate) fn run_one(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> Code {
+        frame.view.grow(self.width);
+        // SAFETY: `&mut self` is held, and the table has grown.
+        unsafe { self.lists[list][at].call(frame) }
+    }
+}
+
+impl Armed {
+    /// # Safety
+    /// The machine that armed this is borrowed exclusively, and the frame's table has grown for its slots.
+    #[inline]
+    unsafe fn call(&self, frame: &mut Frame<'_>) -> Code {
+        // SAFETY: `arm` checked the types and that the wants agree. The callback is the machine's, which runs one handler at a
+        // time, and handlers cannot reach it.
+        unsafe { (self.call)(self.callback, self.function, self.slots.as_ptr(), frame) }
     }
 }

@@ -46,7 +46,7 @@ impl<L: Loop> Run<'_, L> {
                 if let Some(failure) = &self.course.failure {
                     self.state.insert(failure.clone());
                 }
-                self.run_some(at, index..index + 1);
+                self.run_one(at, index);
             }
         }
     }
@@ -60,7 +60,7 @@ impl<L: Loop> Run<'_, L> {
         };
         for index in self.exits(at) {
             self.state.insert(outcome.clone());
-            self.run_some(at, index..index + 1);
+            self.run_one(at, index);
             if let Some(failure) = self.course.failure.take() {
                 outcome.attach(failure);
             }

@@ -13,7 +13,7 @@ use crate::reply::{Answer, Votes};
 use crate::state::Ctx;
 use std::any::Any;
 use std::cell::Cell;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Refused stops are kept up to this number: a stopper that asks at every batch must not fill the memory.
@@ -60,19 +60,10 @@ impl<L: Loop> Run<'_, L> {
         Ok(())
     }
 
-    /// Runs all handlers of a breakpoint. Returns the one that failed, which ended it.
+    /// Runs the handlers of a breakpoint. Returns the one that failed, which ended it.
     #[inline]
     pub(super) fn run_list(&mut self, at: usize) -> Option<usize> {
-        let all = 0..self.machine.len(at);
-        self.run_some(at, all)
-    }
-
-    /// Runs some handlers of a breakpoint. Returns the one that failed, which ended it.
-    #[inline]
-    pub(super) fn run_some(&mut self, at: usize, which: Range<usize>) -> Option<usize> {
-        if self.resolved.told.has(at) {
-            self.state.insert(L::BREAKPOINTS[at]);
-        }
+        self.announce(at);
         let Self {
             machine,
             resolved,
@@ -81,13 +72,11 @@ impl<L: Loop> Run<'_, L> {
             course,
         } = self;
         // Noted outside of what may unwind: which handler runs.
-        let current = Cell::new(which.start);
+        let current = Cell::new(0);
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let mut frame = Frame {
-                view: state.reborrow().into_view(),
-                sink,
-            };
-            machine.run(at, which, &current, &mut frame, |index, code, frame| {
+            let view = state.reborrow().into_view();
+            let mut frame = Frame { view, sink };
+            machine.run(at, &current, &mut frame, |index, code, frame| {
                 course.heed::<L>(resolved, at, index, code, frame)
             })
         }));
@@ -98,6 +87,35 @@ impl<L: Loop> Run<'_, L> {
                 course.fail_by_panic::<L>(resolved, at, current.get(), payload);
                 Some(current.get())
             }
+        }
+    }
+
+    /// Runs one handler of a breakpoint, for where all run whatever the others answer.
+    pub(super) fn run_one(&mut self, at: usize, index: usize) {
+        self.announce(at);
+        let Self {
+            machine,
+            resolved,
+            state,
+            sink,
+            course,
+        } = self;
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            let view = state.reborrow().into_view();
+            let mut frame = Frame { view, sink };
+            let code = machine.run_one(at, index, &mut frame);
+            course.heed::<L>(resolved, at, index, code, &mut frame)
+        }));
+        if let Err(payload) = ran {
+            course.fail_by_panic::<L>(resolved, at, index, payload);
+        }
+    }
+
+    /// Puts the breakpoint into the state, where a handler asks which one it is.
+    #[inline]
+    fn announce(&mut self, at: usize) {
+        if self.resolved.tells && self.resolved.told.has(at) {
+            self.state.insert(L::BREAKPOINTS[at]);
         }
     }
 }
