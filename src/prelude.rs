@@ -1,7 +1,7 @@
 //! What most programs with callbacks use: `use callbacks::prelude::*;`.
 
 pub use crate::fit::{
-    Batches, Epoch, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase, Samples,
+    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase, Samples,
     Step, Trainer,
 };
 pub use callback_macros::{breakpoints, callback};

@@ -41,7 +41,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// State after `with` exists as long as its scope is open, or from its breakpoint to the end of the scope around it.
 #[proc_macro]
 pub fn breakpoints(declaration: TokenStream) -> TokenStream {
-    pipeline::breakpoints(declaration.into()).into()
+    pipeline::breakpoints(&declaration.into()).into()
 }
 
 /// The second stage of [`macro@callback`], which only the macros that [`breakpoints!`] wrote call.

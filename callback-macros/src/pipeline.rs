@@ -21,7 +21,7 @@ pub(crate) fn expand_callback(handover: TokenStream) -> TokenStream {
 }
 
 /// `breakpoints! { … }`: the loop, and the macro beside it that knows its breakpoints.
-pub(crate) fn breakpoints(declaration: TokenStream) -> TokenStream {
+pub(crate) fn breakpoints(declaration: &TokenStream) -> TokenStream {
     let errors = Errors::new();
     let declaration = crate::breakpoints::syntax::Declaration::new(declaration, &errors);
     let model = declaration.map(crate::breakpoints::model::Model::new);

@@ -38,10 +38,32 @@ impl Flow {
     /// Leave `scope`.
     ///
     /// ```
-    /// # use callback_runtime::{Breakpoint, Flow, Loop, Scope};
-    /// fn skip_the_rest<L: Loop>(scope: Scope<L>) -> Flow {
-    ///     Flow::leave(scope)
+    /// use callbacks::prelude::*;
+    ///
+    /// breakpoints! {
+    ///     pub loop Relax { scope RUN { on_run_begin; scope STEP { before_step; after_step; } on_run_end; } }
     /// }
+    ///
+    /// #[derive(Default)]
+    /// struct Skip(u64);
+    ///
+    /// #[callback(Relax)]
+    /// impl Skip {
+    ///     fn on_run_begin(&mut self) -> Flow {
+    ///         self.0 += 1;
+    ///         Flow::leave(Relax::RUN)
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.discover();
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     run.scope(Relax::RUN, |run| run.fire(Relax::before_step))?;
+    ///     Ok(())
+    /// })?;
+    /// assert!(outcome.stopped().is_some());
+    /// assert_eq!(plan.get::<Skip>().map(|skip| skip.0), Some(1));
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn leave<L: Loop>(scope: Scope<L>) -> Self {
         Self::Leave(Left {

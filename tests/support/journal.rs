@@ -1,4 +1,5 @@
 //! What happened in a test, in order.
+#![allow(dead_code, reason = "a test that only needs to make one reads none")]
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,5 @@
 //! A loop of one's own, written by hand: a run of steps.
+#![allow(dead_code, reason = "no test uses all of its breakpoints")]
 
 use callbacks::{At, Break, Breakpoint, Loop, Role, Run, Scope, ScopeInfo, States};
 

@@ -77,10 +77,10 @@ fn role(role: Role) -> Ident {
 /// Some(1)
 /// ```
 fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
-    match value {
-        Some(value) => quote!(#private::core::option::Option::Some(#value)),
-        None => quote!(#private::core::option::Option::None),
-    }
+    value.map_or_else(
+        || quote!(#private::core::option::Option::None),
+        |value| quote!(#private::core::option::Option::Some(#value)),
+    )
 }
 
 /// Expands to:

@@ -10,8 +10,43 @@ use syn::{Token, Type, braced, token};
 /// What stands in a loop or a scope.
 pub(crate) enum Line {
     Scope(Scope),
-    Breakpoint(Breakpoint),
+    Breakpoint(Box<Breakpoint>),
     Ending(Ending),
+}
+
+impl Line {
+    /// `lines` and everything inside them, in order.
+    pub(crate) fn all(lines: &[Self]) -> Vec<&Self> {
+        let with_inner = lines.iter().flat_map(|line| {
+            let inner = line.scope().map(|scope| Self::all(&scope.lines));
+            [line].into_iter().chain(inner.into_iter().flatten())
+        });
+        with_inner.collect()
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Scope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// The name of the breakpoint that it declares.
+    pub(crate) fn breakpoint(&self) -> Option<&Ident> {
+        match self {
+            Self::Scope(_) => None,
+            Self::Breakpoint(breakpoint) => Some(&breakpoint.name),
+            Self::Ending(ending) => Some(&ending.name),
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        match self {
+            Self::Scope(scope) => &scope.attributes,
+            Self::Breakpoint(breakpoint) => &breakpoint.attributes,
+            Self::Ending(ending) => &ending.attributes,
+        }
+    }
 }
 
 /// `scope EPOCH with Epoch { … }`, or a `phase`.
@@ -70,7 +105,8 @@ fn line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
     match word.to_string().as_str() {
         "scope" => scope(attributes, None, input, errors).map(Line::Scope),
         "phase" => scope(attributes, Some(word), input, errors).map(Line::Scope),
-        _ => breakpoint(attributes, word, input).map(Line::Breakpoint),
+        _ => breakpoint(attributes, word, input)
+            .map(|breakpoint| Line::Breakpoint(Box::new(breakpoint))),
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct Declaration {
 }
 
 impl Declaration {
-    pub(crate) fn new(tokens: TokenStream, errors: &Errors) -> Option<Self> {
-        let parse = |input: ParseStream| declaration(input, &tokens, errors);
+    pub(crate) fn new(tokens: &TokenStream, errors: &Errors) -> Option<Self> {
+        let parse = |input: ParseStream| declaration(input, tokens, errors);
         match parse.parse2(tokens.clone()) {
             Ok(declaration) => Some(declaration),
             Err(error) => {

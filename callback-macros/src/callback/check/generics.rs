@@ -15,14 +15,14 @@ pub(super) fn check_borrows_nothing(model: &Model, errors: &Errors) {
         .lifetimes()
         .map(|declared| &declared.lifetime)
         .collect();
-    declared
-        .iter()
-        .for_each(|lifetime| errors.at(lifetime, message));
+    for lifetime in &declared {
+        errors.at(lifetime, message);
+    }
     if declared.is_empty() {
         let own_type = model.head.self_type.to_token_stream();
-        anonymous_lifetimes(own_type)
-            .iter()
-            .for_each(|name| errors.at(name, message));
+        for name in anonymous_lifetimes(own_type) {
+            errors.at(&name, message);
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use crate::callback::model::{Binding, Handler, Loop, Model};
 use crate::callback::syntax::{Condition, Function};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{Lifetime, Path};
 
 /// Expands to:

@@ -43,10 +43,8 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
         .as_ref()
         .map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
     let site = site::site(own_type.span(), private);
-    let weight = match settings.weight {
-        Some(_) => quote!(__CALLBACK_WEIGHT),
-        None => quote!(0.0),
-    };
+    let weight = settings.weight.as_ref();
+    let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, own_type.span());
     quote! {
         #private::inventory::submit! {

@@ -5,7 +5,7 @@ mod reach;
 mod settings;
 
 pub(crate) use access::{Access, borrowed_for};
-pub(crate) use reach::{Binding, Claim, Place, Rank, claims_of};
+pub(crate) use reach::{Binding, Claim, Place, claims_of};
 pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
 use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};

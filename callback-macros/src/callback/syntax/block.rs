@@ -23,7 +23,6 @@ pub(crate) struct Block {
 
 /// What stands before the braces.
 pub(crate) struct Head {
-    pub(crate) impl_token: Token![impl],
     pub(crate) generics: Generics,
     /// The trait, of a block that implements one.
     pub(crate) of_trait: Option<Type>,
@@ -188,7 +187,7 @@ impl Parse for Head {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         input.parse::<Option<Token![default]>>()?;
         input.parse::<Option<Token![unsafe]>>()?;
-        let impl_token = input.parse()?;
+        input.parse::<Token![impl]>()?;
         let mut generics: Generics = input.parse()?;
         input.parse::<Option<Token![const]>>()?;
         input.parse::<Option<Token![!]>>()?;
@@ -201,7 +200,6 @@ impl Parse for Head {
         };
         generics.where_clause = input.parse()?;
         Ok(Self {
-            impl_token,
             generics,
             of_trait,
             self_type,

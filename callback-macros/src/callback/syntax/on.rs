@@ -42,13 +42,11 @@ impl On {
     fn take(&mut self, part: Part) {
         match part {
             Part::Word(word) => self.words.push(word),
-            Part::Phase(phase) => match &self.phase {
-                None => self.phase = Some(phase),
-                Some(_) => {
-                    let message = "a second phase; a function for two phases takes two `#[on(…)]`";
-                    self.unreadable = Some(syn::Error::new(phase.span(), message));
-                }
-            },
+            Part::Phase(phase) if self.phase.is_none() => self.phase = Some(phase),
+            Part::Phase(second) => {
+                let message = "a second phase; a function for two phases takes two `#[on(…)]`";
+                self.unreadable = Some(syn::Error::new(second.span(), message));
+            }
         }
     }
 }

@@ -1,0 +1,75 @@
+//! The callbacks of both digits examples.
+
+use super::data::Batch;
+use callbacks::BoxError;
+use callbacks::prelude::*;
+use std::marker::PhantomData;
+
+/// A prediction from which one can tell which digit each image is taken for.
+pub trait Guesses: Send + Sync + 'static {
+    /// One digit for each image.
+    fn guesses(&self) -> Result<Vec<u8>, BoxError>;
+}
+
+/// Adds `valid_accuracy` to the metrics: how many of the validation images are taken for the digit that they show.
+pub struct Accuracy<P> {
+    right: u32,
+    all: u32,
+    of: PhantomData<fn() -> P>,
+}
+
+impl<P> Default for Accuracy<P> {
+    fn default() -> Self {
+        Self {
+            right: 0,
+            all: 0,
+            of: PhantomData,
+        }
+    }
+}
+
+// Generic, and therefore nothing that a registry could make. It is lighter than what prints the metrics.
+#[callback(weight = -10, register = false)]
+impl<P: Guesses> Accuracy<P> {
+    fn on_valid_begin(&mut self) {
+        (self.right, self.all) = (0, 0);
+    }
+
+    fn on_valid_batch_after_pred(&mut self, batch: &Batch, prediction: &P) -> Result<(), BoxError> {
+        for (guess, label) in prediction.guesses()?.iter().zip(&batch.labels) {
+            self.right += u32::from(guess == label);
+            self.all += 1;
+        }
+        Ok(())
+    }
+
+    fn on_valid_end(&self, metrics: &mut Metrics) {
+        metrics.set("valid_accuracy", f64::from(self.right) / f64::from(self.all));
+    }
+}
+
+/// Lets the learning rate fall along half a cosine, from where it begins to nothing.
+pub struct CosineDecay {
+    pub epochs: u32,
+    pub begins_at: f64,
+}
+
+#[callback]
+impl CosineDecay {
+    fn on_epoch_begin(&self, epoch: &Epoch, rate: &mut LearningRate) -> Result<(), BoxError> {
+        let done = f64::from(u32::try_from(epoch.get() - 1)?) / f64::from(self.epochs);
+        rate.set(self.begins_at * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()));
+        Ok(())
+    }
+}
+
+/// Prints a line for each epoch. Nobody attaches it: it is found.
+#[derive(Default)]
+pub struct PrintEpochs;
+
+#[callback(weight = 10)]
+impl PrintEpochs {
+    fn on_epoch_end(&self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics, rate: &LearningRate) {
+        println!("epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.4}", epochs.max);
+    }
+}

@@ -1,0 +1,11 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        scope RUN { on_run_begin; on_run_end; }
+        stop => on_stop;
+        stop => on_halt;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        scope RUN { on_run_begin; on_run_end; }
+        stopp => on_stop;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use callbacks::prelude::*;
+
+struct Log;
+
+#[callback]
+impl Log {
+    #[on(batch_end, phase = training)]
+    fn print(&self) {}
+}
+
+fn main() {}

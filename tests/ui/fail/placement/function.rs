@@ -1,0 +1,6 @@
+use callbacks::prelude::*;
+
+#[callback]
+fn on_epoch_end(epoch: &Epoch) {}
+
+fn main() {}

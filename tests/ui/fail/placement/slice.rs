@@ -1,0 +1,8 @@
+use callbacks::prelude::*;
+
+#[callback]
+impl [u8] {
+    fn on_epoch_end(&self) {}
+}
+
+fn main() {}

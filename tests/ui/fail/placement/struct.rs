@@ -1,0 +1,6 @@
+use callbacks::prelude::*;
+
+#[callback]
+pub struct Log;
+
+fn main() {}

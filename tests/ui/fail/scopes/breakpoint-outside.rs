@@ -1,0 +1,10 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        on_start;
+        scope RUN { on_run_begin; on_run_end; }
+    }
+}
+
+fn main() {}

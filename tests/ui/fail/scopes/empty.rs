@@ -1,0 +1,9 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        scope RUN {}
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        stop => on_stop;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use callbacks::prelude::*;
+
+struct Log;
+
+#[callback(wieght = 1, name = "")]
+impl Log {
+    fn on_epoch_ned(&self) {}
+    fn on_fit_end(&self, epoch: Epoch) {}
+}
+
+fn main() {}

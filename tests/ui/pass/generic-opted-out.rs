@@ -1,0 +1,18 @@
+use callbacks::prelude::*;
+
+#[derive(Default)]
+struct Log<T, const N: usize>([T; N]);
+
+#[callback(register = false)]
+impl<T, const N: usize> Log<T, N>
+where
+    T: Clone + Send + 'static,
+{
+    fn on_epoch_end(&mut self, epoch: &Epoch) {
+        let _ = (epoch, self.0.clone());
+    }
+}
+
+fn main() {
+    Plan::<Fit>::new().add(Log([1, 2]));
+}
