@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })?;
         Ok(())
     })?;
-    println!("{}", outcome.ok()?);
+    println!("{outcome}");
+    outcome.ok()?;
     Ok(())
 }

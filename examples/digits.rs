@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .discover();
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
-    println!("{}", fitted.outcome.ok()?);
+    println!("{}", fitted.outcome);
+    fitted.outcome.ok()?;
 
     // The validation pass on images that nothing was chosen by.
     let tested = trainer.evaluate(digits.test(100))?;

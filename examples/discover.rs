@@ -50,6 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         run.scope(Fit::FIT, |_| Ok(()))?;
         Ok(())
     })?;
-    println!("{}; it ran {}", outcome.ok()?, plan.names().join(", "));
+    println!("{outcome}; it ran {}", plan.names().join(", "));
+    outcome.ok()?;
     Ok(())
 }

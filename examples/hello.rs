@@ -95,10 +95,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             greeting: "hello".into(),
         });
     let fitted = trainer.fit(points)?;
-    println!(
-        "{}: the slope is {:.3}",
-        fitted.outcome.ok()?,
-        fitted.learner.slope
-    );
+    println!("{}: the slope is {:.3}", fitted.outcome, fitted.learner.slope);
+    fitted.outcome.ok()?;
     Ok(())
 }

@@ -248,9 +248,8 @@ fn the_first_error_is_kept_when_the_batches_fail_and_then_the_losses_cannot_be_r
     let mut trainer = trainer().on(Fit::on_train_batch_end, lose);
     let outcome = trainer.fit(Broken).unwrap().outcome;
     assert_eq!(
-        outcome.failed().unwrap().cause().to_string(),
-        "the disk is gone"
-    );
+    XX        "the disk is gone"
+        );
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn a_query_is_none_where_something_is_absent_or_cannot_be_held_with_the_rest() {
 }
 
 /// Runs one handler at the force of one step.
-fn with_handler<M: 'static, F>(state: &mut State, handler: F) -> callbacks::Outcome
+fn with_handler<M: 'static, F>(state: &mut State, handler: F)
 where
     F: callbacks::Closure<M>,
     F::Out: callbacks::Reply<()>,
@@ -195,7 +195,6 @@ where
     plan.on(Relax::ON_FORCE, handler);
     let outcome = plan.run(state, |run| relax(run, 1)).unwrap();
     assert!(outcome.is_finished(), "{outcome}");
-    outcome
 }
 
 #[test]

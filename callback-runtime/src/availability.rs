@@ -4,6 +4,7 @@ use crate::breakpoint::{At, Breakpoint, Loop, Role, Scope};
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
+use crate::site::Site;
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +28,8 @@ pub(crate) struct Declared {
     pub(crate) at: Marks,
     /// The breakpoint whose firing brings it; a run that does not fire that one does not provide it.
     since: Option<usize>,
+    /// Where it is declared.
+    pub(crate) site: Site,
 }
 
 impl<L: Loop> States<L> {
@@ -53,12 +56,14 @@ impl<L: Loop> States<L> {
     /// `T` exists at every breakpoint.
     ///
     /// See [`Loop`] for a loop; a loop's `with` clause on its first line says this.
+    #[track_caller]
     pub fn always<T: 'static>(&mut self) {
         self.declare::<T>(0..L::BREAKPOINTS.len());
     }
 
     /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
     /// or interrupted, which is told inside it.
+    #[track_caller]
     pub fn within<T: 'static>(&mut self, scope: Scope<L>) {
         self.declare::<T>(scope.info().begin()..scope.info().end() + 1);
         if scope.info().parent().is_none() {
@@ -68,6 +73,7 @@ impl<L: Loop> States<L> {
     }
 
     /// `T` exists from the breakpoint `at` to the end of the scope around it.
+    #[track_caller]
     pub fn from<T: 'static>(&mut self, at: At<L, impl Sized>) {
         let end = at
             .breakpoint()
@@ -77,6 +83,7 @@ impl<L: Loop> States<L> {
     }
 
     /// `T` exists from `first` to `last`, both included.
+    #[track_caller]
     pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
         self.declare_since::<T>(first.index(), last.index());
     }
@@ -104,11 +111,13 @@ impl<L: Loop> States<L> {
         self.silent.insert(at.index(), because.to_owned());
     }
 
+    #[track_caller]
     fn at_role<T: 'static>(&mut self, role: Role) {
         let indices = L::BREAKPOINTS.iter().filter(|place| place.role() == role);
         self.declare::<T>(indices.map(Breakpoint::index));
     }
 
+    #[track_caller]
     fn declare_since<T: 'static>(&mut self, first: usize, last: usize) {
         self.declare::<T>(first..last + 1);
         if let Some(declared) = self.declared.last_mut() {
@@ -116,12 +125,14 @@ impl<L: Loop> States<L> {
         }
     }
 
+    #[track_caller]
     fn declare<T: 'static>(&mut self, at: impl IntoIterator<Item = usize>) {
         self.declared.push(Declared {
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             at: at.into_iter().collect(),
             since: None,
+            site: Site::here(),
         });
     }
 

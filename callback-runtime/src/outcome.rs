@@ -115,19 +115,20 @@ impl Outcome {
         &self.ending
     }
 
-    /// The failure, as an error; otherwise the outcome as it is.
+    /// The failure as an error, for `?`. A run that was stopped or interrupted has not failed.
     ///
     /// ```
-    /// # use callback_runtime::Outcome;
-    /// fn report(outcome: Outcome) -> Result<(), Box<dyn std::error::Error>> {
-    ///     println!("{}", outcome.ok()?);
+    /// # use callbacks::Outcome;
+    /// fn report(outcome: &Outcome) -> Result<(), Box<dyn std::error::Error>> {
+    ///     println!("{outcome}");
+    ///     outcome.ok()?;
     ///     Ok(())
     /// }
     /// ```
-    pub fn ok(self) -> Result<Self, Failure> {
-        match self.ending {
-            Ending::Failed(failure) => Err(failure),
-            _ => Ok(self),
+    pub fn ok(&self) -> Result<(), Failure> {
+        match &self.ending {
+            Ending::Failed(failure) => Err(failure.clone()),
+            _ => Ok(()),
         }
     }
 

@@ -7,7 +7,6 @@ use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
 use crate::marks::Marks;
 use crate::raw::{Table, Want};
-use crate::site::Site;
 use std::collections::HashMap;
 
 /// What the rules look at.
@@ -84,7 +83,7 @@ fn check_providers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
                     "`{state}` is provided twice; wrap one of the two in a type of its own"
                 ),
                 state: Some(state),
-                site: Site::here(),
+                site: second.site,
             });
         }
     }

@@ -28,5 +28,6 @@ impl Log {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log);
 }

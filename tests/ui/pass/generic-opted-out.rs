@@ -1,6 +1,5 @@
 use callbacks::prelude::*;
 
-#[derive(Default)]
 struct Log<T, const N: usize>([T; N]);
 
 #[callback(register = false)]
@@ -14,5 +13,6 @@ where
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log([1, 2]));
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log([1, 2]));
 }

@@ -17,5 +17,6 @@ impl Log {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log);
 }

@@ -15,7 +15,8 @@ fn main() {
         fn on_run_end(&self) {}
     }
 
-    Plan::<Walk>::new().add(Log);
+    let mut plan = Plan::<Walk>::new();
+    plan.add(Log);
 
     #[derive(Default)]
     struct Last;

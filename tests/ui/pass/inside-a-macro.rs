@@ -7,7 +7,7 @@ macro_rules! log {
 
         #[callback(weight = $weight)]
         impl $of {
-            fn $handler(&self, state: &$state) $body
+            fn $handler(&self, _: &$state) $body
             fn on_fit_end(&self, mut _rate: &mut $state) {}
         }
     };
@@ -38,6 +38,9 @@ impl Both {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log).add(Rate);
-    Plan::<Walk>::new().add(Both);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log);
+    plan.add(Rate);
+    let mut plan = Plan::<Walk>::new();
+    plan.add(Both);
 }

@@ -25,5 +25,6 @@ struct Pair {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log);
 }

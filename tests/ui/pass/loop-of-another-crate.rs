@@ -17,5 +17,6 @@ impl Log {
 }
 
 fn main() {
-    Plan::<foreign_loop::Relax>::new().add(Log);
+    let mut plan = Plan::<foreign_loop::Relax>::new();
+    plan.add(Log);
 }

@@ -1,5 +1,3 @@
-use callbacks::prelude::*;
-
 #[allow(non_camel_case_types, dead_code)]
 mod taken {
     use callbacks::prelude::*;

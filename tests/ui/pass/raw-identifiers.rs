@@ -30,5 +30,6 @@ impl r#type {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(r#type);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(r#type);
 }

@@ -39,7 +39,11 @@ impl Both {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Log).add(Both);
-    Plan::<Walk>::new().add(Log).add(Both);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log);
+    plan.add(Both);
+    let mut plan = Plan::<Walk>::new();
+    plan.add(Log);
+    plan.add(Both);
     assert_eq!(Both::helper() + Both::ANY[0], 4);
 }

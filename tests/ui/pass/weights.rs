@@ -34,5 +34,9 @@ impl Hexadecimal {
 }
 
 fn main() {
-    Plan::<Fit>::new().add(Own).add(Minus).add(Constant).add(Hexadecimal);
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Own);
+    plan.add(Minus);
+    plan.add(Constant);
+    plan.add(Hexadecimal);
 }

@@ -19,6 +19,12 @@ pub(super) fn constants(model: &Model, private: &Path) -> TokenStream {
     let breakpoints = model.breakpoints.iter().enumerate();
     let breakpoints = breakpoints.map(|(index, each)| breakpoint(model, index, each, private));
     let scopes = model.scopes.iter().enumerate();
+    // A second one of the same name is an error already.
+    let scopes = scopes.filter(|(index, each)| {
+        !model.scopes[..*index]
+            .iter()
+            .any(|first| first.name == each.name)
+    });
     let scopes = scopes.map(|(index, each)| scope(model, index, each, private));
     quote! {
         #[allow(non_upper_case_globals, dead_code)]

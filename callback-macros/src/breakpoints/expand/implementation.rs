@@ -25,7 +25,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let states = states(model);
     quote! {
         #[automatically_derived]
-        #[allow(unused_variables, clippy::too_many_lines)]
+        #[allow(deprecated, unused_variables, clippy::too_many_lines)]
         impl #private::Loop for #name {
             const NAME: &'static #private::core::primitive::str = #text;
             const SCOPES: &'static [#private::ScopeInfo] = &[#(#scopes),*];

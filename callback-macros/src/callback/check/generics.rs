@@ -1,9 +1,7 @@
 //! The generic parameters of a callback.
 
-use crate::callback::model::Model;
+use crate::callback::model::{Model, anonymous_lifetimes};
 use crate::errors::Errors;
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::GenericParam;
 
 /// A callback lives as long as its plan.
@@ -19,21 +17,10 @@ pub(super) fn check_borrows_nothing(model: &Model, errors: &Errors) {
         errors.at(lifetime, message);
     }
     if declared.is_empty() {
-        let own_type = model.head.self_type.to_token_stream();
-        for name in anonymous_lifetimes(own_type) {
+        for name in anonymous_lifetimes(&model.head.self_type) {
             errors.at(&name, message);
         }
     }
-}
-
-/// The names of the `'_` in `tokens`.
-fn anonymous_lifetimes(tokens: TokenStream) -> Vec<Ident> {
-    let names = tokens.into_iter().flat_map(|token| match token {
-        TokenTree::Group(group) => anonymous_lifetimes(group.stream()),
-        TokenTree::Ident(name) if name == "_" => vec![name],
-        _ => Vec::new(),
-    });
-    names.collect()
 }
 
 /// Nobody says which types to register a generic callback for.

@@ -1,18 +1,16 @@
 //! The loops that a block serves.
 
-use crate::callback::model::Model;
+use crate::callback::model::{Model, path_text};
 use crate::errors::Errors;
-use quote::ToTokens;
-use syn::Path;
 
 /// Each is named once.
 pub(super) fn check_named_once(model: &Model, errors: &Errors) {
     let named: Vec<_> = model.arguments.loops().collect();
     for (index, path) in named.iter().enumerate() {
-        let written = written(path);
+        let written = path_text(path);
         if named[..index]
             .iter()
-            .any(|first| self::written(first) == written)
+            .any(|first| path_text(first) == written)
         {
             errors.at(
                 path,
@@ -20,10 +18,6 @@ pub(super) fn check_named_once(model: &Model, errors: &Errors) {
             );
         }
     }
-}
-
-fn written(path: &Path) -> String {
-    path.to_token_stream().to_string().replace(' ', "")
 }
 
 /// Each has a handler in the block.

@@ -66,6 +66,7 @@ fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
     parameters::check_no_impl(handler, errors);
     parameters::check_unconditional(handler, errors);
     parameters::check_lent(handler, errors);
+    parameters::check_sized(handler, errors);
     parameters::check_ctx_alone(handler, errors);
     parameters::check_aliases(handler, errors);
     returns::check_owned(handler, errors);

@@ -28,7 +28,7 @@ pub(super) fn check_names_breakpoints(handler: &Handler, errors: &Errors) {
         if on.words.is_empty() && on.unreadable.is_none() {
             errors.at(
                 &on.attribute,
-                "names no breakpoint; write one, as in `#[on(train_batch_end)]`",
+                "this names no breakpoint; write one, as in `#[on(train_batch_end)]`",
             );
         }
     }

@@ -1,10 +1,10 @@
 //! The parameters of a handler, as far as their written types say. What only the types know, rustc says.
 
 use crate::attributes::first_word;
-use crate::callback::model::{Access, Handler, borrowed_for};
+use crate::callback::model::{Access, Handler, bare, borrowed_for};
 use crate::errors::Errors;
 use quote::ToTokens;
-use syn::PatType;
+use syn::{PatType, Type};
 
 /// The runtime's tuples have an end.
 const MOST: usize = 12;
@@ -50,6 +50,30 @@ pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
                 "state is lent for one call only; leave the lifetime out",
             );
         }
+    }
+}
+
+/// A value of state has a place of its own.
+pub(super) fn check_sized(handler: &Handler, errors: &Errors) {
+    for parameter in handler.function.parameters() {
+        if let Some(unsized_type) = unsized_state(&parameter.ty) {
+            let written = unsized_type.to_token_stream();
+            let message = format!(
+                "`{written}` is no state, because it has no size of its own; name the type that holds it"
+            );
+            errors.at(unsized_type, message);
+        }
+    }
+}
+
+fn unsized_state(parameter: &Type) -> Option<&Type> {
+    let Type::Reference(reference) = bare(parameter) else {
+        return None;
+    };
+    match bare(&reference.elem) {
+        Type::Slice(_) | Type::TraitObject(_) => Some(&reference.elem),
+        Type::Path(path) if path.path.is_ident("str") => Some(&reference.elem),
+        _ => None,
     }
 }
 

@@ -4,8 +4,8 @@ use super::{binding, site};
 use crate::callback::model::{Loop, Model};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Path;
 use syn::spanned::Spanned;
-use syn::{GenericParam, Path};
 
 /// Expands to:
 ///
@@ -85,12 +85,7 @@ fn where_clause(model: &Model) -> TokenStream {
         .where_clause
         .iter()
         .flat_map(|clause| &clause.predicates);
-    let of_types = |parameter: &GenericParam| !matches!(parameter, GenericParam::Const(_));
-    // Without type parameters it is known already, and rustc would call the bound trivial.
-    let owned = generics
-        .params
-        .iter()
-        .any(of_types)
-        .then(|| quote!(Self: 'static));
+    // Of one type it is known already, and rustc would call the bound trivial.
+    let owned = (!model.is_concrete()).then(|| quote!(Self: 'static));
     quote!(where #(#written,)* #owned)
 }

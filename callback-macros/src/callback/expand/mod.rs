@@ -12,7 +12,7 @@ use super::model::{Model, Weight};
 use crate::errors::Errors;
 use crate::facade;
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 
 /// Expands to:
@@ -53,15 +53,11 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
 /// ```
 fn weight_constant(Weight(weight): &Weight, private: &Path) -> TokenStream {
     // A mistake in the weight is the user's, and so is the place that is shown.
-    let ends = (
-        weight.clone().into_iter().next(),
-        weight.clone().into_iter().last(),
-    );
-    let here = |token: Option<proc_macro2::TokenTree>| {
-        let span = token.map_or_else(Span::call_site, |token| token.span());
-        Span::mixed_site().located_at(span)
-    };
-    let (first, last) = (here(ends.0), here(ends.1));
+    let mut tokens = weight.clone().into_iter().map(|token| token.span());
+    let first = tokens.next().unwrap_or_else(Span::call_site);
+    let last = tokens.last().unwrap_or(first);
+    let (first, last) = (shown_at(first), shown_at(last));
+    let private = relocated(private.to_token_stream(), first);
     let float = quote_spanned!(first=> #private::core::primitive::f64);
     let check = quote_spanned!(first=> #private::weight_is_a_number);
     let argument = quote_spanned!(last=> (__CALLBACK_WEIGHT));
@@ -69,4 +65,17 @@ fn weight_constant(Weight(weight): &Weight, private: &Path) -> TokenStream {
         const __CALLBACK_WEIGHT: #float = #weight;
         const _: () = #check #argument;
     }
+}
+
+/// Names of ours, shown at a place of the user's.
+fn shown_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+fn relocated(tokens: TokenStream, place: Span) -> TokenStream {
+    let relocated = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    relocated.collect()
 }

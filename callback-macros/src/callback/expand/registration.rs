@@ -14,7 +14,7 @@ use syn::{LitBool, Path};
 /// submit! { Registration::new::<Fit, PrintLoss>(…) }
 /// ```
 pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
-    if !model.settings.register || model.head.generics.lt_token.is_some() {
+    if !model.settings.register || !model.is_concrete() {
         return TokenStream::new();
     }
     let each = model

@@ -1,16 +1,19 @@
 //! What the block means: which handlers run where, and what the callback is like.
 
 mod access;
+mod own_type;
 mod reach;
 mod settings;
 
 pub(crate) use access::{Access, borrowed_for};
+pub(crate) use own_type::anonymous_lifetimes;
 pub(crate) use reach::{Binding, Claim, Place, claims_of};
 pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
 use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
 use crate::facade;
 use proc_macro2::Ident;
+use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::Path;
 use syn::ext::IdentExt;
@@ -82,6 +85,11 @@ impl Model {
         self.block.items.iter().any(unfinished) || self.loops.iter().any(|each| !each.facts.sure)
     }
 
+    /// Whether it is one type, known where it is written.
+    pub(crate) fn is_concrete(&self) -> bool {
+        self.head.generics.params.is_empty() && anonymous_lifetimes(&self.head.self_type).is_empty()
+    }
+
     /// Whether no breakpoint is called so, in any phase.
     pub(crate) fn means_nothing(&self, request: &Request) -> bool {
         reach::places(&request.spellings(), None, &self.loops).is_empty()
@@ -105,13 +113,25 @@ impl Model {
     }
 }
 
+/// A path as it is written.
+pub(crate) fn path_text(path: &Path) -> String {
+    path.to_token_stream().to_string().replace(' ', "")
+}
+
 impl Loop {
     /// The loops in the order they are named, each with what its macro said.
     fn all(krate: &Path, facts: Vec<Facts>, arguments: &Arguments) -> Vec<Self> {
         let named = arguments.loops().cloned();
         let paths = named.chain([facade::default_loop(krate)]);
-        let pairs = paths.zip(facts);
-        pairs.map(|(path, facts)| Self { path, facts }).collect()
+        let mut loops: Vec<Self> = Vec::new();
+        for (path, facts) in paths.zip(facts) {
+            // One that is named twice is an error, and served once.
+            let is_new = !loops
+                .iter()
+                .any(|known| path_text(&known.path) == path_text(&path));
+            loops.extend(is_new.then_some(Self { path, facts }));
+        }
+        loops
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::callback::syntax::{Arguments, Head, Value, Word};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Type, TypePath, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Type, UnOp};
 
 /// What the callback is like.
 pub(crate) struct Settings {
@@ -26,7 +26,7 @@ impl Settings {
             weight: expression(arguments, Word::Weight)
                 .and_then(|weight| Weight::new(weight, head)),
             name: expression(arguments, Word::Name).and_then(text),
-            type_name: name_of(&head.self_type),
+            type_name: super::own_type::name_of(&head.self_type),
             discover: expression(arguments, Word::Discover)
                 .and_then(truth)
                 .unwrap_or(true),
@@ -57,7 +57,7 @@ impl Weight {
 
 /// The literal, if `weight` is one that is no number.
 pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
-    match weight {
+    match bare_value(weight) {
         Expr::Lit(ExprLit {
             lit: Lit::Int(_) | Lit::Float(_),
             ..
@@ -69,7 +69,7 @@ pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
 
 /// `10` as `10.0`, and `-10` as `-10.0`.
 fn as_float(weight: &Expr) -> Option<TokenStream> {
-    match weight {
+    match bare_value(weight) {
         Expr::Lit(ExprLit {
             lit: Lit::Int(int), ..
         }) if int.suffix().is_empty() => {
@@ -119,7 +119,7 @@ fn expression(arguments: &Arguments, word: Word) -> Option<&Expr> {
 }
 
 pub(crate) fn text(value: &Expr) -> Option<LitStr> {
-    match value {
+    match bare_value(value) {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
@@ -129,7 +129,7 @@ pub(crate) fn text(value: &Expr) -> Option<LitStr> {
 }
 
 pub(crate) fn truth(value: &Expr) -> Option<bool> {
-    match value {
+    match bare_value(value) {
         Expr::Lit(ExprLit {
             lit: Lit::Bool(truth),
             ..
@@ -138,23 +138,19 @@ pub(crate) fn truth(value: &Expr) -> Option<bool> {
     }
 }
 
-/// The last word of the type's path.
-fn name_of(own_type: &Type) -> String {
-    match bare(own_type) {
-        Type::Path(TypePath { path, .. }) => {
-            let last = path.segments.last();
-            last.map(|segment| syn::ext::IdentExt::unraw(&segment.ident).to_string())
-                .unwrap_or_default()
-        }
-        other => other.to_token_stream().to_string(),
-    }
-}
-
 /// The type without parentheses, or what a macro puts around it.
 pub(crate) fn bare(written: &Type) -> &Type {
     match written {
         Type::Group(group) => bare(&group.elem),
         Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}
+
+/// The value without what a macro puts around it.
+fn bare_value(written: &Expr) -> &Expr {
+    match written {
+        Expr::Group(group) => bare_value(&group.expr),
         other => other,
     }
 }

@@ -115,11 +115,21 @@ fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
         let rest = up_to_comma(input)?;
         if let (Some(first), Some(Argument::Loop(_) | Argument::Named { .. })) = (rest, list.last())
         {
-            let error = syn::Error::new(first.span(), "expected a comma between two arguments");
+            let error = syn::Error::new(first.span(), surplus(&first));
             list.push(Argument::Unreadable(error));
         }
     }
     Ok(list)
+}
+
+/// What is wrong with `first`, behind an argument.
+fn surplus(first: &TokenTree) -> &'static str {
+    match first {
+        TokenTree::Punct(sign) if sign.as_char() == '<' => {
+            "a loop is named by its path alone, without parameters"
+        }
+        _ => "expected a comma between two arguments",
+    }
 }
 
 /// Steps over everything up to the next comma, and it; what stood before it begins with what is returned.

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_batch_train_end(&self, loss: &Loss) {}
+    fn on_batch_train_end(&self, _loss: &Loss) {}
 }
 
 fn main() {}

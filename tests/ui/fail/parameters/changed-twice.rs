@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, a: &mut LearningRate, b: &mut LearningRate) {}
+    fn on_epoch_end(&self, _a: &mut LearningRate, _b: &mut LearningRate) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, #[cfg(test)] epoch: &Epoch) {}
+    fn on_epoch_end(&self, #[cfg(test)] _epoch: &Epoch) {}
 }
 
 fn main() {}

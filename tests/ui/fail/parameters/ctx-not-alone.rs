@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, epoch: &Epoch, ctx: Ctx<'_>) {}
+    fn on_epoch_end(&self, _epoch: &Epoch, _ctx: Ctx<'_>) {}
 }
 
 fn main() {}

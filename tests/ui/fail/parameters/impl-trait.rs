@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, rate: &impl Copy) {}
+    fn on_epoch_end(&self, _rate: &impl Copy) {}
 }
 
 fn main() {}

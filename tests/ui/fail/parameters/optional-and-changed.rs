@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, a: Option<&Loss>, b: &mut Loss) {}
+    fn on_epoch_end(&self, _a: Option<&Loss>, _b: &mut Loss) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, old: &LearningRate, new: &mut LearningRate) {}
+    fn on_epoch_end(&self, _old: &LearningRate, _new: &mut LearningRate) {}
 }
 
 fn main() {}

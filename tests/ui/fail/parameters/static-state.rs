@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, epoch: &'static Epoch) {}
+    fn on_epoch_end(&self, _epoch: &'static Epoch) {}
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 use callbacks::prelude::*;
 
 #[callback]
-fn on_epoch_end(epoch: &Epoch) {}
+fn on_epoch_end(_epoch: &Epoch) {}
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(epoch: &Epoch) {}
+    fn on_epoch_end(_epoch: &Epoch) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(mut self) {}
+    fn on_epoch_end(mut self) { self = Log; }
 }
 
 fn main() {}

@@ -5,7 +5,7 @@ struct Log;
 #[callback(wieght = 1, name = "")]
 impl Log {
     fn on_epoch_ned(&self) {}
-    fn on_fit_end(&self, epoch: Epoch) {}
+    fn on_fit_end(&self, _epoch: Epoch) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    async fn on_epoch_end<T>(self, rate: &mut LearningRate, old: &LearningRate) -> &str { "" }
+    async fn on_epoch_end<T>(self, _rate: &mut LearningRate, _old: &LearningRate) -> &'static str { "" }
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, a: Epoch, b: Step) -> bool { true }
+    fn on_epoch_end(&self, _a: Epoch, _b: Step) -> bool { true }
     fn on_fit_ned(&self) {}
 }
 

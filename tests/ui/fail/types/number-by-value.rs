@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, epoch: u32) {}
+    fn on_epoch_end(&self, _epoch: u32) {}
 }
 
 fn main() {}

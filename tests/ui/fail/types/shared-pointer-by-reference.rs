@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, log: &std::rc::Rc<str>) {}
+    fn on_epoch_end(&self, _log: &std::rc::Rc<str>) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, log: &mut std::rc::Rc<u8>) {}
+    fn on_epoch_end(&self, _log: &mut std::rc::Rc<u8>) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, epoch: &Epok) {}
+    fn on_epoch_end(&self, _epoch: &Epok) {}
 }
 
 fn main() {}

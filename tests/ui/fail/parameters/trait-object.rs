@@ -4,7 +4,7 @@ struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self, values: &[f64]) {}
+    fn on_epoch_end(&self, _any: &mut dyn std::fmt::Debug) {}
 }
 
 fn main() {}

@@ -1,7 +1,9 @@
 use callbacks::prelude::*;
 
+trait Loud {}
+
 #[callback]
-impl [u8] {
+impl dyn Loud {
     fn on_epoch_end(&self) {}
 }
 

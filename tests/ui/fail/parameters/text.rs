@@ -1,11 +1,10 @@
 use callbacks::prelude::*;
 
-use std::string::String as Log;
-
+struct Log;
 
 #[callback]
 impl Log {
-    fn on_epoch_end(&self) {}
+    fn on_epoch_end(&self, _name: &str) {}
 }
 
 fn main() {}
