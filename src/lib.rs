@@ -37,6 +37,8 @@
 // What the macros write begins with `::callbacks`, here as anywhere else.
 extern crate self as callbacks;
 
+#[cfg(feature = "candle")]
+pub mod candle;
 pub mod fit;
 pub mod prelude;
 

@@ -19,7 +19,7 @@ fn guarded(attach: impl FnOnce(&mut Plan<Relax>)) -> (Guard<Relax>, Journal) {
     plan.add_local(Tracer(journal.clone()));
     let exit = journal.clone();
     plan.on(Relax::ON_EXIT, move |outcome: &Outcome| {
-        exit.note(format!("exit: {outcome}"))
+        exit.note(format!("exit: {outcome}"));
     });
     (plan.start(State::new()).unwrap(), journal)
 }

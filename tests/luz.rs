@@ -1,4 +1,8 @@
 //! The fit loop fires luz's breakpoints, in luz's order, and says at each of them where it stands.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
 
 mod support {
     pub(crate) mod journal;
@@ -171,7 +175,7 @@ fn with_several_optimisers_the_inner_five_fire_once_for_each_and_the_batch_once(
             .on(
                 Fit::on_train_batch_after_step,
                 move |name: &OptimizerName, step: &Step| {
-                    note.note(format!("{name} in step {step}"))
+                    note.note(format!("{name} in step {step}"));
                 },
             );
         let _ = trainer.fit(inputs([2.0])).unwrap();
@@ -269,7 +273,7 @@ fn step_with_loss() -> OwnStep {
 #[test]
 fn an_own_step_that_says_it_provides_the_loss_has_one_at_the_batch_end() {
     let own = step_with_loss().provides(|states| {
-        states.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end)
+        states.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end);
     });
     let (trainer, journal) = traced(|line| line.own_step = Some(own));
     let note = journal.clone();

@@ -39,11 +39,11 @@ fn a_changed_batch_reaches_forward() {
 #[test]
 fn a_changed_prediction_reaches_the_loss() {
     let lines = fit_with(Fit::on_train_batch_after_pred, |made: &mut Output| {
-        made.0 *= 10.0
+        made.0 *= 10.0;
     });
     assert_eq!(lines[1], "loss of 40");
     let lines = fit_with(Fit::on_valid_batch_after_pred, |made: &mut Output| {
-        made.0 = 3.0
+        made.0 = 3.0;
     });
     assert_eq!(lines[5], "loss of 3");
 }
@@ -61,7 +61,7 @@ fn a_changed_prediction_is_what_predict_gives_back() {
 #[test]
 fn changed_gradients_reach_the_step() {
     let lines = fit_with(Fit::on_train_batch_before_step, |slope: &mut Slope| {
-        slope.0 = -1.0
+        slope.0 = -1.0;
     });
     assert_eq!(lines[3], "step of main by 0.5 along -1");
 }
@@ -109,11 +109,12 @@ fn the_rate_set_between_steps_is_that_of_every_optimiser() {
     let journal = Journal::default();
     let mut learner = Line::new(&journal);
     learner.optimizers = &["slow", "fast"];
-    let mut trainer = Trainer::new(learner)
-        .learning_rate_of("fast", 4.0)
-        .on(Fit::on_train_batch_begin, |rate: &mut LearningRate| {
-            rate.set(0.25)
-        });
+    let mut trainer = Trainer::new(learner).learning_rate_of("fast", 4.0).on(
+        Fit::on_train_batch_begin,
+        |rate: &mut LearningRate| {
+            rate.set(0.25);
+        },
+    );
     let _ = trainer.fit(inputs([1.0])).unwrap();
     let lines = journal.take();
     assert_eq!(lines[3], "step of slow by 0.25 along 1");
@@ -173,7 +174,7 @@ fn the_mean_loss_of_a_pass_is_there_from_its_end_and_a_handler_adds_metrics() {
         .learning_rate(0.0)
         .valid(inputs([5.0]))
         .on(Fit::on_train_begin, |metrics: &Metrics| {
-            assert_eq!(metrics.get("train_loss"), None)
+            assert_eq!(metrics.get("train_loss"), None);
         })
         .on(Fit::on_train_end, |metrics: &mut Metrics| {
             assert_eq!(metrics.get("train_loss"), Some(3.0));
@@ -244,7 +245,7 @@ fn a_loss_that_several_handlers_read_is_read_once() {
     let mut trainer = Trainer::new(Remote(reads.clone()));
     for at in [Fit::on_train_batch_after_loss, Fit::on_train_batch_end] {
         trainer = trainer.on(at, |loss: &Loss| {
-            assert!((loss.value() - 0.5).abs() < 1e-12)
+            assert!((loss.value() - 0.5).abs() < 1e-12);
         });
     }
     let fitted = trainer.fit(inputs([1.0; 5])).unwrap();

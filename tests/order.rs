@@ -1,4 +1,8 @@
 //! Callbacks run by ascending weight, then insertion; in the same order at every breakpoint.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
 
 mod support {
     pub(crate) mod journal;

@@ -70,7 +70,7 @@ fn a_value_lent_is_not_dropped_and_what_it_hides_is_neither() {
     state.lend(&mut lent, |ctx| assert!(ctx.get::<Counted<0>>().is_some()));
     assert_eq!(drops.0.get(), 0);
     state.lend(&mut lent, |mut ctx| {
-        drop(ctx.insert(Counted::<0>(drops.clone())))
+        drop(ctx.insert(Counted::<0>(drops.clone())));
     });
     assert_eq!(drops.0.get(), 1);
     drop(state);
@@ -245,7 +245,7 @@ fn a_handler_whose_state_another_one_takes_out_is_skipped_and_counted() {
     state.insert(1_u8);
     let mut plan = Plan::<Relax>::new();
     plan.on(Relax::BEFORE_STEP, |mut ctx: Ctx<'_>| {
-        assert!(ctx.remove::<u8>().is_ok())
+        assert!(ctx.remove::<u8>().is_ok());
     });
     plan.on(Relax::ON_FORCE, |byte: &u8| assert_eq!(*byte, 0))
         .named("needs it");
@@ -277,10 +277,10 @@ fn the_breakpoint_is_right_at_every_breakpoint_also_behind_others_that_nobody_as
     let mut plan = Plan::<Relax>::new();
     for at in [Relax::RUN_BEGIN, Relax::ON_FORCE, Relax::RUN_END] {
         plan.on(at, move |here: &Breakpoint| {
-            assert_eq!(here, at.breakpoint())
+            assert_eq!(here, at.breakpoint());
         });
         plan.on(at, move |ctx: Ctx<'_>| {
-            assert_eq!(ctx.get(), Some(at.breakpoint()))
+            assert_eq!(ctx.get(), Some(at.breakpoint()));
         });
     }
     let outcome = plan.run(&mut State::new(), |run| relax(run, 2)).unwrap();
@@ -291,7 +291,7 @@ fn the_breakpoint_is_right_at_every_breakpoint_also_behind_others_that_nobody_as
 fn a_plan_runs_with_one_state_and_then_with_another() {
     let mut plan = Plan::<Relax>::new();
     plan.on(Relax::ON_FORCE, |byte: &mut u8, _: Option<&String>| {
-        *byte += 1
+        *byte += 1;
     });
     let (mut one, mut other) = (State::new(), State::new());
     one.insert(1_u8);

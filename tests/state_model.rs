@@ -87,7 +87,9 @@ impl Model {
     fn lend(&mut self, of: usize, number: u8, deeds: &[Deed]) {
         let hidden = self.values.insert(of, number);
         *self.lent.entry(of).or_default() += 1;
-        deeds.iter().for_each(|deed| self.act(deed));
+        for deed in deeds {
+            self.act(deed);
+        }
         *self.lent.entry(of).or_default() -= 1;
         let lent = match hidden {
             Some(hidden) => self.values.insert(of, hidden),
@@ -112,13 +114,13 @@ impl Real {
     fn act(&mut self, ctx: &mut Ctx<'_>, deed: &Deed) {
         match deed {
             Deed::Insert(0, _) | Deed::Remove(0) | Deed::Add(0, _) | Deed::Lend(0, ..) => {
-                self.act_on::<0>(ctx, deed)
+                self.act_on::<0>(ctx, deed);
             }
             Deed::Insert(1, _) | Deed::Remove(1) | Deed::Add(1, _) | Deed::Lend(1, ..) => {
-                self.act_on::<1>(ctx, deed)
+                self.act_on::<1>(ctx, deed);
             }
             Deed::Insert(2, _) | Deed::Remove(2) | Deed::Add(2, _) | Deed::Lend(2, ..) => {
-                self.act_on::<2>(ctx, deed)
+                self.act_on::<2>(ctx, deed);
             }
             _ => self.act_on::<3>(ctx, deed),
         }
@@ -157,7 +159,9 @@ impl Real {
         let mut lent = Value::<TYPE>::new(number, &self.alive);
         let lending = AssertUnwindSafe(|| {
             ctx.lend(&mut lent, |mut ctx| {
-                deeds.iter().for_each(|deed| self.act(&mut ctx, deed));
+                for deed in deeds {
+                    self.act(&mut ctx, deed);
+                }
                 if panics {
                     resume_unwind(Box::new("out of here"));
                 }
@@ -184,10 +188,14 @@ proptest! {
     #[test]
     fn a_state_answers_like_a_map_and_drops_each_value_once(deeds in deeds()) {
         let mut model = Model::default();
-        deeds.iter().for_each(|deed| model.act(deed));
+        for deed in &deeds {
+            model.act(deed);
+        }
         let mut real = Real { alive: Rc::default(), answers: Vec::new() };
         let mut state = State::new();
-        deeds.iter().for_each(|deed| real.act(&mut state.ctx(), deed));
+        for deed in &deeds {
+            real.act(&mut state.ctx(), deed);
+        }
         prop_assert_eq!(real.answers, model.answers);
         prop_assert_eq!(real.alive.get(), i64::try_from(model.values.len()).unwrap());
         drop(state);

@@ -29,6 +29,27 @@ use proc_macro::TokenStream;
 /// | `discover = false` | registered for configuration files, but not found by `.discover()` |
 /// | `register = false` | not registered at all; a generic callback must say so |
 /// | `crate = path` | where `callbacks` is, if it was renamed or re-exported |
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct PrintLoss;
+///
+/// #[callback(weight = 10)]
+/// impl PrintLoss {
+///     fn on_train_batch_end(&mut self, step: &Step, loss: &Loss) {
+///         println!("step {step}: loss {loss:.4}");
+///     }
+///
+///     #[on(fit_begin, fit_end)]
+///     fn draw_line(&self) {
+///         println!("----");
+///     }
+/// }
+///
+/// Plan::<Fit>::new().add(PrintLoss);
+/// ```
 #[proc_macro_attribute]
 pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::callback(arguments.into(), item.into()).into()
@@ -39,6 +60,42 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Inside braces stand the scopes of the loop. A scope opens with its first breakpoint and closes with its last;
 /// a `phase` is a scope whose breakpoints can also be named without it, `on_batch_end` for `on_train_batch_end`.
 /// State after `with` exists as long as its scope is open, or from its breakpoint to the end of the scope around it.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// /// The energy of a configuration.
+/// struct Energy(f64);
+///
+/// breakpoints! {
+///     /// Walks downhill.
+///     pub loop Descent {
+///         scope RUN {
+///             on_run_begin;
+///             scope STEP {
+///                 before_step;
+///                 on_force with Energy;
+///                 after_step;
+///             }
+///             on_run_end;
+///         }
+///         stop => on_stop;
+///     }
+/// }
+///
+/// #[derive(Default)]
+/// struct Lowest(Option<f64>);
+///
+/// #[callback(Descent)]
+/// impl Lowest {
+///     fn after_step(&mut self, energy: &Energy) {
+///         let lowest = self.0.get_or_insert(energy.0);
+///         *lowest = lowest.min(energy.0);
+///     }
+/// }
+///
+/// Plan::<Descent>::new().add(Lowest::default());
+/// ```
 #[proc_macro]
 pub fn breakpoints(declaration: TokenStream) -> TokenStream {
     pipeline::breakpoints(&declaration.into()).into()

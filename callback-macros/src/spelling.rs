@@ -1,5 +1,6 @@
 //! Which word was meant.
 
+use quote::ToTokens;
 use strsim::damerau_levenshtein;
 
 /// Words that are often written for others.
@@ -66,6 +67,22 @@ pub(crate) fn wrapped<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         }
     }
     lines.join(",\n    ")
+}
+
+/// Tokens the way people write them: `Vec<f64>`, where they print as `Vec < f64 >`.
+pub(crate) fn written(tokens: &impl ToTokens) -> String {
+    let printed = tokens.to_token_stream().to_string();
+    let spaced = [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+    ];
+    spaced
+        .iter()
+        .fold(printed, |text, (spaced, plain)| text.replace(spaced, plain))
 }
 
 #[cfg(test)]

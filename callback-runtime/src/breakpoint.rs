@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 /// A kind of iteration with named breakpoints. Declared with `breakpoints!`, which writes this impl.
 ///
 /// ```
-/// use callback_runtime::{At, Breakpoint, Loop, Role, Scope, ScopeInfo, States};
+/// use callbacks::{At, Breakpoint, Loop, Role, Scope, ScopeInfo, States};
 ///
 /// /// What `breakpoints!` writes, by hand.
 /// #[derive(Debug, Clone, Copy)]
@@ -46,12 +46,28 @@ pub trait Loop: Sized + 'static {
 }
 
 /// A loop has at most so many breakpoints, so that one bit for each fits into four words.
+///
+/// ```
+/// use callbacks::{Fit, Loop, MOST_BREAKPOINTS};
+///
+/// assert!(Fit::BREAKPOINTS.len() <= MOST_BREAKPOINTS);
+/// ```
 pub const MOST_BREAKPOINTS: usize = 256;
 
 /// A breakpoint of the loop `L`, as its constant: `Fit::on_epoch_end`. `A` is what handlers there answer besides a
 /// [`Flow`](crate::Flow).
 ///
-/// See [`Loop`] for an example.
+/// ```
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// for at in [Fit::on_train_end, Fit::on_valid_end] {
+///     plan.on(at, |metrics: &Metrics| println!("{metrics}")).named(at.breakpoint().name());
+/// }
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["on_train_end", "on_valid_end"]);
+/// # Ok::<(), PlanError>(())
+/// ```
 pub struct At<L, A = ()> {
     index: u16,
     of: PhantomData<fn() -> (L, A)>,
@@ -59,7 +75,14 @@ pub struct At<L, A = ()> {
 
 impl<L: Loop, A> At<L, A> {
     /// The breakpoint at `index` in [`Loop::BREAKPOINTS`]. For `breakpoints!`, which calls it in a constant: an index
-    /// out of range does not compile there.
+    /// out of range, or a loop of more than [`MOST_BREAKPOINTS`], does not compile there. Outside of a constant the same
+    /// assertion panics.
+    ///
+    /// ```
+    /// # use callbacks::{At, Fit};
+    /// const FIRST: At<Fit> = At::new(0);
+    /// assert_eq!(FIRST.breakpoint().name(), "on_enter");
+    /// ```
     pub const fn new(index: u16) -> Self {
         assert!(
             (index as usize) < L::BREAKPOINTS.len() && L::BREAKPOINTS.len() <= MOST_BREAKPOINTS,
@@ -71,7 +94,13 @@ impl<L: Loop, A> At<L, A> {
         }
     }
 
-    /// Its name, scope and phase.
+    /// Its name, role and phase.
+    ///
+    /// ```
+    /// # use callbacks::Fit;
+    /// let place = Fit::on_train_batch_end.breakpoint();
+    /// assert_eq!((place.name(), place.phase()), ("on_train_batch_end", Some("train")));
+    /// ```
     pub const fn breakpoint(self) -> &'static Breakpoint {
         &L::BREAKPOINTS[self.index as usize]
     }
@@ -97,7 +126,18 @@ impl<L: Loop, A> fmt::Debug for At<L, A> {
 
 /// A scope of the loop `L`, as its constant: `Fit::EPOCH`.
 ///
-/// See [`Loop`] for an example.
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut steps = 0;
+/// let outcome = Plan::<Relax>::new().run(&mut State::new(), |run| {
+///     run.scope(Relax::STEP, |_| Ok(steps += 1)).map(drop)
+/// })?;
+/// assert!(outcome.is_finished());
+/// assert_eq!((steps, Relax::STEP.info().name()), (1, "STEP"));
+/// # Ok::<(), PlanError>(())
+/// ```
 pub struct Scope<L> {
     index: u8,
     of: PhantomData<fn() -> L>,
@@ -105,7 +145,13 @@ pub struct Scope<L> {
 
 impl<L: Loop> Scope<L> {
     /// The scope at `index` in [`Loop::SCOPES`]. For `breakpoints!`, which calls it in a constant: an index out of
-    /// range does not compile there.
+    /// range does not compile there. Outside of a constant the same assertion panics.
+    ///
+    /// ```
+    /// # use callbacks::{Fit, Scope};
+    /// const OUTERMOST: Scope<Fit> = Scope::new(0);
+    /// assert_eq!(OUTERMOST.info().name(), "FIT");
+    /// ```
     pub const fn new(index: u8) -> Self {
         assert!(
             (index as usize) < L::SCOPES.len(),
@@ -117,7 +163,12 @@ impl<L: Loop> Scope<L> {
         }
     }
 
-    /// Its name, and its begin and end.
+    /// Its name, phase and parent.
+    ///
+    /// ```
+    /// # use callbacks::Fit;
+    /// assert_eq!(Fit::TRAIN_BATCH.info().name(), "TRAIN_BATCH");
+    /// ```
     pub const fn info(self) -> &'static ScopeInfo {
         &L::SCOPES[self.index as usize]
     }
@@ -142,6 +193,14 @@ impl<L: Loop> fmt::Debug for Scope<L> {
 }
 
 /// What a breakpoint is to its loop.
+///
+/// ```
+/// use callbacks::{Fit, Loop, Role};
+///
+/// let ends = Fit::BREAKPOINTS.iter().filter(|place| place.role() == Role::End);
+/// assert_eq!(ends.count(), Fit::SCOPES.len());
+/// assert_eq!(Fit::on_train_batch_after_loss.breakpoint().role(), Role::Inside);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A callback acquires what it needs; before everything else.
@@ -165,11 +224,17 @@ pub enum Role {
 /// A named place in a loop. A handler that asks for `&Breakpoint` is told which one it runs at.
 ///
 /// ```
-/// use callback_runtime::{Breakpoint, Role};
+/// use callbacks::prelude::*;
+/// use callbacks::Role;
 ///
-/// let place = Breakpoint::new("Fit", 7, "on_train_batch_end", Role::End, Some(3), Some("train"));
-/// assert_eq!(place.to_string(), "on_train_batch_end");
-/// assert_eq!(place.phase(), Some("train"));
+/// /// A line for the log.
+/// fn line(at: &Breakpoint) -> String {
+///     let role = if at.role() == Role::Begin { "begin" } else { "…" };
+///     format!("{} {}: {role}, {}", at.loop_name(), at.phase().unwrap_or("-"), at.name())
+/// }
+///
+/// assert_eq!(line(Fit::on_train_begin.breakpoint()), "Fit train: begin, on_train_begin");
+/// assert_eq!(Fit::on_epoch_end.breakpoint().to_string(), "on_epoch_end");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breakpoint {
@@ -182,7 +247,14 @@ pub struct Breakpoint {
 }
 
 impl Breakpoint {
-    /// A breakpoint of the loop named `looping`: for `breakpoints!`. `scope` is an index into [`Loop::SCOPES`].
+    /// A breakpoint of the loop named `looping`: for `breakpoints!`. `index` is its place in [`Loop::BREAKPOINTS`], `scope`
+    /// an index into [`Loop::SCOPES`].
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let place = Breakpoint::new("Relax", 1, "before_step", Role::Begin, Some(0), None);
+    /// assert_eq!((place.loop_name(), place.name()), ("Relax", "before_step"));
+    /// ```
     pub const fn new(
         looping: &'static str,
         index: u16,
@@ -216,7 +288,7 @@ impl Breakpoint {
         self.role
     }
 
-    /// The phase around it, in lower case.
+    /// The phase around it, in lower case; `None` outside of a phase.
     pub const fn phase(&self) -> Option<&'static str> {
         self.phase
     }
@@ -238,7 +310,14 @@ impl fmt::Display for Breakpoint {
 
 /// A begin/end pair of breakpoints.
 ///
-/// See [`Loop`] for an example.
+/// ```
+/// use callbacks::{Fit, Loop};
+///
+/// let batch = Fit::TRAIN_BATCH.info();
+/// let around = batch.parent().map(|index| Fit::SCOPES[index]);
+/// assert_eq!(batch.name(), "TRAIN_BATCH");
+/// assert_eq!(around.and_then(|scope| scope.phase()), Some("train"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeInfo {
     name: &'static str,
@@ -249,7 +328,14 @@ pub struct ScopeInfo {
 }
 
 impl ScopeInfo {
-    /// A scope inside the scope `parent`, between the breakpoints `begin` and `end`: for `breakpoints!`.
+    /// A scope inside the scope `parent`, between the breakpoints `begin` and `end`: for `breakpoints!`. All three are indices,
+    /// into [`Loop::SCOPES`] and [`Loop::BREAKPOINTS`].
+    ///
+    /// ```
+    /// # use callbacks::ScopeInfo;
+    /// let step = ScopeInfo::new("STEP", None, 1, 2, None);
+    /// assert_eq!((step.name(), step.parent()), ("STEP", None));
+    /// ```
     pub const fn new(
         name: &'static str,
         parent: Option<u8>,
@@ -271,12 +357,12 @@ impl ScopeInfo {
         self.name
     }
 
-    /// The phase it is, in lower case.
+    /// The phase that it is, in lower case; `None` for a scope that is not declared as one.
     pub const fn phase(&self) -> Option<&'static str> {
         self.phase
     }
 
-    /// The scope it is written in, as an index into [`Loop::SCOPES`].
+    /// The scope it is written in, as an index into [`Loop::SCOPES`]; `None` for an outermost one.
     pub fn parent(&self) -> Option<usize> {
         self.parent.map(usize::from)
     }

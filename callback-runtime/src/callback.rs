@@ -11,7 +11,7 @@ use std::borrow::Cow;
 /// `handlers` takes `&self`: an instance may choose where it runs.
 ///
 /// ```
-/// use callback_runtime::{Callback, Handlers, Loop};
+/// use callbacks::prelude::*;
 ///
 /// /// Counts every breakpoint of any loop.
 /// #[derive(Default)]
@@ -30,6 +30,12 @@ use std::borrow::Cow;
 ///         h.on_all(Self::add_one);
 ///     }
 /// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Count::default());
+/// plan.run(&mut State::new(), |run| run.scope(Fit::FIT, |_| Ok(())).map(drop))?.ok().unwrap();
+/// assert_eq!(plan.get::<Count>().map(|count| count.firings), Some(2));
+/// # Ok::<(), PlanError>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback of the loop `{L}`",
@@ -49,10 +55,25 @@ pub trait Callback<L: Loop>: Sized + 'static {
 /// What a callback says of itself: name, weight, and where it is written.
 ///
 /// ```
-/// use callback_runtime::{About, Site};
+/// use callbacks::About;
+/// use callbacks::prelude::*;
 ///
-/// let about = About::new("Logger", Site::here()).weight(10.0);
-/// assert_eq!(about.type_label(), "Logger");
+/// struct Log;
+///
+/// impl Callback<Fit> for Log {
+///     fn about(&self) -> About {
+///         About::of::<Self>().name("log").weight(10.0)
+///     }
+///
+///     fn handlers(&self, _: &mut Handlers<Fit, Self>) {}
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Log);
+/// plan.on(Fit::on_epoch_end, || {}).named("lighter");
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["lighter", "log"]);
+/// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct About {
@@ -64,6 +85,11 @@ pub struct About {
 
 impl About {
     /// A callback whose type is called `type_label`, written at `site`; weight 0 and no name of its own.
+    ///
+    /// ```
+    /// # use callbacks::{About, Site};
+    /// assert_eq!(About::new("Logger", Site::here()).type_label(), "Logger");
+    /// ```
     pub fn new(type_label: impl Into<Cow<'static, str>>, site: Site) -> Self {
         Self {
             type_label: type_label.into(),
@@ -73,7 +99,15 @@ impl About {
         }
     }
 
-    /// What can be said of any callback: its type's name. Its place is where it is attached.
+    /// What can be said of any callback: its type's name, without paths; weight 0 and no name of its own. Its place is where
+    /// it is attached.
+    ///
+    /// ```
+    /// # use callbacks::About;
+    /// struct Mean<T>(T);
+    ///
+    /// assert_eq!(About::of::<Mean<std::time::Duration>>().type_label(), "Mean<Duration>");
+    /// ```
     pub fn of<C>() -> Self {
         Self {
             type_label: short_type_name(type_name::<C>()).into(),
@@ -89,7 +123,7 @@ impl About {
         self
     }
 
-    /// Gives it a name of its own, which no other callback of the plan may have.
+    /// Gives it a name of its own, which no other callback of the plan may have. Without one it is called after its type.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self

@@ -8,9 +8,37 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Any error that a handler or a loop may answer.
+///
+/// ```
+/// use callbacks::BoxError;
+///
+/// fn read(text: &str) -> Result<f64, BoxError> {
+///     if text.is_empty() {
+///         return Err("nothing to read".into());
+///     }
+///     Ok(text.parse()?)
+/// }
+///
+/// assert_eq!(read("0.5").unwrap(), 0.5);
+/// assert_eq!(read("").unwrap_err().to_string(), "nothing to read");
+/// ```
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Who did something, and where: a callback at a breakpoint, or the loop itself.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, || Flow::stop("enough")).named("patience");
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let origin = outcome.stopped().unwrap().origin();
+/// assert_eq!(origin.callback(), Some("patience"));
+/// assert_eq!(origin.breakpoint().map(Breakpoint::name), Some("before_step"));
+/// assert!(origin.site().is_some());
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     callback: Option<Arc<str>>,
@@ -46,7 +74,7 @@ impl Origin {
         self.at.as_ref()
     }
 
-    /// Where the handler is written.
+    /// Where the handler is written; `None` if it was the loop itself.
     pub fn site(&self) -> Option<Site> {
         self.site
     }
@@ -62,6 +90,21 @@ impl fmt::Display for Origin {
 }
 
 /// Why a run failed.
+///
+/// ```
+/// use callbacks::Cause;
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, || "a".parse::<u32>().map(drop));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// match outcome.failed().map(Failure::cause) {
+///     Some(Cause::Error(error)) => assert!(error.is::<std::num::ParseIntError>()),
+///     other => unreachable!("{other:?}"),
+/// }
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
@@ -104,6 +147,21 @@ impl fmt::Display for Cause {
 }
 
 /// How a run failed: who, where and why. Cheap to clone; state at the loop's error breakpoint (`on_fit_error`).
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } stop => on_stop; error => on_error; } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, || Err::<(), _>("the disk is full")).named("save");
+/// plan.on(Relax::on_error, |failure: &Failure| Err::<(), _>(format!("no mail about {}", failure.cause())));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let failure = outcome.failed().unwrap();
+/// assert_eq!(failure.origin().callback(), Some("save"));
+/// assert_eq!(failure.cause().to_string(), "the disk is full");
+/// assert_eq!(failure.later().count(), 1);
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
     first: Arc<Fault>,
@@ -111,6 +169,20 @@ pub struct Failure {
 }
 
 /// One thing that went wrong.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, || Err::<(), _>("the disk is full"));
+/// plan.on(Relax::on_exit, || Err::<(), _>("the disk is gone")).named("close");
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let later = outcome.failed().and_then(|failure| failure.later().next()).unwrap();
+/// assert_eq!(later.origin().callback(), Some("close"));
+/// assert_eq!(later.cause().to_string(), "the disk is gone");
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug)]
 pub struct Fault {
     origin: Origin,
@@ -162,7 +234,20 @@ impl Failure {
         &self.first.cause
     }
 
-    /// What went wrong after it, in the handlers that were told of it and in the exits.
+    /// What went wrong after it, in the handlers that were told of it, in the exits or in the loop; the first of these first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// for name in ["one", "two", "three"] {
+    ///     plan.on(Relax::on_exit, move || Err::<(), _>(name));
+    /// }
+    /// let outcome = plan.run(&mut State::new(), |_| Ok(()))?;
+    /// let later = outcome.failed().unwrap().later().map(|fault| fault.cause().to_string());
+    /// assert_eq!(later.collect::<Vec<_>>(), ["two", "one"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn later(&self) -> impl Iterator<Item = &Fault> {
         self.later.iter().map(Arc::as_ref)
     }

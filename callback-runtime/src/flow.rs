@@ -11,13 +11,19 @@ use std::fmt;
 /// The other handlers of the breakpoint still run; then the outermost wish acts, and who wished it first is named.
 ///
 /// ```
-/// use callback_runtime::Flow;
+/// use callbacks::prelude::*;
 ///
-/// fn on_epoch_end(loss: &f64) -> Flow {
-///     if loss.is_nan() { Flow::stop("the loss is NaN") } else { Flow::Continue }
+/// #[derive(Default)]
+/// struct StopOnNan;
+///
+/// #[callback]
+/// impl StopOnNan {
+///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
+///         if loss.value().is_nan() { Flow::stop("the loss is NaN") } else { Flow::Continue }
+///     }
 /// }
 ///
-/// assert_eq!(on_epoch_end(&0.5), Flow::Continue);
+/// assert_eq!(StopOnNan.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use = "a flow acts when a handler returns it"]
@@ -35,35 +41,23 @@ pub enum Flow {
 }
 
 impl Flow {
-    /// Leave `scope`.
+    /// Leave `scope`. Where it is not open, the answer is the failure of the run: [`Cause::NotOpen`](crate::Cause::NotOpen).
     ///
     /// ```
-    /// use callbacks::prelude::*;
-    ///
-    /// breakpoints! {
-    ///     pub loop Relax { scope RUN { on_run_begin; scope STEP { before_step; after_step; } on_run_end; } }
-    /// }
-    ///
+    /// # use callbacks::prelude::*;
+    /// /// Skips what is left of an epoch whose loss has exploded.
     /// #[derive(Default)]
-    /// struct Skip(u64);
+    /// struct SkipExploded;
     ///
-    /// #[callback(Relax)]
-    /// impl Skip {
-    ///     fn on_run_begin(&mut self) -> Flow {
-    ///         self.0 += 1;
-    ///         Flow::leave(Relax::RUN)
+    /// #[callback]
+    /// impl SkipExploded {
+    ///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
+    ///         if loss.value().is_nan() { Flow::leave(Fit::EPOCH) } else { Flow::Continue }
     ///     }
     /// }
     ///
-    /// let mut plan = Plan::<Relax>::new();
-    /// plan.discover();
-    /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     run.scope(Relax::RUN, |run| run.fire(Relax::before_step))?;
-    ///     Ok(())
-    /// })?;
-    /// assert!(outcome.stopped().is_some());
-    /// assert_eq!(plan.get::<Skip>().map(|skip| skip.0), Some(1));
-    /// # Ok::<(), PlanError>(())
+    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
+    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(f64::NAN)), Flow::leave(Fit::EPOCH));
     /// ```
     pub fn leave<L: Loop>(scope: Scope<L>) -> Self {
         Self::Leave(Left {
@@ -77,7 +71,7 @@ impl Flow {
     /// Stop the run for a reason.
     ///
     /// ```
-    /// # use callback_runtime::Flow;
+    /// # use callbacks::Flow;
     /// let epoch = 7;
     /// assert_ne!(Flow::stop("good enough"), Flow::stop(format!("no progress since epoch {epoch}")));
     /// ```
@@ -88,7 +82,7 @@ impl Flow {
     /// Interrupt the run for a reason, such as a signal.
     ///
     /// ```
-    /// # use callback_runtime::Flow;
+    /// # use callbacks::Flow;
     /// assert_eq!(Flow::interrupt("SIGINT"), Flow::Interrupt("SIGINT".into()));
     /// ```
     pub fn interrupt(reason: impl Into<Cow<'static, str>>) -> Self {
@@ -98,12 +92,13 @@ impl Flow {
     /// `Ok(Flow::Continue)` with its error type named: the last line of a closure that uses `?`.
     ///
     /// ```
-    /// # use callback_runtime::Flow;
-    /// let parse = |text: &str| {
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_fit_begin, |text: &String| {
     ///     let _number: f64 = text.parse()?;
     ///     Flow::go_on()
-    /// };
-    /// assert!(parse("x").is_err());
+    /// });
+    /// assert_eq!(Flow::go_on().unwrap(), Flow::Continue);
     /// ```
     pub fn go_on() -> Result<Self, BoxError> {
         Ok(Self::Continue)
@@ -111,6 +106,15 @@ impl Flow {
 }
 
 /// The scope that a [`Flow::Leave`] leaves.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// match Flow::leave(Fit::EPOCH) {
+///     Flow::Leave(scope) => assert_eq!(scope.to_string(), "Fit::EPOCH"),
+///     other => unreachable!("{other:?}"),
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     of_loop: TypeId,

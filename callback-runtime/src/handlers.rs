@@ -90,7 +90,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// wrapper again.
     ///
     /// ```
-    /// use callback_runtime::{About, Callback, Handlers, Loop};
+    /// use callbacks::{About, Callback, Handlers, Loop};
     ///
     /// /// Gives any callback another weight.
     /// struct Heavier<C>(C);

@@ -71,7 +71,7 @@ parameters! {
 /// State of a type that may not be shared between threads, to read.
 ///
 /// ```
-/// use callback_runtime::{Flow, Local};
+/// use callbacks::{Flow, Local};
 /// use std::rc::Rc;
 ///
 /// fn on_epoch_end(log: Local<'_, Rc<str>>) {
@@ -98,7 +98,7 @@ impl<T> Deref for Local<'_, T> {
 /// State of a type that may not leave the loop's thread, to change.
 ///
 /// ```
-/// use callback_runtime::LocalMut;
+/// use callbacks::LocalMut;
 /// use std::{cell::RefCell, rc::Rc};
 ///
 /// fn on_epoch_end(mut log: LocalMut<'_, Rc<RefCell<String>>>) {

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 /// One registered callback: where it is written, and how to make one.
 ///
 /// ```
-/// for registration in callback_runtime::registrations() {
+/// for registration in callbacks::registrations() {
 ///     println!("{registration}");
 /// }
 /// ```
@@ -148,7 +148,7 @@ inventory::collect!(Registration);
 /// Every registered callback, ordered by weight, module path, line, column and type: `inventory` promises no order.
 ///
 /// ```
-/// let registered = callback_runtime::registrations();
+/// let registered = callbacks::registrations();
 /// assert!(registered.is_sorted_by(|one, next| one.weight() <= next.weight()));
 /// ```
 pub fn registrations() -> Vec<&'static Registration> {
@@ -196,7 +196,7 @@ fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
 ///
 /// ```
 /// // In place of `callback_runtime`: the crate with the callbacks.
-/// callback_runtime::link!(callback_runtime);
+/// callbacks::link!(callback_runtime);
 /// ```
 #[macro_export]
 macro_rules! link {

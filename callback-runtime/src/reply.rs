@@ -25,7 +25,7 @@ pub trait Reply<A>: Sized {
 /// The answer of a breakpoint, such as accept or reject, and how two answers become one.
 ///
 /// ```
-/// use callback_runtime::Answer;
+/// use callbacks::Answer;
 ///
 /// #[derive(Clone, Debug, PartialEq)]
 /// enum Verdict {

@@ -6,7 +6,7 @@ use std::panic::Location;
 /// A place in the source: where a callback or a handler was written, or attached.
 ///
 /// ```
-/// let site = callback_runtime::Site::here();
+/// let site = callbacks::Site::here();
 /// assert!(site.line() > 0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +20,7 @@ impl Site {
     /// The place `file:line:column`, both counted from 1.
     ///
     /// ```
-    /// let site = callback_runtime::Site::new("src/main.rs", 12, 5);
+    /// let site = callbacks::Site::new("src/main.rs", 12, 5);
     /// assert_eq!(site.to_string(), "src/main.rs:12");
     /// ```
     pub const fn new(file: &'static str, line: u32, column: u32) -> Self {
@@ -30,7 +30,7 @@ impl Site {
     /// Where this is called.
     ///
     /// ```
-    /// assert!(callback_runtime::Site::here().file().ends_with(".rs"));
+    /// assert!(callbacks::Site::here().file().ends_with(".rs"));
     /// ```
     #[track_caller]
     pub const fn here() -> Self {
@@ -41,7 +41,7 @@ impl Site {
     /// The file, as the compiler was given it.
     ///
     /// ```
-    /// assert_eq!(callback_runtime::Site::new("a.rs", 1, 1).file(), "a.rs");
+    /// assert_eq!(callbacks::Site::new("a.rs", 1, 1).file(), "a.rs");
     /// ```
     pub const fn file(&self) -> &'static str {
         self.file
@@ -50,7 +50,7 @@ impl Site {
     /// The line, from 1.
     ///
     /// ```
-    /// assert_eq!(callback_runtime::Site::new("a.rs", 3, 1).line(), 3);
+    /// assert_eq!(callbacks::Site::new("a.rs", 3, 1).line(), 3);
     /// ```
     pub const fn line(&self) -> u32 {
         self.line
@@ -59,7 +59,7 @@ impl Site {
     /// The column, from 1.
     ///
     /// ```
-    /// assert_eq!(callback_runtime::Site::new("a.rs", 3, 8).column(), 8);
+    /// assert_eq!(callbacks::Site::new("a.rs", 3, 8).column(), 8);
     /// ```
     pub const fn column(&self) -> u32 {
         self.column

@@ -12,7 +12,7 @@ use thiserror::Error;
 /// all of it through [`Ctx`].
 ///
 /// ```
-/// use callback_runtime::State;
+/// use callbacks::State;
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Temperature(f64);
@@ -33,7 +33,7 @@ impl State {
     /// A state that holds nothing.
     ///
     /// ```
-    /// assert!(callback_runtime::State::new().get::<u32>().is_none());
+    /// assert!(callbacks::State::new().get::<u32>().is_none());
     /// ```
     pub fn new() -> Self {
         Self::default()
@@ -42,7 +42,7 @@ impl State {
     /// The value of type `T`, if there is one.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// state.insert(7_u32);
     /// assert_eq!(state.get::<u32>(), Some(&7));
@@ -54,7 +54,7 @@ impl State {
     /// The value of type `T`, to change.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// state.insert(7_u32);
     /// *state.get_mut::<u32>().unwrap() += 1;
@@ -67,7 +67,7 @@ impl State {
     /// Puts `value` in its type's place and returns what was there. Replacing does not allocate.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// assert_eq!(state.insert(1_u32), None);
     /// assert_eq!(state.insert(2_u32), Some(1));
@@ -79,7 +79,7 @@ impl State {
     /// Takes the value of type `T` out, if there is one. What is lent cannot be taken: [`NotOwned`].
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// state.insert(1_u32);
     /// assert_eq!(state.remove::<u32>(), Ok(Some(1)));
@@ -94,7 +94,7 @@ impl State {
     /// For a loop that has only a `&mut Model`. Inside, the lent value cannot be removed.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut model = vec![1.0, 2.0];
     /// let mut state = State::new();
     /// state.lend(&mut model, |mut ctx| {
@@ -115,7 +115,7 @@ impl State {
     /// All of it, as a handler that asks for [`Ctx`] sees it.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// state.ctx().insert(1_u32);
     /// assert_eq!(state.get(), Some(&1_u32));
@@ -143,7 +143,7 @@ impl fmt::Debug for State {
 /// swapped for another one while something is lent to it.
 ///
 /// ```
-/// use callback_runtime::{Ctx, State};
+/// use callbacks::{Ctx, State};
 ///
 /// fn double(mut ctx: Ctx<'_>) {
 ///     if let Some(rate) = ctx.get_mut::<f64>() {
@@ -164,8 +164,15 @@ impl<'a> Ctx<'a> {
     /// The value of type `T`, if there is one.
     ///
     /// ```
-    /// # use callback_runtime::State;
-    /// assert_eq!(State::new().ctx().get::<u32>(), None);
+    /// # use callbacks::State;
+    /// fn on_epoch_end(ctx: &callbacks::Ctx<'_>) -> Option<f64> {
+    ///     ctx.get::<f64>().copied()
+    /// }
+    ///
+    /// let mut state = State::new();
+    /// assert_eq!(on_epoch_end(&state.ctx()), None);
+    /// state.insert(0.1);
+    /// assert_eq!(on_epoch_end(&state.ctx()), Some(0.1));
     /// ```
     pub fn get<T: 'static>(&self) -> Option<&T> {
         self.view.table().get()
@@ -174,8 +181,12 @@ impl<'a> Ctx<'a> {
     /// The value of type `T`, to change.
     ///
     /// ```
-    /// # use callback_runtime::State;
-    /// assert_eq!(State::new().ctx().get_mut::<u32>(), None);
+    /// # use callbacks::State;
+    /// let mut state = State::new();
+    /// state.insert(0.1);
+    /// let mut ctx = state.ctx();
+    /// *ctx.get_mut::<f64>().unwrap() *= 2.0;
+    /// assert_eq!(ctx.get(), Some(&0.2));
     /// ```
     pub fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
         self.view.get_mut()
@@ -184,8 +195,10 @@ impl<'a> Ctx<'a> {
     /// Puts `value` in its type's place and returns what was there. Replacing does not allocate.
     ///
     /// ```
-    /// # use callback_runtime::State;
-    /// assert_eq!(State::new().ctx().insert(1_u32), None);
+    /// # use callbacks::State;
+    /// let mut state = State::new();
+    /// assert_eq!(state.ctx().insert(1_u32), None);
+    /// assert_eq!(state.ctx().insert(2_u32), Some(1));
     /// ```
     pub fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         self.view.insert(value)
@@ -194,8 +207,11 @@ impl<'a> Ctx<'a> {
     /// Takes the value of type `T` out, if there is one. What is lent cannot be taken: [`NotOwned`].
     ///
     /// ```
-    /// # use callback_runtime::State;
-    /// assert_eq!(State::new().ctx().remove::<u32>(), Ok(None));
+    /// # use callbacks::State;
+    /// let mut state = State::new();
+    /// state.insert(1_u32);
+    /// assert_eq!(state.ctx().remove::<u32>(), Ok(Some(1)));
+    /// assert_eq!(state.ctx().remove::<u32>(), Ok(None));
     /// ```
     pub fn remove<T: 'static>(&mut self) -> Result<Option<T>, NotOwned> {
         self.view.remove().map_err(|Lent| NotOwned {
@@ -206,7 +222,7 @@ impl<'a> Ctx<'a> {
     /// Makes `value` part of the state while `body` runs, like [`State::lend`].
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut weight = 1.0;
     /// State::new().ctx().lend(&mut weight, |mut ctx| *ctx.get_mut::<f64>().unwrap() = 2.0);
     /// assert_eq!(weight, 2.0);
@@ -223,7 +239,7 @@ impl<'a> Ctx<'a> {
     /// if two of them cannot be held together.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// state.insert(2.0_f64);
     /// state.insert(vec![1.0_f64]);
@@ -239,7 +255,7 @@ impl<'a> Ctx<'a> {
     /// The same view for a shorter time.
     ///
     /// ```
-    /// # use callback_runtime::State;
+    /// # use callbacks::State;
     /// let mut state = State::new();
     /// let mut ctx = state.ctx();
     /// ctx.reborrow().insert(1_u32);
@@ -289,7 +305,7 @@ impl fmt::Debug for Ctx<'_> {
 /// A value was to be removed that the state does not own.
 ///
 /// ```
-/// # use callback_runtime::State;
+/// # use callbacks::State;
 /// let mut model = 1_u32;
 /// let error = State::new().lend(&mut model, |mut ctx| ctx.remove::<u32>().unwrap_err());
 /// assert_eq!(error.to_string(), "`u32` is lent to the state and cannot be removed; replace it in place");
@@ -300,7 +316,22 @@ pub struct NotOwned {
     state: &'static str,
 }
 
-/// What [`Ctx::query`] can ask for: a tuple of parameters.
+/// What [`Ctx::query`] can ask for: a tuple of one to six [`Param`](crate::Param)s.
+///
+/// ```
+/// use callbacks::{Ctx, Query, State};
+///
+/// /// Whether some values are there, and can be held together.
+/// fn have<Q: Query>(ctx: &mut Ctx<'_>) -> bool {
+///     ctx.query::<Q>().is_some()
+/// }
+///
+/// let mut state = State::new();
+/// state.insert(1_u32);
+/// assert!(have::<(&u32, Option<&f64>)>(&mut state.ctx()));
+/// assert!(!have::<(&u32, &f64)>(&mut state.ctx()));
+/// assert!(!have::<(&u32, &mut u32)>(&mut state.ctx()));
+/// ```
 pub trait Query {
     /// The values.
     type Items<'w>;

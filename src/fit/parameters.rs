@@ -1,34 +1,37 @@
 //! What callbacks need of gradients and parameters: small traits that a learner's types implement as far as they can.
 
+use callback_runtime::BoxError;
 use std::io::{self, Read, Write};
 
 /// Gradients whose size can be told: for clipping and for the logs.
 ///
 /// ```
+/// use callbacks::BoxError;
 /// use callbacks::fit::Norm;
 ///
 /// struct Gradients(Vec<f64>);
 ///
 /// impl Norm for Gradients {
-///     fn norm(&self, p: f64) -> f64 {
-///         callbacks::fit::Norm::norm(&self.0[..], p)
+///     fn norm(&self, p: f64) -> Result<f64, BoxError> {
+///         self.0[..].norm(p)
 ///     }
 /// }
 ///
-/// assert_eq!(Gradients(vec![3.0, -4.0]).norm(2.0), 5.0);
+/// assert_eq!(Gradients(vec![3.0, -4.0]).norm(2.0)?, 5.0);
+/// # Ok::<(), BoxError>(())
 /// ```
 pub trait Norm {
-    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`.
-    fn norm(&self, p: f64) -> f64;
+    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`. The `Err` is the device's.
+    fn norm(&self, p: f64) -> Result<f64, BoxError>;
 }
 
 impl Norm for [f64] {
-    fn norm(&self, p: f64) -> f64 {
+    fn norm(&self, p: f64) -> Result<f64, BoxError> {
         let sizes = self.iter().map(|x| x.abs());
         if p.is_infinite() {
-            return sizes.fold(0.0, f64::max);
+            return Ok(sizes.fold(0.0, f64::max));
         }
-        sizes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip())
+        Ok(sizes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip()))
     }
 }
 
@@ -38,17 +41,19 @@ impl Norm for [f64] {
 /// use callbacks::fit::Scale;
 ///
 /// let mut gradients = [3.0, -4.0];
-/// gradients[..].scale(0.5);
+/// gradients[..].scale(0.5)?;
 /// assert_eq!(gradients, [1.5, -2.0]);
+/// # Ok::<(), callbacks::BoxError>(())
 /// ```
 pub trait Scale {
-    /// Multiplies every element.
-    fn scale(&mut self, by: f64);
+    /// Multiplies every element. The `Err` is the device's.
+    fn scale(&mut self, by: f64) -> Result<(), BoxError>;
 }
 
 impl Scale for [f64] {
-    fn scale(&mut self, by: f64) {
+    fn scale(&mut self, by: f64) -> Result<(), BoxError> {
         self.iter_mut().for_each(|x| *x *= by);
+        Ok(())
     }
 }
 

@@ -151,7 +151,9 @@ impl Model {
             } => {
                 self.open.push(name);
                 self.fire(begin);
-                body.iter().for_each(|inner| self.walk(inner));
+                for inner in body {
+                    self.walk(inner);
+                }
                 self.close(end);
             }
         }

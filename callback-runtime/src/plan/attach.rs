@@ -80,7 +80,7 @@ impl<L: Loop> Plan<L> {
 /// A callback just attached: the place to say what differs for this one instance.
 ///
 /// ```
-/// # use callback_runtime::{Callback, Handlers, Loop, Plan};
+/// # use callbacks::{Callback, Handlers, Loop, Plan};
 /// # struct Log;
 /// # impl<L: Loop> Callback<L> for Log { fn handlers(&self, _: &mut Handlers<L, Self>) {} }
 /// fn attach<L: Loop>(plan: &mut Plan<L>) {

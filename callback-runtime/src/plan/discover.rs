@@ -37,7 +37,7 @@ impl<L: Loop> Plan<L> {
     /// Like [`discover`](Self::discover), of what `keep` keeps: by crate, module path or name.
     ///
     /// ```
-    /// # use callback_runtime::{Loop, Plan};
+    /// # use callbacks::{Loop, Plan};
     /// fn discover_mine<L: Loop>(plan: &mut Plan<L>) {
     ///     plan.discover_if(|registration| registration.crate_name() == "mine");
     /// }
@@ -58,7 +58,7 @@ impl<L: Loop> Plan<L> {
     /// plan otherwise.
     ///
     /// ```
-    /// # use callback_runtime::{Loop, Plan, State};
+    /// # use callbacks::{Loop, Plan, State};
     /// fn fails<L: Loop>() {
     ///     let mut plan = Plan::<L>::new();
     ///     plan.require("ProgressBar");

@@ -23,7 +23,7 @@ impl<L: Loop> Plan<L> {
     /// Which handler runs where, in which order and why, and what each reads and writes. The plan is checked first.
     ///
     /// ```
-    /// # use callback_runtime::{Loop, Plan, PlanError, State};
+    /// # use callbacks::{Loop, Plan, PlanError, State};
     /// fn show<L: Loop>(plan: &mut Plan<L>, state: &State) -> Result<(), PlanError> {
     ///     println!("{}", plan.explain(state)?);
     ///     Ok(())

@@ -31,7 +31,7 @@ use std::fmt;
 /// runs as often as one likes.
 ///
 /// ```
-/// # use callback_runtime::*;
+/// # use callbacks::*;
 /// # #[derive(Debug, Clone, Copy)]
 /// # struct Relax;
 /// # impl Relax { const STEP: Scope<Self> = Scope::new(0); const AFTER_STEP: At<Self> = At::new(2); }
@@ -86,7 +86,7 @@ pub struct Plan<L: Loop> {
 /// Why a stop, raised at a breakpoint, may not take effect; `None` if it may.
 ///
 /// ```
-/// use callback_runtime::StopRule;
+/// use callbacks::StopRule;
 ///
 /// let not_before_ten: StopRule = |state, _at| {
 ///     let steps = state.get::<u64>().copied().unwrap_or_default();

@@ -7,7 +7,7 @@ use std::fmt;
 /// loop's own. Handed on with `?`; any error converts into one.
 ///
 /// ```
-/// # use callback_runtime::{Break, Loop, Run};
+/// # use callbacks::{Break, Loop, Run};
 /// fn read<L: Loop>(run: &mut Run<'_, L>, text: &str) -> Result<f64, Break> {
 ///     Ok(text.parse::<f64>()?)
 /// }

@@ -26,7 +26,7 @@ impl<L: Loop> Plan<L> {
     /// told; [`check`](Self::check) it first to keep it.
     ///
     /// ```
-    /// # use callback_runtime::{Loop, Plan, PlanError, State};
+    /// # use callbacks::{Loop, Plan, PlanError, State};
     /// fn drive<L: Loop>(plan: Plan<L>) -> Result<(), PlanError> {
     ///     let guard = plan.start(State::new())?;
     ///     // … an engine fires its breakpoints …

@@ -3,7 +3,7 @@
 use crate::breakpoints::model::{Model, Role};
 use crate::breakpoints::syntax::Line;
 use crate::errors::Errors;
-use quote::ToTokens;
+use crate::spelling::written;
 use syn::Type;
 
 /// What exists already does not begin to exist.
@@ -29,20 +29,16 @@ fn check_lines<'a>(lines: &'a [Line], mut around: Vec<&'a Type>, errors: &Errors
 
 fn add<'a>(states: &'a [Type], around: &mut Vec<&'a Type>, errors: &Errors) {
     for state in states {
-        let written = text(state);
-        if around.iter().any(|known| text(known) == written) {
+        let text = written(state);
+        if around.iter().any(|known| written(*known) == text) {
             errors.at(
                 state,
-                format!("`{written}` is there already; declare it once, where it begins to exist"),
+                format!("`{text}` is there already; declare it once, where it begins to exist"),
             );
         } else {
             around.push(state);
         }
     }
-}
-
-fn text(state: &Type) -> String {
-    state.to_token_stream().to_string()
 }
 
 /// The loop acts upon an answer, and a begin and its end happen whatever is answered.

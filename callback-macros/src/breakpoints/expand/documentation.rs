@@ -1,7 +1,7 @@
 //! What rustdoc says of a loop's constants, below what the user says.
 
 use crate::breakpoints::model::{Breakpoint, Model, Role, Scope};
-use quote::ToTokens;
+use crate::spelling::written;
 use syn::Type;
 
 /// When a breakpoint fires, and which state exists there, one string a line.
@@ -70,8 +70,7 @@ fn when(model: &Model, breakpoint: &Breakpoint) -> String {
 
 /// A link to a plain type; a generic one has no link of its own.
 fn link(state: &Type) -> String {
-    let written: String = state.to_token_stream().to_string();
-    let written = written.replace(' ', "");
+    let written = written(state);
     let is_plain = written
         .chars()
         .all(|sign| sign.is_alphanumeric() || "_:".contains(sign));

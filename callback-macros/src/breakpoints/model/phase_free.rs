@@ -8,6 +8,10 @@ pub(super) fn name(name: &str, phase: &str, is_pair: bool) -> Option<String> {
     let at = words
         .windows(phase.len())
         .position(|window| window == phase)?;
+    if at == 0 {
+        // It begins like no handler, and a rule says so.
+        return None;
+    }
     let instead: &[_] = if is_pair { &["phase"] } else { &[] };
     let (before, after) = (&words[..at], &words[at + phase.len()..]);
     let free = [before, instead, after].concat();
@@ -46,5 +50,6 @@ mod tests {
     fn a_name_without_the_phase_has_none() {
         assert_eq!(name("on_trainer_begin", "train", false), None);
         assert_eq!(name("on_train", "train", false), None);
+        assert_eq!(name("train_2_begin", "train", false), None);
     }
 }

@@ -46,10 +46,7 @@ fn declaration(
     let krate = krate(input)?;
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
-    if !input.peek(Token![loop]) {
-        return Err(input.error("expected a loop, as in `pub loop Fit { … }`"));
-    }
-    input.parse::<Token![loop]>()?;
+    keyword(input)?;
     let name = line::name(input, "the name of the loop, as in `loop Fit { … }`")?;
     let states = line::states(input)?;
     let content;
@@ -64,6 +61,14 @@ fn declaration(
         tokens: tokens.clone(),
         rest: input.parse()?,
     })
+}
+
+/// `loop`
+fn keyword(input: ParseStream) -> syn::Result<()> {
+    if input.parse::<Option<Token![loop]>>()?.is_none() {
+        return Err(input.error("expected a loop, as in `pub loop Fit { … }`"));
+    }
+    Ok(())
 }
 
 /// `crate = path;`

@@ -1,20 +1,18 @@
 //! The loops that a block serves.
 
-use crate::callback::model::{Model, path_text};
+use crate::callback::model::Model;
 use crate::errors::Errors;
+use crate::spelling::written;
 
 /// Each is named once.
 pub(super) fn check_named_once(model: &Model, errors: &Errors) {
     let named: Vec<_> = model.arguments.loops().collect();
     for (index, path) in named.iter().enumerate() {
-        let written = path_text(path);
-        if named[..index]
-            .iter()
-            .any(|first| path_text(first) == written)
-        {
+        let text = written(path);
+        if named[..index].iter().any(|first| written(first) == text) {
             errors.at(
                 path,
-                format!("the loop `{written}` a second time; name it once"),
+                format!("the loop `{text}` a second time; name it once"),
             );
         }
     }
@@ -23,7 +21,7 @@ pub(super) fn check_named_once(model: &Model, errors: &Errors) {
 /// Each has a handler in the block.
 pub(super) fn check_served(model: &Model, errors: &Errors) {
     if model.is_unsure() || misses_a_breakpoint(model) {
-        // What is missing may be the handler that is misspelt or unfinished, and the name is told already.
+        // What is missing may be the handler that is misspelt or unfinished, and that is told already.
         return;
     }
     if model.handlers.is_empty() {
@@ -32,22 +30,19 @@ pub(super) fn check_served(model: &Model, errors: &Errors) {
             .iter()
             .map(|each| format!("`{}`", each.facts.name))
             .collect();
-        let names = names.join(", ");
-        errors.at(&model.head.self_type, no_handler(&names));
-        return;
+        return errors.at(&model.head.self_type, no_handler(&names.join(", ")));
     }
-    let named: Vec<_> = model.arguments.loops().collect();
     for (in_loop, each) in model.loops.iter().enumerate() {
-        let mut claims = model
-            .handlers
-            .iter()
-            .flat_map(|handler| &handler.requests)
-            .flat_map(|request| &request.places);
-        let is_served = claims.any(|claim| claim.place.in_loop == in_loop);
-        if let (false, Some(path)) = (is_served, named.get(in_loop)) {
-            errors.at(path, no_handler(&format!("`{}`", each.facts.name)));
+        if !is_served(in_loop, model) {
+            errors.at(&each.path, no_handler(&format!("`{}`", each.facts.name)));
         }
     }
+}
+
+fn is_served(in_loop: usize, model: &Model) -> bool {
+    let requests = model.handlers.iter().flat_map(|handler| &handler.requests);
+    let mut claims = requests.flat_map(|request| &request.places);
+    claims.any(|claim| claim.place.in_loop == in_loop)
 }
 
 fn no_handler(loops: &str) -> String {

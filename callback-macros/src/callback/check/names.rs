@@ -4,6 +4,7 @@ use crate::callback::model::{Handler, Loop, Model, Request};
 use crate::callback::syntax::Facts;
 use crate::errors::Errors;
 use crate::spelling::{nearest, wrapped};
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 /// Each is a breakpoint of one of the loops, with or without its phase.
@@ -96,27 +97,25 @@ pub(super) fn check_phase(handler: &Handler, model: &Model, errors: &Errors) {
         let Some(phase) = &request.phase else {
             continue;
         };
-        let written = phase.unraw().to_string();
         let phases: Vec<_> = model.phases().collect();
-        if !phases.contains(&written.as_str()) {
-            let guess = nearest(&written, phases.iter().copied());
-            let guess = guess
-                .map(|guess| format!(": did you mean `{guess}`?"))
-                .unwrap_or_default();
-            errors.at(
-                phase,
-                format!(
-                    "no phase is called `{written}`{guess}\nthe phases: {}",
-                    wrapped(phases)
-                ),
-            );
-            return;
+        if !phases.contains(&phase.unraw().to_string().as_str()) {
+            // Once for all the names beside it.
+            return errors.at(phase, unknown_phase(phase, phases));
         }
         if request.places.is_empty() && !model.means_nothing(request) {
-            errors.at(
-                &request.word,
-                format!("`{}` is not in the phase `{written}`", request.word),
-            );
+            let word = &request.word;
+            errors.at(word, format!("`{word}` is not in the phase `{phase}`"));
         }
     }
+}
+
+fn unknown_phase(phase: &Ident, phases: Vec<&str>) -> String {
+    let guess = nearest(&phase.unraw().to_string(), phases.iter().copied());
+    let guess = guess
+        .map(|guess| format!(": did you mean `{guess}`?"))
+        .unwrap_or_default();
+    format!(
+        "no phase is called `{phase}`{guess}\nthe phases: {}",
+        wrapped(phases)
+    )
 }

@@ -3,6 +3,7 @@
 use crate::attributes::first_word;
 use crate::callback::model::{Access, Handler, bare, borrowed_for};
 use crate::errors::Errors;
+use crate::spelling::written;
 use quote::ToTokens;
 use syn::{PatType, Type};
 
@@ -57,7 +58,7 @@ pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
 pub(super) fn check_sized(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
         if let Some(unsized_type) = unsized_state(&parameter.ty) {
-            let written = unsized_type.to_token_stream();
+            let written = written(unsized_type);
             let message = format!(
                 "`{written}` is no state, because it has no size of its own; name the type that holds it"
             );

@@ -29,23 +29,35 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
         .iter()
         .filter(|binding| binding.place.in_loop == in_loop);
     let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
+    let quiet = quiet();
     quote! {
         #[automatically_derived]
-        #[allow(
-            deprecated,
-            unused_variables,
-            unreachable_code,
-            clippy::used_underscore_items,
-            clippy::too_many_lines,
-            clippy::needless_pass_by_value,
-            clippy::no_effect_underscore_binding
-        )]
+        #quiet
         impl #parameters #private::Callback<#path> for #own_type #clauses {
             #about
             fn handlers(&self, handlers: &mut #private::Handlers<#path, Self>) {
                 #(#bindings)*
             }
         }
+    }
+}
+
+/// Lints about what the user wrote, which are told there, or about what nobody wrote.
+///
+/// Expands to:
+///
+/// ```text
+/// #[allow(deprecated, …)]
+/// ```
+fn quiet() -> TokenStream {
+    quote! {
+        #[allow(
+            deprecated,
+            unused_variables,
+            clippy::no_effect_underscore_binding,
+            clippy::too_many_lines,
+            clippy::used_underscore_items
+        )]
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a parameter touches, as far as its written type says.
 
 use super::bare;
-use quote::ToTokens;
+use crate::spelling::written;
 use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypePath};
 
 /// What a handler may do with the state it asks for.
@@ -94,5 +94,5 @@ fn arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
 }
 
 fn text(state: &Type) -> String {
-    bare(state).to_token_stream().to_string()
+    written(bare(state))
 }

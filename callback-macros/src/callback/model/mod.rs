@@ -12,8 +12,8 @@ pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
 use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
 use crate::facade;
+use crate::spelling::written;
 use proc_macro2::Ident;
-use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::Path;
 use syn::ext::IdentExt;
@@ -113,11 +113,6 @@ impl Model {
     }
 }
 
-/// A path as it is written.
-pub(crate) fn path_text(path: &Path) -> String {
-    path.to_token_stream().to_string().replace(' ', "")
-}
-
 impl Loop {
     /// The loops in the order they are named, each with what its macro said.
     fn all(krate: &Path, facts: Vec<Facts>, arguments: &Arguments) -> Vec<Self> {
@@ -128,7 +123,7 @@ impl Loop {
             // One that is named twice is an error, and served once.
             let is_new = !loops
                 .iter()
-                .any(|known| path_text(&known.path) == path_text(&path));
+                .any(|known| written(&known.path) == written(&path));
             loops.extend(is_new.then_some(Self { path, facts }));
         }
         loops

@@ -1,0 +1,173 @@
+//! The promises of `#[callback]`, on tokens.
+
+use crate::pipeline;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// What the second stage writes for a block of the loop below.
+fn expand(arguments: &TokenStream, block: &TokenStream) -> String {
+    let handover = quote! {
+        {::callbacks}
+        [{Fit sure
+            [on_enter] [on_epoch_end]
+            [on_train_batch_end train on_batch_end]
+            [on_valid_batch_end valid on_batch_end]
+            [on_exit]
+        }]
+        {#arguments}
+        {#block}
+    };
+    pipeline::expand_callback(handover).to_string()
+}
+
+/// The breakpoints that `handler` is bound to.
+fn bound_to(handler: &str, expanded: &str) -> Vec<String> {
+    let calls = expanded.split("handlers . bind").skip(1);
+    let calls = calls.filter(|call| call.contains(&format!("Self :: {handler} (")));
+    let name = |call: &str| {
+        call.split("> :: ")
+            .nth(1)?
+            .split(' ')
+            .next()
+            .map(str::to_owned)
+    };
+    calls.filter_map(name).collect()
+}
+
+/// The first lines of the errors.
+fn errors(expanded: &str) -> Vec<&str> {
+    let texts = expanded.split("compile_error ! {").skip(1);
+    texts
+        .map(|text| text.trim().trim_start_matches('"'))
+        .map(|text| {
+            text.split(['}', '\\'])
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(['"', ' '])
+        })
+        .collect()
+}
+
+#[test]
+fn a_name_without_its_phase_reaches_every_phase() {
+    let block = quote!(impl Log { fn on_batch_end(&self); });
+    let expanded = expand(&TokenStream::new(), &block);
+    let reached = ["on_train_batch_end", "on_valid_batch_end"];
+    assert_eq!(bound_to("on_batch_end", &expanded), reached);
+}
+
+#[test]
+fn the_specific_name_wins_in_its_phase() {
+    let block = quote!(impl Log { fn on_batch_end(&self); fn on_train_batch_end(&self); });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(bound_to("on_batch_end", &expanded), ["on_valid_batch_end"]);
+    assert_eq!(
+        bound_to("on_train_batch_end", &expanded),
+        ["on_train_batch_end"]
+    );
+}
+
+#[test]
+fn the_specific_name_wins_only_where_it_is_compiled() {
+    let block = quote!(impl Log {
+        fn on_batch_end(&self);
+        #[cfg(unix)] fn on_train_batch_end(&self);
+    });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(bound_to("on_batch_end", &expanded).len(), 2);
+    assert!(expanded.contains("cfg (not (all (unix)))"));
+}
+
+#[test]
+fn a_narrowed_name_is_specific() {
+    let block = quote!(impl Log {
+        fn on_batch_end(&self);
+        #[on(batch_end, phase = valid)] fn print(&self);
+    });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(bound_to("print", &expanded), ["on_valid_batch_end"]);
+    assert_eq!(bound_to("on_batch_end", &expanded), ["on_train_batch_end"]);
+}
+
+#[test]
+fn with_an_attribute_the_name_counts_no_more() {
+    let block = quote!(impl Log { #[on(enter, exit)] fn on_epoch_end(&self); });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_enter", "on_exit"]);
+}
+
+#[test]
+fn the_nearest_breakpoint_is_named() {
+    let block = quote!(impl Log { fn on_epoch_ned(&self); });
+    let expanded = expand(&TokenStream::new(), &block);
+    let told = "the loop `Fit` has no breakpoint `on_epoch_ned`: did you mean `on_epoch_end`?";
+    assert_eq!(errors(&expanded), [told]);
+}
+
+#[test]
+fn every_error_is_told_and_the_rest_is_written() {
+    let block = quote!(impl Log {
+        fn on_epoch_ned(&self);
+        async fn on_exit(self);
+        fn on_enter(&self, epoch: &Epoch);
+    });
+    let expanded = expand(&quote!(wieght = 1), &block);
+    assert_eq!(errors(&expanded).len(), 4);
+    assert_eq!(bound_to("on_enter", &expanded), ["on_enter"]);
+}
+
+#[test]
+fn an_unfinished_function_costs_only_itself() {
+    let block = quote!(impl Log { fn on_ep fn on_epoch_end(&self); fn on_exit(&self, epoch:); });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert!(errors(&expanded).is_empty());
+    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_epoch_end"]);
+}
+
+#[test]
+fn unfinished_bodies_are_passed_on_as_they_stand() {
+    let block =
+        quote!(impl Log { #[on(exit)] fn print(&self) { let x = self. ; } const A: u8 = 3; });
+    let written = pipeline::callback(quote!(weight = 3), block).to_string();
+    assert!(
+        written
+            .starts_with("impl Log { fn print (& self) { let x = self . ; } const A : u8 = 3 ; }")
+    );
+    assert!(written.contains(":: callbacks :: Fit ! { { :: callbacks } [] [] { weight = 3 }"));
+    assert!(written.ends_with("{ impl Log { # [on (exit)] fn print (& self) ; } } }"));
+}
+
+#[test]
+fn what_is_no_block_is_written_as_it_stands() {
+    let written = pipeline::callback(
+        quote!(wieght = 3),
+        quote!(
+            struct Log;
+        ),
+    )
+    .to_string();
+    assert_eq!(errors(&written).len(), 2);
+    assert!(written.ends_with("struct Log ;"));
+}
+
+#[test]
+fn lifetimes_of_a_handler_are_anonymous_in_its_check() {
+    let block = quote!(impl Log { fn on_exit<'a>(&'a self, f: &'a for<'b> fn(&'b u8)); });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert!(expanded.contains("ask :: < & '_ for < 'b > fn (& 'b u8) , _ >"));
+}
+
+#[test]
+fn whole_numbers_are_weights() {
+    let block = quote!(impl Log { fn on_exit(&self); });
+    assert!(expand(&quote!(weight = -10), &block).contains("f64 = - 10.0 ;"));
+    assert!(expand(&quote!(weight = Self::W), &block).contains("f64 = < Log > :: W ;"));
+}
+
+#[test]
+fn after_an_error_in_the_loop_its_names_are_not_judged() {
+    let block = quote!(impl Log { fn on_run_end(&self); });
+    let handover = quote!({::callbacks} [{Drive unsure [on_enter] [on_exit]}] {Drive} {#block});
+    let expanded = pipeline::expand_callback(handover).to_string();
+    assert!(errors(&expanded).is_empty());
+}
