@@ -3,7 +3,10 @@
 //! * `digits/mlp.rs`: the learner, two layers on `ndarray`;
 //! * `digits/callbacks.rs`: what is done besides, when, and with what;
 //! * `digits/data.rs`: 1,797 images of the UCI handwritten digits.
-#![allow(unreachable_pub, reason = "`pub` in these modules means: for both examples")]
+#![allow(
+    unreachable_pub,
+    reason = "`pub` in these modules means: for both examples"
+)]
 
 mod digits {
     pub mod callbacks;

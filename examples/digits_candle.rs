@@ -1,7 +1,10 @@
 //! The digits with candle on the CPU. Run it with `cargo run --release --features candle --example digits_candle`.
 //!
 //! Data and callbacks are those of `digits.rs`; the learner is another one.
-#![allow(unreachable_pub, reason = "`pub` in these modules means: for both examples")]
+#![allow(
+    unreachable_pub,
+    reason = "`pub` in these modules means: for both examples"
+)]
 
 mod digits {
     pub mod callbacks;
@@ -50,12 +53,21 @@ impl Mlp {
 }
 
 /// A layer and its variables. Its weights come from a seeded generator, which candle's on the CPU is not.
-fn layer(inputs: usize, outputs: usize, rng: &mut fastrand::Rng) -> Result<(Linear, Vec<Var>), BoxError> {
+fn layer(
+    inputs: usize,
+    outputs: usize,
+    rng: &mut fastrand::Rng,
+) -> Result<(Linear, Vec<Var>), BoxError> {
     let width = (6.0 / f32::from(u16::try_from(inputs)?)).sqrt();
-    let random: Vec<f32> = (0..inputs * outputs).map(|_| (2.0 * rng.f32() - 1.0) * width).collect();
+    let random: Vec<f32> = (0..inputs * outputs)
+        .map(|_| (2.0 * rng.f32() - 1.0) * width)
+        .collect();
     let weights = Var::from_vec(random, (outputs, inputs), &Device::Cpu)?;
     let biases = Var::from_vec(vec![0.0_f32; outputs], outputs, &Device::Cpu)?;
-    let linear = Linear::new(weights.as_tensor().clone(), Some(biases.as_tensor().clone()));
+    let linear = Linear::new(
+        weights.as_tensor().clone(),
+        Some(biases.as_tensor().clone()),
+    );
     Ok((linear, vec![weights, biases]))
 }
 
@@ -83,7 +95,10 @@ impl Learner for Mlp {
     }
 
     fn backward(&mut self, _: &Logits, _: &Batch, _: OptimizerName) -> Result<Gradients, BoxError> {
-        let loss = self.last_loss.take().ok_or("there is no loss to go back from")?;
+        let loss = self
+            .last_loss
+            .take()
+            .ok_or("there is no loss to go back from")?;
         Ok(Gradients::new(loss.backward()?, self.variables.clone()))
     }
 
@@ -96,7 +111,9 @@ impl Learner for Mlp {
 impl Guesses for Logits {
     fn guesses(&self) -> Result<Vec<u8>, BoxError> {
         let best = self.0.argmax(D::Minus1)?.to_vec1::<u32>()?;
-        best.into_iter().map(|digit| Ok(u8::try_from(digit)?)).collect()
+        best.into_iter()
+            .map(|digit| Ok(u8::try_from(digit)?))
+            .collect()
     }
 }
 

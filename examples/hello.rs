@@ -95,7 +95,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             greeting: "hello".into(),
         });
     let fitted = trainer.fit(points)?;
-    println!("{}: the slope is {:.3}", fitted.outcome, fitted.learner.slope);
+    println!(
+        "{}: the slope is {:.3}",
+        fitted.outcome, fitted.learner.slope
+    );
     fitted.outcome.ok()?;
     Ok(())
 }

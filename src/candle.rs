@@ -77,7 +77,11 @@ impl Norm for Gradients {
                 all + sizes.powf(p)?.sum_all()?.to_scalar::<f64>()?
             };
         }
-        Ok(if p.is_infinite() { all } else { all.powf(p.recip()) })
+        Ok(if p.is_infinite() {
+            all
+        } else {
+            all.powf(p.recip())
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! What most programs with callbacks use: `use callbacks::prelude::*;`.
 
 pub use crate::fit::{
-    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase, Samples,
-    Step, Trainer,
+    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase,
+    Samples, Step, Trainer,
 };
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{

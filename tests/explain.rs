@@ -64,7 +64,9 @@ fn an_explanation_tells_order_reason_access_and_place() {
 #[test]
 fn nothing_has_run_by_then() {
     let mut plan = Plan::new();
-    plan.on(Fit::on_enter, || -> () { unreachable!("a plan that is explained does not run") });
+    plan.on(Fit::on_enter, || -> () {
+        unreachable!("a plan that is explained does not run")
+    });
     plan.explain(&State::new()).expect("the plan is right");
 }
 
@@ -72,6 +74,13 @@ fn nothing_has_run_by_then() {
 fn breakpoints_that_this_run_does_not_fire_are_noted() {
     let mut plan = plan();
     plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
-    let told = plan.explain(&State::new()).expect("a note is no error").to_string();
-    assert_eq!(told.matches("can never run here: there is no validation data").count(), 2);
+    let told = plan
+        .explain(&State::new())
+        .expect("a note is no error")
+        .to_string();
+    assert_eq!(
+        told.matches("can never run here: there is no validation data")
+            .count(),
+        2
+    );
 }

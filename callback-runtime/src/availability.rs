@@ -14,6 +14,21 @@ use std::marker::PhantomData;
 ///
 /// `breakpoints!` fills it from the `with` clauses. What only a run knows (the types of a learner) is added by
 /// [`Plan::expect`](crate::Plan::expect).
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// struct Batch;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_train_batch_end, |_: &Batch| {});
+/// assert!(plan.check(&State::new()).is_err());
+/// plan.expect(|states| {
+///     states.within::<Batch>(Fit::TRAIN_BATCH);
+///     states.silent_scope(Fit::VALID, "there is no validation data");
+/// });
+/// assert!(plan.check(&State::new()).is_ok());
+/// ```
 pub struct States<L> {
     declared: Vec<Declared>,
     silent: BTreeMap<usize, String>,
@@ -53,9 +68,18 @@ impl<L: Loop> States<L> {
         }
     }
 
-    /// `T` exists at every breakpoint.
+    /// `T` exists at every breakpoint. A loop's `with` clause on its first line says this.
     ///
-    /// See [`Loop`] for a loop; a loop's `with` clause on its first line says this.
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_fit_begin, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|states| states.always::<Batch>());
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     #[track_caller]
     pub fn always<T: 'static>(&mut self) {
         self.declare::<T>(0..L::BREAKPOINTS.len());
@@ -63,16 +87,39 @@ impl<L: Loop> States<L> {
 
     /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
     /// or interrupted, which is told inside it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_begin, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|states| states.within::<Batch>(Fit::TRAIN_BATCH));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     #[track_caller]
     pub fn within<T: 'static>(&mut self, scope: Scope<L>) {
-        self.declare::<T>(scope.info().begin()..scope.info().end() + 1);
+        self.declare::<T>(scope.info().begin()..=scope.info().end());
         if scope.info().parent().is_none() {
             self.at_role::<T>(Role::Stop);
             self.at_role::<T>(Role::Interrupt);
         }
     }
 
-    /// `T` exists from the breakpoint `at` to the end of the scope around it.
+    /// `T` exists from the breakpoint `at` to the end of the scope around it; at `at` alone if none is around it. A run that is
+    /// to be [`silent`](Self::silent) at `at` does not provide it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_end, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|states| states.from::<Batch>(Fit::on_train_batch_after_pred));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     #[track_caller]
     pub fn from<T: 'static>(&mut self, at: At<L, impl Sized>) {
         let end = at
@@ -82,13 +129,35 @@ impl<L: Loop> States<L> {
         self.declare_since::<T>(at.index(), end);
     }
 
-    /// `T` exists from `first` to `last`, both included.
+    /// `T` exists from `first` to `last`, both included, in the order of one pass. A run that is to be
+    /// [`silent`](Self::silent) at `first` does not provide it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_after_step, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|states| states.between::<Batch>(Fit::on_train_batch_before_step, Fit::on_train_batch_after_step));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     #[track_caller]
     pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
         self.declare_since::<T>(first.index(), last.index());
     }
 
-    /// The run will not open `scope`; `because` tells why ("there is no validation data").
+    /// The run will not open `scope`, nor what is inside it; `because` tells why ("there is no validation data").
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_valid_end, || {});
+    /// plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: there is no validation data"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn silent_scope(&mut self, scope: Scope<L>, because: &str) {
         for index in scope.info().begin()..=scope.info().end() {
             self.silent.insert(index, because.to_owned());
@@ -96,6 +165,16 @@ impl<L: Loop> States<L> {
     }
 
     /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.expect(|states| states.only_scope(Fit::VALID, "this is an evaluation"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: this is an evaluation"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn only_scope(&mut self, scope: Scope<L>, because: &str) {
         let scoped = L::BREAKPOINTS
             .iter()
@@ -107,6 +186,16 @@ impl<L: Loop> States<L> {
     }
 
     /// The run will not fire `at`; `because` tells why.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_after_pred, || {});
+    /// plan.expect(|states| states.silent(Fit::on_train_batch_after_pred, "the step is fused"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: the step is fused"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
         self.silent.insert(at.index(), because.to_owned());
     }
@@ -119,7 +208,7 @@ impl<L: Loop> States<L> {
 
     #[track_caller]
     fn declare_since<T: 'static>(&mut self, first: usize, last: usize) {
-        self.declare::<T>(first..last + 1);
+        self.declare::<T>(first..=last);
         if let Some(declared) = self.declared.last_mut() {
             declared.since = Some(first);
         }

@@ -74,9 +74,11 @@ pub struct At<L, A = ()> {
 }
 
 impl<L: Loop, A> At<L, A> {
-    /// The breakpoint at `index` in [`Loop::BREAKPOINTS`]. For `breakpoints!`, which calls it in a constant: an index
-    /// out of range, or a loop of more than [`MOST_BREAKPOINTS`], does not compile there. Outside of a constant the same
-    /// assertion panics.
+    /// The breakpoint at `index` in [`Loop::BREAKPOINTS`], for `breakpoints!`.
+    ///
+    /// # Panics
+    /// For an index out of range, or a loop of more than [`MOST_BREAKPOINTS`]. In a constant, where `breakpoints!` calls it,
+    /// that does not compile.
     ///
     /// ```
     /// # use callbacks::{At, Fit};
@@ -144,8 +146,10 @@ pub struct Scope<L> {
 }
 
 impl<L: Loop> Scope<L> {
-    /// The scope at `index` in [`Loop::SCOPES`]. For `breakpoints!`, which calls it in a constant: an index out of
-    /// range does not compile there. Outside of a constant the same assertion panics.
+    /// The scope at `index` in [`Loop::SCOPES`], for `breakpoints!`.
+    ///
+    /// # Panics
+    /// For an index out of range. In a constant, where `breakpoints!` calls it, that does not compile.
     ///
     /// ```
     /// # use callbacks::{Fit, Scope};

@@ -153,7 +153,7 @@ impl fmt::Display for Cause {
 /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } stop => on_stop; error => on_error; } }
 ///
 /// let mut plan = Plan::<Relax>::new();
-/// plan.on(Relax::after_step, || Err::<(), _>("the disk is full")).named("save");
+/// plan.on(Relax::before_step, || Err::<(), _>("the disk is full")).named("save");
 /// plan.on(Relax::on_error, |failure: &Failure| Err::<(), _>(format!("no mail about {}", failure.cause())));
 /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
 /// let failure = outcome.failed().unwrap();

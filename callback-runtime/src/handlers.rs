@@ -12,6 +12,34 @@ use std::marker::PhantomData;
 /// The list into which a callback of type `C` writes its handlers for the loop `L`.
 ///
 /// See [`Callback`](crate::Callback) for an example.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// /// Counts batches, or epochs if it is told so.
+/// struct Count {
+///     per_epoch: bool,
+///     firings: u64,
+/// }
+///
+/// impl Count {
+///     fn add_one(&mut self) {
+///         self.firings += 1;
+///     }
+/// }
+///
+/// impl Callback<Fit> for Count {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         let at = if self.per_epoch { Fit::on_epoch_end } else { Fit::on_train_batch_end };
+///         h.on(at, Self::add_one);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Count { per_epoch: true, firings: 0 });
+/// assert!(plan.explain(&State::new())?.to_string().contains("on_epoch_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
 pub struct Handlers<L, C> {
     list: Vec<Handler>,
     of: PhantomData<fn(L, C)>,
@@ -38,6 +66,26 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
     /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose
     /// others, up to twelve, are [`Param`](crate::Param)s.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # struct Best(f64);
+    /// impl Best {
+    ///     fn note(&mut self, loss: &Loss) {
+    ///         self.0 = self.0.min(loss.value());
+    ///     }
+    /// }
+    ///
+    /// impl Callback<Fit> for Best {
+    ///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+    ///         h.on(Fit::on_train_batch_end, Self::note);
+    ///         h.on(Fit::on_valid_batch_end, Self::note);
+    ///     }
+    /// }
+    /// # let mut plan = Plan::<Fit>::new();
+    /// # plan.add(Best(f64::INFINITY));
+    /// # assert!(plan.check(&State::new()).is_ok());
+    /// ```
     #[track_caller]
     pub fn on<A, M, F>(&mut self, at: At<L, A>, method: F)
     where
@@ -51,8 +99,36 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    /// Runs `method` at every breakpoint of the loop.
+    /// Runs `method` at every breakpoint of the loop but `on_enter` and `on_exit`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Trace(Vec<&'static str>);
+    /// impl Trace {
+    ///     fn note(&mut self, at: &Breakpoint) {
+    ///         self.0.push(at.name());
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for Trace {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_all(Self::note);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Trace::default());
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
+    /// assert_eq!(plan.get::<Trace>().unwrap().0, ["on_epoch_begin", "on_epoch_end"]);
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a method is given as in `on`"
+    )]
     pub fn on_all<M, F>(&mut self, method: F)
     where
         F: Method<C, M> + Clone,
@@ -65,7 +141,31 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         }
     }
 
-    /// Runs `method` before everything else: for what the callback acquires. If it fails, the run does not begin.
+    /// Runs `method` before everything else: for what the callback acquires. If it fails, the loop does not begin, and only what
+    /// was entered before it is exited.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # struct File(Option<String>);
+    /// impl File {
+    ///     fn open(&mut self) -> Result<(), std::io::Error> {
+    ///         self.0 = Some(std::fs::read_to_string("/no/such/file")?);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for File {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_enter(Self::open);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(File(None));
+    /// let outcome = plan.run(&mut State::new(), |_| unreachable!())?;
+    /// assert_eq!(outcome.failed().unwrap().origin().callback(), Some("File"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn on_enter<M, F>(&mut self, method: F)
     where
@@ -77,6 +177,30 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
     /// Runs `method` after everything else, in every ending: for what the callback gives back. It may ask for
     /// [`&Outcome`](crate::Outcome).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Report(String);
+    /// impl Report {
+    ///     fn write(&mut self, outcome: &Outcome) {
+    ///         self.0 = outcome.to_string();
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for Report {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_exit(Self::write);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Report::default());
+    /// let outcome = plan.run(&mut State::new(), |_| Err("no data".into()))?;
+    /// assert_eq!(plan.get::<Report>().unwrap().0, "failed in the loop itself: no data");
+    /// # assert!(outcome.failed().is_some());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn on_exit<M, F>(&mut self, method: F)
     where
@@ -90,20 +214,32 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// wrapper again.
     ///
     /// ```
-    /// use callbacks::{About, Callback, Handlers, Loop};
+    /// use callbacks::About;
+    /// use callbacks::prelude::*;
     ///
-    /// /// Gives any callback another weight.
-    /// struct Heavier<C>(C);
+    /// /// Puts any callback behind the others.
+    /// struct Last<C>(C);
     ///
-    /// impl<L: Loop, C: Callback<L>> Callback<L> for Heavier<C> {
+    /// impl<L: Loop, C: Callback<L>> Callback<L> for Last<C> {
     ///     fn about(&self) -> About {
-    ///         self.0.about().weight(100.0)
+    ///         self.0.about().weight(f64::INFINITY)
     ///     }
     ///
     ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
     ///         h.forward(&self.0, |wrapper| &mut wrapper.0);
     ///     }
     /// }
+    /// # #[derive(Default)]
+    /// # struct Log;
+    /// # #[callback(register = false)]
+    /// # impl Log { fn on_epoch_end(&self) {} }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Last(Log));
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["closure", "Log"]);
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn forward<D: Callback<L>>(&mut self, inner: &D, reach: fn(&mut C) -> &mut D) {
         let mut forwarded = Handlers::<L, D>::new();

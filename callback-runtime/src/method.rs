@@ -1,11 +1,40 @@
 //! Which functions can be handlers: methods of a callback, and closures.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a handler may have twelve parameters"
+)]
+
 use crate::param::{Ask, Param};
 use crate::raw::{Deliver, Params, Thunk};
 
 /// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver.
 ///
 /// `Marker` is its signature; it is inferred.
+///
+/// ```
+/// use callbacks::Method;
+/// use callbacks::prelude::*;
+///
+/// /// Runs `method` at the end of both passes.
+/// fn at_ends<C: 'static, M>(h: &mut Handlers<Fit, C>, method: impl Method<C, M, Out = ()> + Copy) {
+///     h.on(Fit::on_train_end, method);
+///     h.on(Fit::on_valid_end, method);
+/// }
+/// # struct Print;
+/// # impl Print { fn print(&self, metrics: &Metrics) { println!("{metrics}") } }
+///
+/// impl Callback<Fit> for Print {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         at_ends(h, Self::print);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Print);
+/// assert!(plan.explain(&State::new())?.to_string().contains("on_valid_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "not a handler of `{C}`",
     label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"
@@ -20,6 +49,22 @@ pub trait Method<C, Marker>: Sized + 'static {
 /// A closure `FnMut(P0, …) -> R` of up to twelve [`Param`]s, which a plan runs as a callback of its own.
 ///
 /// `Marker` is its signature; it is inferred.
+///
+/// ```
+/// use callbacks::Closure;
+/// use callbacks::prelude::*;
+///
+/// /// Runs `closure` in every epoch, behind the other callbacks.
+/// fn finally<M: 'static>(plan: &mut Plan<Fit>, closure: impl Closure<M, Out = ()>) {
+///     plan.on(Fit::on_epoch_end, closure).weight(f64::INFINITY).named("finally");
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// finally(&mut plan, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics}"));
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["finally"]);
+/// # Ok::<(), PlanError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "not a closure that can be a handler",
     label = "expected a closure whose parameters, at most twelve and with their types written out, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"

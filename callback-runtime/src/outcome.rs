@@ -6,6 +6,20 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Who stopped a run, where and why. State at `on_stop` and `on_interrupt`.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } stop => on_stop; error => on_error; } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, || Flow::stop("small enough")).named("patience");
+/// plan.on(Relax::on_stop, |stop: &Stop| println!("{stop}"));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let stop = outcome.stopped().unwrap();
+/// assert_eq!(stop.origin().callback(), Some("patience"));
+/// assert_eq!(stop.reason(), "small enough");
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     origin: Origin,
@@ -35,6 +49,22 @@ impl fmt::Display for Stop {
 }
 
 /// The one ending of a run.
+///
+/// ```
+/// use callbacks::Ending;
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let code = match outcome.ending() {
+///     Ending::Finished | Ending::Stopped(_) => 0,
+///     Ending::Interrupted(_) => 130,
+///     Ending::Failed(_) => 1,
+/// };
+/// assert_eq!(code, 0);
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum Ending {
     /// The loop came to its end.
@@ -48,6 +78,20 @@ pub enum Ending {
 }
 
 /// A handler that did not run because state it requires was absent, and how often.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// breakpoints! { pub loop Relax { scope STEP { before_step; on_force with f64; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, |force: &f64| println!("{force}")).named("print");
+/// // This loop leaves its step before there is a force.
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let skipped = &outcome.skipped()[0];
+/// assert_eq!((skipped.callback(), skipped.times()), ("print", 1));
+/// assert_eq!(skipped.breakpoint().name(), "after_step");
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     callback: Arc<str>,
@@ -81,6 +125,21 @@ impl Skipped {
 }
 
 /// How a run ended, and what is worth knowing of it. State at `on_exit`.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// assert!(outcome.is_finished());
+///
+/// plan.on(Relax::before_step, || Flow::stop("small enough")).named("patience");
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// assert_eq!(outcome.stopped().map(Stop::reason), Some("small enough"));
+/// assert!(outcome.to_string().starts_with("stopped by patience at before_step"));
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a run that failed says so in its outcome; `outcome.ok()?` turns that into an error"]
 pub struct Outcome {
@@ -111,19 +170,34 @@ impl Outcome {
     }
 
     /// How the run ended.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::interrupt("SIGINT"));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert!(matches!(outcome.ending(), callbacks::Ending::Interrupted(stop) if stop.reason() == "SIGINT"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
 
-    /// The failure as an error, for `?`. A run that was stopped or interrupted has not failed.
+    /// The failure, as an error; otherwise the outcome as it is. A stop and an interrupt are no failures.
     ///
     /// ```
-    /// # use callbacks::Outcome;
-    /// fn report(outcome: &Outcome) -> Result<(), Box<dyn std::error::Error>> {
-    ///     println!("{outcome}");
-    ///     outcome.ok()?;
-    ///     Ok(())
+    /// # use callbacks::prelude::*;
+    /// fn report(outcome: Outcome) -> Result<String, Failure> {
+    ///     Ok(outcome.ok()?.to_string())
     /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// let finished = plan.run(&mut State::new(), |_| Ok(()))?;
+    /// assert_eq!(report(finished).unwrap(), "finished");
+    /// let failed = plan.run(&mut State::new(), |_| Err("no data".into()))?;
+    /// assert!(report(failed).is_err());
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ok(&self) -> Result<(), Failure> {
         match &self.ending {
@@ -132,12 +206,30 @@ impl Outcome {
         }
     }
 
-    /// Whether the loop came to its end.
+    /// Whether the loop came to its end, neither stopped nor interrupted nor failed.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let outcome = Plan::<Fit>::new().run(&mut State::new(), |_| Ok(()))?;
+    /// assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn is_finished(&self) -> bool {
         matches!(self.ending, Ending::Finished)
     }
 
     /// Who stopped it, if it was stopped.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop("small enough"));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.stopped().map(Stop::reason), Some("small enough"));
+    /// assert!(!outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn stopped(&self) -> Option<&Stop> {
         match &self.ending {
             Ending::Stopped(stop) => Some(stop),
@@ -146,6 +238,17 @@ impl Outcome {
     }
 
     /// Who interrupted it, if it was interrupted.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::interrupt("SIGINT"));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.interrupted().map(Stop::reason), Some("SIGINT"));
+    /// assert_eq!(outcome.stopped(), None);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn interrupted(&self) -> Option<&Stop> {
         match &self.ending {
             Ending::Interrupted(stop) => Some(stop),
@@ -154,6 +257,16 @@ impl Outcome {
     }
 
     /// How it failed, if it did.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Err::<(), _>("the disk is full"));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "the disk is full");
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn failed(&self) -> Option<&Failure> {
         match &self.ending {
             Ending::Failed(failure) => Some(failure),
@@ -161,12 +274,25 @@ impl Outcome {
         }
     }
 
-    /// Stops that were refused, because the loop did not allow one yet (before `min_epochs`). At most the first hundred.
+    /// Stops that were refused, because the loop did not allow one yet (before `min_epochs`): the first hundred, and no later ones.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.refuse_stops(|_, _| Some("too early".into()));
+    /// plan.on(Relax::before_step, || Flow::stop("small enough"));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert!(outcome.is_finished());
+    /// assert_eq!(outcome.refused()[0].reason(), "small enough (refused: too early)");
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn refused(&self) -> &[Stop] {
         &self.refused
     }
 
-    /// Handlers that did not run now and then, because state they require was absent.
+    /// Handlers that did not run now and then, because state they require was absent; see [`Skipped`]. One for each handler
+    /// and breakpoint.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }

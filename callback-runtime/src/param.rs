@@ -17,6 +17,32 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 /// A type that may stand as a parameter of a handler; see [the module](self).
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Watch;
+///
+/// #[callback(discover = false)]
+/// impl Watch {
+///     fn on_train_batch_end(&mut self, loss: &Loss, rate: &mut LearningRate, note: Option<&String>) {
+///         println!("{loss} {rate} {note:?}");
+///     }
+///
+///     fn on_epoch_begin(&self, at: &Breakpoint, epoch: &Epoch) {
+///         println!("{at} {epoch}");
+///     }
+///
+///     fn on_epoch_end(&self, mut ctx: Ctx<'_>) {
+///         ctx.insert(String::from("whatever there is"));
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Watch);
+/// assert!(plan.check(&State::new()).is_ok());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a handler cannot ask for `{Self}`",
     label = "not a parameter that state can be read through",
@@ -71,12 +97,17 @@ parameters! {
 /// State of a type that may not be shared between threads, to read.
 ///
 /// ```
-/// use callbacks::{Flow, Local};
+/// use callbacks::prelude::*;
 /// use std::rc::Rc;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
 ///
-/// fn on_epoch_end(log: Local<'_, Rc<str>>) {
-///     println!("{}", &log[..]);
-/// }
+/// let mut state = State::new();
+/// state.insert::<Rc<str>>("run 7".into());
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, |name: Local<'_, Rc<str>>| assert_eq!(&name[..], "run 7"));
+/// let outcome = plan.run(&mut state, |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug)]
 pub struct Local<'a, T>(&'a T);
@@ -98,12 +129,18 @@ impl<T> Deref for Local<'_, T> {
 /// State of a type that may not leave the loop's thread, to change.
 ///
 /// ```
-/// use callbacks::LocalMut;
-/// use std::{cell::RefCell, rc::Rc};
+/// use callbacks::prelude::*;
+/// use std::rc::Rc;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
 ///
-/// fn on_epoch_end(mut log: LocalMut<'_, Rc<RefCell<String>>>) {
-///     *log = Rc::default();
-/// }
+/// let mut state = State::new();
+/// state.insert::<Rc<str>>("run 7".into());
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, |mut name: LocalMut<'_, Rc<str>>| *name = "run 8".into());
+/// let outcome = plan.run(&mut state, |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// assert_eq!(state.get::<Rc<str>>().unwrap()[..], *"run 8");
+/// # assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug)]
 pub struct LocalMut<'a, T>(&'a mut T);

@@ -14,9 +14,21 @@ use std::marker::PhantomData;
 /// One registered callback: where it is written, and how to make one.
 ///
 /// ```
-/// for registration in callbacks::registrations() {
-///     println!("{registration}");
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Log;
+///
+/// #[callback(name = "the log", weight = 5, discover = false)]
+/// impl Log {
+///     fn on_epoch_end(&self) {}
 /// }
+///
+/// let log = callbacks::registrations().into_iter().find(|one| one.name() == "the log").unwrap();
+/// assert_eq!((log.loop_name(), log.weight()), ("Fit", 5.0));
+/// assert!(!log.is_discoverable() && !log.needs_arguments());
+/// assert!(log.module_path().starts_with(log.crate_name()));
+/// assert!(log.site().line() > 0);
 /// ```
 pub struct Registration {
     name: &'static str,
@@ -195,8 +207,16 @@ fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
 /// Links a crate whose callbacks are to be discovered, though the program names nothing of it: the linker would leave it out.
 ///
 /// ```
-/// // In place of `callback_runtime`: the crate with the callbacks.
-/// callbacks::link!(callback_runtime);
+/// use callbacks::prelude::*;
+///
+/// // In place of `callbacks`: the crate with the callbacks.
+/// callbacks::link!(callbacks);
+///
+/// // Without it, this is what a plan says.
+/// let mut plan = Plan::<Fit>::new();
+/// plan.require("ProgressBar");
+/// let error = plan.check(&State::new()).unwrap_err();
+/// assert!(error.to_string().contains("write `callbacks::link!(that_crate);`"));
 /// ```
 #[macro_export]
 macro_rules! link {

@@ -9,6 +9,32 @@ use crate::raw::{Code, Deliver, Frame};
 ///
 /// Nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. Where the
 /// breakpoint declares an [`Answer`], the answer in place of nothing.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Watch;
+///
+/// #[callback(discover = false)]
+/// impl Watch {
+///     fn on_epoch_begin(&self) {}
+///
+///     fn on_train_end(&self) -> Flow {
+///         Flow::Continue
+///     }
+///
+///     fn on_valid_end(&self, metrics: &Metrics) -> Result<(), &'static str> {
+///         metrics.get("valid_loss").map(drop).ok_or("there is no loss")
+///     }
+///
+///     fn on_epoch_end(&self) -> Result<Flow, std::io::Error> {
+///         Ok(Flow::Continue)
+///     }
+/// }
+///
+/// assert_eq!(Watch.on_valid_end(&Metrics::default()), Err("there is no loss"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}` here",
     label = "not an answer at this breakpoint",
@@ -26,7 +52,9 @@ pub trait Reply<A>: Sized {
 ///
 /// ```
 /// use callbacks::Answer;
+/// use callbacks::prelude::*;
 ///
+/// /// One rejection rejects.
 /// #[derive(Clone, Debug, PartialEq)]
 /// enum Verdict {
 ///     Accept,
@@ -39,7 +67,16 @@ pub trait Reply<A>: Sized {
 ///     }
 /// }
 ///
-/// assert_eq!(Verdict::Accept.merge(Verdict::Reject), Verdict::Reject);
+/// breakpoints! { loop Relax { scope STEP { before_step; on_update -> Verdict; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::on_update, || Verdict::Reject);
+/// plan.on(Relax::on_update, || Verdict::Accept);
+/// let mut verdict = None;
+/// let outcome = plan.run(&mut State::new(), |run| Ok(verdict = run.ask(Relax::on_update)?))?;
+/// assert_eq!(verdict, Some(Verdict::Reject));
+/// # assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
 /// ```
 pub trait Answer: Clone + 'static {
     /// One answer of two: the handlers' answers are merged from the first to the last.
@@ -48,6 +85,28 @@ pub trait Answer: Clone + 'static {
 }
 
 /// The answers given so far at a breakpoint, in this firing. State there: later handlers may ask for `Option<&Votes<A>>`.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # use callbacks::{Answer, Votes};
+/// # #[derive(Clone, Debug, PartialEq)]
+/// # enum Verdict { Accept, Reject }
+/// # impl Answer for Verdict { fn merge(self, other: Self) -> Self { if self == Self::Accept { other } else { self } } }
+/// # breakpoints! { loop Relax { scope STEP { before_step; on_update -> Verdict; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::on_update, || Verdict::Accept);
+/// plan.on(Relax::on_update, || Verdict::Reject);
+/// plan.on(Relax::on_update, |votes: Option<&Votes<Verdict>>| {
+///     let votes = votes.unwrap();
+///     assert_eq!(votes.each(), [Verdict::Accept, Verdict::Reject]);
+///     assert_eq!(votes.merged(), Some(&Verdict::Reject));
+///     Flow::Continue
+/// });
+/// let outcome = plan.run(&mut State::new(), |run| run.ask(Relax::on_update).map(drop))?;
+/// assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Votes<A> {
     merged: Option<A>,

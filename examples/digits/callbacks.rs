@@ -44,7 +44,10 @@ impl<P: Guesses> Accuracy<P> {
     }
 
     fn on_valid_end(&self, metrics: &mut Metrics) {
-        metrics.set("valid_accuracy", f64::from(self.right) / f64::from(self.all));
+        metrics.set(
+            "valid_accuracy",
+            f64::from(self.right) / f64::from(self.all),
+        );
     }
 }
 
@@ -70,6 +73,9 @@ pub struct PrintEpochs;
 #[callback(weight = 10)]
 impl PrintEpochs {
     fn on_epoch_end(&self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics, rate: &LearningRate) {
-        println!("epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.4}", epochs.max);
+        println!(
+            "epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.4}",
+            epochs.max
+        );
     }
 }

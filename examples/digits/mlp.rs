@@ -60,32 +60,39 @@ impl Learner for Mlp {
 
     fn forward(&mut self, batch: &Batch, _: Phase) -> Result<Logits, BoxError> {
         let [first, second] = &self.layers;
-        self.hidden = first.forward(images(batch)?);
+        self.hidden = first.forward(&images(batch)?);
         self.hidden.mapv_inplace(|x| x.max(0.0));
-        Ok(Logits(second.forward(self.hidden.view())))
+        Ok(Logits(second.forward(&self.hidden.view())))
     }
 
     fn loss(&mut self, logits: &Logits, batch: &Batch) -> Result<Loss, BoxError> {
         let logs = softmax(&logits.0).mapv(|x| f64::from(x.max(f32::MIN_POSITIVE).ln()));
         let right = logs.outer_iter().zip(&batch.labels);
-        let mean = right.map(|(row, label)| -row[usize::from(*label)]).sum::<f64>()
+        let mean = right
+            .map(|(row, label)| -row[usize::from(*label)])
+            .sum::<f64>()
             / f64::from(u32::try_from(batch.labels.len())?);
         Ok(Loss::from(mean))
     }
 
-    fn backward(&mut self, logits: &Logits, batch: &Batch, _: OptimizerName) -> Result<Gradients, BoxError> {
+    fn backward(
+        &mut self,
+        logits: &Logits,
+        batch: &Batch,
+        _: OptimizerName,
+    ) -> Result<Gradients, BoxError> {
         // The derivative of the cross-entropy by the scores: probabilities, less one for the right digit.
         let mut slopes = softmax(&logits.0);
         for (mut row, label) in slopes.outer_iter_mut().zip(&batch.labels) {
             row[usize::from(*label)] -= 1.0;
         }
         slopes /= f32::from(u16::try_from(batch.labels.len())?);
-        let second = Slopes::of(self.hidden.view(), &slopes);
+        let second = Slopes::of(&self.hidden.view(), &slopes);
         let mut slopes = slopes.dot(&self.layers[1].weights.t());
         Zip::from(&mut slopes)
             .and(&self.hidden)
             .for_each(|slope, hidden| *slope *= f32::from(u8::from(*hidden > 0.0)));
-        Ok(Gradients([Slopes::of(images(batch)?, &slopes), second]))
+        Ok(Gradients([Slopes::of(&images(batch)?, &slopes), second]))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the weights are f32")]
@@ -101,7 +108,8 @@ impl Layer {
     fn new(inputs: usize, outputs: usize, rng: &mut fastrand::Rng) -> Self {
         // As wide as keeps the variance of what passes through a rectifier (He et al. 2015, doi:10.1109/ICCV.2015.123).
         let width = (6.0 / f32::from(u16::try_from(inputs).unwrap_or(u16::MAX))).sqrt();
-        let weights = Array2::from_shape_simple_fn((inputs, outputs), || (2.0 * rng.f32() - 1.0) * width);
+        let weights =
+            Array2::from_shape_simple_fn((inputs, outputs), || (2.0 * rng.f32() - 1.0) * width);
         Self {
             velocity: Slopes {
                 weights: Array2::zeros((inputs, outputs)),
@@ -112,7 +120,7 @@ impl Layer {
         }
     }
 
-    fn forward(&self, inputs: ArrayView2<'_, f32>) -> Array2<f32> {
+    fn forward(&self, inputs: &ArrayView2<'_, f32>) -> Array2<f32> {
         inputs.dot(&self.weights) + &self.biases
     }
 
@@ -133,7 +141,7 @@ impl Layer {
 
 impl Slopes {
     /// Of a layer, from what went into it and the slopes of what came out.
-    fn of(inputs: ArrayView2<'_, f32>, outputs: &Array2<f32>) -> Self {
+    fn of(inputs: &ArrayView2<'_, f32>, outputs: &Array2<f32>) -> Self {
         Self {
             weights: inputs.t().dot(outputs),
             biases: outputs.sum_axis(Axis(0)),
@@ -154,7 +162,10 @@ impl Guesses for Logits {
 
 /// The batch as a matrix with a row for each image.
 fn images(batch: &Batch) -> Result<ArrayView2<'_, f32>, BoxError> {
-    Ok(ArrayView2::from_shape((batch.labels.len(), PIXELS), &batch.pixels)?)
+    Ok(ArrayView2::from_shape(
+        (batch.labels.len(), PIXELS),
+        &batch.pixels,
+    )?)
 }
 
 fn softmax(scores: &Array2<f32>) -> Array2<f32> {

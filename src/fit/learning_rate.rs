@@ -37,12 +37,11 @@ impl LearningRate {
 
     /// Sets the rate of the optimiser at work, or of all.
     pub fn set(&mut self, rate: f64) {
-        match self.at_work {
-            Some(name) => self.set_of(name.0, rate),
-            None => {
-                self.common = rate;
-                self.own.clear();
-            }
+        if let Some(name) = self.at_work {
+            self.set_of(name.0, rate);
+        } else {
+            self.common = rate;
+            self.own.clear();
         }
     }
 

@@ -52,7 +52,9 @@ pub trait Scale {
 
 impl Scale for [f64] {
     fn scale(&mut self, by: f64) -> Result<(), BoxError> {
-        self.iter_mut().for_each(|x| *x *= by);
+        for x in self {
+            *x *= by;
+        }
         Ok(())
     }
 }

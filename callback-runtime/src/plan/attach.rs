@@ -60,7 +60,7 @@ impl<L: Loop> Plan<L> {
         &mut self,
         callback: Box<dyn AnyCallback<L>>,
         place: (usize, usize),
-        attached_at: Site,
+        added_at: Site,
         by_hand: bool,
     ) -> usize {
         self.attached.push(Attached {
@@ -69,7 +69,7 @@ impl<L: Loop> Plan<L> {
             name: None,
             weight: None,
             place,
-            attached_at,
+            added_at,
             by_hand,
             active: true,
         });

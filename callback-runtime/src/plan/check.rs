@@ -58,7 +58,7 @@ fn check_names<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
         if let Some(other) = first.insert(name, at) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
-                subject.attached[other].attached_at
+                subject.attached[other].added_at
             );
             problems.push(subject.of_callback(at, ProblemKind::SameName, text));
         }

@@ -104,7 +104,7 @@ struct Attached {
     weight: Option<f64>,
     /// Where it stands among the others: the place of the call that attached it, and its rank within that call.
     place: (usize, usize),
-    attached_at: Site,
+    added_at: Site,
     by_hand: bool,
     /// Not suppressed by an instance attached by hand.
     active: bool,
@@ -121,7 +121,7 @@ impl Attached {
 
     /// Where it is written or, if that is not known, attached.
     fn site(&self) -> Site {
-        self.about.own_site().unwrap_or(self.attached_at)
+        self.about.own_site().unwrap_or(self.added_at)
     }
 }
 

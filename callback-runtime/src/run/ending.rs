@@ -11,10 +11,10 @@ impl<L: Loop> Run<'_, L> {
     /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
     pub(super) fn enter(&mut self) -> Result<(), Break> {
         self.course.entered = self.resolved.order.len();
-        if let Some(at) = with_role::<L>(Role::Enter) {
-            if let Some(failed) = self.run_list(at) {
-                self.course.entered = self.resolved.lists[at][failed].rank;
-            }
+        if let Some(at) = with_role::<L>(Role::Enter)
+            && let Some(failed) = self.run_list(at)
+        {
+            self.course.entered = self.resolved.lists[at][failed].rank;
         }
         self.answer()
     }

@@ -40,6 +40,9 @@ impl Log {
 
 struct Other;
 
+pub(crate) struct Size<const N: usize>;
+
+
 #[::callbacks::callback(Drive)]
 impl Other {
     fn on_run_end(&self) {}
