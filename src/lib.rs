@@ -23,6 +23,7 @@
 //!         }
 //!     }
 //! }
+//! # assert_eq!(PrintLoss.on_epoch_end(&Metrics::default()), Flow::Continue);
 //! ```
 //!
 //! * [`Fit`] is the loop of training, with luz's breakpoints; a [`Trainer`](fit::Trainer) runs it over a

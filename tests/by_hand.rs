@@ -15,6 +15,8 @@ use callbacks::fit::{Epoch, Fit, Trainer};
 use callbacks::{
     About, Breakpoint, Callback, Flow, Handlers, Local, LocalMut, Loop, Plan, Site, State,
 };
+use std::cell::Cell;
+use std::rc::Rc;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::relax::{Relax, relax};
@@ -307,6 +309,37 @@ fn the_loop_of_luz_runs_handlers_written_by_hand() {
         .callback(Last(None));
     let _ = trainer.fit(inputs([1.0])).unwrap();
     assert_eq!(trainer.plan().get::<Last>().unwrap().0, Some(Epoch::new(3)));
+}
+
+/// Counts how often it is dropped.
+struct Counted(Rc<Cell<u32>>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+impl Callback<Relax> for Counted {
+    fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+        let _of_its_own = Rc::clone(&self.0);
+        h.on(Relax::ON_FORCE, |_: &mut Self| {});
+    }
+}
+
+#[test]
+fn a_plan_drops_each_callback_and_each_closure_once_and_only_when_it_is_dropped() {
+    let drops = Rc::new(Cell::new(0));
+    let mut plan = Plan::new();
+    for _ in 0..3 {
+        plan.add_local(Counted(drops.clone()));
+        let captured = Counted(drops.clone());
+        plan.on(Relax::ON_FORCE, move || assert!(captured.0.get() == 0));
+        run(&mut plan, &mut State::new(), 2);
+    }
+    assert_eq!(drops.get(), 0);
+    drop(plan);
+    assert_eq!(drops.get(), 6);
 }
 
 #[test]

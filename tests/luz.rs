@@ -144,6 +144,24 @@ fn positions_go_on_into_the_second_epoch() {
 }
 
 #[test]
+fn evaluations_and_predictions_are_told_their_phase_and_iteration_too() {
+    let journal = Journal::default();
+    let mut trainer =
+        Trainer::new(Line::new(&Journal::default())).callback_local(Surveyor(journal.clone()));
+    let _ = trainer.evaluate(inputs([1.0, 2.0])).unwrap();
+    let ends = |name: &'static str, phase, count| line(name, phase, [count, 0, 0, 0]);
+    let lines = journal.take();
+    assert_eq!(lines[0], ends("on_valid_begin", Phase::Valid, 0));
+    assert_eq!(lines[8], ends("on_valid_batch_end", Phase::Valid, 2));
+    assert_eq!(lines[9], ends("on_valid_end", Phase::Valid, 2));
+    let _ = trainer.predict(inputs([1.0, 2.0])).unwrap();
+    let lines = journal.take();
+    assert_eq!(lines[0], ends("on_predict_begin", Phase::Predict, 0));
+    assert_eq!(lines[4], ends("on_predict_batch_end", Phase::Predict, 2));
+    assert_eq!(lines[5], ends("on_predict_end", Phase::Predict, 2));
+}
+
+#[test]
 fn the_learner_works_between_the_breakpoints_that_say_so() {
     let (mut trainer, journal) = traced(|_| {});
     let _ = trainer.fit(inputs([2.0])).unwrap();

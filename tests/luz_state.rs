@@ -5,7 +5,9 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::fit::{Fit, Learner, LearningRate, Loss, Metrics, OptimizerName, Phase, Trainer};
+use callbacks::fit::{
+    Epoch, Fit, Learner, LearningRate, Loss, Metrics, OptimizerName, Phase, Trainer,
+};
 use callbacks::{At, BoxError, Closure, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -190,6 +192,35 @@ fn the_mean_loss_of_a_pass_is_there_from_its_end_and_a_handler_adds_metrics() {
     assert_eq!(metrics.iter().collect::<Vec<_>>(), expected);
 }
 
+#[test]
+fn the_metrics_of_an_epoch_begin_empty() {
+    let once = |metrics: &mut Metrics, epoch: &Epoch| {
+        if epoch.get() == 1 {
+            metrics.set("once", 1.0);
+        }
+    };
+    let empty = |metrics: &Metrics| assert_eq!(metrics.iter().count(), 0);
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(3)
+        .on(Fit::on_epoch_begin, empty)
+        .on(Fit::on_epoch_end, once);
+    let fitted = trainer.fit(inputs([1.0])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+    assert_eq!(
+        fitted.history.of("once").collect::<Vec<_>>(),
+        [(Epoch::new(1), 1.0)]
+    );
+}
+
+#[test]
+fn the_mean_loss_is_over_samples_and_not_over_batches() {
+    let mut learner = Line::new(&Journal::default());
+    learner.samples = |batch| if batch.0 > 1.0 { 1 } else { 3 };
+    let mut trainer = Trainer::new(learner);
+    let evaluated = trainer.evaluate(inputs([1.0, 5.0])).unwrap();
+    assert_eq!(evaluated.metrics.get("valid_loss"), Some(2.0));
+}
+
 /// A learner whose losses wait on a device, which counts how often they are read.
 struct Remote(Arc<AtomicU64>);
 
@@ -237,6 +268,16 @@ fn a_loss_is_read_only_when_the_pass_ends_where_no_handler_reads_it_before() {
         });
     let fitted = trainer.fit(inputs([1.0; 5])).unwrap();
     assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+}
+
+#[test]
+fn a_pass_that_fails_reads_no_loss() {
+    let reads = Arc::new(AtomicU64::new(0));
+    let fails = || Err::<(), _>("no");
+    let mut trainer = Trainer::new(Remote(reads.clone())).on(Fit::on_train_batch_end, fails);
+    let fitted = trainer.fit(inputs([1.0; 5])).unwrap();
+    assert!(fitted.outcome.failed().is_some());
+    assert_eq!(reads.load(Ordering::Relaxed), 0);
 }
 
 #[test]

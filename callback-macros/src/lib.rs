@@ -2,7 +2,7 @@
 //!
 //! `#[callback]` has two stages, because a proc macro cannot see what another one wrote: the attribute hands a copy
 //! of its block to the hidden macro beside the loop, which adds the names of its breakpoints and hands both to
-//! [`__expand_callback!`]. [`pipeline`] names the steps of each.
+//! [`__expand_callback!`]. `pipeline.rs` names the steps of each.
 
 mod attributes;
 mod breakpoints;
@@ -16,8 +16,13 @@ use proc_macro::TokenStream;
 
 /// Makes the functions of an `impl` block handlers: their names say when they run, their parameters what they may touch.
 ///
-/// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name; one with
-/// `#[on(train_batch_end, valid_batch_end)]` runs at those. Every other function stays an ordinary method.
+/// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name, or at all that are called
+/// so but for their phase; one with `#[on(train_batch_end, valid_batch_end)]` runs at those, and with
+/// `#[on(batch_end, phase = train)]` in that phase alone. Every other function stays an ordinary method.
+///
+/// A handler asks for `&T` to read the state of type `T`, `&mut T` to change it, `Option` of either where it may be absent,
+/// `Local<'_, T>` or `LocalMut<'_, T>` for types that stay on their thread, `&Breakpoint`, or `Ctx<'_>` alone for everything. It
+/// answers nothing, a `Flow`, at a breakpoint that declares an answer that answer, or a `Result` of one of these.
 ///
 /// The arguments, all optional, in any order:
 ///
@@ -34,21 +39,96 @@ use proc_macro::TokenStream;
 /// use callbacks::prelude::*;
 ///
 /// #[derive(Default)]
-/// struct PrintLoss;
+/// struct Watch {
+///     batches: u64,
+/// }
 ///
-/// #[callback(weight = 10)]
-/// impl PrintLoss {
-///     fn on_train_batch_end(&mut self, step: &Step, loss: &Loss) {
-///         println!("step {step}: loss {loss:.4}");
+/// #[callback(weight = 10, name = "watch")]
+/// impl Watch {
+///     // A breakpoint's own name.
+///     fn on_epoch_begin(&mut self, epoch: &Epoch, rate: &mut LearningRate) {
+///         rate.set(0.1 / epoch.get() as f64);
 ///     }
 ///
-///     #[on(fit_begin, fit_end)]
-///     fn draw_line(&self) {
-///         println!("----");
+///     // Without its phase: in every phase that has it, also in prediction, where there is no loss.
+///     fn on_batch_end(&mut self, loss: Option<&Loss>) {
+///         self.batches += 1;
+///         self.print(loss);
+///     }
+///
+///     // In its phase this one runs instead of `on_batch_end`.
+///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
+///         if loss.value().is_nan() { Flow::stop("the loss is NaN") } else { Flow::Continue }
+///     }
+///
+///     // Any name, at several breakpoints; `on_` may be left out there.
+///     #[on(train_end, valid_end)]
+///     fn report(&self, metrics: &Metrics) {
+///         println!("{metrics}");
+///     }
+///
+///     // No handler: an ordinary method.
+///     fn print(&self, loss: Option<&Loss>) {
+///         println!("{loss:?}");
 ///     }
 /// }
 ///
-/// Plan::<Fit>::new().add(PrintLoss);
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Watch::default());
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["watch"]);
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// One block serves several loops, each of which is in scope by its name. A function runs in the loops that have its breakpoint:
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// breakpoints! {
+///     pub loop Relax { scope RUN { on_run_begin; on_fit_end; on_run_end; } }
+/// }
+///
+/// #[derive(Default)]
+/// struct Log;
+///
+/// #[callback(Fit, Relax, discover = false)]
+/// impl Log {
+///     fn on_fit_end(&self) {}
+///     fn on_run_end(&self) {}
+///     fn on_epoch_end(&self) {}
+/// }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.add(Log);
+/// assert!(!plan.explain(&State::new())?.to_string().contains("on_epoch_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// A weight is any constant. A generic callback is not registered, because nobody says for which types, and a program that knows
+/// `callbacks` by another name says which:
+///
+/// ```
+/// use callbacks as hooks;
+/// use hooks::prelude::*;
+///
+/// struct Last<T>(T);
+///
+/// impl Last<()> {
+///     const WEIGHT: f64 = f64::INFINITY;
+/// }
+///
+/// #[hooks::callback(weight = Last::<()>::WEIGHT, register = false, crate = hooks)]
+/// impl<T: Send + Sync + 'static> Last<T> {
+///     fn on_fit_end(&mut self, value: Option<&T>) {}
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Last(7_u32));
+/// plan.on(Fit::on_fit_end, || {}).named("first").weight(1e9);
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["first", "Last"]);
+/// # Ok::<(), PlanError>(())
 /// ```
 #[proc_macro_attribute]
 pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -57,44 +137,105 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a loop: its breakpoints, the scopes around them, and which state exists where.
 ///
-/// Inside braces stand the scopes of the loop. A scope opens with its first breakpoint and closes with its last;
-/// a `phase` is a scope whose breakpoints can also be named without it, `on_batch_end` for `on_train_batch_end`.
-/// State after `with` exists as long as its scope is open, or from its breakpoint to the end of the scope around it.
+/// Inside braces stand the scopes of the loop. A scope opens with its first breakpoint and closes with its last, which a run fires
+/// itself; those between them the loop fires. A `phase` is a scope whose breakpoints can also be named without it, `on_batch_end`
+/// for `on_train_batch_end`, and its own begin and end as `on_phase_begin` and `on_phase_end`.
+///
+/// | part | meaning |
+/// |---|---|
+/// | `crate = path;` | in front of the loop: where `callbacks` is, if it was renamed or re-exported |
+/// | `pub loop Fit with Epoch { … }` | the loop's type, and state that exists at every breakpoint |
+/// | `scope EPOCH with T { … }` | a scope, and state that exists as long as it is open |
+/// | `phase TRAIN { … }` | a scope that is a phase |
+/// | `on_force with Force;` | a breakpoint, and state that exists from here to the end of the scope around it |
+/// | `on_update -> Verdict;` | a breakpoint inside a scope whose handlers answer |
+/// | `stop => on_stop;` | the breakpoint that tells of a stop; so do `interrupt =>` and `error =>` |
+///
+/// Every loop has `on_enter` and `on_exit` besides. Doc comments go to what they stand on. What a loop declares with `with` it also
+/// has to put into the state: a handler that requires what is not there is skipped, and the outcome counts it.
 ///
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// /// The energy of a configuration.
+/// #[derive(Clone, Copy)]
 /// struct Energy(f64);
+/// struct Force(f64);
+///
+/// /// What the handlers of `on_update` answer: one rejection rejects.
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum Verdict {
+///     Accept,
+///     Reject,
+/// }
+///
+/// impl callbacks::Answer for Verdict {
+///     fn merge(self, other: Self) -> Self {
+///         if self == Verdict::Reject { self } else { other }
+///     }
+/// }
 ///
 /// breakpoints! {
-///     /// Walks downhill.
-///     pub loop Descent {
+///     /// Goes downhill. `Energy` is there all of the time.
+///     loop Relax with Energy {
 ///         scope RUN {
 ///             on_run_begin;
-///             scope STEP {
-///                 before_step;
-///                 on_force with Energy;
-///                 after_step;
+///             phase WARM {
+///                 on_warm_begin;
+///                 on_warm_step;
+///                 on_warm_end;
+///             }
+///             phase MAIN {
+///                 on_main_begin;
+///                 on_main_step;
+///                 /// There is a force from here to the end of the phase.
+///                 on_force with Force;
+///                 on_update -> Verdict;
+///                 on_main_end;
 ///             }
 ///             on_run_end;
 ///         }
 ///         stop => on_stop;
+///         interrupt => on_interrupt;
+///         error => on_error;
 ///     }
 /// }
 ///
 /// #[derive(Default)]
-/// struct Lowest(Option<f64>);
+/// struct Uphill;
 ///
-/// #[callback(Descent)]
-/// impl Lowest {
-///     fn after_step(&mut self, energy: &Energy) {
-///         let lowest = self.0.get_or_insert(energy.0);
-///         *lowest = lowest.min(energy.0);
+/// #[callback(Relax)]
+/// impl Uphill {
+///     // Both `on_warm_step` and `on_main_step`.
+///     fn on_step(&self, at: &Breakpoint, energy: &Energy) {
+///         println!("{at}: {}", energy.0);
+///     }
+///
+///     fn on_update(&self, force: &Force) -> Verdict {
+///         if force.0 > 0.0 { Verdict::Reject } else { Verdict::Accept }
 ///     }
 /// }
 ///
-/// Plan::<Descent>::new().add(Lowest::default());
+/// let mut state = State::new();
+/// state.insert(Energy(1.0));
+/// let mut plan = Plan::<Relax>::new();
+/// plan.discover();
+/// let mut verdict = None;
+/// let outcome = plan.run(&mut state, |run| {
+///     run.scope(Relax::RUN, |run| {
+///         run.scope(Relax::WARM, |run| run.fire(Relax::on_warm_step))?;
+///         run.scope(Relax::MAIN, |run| {
+///             run.fire(Relax::on_main_step)?;
+///             run.state().insert(Force(0.5));
+///             run.fire(Relax::on_force)?;
+///             verdict = run.ask(Relax::on_update)?;
+///             Ok(())
+///         })
+///     })?;
+///     Ok(())
+/// })?;
+/// assert!(outcome.is_finished());
+/// assert_eq!(verdict, Some(Verdict::Reject));
+/// # Ok::<(), PlanError>(())
 /// ```
 #[proc_macro]
 pub fn breakpoints(declaration: TokenStream) -> TokenStream {

@@ -184,19 +184,20 @@ impl Outcome {
         &self.ending
     }
 
-    /// The failure, as an error; otherwise the outcome as it is. A stop and an interrupt are no failures.
+    /// The failure as an error, for `?`. A run that was stopped or interrupted has not failed.
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// fn report(outcome: Outcome) -> Result<String, Failure> {
-    ///     Ok(outcome.ok()?.to_string())
+    /// fn report(outcome: &Outcome) -> Result<String, Failure> {
+    ///     outcome.ok()?;
+    ///     Ok(outcome.to_string())
     /// }
     ///
     /// let mut plan = Plan::<Fit>::new();
     /// let finished = plan.run(&mut State::new(), |_| Ok(()))?;
-    /// assert_eq!(report(finished).unwrap(), "finished");
+    /// assert_eq!(report(&finished).unwrap(), "finished");
     /// let failed = plan.run(&mut State::new(), |_| Err("no data".into()))?;
-    /// assert!(report(failed).is_err());
+    /// assert!(report(&failed).is_err());
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ok(&self) -> Result<(), Failure> {

@@ -8,6 +8,15 @@ crate::breakpoints! {
     /// The names and places are those of R's luz. Evaluation is the validation pass alone, prediction a pass of its own.
     /// The learner is state in all of them; its batch exists while its scope is open, its prediction from
     /// `after_pred` on, its gradients at `before_step`.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_end, |step: &Step, loss: &Loss| println!("step {step}: loss {loss:.4}"));
+    /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics:.4}"));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     pub loop Fit with Epoch, Epochs, Step, Iteration, Samples, Phase, Metrics, History, LearningRate {
         scope FIT {
             /// The place to look at the settings before anything has happened.

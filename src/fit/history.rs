@@ -5,11 +5,16 @@ use super::{Epoch, Metrics};
 /// The metrics of each epoch that has ended. An epoch is added behind its `on_epoch_end`.
 ///
 /// ```
-/// use callbacks::fit::History;
-///
-/// let history = History::default();
-/// assert!(history.is_empty());
-/// assert_eq!(history.of("valid_loss").count(), 0);
+/// use callbacks::prelude::*;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
+/// # use line::{Line, Points};
+/// let mut trainer = Trainer::new(Line::default()).epochs(3);
+/// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+/// for (epoch, metrics) in fitted.history.iter() {
+///     println!("{epoch}: {metrics:.3}");
+/// }
+/// assert_eq!((fitted.history.len(), fitted.history.is_empty()), (3, false));
+/// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
@@ -18,11 +23,35 @@ pub struct History {
 
 impl History {
     /// Epoch and metrics, the first epoch first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
+    /// # use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// let last = fitted.history.iter().next_back().unwrap();
+    /// assert_eq!(last.0.get(), 3);
+    /// assert!(last.1.get("train_loss") < Some(4.0));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
         self.epochs.iter().map(|(epoch, metrics)| (*epoch, metrics))
     }
 
     /// One metric over the epochs that have it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
+    /// # use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// let losses: Vec<f64> = fitted.history.of("train_loss").map(|(_, loss)| loss).collect();
+    /// assert!(losses.is_sorted_by(|one, next| one > next));
+    /// assert_eq!(fitted.history.of("valid_loss").count(), 0);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn of(&self, name: &str) -> impl Iterator<Item = (Epoch, f64)> {
         self.iter()
             .filter_map(move |(epoch, metrics)| Some((epoch, metrics.get(name)?)))

@@ -12,48 +12,7 @@ use std::fmt;
 /// `Tensor` in a struct each.
 ///
 /// ```
-/// use callbacks::fit::{Learner, Loss, OptimizerName, Phase};
-/// use callbacks::BoxError;
-///
-/// /// Fits a line through the origin.
-/// #[derive(Default)]
-/// struct Line {
-///     slope: f64,
-/// }
-///
-/// #[derive(Clone)]
-/// struct Points(Vec<(f64, f64)>);
-/// struct Heights(Vec<f64>);
-/// struct Slope(f64);
-///
-/// impl Learner for Line {
-///     type Batch = Points;
-///     type Prediction = Heights;
-///     type Gradients = Slope;
-///
-///     fn samples(&self, batch: &Points) -> u64 {
-///         batch.0.len() as u64
-///     }
-///
-///     fn forward(&mut self, batch: &Points, _: Phase) -> Result<Heights, BoxError> {
-///         Ok(Heights(batch.0.iter().map(|(x, _)| self.slope * x).collect()))
-///     }
-///
-///     fn loss(&mut self, heights: &Heights, batch: &Points) -> Result<Loss, BoxError> {
-///         let errors = heights.0.iter().zip(&batch.0).map(|(height, (_, y))| (height - y).powi(2));
-///         Ok(Loss::from(errors.sum::<f64>() / batch.0.len() as f64))
-///     }
-///
-///     fn backward(&mut self, heights: &Heights, batch: &Points, _: OptimizerName) -> Result<Slope, BoxError> {
-///         let slopes = heights.0.iter().zip(&batch.0).map(|(height, (x, y))| 2.0 * (height - y) * x);
-///         Ok(Slope(slopes.sum::<f64>() / batch.0.len() as f64))
-///     }
-///
-///     fn step(&mut self, gradients: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
-///         self.slope -= rate * gradients.0;
-///         Ok(())
-///     }
-/// }
+#[doc = include_str!("line.rs")]
 ///
 /// let mut trainer = callbacks::fit::Trainer::new(Line::default()).epochs(50).learning_rate(0.1);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0), (2.0, 4.0)])])?;
@@ -114,14 +73,39 @@ pub trait Learner: Sized + 'static {
 /// A step of a learner's own, and the state that it provides.
 ///
 /// ```
-/// use callbacks::fit::{Fit, Loss, OwnStep};
+/// use callbacks::BoxError;
+/// use callbacks::fit::{OptimizerName, OwnStep};
+/// use callbacks::prelude::*;
 ///
-/// let step = OwnStep::new(|mut ctx| {
-///     // … the learner and the batch are in `ctx` …
-///     ctx.insert(Loss::from(0.5));
-///     Ok(())
-/// })
-/// .provides(|states| states.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end));
+/// /// A model whose framework has one call for a whole step.
+/// struct Halving(f64);
+///
+/// impl Learner for Halving {
+///     // …
+/// #     type Batch = ();
+/// #     type Prediction = f64;
+/// #     type Gradients = f32;
+/// #     fn samples(&self, _: &()) -> u64 { 1 }
+/// #     fn forward(&mut self, _: &(), _: Phase) -> Result<f64, BoxError> { Ok(self.0) }
+/// #     fn loss(&mut self, at: &f64, _: &()) -> Result<Loss, BoxError> { Ok(Loss::from(*at)) }
+/// #     fn backward(&mut self, _: &f64, _: &(), _: OptimizerName) -> Result<f32, BoxError> { Ok(0.0) }
+/// #     fn step(&mut self, _: f32, _: f64, _: OptimizerName) -> Result<(), BoxError> { Ok(()) }
+///     fn own_step(&self) -> Option<OwnStep> {
+///         let step = OwnStep::new(|mut ctx| {
+///             let model = ctx.get_mut::<Self>().ok_or("the model is gone")?;
+///             model.0 *= 0.5;
+///             let loss = Loss::from(model.0);
+///             ctx.insert(loss);
+///             Ok(())
+///         });
+///         Some(step.provides(|states| states.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end)))
+///     }
+/// }
+///
+/// let mut trainer = Trainer::new(Halving(1.0)).on(Fit::on_train_batch_end, |loss: &Loss| println!("{loss}"));
+/// let fitted = trainer.fit(vec![(), ()])?;
+/// assert_eq!(fitted.learner.0, 0.25);
+/// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct OwnStep {

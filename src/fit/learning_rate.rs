@@ -6,10 +6,20 @@ use std::fmt;
 /// [`set`](Self::set) mean the one at work, or all of them outside of the optimisers' breakpoints.
 ///
 /// ```
-/// use callbacks::fit::LearningRate;
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Halve;
+///
+/// #[callback(discover = false)]
+/// impl Halve {
+///     fn on_epoch_begin(&self, rate: &mut LearningRate) {
+///         rate.set(rate.get() * 0.5);
+///     }
+/// }
 ///
 /// let mut rate = LearningRate::new(0.1);
-/// rate.set(rate.get() * 0.5);
+/// Halve.on_epoch_begin(&mut rate);
 /// assert_eq!(rate.get(), 0.05);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +32,11 @@ pub struct LearningRate {
 
 impl LearningRate {
     /// The same rate for every optimiser.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// assert_eq!(LearningRate::new(0.1).of("generator"), 0.1);
+    /// ```
     pub fn new(rate: f64) -> Self {
         Self {
             common: rate,
@@ -31,11 +46,26 @@ impl LearningRate {
     }
 
     /// The rate of the optimiser at work, or the common one.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("generator", 0.2);
+    /// assert_eq!(rate.get(), 0.1);
+    /// ```
     pub fn get(&self) -> f64 {
         self.at_work.map_or(self.common, |name| self.of(name.0))
     }
 
     /// Sets the rate of the optimiser at work, or of all.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("generator", 0.2);
+    /// rate.set(0.05);
+    /// assert_eq!((rate.get(), rate.of("generator")), (0.05, 0.05));
+    /// ```
     pub fn set(&mut self, rate: f64) {
         if let Some(name) = self.at_work {
             self.set_of(name.0, rate);
@@ -45,13 +75,27 @@ impl LearningRate {
         }
     }
 
-    /// The rate of the optimiser of that name.
+    /// The rate of the optimiser of that name; the common one if it has none of its own.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("generator", 0.2);
+    /// assert_eq!((rate.of("generator"), rate.of("critic")), (0.2, 0.1));
+    /// ```
     pub fn of(&self, optimizer: &str) -> f64 {
         let own = self.own.iter().find(|(name, _)| name == optimizer);
         own.map_or(self.common, |(_, rate)| *rate)
     }
 
     /// Gives the optimiser of that name a rate of its own.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("critic", 0.3);
+    /// assert_eq!((rate.of("critic"), rate.get()), (0.3, 0.1));
+    /// ```
     pub fn set_of(&mut self, optimizer: &str, rate: f64) {
         match self.own.iter_mut().find(|(name, _)| name == optimizer) {
             Some((_, own)) => *own = rate,

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// let there = Loss::lazy(|| Ok::<_, std::io::Error>(0.25));
 /// assert!(!there.is_read());
 /// assert_eq!(here.value(), there.value());
+/// assert!(there.is_read());
 /// assert_eq!(format!("{there:.3}"), "0.250");
 /// ```
 #[derive(Debug, Clone)]
@@ -34,7 +35,14 @@ struct Lazy {
 type Read = Box<dyn FnOnce() -> Result<f64, BoxError> + Send>;
 
 impl Loss {
-    /// A loss that `read` fetches when it is asked for.
+    /// A loss that `read` fetches when it is asked for, at most once. Clones share what was read.
+    ///
+    /// ```
+    /// # use callbacks::fit::Loss;
+    /// # let device = std::thread::spawn(|| 0.25);
+    /// let loss = Loss::lazy(move || device.join().map_err(|_| "the device is lost"));
+    /// assert_eq!(loss.value(), 0.25);
+    /// ```
     pub fn lazy<E: Into<BoxError>>(read: impl FnOnce() -> Result<f64, E> + Send + 'static) -> Self {
         Self(Source::Lazy(Arc::new(Lazy {
             read: OnceLock::new(),
@@ -43,6 +51,12 @@ impl Loss {
     }
 
     /// The loss. NaN if it could not be read: [`error`](Self::error) tells why, and the loop fails for it.
+    ///
+    /// ```
+    /// # use callbacks::fit::Loss;
+    /// assert_eq!(Loss::from(0.25).value(), 0.25);
+    /// assert!(Loss::lazy(|| Err("the device is lost")).value().is_nan());
+    /// ```
     pub fn value(&self) -> f64 {
         match &self.0 {
             Source::Ready(value) => *value,
@@ -50,7 +64,15 @@ impl Loss {
         }
     }
 
-    /// Whether it has been read.
+    /// Whether it has been read, with or without success.
+    ///
+    /// ```
+    /// # use callbacks::fit::Loss;
+    /// let loss = Loss::lazy(|| Err("the device is lost"));
+    /// assert!(!loss.is_read());
+    /// println!("{loss}");
+    /// assert!(loss.is_read());
+    /// ```
     pub fn is_read(&self) -> bool {
         match &self.0 {
             Source::Ready(_) => true,
@@ -58,7 +80,15 @@ impl Loss {
         }
     }
 
-    /// Why it could not be read; nothing if it was, or was not asked for.
+    /// Why it could not be read; `None` if it was, or was not asked for.
+    ///
+    /// ```
+    /// # use callbacks::fit::Loss;
+    /// let loss = Loss::lazy(|| Err("the device is lost"));
+    /// assert_eq!(loss.error(), None);
+    /// assert!(loss.value().is_nan());
+    /// assert_eq!(loss.error(), Some("the device is lost"));
+    /// ```
     pub fn error(&self) -> Option<&str> {
         match &self.0 {
             Source::Ready(_) => None,

@@ -24,12 +24,28 @@ pub struct Metrics {
 
 impl Metrics {
     /// The metric of that name, if it is there.
+    ///
+    /// ```
+    /// # use callbacks::fit::Metrics;
+    /// let mut metrics = Metrics::default();
+    /// metrics.set("valid_loss", 0.25);
+    /// assert!(metrics.get("valid_loss").is_some_and(|loss| loss < 0.5));
+    /// assert_eq!(metrics.get("valid_accuracy"), None);
+    /// ```
     pub fn get(&self, name: &str) -> Option<f64> {
         let found = self.values.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| *value)
     }
 
-    /// Sets a metric; one of the same name is replaced.
+    /// Sets a metric; one of the same name is replaced, in its place.
+    ///
+    /// ```
+    /// # use callbacks::fit::Metrics;
+    /// let mut metrics = Metrics::default();
+    /// metrics.set("lr", 0.1);
+    /// metrics.set(String::from("lr"), 0.05);
+    /// assert_eq!(metrics.get("lr"), Some(0.05));
+    /// ```
     pub fn set(&mut self, name: impl AsRef<str> + Into<String>, value: f64) {
         let same = |(other, _): &&mut (String, f64)| other == name.as_ref();
         match self.values.iter_mut().find(same) {
@@ -39,6 +55,15 @@ impl Metrics {
     }
 
     /// Name and value of each, in the order in which they came.
+    ///
+    /// ```
+    /// # use callbacks::fit::Metrics;
+    /// let mut metrics = Metrics::default();
+    /// metrics.set("train_loss", 0.5);
+    /// metrics.set("lr", 0.1);
+    /// let names: Vec<&str> = metrics.iter().map(|(name, _value)| name).collect();
+    /// assert_eq!(names, ["train_loss", "lr"]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.values
             .iter()

@@ -38,7 +38,9 @@ counters! {
     /// ```
     /// use callbacks::fit::Epoch;
     ///
-    /// assert_eq!(format!("{:>3}", Epoch::new(7)), "  7");
+    /// let epoch = Epoch::new(7);
+    /// assert_eq!(epoch.get(), 7);
+    /// assert_eq!(format!("{epoch:>3}"), "  7");
     /// ```
     Epoch
 
@@ -49,6 +51,7 @@ counters! {
     /// use callbacks::fit::Step;
     ///
     /// assert!(Step::new(3) < Step::new(4));
+    /// assert_eq!(Step::new(4).get() % 2, 0);
     /// ```
     Step
 
@@ -57,7 +60,8 @@ counters! {
     /// ```
     /// use callbacks::fit::Iteration;
     ///
-    /// assert_eq!(Iteration::new(2).get(), 2);
+    /// let every_hundredth = |iteration: &Iteration| iteration.get() % 100 == 0;
+    /// assert!(every_hundredth(&Iteration::new(200)));
     /// ```
     Iteration
 
@@ -67,7 +71,8 @@ counters! {
     /// ```
     /// use callbacks::fit::Samples;
     ///
-    /// assert_eq!(Samples::default().get(), 0);
+    /// assert_eq!(Samples::default(), Samples::new(0));
+    /// assert_eq!(Samples::new(256).get(), 256);
     /// ```
     Samples
 }
@@ -91,6 +96,13 @@ pub struct Epochs {
 
 impl Epochs {
     /// Whether a stop may take effect once so many epochs are complete. The one place that decides it.
+    ///
+    /// ```
+    /// # use callbacks::fit::Epochs;
+    /// let epochs = Epochs { min: 5, max: 20 };
+    /// assert!(!epochs.may_stop_after(4));
+    /// assert!(epochs.may_stop_after(5));
+    /// ```
     pub const fn may_stop_after(self, complete: u64) -> bool {
         complete >= self.min
     }
@@ -99,9 +111,14 @@ impl Epochs {
 /// Which pass is under way.
 ///
 /// ```
-/// use callbacks::fit::Phase;
+/// use callbacks::prelude::*;
 ///
-/// assert_eq!(Phase::Valid.to_string(), "valid");
+/// let mut metrics = Metrics::default();
+/// for phase in [Phase::Train, Phase::Valid] {
+///     metrics.set(format!("{phase}_accuracy"), 0.9);
+/// }
+/// assert_eq!(metrics.get("valid_accuracy"), Some(0.9));
+/// assert_eq!(Phase::Valid.name(), "valid");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Phase {

@@ -10,6 +10,8 @@ pub(crate) struct Line {
     pub(crate) weight: f64,
     pub(crate) optimizers: &'static [&'static str],
     pub(crate) own_step: Option<OwnStep>,
+    /// How many samples a batch has.
+    pub(crate) samples: fn(&Input) -> u64,
     pub(crate) journal: Journal,
 }
 
@@ -28,6 +30,7 @@ impl Line {
             weight: 1.0,
             optimizers: &["main"],
             own_step: None,
+            samples: |_| 2,
             journal: journal.clone(),
         }
     }
@@ -43,8 +46,8 @@ impl Learner for Line {
     type Prediction = Output;
     type Gradients = Slope;
 
-    fn samples(&self, _: &Input) -> u64 {
-        2
+    fn samples(&self, batch: &Input) -> u64 {
+        (self.samples)(batch)
     }
 
     fn forward(&mut self, batch: &Input, phase: Phase) -> Result<Output, BoxError> {

@@ -13,6 +13,7 @@ impl Relax {
     pub(crate) const AFTER_STEP: At<Self> = At::new(4);
     pub(crate) const RUN_END: At<Self> = At::new(5);
     pub(crate) const ON_ENTER: At<Self> = At::new(0);
+    pub(crate) const ON_STOP: At<Self> = At::new(6);
     pub(crate) const ON_ERROR: At<Self> = At::new(8);
     pub(crate) const ON_EXIT: At<Self> = At::new(9);
     pub(crate) const RUN: Scope<Self> = Scope::new(0);

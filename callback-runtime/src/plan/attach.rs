@@ -14,18 +14,71 @@ use std::marker::PhantomData;
 
 impl<L: Loop> Plan<L> {
     /// Attaches a callback that may be sent to another thread.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// #[derive(Default)]
+    /// struct Count(u64);
+    ///
+    /// #[callback]
+    /// impl Count {
+    ///     fn on_epoch_end(&mut self) {
+    ///         self.0 += 1;
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Count::default());
+    /// plan.add(Count::default()).weight(-1.0).named("early");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["early", "Count"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
         self.attach(Box::new(callback), Site::here())
     }
 
     /// Attaches a callback that stays on the loop's thread.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Journal(std::rc::Rc<String>);
+    ///
+    /// #[callback(register = false)]
+    /// impl Journal {
+    ///     fn on_epoch_end(&self, epoch: &Epoch) {
+    ///         println!("{}: {epoch}", self.0);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add_local(Journal(String::from("run 7").into()));
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["Journal"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn add_local<C: Callback<L>>(&mut self, callback: C) -> Attachment<'_> {
         self.attach(Box::new(callback), Site::here())
     }
 
-    /// Runs a closure at a breakpoint. Its parameters are state, with their types written out.
+    /// Runs a closure at a breakpoint. Its parameters are state, with their types written out. It is named `closure`, as long as
+    /// [`named`](Attachment::named) says nothing else.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut state = State::new();
+    /// state.insert(0.1);
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::after_step, |rate: &mut f64| *rate *= 0.5);
+    /// plan.on(Relax::after_step, |rate: &f64| if *rate < 0.01 { Flow::stop("cold") } else { Flow::Continue });
+    /// let outcome = plan.run(&mut state, |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(state.get(), Some(&0.05));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn on<A: 'static, M: 'static, F>(&mut self, at: At<L, A>, closure: F) -> Attachment<'_>
     where
@@ -80,25 +133,42 @@ impl<L: Loop> Plan<L> {
 /// A callback just attached: the place to say what differs for this one instance.
 ///
 /// ```
-/// # use callbacks::{Callback, Handlers, Loop, Plan};
-/// # struct Log;
-/// # impl<L: Loop> Callback<L> for Log { fn handlers(&self, _: &mut Handlers<L, Self>) {} }
-/// fn attach<L: Loop>(plan: &mut Plan<L>) {
-///     plan.add(Log).named("log").weight(10.0);
-/// }
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, || {}).named("second").weight(10.0);
+/// plan.on(Fit::on_epoch_end, || {}).named("first");
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["first", "second"]);
+/// # Ok::<(), PlanError>(())
 /// ```
 pub struct Attachment<'p> {
     attached: &'p mut Attached,
 }
 
 impl Attachment<'_> {
-    /// Gives this instance a weight other than its type's.
+    /// Gives this instance a weight other than its type's. Negative and infinite ones are legal; NaN is a problem of the plan.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).weight(f64::NAN);
+    /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("its weight is NaN"));
+    /// ```
     pub fn weight(self, weight: f64) -> Self {
         self.attached.weight = Some(weight);
         self
     }
 
-    /// Gives this instance a name, which no other callback of the plan may have.
+    /// Gives this instance a name, which no other callback of the plan may have: two of one name are a problem of the plan.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print");
+    /// plan.on(Fit::on_epoch_end, || {}).named("print");
+    /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("is named `print` too"));
+    /// ```
     pub fn named(self, name: impl Into<String>) -> Self {
         self.attached.name = Some(name.into());
         self

@@ -29,18 +29,48 @@ pub(super) enum Request {
 impl<L: Loop> Plan<L> {
     /// Attaches every callback that is registered for the loop and can be made without arguments, in the order of
     /// [`registrations`]. A type that is attached by hand, before or after, is left out.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// #[derive(Default)]
+    /// struct Log;
+    ///
+    /// #[callback(Relax)]
+    /// impl Log {
+    ///     fn after_step(&self) {}
+    /// }
+    ///
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.discover();
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["Log"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[track_caller]
     pub fn discover(&mut self) -> &mut Self {
         self.discover_if(|_| true)
     }
 
-    /// Like [`discover`](Self::discover), of what `keep` keeps: by crate, module path or name.
+    /// Like [`discover`](Self::discover), of what `keep` keeps: by crate, module path, name or whatever else a
+    /// [`Registration`] tells.
     ///
     /// ```
-    /// # use callbacks::{Loop, Plan};
-    /// fn discover_mine<L: Loop>(plan: &mut Plan<L>) {
-    ///     plan.discover_if(|registration| registration.crate_name() == "mine");
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// #[derive(Default)]
+    /// struct Log;
+    ///
+    /// #[callback(Relax)]
+    /// impl Log {
+    ///     fn after_step(&self) {}
     /// }
+    ///
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.discover_if(|one| one.crate_name() == "another" || one.weight() > 0.0);
+    /// plan.check(&State::new())?;
+    /// assert!(plan.names().is_empty());
+    /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
     pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
@@ -58,12 +88,22 @@ impl<L: Loop> Plan<L> {
     /// plan otherwise.
     ///
     /// ```
-    /// # use callbacks::{Loop, Plan, State};
-    /// fn fails<L: Loop>() {
-    ///     let mut plan = Plan::<L>::new();
-    ///     plan.require("ProgressBar");
-    ///     assert!(plan.check(&State::new()).is_err());
+    /// # use callbacks::prelude::*;
+    /// #[derive(Default)]
+    /// struct Patience;
+    ///
+    /// #[callback(name = "patience", discover = false)]
+    /// impl Patience {
+    ///     fn on_epoch_end(&self) {}
     /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.require("patience");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["patience"]);
+    /// plan.require("patienc");
+    /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("did you mean `patience`?"));
+    /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
     pub fn require(&mut self, name: impl Into<String>) -> &mut Self {

@@ -10,6 +10,16 @@ use crate::state::State;
 use std::fmt::{self, Write};
 
 /// A plan in words; print it.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("{epoch}"));
+/// let text = plan.explain(&State::new())?.to_string();
+/// assert!(text.starts_with("Fit, 1 callbacks\n\non_epoch_end\n  1. closure  weight 0  reads Epoch"));
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation(String);
 
@@ -23,11 +33,13 @@ impl<L: Loop> Plan<L> {
     /// Which handler runs where, in which order and why, and what each reads and writes. The plan is checked first.
     ///
     /// ```
-    /// # use callbacks::{Loop, Plan, PlanError, State};
-    /// fn show<L: Loop>(plan: &mut Plan<L>, state: &State) -> Result<(), PlanError> {
-    ///     println!("{}", plan.explain(state)?);
-    ///     Ok(())
-    /// }
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get())).named("halve");
+    /// let explanation = plan.explain(&State::new())?;
+    /// println!("{explanation}");
+    /// assert!(explanation.to_string().contains("writes LearningRate"));
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self, state: &State) -> Result<Explanation, PlanError> {
         self.check(state)?;

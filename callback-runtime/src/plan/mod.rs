@@ -31,28 +31,18 @@ use std::fmt;
 /// runs as often as one likes.
 ///
 /// ```
-/// # use callbacks::*;
-/// # #[derive(Debug, Clone, Copy)]
-/// # struct Relax;
-/// # impl Relax { const STEP: Scope<Self> = Scope::new(0); const AFTER_STEP: At<Self> = At::new(2); }
-/// # impl Loop for Relax {
-/// #     const NAME: &'static str = "Relax";
-/// #     const SCOPES: &'static [ScopeInfo] = &[ScopeInfo::new("STEP", None, 1, 2, None)];
-/// #     const BREAKPOINTS: &'static [Breakpoint] = &[
-/// #         Breakpoint::new("Relax", 0, "on_enter", Role::Enter, None, None),
-/// #         Breakpoint::new("Relax", 1, "before_step", Role::Begin, Some(0), None),
-/// #         Breakpoint::new("Relax", 2, "after_step", Role::End, Some(0), None),
-/// #         Breakpoint::new("Relax", 3, "on_exit", Role::Exit, None, None),
-/// #     ];
-/// #     fn states(_: &mut States<Self>) {}
-/// # }
+/// use callbacks::prelude::*;
+///
 /// struct Position(f64);
+///
+/// breakpoints! {
+///     loop Relax with Position { scope STEP { before_step; after_step; } }
+/// }
 ///
 /// let mut state = State::new();
 /// state.insert(Position(1.0));
-///
 /// let mut plan = Plan::<Relax>::new();
-/// plan.on(Relax::AFTER_STEP, |position: &Position| println!("{:.3}", position.0));
+/// plan.on(Relax::after_step, |position: &Position| println!("{:.3}", position.0));
 /// let outcome = plan.run(&mut state, |run| {
 ///     for _ in 0..10 {
 ///         run.scope(Relax::STEP, |run| {
@@ -65,6 +55,7 @@ use std::fmt;
 ///     Ok(())
 /// })?;
 /// assert!(outcome.is_finished());
+/// assert!(state.get::<Position>().is_some_and(|position| position.0 < 0.001));
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Plan<L: Loop> {
@@ -87,11 +78,19 @@ pub struct Plan<L: Loop> {
 ///
 /// ```
 /// use callbacks::StopRule;
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
 ///
 /// let not_before_ten: StopRule = |state, _at| {
 ///     let steps = state.get::<u64>().copied().unwrap_or_default();
 ///     (steps < 10).then(|| format!("{steps} of at least 10 steps"))
 /// };
+/// let mut plan = Plan::<Relax>::new();
+/// plan.refuse_stops(not_before_ten);
+/// plan.on(Relax::before_step, || Flow::stop("small enough"));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// assert_eq!(outcome.refused().len(), 1);
+/// # Ok::<(), PlanError>(())
 /// ```
 pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 
@@ -127,6 +126,14 @@ impl Attached {
 
 impl<L: Loop> Plan<L> {
     /// A plan without callbacks.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.check(&State::new())?;
+    /// assert!(plan.names().is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn new() -> Self {
         Self {
             machine: Machine::new(L::BREAKPOINTS.len()),
@@ -144,6 +151,17 @@ impl<L: Loop> Plan<L> {
 
     /// Says what only the coming runs know: state that they provide beside what the loop declares, and breakpoints that they
     /// will not fire. Replaces what was said before.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_begin, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|states| states.within::<Batch>(Fit::TRAIN_BATCH));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
     pub fn expect(&mut self, say: impl FnOnce(&mut States<L>)) -> &mut Self {
         self.of_run = States::nothing();
         say(&mut self.of_run);
@@ -152,28 +170,86 @@ impl<L: Loop> Plan<L> {
 
     /// Lets a rule of the loop refuse stops: asked when a callback stops the run, it answers why that is too early, or `None`. A
     /// refused stop is noted in the outcome and forgotten. An interrupt is not asked about.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop("small enough"));
+    /// plan.refuse_stops(|_state, at| Some(format!("never at {at}")));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert!(outcome.is_finished());
+    /// assert_eq!(outcome.refused()[0].reason(), "small enough (refused: never at before_step)");
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn refuse_stops(&mut self, rule: StopRule) -> &mut Self {
         self.refuse_stops = Some(rule);
         self
     }
 
     /// Checks the plan against a state without running anything. All problems are reported together.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |notes: &mut String| notes.push('.'));
+    /// plan.on(Fit::on_train_batch_begin, |loss: &Loss| println!("{loss}"));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert_eq!(error.problems().len(), 2);
+    /// ```
     pub fn check(&mut self, state: &State) -> Result<(), PlanError> {
         self.prepare(state.table())
     }
 
     /// What is worth knowing of the plan and no error: handlers that can never run. Filled by a check.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_valid_end, || {});
+    /// plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: there is no validation data"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn notes(&self) -> &[Problem] {
         &self.notes
     }
 
-    /// The first callback of type `C`: to read, after a run, what it has gathered.
+    /// The first callback of type `C`, in the order of attaching: to read, after a run, what it has gathered. What is discovered is
+    /// there from the first check on; a closure's type has no name.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Count(u64);
+    /// # #[callback(discover = false)]
+    /// # impl Count { fn on_epoch_end(&mut self) { self.0 += 1; } }
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Count::default());
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
+    /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(1));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn get<C: Callback<L>>(&self) -> Option<&C> {
         let mut all = (0..self.attached.len()).filter(|at| self.attached[*at].active);
         all.find_map(|at| self.machine.instance(at).get().as_any().downcast_ref())
     }
 
     /// The first callback of type `C`, to change.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Count(u64);
+    /// # #[callback(discover = false)]
+    /// # impl Count { fn on_epoch_end(&mut self) { self.0 += 1; } }
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Count(7));
+    /// plan.get_mut::<Count>().unwrap().0 = 0;
+    /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(0));
+    /// ```
     pub fn get_mut<C: Callback<L>>(&mut self) -> Option<&mut C> {
         let is_one = |at: &usize| {
             self.attached[*at].active && self.machine.instance(*at).get().as_any().is::<C>()
@@ -188,7 +264,18 @@ impl<L: Loop> Plan<L> {
             .downcast_mut()
     }
 
-    /// The names of the callbacks, in the order in which they run. Empty before a check.
+    /// The names of the callbacks, in the order in which they run, as of the last check or run; empty before the first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).weight(10.0).named("print");
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.on(Fit::on_epoch_begin, || {});
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["closure", "closure#2", "print"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn names(&self) -> Vec<&str> {
         let resolved = &self.resolved;
         let order = resolved.order.iter();

@@ -5,6 +5,19 @@ use std::error::Error;
 use std::fmt;
 
 /// One thing that is wrong with a plan.
+///
+/// ```
+/// use callbacks::ProblemKind;
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_train_batch_begin, |loss: &Loss| println!("{loss}")).named("hasty");
+/// let error = plan.check(&State::new()).unwrap_err();
+/// let problem = &error.problems()[0];
+/// assert_eq!((problem.kind(), problem.callback()), (ProblemKind::NotHere, "hasty"));
+/// assert_eq!((problem.breakpoint(), problem.state()), (Some("on_train_batch_begin"), Some("Loss")));
+/// assert!(problem.site().line() > 0);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
@@ -16,6 +29,19 @@ pub struct Problem {
 }
 
 /// What kind of thing is wrong.
+///
+/// ```
+/// use callbacks::ProblemKind;
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, |_: &String| {});
+/// plan.on(Fit::on_epoch_end, |_: &Epoch, _: &mut Epoch| {});
+/// plan.require("nobody");
+/// let error = plan.check(&State::new()).unwrap_err();
+/// let kinds: Vec<_> = error.problems().iter().map(|problem| problem.kind()).collect();
+/// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Clash, ProblemKind::Required]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
@@ -80,7 +106,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a plan; nothing has run.
+/// Everything that is wrong with a plan; nothing has run. Its text shows the first twenty problems and counts the others.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// fn train(plan: &mut Plan<Fit>) -> Result<Outcome, PlanError> {
+///     plan.run(&mut State::new(), |_run| Ok(()))
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, |notes: &mut String| notes.push('.'));
+/// let error = train(&mut plan).unwrap_err();
+/// assert_eq!(error.problems().len(), 1);
+/// assert!(error.to_string().starts_with("the plan has 1 problem\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
     problems: Vec<Problem>,

@@ -7,10 +7,18 @@ use std::fmt;
 /// loop's own. Handed on with `?`; any error converts into one.
 ///
 /// ```
-/// # use callbacks::{Break, Loop, Run};
-/// fn read<L: Loop>(run: &mut Run<'_, L>, text: &str) -> Result<f64, Break> {
-///     Ok(text.parse::<f64>()?)
+/// use callbacks::Break;
+/// use callbacks::prelude::*;
+///
+/// fn read(run: &mut Run<'_, Fit>, text: &str) -> Result<(), Break> {
+///     let rate: f64 = text.parse()?;
+///     run.state().insert(LearningRate::new(rate));
+///     run.fire(Fit::on_fit_begin)
 /// }
+///
+/// let outcome = Plan::<Fit>::new().run(&mut State::new(), |run| read(run, "fast"))?;
+/// assert_eq!(outcome.failed().unwrap().cause().to_string(), "invalid float literal");
+/// # Ok::<(), PlanError>(())
 /// ```
 #[must_use = "a loop hands a break on with `?`"]
 pub struct Break(Option<Box<BoxError>>);

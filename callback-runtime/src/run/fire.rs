@@ -23,6 +23,22 @@ impl<L: Loop> Run<'_, L> {
     /// Runs the handlers of a breakpoint, in their order. An `Err` is a leave, a stop or a failure: hand it on with `?`.
     ///
     /// Where nobody handles the breakpoint this is one load and one branch.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope STEP { before_step; on_force; after_step; } } }
+    /// let mut state = State::new();
+    /// state.insert(0_u32);
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_force, |count: &mut u32| *count += 1);
+    /// let outcome = plan.run(&mut state, |run| {
+    ///     run.scope(Relax::STEP, |run| run.fire(Relax::on_force))?;
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(state.get(), Some(&1_u32));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         if !self.course.live.has(at.index()) {
@@ -33,6 +49,26 @@ impl<L: Loop> Run<'_, L> {
 
     /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
     /// A stop, or a leave, wins over any answer.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Answer;
+    /// # #[derive(Clone, Debug, PartialEq)]
+    /// # struct Accept(bool);
+    /// # impl Answer for Accept { fn merge(self, other: Self) -> Self { Self(self.0 && other.0) } }
+    /// # breakpoints! { loop Relax { scope STEP { before_step; on_update -> Accept; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_update, || Accept(true));
+    /// plan.on(Relax::on_update, || Accept(false));
+    /// let mut answer = None;
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     answer = run.ask(Relax::on_update)?;
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(answer, Some(Accept(false)));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
         if !self.course.live.has(at.index()) {
             return Ok(None);

@@ -14,6 +14,36 @@ use std::fmt;
 /// loop, such as an observer of a solver.
 ///
 /// Scopes are begun and ended by hand; what is still open when it ends is ended then, innermost first.
+///
+/// ```
+/// use callbacks::Guard;
+/// use callbacks::prelude::*;
+/// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
+///
+/// /// What a solver calls once per iteration.
+/// struct Observer(Guard<Relax>);
+///
+/// impl Observer {
+///     /// Whether to go on.
+///     fn observe(&mut self, cost: f64) -> bool {
+///         self.0.state().insert(cost);
+///         self.0.begin(Relax::STEP).is_ok() && self.0.end().is_ok()
+///     }
+/// }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, |cost: Option<&f64>| match cost {
+///     Some(cost) if *cost < 0.1 => Flow::stop("small enough"),
+///     _ => Flow::Continue,
+/// });
+/// let mut observer = Observer(plan.start(State::new())?);
+/// observer.0.begin(Relax::RUN).unwrap();
+/// let costs = [0.5, 0.2, 0.05, 0.01];
+/// assert_eq!(costs.iter().take_while(|cost| observer.observe(**cost)).count(), 2);
+/// let (_plan, _state, outcome) = observer.0.finish();
+/// assert_eq!(outcome.stopped().map(Stop::reason), Some("small enough"));
+/// # Ok::<(), PlanError>(())
+/// ```
 pub struct Guard<L: Loop> {
     plan: Plan<L>,
     state: State,
@@ -26,14 +56,12 @@ impl<L: Loop> Plan<L> {
     /// told; [`check`](Self::check) it first to keep it.
     ///
     /// ```
-    /// # use callbacks::{Loop, Plan, PlanError, State};
-    /// fn drive<L: Loop>(plan: Plan<L>) -> Result<(), PlanError> {
-    ///     let guard = plan.start(State::new())?;
-    ///     // … an engine fires its breakpoints …
-    ///     let (_plan, _state, outcome) = guard.finish();
-    ///     assert!(outcome.is_finished());
-    ///     Ok(())
-    /// }
+    /// # use callbacks::prelude::*;
+    /// let guard = Plan::<Fit>::new().start(State::new())?;
+    /// // … an engine fires its breakpoints …
+    /// let (_plan, _state, outcome) = guard.finish();
+    /// assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
         self.prepare(state.table())?;
@@ -57,6 +85,19 @@ impl<L: Loop> Plan<L> {
 
 impl<L: Loop> Guard<L> {
     /// Runs the handlers of a breakpoint, like [`Run::fire`]. An `Err` says that the engine is to stop, or to leave a scope.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_force, |count: &mut u32| *count += 1);
+    /// let mut state = State::new();
+    /// state.insert(0_u32);
+    /// let mut guard = plan.start(state)?;
+    /// assert!(guard.fire(Relax::on_force).is_ok());
+    /// assert_eq!(guard.state().get(), Some(&1_u32));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         if !self.course.live.has(at.index()) {
@@ -66,11 +107,38 @@ impl<L: Loop> Guard<L> {
     }
 
     /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Answer;
+    /// # #[derive(Clone, Debug, PartialEq)]
+    /// # struct Accept(bool);
+    /// # impl Answer for Accept { fn merge(self, other: Self) -> Self { Self(self.0 && other.0) } }
+    /// # breakpoints! { loop Relax { scope STEP { before_step; on_update -> Accept; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_update, || Accept(false));
+    /// let mut guard = plan.start(State::new())?;
+    /// assert_eq!(guard.ask(Relax::on_update).unwrap(), Some(Accept(false)));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
         self.with(|run| run.ask(at))
     }
 
-    /// Opens a scope and fires its begin.
+    /// Opens a scope and fires its begin. An `Err` of the begin has opened it nevertheless: [`end`](Self::end) it. While a leave, a
+    /// stop or a failure is pending nothing is opened.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::leave(Relax::STEP));
+    /// let mut guard = plan.start(State::new())?;
+    /// assert!(guard.begin(Relax::RUN).is_ok());
+    /// assert!(guard.begin(Relax::STEP).is_err());
+    /// assert!(guard.end().is_ok());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
         self.with(|run| {
             run.open(scope)?;
@@ -78,7 +146,20 @@ impl<L: Loop> Guard<L> {
         })
     }
 
-    /// Ends the innermost open scope. `Ok` also where it was left; `Err` if an outer one is to be ended too.
+    /// Ends the innermost open scope; nothing if none is open. `Ok` also where it was left; `Err` if an outer one is to be ended too.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
+    /// let mut guard = Plan::<Relax>::new().start(State::new())?;
+    /// guard.begin(Relax::RUN).unwrap();
+    /// guard.begin(Relax::STEP).unwrap();
+    /// assert!(guard.end().is_ok());
+    /// // What is still open is ended with the guard.
+    /// let (_plan, _state, outcome) = guard.finish();
+    /// assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn end(&mut self) -> Result<(), Break> {
         self.with(|run| {
             let Some(index) = run.course.open.last() else {
@@ -91,11 +172,29 @@ impl<L: Loop> Guard<L> {
     }
 
     /// The state of the run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut guard = Plan::<Fit>::new().start(State::new())?;
+    /// guard.state().insert(LearningRate::new(0.1));
+    /// assert_eq!(guard.state().get::<LearningRate>().map(LearningRate::get), Some(0.1));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn state(&mut self) -> crate::Ctx<'_> {
         self.state.ctx()
     }
 
     /// Ends what is open, exits every callback, and gives back plan and state.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut state = State::new();
+    /// state.insert(1_u32);
+    /// let guard = Plan::<Fit>::new().start(state)?;
+    /// let (plan, state, outcome) = guard.finish();
+    /// assert_eq!((plan.names().len(), state.get(), outcome.is_finished()), (0, Some(&1_u32), true));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn finish(mut self) -> (Plan<L>, State, Outcome) {
         let outcome = self.end_all();
         let plan = std::mem::take(&mut self.plan);

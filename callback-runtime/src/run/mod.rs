@@ -27,6 +27,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wish::Wish;
 
 /// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::Break;
+/// breakpoints! { pub loop Relax { scope RUN { on_run_begin; on_start; on_run_end; } } }
+///
+/// /// The loop, apart from what it is run with.
+/// fn relax(run: &mut Run<'_, Relax>) -> Result<(), Break> {
+///     run.scope(Relax::RUN, |run| {
+///         run.fire(Relax::on_start)?;
+///         run.state().insert(0.5);
+///         Ok(())
+///     })?;
+///     Ok(())
+/// }
+///
+/// let mut state = State::new();
+/// let outcome = Plan::<Relax>::new().run(&mut state, relax)?;
+/// assert!(outcome.is_finished());
+/// assert_eq!(state.get(), Some(&0.5));
+/// # Ok::<(), PlanError>(())
+/// ```
 pub struct Run<'a, L: Loop> {
     machine: &'a mut Machine<dyn AnyCallback<L>>,
     resolved: &'a Resolved,
@@ -71,7 +93,20 @@ impl<L: Loop> Plan<L> {
     /// Checks the plan and runs the loop `body` with it. Every callback is entered before and exited afterwards, in every
     /// ending; a panic, of a handler or of `body`, is an ending too.
     ///
-    /// See [`Plan`] for an example.
+    /// The `Err` is a plan with problems, told before anything ran; a run that failed says so in its outcome.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop("enough"));
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     run.scope(Relax::STEP, |_| Ok(()))?;
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(outcome.stopped().map(Stop::reason), Some("enough"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn run<'s>(
         &mut self,
         state: impl Into<Ctx<'s>>,
@@ -110,23 +145,78 @@ impl<'a, L: Loop> Run<'a, L> {
     }
 
     /// The state of the run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut state = State::new();
+    /// let outcome = Plan::<Fit>::new().run(&mut state, |run| {
+    ///     run.state().insert(1_u32);
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(state.get(), Some(&1_u32));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn state(&mut self) -> Ctx<'_> {
         self.state.reborrow()
     }
 
     /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// let mut handled = Vec::new();
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     handled = vec![run.is_handled(Fit::on_epoch_end), run.is_handled(Fit::on_epoch_begin)];
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(handled, [true, false]);
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn is_handled<A>(&self, at: crate::At<L, A>) -> bool {
         self.resolved.live.has(at.index())
     }
 
     /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later
     /// errors are attached to the first one. A break that is no error is handed back as it is.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut closed_after_failure = false;
+    /// let outcome = Plan::<Fit>::new().run(&mut State::new(), |run| {
+    ///     let read = Err("no data".into()).map_err(|broken| run.note(broken));
+    ///     closed_after_failure = run.failure().is_some();
+    ///     read
+    /// })?;
+    /// assert!(closed_after_failure);
+    /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "no data");
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn note(&mut self, broken: Break) -> Break {
         self.heed_body::<()>(Ok(Err(broken)));
         Break::PENDING
     }
 
     /// How the run has failed, if it has; nothing more will run then but what is told of it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut seen = None;
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Err::<(), _>("the disk is full"));
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     let stepped = run.scope(Relax::STEP, |_| Ok(()));
+    ///     seen = run.failure().map(|failure| failure.cause().to_string());
+    ///     stepped.map(drop)
+    /// })?;
+    /// assert_eq!(seen.as_deref(), Some("the disk is full"));
+    /// # assert!(outcome.failed().is_some());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn failure(&self) -> Option<&Failure> {
         self.course.failure.as_ref()
     }

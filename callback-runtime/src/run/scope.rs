@@ -16,6 +16,25 @@ impl<L: Loop> Run<'_, L> {
     /// left. A leave of an outer scope, a stop or a failure is handed on.
     ///
     /// The end is fired whatever `body` answers, but not after a failure: the state may be half-changed then.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_force, || Flow::leave(Relax::STEP));
+    /// let mut steps = Vec::new();
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     run.scope(Relax::RUN, |run| {
+    ///         steps.push(run.scope(Relax::STEP, |_| Ok("done"))?);
+    ///         steps.push(run.scope(Relax::STEP, |run| run.fire(Relax::on_force).map(|()| "done"))?);
+    ///         Ok(())
+    ///     })?;
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(steps, [Some("done"), None]);
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn scope<T>(
         &mut self,
         scope: Scope<L>,

@@ -25,7 +25,14 @@ pub(crate) fn handover(annotated: &Annotated, errors: Errors) -> TokenStream {
     }
 }
 
-/// Expands to the block without the attributes that only we understand.
+/// Expands to the block without the attributes that only we understand:
+///
+/// ```text
+/// #[allow(clippy::trivially_copy_pass_by_ref, …)]
+/// impl PrintLoss { … }
+/// ```
+///
+/// The lints are those about how parameters and answers are written: in a handler that says what it asks for.
 fn plain(block: &Block) -> TokenStream {
     let Block {
         attributes,
@@ -36,7 +43,15 @@ fn plain(block: &Block) -> TokenStream {
     let attributes = attributes
         .iter()
         .filter(|attribute| !attribute.is("callback"));
-    let mut tokens = quote!(#(#attributes)* #head);
+    let mut tokens = quote! {
+        #[allow(
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps,
+            clippy::unused_self
+        )]
+        #(#attributes)* #head
+    };
     brace.surround(&mut tokens, |tokens| {
         tokens.extend(items.iter().map(plain_item));
     });
@@ -91,7 +106,15 @@ fn copy(block: &Block) -> TokenStream {
         .iter()
         .filter(|item| concerns_us(item))
         .map(copied_item);
-    let mut tokens = quote!(#(#attributes)* #head);
+    let mut tokens = quote! {
+        #[allow(
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps,
+            clippy::unused_self
+        )]
+        #(#attributes)* #head
+    };
     brace.surround(&mut tokens, |tokens| tokens.extend(items));
     tokens
 }
@@ -99,11 +122,12 @@ fn copy(block: &Block) -> TokenStream {
 /// Whether the second stage has something to say of it: a handler, or what may become one.
 fn concerns_us(item: &Item) -> bool {
     let is_unfinished = || item.is_function && item.function().is_none();
-    let is_handler = || {
-        item.function()
-            .is_some_and(|function| function.is_handler())
-    };
-    item.ours().next().is_some() || is_handler() || is_unfinished()
+    item.ours().next().is_some() || is_handler(item) || is_unfinished()
+}
+
+fn is_handler(item: &Item) -> bool {
+    item.function()
+        .is_some_and(|function| function.is_handler())
 }
 
 /// Expands to:
