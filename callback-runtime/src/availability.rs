@@ -107,8 +107,8 @@ impl<L: Loop> States<L> {
         }
     }
 
-    /// `T` exists from the breakpoint `at` to the end of the scope around it; at `at` alone if none is around it. A run that is
-    /// to be [`silent`](Self::silent) at `at` does not provide it.
+    /// `T` exists from the breakpoint `at` to the end of the scope around it; at `at` alone if none is around it. What a
+    /// loop declares so does not exist in a run that is [`silent`](Self::silent) at `at`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -129,8 +129,8 @@ impl<L: Loop> States<L> {
         self.declare_since::<T>(at.index(), end);
     }
 
-    /// `T` exists from `first` to `last`, both included, in the order of one pass. A run that is to be
-    /// [`silent`](Self::silent) at `first` does not provide it.
+    /// `T` exists from `first` to `last`, both included, in the order of one pass. What a loop declares so does not
+    /// exist in a run that is [`silent`](Self::silent) at `first`.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -130,6 +130,11 @@ impl About {
     }
 
     /// The short name of its type.
+    ///
+    /// ```
+    /// # use callbacks::{About, Registration};
+    /// assert_eq!(About::of::<Registration>().type_label(), "Registration");
+    /// ```
     pub fn type_label(&self) -> &str {
         &self.type_label
     }

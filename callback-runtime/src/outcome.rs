@@ -292,8 +292,19 @@ impl Outcome {
         &self.refused
     }
 
-    /// Handlers that did not run now and then, because state they require was absent; see [`Skipped`]. One for each handler
-    /// and breakpoint.
+    /// Handlers that did not run now and then, because state they require was absent: one [`Skipped`] for each handler and
+    /// breakpoint.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope STEP { before_step; on_force with f64; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::after_step, |force: &f64| println!("{force}"));
+    /// // This loop leaves its step before there is a force.
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.skipped().len(), 1);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }

@@ -12,6 +12,7 @@ use std::fmt;
 /// `Tensor` in a struct each.
 ///
 /// ```
+// `line.rs` is in no module: it is this example, and what the trainer's examples include.
 #[doc = include_str!("line.rs")]
 ///
 /// let mut trainer = callbacks::fit::Trainer::new(Line::default()).epochs(50).learning_rate(0.1);

@@ -22,16 +22,31 @@ impl Learner for Line {
     }
 
     fn forward(&mut self, batch: &Points, _: Phase) -> Result<Heights, BoxError> {
-        Ok(Heights(batch.0.iter().map(|(x, _)| self.slope * x).collect()))
+        Ok(Heights(
+            batch.0.iter().map(|(x, _)| self.slope * x).collect(),
+        ))
     }
 
     fn loss(&mut self, heights: &Heights, batch: &Points) -> Result<Loss, BoxError> {
-        let errors = heights.0.iter().zip(&batch.0).map(|(height, (_, y))| (height - y).powi(2));
+        let errors = heights
+            .0
+            .iter()
+            .zip(&batch.0)
+            .map(|(height, (_, y))| (height - y).powi(2));
         Ok(Loss::from(errors.sum::<f64>() / batch.0.len() as f64))
     }
 
-    fn backward(&mut self, heights: &Heights, batch: &Points, _: OptimizerName) -> Result<Slope, BoxError> {
-        let slopes = heights.0.iter().zip(&batch.0).map(|(height, (x, y))| 2.0 * (height - y) * x);
+    fn backward(
+        &mut self,
+        heights: &Heights,
+        batch: &Points,
+        _: OptimizerName,
+    ) -> Result<Slope, BoxError> {
+        let slopes = heights
+            .0
+            .iter()
+            .zip(&batch.0)
+            .map(|(height, (x, y))| 2.0 * (height - y) * x);
         Ok(Slope(slopes.sum::<f64>() / batch.0.len() as f64))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
 //!
-//! * [`breakpoints`](mod@self::Fit): the breakpoints and their scopes, in `breakpoints.rs`;
+//! * [`struct@Fit`]: the breakpoints and their scopes;
 //! * [`Learner`]: what it drives; [`Batches`]: what it feeds it;
 //! * [`Trainer`]: callbacks, learner and settings together; `fit`, `evaluate`, `predict`;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`Samples`], [`Phase`], [`Loss`],

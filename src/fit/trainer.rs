@@ -216,7 +216,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Attaches a callback that may be sent to another thread; [`plan`](Self::plan) gives it a name or a weight of its own.
+    /// Attaches a callback that may be sent to another thread. To give it a weight or a name, attach it to the [`plan`](Self::plan).
     ///
     /// ```
     /// # use callbacks::prelude::*;

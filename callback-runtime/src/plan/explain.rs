@@ -17,7 +17,7 @@ use std::fmt::{self, Write};
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("{epoch}"));
 /// let text = plan.explain(&State::new())?.to_string();
-/// assert!(text.starts_with("Fit, 1 callbacks\n\non_epoch_end\n  1. closure  weight 0  reads Epoch"));
+/// assert!(text.contains("\non_epoch_end\n  1. closure  weight 0  reads Epoch"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

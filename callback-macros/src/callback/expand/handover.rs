@@ -106,15 +106,7 @@ fn copy(block: &Block) -> TokenStream {
         .iter()
         .filter(|item| concerns_us(item))
         .map(copied_item);
-    let mut tokens = quote! {
-        #[allow(
-            clippy::needless_pass_by_value,
-            clippy::trivially_copy_pass_by_ref,
-            clippy::unnecessary_wraps,
-            clippy::unused_self
-        )]
-        #(#attributes)* #head
-    };
+    let mut tokens = quote!(#(#attributes)* #head);
     brace.surround(&mut tokens, |tokens| tokens.extend(items));
     tokens
 }
