@@ -89,7 +89,8 @@ impl State {
         self.ctx().remove()
     }
 
-    /// Makes `value` part of the state while `body` runs; what was there before is there again afterwards.
+    /// Makes `value` part of the state while `body` runs; what was there before is there again afterwards, also if `body`
+    /// panics, which goes on.
     ///
     /// For a loop that has only a `&mut Model`. Inside, the lent value cannot be removed.
     ///
@@ -192,13 +193,17 @@ impl<'a> Ctx<'a> {
         self.view.get_mut()
     }
 
-    /// Puts `value` in its type's place and returns what was there. Replacing does not allocate.
+    /// Puts `value` in its type's place and returns what was there. Replacing does not allocate. What is lent is replaced where it
+    /// is, so that its owner sees it.
     ///
     /// ```
     /// # use callbacks::State;
-    /// let mut state = State::new();
-    /// assert_eq!(state.ctx().insert(1_u32), None);
-    /// assert_eq!(state.ctx().insert(2_u32), Some(1));
+    /// let mut rate = 0.1;
+    /// State::new().lend(&mut rate, |mut ctx| {
+    ///     assert_eq!(ctx.insert(1_u32), None);
+    ///     assert_eq!(ctx.insert(0.2), Some(0.1));
+    /// });
+    /// assert_eq!(rate, 0.2);
     /// ```
     pub fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         self.view.insert(value)

@@ -63,8 +63,12 @@ impl<'p, M: Learner> Pass<'p, M> {
             let mut mean = MeanLoss::default();
             let passed = self.batches(run, batches, epoch, &mut mean);
             let passed = passed.map_err(|broken| run.note(broken));
+            if run.failure().is_some() {
+                // Nobody will see the mean; reading it would wait for the device.
+                return passed;
+            }
             // Also of a pass that was left: its mean is over what it saw.
-            let logged = self.log(run, mean).map_err(|broken| run.note(broken));
+            let logged = self.log(run, mean);
             passed.and(logged)
         });
         enter(run, Phase::Between);

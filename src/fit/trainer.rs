@@ -19,8 +19,7 @@ use std::fmt;
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-/// # use line::{Line, Points};
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
 ///
 /// let points = vec![Points(vec![(1.0, 2.0), (2.0, 4.0)])];
 /// let mut trainer = Trainer::new(Line::default())
@@ -46,8 +45,7 @@ pub struct Trainer<M: Learner> {
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-/// # use line::{Line, Points};
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line::default()).epochs(3);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
@@ -71,8 +69,7 @@ pub struct Fitted<'t, M> {
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-/// # use line::{Line, Points};
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line { slope: 1.0 });
 /// let evaluated = trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?;
@@ -93,8 +90,7 @@ pub struct Evaluated {
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-/// # use line::{Line, Points};
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line { slope: 3.0 });
 /// let predicted = trainer.predict(vec![Points(vec![(1.0, 0.0)]), Points(vec![(2.0, 0.0)])])?;
@@ -116,8 +112,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// assert_eq!(trainer.learner().slope, 0.0);
     /// assert!(trainer.plan().names().is_empty());
@@ -139,8 +134,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.history.len(), 3);
     /// # Ok::<(), PlanError>(())
@@ -154,8 +148,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .epochs(9)
     ///     .min_epochs(3)
@@ -173,8 +166,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).learning_rate(0.25);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.0);
     /// # Ok::<(), PlanError>(())
@@ -189,8 +181,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).learning_rate_of("main", 0.25);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.0);
     /// # Ok::<(), PlanError>(())
@@ -204,8 +195,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).valid(vec![Points(vec![(3.0, 6.0)])]);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// assert_eq!(fitted.history.of("valid_loss").count(), 1);
@@ -220,8 +210,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// #[derive(Default)]
     /// struct Count(u64);
     ///
@@ -248,8 +237,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// use std::{cell::Cell, rc::Rc};
     ///
     /// struct Count(Rc<Cell<u64>>);
@@ -277,8 +265,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .epochs(9)
     ///     .on(Fit::on_epoch_end, |epoch: &Epoch| if epoch.get() == 2 { Flow::stop("enough") } else { Flow::Continue });
@@ -299,8 +286,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```standalone_crate
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// #[derive(Default)]
     /// struct Log;
     ///
@@ -326,8 +312,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```standalone_crate
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// #[derive(Default)]
     /// struct Log;
     ///
@@ -353,8 +338,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// struct Run(u32);
     ///
     /// let mut trainer = Trainer::new(Line::default())
@@ -372,8 +356,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// trainer.plan().on(Fit::on_epoch_end, || {}).named("last").weight(10.0);
     /// trainer.plan().on(Fit::on_epoch_end, || {}).named("first");
@@ -389,8 +372,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// trainer.learner().slope = 2.0;
     /// assert_eq!(trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?.metrics.get("valid_loss"), Some(0.0));
@@ -404,8 +386,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(99).learning_rate(0.25);
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// let line = trainer.into_learner();
@@ -421,8 +402,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// let fitted = trainer.fit(|epoch: u64| vec![Points(vec![(epoch as f64, 2.0)])])?;
     /// assert!(fitted.history.iter().all(|(_, metrics)| metrics.get("train_loss") == Some(4.0)));
@@ -453,8 +433,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 1.0 });
     /// let test = vec![Points(vec![(1.0, 2.0)]), Points(vec![(1.0, 4.0)])];
     /// assert_eq!(trainer.evaluate(test)?.metrics.get("valid_loss"), Some(5.0));
@@ -480,8 +459,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); }
-    /// # use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 3.0 });
     /// let predicted = trainer.predict(vec![Points(vec![(1.0, 0.0), (2.0, 0.0)])])?;
     /// assert_eq!(predicted.predictions[0].0, [3.0, 6.0]);

@@ -218,8 +218,9 @@ struct Armed {
 
 /// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
 pub(crate) struct Machine<D: ?Sized> {
-    instances: Vec<Owned<D>>,
+    // Before the callbacks, so that it is dropped before them.
     lists: Vec<Vec<Armed>>,
+    instances: Vec<Owned<D>>,
     /// One more than the greatest slot of any handler that was ever armed.
     width: usize,
 }

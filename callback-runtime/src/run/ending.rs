@@ -2,10 +2,11 @@
 
 use super::wish::What;
 use super::{Break, Run, Stage};
-use crate::breakpoint::{Loop, Role};
+use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome, Skipped, Stop};
 use crate::plan::with_role;
+use crate::state::Ctx;
 
 impl<L: Loop> Run<'_, L> {
     /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
@@ -104,11 +105,50 @@ impl<L: Loop> Run<'_, L> {
             .collect()
     }
 
-    /// Nothing of this run is left for the next one.
+    /// Takes what the run put into the state out again, and puts back what it found there: a handler may run a plan of its own
+    /// on the state of the run it is part of.
     fn forget(&mut self) {
-        // None of these can be lent: they are made by runs alone, so a refusal cannot happen.
-        let _ = self.state.remove::<Stop>();
-        let _ = self.state.remove::<Failure>();
-        let _ = self.state.remove::<Outcome>();
+        let Found {
+            at,
+            stop,
+            failure,
+            outcome,
+        } = std::mem::take(&mut self.course.found);
+        restore(&mut self.state, at);
+        restore(&mut self.state, stop);
+        restore(&mut self.state, failure);
+        restore(&mut self.state, outcome);
+    }
+}
+
+/// What a run found in the state that it puts there itself.
+#[derive(Default)]
+pub(super) struct Found {
+    at: Option<Breakpoint>,
+    stop: Option<Stop>,
+    failure: Option<Failure>,
+    outcome: Option<Outcome>,
+}
+
+impl Found {
+    pub(super) fn take(state: &mut Ctx<'_>) -> Self {
+        Self {
+            at: take(state),
+            stop: take(state),
+            failure: take(state),
+            outcome: take(state),
+        }
+    }
+}
+
+fn take<T: 'static>(state: &mut Ctx<'_>) -> Option<T> {
+    // Nobody lends what runs make; if somebody does, it stays where it is.
+    state.remove().ok().flatten()
+}
+
+fn restore<T: 'static>(state: &mut Ctx<'_>, found: Option<T>) {
+    match found {
+        Some(found) => drop(state.insert(found)),
+        None => drop(take::<T>(state)),
     }
 }

@@ -24,6 +24,7 @@ use crate::raw::{Machine, Sink};
 use crate::state::Ctx;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use ending::Found;
 use wish::Wish;
 
 /// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
@@ -69,6 +70,8 @@ struct Course {
     stage: Stage,
     wish: Option<Wish>,
     failure: Option<Failure>,
+    /// What the state held that the run puts there itself.
+    found: Found,
     /// How many callbacks, in their order, have been entered.
     entered: usize,
     /// Whether a stop may take effect.
@@ -128,10 +131,11 @@ impl<'a, L: Loop> Run<'a, L> {
         machine: &'a mut Machine<dyn AnyCallback<L>>,
         resolved: &'a Resolved,
         refuse_stops: Option<StopRule>,
-        state: Ctx<'a>,
+        mut state: Ctx<'a>,
     ) -> Self {
         let course = Course {
             live: resolved.live,
+            found: Found::take(&mut state),
             refuse_stops,
             ..Course::default()
         };
