@@ -51,7 +51,7 @@ fn handlers_behind_it_are_told_their_own_breakpoint() {
     for at in [Relax::ON_FORCE, Relax::AFTER_STEP, Relax::RUN_END] {
         let (mut plan, _) = nesting(at);
         plan.on(at, move |here: &Breakpoint| {
-            assert_eq!(here, at.breakpoint())
+            assert_eq!(here, at.breakpoint());
         });
         let _ = stopped(&mut plan);
     }
@@ -61,7 +61,7 @@ fn handlers_behind_it_are_told_their_own_breakpoint() {
 fn handlers_behind_it_are_told_of_their_own_stop() {
     let (mut plan, _) = nesting(Relax::ON_STOP);
     plan.on(Relax::ON_STOP, |stop: &Stop| {
-        assert_eq!(stop.reason(), "outer")
+        assert_eq!(stop.reason(), "outer");
     });
     let outcome = stopped(&mut plan);
     assert!(outcome.skipped().is_empty(), "{:?}", outcome.skipped());
@@ -72,10 +72,10 @@ fn handlers_behind_it_are_told_of_their_own_failure_and_outcome() {
     let (mut plan, _) = nesting(Relax::ON_ERROR);
     plan.on(Relax::ON_FORCE, || Err::<(), _>("outer"));
     plan.on(Relax::ON_ERROR, |failure: &Failure| {
-        assert_eq!(failure.cause().to_string(), "outer")
+        assert_eq!(failure.cause().to_string(), "outer");
     });
     plan.on(Relax::ON_EXIT, |outcome: &Outcome| {
-        assert!(outcome.failed().is_some())
+        assert!(outcome.failed().is_some());
     });
     let outcome = plan.run(&mut State::new(), |run| relax(run, 3)).unwrap();
     assert_eq!(outcome.failed().unwrap().later().count(), 0, "{outcome}");
