@@ -20,20 +20,17 @@ use digits::data::Digits;
 use digits::mlp::{Logits, Mlp};
 
 const SEED: u64 = 7;
-const EPOCHS: u32 = 20;
 const LEARNING_RATE: f64 = 0.1;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let digits = Digits::load(SEED)?;
 
     let mut trainer = Trainer::new(Mlp::new(SEED))
-        .epochs(EPOCHS.into())
+        .epochs(20)
+        .learning_rate(LEARNING_RATE)
         .valid(digits.valid(100))
         .callback(Accuracy::<Logits>::default())
-        .callback(CosineDecay {
-            epochs: EPOCHS,
-            begins_at: LEARNING_RATE,
-        })
+        .callback(CosineDecay)
         // Finds what prints the epochs.
         .discover();
 
@@ -44,7 +41,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The validation pass on images that nothing was chosen by.
     let tested = trainer.evaluate(digits.test(100))?;
     tested.outcome.ok()?;
-    let accuracy = tested.metrics.get("valid_accuracy").unwrap_or_default();
+    let accuracy = tested.metrics.get("valid_accuracy");
+    let accuracy = accuracy.ok_or("nobody measured the accuracy")?;
     println!("test accuracy: {accuracy:.3}");
     Ok(())
 }

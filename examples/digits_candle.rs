@@ -21,7 +21,6 @@ use digits::callbacks::{Accuracy, CosineDecay, Guesses};
 use digits::data::{Batch, CLASSES, Digits, PIXELS};
 
 const SEED: u64 = 7;
-const EPOCHS: u32 = 20;
 const LEARNING_RATE: f64 = 0.005;
 const HIDDEN: usize = 64;
 
@@ -121,13 +120,11 @@ fn main() -> Result<(), BoxError> {
     let digits = Digits::load(SEED)?;
 
     let mut trainer = Trainer::new(Mlp::new(SEED)?)
-        .epochs(EPOCHS.into())
+        .epochs(20)
+        .learning_rate(LEARNING_RATE)
         .valid(digits.valid(100))
         .callback(Accuracy::<Logits>::default())
-        .callback(CosineDecay {
-            epochs: EPOCHS,
-            begins_at: LEARNING_RATE,
-        })
+        .callback(CosineDecay)
         .discover();
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
@@ -136,7 +133,8 @@ fn main() -> Result<(), BoxError> {
 
     let tested = trainer.evaluate(digits.test(100))?;
     tested.outcome.ok()?;
-    let accuracy = tested.metrics.get("valid_accuracy").unwrap_or_default();
+    let accuracy = tested.metrics.get("valid_accuracy");
+    let accuracy = accuracy.ok_or("nobody measured the accuracy")?;
     println!("test accuracy: {accuracy:.3}");
     Ok(())
 }

@@ -1,8 +1,15 @@
 //! The smallest callback: luz's print callback. Run it with `cargo run --example hello`.
 
-use callbacks::BoxError;
-use callbacks::fit::OptimizerName;
+#[allow(
+    clippy::cast_precision_loss,
+    unreachable_pub,
+    reason = "a batch has a handful of points; the file is an example in the documentation, too"
+)]
+#[path = "hello/line.rs"]
+mod line;
+
 use callbacks::prelude::*;
+use line::{Line, Points};
 
 /// Says what happens while it happens.
 struct Print {
@@ -18,69 +25,6 @@ impl Print {
     fn on_epoch_end(&mut self, epoch: &Epoch) {
         println!("{}, epoch {epoch} is done", self.greeting);
     }
-}
-
-/// Fits `y = slope * x`, so that there is something to watch.
-struct Line {
-    slope: f64,
-}
-
-/// Points of the line that is looked for.
-#[derive(Clone)]
-struct Points(Vec<(f64, f64)>);
-
-/// How far off each point is.
-struct Errors(Vec<f64>);
-
-/// The derivative of the loss by the slope.
-struct Slope(f64);
-
-impl Learner for Line {
-    type Batch = Points;
-    type Prediction = Errors;
-    type Gradients = Slope;
-
-    fn samples(&self, batch: &Points) -> u64 {
-        batch.0.len() as u64
-    }
-
-    fn forward(&mut self, batch: &Points, _: Phase) -> Result<Errors, BoxError> {
-        Ok(Errors(
-            batch.0.iter().map(|(x, y)| self.slope * x - y).collect(),
-        ))
-    }
-
-    fn loss(&mut self, errors: &Errors, batch: &Points) -> Result<Loss, BoxError> {
-        let squares: f64 = errors.0.iter().map(|error| error.powi(2)).sum();
-        Ok(Loss::from(squares / mean_over(batch)))
-    }
-
-    fn backward(
-        &mut self,
-        errors: &Errors,
-        batch: &Points,
-        _: OptimizerName,
-    ) -> Result<Slope, BoxError> {
-        let slopes = errors
-            .0
-            .iter()
-            .zip(&batch.0)
-            .map(|(error, (x, _))| 2.0 * error * x);
-        Ok(Slope(slopes.sum::<f64>() / mean_over(batch)))
-    }
-
-    fn step(&mut self, slope: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
-        self.slope -= rate * slope.0;
-        Ok(())
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a batch has a handful of points"
-)]
-fn mean_over(batch: &Points) -> f64 {
-    batch.0.len() as f64
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

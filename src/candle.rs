@@ -5,7 +5,7 @@
 use crate::fit::{Loss, Norm, Scale};
 use callback_runtime::BoxError;
 use candle_core::backprop::GradStore;
-use candle_core::{DType, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 use std::fmt;
 
 /// The loss that a scalar tensor holds. Reading it waits for the device, so it is read when somebody asks.
@@ -24,7 +24,13 @@ impl From<&Tensor> for Loss {
     fn from(scalar: &Tensor) -> Self {
         // Without its graph, which would live as long as the loss.
         let scalar = scalar.detach();
-        Self::lazy(move || scalar.to_dtype(DType::F64)?.to_scalar::<f64>())
+        Self::lazy(move || here(&scalar)?.to_scalar::<f64>())
+    }
+}
+
+impl From<Tensor> for Loss {
+    fn from(scalar: Tensor) -> Self {
+        Self::from(&scalar)
     }
 }
 
@@ -68,19 +74,21 @@ impl Gradients {
 
 impl Norm for Gradients {
     fn norm(&self, p: f64) -> Result<f64, BoxError> {
-        let mut all = 0.0_f64;
-        for gradient in self.each() {
-            let sizes = gradient.to_dtype(DType::F64)?.abs()?.flatten_all()?;
-            all = if p.is_infinite() {
-                all.max(sizes.max(0)?.to_scalar()?)
-            } else {
-                all + sizes.powf(p)?.sum_all()?.to_scalar::<f64>()?
-            };
+        let filled = self.each().filter(|gradient| gradient.elem_count() > 0);
+        let parts: Vec<Tensor> = filled
+            .map(|gradient| part_of_norm(gradient, p))
+            .collect::<Result<_, _>>()?;
+        if parts.is_empty() {
+            return Ok(0.0);
         }
+        // Stacked, so that the device is waited for once.
+        let mut parts: Vec<f64> = here(&Tensor::stack(&parts, 0)?)?.to_vec1()?;
+        // `VarMap` lists its variables in another order in each run; the sum is to be the same to the last bit.
+        parts.sort_by(f64::total_cmp);
         Ok(if p.is_infinite() {
-            all
+            parts.into_iter().fold(0.0, f64::max)
         } else {
-            all.powf(p.recip())
+            parts.iter().sum::<f64>().powf(p.recip())
         })
     }
 }
@@ -100,4 +108,25 @@ impl fmt::Debug for Gradients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Gradients of {} variables", self.variables.len())
     }
+}
+
+/// The sum of `|x|^p`, or the largest `|x|`, left on the device.
+fn part_of_norm(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
+    // Wide enough for a sum: half precision ends at 65,504. Not every accelerator has 64 bits.
+    let wide = match gradient.dtype() {
+        DType::F64 => gradient.clone(),
+        _ if gradient.device().is_cpu() => gradient.to_dtype(DType::F64)?,
+        _ => gradient.to_dtype(DType::F32)?,
+    };
+    let sizes = wide.abs()?.flatten_all()?;
+    if p.is_infinite() {
+        sizes.max(0)
+    } else {
+        sizes.powf(p)?.sum_all()
+    }
+}
+
+/// Brings numbers over before they are widened: Metal has no `f64`.
+fn here(tensor: &Tensor) -> candle_core::Result<Tensor> {
+    tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)
 }

@@ -96,10 +96,10 @@ fn a_stop_before_the_first_epoch_is_refused_as_well() {
 }
 
 #[test]
-fn leaving_the_fit_is_a_stop_and_refused_like_one() {
+fn leaving_the_fit_is_refused_like_a_stop_and_then_finishes_it() {
     let (epochs, outcome) = fit_two_to_five(Fit::on_train_batch_end, &Flow::leave(Fit::FIT));
     assert_eq!(epochs, 3);
-    assert!(outcome.stopped().is_some());
+    assert!(outcome.is_finished());
     assert_eq!(outcome.refused().len(), 4);
 }
 
@@ -299,40 +299,32 @@ fn a_prediction_is_given_for_each_batch_that_was_not_left_before_it_was_made() {
     assert_eq!(predicted.predictions, [Output(2.0), Output(3.0)]);
 }
 
+/// Fails the first time.
+fn fail_once() -> impl FnMut() -> Result<(), &'static str> {
+    let mut failed = false;
+    move || {
+        if std::mem::replace(&mut failed, true) {
+            Ok(())
+        } else {
+            Err("once")
+        }
+    }
+}
+
 #[test]
 fn a_run_that_failed_leaves_nothing_for_the_next() {
-    let fail_once = Cell::new(true);
     let journal = Journal::default();
+    let nothing = |made: Option<&Output>, loss: Option<&Loss>| {
+        assert!(made.is_none() && loss.is_none());
+    };
     let mut trainer = trainer()
         .callback_local(Tracer(journal.clone()))
-        .on(
-            Fit::on_train_batch_begin,
-            |made: Option<&Output>, loss: Option<&Loss>| {
-                assert!(made.is_none() && loss.is_none());
-            },
-        )
-        .on(Fit::on_train_batch_before_step, move || {
-            if fail_once.take() {
-                Err("once")
-            } else {
-                Ok(())
-            }
-        });
-    assert!(
-        trainer
-            .fit(inputs([1.0, 2.0]))
-            .unwrap()
-            .outcome
-            .failed()
-            .is_some()
-    );
+        .on(Fit::on_train_batch_begin, nothing)
+        .on(Fit::on_train_batch_before_step, fail_once());
+    let failed = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
+    assert!(failed.failed().is_some());
     journal.take();
-    assert!(
-        trainer
-            .fit(inputs([1.0, 2.0]))
-            .unwrap()
-            .outcome
-            .is_finished()
-    );
+    let finished = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
+    assert!(finished.is_finished(), "{finished}");
     assert_eq!(journal.take().len(), 3 + 2 * 7 + 3);
 }

@@ -64,51 +64,45 @@ fn told(problem: &Problem) -> Told<'_> {
     )
 }
 
-#[test]
-fn a_plan_that_is_wrong_in_five_ways_says_five_things_in_one_error_and_runs_nothing() {
-    let entered = Rc::new(Cell::new(0));
-    let ran = entered.clone();
+/// A plan that is wrong in five ways, and the line before that of its second to last fault.
+fn wrong_in_five_ways(entered: &Rc<Cell<u32>>) -> (Plan<Fit>, u32) {
     let mut plan = Plan::<Fit>::new();
+    let entered = entered.clone();
     plan.add_local(Faulty { entered }).named("faulty");
+    plan.on(Fit::on_fit_end, || {}).named("twin");
     let line = line!();
     plan.on(Fit::on_fit_end, || {}).named("twin");
-    plan.on(Fit::on_fit_end, || {}).named("twin");
     plan.on(Fit::on_fit_end, || {}).weight(f64::NAN);
-    let body_ran = Cell::new(false);
-    let mut state = State::new();
-    let result = plan.run(&mut state, |_| {
+    (plan, line)
+}
+
+#[test]
+fn a_plan_that_is_wrong_in_five_ways_says_five_things_in_one_error() {
+    use ProblemKind::{Clash, Missing, NotHere, SameName, Weight};
+    let (mut plan, line) = wrong_in_five_ways(&Rc::default());
+    let error = check(&mut plan);
+    let all: Vec<_> = error.problems().iter().map(told).collect();
+    let faulty = |kind, at, state, nth| (kind, "faulty", Some(at), Some(state), FIRST_LINE + nth);
+    let expected: [Told<'_>; 5] = [
+        faulty(Missing, "on_epoch_end", "Nowhere", 0),
+        faulty(NotHere, "on_train_batch_begin", "Loss", 1),
+        faulty(Clash, "on_train_batch_end", "LearningRate", 2),
+        (SameName, "twin", None, None, line + 1),
+        (Weight, "closure", None, None, line + 2),
+    ];
+    assert_eq!(all, expected);
+}
+
+#[test]
+fn of_a_plan_that_is_wrong_nothing_runs() {
+    let (entered, body_ran) = (Rc::new(Cell::new(0)), Cell::new(false));
+    let (mut plan, _) = wrong_in_five_ways(&entered);
+    let result = plan.run(&mut State::new(), |_| {
         body_ran.set(true);
         Ok(())
     });
-    let error = result.unwrap_err();
-    let all: Vec<_> = error.problems().iter().map(told).collect();
-    let expected: [Told<'_>; 5] = [
-        (
-            ProblemKind::Missing,
-            "faulty",
-            Some("on_epoch_end"),
-            Some("Nowhere"),
-            FIRST_LINE,
-        ),
-        (
-            ProblemKind::NotHere,
-            "faulty",
-            Some("on_train_batch_begin"),
-            Some("Loss"),
-            FIRST_LINE + 1,
-        ),
-        (
-            ProblemKind::Clash,
-            "faulty",
-            Some("on_train_batch_end"),
-            Some("LearningRate"),
-            FIRST_LINE + 2,
-        ),
-        (ProblemKind::SameName, "twin", None, None, line + 2),
-        (ProblemKind::Weight, "closure", None, None, line + 3),
-    ];
-    assert_eq!(all, expected);
-    assert_eq!(ran.get(), 0);
+    assert_eq!(result.unwrap_err().problems().len(), 5);
+    assert_eq!(entered.get(), 0);
     assert!(!body_ran.get());
 }
 

@@ -99,18 +99,20 @@ impl About {
         }
     }
 
-    /// What can be said of any callback: its type's name, without paths; weight 0 and no name of its own. Its place is where
+    /// What can be said of any callback: its type's name, without paths and parameters; weight 0 and no name of its own. Its place is where
     /// it is attached.
     ///
     /// ```
     /// # use callbacks::About;
     /// struct Mean<T>(T);
     ///
-    /// assert_eq!(About::of::<Mean<std::time::Duration>>().type_label(), "Mean<Duration>");
+    /// assert_eq!(About::of::<Mean<std::time::Duration>>().type_label(), "Mean");
     /// ```
     pub fn of<C>() -> Self {
+        let mut label = short_type_name(type_name::<C>());
+        label.truncate(label.find('<').unwrap_or(label.len()));
         Self {
-            type_label: short_type_name(type_name::<C>()).into(),
+            type_label: label.into(),
             name: None,
             weight: 0.0,
             site: None,

@@ -31,8 +31,8 @@ pub enum Flow {
     /// Go on.
     #[default]
     Continue,
-    /// Leave a scope that is open: its end is still told, then the loop goes on behind it. Leaving the outermost scope is a
-    /// stop. [`Flow::leave`] makes one.
+    /// Leave a scope that is open: its end is still told, then the loop goes on behind it. [`Flow::leave`]
+    /// makes one.
     Leave(Left),
     /// Stop the run, for this reason. [`Flow::stop`] makes one.
     Stop(Cow<'static, str>),

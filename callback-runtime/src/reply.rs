@@ -133,6 +133,11 @@ impl<A: Answer> Votes<A> {
         &self.each
     }
 
+    /// The votes of a firing that is under way.
+    pub(crate) fn set_aside(&mut self) -> Option<Self> {
+        self.merged.is_some().then(|| std::mem::take(self))
+    }
+
     pub(crate) fn take(&mut self) -> Option<A> {
         self.each.clear();
         self.merged.take()

@@ -3,6 +3,7 @@
 use super::data::Batch;
 use callbacks::BoxError;
 use callbacks::prelude::*;
+use std::f64::consts::PI;
 use std::marker::PhantomData;
 
 /// A prediction from which one can tell which digit each image is taken for.
@@ -52,17 +53,13 @@ impl<P: Guesses> Accuracy<P> {
 }
 
 /// Lets the learning rate fall along half a cosine, from where it begins to nothing.
-pub struct CosineDecay {
-    pub epochs: u32,
-    pub begins_at: f64,
-}
+pub struct CosineDecay;
 
 #[callback]
 impl CosineDecay {
-    fn on_epoch_begin(&self, epoch: &Epoch, rate: &mut LearningRate) -> Result<(), BoxError> {
-        let done = f64::from(u32::try_from(epoch.get() - 1)?) / f64::from(self.epochs);
-        rate.set(self.begins_at * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()));
-        Ok(())
+    fn on_epoch_begin(&self, epoch: &Epoch, epochs: &Epochs, rate: &mut LearningRate) {
+        let done = (epoch.as_f64() - 1.0) / Epoch::new(epochs.max).as_f64();
+        rate.set(rate.initial() * 0.5 * (1.0 + (PI * done).cos()));
     }
 }
 
@@ -74,7 +71,7 @@ pub struct PrintEpochs;
 impl PrintEpochs {
     fn on_epoch_end(&self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics, rate: &LearningRate) {
         println!(
-            "epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.4}",
+            "epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.5}",
             epochs.max
         );
     }

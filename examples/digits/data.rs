@@ -35,7 +35,7 @@ pub struct Digits {
 }
 
 impl Digits {
-    /// Reads the file and splits it 4 : 1 : 1 by a seeded shuffle: its lines stand in the order of who wrote them.
+    /// Reads the file and splits it 4 : 1 : 1 by a seeded shuffle.
     pub fn load(seed: u64) -> Result<Self, Malformed> {
         let lines = TEXT.lines().enumerate();
         let mut all: Vec<Digit> = lines
@@ -52,11 +52,13 @@ impl Digits {
     }
 
     /// The training images, shuffled anew in each epoch, the same for the same seed.
-    pub fn train(&self, size: usize, seed: u64) -> impl FnMut(u64) -> Vec<Batch> + use<> {
-        let mut digits = self.train.clone();
+    pub fn train(&self, size: usize, seed: u64) -> impl Fn(u64) -> Vec<Batch> + use<> {
+        let digits = self.train.clone();
         move |epoch| {
-            fastrand::Rng::with_seed(seed ^ epoch).shuffle(&mut digits);
-            batches(&digits, size)
+            // From the same order each time: an epoch's batches depend on the epoch alone, also where a fit is taken up again.
+            let mut shuffled = digits.clone();
+            fastrand::Rng::with_seed(seed ^ epoch).shuffle(&mut shuffled);
+            batches(&shuffled, size)
         }
     }
 
@@ -80,50 +82,55 @@ fn batches(digits: &[Digit], size: usize) -> Vec<Batch> {
 }
 
 fn parse(line: usize, text: &str) -> Result<Digit, Malformed> {
-    let mut values = [0; PIXELS + 1];
-    let mut cells = text.split(',');
-    for (at, value) in values.iter_mut().enumerate() {
-        let most = if at < PIXELS { 16 } else { 9 };
-        let cell = cells.next().unwrap_or("nothing");
-        let number: Option<u8> = cell.parse().ok().filter(|number| *number <= most);
-        *value = number.ok_or_else(|| Malformed {
-            line,
-            column: at + 1,
-            most,
-            found: cell.to_owned(),
-        })?;
+    let malformed = |column, wrong| Malformed {
+        line,
+        column,
+        wrong,
+    };
+    let cells: Vec<&str> = text.split(',').collect();
+    if cells.len() != PIXELS + 1 {
+        let first = cells.len().min(PIXELS + 1) + 1;
+        return Err(malformed(first, Wrong::Count(cells.len())));
     }
+    let value = |at: usize, most: u8| {
+        let number = cells[at].parse().ok().filter(|number| *number <= most);
+        number.ok_or_else(|| malformed(at + 1, Wrong::Value(cells[at].to_owned(), most)))
+    };
     let mut pixels = [0.0; PIXELS];
-    for (pixel, value) in pixels.iter_mut().zip(values) {
-        *pixel = f32::from(value) / 16.0;
+    for (at, pixel) in pixels.iter_mut().enumerate() {
+        *pixel = f32::from(value(at, 16)?) / 16.0;
     }
     Ok(Digit {
         pixels,
-        label: values[PIXELS],
+        label: value(PIXELS, 9)?,
     })
 }
 
-/// A cell of the file that is no number in its range.
+/// What is wrong in the file, and where: at the first value that should be another, should be there, or should not.
 #[derive(Debug)]
 pub struct Malformed {
     line: usize,
     column: usize,
-    most: u8,
-    found: String,
+    wrong: Wrong,
+}
+
+#[derive(Debug)]
+enum Wrong {
+    /// The line has so many values.
+    Count(usize),
+    /// What stands there, and the largest number that could.
+    Value(String, u8),
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            most,
-            found,
-        } = self;
-        write!(
-            f,
-            "{FILE}:{line}: column {column} is `{found}`, and should be a number from 0 to {most}"
-        )
+        write!(f, "{FILE}:{}: column {}: ", self.line, self.column)?;
+        match &self.wrong {
+            Wrong::Count(count) => {
+                write!(f, "the line has {count} values instead of {}", PIXELS + 1)
+            }
+            Wrong::Value(found, most) => write!(f, "`{found}` is no number from 0 to {most}"),
+        }
     }
 }
 

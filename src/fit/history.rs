@@ -6,7 +6,7 @@ use super::{Epoch, Metrics};
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
 /// let mut trainer = Trainer::new(Line::default()).epochs(3);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
 /// for (epoch, metrics) in fitted.history.iter() {
@@ -25,7 +25,7 @@ impl History {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// let last = fitted.history.iter().next_back().unwrap();
@@ -41,7 +41,7 @@ impl History {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit/line.rs")); } use line::{Line, Points};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// let losses: Vec<f64> = fitted.history.of("train_loss").map(|(_, loss)| loss).collect();

@@ -12,8 +12,8 @@ use std::fmt;
 /// `Tensor` in a struct each.
 ///
 /// ```
-// `line.rs` is in no module: it is this example, and what the trainer's examples include.
-#[doc = include_str!("line.rs")]
+// The learner of `examples/hello.rs`, which the trainer's examples include too.
+#[doc = include_str!("../../examples/hello/line.rs")]
 ///
 /// let mut trainer = callbacks::fit::Trainer::new(Line::default()).epochs(50).learning_rate(0.1);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0), (2.0, 4.0)])])?;

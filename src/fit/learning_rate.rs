@@ -26,6 +26,8 @@ use std::fmt;
 pub struct LearningRate {
     /// For optimisers that have none of their own.
     common: f64,
+    /// All rates as the fit begins with them.
+    initial: Option<Box<LearningRate>>,
     own: Vec<(String, f64)>,
     at_work: Option<OptimizerName>,
 }
@@ -40,9 +42,25 @@ impl LearningRate {
     pub fn new(rate: f64) -> Self {
         Self {
             common: rate,
+            initial: None,
             own: Vec::new(),
             at_work: None,
         }
+    }
+
+    /// What [`get`](Self::get) gave when the fit began: what a schedule is a part of.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set(rate.initial() * 0.5);
+    /// rate.set(rate.initial() * 0.25);
+    /// assert_eq!(rate.get(), 0.025);
+    /// ```
+    pub fn initial(&self) -> f64 {
+        let initial = self.initial.as_deref().unwrap_or(self);
+        self.at_work
+            .map_or(initial.common, |name| initial.of(name.0))
     }
 
     /// The rate of the optimiser at work, or the common one.
@@ -67,6 +85,7 @@ impl LearningRate {
     /// assert_eq!((rate.get(), rate.of("generator")), (0.05, 0.05));
     /// ```
     pub fn set(&mut self, rate: f64) {
+        self.keep_initial();
         if let Some(name) = self.at_work {
             self.set_of(name.0, rate);
         } else {
@@ -101,6 +120,23 @@ impl LearningRate {
             Some((_, own)) => *own = rate,
             None => self.own.push((optimizer.to_owned(), rate)),
         }
+    }
+
+    /// From here on changes are changes of what the fit begins with.
+    fn keep_initial(&mut self) {
+        if self.initial.is_none() {
+            self.initial = Some(Box::new(self.clone()));
+        }
+    }
+
+    /// The rates that a fit begins with.
+    pub(super) fn begin(&self) -> Self {
+        let mut rate = Self {
+            initial: None,
+            ..self.clone()
+        };
+        rate.keep_initial();
+        rate
     }
 
     pub(super) fn put_to_work(&mut self, optimizer: Option<OptimizerName>) {

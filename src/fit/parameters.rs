@@ -21,7 +21,7 @@ use std::io::{self, Read, Write};
 /// # Ok::<(), BoxError>(())
 /// ```
 pub trait Norm {
-    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`. The `Err` is the device's.
+    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`. NaN if an element is. The `Err` is the device's.
     fn norm(&self, p: f64) -> Result<f64, BoxError>;
 }
 
@@ -29,7 +29,7 @@ impl Norm for [f64] {
     fn norm(&self, p: f64) -> Result<f64, BoxError> {
         let sizes = self.iter().map(|x| x.abs());
         if p.is_infinite() {
-            return Ok(sizes.fold(0.0, f64::max));
+            return Ok(largest(sizes));
         }
         Ok(sizes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip()))
     }
@@ -118,4 +118,32 @@ pub trait SaveParameters {
     fn save(&self, to: &mut dyn Write) -> io::Result<()>;
     /// Reads what [`save`](Self::save) wrote.
     fn load(&mut self, from: &mut dyn Read) -> io::Result<()>;
+}
+
+/// The largest; NaN if one of them is.
+pub(crate) fn largest(sizes: impl IntoIterator<Item = f64>) -> f64 {
+    let larger = |most: f64, size: f64| {
+        if size > most || size.is_nan() {
+            size
+        } else {
+            most
+        }
+    };
+    sizes.into_iter().fold(0.0, larger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Norm;
+
+    #[test]
+    fn a_norm_does_not_lose_what_is_not_a_number() {
+        for at in 0..3 {
+            let mut values = [1.0, 12.0, 3.0];
+            values[at] = f64::NAN;
+            for p in [1.0, 2.0, f64::INFINITY] {
+                assert!(values[..].norm(p).is_ok_and(f64::is_nan), "{at}, {p}");
+            }
+        }
+    }
 }

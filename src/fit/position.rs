@@ -19,6 +19,12 @@ macro_rules! counters {
                 self.0
             }
 
+            /// As a number to reckon with, exact below 2^53.
+            #[expect(clippy::cast_precision_loss, reason = "a run has fewer than 2^53 of anything")]
+            pub const fn as_f64(self) -> f64 {
+                self.0 as f64
+            }
+
             pub(super) fn advance(&mut self, by: u64) {
                 self.0 += by;
             }

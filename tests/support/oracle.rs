@@ -220,7 +220,6 @@ impl Model {
             Act::Interrupt => self.wish(Reach::Interrupt, format!("{who} SIGINT")),
             Act::Leave(scope) => match self.open.iter().position(|open| *open == scope) {
                 None => self.fail(&who, &format!("not open Fit::{scope}")),
-                Some(0) => self.wish(Reach::Stop, format!("{who} left Fit::{scope}")),
                 Some(depth) => self.wish(Reach::Leave(-i32::try_from(depth).unwrap()), who),
             },
         }

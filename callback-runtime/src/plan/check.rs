@@ -127,12 +127,12 @@ impl<L: Loop> Subject<'_, L> {
         lists.flat_map(|(at, list)| list.iter().map(move |placed| (at, placed)))
     }
 
-    /// What the loop and the run provide; of the loop only what this run brings.
+    /// What the loop and the run provide; only what this run brings.
     fn declared(&self) -> impl Iterator<Item = &Declared> {
         let of_loop = self.of_loop.declared().iter();
         of_loop
-            .filter(|declared| self.of_run.brings(declared))
             .chain(self.of_run.declared())
+            .filter(|declared| self.of_run.brings(declared))
     }
 
     /// Why a required want is not met at a breakpoint.

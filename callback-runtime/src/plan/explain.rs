@@ -50,7 +50,9 @@ impl<L: Loop> Plan<L> {
     }
 
     fn write(&self, resolved: &Resolved, text: &mut String) -> fmt::Result {
-        writeln!(text, "{}, {} callbacks", L::NAME, resolved.order.len())?;
+        let count = resolved.order.len();
+        let plural = if count == 1 { "" } else { "s" };
+        writeln!(text, "{}, {count} callback{plural}", L::NAME)?;
         let handled = L::BREAKPOINTS.iter().zip(&resolved.lists);
         for (at, list) in handled.filter(|(_, list)| !list.is_empty()) {
             writeln!(text, "\n{at}")?;

@@ -25,7 +25,7 @@ impl<L: Loop> Run<'_, L> {
         if self.course.failure.is_none() {
             self.tell_stop();
         }
-        if self.course.failure.is_some() && self.course.stage != Stage::Closing {
+        if self.course.failure.is_some() && self.course.stage < Stage::Ending {
             self.tell_failure();
         }
         let outcome = self.outcome();

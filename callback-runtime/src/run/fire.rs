@@ -73,16 +73,29 @@ impl<L: Loop> Run<'_, L> {
         if !self.course.live.has(at.index()) {
             return Ok(None);
         }
+        // A handler may run a plan of its own on this state, that asks for the same answers.
+        let aside = self.state.get_mut::<Votes<A>>().and_then(Votes::set_aside);
         let fired = self.fire_handled(at.index());
         // Cleared and not removed: the next votes need no allocation.
         let merged = self.state.get_mut::<Votes<A>>().and_then(Votes::take);
+        if let Some(aside) = aside {
+            self.state.insert(aside);
+        }
         fired.map(|()| merged)
     }
 
     #[inline(never)]
     fn fire_handled(&mut self, at: usize) -> Result<(), Break> {
-        if !self.course.pending {
-            self.run_list(at);
+        self.go_on()?;
+        self.run_list(at);
+        self.answer()
+    }
+
+    /// Hands on what is pending. The loop goes on: what was wished at the end of its last outermost scope acts now.
+    pub(super) fn go_on(&mut self) -> Result<(), Break> {
+        if let Some(late) = self.course.late.take() {
+            late.raise(&mut self.course.wish);
+            self.course.suspend();
         }
         self.answer()
     }
@@ -187,7 +200,7 @@ impl Course {
             return self.fail(Fault::new(origin, Cause::Error(error)));
         }
         match frame.sink.flow.take() {
-            Some(flow) if self.stage == Stage::Running => {
+            Some(flow) if self.hears(&flow) => {
                 let state = Ctx::from(frame.view.reborrow());
                 self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
             }
@@ -213,21 +226,39 @@ impl Course {
                     None => {
                         return self.fail(Fault::new(origin, Cause::NotOpen(left.to_string())));
                     }
-                    // Were it a leave, it would be a way round what refuses stops.
-                    Some(0) => What::Stop(format!("left {left}")),
                     Some(depth) => What::Leave(depth),
                 }
             }
         };
-        if let What::Stop(reason) = &what
-            && let Some(because) = self.refuse_stops.and_then(|rule| rule(state, at))
-        {
-            self.refuse(origin, &format!("{reason} (refused: {because})"));
+        // Leaving the outermost scope may be the end of the run: it must be no way round what refuses stops.
+        let refusable = matches!(&what, What::Stop(_) | What::Leave(0));
+        let refused = self.refuse_stops.filter(|_| refusable);
+        if let Some(because) = refused.and_then(|rule| rule(state, at)) {
+            self.refuse(origin, &format!("{what} (refused: {because})"));
         } else {
-            Wish { what, origin }.raise(&mut self.wish);
-            self.suspend();
+            self.accept(Wish { what, origin });
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether a flow can have an effect here. At the end of an outermost scope there is no scope to leave.
+    fn hears(&self, flow: &Flow) -> bool {
+        match self.stage {
+            Stage::Running => true,
+            Stage::Ending => !matches!(flow, Flow::Leave(_)),
+            Stage::Told | Stage::Closing => false,
+        }
+    }
+
+    fn accept(&mut self, wish: Wish) {
+        if self.stage == Stage::Running {
+            wish.raise(&mut self.wish);
+            self.suspend();
+        } else {
+            // All breakpoints count as handled, so that the next one looks.
+            wish.raise(&mut self.late);
+            self.live = Marks::ALL;
+        }
     }
 
     fn refuse(&mut self, origin: Origin, reason: &str) {

@@ -2,7 +2,7 @@
 
 use super::{Break, Course, Run};
 use crate::breakpoint::{At, Loop, Scope};
-use crate::failure::{Cause, Fault, Origin};
+use crate::failure::{BoxError, Cause, Fault, Origin};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, PlanError};
 use crate::raw::Sink;
@@ -48,6 +48,8 @@ pub struct Guard<L: Loop> {
     plan: Plan<L>,
     state: State,
     course: Course,
+    /// How many scopes were begun while something was pending: their begin was not fired, nor is their end.
+    unopened: usize,
     ended: bool,
 }
 
@@ -78,6 +80,7 @@ impl<L: Loop> Plan<L> {
             plan: self,
             state,
             course,
+            unopened: 0,
             ended: false,
         })
     }
@@ -125,8 +128,26 @@ impl<L: Loop> Guard<L> {
         self.with(|run| run.ask(at))
     }
 
-    /// Opens a scope and fires its begin. An `Err` of the begin has opened it nevertheless: [`end`](Self::end) it. While a leave, a
-    /// stop or a failure is pending nothing is opened.
+    /// Notes an error of the engine's own: the run has failed, and what is still open will not be told of its end.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax { scope STEP { before_step; after_step; } error => on_error; } }
+    /// let mut guard = Plan::<Relax>::new().start(State::new())?;
+    /// guard.fail("the solver diverged");
+    /// assert!(guard.fire(Relax::before_step).is_err());
+    /// let (_plan, _state, outcome) = guard.finish();
+    /// assert!(outcome.failed().is_some());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn fail(&mut self, error: impl Into<BoxError>) {
+        let broken = Break::from(error.into());
+        // What is pending is told by the next firing.
+        let _ = self.with(|run| run.note(broken));
+    }
+
+    /// Opens a scope and fires its begin. Whatever the answer, [`end`](Self::end) belongs to it: a scope that was begun while a
+    /// leave, a stop or a failure was pending is ended without either being fired.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -140,10 +161,12 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        self.with(|run| {
-            run.open(scope)?;
-            run.begin_scope(scope)
-        })
+        let (is_open, begun) = self.with(|run| match run.open(scope) {
+            Ok(()) => (true, run.begin_scope(scope)),
+            Err(pending) => (false, Err(pending)),
+        });
+        self.unopened += usize::from(!is_open);
+        begun
     }
 
     /// Ends the innermost open scope; nothing if none is open. `Ok` also where it was left; `Err` if an outer one is to be ended too.
@@ -161,6 +184,10 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn end(&mut self) -> Result<(), Break> {
+        if let Some(unopened) = self.unopened.checked_sub(1) {
+            self.unopened = unopened;
+            return self.with(|run| run.answer());
+        }
         self.with(|run| {
             let Some(index) = run.course.open.last() else {
                 return Ok(());

@@ -22,9 +22,9 @@ use crate::outcome::{Outcome, Stop};
 use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
 use crate::raw::{Machine, Sink};
 use crate::state::Ctx;
+use ending::Found;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use ending::Found;
 use wish::Wish;
 
 /// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
@@ -69,6 +69,8 @@ struct Course {
     open: Vec<usize>,
     stage: Stage,
     wish: Option<Wish>,
+    /// What was wished at the end of an outermost scope: it becomes the wish if the loop goes on.
+    late: Option<Wish>,
     failure: Option<Failure>,
     /// What the state held that the run puts there itself.
     found: Found,
@@ -88,7 +90,10 @@ enum Stage {
     Running,
     /// `on_stop` or `on_interrupt` has been fired. Flows have no effect any more.
     Told,
-    /// The end of the outermost scope has begun. An error leads to the exits directly.
+    /// The end of an outermost scope is fired. An error leads to the exits directly; what is wished acts only if the loop
+    /// goes on.
+    Ending,
+    /// The same of a run that was stopped, or the exits: flows have no effect.
     Closing,
 }
 

@@ -54,7 +54,7 @@ impl<L: Loop> Run<'_, L> {
 
     /// Opens a scope: from here on it will be closed. Refused while something is pending.
     pub(super) fn open(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        self.answer()?;
+        self.go_on()?;
         self.course.open.push(scope.index());
         Ok(())
     }
@@ -99,19 +99,23 @@ impl<L: Loop> Run<'_, L> {
 
     /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.
     fn fire_end(&mut self, end: usize, depth: usize) {
-        if depth == 0 {
-            self.tell_stop();
-            if self.course.failure.is_some() {
-                return;
-            }
-            // A loop may open another outermost scope afterwards, and be stopped in that one.
-            let before = std::mem::replace(&mut self.course.stage, Stage::Closing);
+        if depth > 0 {
             self.run_list(end);
-            if self.course.failure.is_none() {
-                self.course.stage = before;
-            }
-        } else {
-            self.run_list(end);
+            return;
+        }
+        self.tell_stop();
+        if self.course.failure.is_some() {
+            return;
+        }
+        let before = self.course.stage;
+        self.course.stage = match before {
+            Stage::Running => Stage::Ending,
+            _ => Stage::Closing,
+        };
+        self.run_list(end);
+        if self.course.failure.is_none() {
+            // A loop may open another outermost scope afterwards.
+            self.course.stage = before;
         }
     }
 

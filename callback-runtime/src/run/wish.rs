@@ -2,6 +2,7 @@
 
 use crate::failure::Origin;
 use crate::outcome::Stop;
+use std::fmt;
 
 /// The outermost thing that callbacks wished so far, and who wished it first.
 pub(super) struct Wish {
@@ -16,6 +17,15 @@ pub(super) enum What {
     Leave(usize),
     Stop(String),
     Interrupt(String),
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leave(_) => f.write_str("left the outermost scope"),
+            Self::Stop(reason) | Self::Interrupt(reason) => f.write_str(reason),
+        }
+    }
 }
 
 impl What {

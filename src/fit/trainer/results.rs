@@ -1,0 +1,70 @@
+//! What a trainer is asked for comes to.
+
+use crate::fit::{History, Metrics};
+use callback_runtime::Outcome;
+
+/// What a fit came to.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+///
+/// let mut trainer = Trainer::new(Line::default()).epochs(3);
+/// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+/// assert!(fitted.outcome.ok().is_ok());
+/// assert_eq!(fitted.history.len(), 3);
+/// assert!(fitted.learner.slope > 0.0);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a fit that failed says so in its outcome"]
+pub struct Fitted<'t, M> {
+    /// The learner. It stays the trainer's, so that nothing is lost with an error; [`Trainer::into_learner`] takes it.
+    pub learner: &'t mut M,
+    /// The metrics of each epoch.
+    pub history: History,
+    /// How the fit ended.
+    pub outcome: Outcome,
+}
+
+/// What an evaluation came to.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+///
+/// let mut trainer = Trainer::new(Line { slope: 1.0 });
+/// let evaluated = trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?;
+/// assert!(evaluated.outcome.is_finished());
+/// assert_eq!(evaluated.metrics.get("valid_loss"), Some(1.0));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "an evaluation that failed says so in its outcome"]
+pub struct Evaluated {
+    /// `valid_loss`, and what callbacks added.
+    pub metrics: Metrics,
+    /// How the evaluation ended.
+    pub outcome: Outcome,
+}
+
+/// What a prediction came to.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+///
+/// let mut trainer = Trainer::new(Line { slope: 3.0 });
+/// let predicted = trainer.predict(vec![Points(vec![(1.0, 0.0)]), Points(vec![(2.0, 0.0)])])?;
+/// assert!(predicted.outcome.is_finished());
+/// assert_eq!(predicted.predictions[1].0, [6.0]);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a prediction that failed says so in its outcome"]
+pub struct Predicted<P> {
+    /// One for each batch that was not left early.
+    pub predictions: Vec<P>,
+    /// How the prediction ended.
+    pub outcome: Outcome,
+}
