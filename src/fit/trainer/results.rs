@@ -19,7 +19,7 @@ use callback_runtime::Outcome;
 #[derive(Debug)]
 #[must_use = "a fit that failed says so in its outcome"]
 pub struct Fitted<'t, M> {
-    /// The learner. It stays the trainer's, so that nothing is lost with an error; [`Trainer::into_learner`] takes it.
+    /// The learner. It stays the trainer's, so that nothing is lost with an error; [`Trainer::into_learner`](super::Trainer::into_learner) takes it.
     pub learner: &'t mut M,
     /// The metrics of each epoch.
     pub history: History,
