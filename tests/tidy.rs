@@ -122,3 +122,26 @@ fn the_slip_in_the_readme_is_what_the_compiler_says() {
         said.join("\n")
     );
 }
+
+#[test]
+fn the_problems_in_the_readme_are_where_it_says() {
+    let example = read(&root().join("examples/explain.rs"));
+    let readme = read(&root().join("README.md"));
+    let told = readme
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("examples/explain.rs:"));
+    let mut count = 0;
+    for line in told {
+        let mut parts = line.split([':', ' ']).filter(|part| !part.is_empty());
+        let (number, _callback, _at, breakpoint) =
+            (parts.next(), parts.next(), parts.next(), parts.next());
+        let number: usize = number
+            .and_then(|number| number.parse().ok())
+            .expect("a line's number");
+        let handler = format!("fn {}(", breakpoint.expect("a breakpoint"));
+        let written = example.lines().nth(number - 1).expect("the line is there");
+        assert!(written.contains(&handler), "line {number} is `{written}`");
+        count += 1;
+    }
+    assert_eq!(count, 2);
+}

@@ -57,6 +57,13 @@ impl Want {
     }
 }
 
+/// The slots of a handler's wants, in order.
+pub(super) fn slots_of(wants: &[Want]) -> [u32; MOST_AT_ONCE] {
+    // There are not four thousand million types.
+    let slot = |want: &Want| u32::try_from(want.slot).unwrap_or(u32::MAX);
+    std::array::from_fn(|at| wants.get(at).map_or(0, slot))
+}
+
 /// The first two wants that cannot be held together.
 pub(super) fn clash(wants: &[Want]) -> Option<(Want, Want)> {
     let pairs = wants
@@ -206,7 +213,7 @@ pub unsafe trait Params {
     /// `slots` has a slot for each want; the wants agree with each other; `table` is live, has these slots, and is nobody
     /// else's for `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, slots: *const usize) -> Option<Self::Items<'w>>;
+    unsafe fn fetch<'w>(table: *mut Table, slots: &[u32; MOST_AT_ONCE]) -> Option<Self::Items<'w>>;
 }
 
 macro_rules! params_of_tuples {
@@ -223,9 +230,9 @@ macro_rules! params_of_tuples {
 
             #[inline]
             #[allow(unused_variables, clippy::unused_unit, clippy::unnecessary_wraps)]
-            unsafe fn fetch<'w>(table: *mut Table, slots: *const usize) -> Option<Self::Items<'w>> {
-                // SAFETY: handed on; there are as many slots as wants.
-                Some(($(unsafe { $P::fetch(table, *slots.add($at)) }?,)*))
+            unsafe fn fetch<'w>(table: *mut Table, slots: &[u32; MOST_AT_ONCE]) -> Option<Self::Items<'w>> {
+                // SAFETY: handed on.
+                Some(($(unsafe { $P::fetch(table, slots[$at] as usize) }?,)*))
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Callbacks, and their handlers bound to them: what a plan runs.
 
-use super::fetch::{Params, Want, clash};
+use super::fetch::{MOST_AT_ONCE, Params, Want, clash, slots_of};
 use super::table::View;
 use crate::failure::BoxError;
 use crate::flow::Flow;
@@ -49,15 +49,20 @@ pub struct Thunk {
 }
 
 /// # Safety
-/// `callback` and `function` are live values of the types the entry point was compiled for, `callback` is nobody
-/// else's during the call, and `slots` are those of the handler's wants, which agree with each other and for which the
-/// frame's table has grown.
-type Call = unsafe fn(
+/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, the callback is
+/// nobody else's during the call, and the slots are those of the handler's wants, which agree with each other and for
+/// which the frame's table has grown.
+type Call = unsafe fn(entry: &Entry, frame: &mut Frame<'_>) -> Code;
+
+/// All that a call needs, in one place: it is read from front to back at every firing.
+#[derive(Clone, Copy)]
+struct Entry {
+    call: Call,
     callback: *mut (),
+    /// A slot for each parameter; the rest is not read.
+    slots: [u32; MOST_AT_ONCE],
     function: *const (),
-    slots: *const usize,
-    frame: &mut Frame<'_>,
-) -> Code;
+}
 
 struct Function<F, V> {
     run: F,
@@ -109,26 +114,17 @@ impl Thunk {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call<C, P, R, V, F>(
-    callback: *mut (),
-    function: *const (),
-    slots: *const usize,
-    frame: &mut Frame<'_>,
-) -> Code
+unsafe fn call<C, P, R, V, F>(entry: &Entry, frame: &mut Frame<'_>) -> Code
 where
     P: Params,
     V: Deliver<R>,
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
+    let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
-    let (callback, function) = unsafe {
-        (
-            &mut *callback.cast::<C>(),
-            &*function.cast::<Function<F, V>>(),
-        )
-    };
+    let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     // SAFETY: the wants agree, and the frame's table is not touched until the items are gone: `R` does not borrow from them.
-    let Some(items) = (unsafe { P::fetch(frame.view.as_ptr(), slots) }) else {
+    let Some(items) = (unsafe { P::fetch(frame.view.as_ptr(), &entry.slots) }) else {
         return Code::Absent;
     };
     let reply = (function.run)(callback, items);
@@ -143,23 +139,18 @@ struct Through<W, C> {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call_through<W, C>(
-    callback: *mut (),
-    function: *const (),
-    slots: *const usize,
-    frame: &mut Frame<'_>,
-) -> Code {
+unsafe fn call_through<W, C>(entry: &Entry, frame: &mut Frame<'_>) -> Code {
+    let (outer, through) = (entry.callback.cast::<W>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says.
-    let (outer, through) = unsafe {
-        (
-            &mut *callback.cast::<W>(),
-            &*function.cast::<Through<W, C>>(),
-        )
+    let (outer, through) = unsafe { (&mut *outer, &*through as &Through<W, C>) };
+    let inner = Entry {
+        call: through.call,
+        callback: std::ptr::from_mut((through.reach)(outer)).cast(),
+        function: through.function.address.as_ptr().cast::<()>(),
+        slots: entry.slots,
     };
-    let inner = std::ptr::from_mut((through.reach)(outer)).cast();
-    let function = through.function.address.as_ptr().cast::<()>();
-    // SAFETY: `through` checked that the entry point is one for a `C`; `inner` is borrowed from `outer`, which is ours.
-    unsafe { (through.call)(inner, function, slots, frame) }
+    // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
+    unsafe { (inner.call)(&inner, frame) }
 }
 
 /// A type that says of itself which it is, also through a trait object. Implemented for what has a size, so that a
@@ -208,11 +199,8 @@ impl<D: ?Sized> Drop for Owned<D> {
 
 /// A handler bound to its callback and to the slots it reads.
 struct Armed {
-    call: Call,
-    callback: *mut (),
-    function: *const (),
-    slots: Box<[usize]>,
-    /// Keeps `function` alive.
+    entry: Entry,
+    /// Keeps the entry's function alive.
     _owner: Owned<dyn Any>,
 }
 
@@ -262,10 +250,12 @@ impl<D: ?Sized + Erased> Machine<D> {
         let widths = thunk.wants.iter().map(|want| want.slot + 1);
         self.width = widths.fold(self.width, usize::max);
         self.lists[list].push(Armed {
-            call: thunk.call,
-            callback: callback.address.as_ptr().cast(),
-            function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
-            slots: thunk.wants.iter().map(|want| want.slot).collect(),
+            entry: Entry {
+                call: thunk.call,
+                callback: callback.address.as_ptr().cast(),
+                slots: slots_of(&thunk.wants),
+                function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
+            },
             _owner: thunk.function,
         });
         Ok(())
@@ -313,6 +303,6 @@ impl Armed {
     unsafe fn call(&self, frame: &mut Frame<'_>) -> Code {
         // SAFETY: `arm` checked the types and that the wants agree. The callback is the machine's, which runs one handler at a
         // time, and handlers cannot reach it.
-        unsafe { (self.call)(self.callback, self.function, self.slots.as_ptr(), frame) }
+        unsafe { (self.entry.call)(&self.entry, frame) }
     }
 }

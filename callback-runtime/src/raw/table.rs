@@ -1,6 +1,6 @@
 //! The table of typed cells behind [`State`](crate::State).
 
-use super::fetch::{MOST_AT_ONCE, Params, clash};
+use super::fetch::{Params, clash, slots_of};
 use super::slot::Slot;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -185,13 +185,12 @@ impl<'v> View<'v> {
         if clash(wants).is_some() {
             return None;
         }
-        let slots: [usize; MOST_AT_ONCE] =
-            std::array::from_fn(|at| wants.get(at).map_or(0, |want| want.slot));
+        let slots = slots_of(wants);
         self.table
             .grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
         // SAFETY: a slot for each want (a tuple has no more than that), which agree and for which the table has grown; it is
         // ours for as long as the items.
-        unsafe { P::fetch(self.table, slots.as_ptr()) }
+        unsafe { P::fetch(self.table, &slots) }
     }
 
     /// The table, for reading.
