@@ -134,7 +134,7 @@ fn a_plan_that_was_refused_is_refused_again_and_runs_once_it_is_mended() {
     state.insert(Nowhere);
     assert!(plan.check(&state).is_ok());
     let outcome = plan
-        .run(&mut state, |run| run.fire(Fit::on_fit_begin))
+        .run(&mut state, |run| run.scope(Fit::FIT, |_| Ok(())).map(drop))
         .unwrap();
     assert!(outcome.is_finished());
 }

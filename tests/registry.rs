@@ -80,7 +80,7 @@ fn run(plan: &mut Plan<Fit>) -> Vec<&'static str> {
     let mut state = State::new();
     state.insert(Ran::default());
     let outcome = plan.run(&mut state, |run| {
-        run.fire(Fit::on_epoch_end)?;
+        run.scope(Fit::EPOCH, |_| Ok(()))?;
         Ok(())
     });
     assert!(outcome.expect("the plan is right").is_finished());

@@ -4,6 +4,10 @@ use crate::{Input, Output, work};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::SingleThreadedExecutor;
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "systems take their parameters by value"
+)]
 fn system<const K: u64>(
     mut own: Local<'_, u64>,
     input: Res<'_, Input>,

@@ -77,6 +77,9 @@ impl Ours {
     }
 
     /// Runs the loop `body`.
+    ///
+    /// # Panics
+    /// If the run does not finish, because nothing it costs would mean anything then.
     pub fn run(
         &mut self,
         body: impl FnOnce(&mut Run<'_, Bench>) -> Result<(), Break>,

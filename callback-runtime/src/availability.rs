@@ -4,6 +4,7 @@ use crate::breakpoint::{At, Breakpoint, Loop, Role, Scope};
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
+use crate::plan::{Problem, ProblemKind};
 use crate::site::Site;
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ use std::marker::PhantomData;
 pub struct States<L> {
     declared: Vec<Declared>,
     silent: BTreeMap<usize, String>,
+    problems: Vec<Problem>,
     of: PhantomData<fn() -> L>,
 }
 
@@ -64,6 +66,7 @@ impl<L: Loop> States<L> {
         Self {
             declared: Vec::new(),
             silent: BTreeMap::new(),
+            problems: Vec::new(),
             of: PhantomData,
         }
     }
@@ -200,6 +203,25 @@ impl<L: Loop> States<L> {
         self.silent.insert(at.index(), because.to_owned());
     }
 
+    /// A setting of the loop's own that cannot be: whose it is, where it was set, and what to set instead. Reported with the
+    /// other problems of the plan.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Site;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.expect(|states| states.problem("Grid", Site::here(), "it has no cells; give it a size"));
+    /// assert_eq!(plan.check(&State::new()).unwrap_err().problems().len(), 1);
+    /// ```
+    pub fn problem(&mut self, about: &str, site: Site, text: impl Into<String>) {
+        let problem = Problem::of_plan(ProblemKind::Setting, about, site, text.into());
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
     #[track_caller]
     fn at_role<T: 'static>(&mut self, role: Role) {
         let indices = L::BREAKPOINTS.iter().filter(|place| place.role() == role);
@@ -247,6 +269,7 @@ impl<L> fmt::Debug for States<L> {
         f.debug_struct("States")
             .field("declared", &self.declared)
             .field("silent", &self.silent)
-            .finish()
+            .field("problems", &self.problems)
+            .finish_non_exhaustive()
     }
 }

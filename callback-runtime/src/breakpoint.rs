@@ -45,6 +45,36 @@ pub trait Loop: Sized + 'static {
     fn states(states: &mut States<Self>);
 }
 
+/// Whether the indices of a loop are indices of its own tables. Looked at in a constant, so that a loop written by hand with
+/// wrong ones does not compile where a plan is made for it.
+pub(crate) const fn is_well_formed<L: Loop>() -> bool {
+    let (breakpoints, scopes) = (L::BREAKPOINTS, L::SCOPES);
+    let mut well = breakpoints.len() <= MOST_BREAKPOINTS;
+    let mut at = 0;
+    while at < breakpoints.len() {
+        let scope_exists = match breakpoints[at].scope {
+            Some(scope) => (scope as usize) < scopes.len(),
+            None => true,
+        };
+        well = well && breakpoints[at].index as usize == at && scope_exists;
+        at += 1;
+    }
+    at = 0;
+    while at < scopes.len() {
+        let ScopeInfo {
+            parent, begin, end, ..
+        } = scopes[at];
+        // A parent stands before its children, so that there is no circle.
+        let parent_exists = match parent {
+            Some(parent) => (parent as usize) < at,
+            None => true,
+        };
+        well = well && begin < end && (end as usize) < breakpoints.len() && parent_exists;
+        at += 1;
+    }
+    well
+}
+
 /// A loop has at most so many breakpoints, so that one bit for each fits into four words.
 ///
 /// ```

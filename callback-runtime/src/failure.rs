@@ -114,6 +114,8 @@ pub enum Cause {
     Panic(String),
     /// A handler left a scope that was not open: its name.
     NotOpen(String),
+    /// The loop fired a breakpoint, or opened a scope, where it has none: what it did.
+    Misplaced(String),
 }
 
 impl Cause {
@@ -138,6 +140,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Error(error) => error.fmt(f),
             Self::Panic(message) => write!(f, "panicked: {message}"),
+            Self::Misplaced(what) => f.write_str(what),
             Self::NotOpen(scope) => write!(
                 f,
                 "left the scope {scope}, which is not open there; leave a scope that encloses the breakpoint, or stop"

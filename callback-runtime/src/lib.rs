@@ -38,7 +38,7 @@ pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};
 pub use site::Site;
-pub use state::{Ctx, NotOwned, Query, State};
+pub use state::{AsState, Ctx, NotOwned, Query, State};
 
 /// What the macros write: not for people, and free to change.
 #[doc(hidden)]

@@ -37,7 +37,8 @@ use crate::raw::{Deliver, Params, Thunk};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "not a handler of `{C}`",
-    label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"
+    label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone",
+    note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
 )]
 pub trait Method<C, Marker>: Sized + 'static {
     /// What it returns.
@@ -67,7 +68,8 @@ pub trait Method<C, Marker>: Sized + 'static {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "not a closure that can be a handler",
-    label = "expected a closure whose parameters, at most twelve and with their types written out, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone"
+    label = "expected a closure whose parameters, at most twelve and with their types written out, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone",
+    note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
 )]
 pub trait Closure<Marker>: Sized + 'static {
     /// What it returns.

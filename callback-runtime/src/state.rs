@@ -126,9 +126,29 @@ impl State {
     }
 }
 
-impl State {
-    pub(crate) fn table(&self) -> &Table {
+/// A state, or a view of one: what a plan can be checked against.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// let mut plan = Plan::<Fit>::new();
+/// let mut state = State::new();
+/// assert!(plan.check(&state).is_ok());
+/// assert!(plan.check(&state.ctx()).is_ok());
+/// ```
+pub trait AsState {
+    #[doc(hidden)]
+    fn as_table(&self) -> &Table;
+}
+
+impl AsState for State {
+    fn as_table(&self) -> &Table {
         &self.table
+    }
+}
+
+impl AsState for Ctx<'_> {
+    fn as_table(&self) -> &Table {
+        self.view.table()
     }
 }
 
@@ -270,10 +290,6 @@ impl<'a> Ctx<'a> {
         Ctx {
             view: self.view.reborrow(),
         }
-    }
-
-    pub(crate) fn table(&self) -> &Table {
-        self.view.table()
     }
 
     pub(crate) fn into_view(self) -> View<'a> {

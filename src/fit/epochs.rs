@@ -1,22 +1,22 @@
 //! The epochs of a fit.
 
 use super::pass::Pass;
+use super::step::present;
 use super::{Batches, Epoch, Epochs, Fit, History, Learner, Metrics};
 use callback_runtime::{Break, Breakpoint, Ctx, Run};
 
 /// The whole of a fit: `on_fit_begin` to `on_fit_end`.
 pub(super) fn fit_epochs<M: Learner>(
     run: &mut Run<'_, Fit>,
-    epochs: Epochs,
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
     run.scope(Fit::FIT, |run| {
-        for epoch in 1..=epochs.max {
-            begin(run);
+        while let Some(epoch) = begin(run)? {
             let ended = run.scope(Fit::EPOCH, |run| passes::<M>(run, epoch, train, valid));
-            record(run);
+            let recorded = record(run);
             ended?;
+            recorded?;
         }
         Ok(())
     })?;
@@ -36,19 +36,26 @@ fn passes<M: Learner>(
     }
 }
 
-fn begin(run: &mut Run<'_, Fit>) {
+/// Begins the next epoch, if there is to be one. What handlers have made of [`Epoch`] and [`Epochs`] counts.
+fn begin(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     let mut state = run.state();
-    if let Some(epoch) = state.get_mut::<Epoch>() {
-        epoch.advance(1);
+    let max = present::<Epochs>(&mut state)?.max;
+    let epoch = present::<Epoch>(&mut state)?;
+    if epoch.get() >= max {
+        return Ok(None);
     }
-    if let Some(metrics) = state.get_mut::<Metrics>() {
-        metrics.clear();
-    }
+    epoch.advance(1);
+    let epoch = epoch.get();
+    present::<Metrics>(&mut state)?.clear();
+    Ok(Some(epoch))
 }
 
 /// Why a stop may not take effect yet: too few epochs are complete. The one under way is complete at its end.
 pub(super) fn too_early(state: &Ctx<'_>, at: &Breakpoint) -> Option<String> {
-    let (epochs, epoch) = (state.get::<Epochs>()?, state.get::<Epoch>()?.get());
+    let (Some(epochs), Some(epoch)) = (state.get::<Epochs>(), state.get::<Epoch>()) else {
+        return Some("the epochs are gone from the state".into());
+    };
+    let epoch = epoch.get();
     let ends = at == Fit::on_epoch_end.breakpoint();
     let complete = if ends { epoch } else { epoch.saturating_sub(1) };
     let refused = !epochs.may_stop_after(complete);
@@ -56,12 +63,13 @@ pub(super) fn too_early(state: &Ctx<'_>, at: &Breakpoint) -> Option<String> {
 }
 
 /// Adds an epoch to the history, once its end has been fired.
-fn record(run: &mut Run<'_, Fit>) {
+fn record(run: &mut Run<'_, Fit>) -> Result<(), Break> {
     if run.failure().is_some() {
-        return;
+        return Ok(());
     }
     let mut state = run.state();
-    if let Some((history, epoch, metrics)) = state.query::<(&mut History, &Epoch, &Metrics)>() {
-        history.push(*epoch, metrics.clone());
-    }
+    let epoch = *present::<Epoch>(&mut state)?;
+    let metrics = present::<Metrics>(&mut state)?.clone();
+    present::<History>(&mut state)?.push(epoch, metrics);
+    Ok(())
 }

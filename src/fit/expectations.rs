@@ -1,16 +1,20 @@
 //! What a run of the fit loop knows of its state beyond what the loop declares, and what it will not fire.
 
-use super::{Fit, Learner, OptimizerName};
+use super::{Fit, Learner, OptimizerName, OwnStep};
 use callback_runtime::{Scope, States};
+use std::any::TypeId;
 
 /// What the learner's types add.
-pub(super) fn of_learner<M: Learner>(learner: &M, states: &mut States<Fit>) {
+pub(super) fn of_learner<M: Learner>(own_step: Option<OwnStep>, states: &mut States<Fit>) {
     states.always::<M>();
     states.within::<M::Batch>(Fit::TRAIN_BATCH);
     states.within::<M::Batch>(Fit::VALID_BATCH);
     states.within::<M::Batch>(Fit::PREDICT_BATCH);
-    states.from::<M::Prediction>(Fit::on_predict_batch_end);
-    match learner.own_step() {
+    if TypeId::of::<M::Batch>() != TypeId::of::<M::Prediction>() {
+        // If they are one, the trainer says so.
+        states.from::<M::Prediction>(Fit::on_predict_batch_end);
+    }
+    match own_step {
         None => of_default_step::<M>(states),
         Some(own) => {
             (own.states)(states);
@@ -20,12 +24,15 @@ pub(super) fn of_learner<M: Learner>(learner: &M, states: &mut States<Fit>) {
 }
 
 fn of_default_step<M: Learner>(states: &mut States<Fit>) {
-    states.from::<M::Prediction>(Fit::on_train_batch_after_pred);
-    states.from::<M::Prediction>(Fit::on_valid_batch_after_pred);
-    states.between::<M::Gradients>(
-        Fit::on_train_batch_before_step,
-        Fit::on_train_batch_before_step,
-    );
+    let (batch, prediction) = (TypeId::of::<M::Batch>(), TypeId::of::<M::Prediction>());
+    if batch != prediction {
+        states.from::<M::Prediction>(Fit::on_train_batch_after_pred);
+        states.from::<M::Prediction>(Fit::on_valid_batch_after_pred);
+    }
+    if ![batch, prediction].contains(&TypeId::of::<M::Gradients>()) {
+        let at = Fit::on_train_batch_before_step;
+        states.between::<M::Gradients>(at, at);
+    }
     states.between::<OptimizerName>(
         Fit::on_train_batch_after_pred,
         Fit::on_train_batch_after_step,

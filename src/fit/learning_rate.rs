@@ -122,6 +122,34 @@ impl LearningRate {
         }
     }
 
+    /// Multiplies the rate of the optimiser at work, or of each: what a schedule for several optimisers does.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("critic", 0.4);
+    /// rate.scale(0.5);
+    /// assert_eq!((rate.get(), rate.of("critic")), (0.05, 0.2));
+    /// ```
+    pub fn scale(&mut self, by: f64) {
+        self.keep_initial();
+        if let Some(name) = self.at_work {
+            self.set_of(name.0, by * self.of(name.0));
+        } else {
+            self.common *= by;
+            self.own.iter_mut().for_each(|(_, rate)| *rate *= by);
+        }
+    }
+
+    /// Every rate, with its optimiser's name if it is of one.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Option<&str>, f64)> {
+        let own = self
+            .own
+            .iter()
+            .map(|(name, rate)| (Some(name.as_str()), *rate));
+        std::iter::once((None, self.common)).chain(own)
+    }
+
     /// From here on changes are changes of what the fit begins with.
     fn keep_initial(&mut self) {
         if self.initial.is_none() {

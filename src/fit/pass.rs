@@ -1,7 +1,7 @@
 //! One pass over a source of batches: training, validation or prediction.
 
 use super::loss::MeanLoss;
-use super::step::{self, clear};
+use super::step::{self, clear, present};
 use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Samples};
 use callback_runtime::{Break, Local, Run, Scope};
 
@@ -126,8 +126,8 @@ impl<'p, M: Learner> Pass<'p, M> {
         let mean = mean
             .finish()
             .map_err(|error| format!("the loss could not be read: {error}"))?;
-        if let (Some(mean), Some(metrics)) = (mean, run.state().get_mut::<Metrics>()) {
-            metrics.set(self.metric, mean);
+        if let Some(mean) = mean {
+            present::<Metrics>(&mut run.state())?.set(self.metric, mean);
         }
         Ok(())
     }

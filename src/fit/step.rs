@@ -2,6 +2,8 @@
 
 use super::{Fit, Learner, LearningRate, Loss, OptimizerName, OwnStep, Phase, Step};
 use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
+use std::any::type_name;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Training: forward, loss, backward and step for each optimiser, or the learner's own step.
 pub(super) fn train<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
@@ -70,6 +72,26 @@ pub(super) fn clear<M: Learner>(state: &mut Ctx<'_>) {
     let _ = state.remove::<OptimizerName>();
 }
 
+/// The same where nothing may go wrong any more: a value whose `Drop` panics keeps none of the others.
+pub(super) fn sweep<M: Learner>(state: &mut Ctx<'_>) {
+    fn out<T: 'static>(state: &mut Ctx<'_>) {
+        let swept = catch_unwind(AssertUnwindSafe(|| drop(state.remove::<T>())));
+        // What was thrown has been told by the panic hook; dropping it may throw again.
+        swept.unwrap_or_else(std::mem::forget);
+    }
+    out::<M::Batch>(state);
+    out::<M::Prediction>(state);
+    out::<M::Gradients>(state);
+    out::<Loss>(state);
+    out::<OptimizerName>(state);
+}
+
+/// State that the loop itself needs.
+pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
+    let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
+    Ok(state.get_mut().ok_or_else(gone)?)
+}
+
 fn forward<M: Learner>(run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break> {
     let mut state = run.state();
     let (mut learner, batch) = state
@@ -120,6 +142,7 @@ fn update<M: Learner>(run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Resul
 /// A handler with `Ctx` can take anything out of the state.
 const GONE: &str = "the learner, its batch, prediction, gradients or learning rate is gone from the state; \
                     a handler that takes one out has to put one back";
+const PUT_BACK: &str = "a handler that takes it out has to put one back";
 
 fn optimizers<M: Learner>(run: &mut Run<'_, Fit>) -> Result<&'static [&'static str], Break> {
     Ok(run.state().get::<M>().ok_or(GONE)?.optimizers())

@@ -4,6 +4,7 @@ use super::erased::AnyCallback;
 use super::{Attached, Plan};
 use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
+use crate::failure::Cause;
 use crate::handlers::Handlers;
 use crate::method::Closure;
 use crate::raw::Owned;
@@ -11,6 +12,7 @@ use crate::reply::Reply;
 use crate::site::Site;
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl<L: Loop> Plan<L> {
     /// Attaches a callback that may be sent to another thread.
@@ -116,8 +118,15 @@ impl<L: Loop> Plan<L> {
         added_at: Site,
         by_hand: bool,
     ) -> usize {
+        // What a callback says of itself is somebody's code.
+        let told = catch_unwind(AssertUnwindSafe(|| callback.about()));
+        let (about, broken) = match told {
+            Ok(about) => (about, None),
+            Err(panic) => (callback.plain_about(), Some(Cause::of_panic(panic))),
+        };
         self.attached.push(Attached {
-            about: callback.about(),
+            about,
+            broken: broken.map(|why| format!("its `about` {why}")),
             type_id: callback.as_ref().erased_type(),
             name: None,
             weight: None,

@@ -23,12 +23,22 @@ pub(super) struct Subject<'p, L> {
 /// Everything that is wrong, in the order of the rules.
 pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    problems.extend(check_about(subject));
     problems.extend(check_weights(subject));
     problems.extend(check_names(subject));
     problems.extend(check_providers(subject));
     problems.extend(check_state(subject));
     problems.extend(check_silence(subject));
     problems
+}
+
+/// A callback says what it is.
+fn check_about<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let order = subject.resolved.order.iter();
+    let broken = order.filter_map(|at| Some((*at, subject.attached[*at].broken.clone()?)));
+    broken
+        .map(|(at, text)| subject.of_callback(at, ProblemKind::Panicked, text))
+        .collect()
 }
 
 /// A weight is a number.
@@ -137,15 +147,14 @@ impl<L: Loop> Subject<'_, L> {
 
     /// Why a required want is not met at a breakpoint.
     fn unmet(&self, at: usize, placed: &Placed, want: &Want) -> Option<Problem> {
-        if self.state.holds(want.slot) {
-            return None;
-        }
         let existing: Marks = self
             .declared()
             .filter(|declared| declared.type_id == want.type_id)
             .flat_map(|declared| declared.at.iter())
             .collect();
-        if existing.has(at) {
+        let is_declared = existing != Marks::default();
+        // What a loop provides it also takes away, so that a value found in the state now says nothing of it.
+        if existing.has(at) || !is_declared && self.state.holds(want.slot) {
             return None;
         }
         let state = short_type_name(want.type_name);

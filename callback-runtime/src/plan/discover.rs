@@ -3,6 +3,7 @@
 use super::Plan;
 use super::problem::{Problem, ProblemKind};
 use crate::breakpoint::Loop;
+use crate::failure::Cause;
 use crate::registry::{Registration, registrations};
 use crate::site::Site;
 use std::any::TypeId;
@@ -129,11 +130,26 @@ impl<L: Loop> Plan<L> {
                     keep,
                     done: done @ false,
                 } => {
-                    let found = registrations().into_iter();
-                    let found = found.filter(|one| one.is_discoverable() && keep(one));
-                    let failed = self.make_all(found, *place, *site);
-                    *done = failed.is_empty();
+                    let before = problems.len();
+                    // The filter is somebody's code.
+                    let kept = catch_unwind(AssertUnwindSafe(|| kept(keep.as_ref())));
+                    let found = kept.unwrap_or_else(|panic| {
+                        let text = format!(
+                            "its filter {}; nothing is discovered",
+                            Cause::of_panic(panic)
+                        );
+                        problems.push(Problem::of_plan(
+                            ProblemKind::Panicked,
+                            "discover_if",
+                            *site,
+                            text,
+                        ));
+                        Vec::new()
+                    });
+                    let failed = self.make_all(found.into_iter(), *place, *site);
                     problems.extend(failed);
+                    // What failed is tried and told again by the next check.
+                    *done = problems.len() == before;
                 }
                 Request::Require {
                     place,
@@ -170,15 +186,14 @@ impl<L: Loop> Plan<L> {
                     self.adopt(callback, (place, rank), site, false);
                 }
                 Ok(None) => {}
-                Err(_) => problems.push(Problem {
-                    kind: ProblemKind::Panicked,
-                    callback: registration.name().to_owned(),
-                    breakpoint: None,
-                    state: None,
-                    site: registration.site(),
-                    text: "its `Default` panicked; attach one by hand, or say `discover = false`"
-                        .into(),
-                }),
+                Err(panic) => {
+                    let why = Cause::of_panic(panic);
+                    let text = format!(
+                        "its `Default` {why}; attach one by hand, or say `discover = false`"
+                    );
+                    let (name, site) = (registration.name(), registration.site());
+                    problems.push(Problem::of_plan(ProblemKind::Panicked, name, site, text));
+                }
             }
         }
         problems
@@ -212,14 +227,7 @@ impl<L: Loop> Plan<L> {
             }
             None => not_registered::<L>(name, &all),
         };
-        Err(Problem {
-            kind: ProblemKind::Required,
-            callback: name.to_owned(),
-            breakpoint: None,
-            state: None,
-            site,
-            text,
-        })
+        Err(Problem::of_plan(ProblemKind::Required, name, site, text))
     }
 
     fn suppress(&mut self) {
@@ -233,6 +241,14 @@ impl<L: Loop> Plan<L> {
             one.active = one.by_hand || !by_hand.contains(&one.type_id);
         }
     }
+}
+
+/// What a filter keeps of what may be discovered.
+fn kept(keep: &dyn Fn(&Registration) -> bool) -> Vec<&'static Registration> {
+    let found = registrations().into_iter();
+    found
+        .filter(|one| one.is_discoverable() && keep(one))
+        .collect()
 }
 
 fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {

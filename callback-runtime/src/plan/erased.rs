@@ -9,6 +9,8 @@ use std::any::Any;
 /// A [`Callback`] whose type is forgotten.
 pub(crate) trait AnyCallback<L: Loop>: Erased {
     fn about(&self) -> About;
+    /// What can be said of it without asking it.
+    fn plain_about(&self) -> About;
     fn handlers(&self) -> Vec<Handler>;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
@@ -17,6 +19,10 @@ pub(crate) trait AnyCallback<L: Loop>: Erased {
 impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
     fn about(&self) -> About {
         Callback::<L>::about(self)
+    }
+
+    fn plain_about(&self) -> About {
+        About::of::<C>()
     }
 
     fn handlers(&self) -> Vec<Handler> {

@@ -6,7 +6,7 @@ use super::resolve::{Placed, Resolved};
 use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
 use crate::raw::{Need, Want};
-use crate::state::State;
+use crate::state::AsState;
 use std::fmt::{self, Write};
 
 /// A plan in words; print it.
@@ -41,7 +41,7 @@ impl<L: Loop> Plan<L> {
     /// assert!(explanation.to_string().contains("writes LearningRate"));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn explain(&mut self, state: &State) -> Result<Explanation, PlanError> {
+    pub fn explain(&mut self, state: &impl AsState) -> Result<Explanation, PlanError> {
         self.check(state)?;
         let mut text = String::new();
         // Writing to a string cannot fail.

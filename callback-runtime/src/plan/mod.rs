@@ -16,11 +16,11 @@ pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 
 use crate::availability::States;
-use crate::breakpoint::{Breakpoint, Loop};
+use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::{About, Callback};
 use crate::raw::{Machine, Table};
 use crate::site::Site;
-use crate::state::{Ctx, State};
+use crate::state::{AsState, Ctx};
 use discover::Request;
 use std::any::TypeId;
 use std::fmt;
@@ -97,6 +97,8 @@ pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 /// What a plan knows of a callback.
 struct Attached {
     about: About,
+    /// It could not say more of itself, and why.
+    broken: Option<String>,
     type_id: TypeId,
     /// Name and weight given when it was attached.
     name: Option<String>,
@@ -135,6 +137,12 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new() -> Self {
+        const {
+            assert!(
+                is_well_formed::<L>(),
+                "the indices of the loop are indices of its own tables"
+            );
+        }
         Self {
             machine: Machine::new(L::BREAKPOINTS.len()),
             attached: Vec::new(),
@@ -197,8 +205,8 @@ impl<L: Loop> Plan<L> {
     /// let error = plan.check(&State::new()).unwrap_err();
     /// assert_eq!(error.problems().len(), 2);
     /// ```
-    pub fn check(&mut self, state: &State) -> Result<(), PlanError> {
-        self.prepare(state.table())
+    pub fn check(&mut self, state: &impl AsState) -> Result<(), PlanError> {
+        self.prepare(state.as_table())
     }
 
     /// What is worth knowing of the plan and no error: handlers that can never run. Filled by a check.
@@ -292,8 +300,12 @@ impl<L: Loop> Plan<L> {
             of_run: &self.of_run,
             state,
         }));
+        problems.extend(self.of_run.problems().iter().cloned());
         problems.sort_by_key(Problem::site);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);
+        if let [first, more @ ..] = notes.as_slice() {
+            tracing::warn!(note = %first, more = more.len(), "the plan has notes");
+        }
         self.notes = notes;
         if errors.is_empty() {
             return Ok(());

@@ -59,13 +59,27 @@ pub enum ProblemKind {
     Weight,
     /// A required callback is not there.
     Required,
-    /// A callback panicked when asked for its handlers.
+    /// Somebody's code panicked while the plan was made: a `Default`, a filter, `about` or `handlers`.
     Panicked,
+    /// A setting of the loop that cannot be.
+    Setting,
     /// A handler can never run. Worth knowing, but no error.
     NeverRuns,
 }
 
 impl Problem {
+    /// About a callback, or something else of the plan, as a whole.
+    pub(crate) fn of_plan(kind: ProblemKind, about: &str, site: Site, text: String) -> Self {
+        Self {
+            kind,
+            callback: about.to_owned(),
+            breakpoint: None,
+            state: None,
+            site,
+            text,
+        }
+    }
+
     /// What kind of thing is wrong.
     pub fn kind(&self) -> ProblemKind {
         self.kind

@@ -4,6 +4,7 @@ use super::problem::{Problem, ProblemKind};
 use super::{Plan, order};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
+use crate::failure::Cause;
 use crate::handlers::Handler;
 use crate::marks::Marks;
 use crate::raw::{Need, Want};
@@ -61,14 +62,11 @@ impl<L: Loop> Plan<L> {
                         problems.extend(self.place(&mut resolved, rank, instance, handler).err());
                     }
                 }
-                Err(text) => problems.push(Problem {
-                    kind: ProblemKind::Panicked,
-                    callback: resolved.names[instance].to_string(),
-                    breakpoint: None,
-                    state: None,
-                    site: self.attached[instance].site(),
-                    text,
-                }),
+                Err(why) => {
+                    let (name, site) = (&resolved.names[instance], self.attached[instance].site());
+                    let text = format!("its `handlers` {why}");
+                    problems.push(Problem::of_plan(ProblemKind::Panicked, name, site, text));
+                }
             }
         }
         self.resolved = resolved;
@@ -76,10 +74,9 @@ impl<L: Loop> Plan<L> {
         problems
     }
 
-    fn handlers_of(&self, instance: usize) -> Result<Vec<Handler>, String> {
+    fn handlers_of(&self, instance: usize) -> Result<Vec<Handler>, Cause> {
         let callback = self.machine.instance(instance).get();
-        catch_unwind(AssertUnwindSafe(|| callback.handlers()))
-            .map_err(|_| "its `handlers` panicked".to_owned())
+        catch_unwind(AssertUnwindSafe(|| callback.handlers())).map_err(Cause::of_panic)
     }
 
     fn place(

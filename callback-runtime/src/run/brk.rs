@@ -27,6 +27,27 @@ impl Break {
     /// The run knows why.
     pub(crate) const PENDING: Self = Self(None);
 
+    /// As an error, for an engine whose own functions return one. Given back to the run it is an error of the engine's, so
+    /// this is for where the engine ends.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::{Break, BoxError, Guard};
+    /// # breakpoints! { loop Relax { scope STEP { before_step; after_step; } } }
+    /// fn engine(guard: &mut Guard<Relax>) -> Result<(), BoxError> {
+    ///     guard.begin(Relax::STEP).map_err(Break::into_boxed)?;
+    ///     guard.end().map_err(Break::into_boxed)
+    /// }
+    /// # let mut guard = Plan::<Relax>::new().start(State::new())?;
+    /// # engine(&mut guard)?;
+    /// # Ok::<(), BoxError>(())
+    /// ```
+    pub fn into_boxed(self) -> BoxError {
+        self.into_error().unwrap_or_else(|| {
+            "the run was stopped, left a scope or failed; its outcome tells".into()
+        })
+    }
+
     pub(crate) fn into_error(self) -> Option<BoxError> {
         self.0.map(|boxed| *boxed)
     }

@@ -31,6 +31,10 @@ impl<L: Loop> Run<'_, L> {
         let outcome = self.outcome();
         let mut outcome = self.exit(outcome);
         outcome.set_skipped(self.skipped());
+        if let [first, more @ ..] = outcome.skipped() {
+            let (callback, at, more) = (first.callback(), first.breakpoint(), more.len());
+            tracing::warn!(callback, %at, more, "handlers were skipped, because state they require was absent");
+        }
         self.forget();
         outcome
     }

@@ -2,7 +2,7 @@
 
 use super::wish::{What, Wish};
 use super::{Break, Course, Run, Stage};
-use crate::breakpoint::{At, Breakpoint, Loop};
+use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::failure::{Cause, Failure, Fault, Origin};
 use crate::flow::Flow;
 use crate::marks::Marks;
@@ -41,6 +41,10 @@ impl<L: Loop> Run<'_, L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
+        // Of a constant breakpoint, which is every one that is written down, this is known when it is compiled.
+        if !matches!(at.breakpoint().role(), Role::Inside) {
+            return Err(self.misplaced(at.breakpoint()));
+        }
         if !self.course.live.has(at.index()) {
             return Ok(());
         }
@@ -82,6 +86,18 @@ impl<L: Loop> Run<'_, L> {
             self.state.insert(aside);
         }
         fired.map(|()| merged)
+    }
+
+    /// A breakpoint that scopes or the run fire by themselves.
+    #[cold]
+    pub(super) fn misplaced(&mut self, at: &Breakpoint) -> Break {
+        let who = match at.role() {
+            Role::Begin | Role::End => "a scope fires it; open the scope",
+            _ => "the run fires it by itself",
+        };
+        let cause = Cause::Misplaced(format!("fired {at}: {who}"));
+        let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+        Break::PENDING
     }
 
     #[inline(never)]

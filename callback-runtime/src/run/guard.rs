@@ -1,13 +1,13 @@
 //! A run as a value, for engines whose control flow is not ours.
 
 use super::{Break, Course, Run};
-use crate::breakpoint::{At, Loop, Scope};
+use crate::breakpoint::{At, Loop, Role, Scope};
 use crate::failure::{BoxError, Cause, Fault, Origin};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, PlanError};
 use crate::raw::Sink;
 use crate::reply::Answer;
-use crate::state::State;
+use crate::state::{AsState, State};
 use std::fmt;
 
 /// A run that owns its plan and state, and ends when it is finished or dropped: for engines that call back and own the
@@ -66,7 +66,7 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
-        self.prepare(state.table())?;
+        self.prepare(state.as_table())?;
         let mut run = Run::begin(
             &mut self.machine,
             &self.resolved,
@@ -103,7 +103,8 @@ impl<L: Loop> Guard<L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
-        if !self.course.live.has(at.index()) {
+        let is_ours = matches!(at.breakpoint().role(), Role::Inside);
+        if is_ours && !self.course.live.has(at.index()) {
             return Ok(());
         }
         self.with(|run| run.fire(at))

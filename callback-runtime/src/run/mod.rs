@@ -21,7 +21,7 @@ use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
 use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
 use crate::raw::{Machine, Sink};
-use crate::state::Ctx;
+use crate::state::{AsState, Ctx};
 use ending::Found;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -121,7 +121,7 @@ impl<L: Loop> Plan<L> {
         body: impl FnOnce(&mut Run<'_, L>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
-        self.prepare(state.table())?;
+        self.prepare(state.as_table())?;
         let mut run = Run::begin(&mut self.machine, &self.resolved, self.refuse_stops, state);
         if run.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));

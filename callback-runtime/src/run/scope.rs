@@ -2,7 +2,7 @@
 
 use super::wish::What;
 use super::{Break, Run, Stage};
-use crate::breakpoint::{Loop, Role, Scope};
+use crate::breakpoint::{Loop, Role, Scope, ScopeInfo};
 use crate::failure::{Cause, Fault, Origin};
 use crate::plan::with_role;
 use std::any::Any;
@@ -55,6 +55,16 @@ impl<L: Loop> Run<'_, L> {
     /// Opens a scope: from here on it will be closed. Refused while something is pending.
     pub(super) fn open(&mut self, scope: Scope<L>) -> Result<(), Break> {
         self.go_on()?;
+        if let Some(around) = self.course.open.last()
+            && !is_inside::<L>(scope, *around)
+        {
+            let (name, around) = (scope.info().name(), L::SCOPES[*around].name());
+            let cause = Cause::Misplaced(format!(
+                "opened the scope {name}, which is not inside of {around}"
+            ));
+            let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+            return Err(Break::PENDING);
+        }
         self.course.open.push(scope.index());
         Ok(())
     }
@@ -139,4 +149,16 @@ impl<L: Loop> Run<'_, L> {
             self.run_list(at);
         }
     }
+}
+
+/// Whether a scope is declared somewhere inside of another one.
+fn is_inside<L: Loop>(scope: Scope<L>, around: usize) -> bool {
+    let mut parent = scope.info().parent();
+    while let Some(at) = parent {
+        if at == around {
+            return true;
+        }
+        parent = L::SCOPES.get(at).and_then(ScopeInfo::parent);
+    }
+    false
 }

@@ -1,5 +1,6 @@
 //! Callbacks, learner and settings together, and what they are asked to do.
 
+mod check;
 mod results;
 mod settings;
 
@@ -12,7 +13,8 @@ use super::{
     Phase, Samples, Step,
 };
 use super::{expectations, step};
-use callback_runtime::{Break, Ctx, Outcome, Plan, PlanError, Run, State, States};
+use callback_runtime::{Break, Ctx, Explanation, Outcome, Plan, PlanError, Run, Site, State};
+use check::Known;
 use std::fmt;
 
 /// Callbacks, learner and settings together: runs [`Fit`] to fit, to evaluate and to predict, as often as one likes.
@@ -41,6 +43,15 @@ pub struct Trainer<M: Learner> {
     valid: Option<Box<dyn Batches<M::Batch>>>,
     epochs: Epochs,
     learning_rate: LearningRate,
+    made_at: Site,
+}
+
+/// What a trainer is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    Fit,
+    Evaluate,
+    Predict,
 }
 
 impl<M: Learner> Trainer<M> {
@@ -122,14 +133,9 @@ impl<M: Learner> Trainer<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fit(&mut self, mut train: impl Batches<M::Batch>) -> Result<Fitted<'_, M>, PlanError> {
-        let epochs = self.epochs;
+        self.prepare(Errand::Fit);
         let mut valid = self.valid.take();
-        let has_valid = valid.is_some();
-        let outcome = self.run(
-            epochs,
-            move |states| expectations::of_fit(states, has_valid),
-            |run| fit_epochs::<M>(run, epochs, &mut train, &mut valid),
-        );
+        let outcome = self.run(|run| fit_epochs::<M>(run, &mut train, &mut valid));
         self.valid = valid;
         Ok(Fitted {
             outcome: outcome?,
@@ -153,11 +159,8 @@ impl<M: Learner> Trainer<M> {
         &mut self,
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
-        let outcome = self.run(
-            Epochs { min: 0, max: 0 },
-            |states| expectations::of_pass(states, Fit::VALID, "this is an evaluation"),
-            |run| Pass::<M>::valid().run(run, &mut batches, 0),
-        )?;
+        self.prepare(Errand::Evaluate);
+        let outcome = self.run(|run| Pass::<M>::valid().run(run, &mut batches, 0))?;
         Ok(Evaluated {
             metrics: self.take_state(),
             outcome,
@@ -180,42 +183,88 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
-        let outcome = self.run(
-            Epochs { min: 0, max: 0 },
-            |states| expectations::of_pass(states, Fit::PREDICT, "this is a prediction"),
-            |run| Pass::<M>::predicting(&mut predictions).run(run, &mut batches, 0),
-        )?;
+        self.prepare(Errand::Predict);
+        let outcome =
+            self.run(|run| Pass::<M>::predicting(&mut predictions).run(run, &mut batches, 0))?;
         Ok(Predicted {
             predictions,
             outcome,
         })
     }
 
+    /// Checks a fit without running it: all problems of callbacks and settings are reported together.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(2).min_epochs(9).learning_rate(f64::NAN);
+    /// assert_eq!(trainer.check().unwrap_err().problems().len(), 2);
+    /// ```
+    pub fn check(&mut self) -> Result<(), PlanError> {
+        self.prepare(Errand::Fit);
+        let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
+        state.lend(learner, |ctx: Ctx<'_>| plan.check(&ctx))
+    }
+
+    /// What a fit will do: which handler runs where, in which order and why.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default())
+    ///     .on(Fit::on_epoch_end, |line: &Line, epoch: &Epoch| println!("{epoch}: {}", line.slope));
+    /// assert!(trainer.explain()?.to_string().contains("reads Line, Epoch"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn explain(&mut self) -> Result<Explanation, PlanError> {
+        self.prepare(Errand::Fit);
+        let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
+        state.lend(learner, |ctx: Ctx<'_>| plan.explain(&ctx))
+    }
+
+    /// Says what the coming run will do, and what is wrong with the settings.
+    fn prepare(&mut self, errand: Errand) {
+        let (known, broken) = match self.known() {
+            Ok(known) => (known, None),
+            Err(text) => (Known::default(), Some(text)),
+        };
+        let wrong = broken.map_or_else(|| self.wrong_settings(&known, errand), |text| vec![text]);
+        let (has_valid, made_at) = (self.valid.is_some(), self.made_at);
+        self.plan.expect(|states| {
+            expectations::of_learner::<M>(known.own_step, states);
+            match errand {
+                Errand::Fit => expectations::of_fit(states, has_valid),
+                Errand::Evaluate => {
+                    expectations::of_pass(states, Fit::VALID, "this is an evaluation");
+                }
+                Errand::Predict => {
+                    expectations::of_pass(states, Fit::PREDICT, "this is a prediction");
+                }
+            }
+            for text in wrong {
+                states.problem("the trainer", made_at, text);
+            }
+        });
+        let epochs = match errand {
+            Errand::Fit => self.epochs,
+            Errand::Evaluate | Errand::Predict => Epochs { min: 0, max: 0 },
+        };
+        self.begin(epochs, known.optimizers);
+    }
+
     fn run(
         &mut self,
-        epochs: Epochs,
-        expect: impl FnOnce(&mut States<Fit>),
         body: impl FnOnce(&mut Run<'_, Fit>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
-        self.begin(epochs);
-        let Self {
-            learner,
-            plan,
-            state,
-            ..
-        } = self;
-        plan.expect(|states| {
-            expectations::of_learner(learner, states);
-            expect(states);
-        });
+        let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
         // A batch that failed has left its values.
-        step::clear::<M>(&mut state.ctx());
+        step::sweep::<M>(&mut state.ctx());
         outcome
     }
 
     /// Every run starts clean.
-    fn begin(&mut self, epochs: Epochs) {
+    fn begin(&mut self, epochs: Epochs, optimizers: &[&'static str]) {
         let state = &mut self.state;
         state.insert(epochs);
         state.insert(Epoch::default());
@@ -226,7 +275,7 @@ impl<M: Learner> Trainer<M> {
         state.insert(Metrics::default());
         state.insert(History::default());
         let mut rate = self.learning_rate.begin();
-        if let [only] = self.learner.optimizers() {
+        if let [only] = optimizers {
             rate.put_to_work(Some(OptimizerName(only)));
         }
         state.insert(rate);

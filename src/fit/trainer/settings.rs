@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::fit::epochs::too_early;
 use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate};
-use callback_runtime::{At, Callback, Closure, Plan, Registration, Reply, State};
+use callback_runtime::{At, Callback, Closure, Plan, Registration, Reply, Site, State};
 
 impl<M: Learner> Trainer<M> {
     /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
@@ -15,6 +15,7 @@ impl<M: Learner> Trainer<M> {
     /// assert_eq!(trainer.learner().slope, 0.0);
     /// assert!(trainer.plan().names().is_empty());
     /// ```
+    #[track_caller]
     pub fn new(learner: M) -> Self {
         let mut plan = Plan::new();
         plan.refuse_stops(too_early);
@@ -25,6 +26,7 @@ impl<M: Learner> Trainer<M> {
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
             learning_rate: LearningRate::new(0.01),
+            made_at: Site::here(),
         }
     }
 
