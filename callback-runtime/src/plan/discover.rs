@@ -1,7 +1,7 @@
 //! Callbacks that a plan finds in the registry.
 
-use super::Plan;
 use super::problem::{Problem, ProblemKind};
+use super::{Attached, Plan};
 use crate::breakpoint::Loop;
 use crate::failure::Cause;
 use crate::registry::{Registration, registrations};
@@ -10,22 +10,22 @@ use std::any::TypeId;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Callbacks asked for that are not attached by hand.
-pub(super) enum Request {
-    /// Everything registered that the filter keeps, at this place of insertion.
-    Discover {
-        place: usize,
-        site: Site,
-        keep: Box<dyn Fn(&Registration) -> bool>,
-        done: bool,
-    },
-    /// The callback of this name, attached or registered.
-    Require {
-        place: usize,
-        site: Site,
-        name: String,
-        done: bool,
-    },
+pub(super) struct Request {
+    what: What,
+    /// The place of insertion, and where it was asked.
+    place: usize,
+    site: Site,
+    done: bool,
 }
+
+enum What {
+    /// Everything registered that the filter keeps.
+    Discover(Box<Filter>),
+    /// The callback of this name, attached or registered.
+    Require(String),
+}
+
+type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
     /// Attaches every callback that is registered for the loop and can be made without arguments, in the order of
@@ -76,10 +76,10 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
         let place = self.take_place();
-        self.requests.push(Request::Discover {
+        self.requests.push(Request {
+            what: What::Discover(Box::new(keep)),
             place,
             site: Site::here(),
-            keep: Box::new(keep),
             done: false,
         });
         self
@@ -109,10 +109,10 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     pub fn require(&mut self, name: impl Into<String>) -> &mut Self {
         let place = self.take_place();
-        self.requests.push(Request::Require {
+        self.requests.push(Request {
+            what: What::Require(name.into()),
             place,
             site: Site::here(),
-            name: name.into(),
             done: false,
         });
         self
@@ -122,50 +122,39 @@ impl<L: Loop> Plan<L> {
     pub(super) fn fulfil(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
         let mut problems = Vec::new();
-        for request in &mut requests {
-            match request {
-                Request::Discover {
-                    place,
-                    site,
-                    keep,
-                    done: done @ false,
-                } => {
-                    let before = problems.len();
-                    // The filter is somebody's code.
-                    let kept = catch_unwind(AssertUnwindSafe(|| kept(keep.as_ref())));
-                    let found = kept.unwrap_or_else(|panic| {
-                        let text = format!(
-                            "its filter {}; nothing is discovered",
-                            Cause::of_panic(panic)
-                        );
-                        problems.push(Problem::of_plan(
-                            ProblemKind::Panicked,
-                            "discover_if",
-                            *site,
-                            text,
-                        ));
-                        Vec::new()
-                    });
-                    let failed = self.make_all(found.into_iter(), *place, *site);
-                    problems.extend(failed);
-                    // What failed is tried and told again by the next check.
-                    *done = problems.len() == before;
+        for request in requests.iter_mut().filter(|request| !request.done) {
+            let failed = match &request.what {
+                What::Discover(keep) => {
+                    self.discover_now(keep.as_ref(), request.place, request.site)
                 }
-                Request::Require {
-                    place,
-                    site,
-                    name,
-                    done: done @ false,
-                } => match self.find(name, *place, *site) {
-                    Ok(()) => *done = true,
-                    Err(problem) => problems.push(problem),
-                },
-                _ => {}
-            }
+                What::Require(name) => self.find(name, request.place, request.site),
+            };
+            // What failed is tried and told again by the next check.
+            request.done = failed.is_empty();
+            problems.extend(failed);
         }
         self.requests = requests;
         self.suppress();
         problems
+    }
+
+    fn discover_now(&mut self, keep: &Filter, place: usize, site: Site) -> Vec<Problem> {
+        // The filter is somebody's code.
+        match catch_unwind(AssertUnwindSafe(|| kept(keep))) {
+            Ok(found) => self.make_all(found.into_iter(), place, site),
+            Err(panic) => {
+                let text = format!(
+                    "its filter {}; nothing is discovered",
+                    Cause::of_panic(panic)
+                );
+                vec![Problem::of_plan(
+                    ProblemKind::Panicked,
+                    "discover_if",
+                    site,
+                    text,
+                )]
+            }
+        }
     }
 
     fn make_all(
@@ -203,31 +192,28 @@ impl<L: Loop> Plan<L> {
         self.attached.iter().any(|one| one.type_id == type_id)
     }
 
-    fn find(&mut self, name: &str, place: usize, site: Site) -> Result<(), Problem> {
-        let attached = |one: &super::Attached| {
+    fn find(&mut self, name: &str, place: usize, site: Site) -> Vec<Problem> {
+        let called = |one: &Attached| {
             one.explicit_name()
                 .unwrap_or_else(|| one.about.type_label())
                 == name
         };
-        if self.attached.iter().any(attached) {
-            return Ok(());
+        if self.attached.iter().any(called) {
+            return Vec::new();
         }
         let all = registrations();
-        let found = all
-            .iter()
-            .find(|one| one.is_for::<L>() && one.name() == name);
-        let text = match found {
-            Some(registration) if registration.needs_arguments() => format!(
-                "`{name}` is registered ({}) but needs arguments; attach one by hand",
-                registration.site()
-            ),
-            Some(registration) => {
-                let made = self.make_all([*registration].into_iter(), place, site);
-                return made.into_iter().next().map_or(Ok(()), Err);
+        let mut of_loop = all.iter().filter(|one| one.is_for::<L>());
+        let text = match of_loop.find(|one| one.name() == name) {
+            Some(found) if !found.needs_arguments() => {
+                return self.make_all([*found].into_iter(), place, site);
             }
+            Some(found) => format!(
+                "`{name}` is registered ({}) but needs arguments; attach one by hand",
+                found.site()
+            ),
             None => not_registered::<L>(name, &all),
         };
-        Err(Problem::of_plan(ProblemKind::Required, name, site, text))
+        vec![Problem::of_plan(ProblemKind::Required, name, site, text)]
     }
 
     fn suppress(&mut self) {
@@ -244,7 +230,7 @@ impl<L: Loop> Plan<L> {
 }
 
 /// What a filter keeps of what may be discovered.
-fn kept(keep: &dyn Fn(&Registration) -> bool) -> Vec<&'static Registration> {
+fn kept(keep: &Filter) -> Vec<&'static Registration> {
     let found = registrations().into_iter();
     found
         .filter(|one| one.is_discoverable() && keep(one))
