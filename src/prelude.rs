@@ -6,6 +6,6 @@ pub use crate::fit::{
 };
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{
-    Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, Outcome, Plan,
-    PlanError, Run, State, Stop,
+    Break, Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, Outcome,
+    Plan, PlanError, Run, State, Stop,
 };

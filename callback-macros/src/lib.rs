@@ -24,6 +24,8 @@ use proc_macro::TokenStream;
 /// `Local<'_, T>` or `LocalMut<'_, T>` for types that stay on their thread, `&Breakpoint`, or `Ctx<'_>` alone for everything. It
 /// answers nothing, a `Flow`, at a breakpoint that declares an answer that answer, or a `Result` of one of these.
 ///
+/// A type has at most one block for each loop: its weight and its name are those of the block.
+///
 /// The arguments, all optional, in any order:
 ///
 /// | argument | meaning |
