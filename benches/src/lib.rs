@@ -11,13 +11,11 @@ pub mod inline;
 pub mod ours;
 
 /// What handlers read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(doc), derive(bevy_ecs::prelude::Resource))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
 pub struct Input(pub u64);
 
 /// What handlers change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(not(doc), derive(bevy_ecs::prelude::Resource))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, bevy_ecs::prelude::Resource)]
 pub struct Output(pub u64);
 
 /// The work of the handler number `K`; never inlined, so that all contenders make the same call.
