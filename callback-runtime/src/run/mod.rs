@@ -1,6 +1,6 @@
 //! A run: one pass through a loop, with the callbacks of its plan.
 //!
-//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`);
+//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`), and what they answer is taken in (`heed.rs`);
 //! * [`scope`](Run::scope) owns a begin/end pair and catches a leave of it (`scope.rs`);
 //! * the beginning and the one ending are in `ending.rs`;
 //! * [`Guard`] is the same for engines whose control flow is not ours (`guard.rs`).
@@ -9,6 +9,7 @@ mod brk;
 mod ending;
 mod fire;
 mod guard;
+mod heed;
 mod scope;
 mod wish;
 

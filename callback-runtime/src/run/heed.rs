@@ -1,0 +1,153 @@
+//! What handlers answer, off the hot path: flows become wishes, errors and panics the failure.
+
+use super::wish::{What, Wish};
+use super::{Course, Stage};
+use crate::breakpoint::{Breakpoint, Loop};
+use crate::failure::{Cause, Failure, Fault, Origin};
+use crate::flow::Flow;
+use crate::marks::Marks;
+use crate::outcome::Stop;
+use crate::plan::Resolved;
+use crate::raw::{Code, Frame};
+use crate::state::Ctx;
+use std::any::Any;
+use std::ops::ControlFlow;
+
+/// Refused stops are kept up to this number: a stopper that asks at every batch must not fill the memory.
+const REFUSED_KEPT: usize = 100;
+
+impl Course {
+    /// Takes in what a handler answered.
+    #[cold]
+    pub(super) fn heed<L: Loop>(
+        &mut self,
+        resolved: &Resolved,
+        at: usize,
+        index: usize,
+        code: Code,
+        frame: &mut Frame<'_>,
+    ) -> ControlFlow<()> {
+        match code {
+            Code::Continue => return ControlFlow::Continue(()),
+            Code::Absent => {
+                *self.skipped.entry((at, index)).or_insert(0) += 1;
+                return ControlFlow::Continue(());
+            }
+            Code::Raised | Code::Failed => {}
+        }
+        let origin = origin::<L>(resolved, at, index);
+        if let Some(error) = frame.sink.error.take() {
+            return self.fail(Fault::new(origin, Cause::Error(error)));
+        }
+        match frame.sink.flow.take() {
+            Some(flow) if self.hears(&flow) => {
+                let state = Ctx::from(frame.view.reborrow());
+                self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn wish<L: Loop>(
+        &mut self,
+        flow: Flow,
+        origin: Origin,
+        at: &Breakpoint,
+        state: &Ctx<'_>,
+    ) -> ControlFlow<()> {
+        let what = match flow {
+            Flow::Continue => return ControlFlow::Continue(()),
+            Flow::Interrupt(reason) => What::Interrupt(reason.into_owned()),
+            Flow::Stop(reason) => What::Stop(reason.into_owned()),
+            Flow::Leave(left) => {
+                let index = left.index_in::<L>();
+                let open = |scope: &usize| Some(*scope) == index;
+                match self.open.iter().rposition(open) {
+                    None => {
+                        return self.fail(Fault::new(origin, Cause::NotOpen(left.to_string())));
+                    }
+                    Some(depth) => What::Leave(depth),
+                }
+            }
+        };
+        // Leaving the outermost scope may be the end of the run: it must be no way round what refuses stops.
+        let refusable = matches!(&what, What::Stop(_) | What::Leave(0));
+        let refused = self.refuse_stops.filter(|_| refusable);
+        if let Some(because) = refused.and_then(|rule| rule(state, at)) {
+            self.refuse(origin, &format!("{what} (refused: {because})"));
+        } else {
+            self.accept(Wish { what, origin });
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether a flow can have an effect here. At the end of an outermost scope there is no scope to leave.
+    fn hears(&self, flow: &Flow) -> bool {
+        match self.stage {
+            Stage::Running => true,
+            Stage::Ending => !matches!(flow, Flow::Leave(_)),
+            Stage::Told | Stage::Closing => false,
+        }
+    }
+
+    fn accept(&mut self, wish: Wish) {
+        if self.stage == Stage::Running {
+            wish.raise(&mut self.wish);
+            self.suspend();
+        } else {
+            // All breakpoints count as handled, so that the next one looks.
+            wish.raise(&mut self.late);
+            self.live = Marks::ALL;
+        }
+    }
+
+    fn refuse(&mut self, origin: Origin, reason: &str) {
+        tracing::info!(%origin, reason, "a stop is refused");
+        if self.refused.len() < REFUSED_KEPT {
+            self.refused.push(Stop::new(origin, reason.to_owned()));
+        }
+    }
+
+    /// Notes that something went wrong; the first is the failure, later ones are attached to it.
+    pub(super) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
+        tracing::error!(%fault, "the run fails");
+        match &mut self.failure {
+            Some(failure) => failure.attach(Failure::new(fault)),
+            None => self.failure = Some(Failure::new(fault)),
+        }
+        self.suspend();
+        ControlFlow::Break(())
+    }
+
+    #[cold]
+    pub(super) fn fail_by_panic<L: Loop>(
+        &mut self,
+        resolved: &Resolved,
+        at: usize,
+        index: usize,
+        payload: Box<dyn Any + Send>,
+    ) {
+        let origin = origin::<L>(resolved, at, index);
+        let _ = self.fail(Fault::new(origin, Cause::of_panic(payload)));
+    }
+
+    /// From now on every firing hands on what is pending. All breakpoints count as handled, so that the empty ones look.
+    pub(super) fn suspend(&mut self) {
+        self.pending = true;
+        self.live = Marks::ALL;
+    }
+
+    /// A scope that was left is behind: the loop goes on.
+    pub(super) fn resume(&mut self, resolved: &Resolved) {
+        self.wish = None;
+        self.pending = false;
+        self.live = resolved.live;
+    }
+}
+
+/// Who runs in a list.
+fn origin<L: Loop>(resolved: &Resolved, at: usize, index: usize) -> Origin {
+    let placed = &resolved.lists[at][index];
+    let name = resolved.names[placed.instance].clone();
+    Origin::handler(name, L::BREAKPOINTS[at], placed.site)
+}
