@@ -11,6 +11,7 @@ callbacks::breakpoints! {
             on_fit_begin;
             scope BATCH {
                 on_batch_begin;
+                on_batch_loss;
                 on_batch_end;
             }
             on_nothing;
@@ -23,7 +24,7 @@ struct Busy<const K: u64>(u64);
 
 #[callback(Bench, register = false)]
 impl<const K: u64> Busy<K> {
-    fn on_batch_end(&mut self, input: &Input, output: &mut Output) {
+    fn on_batch_loss(&mut self, input: &Input, output: &mut Output) {
         work::<K>(&mut self.0, input, output);
     }
 }
@@ -45,7 +46,7 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// So many callbacks with a handler at a batch's end, at most 64, and so many without one.
+    /// So many callbacks with a handler at a batch's loss, at most 64, and so many without one.
     pub fn new(handlers: usize, idle: usize) -> Self {
         let mut plan = Plan::new();
         macro_rules! busy {
@@ -94,7 +95,7 @@ impl Ours {
 #[inline(never)]
 pub fn fire(run: &mut Run<'_, Bench>, times: u64) -> Result<(), Break> {
     for _ in 0..times {
-        run.fire(Bench::on_batch_end)?;
+        run.fire(Bench::on_batch_loss)?;
     }
     Ok(())
 }

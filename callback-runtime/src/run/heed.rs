@@ -96,7 +96,9 @@ impl Course {
             self.suspend();
         } else {
             // All breakpoints count as handled, so that the next one looks.
-            wish.raise(&mut self.late);
+            let mut late = self.late.take().map(|late| *late);
+            wish.raise(&mut late);
+            self.late = late.map(Box::new);
             self.live = Marks::ALL;
         }
     }

@@ -71,7 +71,8 @@ struct Course {
     stage: Stage,
     wish: Option<Wish>,
     /// What was wished at the end of an outermost scope: it becomes the wish if the loop goes on.
-    late: Option<Wish>,
+    /// Boxed, because it is looked at in every firing and hardly ever there.
+    late: Option<Box<Wish>>,
     failure: Option<Failure>,
     /// What the state held that the run puts there itself.
     found: Found,
