@@ -16,7 +16,8 @@ pub(super) fn check_any(model: &Model, errors: &Errors) {
 
 /// A scope opens with its first line and closes with its last.
 pub(super) fn check_ends(model: &Model, errors: &Errors) {
-    for scope in scopes(model) {
+    // A line that could not be read may have been the missing one.
+    for scope in scopes(model).filter(|scope| scope.is_whole) {
         let is_breakpoint = |line: Option<&Line>| matches!(line, Some(Line::Breakpoint(_)));
         let Scope { name, lines, .. } = scope;
         let wrong = match (is_breakpoint(lines.first()), is_breakpoint(lines.last())) {

@@ -58,6 +58,8 @@ pub(crate) struct Scope {
     /// The state that is there as long as it is open.
     pub(crate) states: Vec<Type>,
     pub(crate) lines: Vec<Line>,
+    /// Every line of it could be read.
+    pub(crate) is_whole: bool,
 }
 
 /// `on_train_batch_after_loss with Loss;`
@@ -125,12 +127,15 @@ fn scope(
     }
     let content;
     braced!(content in input);
+    let before = errors.count();
+    let lines = lines(&content, errors);
     Ok(Scope {
         attributes,
         phase,
         name,
         states,
-        lines: lines(&content, errors),
+        lines,
+        is_whole: errors.count() == before,
     })
 }
 

@@ -1,0 +1,12 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Drive {
+        scope RUN {
+            on_run_begin;
+            on_run_end
+        }
+    }
+}
+
+fn main() {}
