@@ -145,3 +145,25 @@ fn the_problems_in_the_readme_are_where_it_says() {
     }
     assert_eq!(count, 2);
 }
+
+#[test]
+fn every_slip_on_its_own_is_answered_by_one_error() {
+    let fail = root().join("tests/ui/fail");
+    let folders = fs::read_dir(&fail).expect("the folder of slips").flatten();
+    // The files of `several` have several faults on purpose.
+    let single = folders.filter(|folder| folder.file_name() != "several");
+    let files = single.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
+    let said = files
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "stderr"));
+    let mut count = 0;
+    for path in said {
+        let errors = read(&path)
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .count();
+        assert_eq!(errors, 1, "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 45, "{count} slips");
+}
