@@ -101,3 +101,26 @@ fn a_guard_pairs_begin_and_end_whatever_they_answer() {
     let (_, _, outcome) = guard.finish();
     assert!(outcome.stopped().is_some());
 }
+
+#[test]
+fn a_stop_at_the_end_of_a_step_that_was_left_acts_too_also_where_nobody_listens() {
+    breakpoints! {
+        /// Steps with a place between their ends that nobody handles.
+        loop Quiet {
+            scope STEP {
+                before_step;
+                on_nothing;
+                after_step;
+            }
+        }
+    }
+    let mut plan = Plan::<Quiet>::new();
+    plan.on(Quiet::before_step, || Flow::leave(Quiet::STEP));
+    plan.on(Quiet::after_step, || Flow::stop("enough"));
+    let outcome = plan.run(&mut State::new(), |run| {
+        run.scope(Quiet::STEP, |_| Ok(()))?;
+        run.fire(Quiet::on_nothing)?;
+        Ok(())
+    });
+    assert!(outcome.expect("the plan is right").stopped().is_some());
+}

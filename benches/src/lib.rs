@@ -3,6 +3,8 @@
 //! A handler reads one value and changes another one and its own sum, so that its work cannot be left out; there are 64
 //! types of them, so that it cannot be folded into one.
 
+#![forbid(unsafe_code)]
+
 pub mod argmin;
 pub mod bevy;
 pub mod direct;

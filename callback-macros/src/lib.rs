@@ -4,6 +4,8 @@
 //! of its block to the hidden macro beside the loop, which adds the names of its breakpoints and hands both to
 //! [`__expand_callback!`]. `pipeline.rs` names the steps of each.
 
+#![forbid(unsafe_code)]
+
 mod attributes;
 mod breakpoints;
 mod callback;

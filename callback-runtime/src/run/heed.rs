@@ -143,7 +143,11 @@ impl Course {
     pub(super) fn resume(&mut self, resolved: &Resolved) {
         self.wish = None;
         self.pending = false;
-        self.live = resolved.live;
+        // What was wished at its end waits for the next breakpoint, handled or not.
+        self.live = match self.late {
+            Some(_) => Marks::ALL,
+            None => resolved.live,
+        };
     }
 }
 
