@@ -223,6 +223,8 @@ impl<A: Answer> Reply<A> for A {
 }
 
 impl<A: Answer> Deliver<A> for Ballot {
+    const STIRS: bool = true;
+
     fn deliver(&self, vote: A, frame: &mut Frame<'_>) -> Code {
         if frame.view.get_mut::<Votes<A>>().is_none() {
             frame.view.insert(Votes::<A>::default());
@@ -254,6 +256,8 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
 }
 
 impl<R, V: Deliver<R>, E> Deliver<Result<R, E>> for Tries<V, E> {
+    const STIRS: bool = V::STIRS;
+
     #[inline]
     fn deliver(&self, reply: Result<R, E>, frame: &mut Frame<'_>) -> Code {
         match reply {

@@ -24,10 +24,6 @@ pub(crate) struct Resolved {
     pub(crate) lists: Vec<Vec<Placed>>,
     /// The breakpoints that have handlers.
     pub(crate) live: Marks,
-    /// The breakpoints at which a handler asks which breakpoint it is.
-    pub(crate) told: Marks,
-    /// There is one.
-    pub(crate) tells: bool,
 }
 
 /// A handler in its list.
@@ -52,8 +48,6 @@ impl<L: Loop> Plan<L> {
             names: order::names(&self.attached),
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
             live: Marks::default(),
-            told: Marks::default(),
-            tells: false,
         };
         for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
             match self.handlers_of(instance) {
@@ -105,8 +99,7 @@ impl<L: Loop> Plan<L> {
                 want.need == Need::Everything || want.type_id == TypeId::of::<Breakpoint>()
             };
             if wants.iter().any(asks_where) {
-                resolved.told.set(index);
-                resolved.tells = true;
+                self.machine.tell(index, *at);
             }
             resolved.lists[index].push(Placed {
                 instance,

@@ -18,10 +18,22 @@ pub enum Need {
     Everything,
 }
 
+/// What a parameter is aimed at, so that it can be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Where its value is. The value is there: this was seen to before.
+    Address,
+    /// The index of its slot: whether there is a value is looked at when it is fetched.
+    Cell,
+    /// Nothing: it is the whole table.
+    Table,
+}
+
 /// One line of a handler's access list.
 #[derive(Debug, Clone, Copy)]
 pub struct Want {
     pub need: Need,
+    pub source: Source,
     pub type_id: TypeId,
     pub type_name: &'static str,
     pub slot: usize,
@@ -33,6 +45,7 @@ impl Want {
     fn of<T: 'static>(need: Need) -> Self {
         Self {
             need,
+            source: Source::Address,
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             slot: Slot::<T>::of().index(),
@@ -43,6 +56,7 @@ impl Want {
     fn everything() -> Self {
         Self {
             optional: true,
+            source: Source::Table,
             ..Self::of::<Ctx<'static>>(Need::Everything)
         }
     }
@@ -57,11 +71,16 @@ impl Want {
     }
 }
 
-/// The slots of a handler's wants, in order.
-pub(super) fn slots_of(wants: &[Want]) -> [u32; MOST_AT_ONCE] {
-    // There are not four thousand million types.
-    let slot = |want: &Want| u32::try_from(want.slot).unwrap_or(u32::MAX);
-    std::array::from_fn(|at| wants.get(at).map_or(0, slot))
+/// One aim for each parameter; the rest is not read.
+pub(super) type Aims = [*mut (); MOST_AT_ONCE];
+
+/// What the parameters are aimed at in `table`, in order.
+pub(super) fn aims(table: &Table, wants: &[Want]) -> Aims {
+    std::array::from_fn(|at| {
+        wants
+            .get(at)
+            .map_or(std::ptr::null_mut(), |want| table.aim(want))
+    })
 }
 
 /// The first two wants that cannot be held together.
@@ -80,40 +99,38 @@ pub(super) fn clash(wants: &[Want]) -> Option<(Want, Want)> {
 /// so that a missing `Sync` is reported once, by `Param`, and does not cascade.
 ///
 /// # Safety
-/// `fetch` touches nothing of the table but the slot that `want` names, and no more than its `need` says.
+/// `fetch` touches nothing of the table but the slot that `want` names, and no more than its `need` says; `want` has the `SOURCE`.
 pub unsafe trait Fetch {
     /// The parameter with the lifetime of one call.
     type Item<'w>;
 
     #[doc(hidden)]
+    const SOURCE: Source;
+
+    #[doc(hidden)]
     fn want() -> Want;
 
     /// # Safety
-    /// `table` is live for `'w` and has `slot`; whatever else refers to its values meanwhile agrees with `want`.
+    /// `table` is live for `'w`, and `aim` is its aim for `want`; if that is an address, the value is there. Whatever else
+    /// refers to the table's values meanwhile agrees with `want`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<Self::Item<'w>>;
-}
-
-/// # Safety
-/// As for [`Fetch::fetch`].
-#[inline]
-unsafe fn cell<T>(table: *mut Table, slot: usize) -> *mut T {
-    // SAFETY: the table is live and has the slot; this reads its array of cells, to which no item refers.
-    unsafe { (*table).cell_within(slot) }.cast()
+    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Self::Item<'w>;
 }
 
 // SAFETY: reads the slot of `T`.
 unsafe impl<T: 'static> Fetch for &T {
     type Item<'w> = &'w T;
 
+    const SOURCE: Source = Source::Address;
+
     fn want() -> Want {
         Want::of::<T>(Need::Read)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<&'w T> {
-        // SAFETY: null or live by the table's invariant; only read meanwhile, as the caller says.
-        unsafe { cell::<T>(table, slot).as_ref() }
+    unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w T {
+        // SAFETY: a live `T` by the table's invariant; only read meanwhile, as the caller says.
+        unsafe { &*aim.cast::<T>() }
     }
 }
 
@@ -121,14 +138,16 @@ unsafe impl<T: 'static> Fetch for &T {
 unsafe impl<T: 'static> Fetch for &mut T {
     type Item<'w> = &'w mut T;
 
+    const SOURCE: Source = Source::Address;
+
     fn want() -> Want {
         Want::of::<T>(Need::Write)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<&'w mut T> {
-        // SAFETY: null or live by the table's invariant; nobody else refers to it meanwhile, as the caller says.
-        unsafe { cell::<T>(table, slot).as_mut() }
+    unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w mut T {
+        // SAFETY: a live `T` by the table's invariant; nobody else refers to it meanwhile, as the caller says.
+        unsafe { &mut *aim.cast::<T>() }
     }
 }
 
@@ -136,17 +155,31 @@ unsafe impl<T: 'static> Fetch for &mut T {
 unsafe impl<P: Fetch> Fetch for Option<P> {
     type Item<'w> = Option<P::Item<'w>>;
 
+    const SOURCE: Source = match P::SOURCE {
+        Source::Address | Source::Cell => Source::Cell,
+        Source::Table => Source::Table,
+    };
+
     fn want() -> Want {
         Want {
             optional: true,
+            source: Self::SOURCE,
             ..P::want()
         }
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<Option<P::Item<'w>>> {
-        // SAFETY: handed on.
-        Some(unsafe { P::fetch(table, slot) })
+    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Option<P::Item<'w>> {
+        let inner = match P::SOURCE {
+            // SAFETY: the table is live and has the slot; this reads its array of cells, to which no item refers.
+            Source::Address => unsafe { (*table).cell_within(aim.addr()) },
+            Source::Cell | Source::Table => aim,
+        };
+        if P::SOURCE == Source::Address && inner.is_null() {
+            return None;
+        }
+        // SAFETY: what `P` is aimed at; an address is that of a value that is there.
+        Some(unsafe { P::fetch(table, inner) })
     }
 }
 
@@ -154,14 +187,16 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
 unsafe impl<T: 'static> Fetch for Local<'_, T> {
     type Item<'w> = Local<'w, T>;
 
+    const SOURCE: Source = Source::Address;
+
     fn want() -> Want {
         Want::of::<T>(Need::Read)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<Local<'w, T>> {
+    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Local<'w, T> {
         // SAFETY: handed on.
-        unsafe { <&T>::fetch(table, slot) }.map(Local::new)
+        Local::new(unsafe { <&T>::fetch(table, aim) })
     }
 }
 
@@ -169,14 +204,16 @@ unsafe impl<T: 'static> Fetch for Local<'_, T> {
 unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
     type Item<'w> = LocalMut<'w, T>;
 
+    const SOURCE: Source = Source::Address;
+
     fn want() -> Want {
         Want::of::<T>(Need::Write)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, slot: usize) -> Option<LocalMut<'w, T>> {
+    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> LocalMut<'w, T> {
         // SAFETY: handed on.
-        unsafe { <&mut T>::fetch(table, slot) }.map(LocalMut::new)
+        LocalMut::new(unsafe { <&mut T>::fetch(table, aim) })
     }
 }
 
@@ -184,14 +221,16 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
 unsafe impl Fetch for Ctx<'_> {
     type Item<'w> = Ctx<'w>;
 
+    const SOURCE: Source = Source::Table;
+
     fn want() -> Want {
         Want::everything()
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, _slot: usize) -> Option<Ctx<'w>> {
+    unsafe fn fetch<'w>(table: *mut Table, _: *mut ()) -> Ctx<'w> {
         // SAFETY: the table is live for `'w`, and this want agrees with no other.
-        Some(Ctx::from(View::of(unsafe { &mut *table })))
+        Ctx::from(View::of(unsafe { &mut *table }))
     }
 }
 
@@ -210,10 +249,10 @@ pub unsafe trait Params {
     fn wants() -> Self::Wants;
 
     /// # Safety
-    /// `slots` has a slot for each want; the wants agree with each other; `table` is live, has these slots, and is nobody
-    /// else's for `'w`.
+    /// `aims` has the table's aim for each want; what they require is there; the wants agree with each other; `table` is
+    /// live and nobody else's for `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, slots: &[u32; MOST_AT_ONCE]) -> Option<Self::Items<'w>>;
+    unsafe fn fetch<'w>(table: *mut Table, aims: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w>;
 }
 
 macro_rules! params_of_tuples {
@@ -222,17 +261,17 @@ macro_rules! params_of_tuples {
         unsafe impl<$($P: Fetch),*> Params for ($(Ask<$P>,)*) {
             type Items<'w> = ($($P::Item<'w>,)*);
 
-                    type Wants = [Want; <[usize]>::len(&[$($at),*])];
+            type Wants = [Want; <[usize]>::len(&[$($at),*])];
 
             fn wants() -> Self::Wants {
                 [$($P::want()),*]
             }
 
             #[inline]
-            #[allow(unused_variables, clippy::unused_unit, clippy::unnecessary_wraps)]
-            unsafe fn fetch<'w>(table: *mut Table, slots: &[u32; MOST_AT_ONCE]) -> Option<Self::Items<'w>> {
+            #[allow(unused_variables, clippy::unused_unit)]
+            unsafe fn fetch<'w>(table: *mut Table, aims: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w> {
                 // SAFETY: handed on.
-                Some(($(unsafe { $P::fetch(table, slots[$at] as usize) }?,)*))
+                ($(unsafe { $P::fetch(table, aims[$at]) },)*)
             }
         }
     };

@@ -1,25 +1,34 @@
 //! All `unsafe` of the workspace, behind an interface that is safe.
 //!
 //! Why there is any: a firing must cost no hash lookup and no lock (P8), so handlers are bound to addresses of
-//! state once, and called through plain function pointers. Four files, one invariant each:
+//! state once, and called through plain function pointers. One invariant each:
 //!
 //! * [`slot`]: **Invariant:** within a process, a slot index stands for exactly one type.
 //! * [`table`]: **Invariant:** the cell at an index is null, or the address of a live value of the slot's type that
-//!   nothing else refers to while the table is borrowed.
+//!   nothing else refers to while the table is borrowed. While a table's layout is the same, so is the address of every value
+//!   that is there.
 //! * [`fetch`]: **Invariant:** reading a parameter touches the slot it names, and no more than its need says.
-//! * [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
+//! * [`list`]: **Invariant:** a handler is called only with what it is aimed at in the table at hand, and with what it requires
+//!   there. Where no handler can change either, both are looked at once for the whole list.
+//! * [`thunk`], [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
 //!   its entry point was compiled for, its slots do not alias, and a machine runs one handler at a time.
 #![allow(unsafe_code)]
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]
 
 mod fetch;
+mod list;
 mod machine;
+mod needs;
+mod owned;
 mod slot;
 mod table;
+mod thunk;
 
 pub use fetch::{Fetch, Need, Params, Want};
-pub use machine::{Code, Deliver, Erased, Frame, Sink, Thunk};
-pub(crate) use machine::{Machine, Owned};
+pub(crate) use machine::Machine;
+pub use owned::Erased;
+pub(crate) use owned::Owned;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
+pub use thunk::{Code, Deliver, Frame, Thunk};

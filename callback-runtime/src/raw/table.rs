@@ -1,17 +1,37 @@
 //! The table of typed cells behind [`State`](crate::State).
 
-use super::fetch::{Params, clash, slots_of};
+use super::fetch::{Params, Source, Want, aims, clash};
+use super::needs::{Needs, Presence};
 use super::slot::Slot;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// At most one value per type. Cells are added, never taken away: an index stays valid.
-#[derive(Default)]
 pub struct Table {
-    /// Null, or the address of the value. An array of its own, because it is all that a firing reads.
+    /// Null, or the address of the value.
     cells: Vec<*mut ()>,
     homes: Vec<Home>,
+    /// Which cells are not null.
+    presence: Presence,
+    layout: Layout,
+}
+
+/// Stands for where the values of one table are. Whoever keeps addresses keeps this with them: as long as the table has the
+/// same one, each value that is there is where it was. Two tables never have the same, and what comes and goes, in its own
+/// place, changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Layout(u64);
+
+impl Layout {
+    /// Of no table.
+    pub(super) const NONE: Self = Self(0);
+
+    fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// Where a table keeps its own value of one type, whether or not there is one now.
@@ -59,11 +79,21 @@ impl Table {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        let place = self.homes[index].place.get_or_insert_with(Place::of::<T>);
+        let home = &mut self.homes[index];
+        if home.place.is_none() {
+            self.layout = Layout::fresh();
+        }
+        let place = home.place.get_or_insert_with(Place::of::<T>);
+        let address = place.address.as_ptr();
         // SAFETY: the place was allocated for a `T` and, the cell being null, holds none now.
-        unsafe { place.address.as_ptr().cast::<T>().write(value) };
-        self.cells[index] = place.address.as_ptr();
+        unsafe { address.cast::<T>().write(value) };
+        self.fill(index, address);
         None
+    }
+
+    fn fill(&mut self, index: usize, cell: *mut ()) {
+        self.cells[index] = cell;
+        self.presence.set(index, !cell.is_null());
     }
 
     /// Takes the value out; its slot stays.
@@ -76,7 +106,7 @@ impl Table {
         if self.homes[index].lent {
             return Err(Lent);
         }
-        self.cells[index] = ptr::null_mut();
+        self.fill(index, ptr::null_mut());
         // SAFETY: the cell was a live `T` in our own place; the cell is null now, so nobody reads it again.
         Ok(Some(unsafe { cell.read() }))
     }
@@ -89,11 +119,14 @@ impl Table {
     ) -> R {
         let index = Slot::<T>::of().index();
         self.grow(index + 1);
-        let shadowed = std::mem::replace(&mut self.cells[index], ptr::from_mut(value).cast());
+        let shadowed = self.cells[index];
         let was_lent = std::mem::replace(&mut self.homes[index].lent, true);
+        self.fill(index, ptr::from_mut(value).cast());
+        self.layout = Layout::fresh();
         // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
         let result = catch_unwind(AssertUnwindSafe(|| body(View { table: self })));
-        self.cells[index] = shadowed;
+        self.fill(index, shadowed);
+        self.layout = Layout::fresh();
         self.homes[index].lent = was_lent;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -114,17 +147,57 @@ impl Table {
         unsafe { *self.cells.get_unchecked(index) }
     }
 
-    #[inline]
-    pub(super) fn grow(&mut self, width: usize) {
-        if self.cells.len() < width {
-            self.widen(width);
+    /// Where a parameter finds its value, for as long as the layout stays: see [`Source`].
+    pub(super) fn aim(&self, want: &Want) -> *mut () {
+        match want.source {
+            Source::Address => self.address(want.slot),
+            Source::Cell => ptr::without_provenance_mut(want.slot),
+            Source::Table => ptr::null_mut(),
         }
     }
 
-    #[cold]
-    fn widen(&mut self, width: usize) {
-        self.cells.resize(width, ptr::null_mut());
-        self.homes.resize_with(width, Home::default);
+    /// Where a value of the slot is or, while there is none, will be.
+    fn address(&self, index: usize) -> *mut () {
+        let cell = self.cell(index);
+        let home = self.homes.get(index).and_then(|home| home.place.as_ref());
+        match home {
+            Some(place) if cell.is_null() => place.address.as_ptr(),
+            _ => cell,
+        }
+    }
+
+    #[inline]
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    #[inline]
+    pub(super) fn covers(&self, needs: &Needs) -> bool {
+        self.presence.covers(needs)
+    }
+
+    /// Whether all is there that `wants` require.
+    pub(super) fn has(&self, wants: &[Want]) -> bool {
+        let mut required = wants.iter().filter(|want| !want.optional);
+        required.all(|want| self.holds(want.slot))
+    }
+
+    pub(super) fn grow(&mut self, width: usize) {
+        if self.cells.len() < width {
+            self.cells.resize(width, ptr::null_mut());
+            self.homes.resize_with(width, Home::default);
+        }
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            cells: Vec::new(),
+            homes: Vec::new(),
+            presence: Presence::default(),
+            layout: Layout::fresh(),
+        }
     }
 }
 
@@ -185,12 +258,15 @@ impl<'v> View<'v> {
         if clash(wants).is_some() {
             return None;
         }
-        let slots = slots_of(wants);
         self.table
             .grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
-        // SAFETY: a slot for each want (a tuple has no more than that), which agree and for which the table has grown; it is
-        // ours for as long as the items.
-        unsafe { P::fetch(self.table, &slots) }
+        if !self.table.has(wants) {
+            return None;
+        }
+        let aims = aims(self.table, wants);
+        // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
+        // the items.
+        Some(unsafe { P::fetch(self.table, &aims) })
     }
 
     /// The table, for reading.
@@ -223,7 +299,7 @@ impl<'v> View<'v> {
     }
 
     #[inline]
-    pub(super) fn grow(&mut self, width: usize) {
-        self.table.grow(width);
+    pub(super) fn table_mut(&mut self) -> &mut Table {
+        self.table
     }
 }

@@ -49,7 +49,7 @@ impl<L: Loop> Run<'_, L> {
         for index in 0..self.machine.len(at) {
             if self.resolved.lists[at][index].rank < self.course.entered {
                 if let Some(failure) = &self.course.failure {
-                    self.state.insert(failure.clone());
+                    self.frame.view.insert(failure.clone());
                 }
                 self.run_one(at, index);
             }
@@ -64,7 +64,7 @@ impl<L: Loop> Run<'_, L> {
             return outcome;
         };
         for index in self.exits(at) {
-            self.state.insert(outcome.clone());
+            self.frame.view.insert(outcome.clone());
             self.run_one(at, index);
             if let Some(failure) = self.course.failure.take() {
                 outcome.attach(failure);
@@ -118,10 +118,10 @@ impl<L: Loop> Run<'_, L> {
             failure,
             outcome,
         } = std::mem::take(&mut self.course.found);
-        restore(&mut self.state, at);
-        restore(&mut self.state, stop);
-        restore(&mut self.state, failure);
-        restore(&mut self.state, outcome);
+        restore(&mut self.state(), at);
+        restore(&mut self.state(), stop);
+        restore(&mut self.state(), failure);
+        restore(&mut self.state(), outcome);
     }
 }
 

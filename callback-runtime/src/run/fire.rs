@@ -3,9 +3,9 @@
 use super::{Break, Run};
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::failure::{Cause, Fault, Origin};
-use crate::raw::Frame;
+use crate::raw::Code;
 use crate::reply::{Answer, Votes};
-use std::cell::Cell;
+use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -38,7 +38,10 @@ impl<L: Loop> Run<'_, L> {
         if !self.course.live.has(at.index()) {
             return Ok(());
         }
-        self.fire_handled(at.index())
+        if self.fire_handled(at.index()) {
+            return Ok(());
+        }
+        Err(Break::PENDING)
     }
 
     /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
@@ -68,14 +71,22 @@ impl<L: Loop> Run<'_, L> {
             return Ok(None);
         }
         // A handler may run a plan of its own on this state, that asks for the same answers.
-        let aside = self.state.get_mut::<Votes<A>>().and_then(Votes::set_aside);
-        let fired = self.fire_handled(at.index());
+        let aside = self
+            .frame
+            .view
+            .get_mut::<Votes<A>>()
+            .and_then(Votes::set_aside);
+        let goes_on = self.fire_handled(at.index());
         // Cleared and not removed: the next votes need no allocation.
-        let merged = self.state.get_mut::<Votes<A>>().and_then(Votes::take);
+        let merged = self.frame.view.get_mut::<Votes<A>>().and_then(Votes::take);
         if let Some(aside) = aside {
-            self.state.insert(aside);
+            self.frame.view.insert(aside);
         }
-        fired.map(|()| merged)
+        if goes_on {
+            Ok(merged)
+        } else {
+            Err(Break::PENDING)
+        }
     }
 
     /// A breakpoint that scopes or the run fire by themselves.
@@ -90,11 +101,56 @@ impl<L: Loop> Run<'_, L> {
         Break::PENDING
     }
 
+    /// Whether the loop can go on: nothing waits to be handed on.
     #[inline(never)]
-    fn fire_handled(&mut self, at: usize) -> Result<(), Break> {
-        self.go_on()?;
-        self.run_list(at);
-        self.answer()
+    pub(super) fn fire_handled(&mut self, at: usize) -> bool {
+        if self.course.attention {
+            return self.fire_attentively(at);
+        }
+        let ran = catch_unwind(AssertUnwindSafe(|| self.machine.run(at, &mut self.frame)));
+        match ran {
+            Ok(Code::Continue) => true,
+            Ok(code) => self.fire_halted(at, code),
+            Err(payload) => self.fire_panicked(at, payload),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fire_halted(&mut self, at: usize, code: Code) -> bool {
+        let index = self.machine.halted(at, &self.frame);
+        self.take_in(
+            at,
+            Halt {
+                index,
+                why: Ok(code),
+            },
+        );
+        !self.course.pending
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fire_panicked(&mut self, at: usize, payload: Payload) -> bool {
+        let index = self.machine.halted(at, &self.frame);
+        self.take_in(
+            at,
+            Halt {
+                index,
+                why: Err(payload),
+            },
+        );
+        !self.course.pending
+    }
+
+    /// Where something is pending.
+    #[cold]
+    #[inline(never)]
+    fn fire_attentively(&mut self, at: usize) -> bool {
+        if self.go_on().is_ok() {
+            self.run_list(at);
+        }
+        !self.course.pending
     }
 
     /// Hands on what is pending. The loop goes on: what was wished at the end of its last outermost scope acts now.
@@ -115,62 +171,79 @@ impl<L: Loop> Run<'_, L> {
         Ok(())
     }
 
-    /// Runs the handlers of a breakpoint. Returns the one that failed, which ended it.
-    #[inline]
+    /// Runs the handlers of a breakpoint, also where something is pending. Returns the one that failed, which ended it.
     pub(super) fn run_list(&mut self, at: usize) -> Option<usize> {
-        self.announce(at);
-        let Self {
-            machine,
-            resolved,
-            state,
-            sink,
-            course,
-        } = self;
-        // Noted outside of what may unwind: which handler runs.
-        let current = Cell::new(0);
-        let ran = catch_unwind(AssertUnwindSafe(|| {
-            let view = state.reborrow().into_view();
-            let mut frame = Frame { view, sink };
-            machine.run(at, &current, &mut frame, |index, code, frame| {
+        let halt = self.call_on(at, 0).err()?;
+        self.take_in(at, halt)
+    }
+
+    /// Takes in what halted a list, and runs the rest of it, unless it failed.
+    #[cold]
+    fn take_in(&mut self, at: usize, mut halt: Halt) -> Option<usize> {
+        loop {
+            let index = halt.index;
+            if self.heed_halt(at, halt).is_break() {
+                return Some(index);
+            }
+            halt = self.call_on(at, index + 1).err()?;
+        }
+    }
+
+    fn heed_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
+        let Halt { index, why } = halt;
+        // Also what takes an answer in may be somebody's code, as a rule that refuses stops is.
+        let heeded = why.and_then(|code| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let Self {
+                    course,
+                    resolved,
+                    frame,
+                    ..
+                } = self;
                 course.heed::<L>(resolved, at, index, code, frame)
-            })
+            }))
+        });
+        heeded.unwrap_or_else(|panic| {
+            self.course
+                .fail_by_panic::<L>(self.resolved, at, index, panic)
+        })
+    }
+
+    /// Calls the handlers of a breakpoint from the one at `from` on.
+    fn call_on(&mut self, at: usize, from: usize) -> Result<(), Halt> {
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            self.machine.run_on(at, from, &mut self.frame)
         }));
         match ran {
-            Ok(ControlFlow::Continue(())) => None,
-            Ok(ControlFlow::Break(())) => Some(current.get()),
-            Err(payload) => {
-                course.fail_by_panic::<L>(resolved, at, current.get(), payload);
-                Some(current.get())
-            }
+            Ok(Code::Continue) => Ok(()),
+            why => Err(Halt {
+                index: self.machine.halted(at, &self.frame),
+                why,
+            }),
         }
     }
 
     /// Runs one handler of a breakpoint, for where all run whatever the others answer.
     pub(super) fn run_one(&mut self, at: usize, index: usize) {
-        self.announce(at);
-        let Self {
-            machine,
-            resolved,
-            state,
-            sink,
-            course,
-        } = self;
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let view = state.reborrow().into_view();
-            let mut frame = Frame { view, sink };
-            let code = machine.run_one(at, index, &mut frame);
-            course.heed::<L>(resolved, at, index, code, &mut frame)
+            self.machine.run_one(at, index, &mut self.frame)
         }));
-        if let Err(payload) = ran {
-            course.fail_by_panic::<L>(resolved, at, index, payload);
-        }
-    }
-
-    /// Puts the breakpoint into the state, where a handler asks which one it is.
-    #[inline]
-    fn announce(&mut self, at: usize) {
-        if self.resolved.tells && self.resolved.told.has(at) {
-            self.state.insert(L::BREAKPOINTS[at]);
+        match ran {
+            Ok(Code::Continue) => {}
+            why => {
+                let _ = self.heed_halt(at, Halt { index, why });
+            }
         }
     }
 }
+
+/// A handler that did not just go on.
+struct Halt {
+    index: usize,
+    why: Why,
+}
+
+/// Its code, or its panic.
+type Why = Result<Code, Payload>;
+
+type Payload = Box<dyn Any + Send>;

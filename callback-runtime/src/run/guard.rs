@@ -5,7 +5,7 @@ use crate::breakpoint::{At, Loop, Role, Scope};
 use crate::failure::{BoxError, Cause, Fault, Origin};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, PlanError};
-use crate::raw::Sink;
+use crate::raw::Frame;
 use crate::reply::Answer;
 use crate::state::{AsState, State};
 use std::fmt;
@@ -244,8 +244,7 @@ impl<L: Loop> Guard<L> {
         Run {
             machine: &mut self.plan.machine,
             resolved: &self.plan.resolved,
-            state: self.state.ctx(),
-            sink: Sink::default(),
+            frame: Frame::of(self.state.ctx().into_view()),
             course: std::mem::take(&mut self.course),
         }
     }

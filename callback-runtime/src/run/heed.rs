@@ -99,7 +99,7 @@ impl Course {
             let mut late = self.late.take().map(|late| *late);
             wish.raise(&mut late);
             self.late = late.map(Box::new);
-            self.live = Marks::ALL;
+            self.attend();
         }
     }
 
@@ -128,14 +128,19 @@ impl Course {
         at: usize,
         index: usize,
         payload: Box<dyn Any + Send>,
-    ) {
+    ) -> ControlFlow<()> {
         let origin = origin::<L>(resolved, at, index);
-        let _ = self.fail(Fault::new(origin, Cause::of_panic(payload)));
+        self.fail(Fault::new(origin, Cause::of_panic(payload)))
     }
 
     /// From now on every firing hands on what is pending. All breakpoints count as handled, so that the empty ones look.
     pub(super) fn suspend(&mut self) {
         self.pending = true;
+        self.attend();
+    }
+
+    fn attend(&mut self) {
+        self.attention = true;
         self.live = Marks::ALL;
     }
 
@@ -143,6 +148,7 @@ impl Course {
     pub(super) fn resume(&mut self, resolved: &Resolved) {
         self.wish = None;
         self.pending = false;
+        self.attention = self.late.is_some();
         // What was wished at its end waits for the next breakpoint, handled or not.
         self.live = match self.late {
             Some(_) => Marks::ALL,

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
 use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
-use crate::raw::{Machine, Sink};
+use crate::raw::{Frame, Machine};
 use crate::state::{AsState, Ctx};
 use ending::Found;
 use std::fmt;
@@ -51,11 +51,12 @@ use wish::Wish;
 /// assert_eq!(state.get(), Some(&0.5));
 /// # Ok::<(), PlanError>(())
 /// ```
+#[repr(C)]
 pub struct Run<'a, L: Loop> {
+    /// What handlers are called with: the state. At the address of the whole, so that a firing keeps one address less.
+    frame: Frame<'a>,
     machine: &'a mut Machine<dyn AnyCallback<L>>,
     resolved: &'a Resolved,
-    state: Ctx<'a>,
-    sink: Sink,
     course: Course,
 }
 
@@ -64,6 +65,8 @@ pub struct Run<'a, L: Loop> {
 struct Course {
     /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
     live: Marks,
+    /// A firing is not just to run the handlers: something is pending, or late.
+    attention: bool,
     /// A leave, a stop or a failure waits to be handed on.
     pending: bool,
     /// The open scopes, outermost first.
@@ -149,8 +152,7 @@ impl<'a, L: Loop> Run<'a, L> {
         Self {
             machine,
             resolved,
-            state,
-            sink: Sink::default(),
+            frame: Frame::of(state.into_view()),
             course,
         }
     }
@@ -169,7 +171,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn state(&mut self) -> Ctx<'_> {
-        self.state.reborrow()
+        Ctx::from(self.frame.view.reborrow())
     }
 
     /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.

@@ -71,10 +71,10 @@ impl<L: Loop> Run<'_, L> {
 
     pub(super) fn begin_scope(&mut self, scope: Scope<L>) -> Result<(), Break> {
         let begin = scope.info().begin();
-        if self.course.live.has(begin) {
-            self.run_list(begin);
+        if self.course.live.has(begin) && !self.fire_handled(begin) {
+            return Err(Break::PENDING);
         }
-        self.answer()
+        Ok(())
     }
 
     /// Closes the innermost open scope, which is `scope`. `Ok` also where it was left.
@@ -109,8 +109,11 @@ impl<L: Loop> Run<'_, L> {
 
     /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.
     fn fire_end(&mut self, end: usize, depth: usize) {
+        if !self.course.live.has(end) {
+            return;
+        }
         if depth > 0 {
-            self.run_list(end);
+            self.run_end(end);
             return;
         }
         self.tell_stop();
@@ -122,10 +125,20 @@ impl<L: Loop> Run<'_, L> {
             Stage::Running => Stage::Ending,
             _ => Stage::Closing,
         };
-        self.run_list(end);
+        self.run_end(end);
         if self.course.failure.is_none() {
             // A loop may open another outermost scope afterwards.
             self.course.stage = before;
+        }
+    }
+
+    /// Runs the handlers of a scope's end, whatever is pending.
+    fn run_end(&mut self, end: usize) {
+        if self.course.attention {
+            self.run_list(end);
+        } else {
+            // What they wish is found where the scope closes.
+            self.fire_handled(end);
         }
     }
 
@@ -145,7 +158,7 @@ impl<L: Loop> Run<'_, L> {
         let stop = wish.as_stop();
         self.course.stage = Stage::Told;
         if let (Some(stop), Some(at)) = (stop, with_role::<L>(role)) {
-            self.state.insert(stop);
+            self.frame.view.insert(stop);
             self.run_list(at);
         }
     }

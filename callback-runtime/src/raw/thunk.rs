@@ -1,0 +1,169 @@
+//! Handlers whose types are forgotten: an entry point, the function behind it, and what it wants.
+
+use super::fetch::{Aims, Need, Params, Want, clash};
+use super::list::Mark;
+use super::owned::Owned;
+use super::table::View;
+use crate::failure::BoxError;
+use crate::flow::Flow;
+use std::any::{Any, TypeId};
+
+/// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    Continue,
+    /// It answered a flow: [`Sink::flow`].
+    Raised,
+    /// It answered an error: [`Sink::error`].
+    Failed,
+    /// It did not run, because state that it requires is absent.
+    Absent,
+}
+
+/// Where a handler leaves what does not fit into a [`Code`].
+#[derive(Default)]
+pub struct Sink {
+    pub(crate) flow: Option<Flow>,
+    pub(crate) error: Option<BoxError>,
+}
+
+/// What a handler is called with.
+pub struct Frame<'r> {
+    pub(crate) view: View<'r>,
+    pub(crate) sink: Sink,
+    /// Who halted the list that ran last.
+    pub(super) mark: Mark,
+}
+
+impl<'r> Frame<'r> {
+    pub(crate) fn of(view: View<'r>) -> Self {
+        Self {
+            view,
+            sink: Sink::default(),
+            mark: Mark::default(),
+        }
+    }
+}
+
+/// Turns the value that a handler returned into a code.
+pub trait Deliver<R> {
+    /// Whether it puts something into the state.
+    const STIRS: bool = false;
+
+    fn deliver(&self, reply: R, frame: &mut Frame<'_>) -> Code;
+}
+
+/// A handler of callbacks of one type: an entry point and the function behind it.
+pub struct Thunk {
+    pub(super) call: Call,
+    pub(super) function: Owned<dyn Any>,
+    pub(super) callback: TypeId,
+    pub(super) wants: Vec<Want>,
+    /// It may change which values are there, or where they are.
+    pub(super) stirs: bool,
+}
+
+/// # Safety
+/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
+/// nobody else's during the call; the aims are the frame's table's for the handler's wants, which agree with each other, and
+/// what they require is there.
+type Call = unsafe fn(entry: &Entry, frame: &mut Frame<'_>) -> Code;
+
+/// All that a call needs, in one place: it is read from front to back at every firing.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) call: Call,
+    pub(super) callback: *mut (),
+    pub(super) function: *const (),
+    pub(super) aims: Aims,
+}
+
+struct Function<F, V> {
+    run: F,
+    via: V,
+}
+
+impl Thunk {
+    pub(crate) fn new<C, P, R, V, F>(run: F, via: V) -> Self
+    where
+        C: 'static,
+        P: Params,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
+    {
+        let wants = P::wants().as_ref().to_vec();
+        Self {
+            call: call::<C, P, R, V, F>,
+            function: Owned::new(Box::new(Function { run, via })),
+            callback: TypeId::of::<C>(),
+            stirs: V::STIRS || wants.iter().any(|want| want.need == Need::Everything),
+            wants,
+        }
+    }
+
+    /// The same handler for callbacks of type `W`, of which it reaches the part it is for. `None` if the part is of another type.
+    pub(crate) fn through<W: 'static, C: 'static>(
+        self,
+        reach: fn(&mut W) -> &mut C,
+    ) -> Option<Self> {
+        (self.callback == TypeId::of::<C>()).then(|| Self {
+            call: call_through::<W, C>,
+            wants: self.wants,
+            stirs: self.stirs,
+            callback: TypeId::of::<W>(),
+            function: Owned::new(Box::new(Through {
+                reach,
+                call: self.call,
+                function: self.function,
+            })),
+        })
+    }
+
+    pub(crate) fn wants(&self) -> &[Want] {
+        &self.wants
+    }
+
+    /// Two parameters that cannot be held together.
+    pub(crate) fn clash(&self) -> Option<(Want, Want)> {
+        clash(&self.wants)
+    }
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call<C, P, R, V, F>(entry: &Entry, frame: &mut Frame<'_>) -> Code
+where
+    P: Params,
+    V: Deliver<R>,
+    F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
+{
+    // SAFETY: the wants agree, and the frame's table is not touched until the items are gone: `R` does not borrow from them.
+    let items = unsafe { P::fetch(frame.view.as_ptr(), &entry.aims) };
+    let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
+    // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
+    let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
+    let reply = (function.run)(callback, items);
+    function.via.deliver(reply, frame)
+}
+
+struct Through<W, C> {
+    reach: fn(&mut W) -> &mut C,
+    call: Call,
+    function: Owned<dyn Any>,
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call_through<W, C>(entry: &Entry, frame: &mut Frame<'_>) -> Code {
+    let (outer, through) = (entry.callback.cast::<W>(), entry.function.cast());
+    // SAFETY: live values of these types, as the caller says.
+    let (outer, through) = unsafe { (&mut *outer, &*through as &Through<W, C>) };
+    let inner = Entry {
+        call: through.call,
+        callback: std::ptr::from_mut((through.reach)(outer)).cast(),
+        function: through.function.address.as_ptr().cast::<()>(),
+        aims: entry.aims,
+    };
+    // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
+    unsafe { (inner.call)(&inner, frame) }
+}
