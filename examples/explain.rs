@@ -1,6 +1,7 @@
-//! What a plan does, told before it does it, and what is wrong with one. Run it with `cargo run --example explain`.
+//! What a plan does, told before it does it, and what is wrong with one. Run it with `cargo run --example explain`; `dot` or
+//! `mermaid` behind two dashes makes a graph of the same.
 
-use callbacks::fit::LearningRate;
+use callbacks::Explanation;
 use callbacks::prelude::*;
 
 /// Halves the learning rate in every epoch.
@@ -14,14 +15,14 @@ impl Halve {
     }
 }
 
-/// Stops when the loss has not fallen for two epochs.
+/// Stops when the loss has not fallen for two epochs. What is printed of an epoch is printed before.
 #[derive(Default)]
 struct Patience {
     best: Option<f64>,
     waited: u32,
 }
 
-#[callback(weight = f64::INFINITY)]
+#[callback(after("print"))]
 impl Patience {
     fn on_epoch_end(&mut self, metrics: &Metrics) -> Flow {
         let Some(loss) = metrics.get("train_loss") else {
@@ -54,21 +55,48 @@ impl Hasty {
     }
 }
 
-fn main() -> Result<(), PlanError> {
-    let state = State::new();
-    let mut plan = Plan::<Fit>::new();
+pub(crate) fn plan() -> Plan<Fit> {
+    let mut plan = Plan::new();
     plan.discover();
     plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| {
         println!("{epoch}: {metrics:.4}");
     })
     .named("print")
     .weight(10.0);
-    println!("{}", plan.explain(&state)?);
+    plan
+}
 
-    plan.add(Hasty);
-    match plan.explain(&state) {
-        Ok(plan) => println!("{plan}"),
-        Err(error) => println!("{error}"),
+fn main() -> Result<(), PlanError> {
+    let state = State::new();
+    let mut plan = plan();
+    let told = plan.explain(&state)?;
+    match std::env::args().nth(1).as_deref() {
+        Some("dot") => print!("{}", told.dot()),
+        Some("mermaid") => print!("{}", told.mermaid()),
+        _ => {
+            println!("{told}");
+            compare(&mut plan, &told)?;
+            complain(&mut plan);
+        }
     }
     Ok(())
+}
+
+/// Adds a callback, and tells what is different.
+fn compare(plan: &mut Plan<Fit>, before: &Explanation) -> Result<(), PlanError> {
+    plan.on(Fit::on_epoch_begin, |epoch: &Epoch| println!("{epoch} …"))
+        .named("announce")
+        .weight(-20.0);
+    let after = plan.explain(&State::new())?;
+    println!("with `announce`:\n{}", before.diff(&after));
+    Ok(())
+}
+
+/// Adds a callback that cannot run, and tells why.
+fn complain(plan: &mut Plan<Fit>) {
+    plan.add(Hasty);
+    match plan.explain(&State::new()) {
+        Ok(told) => println!("{told}"),
+        Err(error) => println!("{error}"),
+    }
 }

@@ -28,6 +28,9 @@
 //!
 //! * [`Fit`] is the loop of training, with luz's breakpoints; a [`Trainer`](fit::Trainer) runs it over a
 //!   [`Learner`](fit::Learner) of yours.
+//! * [`Driver`] is the loop of variational Monte Carlo, with NetKet's breakpoints; a
+//!   [`VariationalDriver`](driver::VariationalDriver) runs it over a [`Driven`](driver::Driven) of yours.
+//! * [`shelf`] has ready-made callbacks for both.
 //! * [`breakpoints!`] declares a loop of your own; a [`Plan`] runs callbacks in it.
 //! * [`State`] is what loop and callbacks share: one value per type.
 //! * [`Flow`] is what a handler answers, [`Outcome`] how a run ended.
@@ -40,11 +43,14 @@ extern crate self as callbacks;
 
 #[cfg(feature = "candle")]
 pub mod candle;
+pub mod driver;
 pub mod fit;
 pub mod prelude;
+pub mod shelf;
 
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::*;
+pub use driver::Driver;
 pub use fit::Fit;
 
 /// What the macros write names only this.
@@ -54,7 +60,7 @@ pub mod __private {
     pub use callback_runtime::__private::*;
     pub use callback_runtime::{
         About, At, Breakpoint, Callback, Handlers, Loop, Registration, Role, Scope, ScopeInfo,
-        Site, States,
+        Site, States, Who,
     };
 }
 

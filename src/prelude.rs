@@ -1,11 +1,12 @@
 //! What most programs with callbacks use: `use callbacks::prelude::*;`.
 
+pub use crate::driver::{Attempt, Driven, Driver, LogData, Verdict, VariationalDriver};
 pub use crate::fit::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase,
     Samples, Step, Trainer,
 };
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{
-    Break, Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, Outcome,
-    Plan, PlanError, Run, State, Stop,
+    Break, Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, OnFailure,
+    Outcome, Plan, PlanError, Run, State, Stop, Who,
 };

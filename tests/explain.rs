@@ -1,7 +1,18 @@
 //! P12: a plan says what it does, before it does it.
 
+mod support {
+    pub(crate) mod named_lines;
+}
+
+use callbacks::OnFailure;
+use callbacks::explain::{Row, What, Why};
 use callbacks::fit::LearningRate;
 use callbacks::prelude::*;
+use support::named_lines::with_lines_named;
+
+#[path = "../examples/explain.rs"]
+#[allow(dead_code, reason = "its plan is looked at, it does not run")]
+mod example;
 
 #[derive(Default)]
 struct Decay;
@@ -38,27 +49,14 @@ fn plan() -> Plan<Fit> {
     plan
 }
 
-/// Lines of this file are told by their text here, so that the explanation does not change with every edit.
-fn with_lines_named(text: &str) -> String {
-    let source: Vec<&str> = include_str!("explain.rs").lines().collect();
-    let mut named = String::new();
-    for line in text.lines() {
-        let place = line.rsplit_once("explain.rs:");
-        let shown = place.and_then(|(before, number)| {
-            let code = source.get(number.trim().parse::<usize>().ok()? - 1)?;
-            let name = code.trim().split('(').next()?;
-            Some(format!("{}{name}", before.trim_end_matches("tests/")))
-        });
-        named.push_str(shown.as_deref().unwrap_or(line));
-        named.push('\n');
-    }
-    named
-}
-
 #[test]
 fn an_explanation_tells_order_reason_access_and_place() {
     let told = plan().explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(with_lines_named(&told.to_string()));
+    insta::assert_snapshot!(with_lines_named(
+        &told.to_string(),
+        "explain.rs",
+        include_str!("explain.rs")
+    ));
 }
 
 #[test]
@@ -74,13 +72,240 @@ fn nothing_has_run_by_then() {
 fn breakpoints_that_this_run_does_not_fire_are_noted() {
     let mut plan = plan();
     plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
-    let told = plan
+    let told = plan.explain(&State::new()).expect("a note is no error");
+    assert_eq!(told.notes(), plan.notes());
+    let because = "can never run here: there is no validation data";
+    assert_eq!(told.to_string().matches(because).count(), 2);
+}
+
+#[test]
+fn a_table_fits_into_a_terminal() {
+    let mut plan = plan();
+    plan.on(
+        Fit::on_epoch_end,
+        |_: &Epoch,
+         _: &Epochs,
+         _: &Step,
+         _: &Samples,
+         _: &Iteration,
+         _: &Phase,
+         _: Option<&Loss>,
+         _: &mut Metrics,
+         _: &mut History,
+         _: &mut LearningRate| {},
+    )
+    .named("a callback whose name goes on for longer than is good");
+    let told = plan.explain(&State::new()).expect("the plan is right");
+    let text = told.to_string();
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(120), "{text}");
+    let row = &told.rows(Fit::on_epoch_end)[0];
+    for access in row.reads().iter().chain(row.writes()) {
+        assert!(text.contains(&access.to_string()), "{access} in {text}");
+    }
+}
+
+#[test]
+fn a_reason_is_given_against_the_handler_above() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, || {}).named("third");
+    plan.on(Fit::on_epoch_end, || {})
+        .named("second")
+        .weight(-0.0);
+    plan.on(Fit::on_epoch_end, || {})
+        .named("first")
+        .weight(-1.0);
+    plan.on(Fit::on_fit_end, || {}).named("other");
+    let told = plan.explain(&State::new()).expect("the plan is right");
+    let why: Vec<_> = told.rows(Fit::on_epoch_end).iter().map(Row::why).collect();
+    assert_eq!(why, [&Why::Weight, &Why::Weight, &Why::Insertion]);
+    assert_eq!(told.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
+}
+
+#[test]
+fn the_handlers_of_one_callback_stand_as_written() {
+    struct Twice;
+    impl Twice {
+        fn note(&self) {}
+    }
+    impl Callback<Fit> for Twice {
+        fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+            h.on(Fit::on_epoch_end, Self::note);
+            h.on(Fit::on_epoch_end, Self::note);
+        }
+    }
+    let mut plan = Plan::new();
+    plan.add(Twice);
+    let told = plan.explain(&State::new()).expect("the plan is right");
+    let why: Vec<_> = told.rows(Fit::on_epoch_end).iter().map(Row::why).collect();
+    assert_eq!(why, [&Why::Alone, &Why::Written]);
+}
+
+#[test]
+fn two_types_of_one_name_are_told_apart() {
+    mod other {
+        pub(crate) struct Loss;
+    }
+    let mut state = State::new();
+    state.insert(other::Loss);
+    let mut plan = Plan::<Fit>::new();
+    plan.on(
+        Fit::on_train_batch_end,
+        |_: &Loss, _: &other::Loss, _: &Step| {},
+    );
+    let told = plan.explain(&state).expect("both are there");
+    let reads = told.rows(Fit::on_train_batch_end)[0].reads();
+    assert!(
+        reads[0].state().ends_with("fit::loss::Loss"),
+        "{}",
+        reads[0]
+    );
+    assert!(reads[1].state().ends_with("other::Loss"), "{}", reads[1]);
+    assert_eq!(reads[2], "Step");
+}
+
+#[test]
+fn who_provides_state_is_shown_where_it_does() {
+    struct Tally;
+    impl Tally {
+        fn note(&self, _: &mut u64) {}
+    }
+    impl Callback<Fit> for Tally {
+        fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+            h.provides(|_: &Self| 0_u64);
+            h.on(Fit::on_epoch_end, Self::note);
+        }
+    }
+    let mut plan = Plan::new();
+    plan.add(Tally);
+    let told = plan.explain(&State::new()).expect("the plan is right");
+    assert_eq!(told.rows(Fit::on_enter)[0].provides(), ["u64"]);
+    assert!(told.rows(Fit::on_epoch_end)[0].provides().is_empty());
+    let (text, dot) = (told.to_string(), told.dot());
+    assert!(
+        text.contains("provides") && dot.contains("label=\"provides\""),
+        "{text}{dot}"
+    );
+}
+
+/// With names that a graph language could stumble over.
+fn hostile() -> Plan<Fit> {
+    let mut plan = plan();
+    plan.on(Fit::on_epoch_begin, |_: &Epoch, _: Option<&mut Metrics>| {})
+        .named("a \"quoted\" \\ <b>#1;</b> `end`\nin two lines");
+    plan
+}
+
+#[test]
+fn the_same_as_a_graph_for_graphviz() {
+    let told = hostile().explain(&State::new()).expect("the plan is right");
+    insta::assert_snapshot!(told.dot());
+}
+
+#[test]
+fn the_same_as_a_chart_for_mermaid() {
+    let told = hostile().explain(&State::new()).expect("the plan is right");
+    insta::assert_snapshot!(told.mermaid());
+}
+
+#[test]
+fn a_plan_without_callbacks_is_explained_too() {
+    let told = Plan::<Fit>::new()
         .explain(&State::new())
-        .expect("a note is no error")
-        .to_string();
+        .expect("nothing is wrong");
+    assert_eq!(told.to_string(), "Fit, 0 callbacks\n");
+    assert!(told.breakpoints().is_empty() && told.rows(Fit::on_epoch_end).is_empty());
+    assert_eq!(told.diff(&told).to_string(), "no difference\n");
+}
+
+#[test]
+fn a_difference_tells_who_came_went_moved_and_does_something_else() {
+    let before = plan().explain(&State::new()).expect("the plan is right");
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Log).weight(-20.0);
+    plan.add(Decay);
+    plan.on(Fit::on_epoch_begin, |_: &Metrics, _: &mut Epoch| {})
+        .named("new");
+    let after = plan.explain(&State::new()).expect("the plan is right");
+    insta::assert_snapshot!(format!(
+        "{}\nand back\n\n{}",
+        before.diff(&after),
+        after.diff(&before)
+    ));
+}
+
+#[test]
+fn a_difference_tells_another_access_by_the_same_callback() {
+    let mut plans = [Plan::<Fit>::new(), Plan::<Fit>::new()];
+    let [before, after] = &mut plans;
+    before
+        .on(Fit::on_epoch_end, |_: &LearningRate, _: &Epoch| {})
+        .named("rate");
+    after
+        .on(Fit::on_epoch_end, |_: &mut LearningRate, _: &Epoch| {})
+        .named("rate");
+    let [before, after] = plans.map(|mut plan| plan.explain(&State::new()).expect("all is there"));
     assert_eq!(
-        told.matches("can never run here: there is no validation data")
-            .count(),
-        2
+        before.diff(&after).to_string(),
+        "on_epoch_end\n  ~ rate: reads LearningRate, Epoch -> Epoch\n  ~ rate: writes - -> LearningRate\n"
+    );
+}
+
+#[test]
+fn what_a_failure_does_is_shown_where_it_does_not_fail_the_run() {
+    let explained = |policy| {
+        let mut plan = Plan::<Fit>::new();
+        plan.on(Fit::on_epoch_end, || {})
+            .named("log")
+            .on_failure(policy);
+        plan.explain(&State::new()).expect("the plan is right")
+    };
+    let (strict, lenient) = (
+        explained(OnFailure::Fail),
+        explained(OnFailure::DisableAfter(3)),
+    );
+    assert!(!strict.to_string().contains("failure"), "{strict}");
+    assert!(
+        lenient.to_string().contains("  disable after 3  "),
+        "{lenient}"
+    );
+    let difference = "on_epoch_end\n  ~ log: on failure fail -> disable after 3\n";
+    assert_eq!(strict.diff(&lenient).to_string(), difference);
+}
+
+#[test]
+fn only_who_passes_others_has_moved() {
+    let named = |order: &[&str]| {
+        let mut plan = Plan::<Fit>::new();
+        for name in order {
+            plan.on(Fit::on_epoch_end, || {}).named(*name);
+        }
+        plan.explain(&State::new()).expect("the plan is right")
+    };
+    let before = named(&["a", "b", "c", "d", "e"]);
+    let difference = before.diff(&named(&["new", "b", "c", "e", "a", "d"]));
+    let told: Vec<_> = difference
+        .changes()
+        .iter()
+        .map(|change| (change.callback(), change.what()))
+        .collect();
+    let expected = [
+        ("new", &What::Came { at: 1 }),
+        ("e", &What::Moved { from: 5, to: 4 }),
+        ("a", &What::Moved { from: 1, to: 5 }),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_table_in_the_readme_is_what_the_example_prints() {
+    let told = example::plan().explain(&State::new());
+    let text = told.expect("the plan is right").to_string();
+    let text = text.replace("tests/../examples/", "examples/");
+    let (_, tables) = text.split_once("\n\n").expect("a line about the whole");
+    let readme = include_str!("../README.md");
+    assert!(
+        readme.contains(tables.trim_end()),
+        "the README shows something else than:\n{tables}"
     );
 }

@@ -3,20 +3,27 @@
 
 use callbacks::prelude::*;
 use callbacks::{Registration, registrations};
+use std::sync::Mutex;
 
 callbacks::link!(linked_plugin);
 
-/// The callbacks that ran, in order.
-#[derive(Debug, Default, PartialEq)]
-struct Ran(Vec<&'static str>);
+/// The callbacks that ran, in order. They only read it, so that nobody has to decide between them.
+#[derive(Default)]
+struct Ran(Mutex<Vec<&'static str>>);
+
+impl Ran {
+    fn note(&self, name: &'static str) {
+        self.0.lock().expect("nobody panics").push(name);
+    }
+}
 
 #[derive(Default)]
 struct Heavy;
 
 #[callback(weight = 20)]
 impl Heavy {
-    fn on_epoch_end(&self, ran: &mut Ran) {
-        ran.0.push("Heavy");
+    fn on_epoch_end(&self, ran: &Ran) {
+        ran.note("Heavy");
     }
 }
 
@@ -25,8 +32,8 @@ struct Light;
 
 #[callback(weight = -1.5)]
 impl Light {
-    fn on_epoch_end(&self, ran: &mut Ran) {
-        ran.0.push("Light");
+    fn on_epoch_end(&self, ran: &Ran) {
+        ran.note("Light");
     }
 }
 
@@ -38,8 +45,8 @@ mod early {
 
     #[callback]
     impl SameWeight {
-        fn on_epoch_end(&self, ran: &mut Ran) {
-            ran.0.push(if self.0 == 0 {
+        fn on_epoch_end(&self, ran: &Ran) {
+            ran.note(if self.0 == 0 {
                 "early::SameWeight"
             } else {
                 "by hand"
@@ -56,8 +63,8 @@ mod late {
 
     #[callback]
     impl SameWeight {
-        fn on_epoch_end(&self, ran: &mut Ran) {
-            ran.0.push("late::SameWeight");
+        fn on_epoch_end(&self, ran: &Ran) {
+            ran.note("late::SameWeight");
         }
     }
 }
@@ -67,8 +74,8 @@ struct Unregistered;
 
 #[callback(register = false)]
 impl Unregistered {
-    fn on_epoch_end(&self, ran: &mut Ran) {
-        ran.0.push("Unregistered");
+    fn on_epoch_end(&self, ran: &Ran) {
+        ran.note("Unregistered");
     }
 }
 
@@ -84,7 +91,11 @@ fn run(plan: &mut Plan<Fit>) -> Vec<&'static str> {
         Ok(())
     });
     assert!(outcome.expect("the plan is right").is_finished());
-    state.get::<Ran>().expect("nobody takes it").0.clone()
+    let Ran(ran) = state
+        .remove()
+        .expect("it is ours")
+        .expect("nobody takes it");
+    ran.into_inner().expect("nobody panics")
 }
 
 fn found(name: &str) -> Option<&'static Registration> {
@@ -109,9 +120,9 @@ fn discovered_callbacks_run_by_weight_then_module_path() {
 #[test]
 fn discovered_callbacks_are_inserted_at_the_place_of_the_call() {
     let mut plan = Plan::new();
-    plan.on(Fit::on_epoch_end, |ran: &mut Ran| ran.0.push("before"));
+    plan.on(Fit::on_epoch_end, |ran: &Ran| ran.note("before"));
     plan.discover_if(|one| mine(one) && one.name() == "SameWeight");
-    plan.on(Fit::on_epoch_end, |ran: &mut Ran| ran.0.push("behind"));
+    plan.on(Fit::on_epoch_end, |ran: &Ran| ran.note("behind"));
     assert_eq!(
         run(&mut plan),
         ["before", "early::SameWeight", "late::SameWeight", "behind"]

@@ -35,6 +35,13 @@ use proc_macro::TokenStream;
 /// | `Fit`, `Driver` | the loops that the block serves; `Fit` when none is named |
 /// | `weight = 10` | the place among other callbacks, lighter ones first; any `f64` constant, 0 when absent |
 /// | `name = "loss"` | what the callback is called, instead of its type's name |
+/// | `after(Metrics, "loss")` | it runs after these at every breakpoint, whatever its weight |
+/// | `before(Logger)` | it runs before these |
+/// | `group(Measures)` | it is one of the group that this type stands for |
+/// | `requires(Metrics)` | a plan in which none of these is attached has a problem |
+/// | `incompatible(Profiler)` | a plan in which one of these is attached beside it has a problem |
+/// | `no_conflict(Clip)` | it does not matter which goes first, though both write the same state |
+/// | `provides(Record, T = Self::make)` | the state it brings, made by its `Default` or by a function |
 /// | `discover = false` | registered for configuration files, but not found by `.discover()` |
 /// | `register = false` | not registered at all; a generic callback must say so |
 /// | `crate = path` | where `callbacks` is, if it was renamed or re-exported |
@@ -106,6 +113,80 @@ use proc_macro::TokenStream;
 /// let mut plan = Plan::<Relax>::new();
 /// plan.add(Log);
 /// assert!(!plan.explain(&State::new())?.to_string().contains("on_epoch_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// Who is meant by `after` and its kind is said by a type, by a group or, in quotes, by a name. A type means every callback of that
+/// type, a group every callback in it. The same can be said of one instance where it is attached:
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// /// The group of those that measure.
+/// struct Measures;
+///
+/// #[derive(Default)]
+/// struct Norm;
+///
+/// #[callback(group(Measures), discover = false)]
+/// impl Norm {
+///     fn on_epoch_end(&self) {}
+/// }
+///
+/// #[derive(Default)]
+/// struct Log;
+///
+/// #[callback(after(Measures), before("notes"), requires(Norm), weight = -10, discover = false)]
+/// impl Log {
+///     fn on_epoch_end(&self) {}
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Log);
+/// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("requires `Norm`"));
+/// plan.on(Fit::on_epoch_end, || {}).named("notes").weight(-20.0);
+/// plan.add(Norm);
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["Norm", "Log", "notes"]);
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// State that a callback provides is there from the callback's own `on_enter` on, for everybody, unless it was there before. It is
+/// made by its `Default`, or by a function that takes `&self`:
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// /// The last losses.
+/// struct Recent(Vec<f64>);
+///
+/// #[derive(Default)]
+/// struct Count(u32);
+///
+/// #[derive(Default)]
+/// struct Gather {
+///     most: usize,
+/// }
+///
+/// impl Gather {
+///     fn recent(&self) -> Recent {
+///         Recent(Vec::with_capacity(self.most))
+///     }
+/// }
+///
+/// #[callback(provides(Count, Recent = Self::recent), discover = false)]
+/// impl Gather {
+///     fn on_train_batch_end(&self, loss: &Loss, recent: &mut Recent, count: &mut Count) {
+///         recent.0.push(loss.value());
+///         count.0 += 1;
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, |recent: &Recent| println!("{:?}", recent.0));
+/// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("`Gather`"));
+/// plan.add(Gather { most: 100 });
+/// plan.check(&State::new())?;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///

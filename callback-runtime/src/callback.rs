@@ -2,7 +2,9 @@
 
 use crate::breakpoint::Loop;
 use crate::handlers::Handlers;
+use crate::relations::{Relations, Verb};
 use crate::site::Site;
+use crate::who::Who;
 use std::any::type_name;
 use std::borrow::Cow;
 
@@ -81,6 +83,7 @@ pub struct About {
     name: Option<Cow<'static, str>>,
     weight: f64,
     site: Option<Site>,
+    relations: Relations,
 }
 
 impl About {
@@ -96,6 +99,7 @@ impl About {
             name: None,
             weight: 0.0,
             site: Some(site),
+            relations: Relations::default(),
         }
     }
 
@@ -116,6 +120,7 @@ impl About {
             name: None,
             weight: 0.0,
             site: None,
+            relations: Relations::default(),
         }
     }
 
@@ -129,6 +134,54 @@ impl About {
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// It runs after these at every breakpoint, whatever its weight; nothing, if they are not attached. The order of two
+    /// callbacks of its own type is not decided by this.
+    ///
+    /// ```
+    /// # use callbacks::{About, Who};
+    /// # struct Metrics;
+    /// # let about = About::of::<String>();
+    /// about.after(Who::of::<Metrics>()).after("the clock");
+    /// ```
+    pub fn after(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::After, who)
+    }
+
+    /// It runs before these at every breakpoint, whatever its weight; see [`after`](Self::after).
+    pub fn before(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Before, who)
+    }
+
+    /// Puts it into the group `G`, which others may name as they name a type: with [`Who::of::<G>()`](Who::of).
+    pub fn group<G: ?Sized + 'static>(mut self) -> Self {
+        self.relations.join::<G>();
+        self
+    }
+
+    /// A plan in which none of these is attached has a problem.
+    pub fn requires(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Requires, who)
+    }
+
+    /// A plan in which one of these is attached beside it has a problem. It need be said by one of the two.
+    pub fn incompatible(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Incompatible, who)
+    }
+
+    /// It does not matter which of the two goes first, though both write the same state. It need be said by one of the two.
+    pub fn no_conflict(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::NoConflict, who)
+    }
+
+    fn say(mut self, verb: Verb, who: impl Into<Who>) -> Self {
+        self.relations.say(verb, who.into(), None);
+        self
+    }
+
+    pub(crate) fn relations(&self) -> &Relations {
+        &self.relations
     }
 
     /// The short name of its type.

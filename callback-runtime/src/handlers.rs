@@ -3,9 +3,11 @@
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::callback::Callback;
 use crate::method::Method;
-use crate::raw::{Deliver, Params, Thunk};
+use crate::param::Ask;
+use crate::raw::{Deliver, Need, Params, Thunk, Want};
 use crate::reply::Reply;
 use crate::site::Site;
+use crate::state::Ctx;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -50,6 +52,8 @@ pub(crate) struct Handler {
     pub(crate) at: &'static Breakpoint,
     pub(crate) site: Site,
     pub(crate) thunk: Thunk,
+    /// It does nothing but put this into the state.
+    pub(crate) provides: Option<Want>,
 }
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
@@ -60,7 +64,9 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         }
     }
 
-    pub(crate) fn into_list(self) -> Vec<Handler> {
+    /// The handlers; what is provided comes first, so that it is there when the callback itself is entered.
+    pub(crate) fn into_list(mut self) -> Vec<Handler> {
+        self.list.sort_by_key(|handler| handler.provides.is_none());
         self.list
     }
 
@@ -172,7 +178,55 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F: Method<C, M>,
         F::Out: Reply<()>,
     {
-        self.at_role(Role::Enter, Site::here(), method.into_thunk(F::Out::via()));
+        self.at_role(
+            Role::Enter,
+            Site::here(),
+            method.into_thunk(F::Out::via()),
+            None,
+        );
+    }
+
+    /// Provides state: puts what `make` makes into it just before the callback itself is entered, if there is none of that type
+    /// yet. It stays there after the run, so that the next run goes on with it.
+    ///
+    /// Every handler from there on may ask for it. A second provider, or a callback that is entered earlier and asks for it, is a
+    /// problem of the plan. `#[callback(provides(T = Self::make))]` writes this.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// /// The losses since the last report.
+    /// struct Recent(Vec<f64>);
+    ///
+    /// struct Gather {
+    ///     most: usize,
+    /// }
+    ///
+    /// impl Gather {
+    ///     fn make(&self) -> Recent {
+    ///         Recent(Vec::with_capacity(self.most))
+    ///     }
+    ///
+    ///     fn gather(&mut self, loss: &Loss, recent: &mut Recent) {
+    ///         recent.0.push(loss.value());
+    ///     }
+    /// }
+    ///
+    /// impl Callback<Fit> for Gather {
+    ///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+    ///         h.provides(Self::make);
+    ///         h.on(Fit::on_train_batch_end, Self::gather);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |recent: &mut Recent| recent.0.clear());
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.add(Gather { most: 100 });
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn provides<T: 'static>(&mut self, make: fn(&C) -> T) {
+        self.provide(Site::here(), make);
     }
 
     /// Runs `method` after everything else, in every ending: for what the callback gives back. It may ask for
@@ -207,22 +261,30 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F: Method<C, M>,
         F::Out: Reply<()>,
     {
-        self.at_role(Role::Exit, Site::here(), method.into_thunk(F::Out::via()));
+        self.at_role(
+            Role::Exit,
+            Site::here(),
+            method.into_thunk(F::Out::via()),
+            None,
+        );
     }
 
-    /// Runs the handlers of `inner`, a callback that this one wraps, where and as they ask for it. `reach` finds it in the
-    /// wrapper again.
+    /// Runs the handlers of `inner`, a callback that this one wraps, where and as they ask for it, and provides what it provides.
+    /// `reach` finds it in the wrapper again.
+    ///
+    /// A wrapper keeps what `inner` says of itself if its `about` begins with that of `inner`; put into the group of the inner type, it is
+    /// found by whoever names that one.
     ///
     /// ```
-    /// use callbacks::About;
     /// use callbacks::prelude::*;
+    /// use callbacks::{About, Who};
     ///
     /// /// Puts any callback behind the others.
     /// struct Last<C>(C);
     ///
     /// impl<L: Loop, C: Callback<L>> Callback<L> for Last<C> {
     ///     fn about(&self) -> About {
-    ///         self.0.about().weight(f64::INFINITY)
+    ///         self.0.about().group::<C>().weight(f64::INFINITY)
     ///     }
     ///
     ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
@@ -237,18 +299,36 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// let mut plan = Plan::<Fit>::new();
     /// plan.add(Last(Log));
     /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.on(Fit::on_epoch_end, || {}).named("report").after(Who::of::<Log>());
     /// plan.check(&State::new())?;
-    /// assert_eq!(plan.names(), ["closure", "Log"]);
+    /// assert_eq!(plan.names(), ["closure", "Log", "report"]);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn forward<D: Callback<L>>(&mut self, inner: &D, reach: fn(&mut C) -> &mut D) {
         let mut forwarded = Handlers::<L, D>::new();
         inner.handlers(&mut forwarded);
-        for Handler { at, site, thunk } in forwarded.list {
-            if let Some(thunk) = thunk.through(reach) {
-                self.push(at, site, thunk);
+        for handler in forwarded.list {
+            if let Some(thunk) = handler.thunk.through(reach) {
+                self.list.push(Handler { thunk, ..handler });
             }
         }
+    }
+
+    /// What `#[callback(provides(T))]` writes: [`provides`](Self::provides) with its place.
+    #[doc(hidden)]
+    pub fn provide<T: 'static>(&mut self, site: Site, make: fn(&C) -> T) {
+        let run = move |this: &mut C, (mut ctx,): (Ctx<'_>,)| {
+            if ctx.get::<T>().is_none() {
+                ctx.insert(make(this));
+            }
+        };
+        let via = <() as Reply<()>>::via();
+        self.at_role(
+            Role::Enter,
+            site,
+            Thunk::new::<C, (Ask<Ctx<'static>>,), (), _, _>(run, via),
+            Some(Want::of::<T>(Need::Write)),
+        );
     }
 
     /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.
@@ -276,14 +356,24 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    fn at_role(&mut self, role: Role, site: Site, thunk: Thunk) {
+    fn at_role(&mut self, role: Role, site: Site, thunk: Thunk, provides: Option<Want>) {
         if let Some(at) = L::BREAKPOINTS.iter().find(|place| place.role() == role) {
-            self.push(at, site, thunk);
+            self.list.push(Handler {
+                at,
+                site,
+                thunk,
+                provides,
+            });
         }
     }
 
     fn push(&mut self, at: &'static Breakpoint, site: Site, thunk: Thunk) {
-        self.list.push(Handler { at, site, thunk });
+        self.list.push(Handler {
+            at,
+            site,
+            thunk,
+            provides: None,
+        });
     }
 }
 

@@ -6,12 +6,15 @@
 #![deny(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod answering;
 mod availability;
 mod breakpoint;
+mod by_default;
 mod callback;
 mod failure;
 mod flow;
 mod handlers;
+mod leniency;
 mod marks;
 mod method;
 mod outcome;
@@ -19,32 +22,39 @@ pub mod param;
 mod plan;
 mod raw;
 mod registry;
+mod relations;
 mod reply;
 mod run;
 mod site;
 mod state;
+mod who;
 
+pub use answering::{AnswerIf, answer_if};
 pub use availability::States;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub use callback::{About, Callback};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
 pub use handlers::Handlers;
+pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
+pub use plan::explain;
 pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};
 pub use site::Site;
 pub use state::{AsState, Ctx, NotOwned, Query, State};
+pub use who::Who;
 
 /// What the macros write: not for people, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::by_default::by_default;
     pub use crate::param::ask;
-    pub use crate::registry::{Made, Make, NoDefault, Probe};
+    pub use crate::registry::{Made, Make, NoDefault, Probe, Provision};
     pub use core;
     pub use inventory;
 

@@ -2,6 +2,7 @@
 
 use crate::breakpoint::Breakpoint;
 use crate::failure::{Failure, Origin};
+use crate::leniency::Swallowed;
 use std::fmt;
 use std::sync::Arc;
 
@@ -146,14 +147,21 @@ pub struct Outcome {
     ending: Ending,
     refused: Vec<Stop>,
     skipped: Vec<Skipped>,
+    swallowed: Vec<Swallowed>,
 }
 
 impl Outcome {
-    pub(crate) fn new(ending: Ending, refused: Vec<Stop>, skipped: Vec<Skipped>) -> Self {
+    pub(crate) fn new(
+        ending: Ending,
+        refused: Vec<Stop>,
+        skipped: Vec<Skipped>,
+        swallowed: Vec<Swallowed>,
+    ) -> Self {
         Self {
             ending,
             refused,
             skipped,
+            swallowed,
         }
     }
 
@@ -308,15 +316,55 @@ impl Outcome {
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }
+
+    /// Failures of callbacks that were attached with [`on_failure`](crate::Attachment::on_failure), and which did not fail the
+    /// run: one [`Swallowed`] for each callback and breakpoint.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::after_step, || Err::<(), _>("the network is down")).on_failure(OnFailure::Warn);
+    /// let outcome = plan.run(&mut State::new(), |run| {
+    ///     run.scope(Relax::STEP, |_| Ok(()))?;
+    ///     run.scope(Relax::STEP, |_| Ok(())).map(drop)
+    /// })?;
+    /// let [swallowed] = outcome.swallowed() else { unreachable!() };
+    /// assert_eq!(swallowed.times(), 2);
+    /// assert_eq!(outcome.to_string(), "finished (2 failures swallowed)");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn swallowed(&self) -> &[Swallowed] {
+        &self.swallowed
+    }
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.ending {
-            Ending::Finished => f.write_str("finished"),
-            Ending::Stopped(stop) => write!(f, "stopped by {stop}"),
-            Ending::Interrupted(stop) => write!(f, "interrupted by {stop}"),
-            Ending::Failed(failure) => write!(f, "failed in {failure}"),
+            Ending::Finished => f.write_str("finished")?,
+            Ending::Stopped(stop) => write!(f, "stopped by {stop}")?,
+            Ending::Interrupted(stop) => write!(f, "interrupted by {stop}")?,
+            Ending::Failed(failure) => write!(f, "failed in {failure}")?,
+        }
+        let is_failed = matches!(self.ending, Ending::Failed(_));
+        match self.swallowed.iter().map(Swallowed::times).sum() {
+            0_u64 => Ok(()),
+            // What went wrong later has lines of its own.
+            times if is_failed => write!(f, "\n  {}", Failures(times)),
+            times => write!(f, " ({})", Failures(times)),
+        }
+    }
+}
+
+/// So many failures that did not fail the run.
+struct Failures(u64);
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 failure swallowed"),
+            times => write!(f, "{times} failures swallowed"),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! [`Plan::discover`](crate::Plan::discover).
 
 use crate::breakpoint::Loop;
-use crate::callback::Callback;
+use crate::callback::{Callback, short_type_name};
 use crate::plan::AnyCallback;
 use crate::site::Site;
 use std::any::{Any, TypeId, type_name};
@@ -41,6 +41,24 @@ pub struct Registration {
     loop_name: &'static str,
     type_id: fn() -> TypeId,
     type_name: fn() -> &'static str,
+    provisions: &'static [Provision],
+}
+
+/// A type of state that a registered callback provides.
+#[doc(hidden)]
+pub struct Provision {
+    type_id: fn() -> TypeId,
+    type_name: fn() -> &'static str,
+}
+
+impl Provision {
+    /// For `#[callback]`.
+    pub const fn of<T: 'static>() -> Self {
+        Self {
+            type_id: TypeId::of::<T>,
+            type_name: type_name::<T>,
+        }
+    }
 }
 
 /// Makes a callback with its `Default`.
@@ -73,7 +91,15 @@ impl Registration {
             loop_name: L::NAME,
             type_id: TypeId::of::<C>,
             type_name: type_name::<C>,
+            provisions: &[],
         }
+    }
+
+    /// For `#[callback]`: the state that the callback provides.
+    #[doc(hidden)]
+    pub const fn providing(mut self, provisions: &'static [Provision]) -> Self {
+        self.provisions = provisions;
+        self
     }
 
     /// Its name: the type's, or what `name = "…"` says.
@@ -118,12 +144,33 @@ impl Registration {
         self.make.is_none()
     }
 
+    /// The types of state that it provides, by their full names.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::Record;
+    ///
+    /// let all = callbacks::registrations();
+    /// let recorder = all.iter().find(|one| one.name() == "Recorder").unwrap();
+    /// assert!(recorder.provides().eq([std::any::type_name::<Record>()]));
+    /// ```
+    pub fn provides(&self) -> impl Iterator<Item = &'static str> {
+        self.provisions
+            .iter()
+            .map(|provision| (provision.type_name)())
+    }
+
     pub(crate) fn is_for<L: Loop>(&self) -> bool {
         (self.loop_id)() == TypeId::of::<L>()
     }
 
     pub(crate) fn callback_type(&self) -> TypeId {
         (self.type_id)()
+    }
+
+    pub(crate) fn would_provide(&self, type_id: TypeId) -> bool {
+        let mut provisions = self.provisions.iter();
+        provisions.any(|provision| (provision.type_id)() == type_id)
     }
 
     /// A new one, if it can be made without arguments and is a callback of `L`.
@@ -144,6 +191,9 @@ impl fmt::Display for Registration {
             f.write_str(": registered, needs arguments")?;
         } else if !self.discover {
             f.write_str(": registered, not discovered")?;
+        }
+        for provided in self.provides() {
+            write!(f, "; provides `{}`", short_type_name(provided))?;
         }
         Ok(())
     }

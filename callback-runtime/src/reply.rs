@@ -3,7 +3,7 @@
 use crate::breakpoint::At;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use crate::raw::{Code, Deliver, Frame};
+use crate::raw::{Code, Deliver, Frame, IntoError};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
@@ -111,6 +111,8 @@ pub trait Answer: Clone + 'static {
 pub struct Votes<A> {
     merged: Option<A>,
     each: Vec<A>,
+    /// Whose turn it was at each.
+    turns: Vec<usize>,
 }
 
 impl<A> Default for Votes<A> {
@@ -118,6 +120,7 @@ impl<A> Default for Votes<A> {
         Self {
             merged: None,
             each: Vec::new(),
+            turns: Vec::new(),
         }
     }
 }
@@ -138,13 +141,21 @@ impl<A: Answer> Votes<A> {
         self.merged.is_some().then(|| std::mem::take(self))
     }
 
+    /// Whose turn it was when such an answer was given.
+    pub(crate) fn turns(&self, is_such: impl Fn(&A) -> bool) -> impl Iterator<Item = usize> {
+        let given = self.each.iter().zip(&self.turns);
+        given.filter_map(move |(vote, turn)| is_such(vote).then_some(*turn))
+    }
+
     pub(crate) fn take(&mut self) -> Option<A> {
         self.each.clear();
+        self.turns.clear();
         self.merged.take()
     }
 
-    fn add(&mut self, vote: A) {
+    fn add(&mut self, vote: A, turn: usize) {
         self.each.push(vote.clone());
+        self.turns.push(turn);
         self.merged = Some(match self.merged.take() {
             Some(merged) => merged.merge(vote),
             None => vote,
@@ -229,14 +240,16 @@ impl<A: Answer> Deliver<A> for Ballot {
         if frame.view.get_mut::<Votes<A>>().is_none() {
             frame.view.insert(Votes::<A>::default());
         }
+        let turn = frame.turn;
         if let Some(votes) = frame.view.get_mut::<Votes<A>>() {
-            votes.add(vote);
+            votes.add(vote, turn);
         }
         Code::Continue
     }
 }
 
-/// Delivers a `Result`. Carries the conversion, so that the bound on `E` is checked in one place.
+/// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when
+/// the handler is bound, so that a call reads nothing of it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Tries<V, E> {
@@ -255,20 +268,29 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
     }
 }
 
-impl<R, V: Deliver<R>, E> Deliver<Result<R, E>> for Tries<V, E> {
+impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
     const STIRS: bool = V::STIRS;
 
     #[inline]
     fn deliver(&self, reply: Result<R, E>, frame: &mut Frame<'_>) -> Code {
         match reply {
             Ok(reply) => self.ok.deliver(reply, frame),
-            Err(error) => fail((self.into_error)(error), frame),
+            Err(error) => fail(error, frame),
         }
+    }
+
+    fn conversion(&self) -> Option<IntoError> {
+        let into_error = self.into_error;
+        Some(Box::new(move |error| match error.downcast() {
+            Ok(error) => into_error(*error),
+            Err(_) => "an error of another handler".into(),
+        }))
     }
 }
 
 #[cold]
-fn fail(error: BoxError, frame: &mut Frame<'_>) -> Code {
-    frame.sink.error = Some(error);
+#[inline(never)]
+fn fail<E: 'static>(error: E, frame: &mut Frame<'_>) -> Code {
+    frame.sink.error = Some(Box::new(error));
     Code::Failed
 }

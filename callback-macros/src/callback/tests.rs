@@ -162,6 +162,50 @@ fn whole_numbers_are_weights() {
 }
 
 #[test]
+fn what_is_said_of_others_is_said_in_its_order() {
+    let block = quote!(impl Log { fn on_exit(&self); });
+    let arguments = quote!(group(dyn A), after(b::B<u8, C>, "d"), weight = 1, requires(E));
+    let expanded = expand(&arguments, &block);
+    let of = |written: &str| format!(":: callbacks :: __private :: Who :: of :: < {written} > ()");
+    let said = format!(
+        ". group :: < dyn A > () . after ({}) . after (\"d\") . requires ({})",
+        of("b :: B < u8 , C >"),
+        of("E")
+    );
+    assert!(expanded.contains(&said), "{expanded}");
+}
+
+#[test]
+fn what_makes_no_sense_in_a_list_is_left_out_of_what_is_written() {
+    let block = quote!(impl Log { fn on_exit(&self); });
+    let arguments = quote!(
+        after(3, A, &B),
+        group("C"),
+        provides(&D, E = 3, F = Self::f)
+    );
+    let expanded = expand(&arguments, &block);
+    assert_eq!(errors(&expanded).len(), 5);
+    assert_eq!(expanded.matches("Who :: of").count(), 1);
+    assert_eq!(expanded.matches("handlers . provide").count(), 1);
+    assert!(!expanded.contains(". group"));
+}
+
+#[test]
+fn the_registry_knows_the_type_itself() {
+    let block = quote!(impl Log { fn on_exit(&self); });
+    let expanded = expand(&quote!(provides(Option<Self>, Vec<Self::T>)), &block);
+    assert!(expanded.contains("Provision :: of :: < Option < Log > > ()"));
+    assert!(expanded.contains("Provision :: of :: < Vec < < Log > :: T > > ()"));
+    let generic = quote!(
+        impl<T> Log<T> {
+            fn on_exit(&self);
+        }
+    );
+    let expanded = expand(&quote!(provides(T), register = false), &generic);
+    assert!(!expanded.contains("Provision"));
+}
+
+#[test]
 fn after_an_error_in_the_loop_its_names_are_not_judged() {
     let block = quote!(impl Log { fn on_run_end(&self); });
     let handover = quote!({::callbacks} [{Drive unsure [on_enter] [on_exit]}] {Drive} {#block});

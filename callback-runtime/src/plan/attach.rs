@@ -6,10 +6,13 @@ use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
 use crate::failure::Cause;
 use crate::handlers::Handlers;
+use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::raw::Owned;
+use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
+use crate::who::Who;
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -118,24 +121,34 @@ impl<L: Loop> Plan<L> {
         added_at: Site,
         by_hand: bool,
     ) -> usize {
-        // What a callback says of itself is somebody's code.
-        let told = catch_unwind(AssertUnwindSafe(|| callback.about()));
-        let (about, broken) = match told {
-            Ok(about) => (about, None),
-            Err(panic) => (callback.plain_about(), Some(Cause::of_panic(panic))),
-        };
+        let (about, broken) = about_of(callback.as_ref());
         self.attached.push(Attached {
             about,
-            broken: broken.map(|why| format!("its `about` {why}")),
+            broken,
             type_id: callback.as_ref().erased_type(),
             name: None,
             weight: None,
+            on_failure: OnFailure::Fail,
+            relations: Relations::default(),
             place,
             added_at,
             by_hand,
+            changed: false,
             active: true,
         });
         self.machine.adopt(Owned::new(callback))
+    }
+}
+
+/// What a callback says of itself; if it cannot, what can be said without it, and why it could not.
+pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option<String>) {
+    // It is somebody's code.
+    match catch_unwind(AssertUnwindSafe(|| callback.about())) {
+        Ok(about) => (about, None),
+        Err(panic) => {
+            let why = Cause::of_panic(panic);
+            (callback.plain_about(), Some(format!("its `about` {why}")))
+        }
     }
 }
 
@@ -180,6 +193,111 @@ impl Attachment<'_> {
     /// ```
     pub fn named(self, name: impl Into<String>) -> Self {
         self.attached.name = Some(name.into());
+        self
+    }
+
+    /// Says what a failure of this instance does to the run; if nothing is said, the run fails.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::after_step, || Err::<(), _>("the disk is full")).on_failure(OnFailure::Warn);
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.to_string(), "finished (1 failure swallowed)");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn on_failure(self, policy: OnFailure) -> Self {
+        self.attached.on_failure = policy;
+        self
+    }
+
+    /// This instance runs after these at every breakpoint, whatever the weights; nothing, if they are not attached.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print").weight(-1.0).after("measure");
+    /// plan.on(Fit::on_epoch_end, || {}).named("measure");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["measure", "print"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    pub fn after(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::After, who)
+    }
+
+    /// This instance runs before these at every breakpoint; see [`after`](Self::after).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print");
+    /// plan.on(Fit::on_epoch_end, || {}).named("measure").before("print");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["measure", "print"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    pub fn before(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Before, who)
+    }
+
+    /// Puts this instance into the group `G`, which others name with [`Who::of::<G>()`](Who::of); see there.
+    pub fn group<G: ?Sized + 'static>(self) -> Self {
+        self.attached.relations.join::<G>();
+        self
+    }
+
+    /// The plan has a problem if none of these is attached.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print").requires("measure");
+    /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("requires `measure`"));
+    /// ```
+    #[track_caller]
+    pub fn requires(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Requires, who)
+    }
+
+    /// The plan has a problem if one of these is attached, too.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("halve");
+    /// plan.on(Fit::on_epoch_end, || {}).named("warm up").incompatible("halve");
+    /// assert!(plan.check(&State::new()).is_err());
+    /// ```
+    #[track_caller]
+    pub fn incompatible(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::Incompatible, who)
+    }
+
+    /// It does not matter which of the two goes first, though both write the same state.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.strict(true);
+    /// plan.on(Fit::on_epoch_end, |count: &mut u32| *count += 1).named("one");
+    /// plan.on(Fit::on_epoch_end, |count: &mut u32| *count += 2).named("two").no_conflict("one");
+    /// let mut state = State::new();
+    /// state.insert(0_u32);
+    /// assert!(plan.check(&state).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn no_conflict(self, who: impl Into<Who>) -> Self {
+        self.say(Verb::NoConflict, who)
+    }
+
+    #[track_caller]
+    fn say(self, verb: Verb, who: impl Into<Who>) -> Self {
+        let site = Some(Site::here());
+        self.attached.relations.say(verb, who.into(), site);
         self
     }
 }

@@ -1,12 +1,20 @@
 //! The rules of a plan (P7), one function each. None runs anything.
 
+mod conflicts;
+mod providers;
+mod relations;
+
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, Placed, Resolved};
 use crate::availability::{Declared, States};
 use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
 use crate::marks::Marks;
+use crate::plan::order::Members;
 use crate::raw::{Table, Want};
+use conflicts::{check_readers, check_writers};
+use providers::{Providers, check_providers};
+use relations::{check_incompatible, check_requirements};
 use std::collections::HashMap;
 
 /// What the rules look at.
@@ -18,6 +26,9 @@ pub(super) struct Subject<'p, L> {
     /// What this run says.
     pub(super) of_run: &'p States<L>,
     pub(super) state: &'p Table,
+    pub(super) members: &'p Members,
+    /// What is worth a note otherwise is a problem.
+    pub(super) strict: bool,
 }
 
 /// Everything that is wrong, in the order of the rules.
@@ -29,6 +40,10 @@ pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     problems.extend(check_providers(subject));
     problems.extend(check_state(subject));
     problems.extend(check_silence(subject));
+    problems.extend(check_requirements(subject));
+    problems.extend(check_incompatible(subject));
+    problems.extend(check_writers(subject));
+    problems.extend(check_readers(subject));
     problems
 }
 
@@ -76,43 +91,16 @@ fn check_names<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     problems
 }
 
-/// No state has two providers at one breakpoint.
-fn check_providers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let all: Vec<&Declared> = subject.declared().collect();
-    let mut problems = Vec::new();
-    for (at, second) in all.iter().enumerate() {
-        let same =
-            |first: &&&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
-        if all[..at].iter().any(|first| same(&first)) {
-            let state = short_type_name(second.type_name);
-            problems.push(Problem {
-                kind: ProblemKind::TwoProviders,
-                callback: format!("the loop {}", L::NAME),
-                breakpoint: second.at.iter().next().map(|at| L::BREAKPOINTS[at].name()),
-                text: format!(
-                    "`{state}` is provided twice; wrap one of the two in a type of its own"
-                ),
-                state: Some(state),
-                site: second.site,
-            });
-        }
-    }
-    problems
-}
-
-fn overlap(one: Marks, other: Marks) -> bool {
-    one.iter().any(|at| other.has(at))
-}
-
 /// What a handler requires is there when it runs.
 fn check_state<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let providers = Providers::of(subject);
     let mut problems = Vec::new();
     for (at, placed) in subject.handlers() {
         if subject.of_run.silence(at).is_some() {
             continue;
         }
         let required = placed.wants.iter().filter(|want| !want.optional);
-        problems.extend(required.filter_map(|want| subject.unmet(at, placed, want)));
+        problems.extend(required.filter_map(|want| subject.unmet(&providers, at, placed, want)));
     }
     problems
 }
@@ -146,42 +134,35 @@ impl<L: Loop> Subject<'_, L> {
     }
 
     /// Why a required want is not met at a breakpoint.
-    fn unmet(&self, at: usize, placed: &Placed, want: &Want) -> Option<Problem> {
-        let existing: Marks = self
-            .declared()
-            .filter(|declared| declared.type_id == want.type_id)
-            .flat_map(|declared| declared.at.iter())
-            .collect();
+    fn unmet(
+        &self,
+        providers: &Providers<'_>,
+        at: usize,
+        placed: &Placed,
+        want: &Want,
+    ) -> Option<Problem> {
+        let existing = providers.declared_at(want.type_id);
         let is_declared = existing != Marks::default();
         // What a loop provides it also takes away, so that a value found in the state now says nothing of it.
         if existing.has(at) || !is_declared && self.state.holds(want.slot) {
             return None;
         }
         let state = short_type_name(want.type_name);
-        let (kind, text) = if existing == Marks::default() {
-            (ProblemKind::Missing, self.nobody_provides(want, &state))
-        } else {
-            (
+        let (kind, text) = match providers.of_type(want.type_id) {
+            Some(provider) => (
+                ProblemKind::NotHere,
+                providers::too_early(self, at, placed, provider, &state)?,
+            ),
+            None if is_declared => (
                 ProblemKind::NotHere,
                 exists_elsewhere::<L>(&state, existing),
-            )
+            ),
+            None => (
+                ProblemKind::Missing,
+                providers::nobody_provides(self, want, &state),
+            ),
         };
         Some(self.of_handler(at, placed, kind, Some(state), text))
-    }
-
-    fn nobody_provides(&self, want: &Want, state: &str) -> String {
-        let namesake = self
-            .declared()
-            .find(|declared| short_type_name(declared.type_name) == *state);
-        match namesake {
-            Some(declared) => format!(
-                "nobody provides `{}`; the loop provides another type of that name, `{}`",
-                want.type_name, declared.type_name
-            ),
-            None => format!(
-                "nobody provides `{state}`; insert one into the state before the run, or ask for `Option<&{state}>`"
-            ),
-        }
     }
 
     fn of_handler(

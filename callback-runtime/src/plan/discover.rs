@@ -7,6 +7,7 @@ use crate::failure::Cause;
 use crate::registry::{Registration, registrations};
 use crate::site::Site;
 use std::any::TypeId;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Callbacks asked for that are not attached by hand.
@@ -164,9 +165,10 @@ impl<L: Loop> Plan<L> {
         site: Site,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let mut attached: HashSet<TypeId> = self.attached.iter().map(|one| one.type_id).collect();
         for (rank, registration) in found.filter(|one| one.is_for::<L>()).enumerate() {
-            let type_id = registration.callback_type();
-            if registration.needs_arguments() || self.has(type_id) {
+            let is_new = attached.insert(registration.callback_type());
+            if registration.needs_arguments() || !is_new {
                 continue;
             }
             // Its `Default` is somebody's code.
@@ -186,10 +188,6 @@ impl<L: Loop> Plan<L> {
             }
         }
         problems
-    }
-
-    fn has(&self, type_id: TypeId) -> bool {
-        self.attached.iter().any(|one| one.type_id == type_id)
     }
 
     fn find(&mut self, name: &str, place: usize, site: Site) -> Vec<Problem> {
@@ -216,8 +214,8 @@ impl<L: Loop> Plan<L> {
         vec![Problem::of_plan(ProblemKind::Required, name, site, text)]
     }
 
-    fn suppress(&mut self) {
-        let by_hand: Vec<TypeId> = self
+    pub(super) fn suppress(&mut self) {
+        let by_hand: HashSet<TypeId> = self
             .attached
             .iter()
             .filter(|one| one.by_hand)

@@ -14,6 +14,7 @@ pub(crate) trait AnyCallback<L: Loop>: Erased {
     fn handlers(&self) -> Vec<Handler>;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
 impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
@@ -36,6 +37,10 @@ impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
 }

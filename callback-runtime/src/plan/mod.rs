@@ -2,12 +2,16 @@
 
 mod attach;
 mod check;
+mod declared;
 mod discover;
 mod erased;
-mod explain;
+pub mod explain;
+mod manage;
 mod order;
 mod problem;
 mod resolve;
+mod say;
+mod undecided;
 
 pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
@@ -17,11 +21,14 @@ pub(crate) use resolve::{Placed, Resolved, with_role};
 
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
-use crate::callback::{About, Callback};
+use crate::callback::About;
+use crate::leniency::OnFailure;
 use crate::raw::{Machine, Table};
+use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
 use discover::Request;
+use order::PlanSays;
 use std::any::TypeId;
 use std::fmt;
 
@@ -68,6 +75,9 @@ pub struct Plan<L: Loop> {
     of_loop: States<L>,
     of_run: States<L>,
     pub(crate) refuse_stops: Option<StopRule>,
+    /// What it says of the order of its callbacks.
+    says: Vec<PlanSays>,
+    strict: bool,
     pub(crate) resolved: Resolved,
     /// Something was attached since `resolved` was made.
     stale: bool,
@@ -103,10 +113,16 @@ struct Attached {
     /// Name and weight given when it was attached.
     name: Option<String>,
     weight: Option<f64>,
+    /// What its failures do to a run.
+    on_failure: OnFailure,
+    /// What was said of it and others when it was attached.
+    relations: Relations,
     /// Where it stands among the others: the place of the call that attached it, and its rank within that call.
     place: (usize, usize),
     added_at: Site,
     by_hand: bool,
+    /// Somebody may have changed it, and with it what it says of itself.
+    changed: bool,
     /// Not suppressed by an instance attached by hand.
     active: bool,
 }
@@ -151,6 +167,8 @@ impl<L: Loop> Plan<L> {
             of_loop: States::of_loop(),
             of_run: States::nothing(),
             refuse_stops: None,
+            says: Vec::new(),
+            strict: false,
             resolved: Resolved::default(),
             stale: true,
             notes: Vec::new(),
@@ -224,54 +242,6 @@ impl<L: Loop> Plan<L> {
         &self.notes
     }
 
-    /// The first callback of type `C`, in the order of attaching: to read, after a run, what it has gathered. What is discovered is
-    /// there from the first check on; a closure's type has no name.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # #[derive(Default)]
-    /// # struct Count(u64);
-    /// # #[callback(discover = false)]
-    /// # impl Count { fn on_epoch_end(&mut self) { self.0 += 1; } }
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.add(Count::default());
-    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
-    /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(1));
-    /// # assert!(outcome.is_finished());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn get<C: Callback<L>>(&self) -> Option<&C> {
-        let mut all = (0..self.attached.len()).filter(|at| self.attached[*at].active);
-        all.find_map(|at| self.machine.instance(at).get().as_any().downcast_ref())
-    }
-
-    /// The first callback of type `C`, to change.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # #[derive(Default)]
-    /// # struct Count(u64);
-    /// # #[callback(discover = false)]
-    /// # impl Count { fn on_epoch_end(&mut self) { self.0 += 1; } }
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.add(Count(7));
-    /// plan.get_mut::<Count>().unwrap().0 = 0;
-    /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(0));
-    /// ```
-    pub fn get_mut<C: Callback<L>>(&mut self) -> Option<&mut C> {
-        let is_one = |at: &usize| {
-            self.attached[*at].active && self.machine.instance(*at).get().as_any().is::<C>()
-        };
-        let at = (0..self.attached.len()).find(is_one)?;
-        // What it tells of itself may change with it.
-        self.stale = true;
-        self.machine
-            .instance_mut(at)
-            .get_mut()
-            .as_any_mut()
-            .downcast_mut()
-    }
-
     /// The names of the callbacks, in the order in which they run, as of the last check or run; empty before the first.
     ///
     /// ```
@@ -299,6 +269,8 @@ impl<L: Loop> Plan<L> {
             of_loop: &self.of_loop,
             of_run: &self.of_run,
             state,
+            members: &self.resolved.members,
+            strict: self.strict,
         }));
         problems.extend(self.of_run.problems().iter().cloned());
         problems.sort_by_key(Problem::site);

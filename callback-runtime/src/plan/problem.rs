@@ -59,12 +59,22 @@ pub enum ProblemKind {
     Weight,
     /// A required callback is not there.
     Required,
+    /// What was said of the order of some callbacks is a circle.
+    Circle,
+    /// Two callbacks are attached that one of them says cannot be together.
+    Incompatible,
+    /// Two callbacks write the same state, and nobody decided which of them goes first.
+    Conflict,
+    /// A callback reads what another one writes after it, and nobody decided that.
+    EarlyReader,
     /// Somebody's code panicked while the plan was made: a `Default`, a filter, `about` or `handlers`.
     Panicked,
     /// A setting of the loop that cannot be.
     Setting,
     /// A handler can never run. Worth knowing, but no error.
     NeverRuns,
+    /// The order of callbacks that write the same state is that of a list written by hand. Worth knowing, but no error.
+    Undecided,
 }
 
 impl Problem {
@@ -106,7 +116,7 @@ impl Problem {
     }
 
     pub(crate) fn is_error(&self) -> bool {
-        self.kind != ProblemKind::NeverRuns
+        !matches!(self.kind, ProblemKind::NeverRuns | ProblemKind::Undecided)
     }
 }
 

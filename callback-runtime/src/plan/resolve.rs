@@ -1,11 +1,13 @@
 //! From what is attached to what runs: the order, the names, and one list of bound handlers for each breakpoint.
 
+use super::order::{Decided, Members};
 use super::problem::{Problem, ProblemKind};
-use super::{Plan, order};
+use super::{Plan, declared, order, undecided};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
 use crate::handlers::Handler;
+use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::raw::{Need, Want};
 use crate::site::Site;
@@ -24,6 +26,14 @@ pub(crate) struct Resolved {
     pub(crate) lists: Vec<Vec<Placed>>,
     /// The breakpoints that have handlers.
     pub(crate) live: Marks,
+    /// Whom others name.
+    pub(super) members: Members,
+    /// What was said of the order.
+    pub(crate) orders: Vec<declared::Order>,
+    /// Writers of one state whose order nobody decided.
+    pub(crate) undecided: Vec<declared::Undecided>,
+    /// The same of who reads and who writes after it.
+    pub(crate) early_readers: Vec<declared::Undecided>,
 }
 
 /// A handler in its list.
@@ -33,6 +43,12 @@ pub(crate) struct Placed {
     pub(crate) rank: usize,
     pub(crate) site: Site,
     pub(crate) wants: Vec<Want>,
+    /// It may change the state.
+    pub(crate) changes_state: bool,
+    /// What its failure does to the run.
+    pub(crate) on_failure: OnFailure,
+    /// It does nothing but put this into the state.
+    pub(crate) provides: Option<Want>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -42,13 +58,13 @@ impl<L: Loop> Plan<L> {
             return Vec::new();
         }
         let mut problems = self.fulfil();
+        self.ask_again();
         self.machine.disarm();
         let mut resolved = Resolved {
-            order: order::by_weight_then_insertion(&self.attached),
-            names: order::names(&self.attached),
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
-            live: Marks::default(),
+            ..Resolved::default()
         };
+        problems.extend(self.put_in_order(&mut resolved));
         for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
             match self.handlers_of(instance) {
                 Ok(handlers) => {
@@ -63,9 +79,36 @@ impl<L: Loop> Plan<L> {
                 }
             }
         }
+        self.find_undecided(&mut resolved);
         self.resolved = resolved;
         self.stale = false;
         problems
+    }
+
+    /// Names and order. What was said of the order may be a circle.
+    fn put_in_order(&self, resolved: &mut Resolved) -> Vec<Problem> {
+        let attached = &self.attached;
+        resolved.names = order::names(attached);
+        resolved.members = Members::of(attached, &resolved.names);
+        resolved.orders = order::orders(attached, &resolved.names, &resolved.members, &self.says);
+        let sorted = order::sort(attached, &resolved.orders);
+        resolved.order = sorted.order;
+        let circles = sorted.circles.iter();
+        circles
+            .map(|circle| order::describe(circle, &resolved.orders, attached, &resolved.names))
+            .collect()
+    }
+
+    fn find_undecided(&self, resolved: &mut Resolved) {
+        let decided = Decided::of(
+            &self.attached,
+            &resolved.orders,
+            &resolved.order,
+            &resolved.members,
+            &self.says,
+        );
+        let pairs = undecided::pairs(&resolved.lists, &decided, self.strict);
+        (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
     }
 
     fn handlers_of(&self, instance: usize) -> Result<Vec<Handler>, Cause> {
@@ -80,7 +123,12 @@ impl<L: Loop> Plan<L> {
         instance: usize,
         handler: Handler,
     ) -> Result<(), Problem> {
-        let Handler { at, site, thunk } = handler;
+        let Handler {
+            at,
+            site,
+            thunk,
+            provides,
+        } = handler;
         if let Some((first, second)) = thunk.clash() {
             return Err(Problem {
                 kind: ProblemKind::Clash,
@@ -91,8 +139,12 @@ impl<L: Loop> Plan<L> {
                 text: clash_text(first, second),
             });
         }
-        let wants = thunk.wants().to_vec();
-        let index = at.index();
+        // To put a value in, its thunk asks for everything; nobody is to be told of that.
+        let wants = match provides {
+            Some(_) => Vec::new(),
+            None => thunk.wants().to_vec(),
+        };
+        let (index, changes_state) = (at.index(), thunk.changes_state());
         if self.machine.arm(index, instance, thunk).is_ok() {
             resolved.live.set(index);
             let asks_where = |want: &Want| {
@@ -106,6 +158,9 @@ impl<L: Loop> Plan<L> {
                 rank,
                 site,
                 wants,
+                changes_state,
+                on_failure: self.attached[instance].on_failure,
+                provides,
             });
         }
         Ok(())

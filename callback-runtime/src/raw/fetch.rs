@@ -42,7 +42,8 @@ pub struct Want {
 }
 
 impl Want {
-    fn of<T: 'static>(need: Need) -> Self {
+    #[inline]
+    pub(crate) fn of<T: 'static>(need: Need) -> Self {
         Self {
             need,
             source: Source::Address,
@@ -62,11 +63,12 @@ impl Want {
     }
 
     /// Whether both can be held at the same time.
+    #[inline]
     fn agrees_with(&self, other: &Self) -> bool {
         match (self.need, other.need) {
             (Need::Everything, _) | (_, Need::Everything) => false,
             (Need::Read, Need::Read) => true,
-            _ => self.slot != other.slot,
+            _ => self.type_id != other.type_id,
         }
     }
 }
@@ -75,6 +77,7 @@ impl Want {
 pub(super) type Aims = [*mut (); MOST_AT_ONCE];
 
 /// What the parameters are aimed at in `table`, in order.
+#[inline]
 pub(super) fn aims(table: &Table, wants: &[Want]) -> Aims {
     std::array::from_fn(|at| {
         wants
@@ -83,16 +86,18 @@ pub(super) fn aims(table: &Table, wants: &[Want]) -> Aims {
     })
 }
 
-/// The first two wants that cannot be held together.
+/// The first two wants that cannot be held together. Plain loops, and types compared, so that the answer to a query's own types is
+/// known when it is compiled.
+#[inline]
 pub(super) fn clash(wants: &[Want]) -> Option<(Want, Want)> {
-    let pairs = wants
-        .iter()
-        .enumerate()
-        .flat_map(|(at, second)| wants[..at].iter().map(move |first| (first, second)));
-    pairs
-        .filter(|(first, second)| !first.agrees_with(second))
-        .map(|(first, second)| (*first, *second))
-        .next()
+    for (at, second) in wants.iter().enumerate() {
+        for first in &wants[..at] {
+            if !first.agrees_with(second) {
+                return Some((*first, *second));
+            }
+        }
+    }
+    None
 }
 
 /// A parameter that can be read from the table. Unlike [`Param`](crate::Param) it asks nothing of `T` but `'static`,

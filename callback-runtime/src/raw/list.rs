@@ -4,8 +4,9 @@ use super::fetch::{Want, aims};
 use super::needs::Needs;
 use super::owned::Owned;
 use super::table::{Layout, Table};
-use super::thunk::{Code, Entry, Frame, Thunk};
+use super::thunk::{Call, Code, Entry, Frame, IntoError, Thunk, muted};
 use crate::breakpoint::Breakpoint;
+use crate::failure::BoxError;
 use std::any::Any;
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -40,6 +41,9 @@ struct Ends {
 /// What is looked at off the hot path: one for each entry.
 struct Armed {
     wants: Vec<Want>,
+    /// The entry's own, while it is muted.
+    call: Call,
+    into_error: Option<IntoError>,
     /// Keeps the entry's function alive.
     _owner: Owned<dyn Any>,
 }
@@ -61,9 +65,32 @@ impl List {
             aims: Default::default(),
         });
         self.armed.push(Armed {
+            call: thunk.call,
+            into_error: thunk.into_error,
             wants: thunk.wants,
             _owner: thunk.function,
         });
+    }
+
+    /// From now on the entry does nothing.
+    pub(super) fn mute(&mut self, at: usize) {
+        self.set_call(at, muted);
+    }
+
+    pub(super) fn unmute(&mut self, at: usize) {
+        self.set_call(at, self.armed[at].call);
+    }
+
+    fn set_call(&mut self, at: usize, call: Call) {
+        self.entries[at].call = call;
+        // The ends were taken before the entries were written to.
+        (self.straight, self.aimed) = (Layout::NONE, Layout::NONE);
+    }
+
+    /// What the handler at `at` returned as an error, as one.
+    pub(super) fn error(&self, at: usize, returned: Box<dyn Any>) -> Option<BoxError> {
+        let into_error = self.armed[at].into_error.as_ref()?;
+        Some(into_error(returned))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -121,6 +148,7 @@ impl List {
         }
         for at in from..self.entries.len() {
             frame.mark = Mark(Some(NonNull::from(&self.entries[at])));
+            frame.turn = at;
             let code = self.run_one(at, frame);
             if code != Code::Continue {
                 return code;

@@ -4,18 +4,22 @@ use super::list::List;
 use super::owned::{Erased, Owned};
 use super::thunk::{Code, Frame, Thunk};
 use crate::breakpoint::Breakpoint;
+use crate::failure::BoxError;
 
 /// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
 pub(crate) struct Machine<D: ?Sized> {
     // Before the callbacks, so that it is dropped before them.
     lists: Vec<List>,
     instances: Vec<Owned<D>>,
+    /// The handlers that do nothing: their lists and places.
+    muted: Vec<(usize, usize)>,
 }
 
 impl<D: ?Sized + Erased> Machine<D> {
     pub(crate) fn new(lists: usize) -> Self {
         Self {
             instances: Vec::new(),
+            muted: Vec::new(),
             lists: (0..lists).map(|_| List::default()).collect(),
         }
     }
@@ -36,6 +40,19 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// Gives up the bound handlers; the callbacks stay.
     pub(crate) fn disarm(&mut self) {
         self.lists.fill_with(List::default);
+        self.muted.clear();
+    }
+
+    /// Gives up the bound handlers, and with them one callback; those behind it move up.
+    pub(crate) fn remove(&mut self, at: usize) -> Box<D> {
+        self.disarm();
+        self.instances.remove(at).into_box()
+    }
+
+    /// Gives up the bound handlers, and puts another callback into the place of one.
+    pub(crate) fn replace(&mut self, at: usize, instance: Owned<D>) -> Box<D> {
+        self.disarm();
+        std::mem::replace(&mut self.instances[at], instance).into_box()
     }
 
     /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
@@ -53,6 +70,19 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// Says to the handlers of `list` where the loop stands.
     pub(crate) fn tell(&mut self, list: usize, at: Breakpoint) {
         self.lists[list].tell(at);
+    }
+
+    /// From now on a handler of `list` does nothing.
+    pub(crate) fn mute(&mut self, list: usize, at: usize) {
+        self.lists[list].mute(at);
+        self.muted.push((list, at));
+    }
+
+    /// All handlers do again what they do.
+    pub(crate) fn unmute_all(&mut self) {
+        for (list, at) in self.muted.drain(..) {
+            self.lists[list].unmute(at);
+        }
     }
 
     /// How many handlers `list` has.
@@ -78,6 +108,17 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// Which handler of `list` halted the last run of it.
     pub(crate) fn halted(&self, list: usize, frame: &Frame<'_>) -> usize {
         self.lists[list].marked(frame.mark)
+    }
+
+    /// The error that a handler of `list` has returned, if it has.
+    pub(crate) fn take_error(
+        &self,
+        list: usize,
+        at: usize,
+        frame: &mut Frame<'_>,
+    ) -> Option<BoxError> {
+        let returned = frame.sink.error.take()?;
+        self.lists[list].error(at, returned)
     }
 
     /// Runs one handler of `list`.

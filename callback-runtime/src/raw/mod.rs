@@ -31,4 +31,4 @@ pub use owned::Erased;
 pub(crate) use owned::Owned;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
-pub use thunk::{Code, Deliver, Frame, Thunk};
+pub use thunk::{Code, Deliver, Frame, IntoError, Thunk};

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 /// Owns a value at an address that stays. Not a `Box`, because copies of the address are kept and used.
@@ -26,6 +27,13 @@ impl<D: ?Sized> Owned<D> {
     pub(crate) fn get_mut(&mut self) -> &mut D {
         // SAFETY: as above, exclusively.
         unsafe { self.address.as_mut() }
+    }
+
+    /// The value itself, once nobody uses a copy of its address any more.
+    pub(super) fn into_box(self) -> Box<D> {
+        let address = ManuallyDrop::new(self).address;
+        // SAFETY: leaked from a `Box` in `new`, and not dropped as ours any more; nobody uses a copy of the address.
+        unsafe { Box::from_raw(address.as_ptr()) }
     }
 }
 

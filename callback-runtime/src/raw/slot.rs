@@ -4,9 +4,9 @@
 //! it is, states may be swapped, moved and created at will: an index cannot mean the wrong type.
 
 use std::any::TypeId;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::{PoisonError, RwLock};
 
@@ -17,12 +17,16 @@ pub(crate) struct Slot<T> {
 }
 
 impl<T: 'static> Slot<T> {
-    /// The slot of `T`. A thread asks the process-wide numbering once per type.
+    /// The slot of `T`. A thread asks the process-wide numbering once per type, and mostly finds it again at once.
+    #[inline]
     pub(crate) fn of() -> Self {
-        let index = KNOWN.with_borrow_mut(|known| {
-            *known
-                .entry(TypeId::of::<T>())
-                .or_insert_with_key(|id| number(*id))
+        let id = TypeId::of::<T>();
+        let index = NEAR.with(|near| {
+            let place = &near[place_of(id)];
+            match place.get() {
+                (Some(known), index) if known == id => index,
+                _ => look_up(id, place),
+            }
         });
         Self {
             index,
@@ -30,6 +34,7 @@ impl<T: 'static> Slot<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn index(&self) -> usize {
         self.index
     }
@@ -39,8 +44,23 @@ type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;
 
 static NUMBERS: RwLock<Option<Numbers>> = RwLock::new(None);
 
+/// So many types are found without a search, as long as no two of them share a place.
+const NEAR_BY: usize = 64;
+
+type Near = Cell<(Option<TypeId>, usize)>;
+
 thread_local! {
+    static NEAR: [Near; NEAR_BY] = const { [const { Cell::new((None, 0)) }; NEAR_BY] };
     static KNOWN: RefCell<Numbers> = RefCell::default();
+}
+
+#[cold]
+#[inline(never)]
+fn look_up(id: TypeId, near: &Near) -> usize {
+    let index =
+        KNOWN.with_borrow_mut(|known| *known.entry(id).or_insert_with_key(|id| number(*id)));
+    near.set((Some(id), index));
+    index
 }
 
 fn number(id: TypeId) -> usize {
@@ -48,6 +68,15 @@ fn number(id: TypeId) -> usize {
     let numbers = numbers.get_or_insert_default();
     let next = numbers.len();
     *numbers.entry(id).or_insert(next)
+}
+
+/// Known when it is compiled.
+#[inline]
+fn place_of(id: TypeId) -> usize {
+    let mut hasher = AlreadyHashed::default();
+    id.hash(&mut hasher);
+    // The low bits of a hash are as good as any.
+    usize::from(hasher.finish().to_le_bytes()[0]) % NEAR_BY
 }
 
 /// A `TypeId` is a hash already.
@@ -63,10 +92,12 @@ impl Hasher for AlreadyHashed {
         }
     }
 
+    #[inline]
     fn write_u64(&mut self, word: u64) {
         self.0 ^= word;
     }
 
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }

@@ -66,6 +66,7 @@ impl Table {
     }
 
     /// Whether the slot with this index is filled.
+    #[inline]
     pub(crate) fn holds(&self, index: usize) -> bool {
         !self.cell(index).is_null()
     }
@@ -148,6 +149,7 @@ impl Table {
     }
 
     /// Where a parameter finds its value, for as long as the layout stays: see [`Source`].
+    #[inline]
     pub(super) fn aim(&self, want: &Want) -> *mut () {
         match want.source {
             Source::Address => self.address(want.slot),
@@ -157,6 +159,7 @@ impl Table {
     }
 
     /// Where a value of the slot is or, while there is none, will be.
+    #[inline]
     fn address(&self, index: usize) -> *mut () {
         let cell = self.cell(index);
         let home = self.homes.get(index).and_then(|home| home.place.as_ref());
@@ -177,6 +180,7 @@ impl Table {
     }
 
     /// Whether all is there that `wants` require.
+    #[inline]
     pub(super) fn has(&self, wants: &[Want]) -> bool {
         let mut required = wants.iter().filter(|want| !want.optional);
         required.all(|want| self.holds(want.slot))
@@ -252,6 +256,7 @@ impl<'v> View<'v> {
     }
 
     /// Several values at once, if they are there and can be held together.
+    #[inline]
     pub(crate) fn query<P: Params>(&mut self) -> Option<P::Items<'_>> {
         let wants = P::wants();
         let wants = wants.as_ref();

@@ -24,7 +24,8 @@ pub enum Code {
 #[derive(Default)]
 pub struct Sink {
     pub(crate) flow: Option<Flow>,
-    pub(crate) error: Option<BoxError>,
+    /// As the handler returned it: [`IntoError`] makes it an error.
+    pub(crate) error: Option<Box<dyn Any>>,
 }
 
 /// What a handler is called with.
@@ -33,6 +34,8 @@ pub struct Frame<'r> {
     pub(crate) sink: Sink,
     /// Who halted the list that ran last.
     pub(super) mark: Mark,
+    /// Whose turn it is in a list that is run with a look before each, as one whose handlers answer is.
+    pub(crate) turn: usize,
 }
 
 impl<'r> Frame<'r> {
@@ -41,6 +44,7 @@ impl<'r> Frame<'r> {
             view,
             sink: Sink::default(),
             mark: Mark::default(),
+            turn: 0,
         }
     }
 }
@@ -51,7 +55,15 @@ pub trait Deliver<R> {
     const STIRS: bool = false;
 
     fn deliver(&self, reply: R, frame: &mut Frame<'_>) -> Code;
+
+    /// How what it leaves in the sink becomes an error.
+    fn conversion(&self) -> Option<IntoError> {
+        None
+    }
 }
+
+/// Makes an error of the value that a handler returned as one.
+pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError>;
 
 /// A handler of callbacks of one type: an entry point and the function behind it.
 pub struct Thunk {
@@ -61,13 +73,14 @@ pub struct Thunk {
     pub(super) wants: Vec<Want>,
     /// It may change which values are there, or where they are.
     pub(super) stirs: bool,
+    pub(super) into_error: Option<IntoError>,
 }
 
 /// # Safety
 /// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
 /// nobody else's during the call; the aims are the frame's table's for the handler's wants, which agree with each other, and
 /// what they require is there.
-type Call = unsafe fn(entry: &Entry, frame: &mut Frame<'_>) -> Code;
+pub(super) type Call = unsafe fn(entry: &Entry, frame: &mut Frame<'_>) -> Code;
 
 /// All that a call needs, in one place: it is read from front to back at every firing.
 #[derive(Clone, Copy)]
@@ -94,6 +107,7 @@ impl Thunk {
         let wants = P::wants().as_ref().to_vec();
         Self {
             call: call::<C, P, R, V, F>,
+            into_error: via.conversion(),
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: V::STIRS || wants.iter().any(|want| want.need == Need::Everything),
@@ -110,6 +124,7 @@ impl Thunk {
             call: call_through::<W, C>,
             wants: self.wants,
             stirs: self.stirs,
+            into_error: self.into_error,
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
                 reach,
@@ -121,6 +136,11 @@ impl Thunk {
 
     pub(crate) fn wants(&self) -> &[Want] {
         &self.wants
+    }
+
+    /// Whether it may change the state: a value, or which are there.
+    pub(crate) fn changes_state(&self) -> bool {
+        self.stirs || self.wants.iter().any(|want| want.need == Need::Write)
     }
 
     /// Two parameters that cannot be held together.
@@ -144,6 +164,14 @@ where
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
     function.via.deliver(reply, frame)
+}
+
+/// The entry point of a handler that is to do nothing.
+///
+/// # Safety
+/// None is needed.
+pub(super) unsafe fn muted(_: &Entry, _: &mut Frame<'_>) -> Code {
+    Code::Continue
 }
 
 struct Through<W, C> {

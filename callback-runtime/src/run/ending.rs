@@ -95,7 +95,8 @@ impl<L: Loop> Run<'_, L> {
             (None, None) => Ending::Finished,
         };
         let refused = std::mem::take(&mut self.course.refused);
-        Outcome::new(ending, refused, self.skipped())
+        let swallowed = self.course.swallows.told();
+        Outcome::new(ending, refused, self.skipped(), swallowed)
     }
 
     fn skipped(&self) -> Vec<Skipped> {

@@ -1,10 +1,10 @@
 //! Firing a breakpoint: the hot path.
 
+use super::heed::origin;
 use super::{Break, Run};
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::failure::{Cause, Fault, Origin};
 use crate::raw::Code;
-use crate::reply::{Answer, Votes};
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,51 +42,6 @@ impl<L: Loop> Run<'_, L> {
             return Ok(());
         }
         Err(Break::PENDING)
-    }
-
-    /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
-    /// A stop, or a leave, wins over any answer.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::Answer;
-    /// # #[derive(Clone, Debug, PartialEq)]
-    /// # struct Accept(bool);
-    /// # impl Answer for Accept { fn merge(self, other: Self) -> Self { Self(self.0 && other.0) } }
-    /// # breakpoints! { loop Relax { scope STEP { before_step; on_update -> Accept; after_step; } } }
-    /// let mut plan = Plan::<Relax>::new();
-    /// plan.on(Relax::on_update, || Accept(true));
-    /// plan.on(Relax::on_update, || Accept(false));
-    /// let mut answer = None;
-    /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     answer = run.ask(Relax::on_update)?;
-    ///     Ok(())
-    /// })?;
-    /// assert_eq!(answer, Some(Accept(false)));
-    /// # assert!(outcome.is_finished());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        if !self.course.live.has(at.index()) {
-            return Ok(None);
-        }
-        // A handler may run a plan of its own on this state, that asks for the same answers.
-        let aside = self
-            .frame
-            .view
-            .get_mut::<Votes<A>>()
-            .and_then(Votes::set_aside);
-        let goes_on = self.fire_handled(at.index());
-        // Cleared and not removed: the next votes need no allocation.
-        let merged = self.frame.view.get_mut::<Votes<A>>().and_then(Votes::take);
-        if let Some(aside) = aside {
-            self.frame.view.insert(aside);
-        }
-        if goes_on {
-            Ok(merged)
-        } else {
-            Err(Break::PENDING)
-        }
     }
 
     /// A breakpoint that scopes or the run fire by themselves.
@@ -191,22 +146,34 @@ impl<L: Loop> Run<'_, L> {
 
     fn heed_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
         let Halt { index, why } = halt;
-        // Also what takes an answer in may be somebody's code, as a rule that refuses stops is.
-        let heeded = why.and_then(|code| {
-            catch_unwind(AssertUnwindSafe(|| {
-                let Self {
-                    course,
-                    resolved,
-                    frame,
-                    ..
-                } = self;
-                course.heed::<L>(resolved, at, index, code, frame)
-            }))
-        });
-        heeded.unwrap_or_else(|panic| {
-            self.course
-                .fail_by_panic::<L>(self.resolved, at, index, panic)
-        })
+        match why {
+            Ok(code) => self.heed_code(at, index, code),
+            Err(panic) => self.blame(at, index, Cause::of_panic(panic)),
+        }
+    }
+
+    fn heed_code(&mut self, at: usize, index: usize, code: Code) -> ControlFlow<()> {
+        // Also what takes an answer in may be somebody's code: a conversion of an error, a rule that refuses stops.
+        let heeded = catch_unwind(AssertUnwindSafe(|| {
+            let Self {
+                course,
+                resolved,
+                frame,
+                machine,
+            } = self;
+            if let Some(error) = machine.take_error(at, index, frame) {
+                return Err(Cause::Error(error));
+            }
+            course.heed::<L>(resolved, at, index, code, frame)
+        }));
+        match heeded {
+            Ok(Ok(())) => ControlFlow::Continue(()),
+            Ok(Err(cause)) => self.blame(at, index, cause),
+            Err(panic) => {
+                let origin = origin::<L>(self.resolved, at, index);
+                self.course.fail(Fault::new(origin, Cause::of_panic(panic)))
+            }
+        }
     }
 
     /// Calls the handlers of a breakpoint from the one at `from` on.

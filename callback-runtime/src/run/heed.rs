@@ -10,14 +10,13 @@ use crate::outcome::Stop;
 use crate::plan::Resolved;
 use crate::raw::{Code, Frame};
 use crate::state::Ctx;
-use std::any::Any;
 use std::ops::ControlFlow;
 
 /// Refused stops are kept up to this number: a stopper that asks at every batch must not fill the memory.
 const REFUSED_KEPT: usize = 100;
 
 impl Course {
-    /// Takes in what a handler answered.
+    /// Takes in what a handler answered; gives back how it failed.
     #[cold]
     pub(super) fn heed<L: Loop>(
         &mut self,
@@ -26,25 +25,30 @@ impl Course {
         index: usize,
         code: Code,
         frame: &mut Frame<'_>,
-    ) -> ControlFlow<()> {
+    ) -> Result<(), Cause> {
         match code {
-            Code::Continue => return ControlFlow::Continue(()),
+            Code::Continue => return Ok(()),
             Code::Absent => {
-                *self.skipped.entry((at, index)).or_insert(0) += 1;
-                return ControlFlow::Continue(());
+                self.skip(resolved, at, index);
+                return Ok(());
             }
             Code::Raised | Code::Failed => {}
         }
-        let origin = origin::<L>(resolved, at, index);
-        if let Some(error) = frame.sink.error.take() {
-            return self.fail(Fault::new(origin, Cause::Error(error)));
-        }
         match frame.sink.flow.take() {
             Some(flow) if self.hears(&flow) => {
+                let origin = origin::<L>(resolved, at, index);
                 let state = Ctx::from(frame.view.reborrow());
                 self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
             }
-            _ => ControlFlow::Continue(()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a handler that did not run for want of state, if it was to run at all.
+    fn skip(&mut self, resolved: &Resolved, at: usize, index: usize) {
+        let instance = resolved.lists[at][index].instance;
+        if !self.swallows.have_disabled(instance) {
+            *self.skipped.entry((at, index)).or_insert(0) += 1;
         }
     }
 
@@ -54,18 +58,16 @@ impl Course {
         origin: Origin,
         at: &Breakpoint,
         state: &Ctx<'_>,
-    ) -> ControlFlow<()> {
+    ) -> Result<(), Cause> {
         let what = match flow {
-            Flow::Continue => return ControlFlow::Continue(()),
+            Flow::Continue => return Ok(()),
             Flow::Interrupt(reason) => What::Interrupt(reason.into_owned()),
             Flow::Stop(reason) => What::Stop(reason.into_owned()),
             Flow::Leave(left) => {
                 let index = left.index_in::<L>();
                 let open = |scope: &usize| Some(*scope) == index;
                 match self.open.iter().rposition(open) {
-                    None => {
-                        return self.fail(Fault::new(origin, Cause::NotOpen(left.to_string())));
-                    }
+                    None => return Err(Cause::NotOpen(left.to_string())),
                     Some(depth) => What::Leave(depth),
                 }
             }
@@ -78,7 +80,7 @@ impl Course {
         } else {
             self.accept(Wish { what, origin });
         }
-        ControlFlow::Continue(())
+        Ok(())
     }
 
     /// Whether a flow can have an effect here. At the end of an outermost scope there is no scope to leave.
@@ -121,18 +123,6 @@ impl Course {
         ControlFlow::Break(())
     }
 
-    #[cold]
-    pub(super) fn fail_by_panic<L: Loop>(
-        &mut self,
-        resolved: &Resolved,
-        at: usize,
-        index: usize,
-        payload: Box<dyn Any + Send>,
-    ) -> ControlFlow<()> {
-        let origin = origin::<L>(resolved, at, index);
-        self.fail(Fault::new(origin, Cause::of_panic(payload)))
-    }
-
     /// From now on every firing hands on what is pending. All breakpoints count as handled, so that the empty ones look.
     pub(super) fn suspend(&mut self) {
         self.pending = true;
@@ -158,7 +148,7 @@ impl Course {
 }
 
 /// Who runs in a list.
-fn origin<L: Loop>(resolved: &Resolved, at: usize, index: usize) -> Origin {
+pub(super) fn origin<L: Loop>(resolved: &Resolved, at: usize, index: usize) -> Origin {
     let placed = &resolved.lists[at][index];
     let name = resolved.names[placed.instance].clone();
     Origin::handler(name, L::BREAKPOINTS[at], placed.site)

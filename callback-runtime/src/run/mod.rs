@@ -5,11 +5,13 @@
 //! * the beginning and the one ending are in `ending.rs`;
 //! * [`Guard`] is the same for engines whose control flow is not ours (`guard.rs`).
 
+mod ask;
 mod brk;
 mod ending;
 mod fire;
 mod guard;
 mod heed;
+mod lenient;
 mod scope;
 mod wish;
 
@@ -24,6 +26,7 @@ use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
 use crate::raw::{Frame, Machine};
 use crate::state::{AsState, Ctx};
 use ending::Found;
+use lenient::Swallows;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wish::Wish;
@@ -84,6 +87,7 @@ struct Course {
     /// Whether a stop may take effect.
     refuse_stops: Option<StopRule>,
     refused: Vec<Stop>,
+    swallows: Swallows,
     /// Handlers that were skipped, by breakpoint and place in its list.
     skipped: std::collections::BTreeMap<(usize, usize), u64>,
 }
@@ -149,6 +153,7 @@ impl<'a, L: Loop> Run<'a, L> {
             refuse_stops,
             ..Course::default()
         };
+        machine.unmute_all();
         Self {
             machine,
             resolved,

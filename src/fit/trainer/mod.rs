@@ -1,6 +1,7 @@
 //! Callbacks, learner and settings together, and what they are asked to do.
 
 mod check;
+mod relations;
 mod results;
 mod settings;
 
@@ -213,7 +214,7 @@ impl<M: Learner> Trainer<M> {
     /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .on(Fit::on_epoch_end, |line: &Line, epoch: &Epoch| println!("{epoch}: {}", line.slope));
-    /// assert!(trainer.explain()?.to_string().contains("reads Line, Epoch"));
+    /// assert!(trainer.explain()?.to_string().contains("Line, Epoch"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {

@@ -21,7 +21,7 @@ struct Own;
 impl Own {
     const WEIGHT: f64 = 2.5;
 }
-#[callback(weight = 2.0 * Self::WEIGHT + f64::EPSILON, name = "own", discover = false)]
+#[callback(weight = 2.0 * Self::WEIGHT + size_of::<Self>() as f64, name = "own", discover = false)]
 impl Own {
     fn on_epoch_end(&self) {}
 }

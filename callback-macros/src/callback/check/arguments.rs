@@ -3,13 +3,15 @@
 use crate::callback::model::{not_a_number, text, truth};
 use crate::callback::syntax::{Argument, Arguments, Value, Word};
 use crate::errors::Errors;
-use crate::spelling::nearest;
-use proc_macro2::Ident;
+use crate::spelling::{nearest, written};
+use proc_macro2::{Ident, TokenTree};
+use quote::ToTokens;
 use syn::{Expr, ExprPath, Lit};
 
 /// The arguments that can be written today.
 const AVAILABLE: &str =
-    "the arguments: the paths of loops, `weight`, `name`, `discover`, `register`, `crate`";
+    "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
+  `incompatible`, `no_conflict`, `provides`, `discover`, `register`, `crate`";
 
 /// Each is a loop's path or has a name.
 pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
@@ -44,13 +46,9 @@ pub(super) fn check_available(arguments: &Arguments, errors: &Errors) {
         if Word::of(name) != Some(Word::Later) {
             continue;
         }
-        let instead = match name.to_string().as_str() {
-            "after" | "before" | "group" => "until then the order is that of `weight`",
-            _ => "leave it out",
-        };
         errors.at(
             name,
-            format!("not available in this version yet: `{name}`; {instead}"),
+            format!("not available in this version yet: `{name}`; leave it out"),
         );
     }
 }
@@ -61,9 +59,14 @@ pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
     for (index, name) in names.iter().enumerate() {
         if let Some(first) = names[..index].iter().find(|first| first == &name) {
             let line = first.span().start().line;
+            let instead = if Word::of(name).is_some_and(Word::takes_list) {
+                "put both into one list"
+            } else {
+                "keep one of them"
+            };
             errors.at(
                 name,
-                format!("`{name}` a second time; the first is on line {line}, keep one of them"),
+                format!("`{name}` a second time; the first is on line {line}, {instead}"),
             );
         }
     }
@@ -77,7 +80,8 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(Word::Name) => check_name(name, value, errors),
             Some(Word::Discover | Word::Register) => check_switch(name, value, errors),
             Some(Word::Crate) => check_crate(name, value, errors),
-            Some(Word::Later) | None => {}
+            Some(word) if word.takes_list() => check_list(name, word, value, errors),
+            _ => {}
         }
     }
 }
@@ -156,10 +160,43 @@ fn check_crate(name: &Ident, value: &Value, errors: &Errors) {
                 format!("a crate is a path without quotes; write `crate = {path}`"),
             );
         }
-        Value::Absent | Value::List => errors.at(
+        Value::Absent | Value::List(_) => errors.at(
             name,
             "`crate` takes a path; write `crate = my_crate::callbacks`",
         ),
+    }
+}
+
+fn check_list(name: &Ident, word: Word, value: &Value, errors: &Errors) {
+    let wanted = format!("`{name}` takes a list in parentheses; write");
+    match value {
+        Value::Is(given) => {
+            let members = without_brackets(given);
+            errors.at(given, format!("{wanted} `{name}({members})`"));
+        }
+        Value::Absent | Value::Path(_) => {
+            let members = example(word);
+            errors.at(name, format!("{wanted} `{name}({members})`"));
+        }
+        Value::List(_) => {}
+    }
+}
+
+/// `A, B` of `[A, B]`.
+fn without_brackets(given: &Expr) -> String {
+    let tokens: Vec<_> = given.to_token_stream().into_iter().collect();
+    match &tokens[..] {
+        [TokenTree::Group(group)] => written(&group.stream()),
+        _ => written(given),
+    }
+}
+
+/// What stands in the list of an argument.
+pub(super) fn example(word: Word) -> &'static str {
+    match word {
+        Word::Group => "Monitors",
+        Word::Provides => "Record",
+        _ => "Metrics",
     }
 }
 

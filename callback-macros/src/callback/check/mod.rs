@@ -5,13 +5,16 @@
 mod arguments;
 mod duplicates;
 mod generics;
+mod lists;
 mod loops;
 mod names;
 mod on;
 mod parameters;
 mod placement;
+mod provisions;
 mod qualifiers;
 mod receiver;
+mod relations;
 mod returns;
 
 use super::model::{Handler, Model};
@@ -33,6 +36,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     check_arguments(&model.arguments, errors);
     loops::check_named_once(&model, errors);
     loops::check_served(&model, errors);
+    relations::check_of_others(&model, errors);
     generics::check_borrows_nothing(&model, errors);
     generics::check_registrable(&model, errors);
     on::check_on_functions(&model, errors);
@@ -49,6 +53,13 @@ fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
     arguments::check_available(written, errors);
     arguments::check_once(written, errors);
     arguments::check_values(written, errors);
+    lists::check_readable(written, errors);
+    lists::check_filled(written, errors);
+    lists::check_once(written, errors);
+    relations::check_members(written, errors);
+    relations::check_contradictions(written, errors);
+    provisions::check_states(written, errors);
+    provisions::check_makers(written, errors);
 }
 
 fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {

@@ -1,6 +1,6 @@
 //! The impl of `Callback`.
 
-use super::{binding, site};
+use super::{binding, provisions, relations, site};
 use crate::callback::model::{Loop, Model};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -29,6 +29,7 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
         .iter()
         .filter(|binding| binding.place.in_loop == in_loop);
     let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
+    let provisions = provisions::provisions(model, private);
     let quiet = quiet();
     quote! {
         #[automatically_derived]
@@ -36,6 +37,7 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
         impl #parameters #private::Callback<#path> for #own_type #clauses {
             #about
             fn handlers(&self, handlers: &mut #private::Handlers<#path, Self>) {
+                #provisions
                 #(#bindings)*
             }
         }
@@ -65,7 +67,7 @@ fn quiet() -> TokenStream {
 ///
 /// ```text
 /// fn about(&self) -> About {
-///     About::new("PrintLoss", Site::new(…)).weight(__CALLBACK_WEIGHT).name("loss")
+///     About::new("PrintLoss", Site::new(…)).weight(__CALLBACK_WEIGHT).name("loss").after(Who::of::<Metrics>())
 /// }
 /// ```
 fn about(model: &Model, private: &Path) -> TokenStream {
@@ -77,9 +79,10 @@ fn about(model: &Model, private: &Path) -> TokenStream {
         .as_ref()
         .map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
+    let relations = relations::relations(model, private);
     quote! {
         fn about(&self) -> #private::About {
-            #private::About::new(#type_name, #site) #weight #name
+            #private::About::new(#type_name, #site) #weight #name #relations
         }
     }
 }

@@ -3,7 +3,9 @@
 mod binding;
 mod callback;
 mod handover;
+mod provisions;
 mod registration;
+mod relations;
 mod site;
 
 pub(crate) use handover::handover;

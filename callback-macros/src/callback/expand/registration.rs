@@ -1,6 +1,6 @@
 //! How a callback is found without being named.
 
-use super::site;
+use super::{provisions, site};
 use crate::callback::model::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -33,6 +33,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// submit! {
 ///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Site::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
+///         .providing(…)
 /// }
 /// ```
 fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
@@ -46,6 +47,7 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
     let weight = settings.weight.as_ref();
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, own_type.span());
+    let provisions = provisions::registered(model, private);
     quote! {
         #private::inventory::submit! {
             #private::Registration::new::<#path, #own_type>(
@@ -55,7 +57,7 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
                 #weight,
                 #discover,
                 #private::Probe::<#path, #own_type>::MAKE,
-            )
+            ) #provisions
         }
     }
 }

@@ -3,11 +3,13 @@
 mod access;
 mod own_type;
 mod reach;
+mod relations;
 mod settings;
 
 pub(crate) use access::{Access, borrowed_for};
-pub(crate) use own_type::anonymous_lifetimes;
+pub(crate) use own_type::{anonymous_lifetimes, name_self};
 pub(crate) use reach::{Binding, Claim, Place, claims_of};
+pub(crate) use relations::{Provision, Relation, can_be_state, can_make, can_name_callbacks};
 pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
 
 use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
@@ -24,6 +26,10 @@ pub(crate) struct Model {
     pub(crate) loops: Vec<Loop>,
     pub(crate) arguments: Arguments,
     pub(crate) settings: Settings,
+    /// What it says of other callbacks.
+    pub(crate) relations: Vec<Relation>,
+    /// The state it brings.
+    pub(crate) provisions: Vec<Provision>,
     pub(crate) block: Block,
     pub(crate) head: Head,
     pub(crate) handlers: Vec<Handler>,
@@ -70,6 +76,8 @@ impl Model {
         Self {
             bindings: reach::bindings(&handlers),
             settings: Settings::new(&arguments, &head),
+            relations: relations::relations(&arguments),
+            provisions: relations::provisions(&arguments),
             krate,
             loops,
             arguments,

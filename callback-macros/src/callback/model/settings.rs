@@ -1,7 +1,8 @@
 //! What the arguments say, and what holds where they say nothing.
 
+use super::own_type::name_self;
 use crate::callback::syntax::{Arguments, Head, Value, Word};
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Type, UnOp};
 
@@ -89,28 +90,6 @@ fn as_float(weight: &Expr) -> Option<TokenStream> {
     }
 }
 
-/// `tokens` with `<PrintLoss>` in place of `Self`.
-fn name_self(tokens: TokenStream, own_type: &TokenStream) -> TokenStream {
-    let named = tokens.into_iter().map(|token| match token {
-        TokenTree::Ident(word) if word == "Self" => qualified(own_type, word.span()),
-        TokenTree::Group(group) => {
-            let inside = name_self(group.stream(), own_type);
-            let mut replaced = Group::new(group.delimiter(), inside);
-            replaced.set_span(group.span());
-            TokenTree::Group(replaced).into()
-        }
-        token => token.into(),
-    });
-    named.collect()
-}
-
-fn qualified(own_type: &TokenStream, span: proc_macro2::Span) -> TokenStream {
-    let mut tokens = syn::Token![<](span).into_token_stream();
-    tokens.extend(own_type.clone());
-    tokens.extend(syn::Token![>](span).into_token_stream());
-    tokens
-}
-
 fn expression(arguments: &Arguments, word: Word) -> Option<&Expr> {
     match arguments.value(word)? {
         Value::Is(expression) => Some(expression),
@@ -148,7 +127,7 @@ pub(crate) fn bare(written: &Type) -> &Type {
 }
 
 /// The value without what a macro puts around it.
-fn bare_value(written: &Expr) -> &Expr {
+pub(super) fn bare_value(written: &Expr) -> &Expr {
     match written {
         Expr::Group(group) => bare_value(&group.expr),
         other => other,

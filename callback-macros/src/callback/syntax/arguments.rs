@@ -1,9 +1,12 @@
 //! The arguments of `#[callback(…)]`.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use super::separated::separated;
+use super::{List, Word};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, Path, Token, token};
+use syn::{Expr, Path, Token, Type, token};
 
 /// Everything between the parentheses of `#[callback(…)]`.
 pub(crate) struct Arguments {
@@ -31,43 +34,7 @@ pub(crate) enum Value {
     /// `crate = path`
     Path(Path),
     /// `after(A)`
-    List,
-}
-
-/// The names that arguments have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
-    Weight,
-    Name,
-    Discover,
-    Register,
-    Crate,
-    /// One that a later release brings.
-    Later,
-}
-
-impl Word {
-    /// Every word there is, as it is written.
-    pub(crate) const ALL: [(&str, Self); 13] = [
-        ("weight", Self::Weight),
-        ("name", Self::Name),
-        ("discover", Self::Discover),
-        ("register", Self::Register),
-        ("crate", Self::Crate),
-        ("after", Self::Later),
-        ("before", Self::Later),
-        ("group", Self::Later),
-        ("requires", Self::Later),
-        ("provides", Self::Later),
-        ("incompatible", Self::Later),
-        ("no_conflict", Self::Later),
-        ("every", Self::Later),
-    ];
-
-    pub(crate) fn of(name: &Ident) -> Option<Self> {
-        let known = Self::ALL.iter().find(|(word, _)| name == word);
-        known.map(|(_, word)| *word)
-    }
+    List(List),
 }
 
 impl Arguments {
@@ -95,6 +62,20 @@ impl Arguments {
         })
     }
 
+    /// Those that are given a list.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (&Ident, Word, &List)> {
+        self.list.iter().filter_map(|argument| match argument {
+            Argument::Named {
+                name,
+                value: Value::List(list),
+            } => {
+                let word = Word::of(name).filter(|word| word.takes_list())?;
+                Some((name, word, list))
+            }
+            _ => None,
+        })
+    }
+
     /// Whether one of them could not be read, so that a loop may be missing.
     pub(crate) fn are_unreadable(&self) -> bool {
         let crate_is_missing = !matches!(self.value(Word::Crate), None | Some(Value::Path(_)));
@@ -108,18 +89,10 @@ impl Arguments {
 
 /// All of them; one that cannot be read does not hide the next.
 fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
-    let mut list = Vec::new();
-    while !input.is_empty() {
-        let argument = input.parse().unwrap_or_else(Argument::Unreadable);
-        list.push(argument);
-        let rest = up_to_comma(input)?;
-        if let (Some(first), Some(Argument::Loop(_) | Argument::Named { .. })) = (rest, list.last())
-        {
-            let error = syn::Error::new(first.span(), surplus(&first));
-            list.push(Argument::Unreadable(error));
-        }
-    }
-    Ok(list)
+    let all = separated(input, surplus)?.into_iter();
+    Ok(all
+        .map(|argument| argument.unwrap_or_else(Argument::Unreadable))
+        .collect())
 }
 
 /// What is wrong with `first`, behind an argument.
@@ -130,17 +103,6 @@ fn surplus(first: &TokenTree) -> &'static str {
         }
         _ => "expected a comma between two arguments",
     }
-}
-
-/// Steps over everything up to the next comma, and it; what stood before it begins with what is returned.
-fn up_to_comma(input: ParseStream) -> syn::Result<Option<TokenTree>> {
-    let mut first = None;
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let token: TokenTree = input.parse()?;
-        first.get_or_insert(token);
-    }
-    input.parse::<Option<Token![,]>>()?;
-    Ok(first)
 }
 
 impl Parse for Argument {
@@ -178,14 +140,15 @@ fn is_like_a_word(name: &Ident) -> bool {
 impl Value {
     fn parse(name: &Ident, input: ParseStream) -> syn::Result<Self> {
         if input.peek(token::Paren) {
-            input.parse::<TokenTree>()?;
-            return Ok(Self::List);
+            let list: Group = input.parse()?;
+            return Ok(Self::List(List::new(list.stream())));
         }
         if input.parse::<Option<Token![=]>>()?.is_none() {
             return Ok(Self::Absent);
         }
         match Word::of(name) {
             Some(Word::Crate) => parse_crate(input),
+            Some(word) if word.takes_list() => parse_without_parentheses(input),
             _ => input.parse().map(Box::new).map(Self::Is),
         }
     }
@@ -197,4 +160,15 @@ fn parse_crate(input: ParseStream) -> syn::Result<Value> {
         return input.parse().map(Box::new).map(Value::Is);
     }
     input.call(Path::parse_mod_style).map(Value::Path)
+}
+
+/// What should stand in parentheses: a type, or anything else.
+fn parse_without_parentheses(input: ParseStream) -> syn::Result<Value> {
+    let is_type = !input.peek(token::Bracket) && input.fork().parse::<Type>().is_ok();
+    let value = if is_type {
+        Expr::Verbatim(input.parse::<Type>()?.into_token_stream())
+    } else {
+        input.parse()?
+    };
+    Ok(Value::Is(Box::new(value)))
 }

@@ -4,13 +4,18 @@ mod arguments;
 mod block;
 mod facts;
 mod function;
+mod list;
 mod on;
+mod separated;
+mod word;
 
-pub(crate) use arguments::{Argument, Arguments, Value, Word};
+pub(crate) use arguments::{Argument, Arguments, Value};
 pub(crate) use block::{Block, Head, Item};
 pub(crate) use facts::{Fact, Facts};
 pub(crate) use function::{Condition, Function};
+pub(crate) use list::{List, Member};
 pub(crate) use on::On;
+pub(crate) use word::Word;
 
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenStream};

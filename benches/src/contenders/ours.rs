@@ -1,0 +1,139 @@
+//! `callbacks`: the same handlers in annotated blocks, attached to a plan.
+
+use super::handlers::{BoxError, Fifth, Fourth, Input, Output, Own, Second, Shared, Third};
+use super::listing::{each_signature, numbered};
+use super::{Contender, Setup, Signature};
+use callbacks::prelude::*;
+use std::hint::black_box;
+
+callbacks::breakpoints! {
+    /// A loop of the size of luz's.
+    pub(crate) loop Bench with Input, Second, Third, Fourth, Fifth, Output {
+        scope FIT {
+            on_fit_begin;
+            scope BATCH {
+                on_batch_begin;
+                on_batch_loss;
+                on_batch_end;
+            }
+            on_fit_end;
+        }
+    }
+}
+
+pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
+    let attach = match setup.signature {
+        Signature::Nothing => nothing(),
+        Signature::One => one(),
+        Signature::Two => two(),
+        Signature::Inlined => inlined(),
+        Signature::Six => six(),
+        Signature::Flow => flow(),
+        Signature::Fallible => fallible(),
+    };
+    let mut plan = Plan::new();
+    for attach in attach.iter().take(setup.handlers) {
+        attach(&mut plan);
+    }
+    for attach in idle().iter().cycle().take(setup.idle) {
+        attach(&mut plan);
+    }
+    Box::new(Ours {
+        plan,
+        state: state(),
+    })
+}
+
+/// Adds one callback to a plan.
+type Attach = fn(&mut Plan<Bench>);
+
+macro_rules! ours {
+    ($name:ident, reads($($r:ident: $R:ident),*), writes($($w:ident: $W:ident),*), $Answer:ty) => {
+        fn $name() -> [Attach; 64] {
+            struct Busy<const K: u64>(Own);
+
+            #[callback(Bench, register = false)]
+            impl<const K: u64> Busy<K> {
+                fn on_batch_loss(&mut self $(, $r: &$R)* $(, $w: &mut $W)*) -> $Answer {
+                    super::handlers::$name::<K>(&mut self.0 $(, $r)* $(, $w)*)
+                }
+            }
+
+            macro_rules! attach {
+                ($k:literal) => {
+                    |plan: &mut Plan<Bench>| {
+                        plan.add(Busy::<$k>(Own::default()));
+                    }
+                };
+            }
+            numbered!(attach)
+        }
+    };
+}
+
+each_signature!(ours);
+
+fn idle() -> [Attach; 64] {
+    struct Idle<const K: u64>(Own);
+
+    #[callback(Bench, register = false)]
+    impl<const K: u64> Idle<K> {
+        fn on_fit_end(&mut self, input: &Input, output: &mut Output) {
+            super::handlers::two::<K>(&mut self.0, input, output);
+        }
+    }
+
+    macro_rules! attach {
+        ($k:literal) => {
+            |plan: &mut Plan<Bench>| {
+                plan.add(Idle::<$k>(Own::default()));
+            }
+        };
+    }
+    numbered!(attach)
+}
+
+fn state() -> State {
+    let mut state = State::new();
+    let Shared {
+        input,
+        second,
+        third,
+        fourth,
+        fifth,
+        output,
+    } = Shared::new();
+    state.insert(input);
+    state.insert(second);
+    state.insert(third);
+    state.insert(fourth);
+    state.insert(fifth);
+    state.insert(output);
+    state
+}
+
+struct Ours {
+    plan: Plan<Bench>,
+    state: State,
+}
+
+impl Contender for Ours {
+    fn fire(&mut self, times: u64) -> Result<(), BoxError> {
+        let outcome = self
+            .plan
+            .run(&mut self.state, |run| measured_firings(run, times))?;
+        // What a run costs that does not finish would mean nothing.
+        outcome
+            .is_finished()
+            .then_some(())
+            .ok_or_else(|| outcome.to_string().into())
+    }
+}
+
+#[inline(never)]
+fn measured_firings(run: &mut Run<'_, Bench>, times: u64) -> Result<(), Break> {
+    for _ in 0..times {
+        black_box(&mut *run).fire(Bench::on_batch_loss)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! How long 500 callbacks take to compile, and how large they are, by how they are written.
+
+mod spelling;
+
+use super::bound::Bound;
+use super::cargo::Generated;
+use super::processor;
+use super::times::quartiles;
+use crate::report::Table;
+use spelling::Spelling;
+use std::error::Error;
+use std::fs;
+
+const BLOCKS: usize = 500;
+
+/// How often each spelling is compiled.
+const TURNS: usize = 3;
+
+/// What annotated blocks may take in terms of impls written by hand.
+const GOAL: Bound = Bound::AtMost(1.3);
+
+/// Each spelling in terms of impls written by hand.
+pub(super) fn table() -> Result<Table, Box<dyn Error>> {
+    let columns = [
+        "500 callbacks",
+        "`cargo check`",
+        "`cargo build --release`",
+        "goal",
+        "met",
+        "binary",
+    ];
+    let mut table = Table::new(
+        "Compile time and binary size, as ratios",
+        "compile",
+        columns,
+    );
+    let measured = measure()?;
+    let by_hand = measured
+        .iter()
+        .find(|measured| measured.spelling == Spelling::ByHand);
+    let by_hand = by_hand.ok_or("nothing is written by hand")?;
+    for one in &measured {
+        let (check, build) = (one.check / by_hand.check, one.build / by_hand.build);
+        let goal = (one.spelling == Spelling::Annotated).then_some(GOAL);
+        table.row([
+            one.spelling.name().to_owned(),
+            format!("{check:.2}"),
+            format!("{build:.2}"),
+            Bound::told(goal),
+            Bound::met(goal, check.max(build)),
+            format!("{:.2}", one.size / by_hand.size),
+        ]);
+    }
+    table.note(format!(
+        "Three handlers of two parameters each. Times are those of processors, of cargo and all that it starts, less what the same \
+         program without callbacks takes; the median of {TURNS}. Impls by hand: {:.1} s, {:.1} s, {:.0} kB.",
+        by_hand.check,
+        by_hand.build,
+        by_hand.size / 1e3
+    ));
+    Ok(table)
+}
+
+/// What one spelling takes, beyond a program without callbacks.
+struct Measured {
+    spelling: Spelling,
+    /// Seconds.
+    check: f64,
+    build: f64,
+    /// Bytes.
+    size: f64,
+}
+
+fn measure() -> Result<Vec<Measured>, Box<dyn Error>> {
+    build_what_all_depend_on()?;
+    let empty = Measured::of(Spelling::ByHand, 0)?;
+    let mut measured = Vec::new();
+    for spelling in Spelling::ALL {
+        let of = Measured::of(spelling, BLOCKS)?;
+        measured.push(Measured {
+            spelling,
+            check: of.check - empty.check,
+            build: of.build - empty.build,
+            size: of.size - empty.size,
+        });
+    }
+    Ok(measured)
+}
+
+const CHECK: &[&str] = &["check"];
+const BUILD: &[&str] = &["build", "--release"];
+
+fn build_what_all_depend_on() -> Result<(), Box<dyn Error>> {
+    let program = Generated::program("nothing", "fn main() {}\n")?;
+    program.cargo(CHECK)?;
+    program.cargo(BUILD)
+}
+
+impl Measured {
+    fn of(spelling: Spelling, blocks: usize) -> Result<Self, Box<dyn Error>> {
+        let text = spelling.program(blocks);
+        let name = format!("{}-{blocks}", spelling.crate_name());
+        let program = Generated::program(&name, &text)?;
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..TURNS {
+            for (times, arguments) in times.iter_mut().zip([CHECK, BUILD]) {
+                program.write(&text)?;
+                let before = processor::of_children()?;
+                program.cargo(arguments)?;
+                times.push(processor::of_children()? - before);
+            }
+        }
+        let [check, build] = times.map(|times| {
+            let [_, median, _] = quartiles(times);
+            median
+        });
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a binary has fewer than 2^53 bytes"
+        )]
+        let size = fs::metadata(program.binary())?.len() as f64;
+        Ok(Self {
+            spelling,
+            check,
+            build,
+            size,
+        })
+    }
+}

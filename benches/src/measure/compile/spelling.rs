@@ -1,0 +1,147 @@
+//! The ways in which the same callbacks are written.
+
+/// How a callback is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// `#[callback]`.
+    Annotated,
+    /// `#[callback(register = false)]`.
+    Unregistered,
+    /// An impl of `Callback`.
+    ByHand,
+    /// An impl of a trait of one's own, with defaults that do nothing.
+    Naive,
+}
+
+impl Spelling {
+    pub(super) const ALL: [Self; 4] = [
+        Self::Annotated,
+        Self::Unregistered,
+        Self::ByHand,
+        Self::Naive,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Annotated => "`#[callback]`",
+            Self::Unregistered => "`#[callback(register = false)]`",
+            Self::ByHand => "`impl Callback<Fit>` by hand",
+            Self::Naive => "a naive trait",
+        }
+    }
+
+    pub(super) const fn crate_name(self) -> &'static str {
+        match self {
+            Self::Annotated => "annotated",
+            Self::Unregistered => "unregistered",
+            Self::ByHand => "by-hand",
+            Self::Naive => "naive",
+        }
+    }
+
+    /// A program of so many callbacks, all of them attached.
+    pub(super) fn program(self, blocks: usize) -> String {
+        let mut text = self.head().to_owned();
+        for block in 0..blocks {
+            text += &format!("#[derive(Default)]\npub struct Callback{block}(u64);\n");
+            text += &self
+                .block()
+                .replace("Callback0", &format!("Callback{block}"));
+        }
+        let attach = |block| format!("    {}\n", self.attach().replace('0', &format!("{block}")));
+        let attached: String = (0..blocks).map(attach).collect();
+        text + &self.main().replace("    ATTACH\n", &attached)
+    }
+
+    fn head(self) -> &'static str {
+        match self {
+            Self::Naive => NAIVE_HEAD,
+            _ => "use callbacks::prelude::*;\n",
+        }
+    }
+
+    fn block(self) -> String {
+        match self {
+            Self::Annotated => format!("#[callback]\nimpl Callback0 {{\n{FUNCTIONS}}}\n"),
+            Self::Unregistered => {
+                format!("#[callback(register = false)]\nimpl Callback0 {{\n{FUNCTIONS}}}\n")
+            }
+            Self::ByHand => format!("impl Callback0 {{\n{FUNCTIONS}}}\n{BY_HAND}"),
+            Self::Naive => format!("impl Naive for Callback0 {{\n{FUNCTIONS}}}\n"),
+        }
+    }
+
+    fn attach(self) -> &'static str {
+        match self {
+            Self::Naive => "all.push(Box::new(Callback0::default()));",
+            _ => "plan.add(Callback0::default());",
+        }
+    }
+
+    fn main(self) -> &'static str {
+        match self {
+            Self::Naive => NAIVE_MAIN,
+            _ => MAIN,
+        }
+    }
+}
+
+const FUNCTIONS: &str = "\
+    fn on_epoch_begin(&mut self, epoch: &Epoch, rate: &mut LearningRate) {
+        self.0 += epoch.get();
+        rate.set(0.5);
+    }
+
+    fn on_train_batch_end(&mut self, step: &Step, iteration: &Iteration) {
+        self.0 += step.get() + iteration.get();
+    }
+
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &mut Metrics) {
+        metrics.set(\"epochs\", epoch.as_f64());
+    }
+";
+
+const BY_HAND: &str = "\
+impl Callback<Fit> for Callback0 {
+    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+        h.on(Fit::on_epoch_begin, Self::on_epoch_begin);
+        h.on(Fit::on_train_batch_end, Self::on_train_batch_end);
+        h.on(Fit::on_epoch_end, Self::on_epoch_end);
+    }
+}
+";
+
+const MAIN: &str = "\
+fn main() {
+    let mut plan = Plan::<Fit>::new();
+    ATTACH
+    println!(\"{:?}\", plan.check(&State::new()));
+}
+";
+
+const NAIVE_HEAD: &str = "\
+use callbacks::prelude::*;
+pub trait Naive {
+    fn on_epoch_begin(&mut self, _: &Epoch, _: &mut LearningRate) {}
+    fn on_train_begin(&mut self, _: &Epoch, _: &mut LearningRate) {}
+    fn on_train_batch_begin(&mut self, _: &Step, _: &Iteration) {}
+    fn on_train_batch_end(&mut self, _: &Step, _: &Iteration) {}
+    fn on_train_end(&mut self, _: &Epoch, _: &mut Metrics) {}
+    fn on_epoch_end(&mut self, _: &Epoch, _: &mut Metrics) {}
+}
+";
+
+/// It calls all of them, so that nothing is left out.
+const NAIVE_MAIN: &str = "\
+fn main() {
+    let mut all: Vec<Box<dyn Naive>> = Vec::new();
+    ATTACH
+    let (mut rate, mut metrics) = (LearningRate::new(0.1), Metrics::default());
+    for one in &mut all {
+        one.on_epoch_begin(&Epoch::new(1), &mut rate);
+        one.on_train_batch_end(&Step::new(1), &Iteration::new(1));
+        one.on_epoch_end(&Epoch::new(1), &mut metrics);
+    }
+    println!(\"{rate} {metrics}\");
+}
+";

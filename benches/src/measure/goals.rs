@@ -1,0 +1,155 @@
+//! What instruction counts are to be, and what they may not exceed: the guard.
+
+use super::bound::Bound::{self, AtLeast, AtMost};
+use super::callgrind::Counts;
+use crate::contenders::{Peer, Setup, Signature};
+use crate::report::Table;
+use std::error::Error;
+
+/// One number that is watched over.
+struct Goal {
+    of: &'static str,
+    /// What we want, where there is such a wish.
+    wanted: Option<Bound>,
+    /// What the guard lets pass: what was measured when it was set and, where that is not the goal itself, a tolerance.
+    limit: Bound,
+    measured: fn(&Counts) -> Option<f64>,
+}
+
+const GOALS: [Goal; 13] = [
+    Goal {
+        of: "empty breakpoint, above an inlined empty check",
+        wanted: Some(AtMost(4.0)),
+        limit: AtMost(1.0),
+        measured: |counts| counts.difference(ours(0), Setup::of(Peer::Check)),
+    },
+    Goal {
+        of: "100 idle callbacks at an empty breakpoint",
+        wanted: Some(AtMost(0.0)),
+        limit: AtMost(0.0),
+        measured: |counts| counts.difference(ours(0).beside(100), ours(0)),
+    },
+    Goal {
+        of: "100 idle callbacks beside 8 handlers",
+        wanted: Some(AtMost(0.0)),
+        limit: AtMost(0.0),
+        measured: |counts| counts.difference(ours(8).beside(100), ours(8)),
+    },
+    Goal {
+        of: "fixed cost of a non-empty firing",
+        wanted: Some(AtMost(40.0)),
+        limit: AtMost(40.0),
+        measured: |counts| Some(counts.of(ours(8))? - 8.0 * counts.per_handler(ours(0))?),
+    },
+    Goal {
+        of: "a handler of 0 parameters, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(10.0),
+        measured: |counts| above_a_pointer(counts, Signature::Nothing),
+    },
+    Goal {
+        of: "a handler of 2 parameters, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(10.0),
+        measured: |counts| above_a_pointer(counts, Signature::Two),
+    },
+    Goal {
+        of: "the same where it may be inlined, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(6.0),
+        measured: |counts| above_a_pointer(counts, Signature::Inlined),
+    },
+    Goal {
+        of: "a handler of 6 parameters, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(12.0),
+        measured: |counts| above_a_pointer(counts, Signature::Six),
+    },
+    Goal {
+        of: "a handler that answers `Flow`, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(0.0),
+        measured: |counts| above_a_pointer(counts, Signature::Flow),
+    },
+    Goal {
+        of: "a handler that answers `Result`, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(10.0),
+        measured: |counts| above_a_pointer(counts, Signature::Fallible),
+    },
+    Goal {
+        of: "8 handlers, of argmin in ours",
+        wanted: None,
+        limit: AtLeast(2.7),
+        measured: |counts| {
+            let eight = |peer| Setup::of(peer).with(8).asking(Signature::One);
+            counts.ratio(eight(Peer::Argmin), eight(Peer::Ours))
+        },
+    },
+    Goal {
+        of: "8 handlers, of bevy_ecs in ours",
+        wanted: None,
+        limit: AtLeast(13.5),
+        measured: |counts| counts.ratio(Setup::of(Peer::Bevy).with(8), ours(8)),
+    },
+    Goal {
+        of: "64 handlers, ours in function pointers",
+        wanted: None,
+        limit: AtMost(1.85),
+        measured: |counts| counts.ratio(ours(64), Setup::of(Peer::Direct).with(64)),
+    },
+];
+
+/// All goals, and whether they are met.
+pub(super) fn table() -> Result<Table, Box<dyn Error>> {
+    told(Counts::get()?)
+}
+
+/// Fails where a number is beyond its limit.
+pub(super) fn guard() -> Result<(), Box<dyn Error>> {
+    let counts = Counts::get()?;
+    println!("{}", told(counts)?);
+    let beyond = GOALS
+        .iter()
+        .filter(|goal| !(goal.measured)(counts).is_some_and(|value| goal.limit.holds(value)));
+    let beyond: Vec<&str> = beyond.map(|goal| goal.of).collect();
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "beyond the limit: {}; find out why, or set the limit and say so",
+        beyond.join(", ")
+    )
+    .into())
+}
+
+fn told(counts: &Counts) -> Result<Table, Box<dyn Error>> {
+    let columns = [
+        "instructions",
+        "goal",
+        "measured",
+        "met",
+        "limit of the guard",
+    ];
+    let mut table = Table::new("What a firing may cost", "guard", columns);
+    for goal in &GOALS {
+        let value = (goal.measured)(counts).ok_or_else(|| format!("not counted: {}", goal.of))?;
+        table.row([
+            goal.of.to_owned(),
+            Bound::told(goal.wanted),
+            format!("{value:.1}"),
+            Bound::met(goal.wanted, value),
+            goal.limit.to_string(),
+        ]);
+    }
+    Ok(table)
+}
+
+const fn ours(handlers: usize) -> Setup {
+    Setup::of(Peer::Ours).with(handlers)
+}
+
+fn above_a_pointer(counts: &Counts, signature: Signature) -> Option<f64> {
+    let of = |peer| counts.per_handler(Setup::of(peer).asking(signature));
+    Some(of(Peer::Ours)? - of(Peer::Direct)?)
+}

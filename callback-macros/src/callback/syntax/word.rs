@@ -1,0 +1,59 @@
+//! The names that arguments of `#[callback(…)]` have.
+
+use proc_macro2::Ident;
+
+/// What an argument is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Weight,
+    Name,
+    Discover,
+    Register,
+    Crate,
+    After,
+    Before,
+    Group,
+    Requires,
+    Incompatible,
+    NoConflict,
+    Provides,
+    /// One that a later release brings.
+    Later,
+}
+
+impl Word {
+    /// Every word there is, as it is written.
+    pub(crate) const ALL: [(&str, Self); 13] = [
+        ("weight", Self::Weight),
+        ("name", Self::Name),
+        ("after", Self::After),
+        ("before", Self::Before),
+        ("group", Self::Group),
+        ("requires", Self::Requires),
+        ("incompatible", Self::Incompatible),
+        ("no_conflict", Self::NoConflict),
+        ("provides", Self::Provides),
+        ("discover", Self::Discover),
+        ("register", Self::Register),
+        ("crate", Self::Crate),
+        ("every", Self::Later),
+    ];
+
+    pub(crate) fn of(name: &Ident) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(word, _)| name == word);
+        known.map(|(_, word)| *word)
+    }
+
+    /// Whether a list in parentheses follows it.
+    pub(crate) fn takes_list(self) -> bool {
+        self.names_callbacks() || matches!(self, Self::Group | Self::Provides)
+    }
+
+    /// Whether its list says of whom something holds.
+    pub(crate) fn names_callbacks(self) -> bool {
+        matches!(
+            self,
+            Self::After | Self::Before | Self::Requires | Self::Incompatible | Self::NoConflict
+        )
+    }
+}

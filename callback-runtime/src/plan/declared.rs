@@ -1,0 +1,47 @@
+//! What was said of the order of callbacks, resolved: who is meant, who said it, and what nobody decided.
+
+use crate::site::Site;
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// A declared order: all of `first` run before all of `second`.
+pub(crate) struct Order {
+    pub(crate) first: Side,
+    pub(crate) second: Side,
+    pub(crate) by: DeclaredBy,
+    /// Where it is declared.
+    pub(crate) site: Site,
+}
+
+/// Those whom one side of an order names.
+pub(crate) struct Side {
+    /// As it was written: a type, a group or a name.
+    pub(crate) label: String,
+    /// Nobody, if none of them is attached. Whoever is on both sides does not wait for itself.
+    pub(crate) callbacks: Arc<[usize]>,
+}
+
+/// Who declared an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeclaredBy {
+    /// The second: for all of its type, or when it was attached.
+    After { attached: bool },
+    /// The first.
+    Before { attached: bool },
+    /// `Plan::order`.
+    Plan,
+}
+
+/// Two callbacks that touch the same state at one breakpoint, ordered by insertion alone.
+pub(crate) struct Undecided {
+    /// Who goes first now.
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    /// The state that both touch.
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    /// The first breakpoint at which they do.
+    pub(crate) at: usize,
+    /// At how many other breakpoints they do.
+    pub(crate) more: usize,
+}

@@ -1,0 +1,130 @@
+//! What was said of the order, as an explanation shows it: which callbacks before which, who said so, and where.
+
+use crate::plan::Resolved;
+use crate::plan::declared::{self, DeclaredBy};
+use crate::site::Site;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// An order that somebody declared: `first` runs before `second`.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure").after("nobody");
+/// plan.on(Fit::on_epoch_end, || {}).named("measure");
+/// let told = plan.explain(&State::new())?;
+/// let [order, idle] = told.orders() else { unreachable!() };
+/// assert_eq!((order.first(), order.second(), order.is_idle()), ("measure", "print", false));
+/// assert!(order.to_string().starts_with("print after measure (declared when attached, "));
+/// assert!(idle.is_idle());
+/// assert!(idle.to_string().starts_with("print after `nobody`, which is not attached"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub(super) first: Side,
+    pub(super) second: Side,
+    pub(super) by: DeclaredBy,
+    pub(super) site: Site,
+}
+
+/// Those whom one side of an order names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Side {
+    /// As it was written.
+    pub(super) label: String,
+    /// The names of the callbacks; none if nobody of that name, type or group is attached.
+    pub(super) callbacks: Arc<[Arc<str>]>,
+}
+
+impl Order {
+    /// What runs first, as it was written: a type, a group or a name.
+    pub fn first(&self) -> &str {
+        &self.first.label
+    }
+
+    /// What runs after it.
+    pub fn second(&self) -> &str {
+        &self.second.label
+    }
+
+    /// It has no effect, because no callback is attached that one of the two sides names.
+    pub fn is_idle(&self) -> bool {
+        self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
+    }
+
+    /// Where it is declared.
+    pub fn site(&self) -> Site {
+        self.site
+    }
+
+    /// How it is declared.
+    pub(super) fn how(&self) -> &'static str {
+        match self.by {
+            DeclaredBy::After { attached: false } | DeclaredBy::Before { attached: false } => {
+                "declared by its type"
+            }
+            DeclaredBy::After { attached: true } | DeclaredBy::Before { attached: true } => {
+                "declared when attached"
+            }
+            DeclaredBy::Plan => "declared by plan.order",
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.by {
+            DeclaredBy::After { .. } => write!(f, "{} after {}", self.second, self.first)?,
+            _ => write!(f, "{} before {}", self.first, self.second)?,
+        }
+        write!(f, " ({}, {})", self.how(), self.site)
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.callbacks.is_empty() {
+            write!(f, "`{}`, which is not attached", self.label)
+        } else {
+            f.write_str(&self.label)
+        }
+    }
+}
+
+/// What a plan was told of the order, in the order of the source.
+pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
+    let mut named = Named {
+        names: &resolved.names,
+        known: HashMap::new(),
+    };
+    let told = resolved.orders.iter().map(|order| Order {
+        first: named.side(&order.first),
+        second: named.side(&order.second),
+        by: order.by,
+        site: order.site,
+    });
+    let mut told: Vec<Order> = told.collect();
+    told.sort_by_key(Order::site);
+    told
+}
+
+/// Names the callbacks of a side. Those of a group are named once, however many wait for it.
+struct Named<'p> {
+    names: &'p [Arc<str>],
+    known: HashMap<*const [usize], Arc<[Arc<str>]>>,
+}
+
+impl Named<'_> {
+    fn side(&mut self, side: &declared::Side) -> Side {
+        let names = side.callbacks.iter().map(|at| self.names[*at].clone());
+        let known = self.known.entry(Arc::as_ptr(&side.callbacks));
+        Side {
+            label: side.label.clone(),
+            callbacks: known.or_insert_with(|| names.collect()).clone(),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Whom a [`Who`] finds among the attached callbacks.
+
+use crate::plan::Attached;
+use crate::who::{Named, Who};
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The active callbacks by type, group and name.
+#[derive(Default)]
+pub(in crate::plan) struct Members {
+    of_types: HashMap<TypeId, Arc<[usize]>>,
+    of_names: HashMap<Arc<str>, Arc<[usize]>>,
+}
+
+impl Members {
+    pub(in crate::plan) fn of(attached: &[Attached], names: &[Arc<str>]) -> Self {
+        let mut of_types: HashMap<TypeId, Vec<usize>> = HashMap::new();
+        let mut of_names = HashMap::new();
+        for (at, callback) in active(attached) {
+            for id in types(callback) {
+                let members = of_types.entry(id).or_default();
+                // One that is twice in a group is one member.
+                if members.last() != Some(&at) {
+                    members.push(at);
+                }
+            }
+            of_names.insert(names[at].clone(), Arc::from([at]));
+        }
+        let of_types = of_types.into_iter();
+        Self {
+            of_types: of_types.map(|(id, all)| (id, all.into())).collect(),
+            of_names,
+        }
+    }
+
+    /// In the order of attaching; none if nobody of that type, group or name is attached.
+    pub(in crate::plan) fn named(&self, who: &Who) -> Arc<[usize]> {
+        let found = match who.named() {
+            Named::Type { id, .. } => self.of_types.get(id),
+            Named::Name(name) => self.of_names.get(name.as_ref()),
+        };
+        found.cloned().unwrap_or_default()
+    }
+}
+
+pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (usize, &Attached)> {
+    let all = attached.iter().enumerate();
+    all.filter(|(_, callback)| callback.active)
+}
+
+/// Its type and its groups.
+fn types(callback: &Attached) -> impl Iterator<Item = TypeId> {
+    let of_type = callback.about.relations().groups.iter();
+    let of_instance = callback.relations.groups.iter();
+    std::iter::once(callback.type_id).chain(of_type.chain(of_instance).copied())
+}

@@ -1,0 +1,17 @@
+//! The order of callbacks, the same at every breakpoint (P3): what is said of it (`declare.rs`), the sorting (`sort.rs`), its
+//! circles (`circle.rs`), which pairs it decides (`decided.rs`); and their names, which orders may mention.
+
+mod circle;
+mod decided;
+mod declare;
+mod graph;
+mod members;
+mod names;
+mod sort;
+
+pub(super) use circle::describe;
+pub(super) use decided::Decided;
+pub(super) use declare::{PlanSays, orders};
+pub(super) use members::Members;
+pub(super) use names::names;
+pub(super) use sort::sort;

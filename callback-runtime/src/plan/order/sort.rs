@@ -1,0 +1,82 @@
+//! The sorting: among the callbacks that are free to go next, the one of the smallest weight and then place goes.
+
+use super::circle::{self, Circle};
+use super::graph::Graph;
+use super::members::active;
+use crate::plan::Attached;
+use crate::plan::declared::Order;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// Callbacks in their order.
+pub(in crate::plan) struct Sorted {
+    pub(in crate::plan) order: Vec<usize>,
+    /// Where what was said leaves nobody free to go next. One of each circle goes all the same.
+    pub(in crate::plan) circles: Vec<Circle>,
+}
+
+/// By ascending weight, then insertion.
+#[derive(PartialEq)]
+struct Key {
+    weight: f64,
+    place: (usize, usize),
+    at: usize,
+}
+
+pub(in crate::plan) fn sort(attached: &[Attached], orders: &[Order]) -> Sorted {
+    let mut graph = Graph::of(attached.len(), orders);
+    let mut waiting: Vec<bool> = attached.iter().map(|callback| callback.active).collect();
+    let mut sorted = Sorted {
+        order: Vec::new(),
+        circles: Vec::new(),
+    };
+    let mut free = BinaryHeap::new();
+    let all = active(attached).filter(|(at, _)| graph.before[*at] == 0);
+    free.extend(all.map(|(at, callback)| Reverse(Key::of(at, callback))));
+    let mut left = active(attached).count();
+    while left > 0 {
+        let Some(Reverse(next)) = free.pop() else {
+            let circle = circle::find(&graph, &waiting, |at| Key::of(at, &attached[at]));
+            let Some(circle) = circle else { break };
+            free.push(Reverse(Key::of(circle.first(), &attached[circle.first()])));
+            sorted.circles.push(circle);
+            continue;
+        };
+        if !std::mem::replace(&mut waiting[next.at], false) {
+            continue;
+        }
+        left -= 1;
+        sorted.order.push(next.at);
+        for at in graph.release(next.at) {
+            free.push(Reverse(Key::of(at, &attached[at])));
+        }
+    }
+    sorted
+}
+
+impl Key {
+    fn of(at: usize, callback: &Attached) -> Self {
+        Self {
+            // Adding 0 makes -0 a 0; NaN is a problem of its own and must only not upset the sort.
+            weight: callback.weight() + 0.0,
+            place: callback.place,
+            at,
+        }
+    }
+}
+
+impl Eq for Key {}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.weight
+            .total_cmp(&other.weight)
+            .then_with(|| self.place.cmp(&other.place))
+    }
+}

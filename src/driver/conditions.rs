@@ -1,0 +1,57 @@
+//! Closures that say yes or no as callbacks: the adaptor says what `true` means.
+
+use super::Verdict;
+use callback_runtime::{AnswerIf, Flow, answer_if};
+use std::borrow::Cow;
+
+/// Stops the run, for this reason, when the closure says `true`. For any breakpoint of any loop.
+///
+/// ```
+/// use callbacks::driver::stop_if;
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+///     .on(Driver::on_step_end, stop_if("deep enough", |well: &Well| well.x < 0.1));
+/// let outcome = driver.run(100)?;
+/// assert_eq!(outcome.stopped().map(Stop::reason), Some("deep enough"));
+/// assert_eq!(driver.step().get(), 4);
+/// # Ok::<(), PlanError>(())
+/// ```
+pub fn stop_if<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<F, Flow> {
+    answer_if(closure, Flow::stop(reason), Flow::Continue)
+}
+
+/// Stops the run, for this reason, when the closure says `false`: what NetKet's legacy callables do.
+///
+/// ```
+/// use callbacks::driver::stop_unless;
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+///     .on(Driver::before_parameter_update, stop_unless("seen enough", |step: &Step, _: &mut LogData| step.get() < 3));
+/// assert!(driver.run(100)?.stopped().is_some());
+/// assert_eq!(driver.step().get(), 3);
+/// # Ok::<(), PlanError>(())
+/// ```
+pub fn stop_unless<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<F, Flow> {
+    answer_if(closure, Flow::Continue, Flow::stop(reason))
+}
+
+/// Rejects the update when the closure says `true`. For `on_compute_update_end`.
+///
+/// ```
+/// use callbacks::driver::reject_if;
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+///     .on(Driver::on_compute_update_end, reject_if(|attempt: &Attempt| attempt.get() < 3));
+/// driver.plan().on(Driver::on_step_end, |attempt: &Attempt| assert_eq!(attempt.get(), 3));
+/// assert!(driver.run(1)?.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+pub fn reject_if<F>(closure: F) -> AnswerIf<F, Verdict> {
+    answer_if(closure, Verdict::Reject, Verdict::Accept)
+}

@@ -1,0 +1,147 @@
+//! Attempts that were rejected, and the failure that too many of them are.
+
+use super::{Attempt, LogData};
+use crate::fit::Step;
+use callback_runtime::Origin;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The attempts at the step under way that were rejected, in order: for who wants to know what they logged. Empty when a step
+/// begins.
+///
+/// ```
+/// use callbacks::driver::{RejectedAttempts, reject_if};
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+///     .on(Driver::on_compute_update_end, reject_if(|attempt: &Attempt| attempt.get() < 3))
+///     .on(Driver::on_step_end, |rejected: &RejectedAttempts| {
+///         for attempt in rejected.iter() {
+///             println!("{} rejected by {}: {}", attempt.attempt, attempt.rejecters[0], attempt.log);
+///         }
+///         assert_eq!(rejected.iter().count(), 2);
+///     });
+/// assert!(driver.run(5)?.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct RejectedAttempts {
+    attempts: Vec<RejectedAttempt>,
+}
+
+impl RejectedAttempts {
+    /// Each of them, the first first.
+    ///
+    /// ```
+    /// # use callbacks::driver::RejectedAttempts;
+    /// assert_eq!(RejectedAttempts::default().iter().count(), 0);
+    /// ```
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &RejectedAttempt> {
+        self.attempts.iter()
+    }
+
+    pub(super) fn push(&mut self, attempt: RejectedAttempt) {
+        self.attempts.push(attempt);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.attempts.clear();
+    }
+
+    /// The failure that so many are.
+    pub(super) fn too_many(&self, step: Step) -> TooManyRejections {
+        let mut rejecters = BTreeMap::<String, (Rejecter, u64)>::new();
+        for rejecter in self.iter().flat_map(|attempt| &attempt.rejecters) {
+            let entry = rejecters.entry(rejecter.to_string());
+            entry.or_insert_with(|| (rejecter.clone(), 0)).1 += 1;
+        }
+        TooManyRejections {
+            step,
+            attempts: self.iter().count(),
+            rejecters: rejecters.into_values().collect(),
+        }
+    }
+}
+
+/// An attempt that was rejected. [`RejectedAttempts`] has those of a step.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RejectedAttempt {
+    /// Which one.
+    pub attempt: Attempt,
+    /// Who rejected it, in the order in which they were asked.
+    pub rejecters: Vec<Rejecter>,
+    /// What had been logged.
+    pub log: LogData,
+}
+
+impl RejectedAttempt {
+    pub(super) fn new(attempt: Attempt, rejecters: Vec<Rejecter>, log: LogData) -> Self {
+        Self {
+            attempt,
+            rejecters,
+            log,
+        }
+    }
+}
+
+/// Who rejected an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejecter {
+    /// A callback.
+    Callback(Origin),
+    /// The accept rule of what is driven: [`Driven::judge`](super::Driven::judge).
+    Driven,
+}
+
+impl fmt::Display for Rejecter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Callback(origin) => origin.fmt(f),
+            Self::Driven => f.write_str("the accept rule of what is driven"),
+        }
+    }
+}
+
+/// Each attempt at a step was rejected, until there were as many as
+/// [`VariationalDriver::retry_limit`](super::VariationalDriver::retry_limit) allows: the cause of the run's failure.
+///
+/// ```
+/// use callbacks::driver::{TooManyRejections, Verdict};
+/// use callbacks::prelude::*;
+/// use std::error::Error;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).retry_limit(5);
+/// driver.plan().on(Driver::on_compute_update_end, || Verdict::Reject).named("picky");
+/// let outcome = driver.run(1)?;
+/// let why = outcome.failed().and_then(Error::source).and_then(|cause| cause.downcast_ref::<TooManyRejections>()).unwrap();
+/// assert_eq!(why.attempts, 5);
+/// assert!(why.to_string().starts_with("5 attempts at step 1 were rejected, by picky at on_compute_update_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TooManyRejections {
+    /// The step that was not made.
+    pub step: Step,
+    /// How many attempts there were.
+    pub attempts: usize,
+    /// Who rejected, and how many of them.
+    pub rejecters: Vec<(Rejecter, u64)>,
+}
+
+impl fmt::Display for TooManyRejections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, attempts, .. } = self;
+        write!(f, "{attempts} attempts at step {step} were rejected")?;
+        for (at, (rejecter, times)) in self.rejecters.iter().enumerate() {
+            let by = if at == 0 { ", by" } else { " and by" };
+            write!(f, "{by} {rejecter} ({times} of them)")?;
+        }
+        f.write_str("; accept more, change what is attempted, or give a greater `retry_limit`")
+    }
+}
+
+impl std::error::Error for TooManyRejections {}

@@ -1,0 +1,80 @@
+//! What has been drawn for the attempt under way.
+
+/// What has been drawn, or injected, for the attempt under way: empty but from sampling to the update of the parameters, as
+/// samples tell of old parameters what is not true of new ones.
+///
+/// If it is set at `on_compute_update_start`, nothing is drawn.
+///
+/// ```
+/// use callbacks::driver::Samples;
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).on(
+///     Driver::on_compute_update_start,
+///     |samples: &mut Samples<Draws>| drop(samples.set(Draws(vec![4.0]))),
+/// );
+/// assert!(driver.run(1)?.is_finished());
+/// assert_eq!(driver.driven().x, -1.0);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Samples<S>(Option<S>);
+
+impl<S> Samples<S> {
+    /// The samples, if there are any.
+    ///
+    /// ```
+    /// # use callbacks::driver::Samples;
+    /// let mut samples = Samples::default();
+    /// assert_eq!(samples.get(), None);
+    /// samples.set([0.5, 0.25]);
+    /// assert_eq!(samples.get(), Some(&[0.5, 0.25]));
+    /// ```
+    pub const fn get(&self) -> Option<&S> {
+        self.0.as_ref()
+    }
+
+    /// Sets them; returns those that were there.
+    ///
+    /// ```
+    /// # use callbacks::driver::Samples;
+    /// let mut samples = Samples::default();
+    /// assert_eq!(samples.set("drawn"), None);
+    /// assert_eq!(samples.set("injected"), Some("drawn"));
+    /// ```
+    pub const fn set(&mut self, samples: S) -> Option<S> {
+        self.0.replace(samples)
+    }
+
+    /// Whether there are none.
+    ///
+    /// ```
+    /// # use callbacks::driver::Samples;
+    /// let mut samples = Samples::default();
+    /// assert!(samples.is_empty());
+    /// samples.set(0.5);
+    /// assert!(!samples.is_empty());
+    /// ```
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// Those that are there, or else those that `draw` draws.
+    pub(super) fn get_or_draw<E>(&mut self, draw: impl FnOnce() -> Result<S, E>) -> Result<&S, E> {
+        match &mut self.0 {
+            Some(samples) => Ok(samples),
+            none => Ok(none.insert(draw()?)),
+        }
+    }
+}
+
+impl<S> Default for Samples<S> {
+    fn default() -> Self {
+        Self(None)
+    }
+}

@@ -1,0 +1,270 @@
+//! Callbacks, what is driven and settings together, and what they are asked to do.
+
+mod settings;
+
+use super::rollback::Keep;
+use super::steps::{self, Deadline, Steps, Until};
+use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
+use crate::fit::Step;
+use callback_runtime::{Ctx, Explanation, Outcome, Plan, PlanError, Site, State};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Callbacks, what is driven and settings together: runs [`Driver`] as often as one likes, and goes on where it stood.
+///
+/// `Well` is what is driven in the example of [`Driven`].
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+///     .on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
+/// assert!(driver.run(10)?.is_finished());
+/// assert!(driver.run(10)?.is_finished());
+/// assert_eq!(driver.step().get(), 20);
+/// assert!(driver.driven().x < 1e-5);
+/// # Ok::<(), PlanError>(())
+/// ```
+pub struct VariationalDriver<D: Driven> {
+    driven: D,
+    plan: Plan<Driver>,
+    state: State,
+    retry_limit: u64,
+    rollback: Option<Box<dyn Keep<D>>>,
+    made_at: Site,
+}
+
+impl<D: Driven> VariationalDriver<D> {
+    /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
+    /// assert!(driver.run(3)?.is_finished());
+    /// assert_eq!((driver.step().get(), driver.driven().x), (3, 0.125));
+    ///
+    /// driver.plan().on(Driver::on_step_end, |_: &String| {});
+    /// assert!(driver.run(1).is_err());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
+        self.prepare(None);
+        self.run_until(Until::Steps(steps))
+    }
+
+    /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it.
+    ///
+    /// ```
+    /// # use callbacks::driver::Time;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::BoxError;
+    /// struct Clock(f64);
+    /// struct Tick(f64);
+    ///
+    /// impl Driven for Clock {
+    ///     type Samples = ();
+    ///     type Update = Tick;
+    ///     fn time(&self) -> Time {
+    ///         Time::new(self.0)
+    ///     }
+    ///     fn update_parameters(&mut self, tick: &Tick) -> Result<(), BoxError> {
+    ///         self.0 += tick.0;
+    ///         Ok(())
+    ///     }
+    ///     // …
+    /// #     fn sample(&mut self) -> Result<(), BoxError> { Ok(()) }
+    /// #     fn compute_loss_and_update(&mut self, _: &(), _: &mut LogData) -> Result<Tick, BoxError> { Ok(Tick(0.1)) }
+    /// }
+    ///
+    /// let mut driver = VariationalDriver::new(Clock(0.0));
+    /// assert!(driver.run_for(Time::new(0.8))?.is_finished());
+    /// assert_eq!(driver.step().get(), 8);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
+        let span = span.get();
+        let is_wrong = !span.is_finite() || span < 0.0;
+        self.prepare(is_wrong.then(|| {
+            format!("a run for a span of {span}; give one that is finite and not negative")
+        }));
+        // A wrong span is told before anything runs.
+        let end = self
+            .state
+            .get::<Time>()
+            .map_or(span, |now| now.get() + span);
+        self.run_until(Until::Time(Deadline::at(end)))
+    }
+
+    /// How many steps have been made, in all runs.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well::default());
+    /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
+    /// assert_eq!(driver.step(), Step::new(5));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn step(&self) -> Step {
+        self.state.get().copied().unwrap_or_default()
+    }
+
+    /// The callbacks, to attach more and to look at.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well::default());
+    /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
+    /// driver.plan().on(Driver::on_step_end, || {}).named("first");
+    /// assert!(driver.run(1)?.is_finished());
+    /// assert_eq!(driver.plan().names(), ["first", "last"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn plan(&mut self) -> &mut Plan<Driver> {
+        &mut self.plan
+    }
+
+    /// What is driven, to look at and to change between runs.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well::default());
+    /// driver.driven().x = 8.0;
+    /// assert!(driver.run(1)?.is_finished());
+    /// assert_eq!(driver.driven().x, 4.0);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn driven(&mut self) -> &mut D {
+        &mut self.driven
+    }
+
+    /// What is driven, for good.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
+    /// assert_eq!(well.x, 1.0);
+    /// ```
+    pub fn into_driven(self) -> D {
+        self.driven
+    }
+
+    /// A value of the state: of one's own, or what the last run left.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
+    /// assert!(driver.run(2)?.is_finished());
+    /// assert_eq!(driver.get::<LogData>().and_then(|log| log.number("energy")), Some(0.5));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn get<T: 'static>(&self) -> Option<&T> {
+        self.state.get()
+    }
+
+    /// Checks a run without running it: all problems of callbacks and settings are reported together.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
+    /// let mut driver = VariationalDriver::new(Well::default())
+    ///     .retry_limit(0)
+    ///     .on(Driver::on_step_start, |_: &Slope| {});
+    /// assert_eq!(driver.check().unwrap_err().problems().len(), 2);
+    /// ```
+    pub fn check(&mut self) -> Result<(), PlanError> {
+        self.prepare(None);
+        let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
+        state.lend(driven, |ctx: Ctx<'_>| plan.check(&ctx))
+    }
+
+    /// What a run will do: which handler runs where, in which order and why.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well::default())
+    ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));
+    /// assert!(driver.explain()?.to_string().contains("Well, Step"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn explain(&mut self) -> Result<Explanation, PlanError> {
+        self.prepare(None);
+        let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
+        state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
+    }
+
+    /// Says what the coming run will do, and what is wrong with the settings.
+    fn prepare(&mut self, wrong: Option<String>) {
+        let (retry_limit, made_at) = (self.retry_limit, self.made_at);
+        self.plan.expect(|states| {
+            expectations::of_driven::<D>(states);
+            if retry_limit == 0 {
+                let text = "a `retry_limit` of 0 leaves no attempt; give 1 or more";
+                states.problem("the driver", made_at, text);
+            }
+            if let Some(text) = wrong {
+                states.problem("the driver", made_at, text);
+            }
+        });
+        self.begin();
+    }
+
+    /// Every run starts clean, but for how far the driver has come.
+    fn begin(&mut self) {
+        let time = catch_unwind(AssertUnwindSafe(|| self.driven.time()));
+        let state = &mut self.state;
+        if state.get::<Step>().is_none() {
+            state.insert(Step::default());
+        }
+        // Dropping what was thrown may throw again. A time that cannot be told is told again where the run can fail for it.
+        state.insert(time.unwrap_or_else(|panic| {
+            std::mem::forget(panic);
+            Time::default()
+        }));
+        state.insert(Attempt::default());
+        state.insert(LogData::default());
+        state.insert(RejectedAttempts::default());
+        state.insert(Samples::<D::Samples>::default());
+    }
+
+    fn run_until(&mut self, until: Until) -> Result<Outcome, PlanError> {
+        let (plan, state) = (&mut self.plan, &mut self.state);
+        let mut steps = Steps {
+            until,
+            retry_limit: self.retry_limit,
+            rollback: self.rollback.as_deref_mut(),
+        };
+        let outcome = state.lend(&mut self.driven, |ctx: Ctx<'_>| {
+            plan.run(ctx, |run| steps.run(run))
+        });
+        self.sweep();
+        outcome
+    }
+
+    /// A step that failed has left its values. One whose `Drop` panics keeps none of the others.
+    fn sweep(&mut self) {
+        let mut state = self.state.ctx();
+        let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));
+        // What was thrown has been told by the panic hook; dropping it may throw again.
+        swept.unwrap_or_else(std::mem::forget);
+        if let Some(rollback) = &mut self.rollback {
+            rollback.forget();
+        }
+    }
+}
+
+impl<D: Driven + fmt::Debug> fmt::Debug for VariationalDriver<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VariationalDriver")
+            .field("driven", &self.driven)
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}

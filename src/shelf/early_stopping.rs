@@ -1,0 +1,208 @@
+//! Stops when nothing gets better any more.
+
+use super::monitor::{Monitor, Readings};
+use crate::driver::{Driver, LogData};
+use crate::fit::{Epoch, Fit, Metrics, Step};
+use callback_macros::callback;
+use callback_runtime::Flow;
+use std::borrow::Cow;
+
+/// Stops when a number has not improved for some time: of the metrics at the end of an epoch in [`Fit`], of the log at the end of
+/// a step in [`Driver`].
+///
+/// Its direction must be said. Each fit begins anew; the runs of a driver are one, as its steps are. It runs behind all others, in
+/// `Fit` with weight infinity, in `Driver` with 100.
+///
+/// A number that is not there the first time one looks fails the run. One that was there before is waited for.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::EarlyStopping;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let stopping = || EarlyStopping::minimize("train_loss").min_delta(0.01).patience(3);
+/// let mut trainer = Trainer::new(Line::default()).epochs(500).learning_rate(0.1).callback(stopping());
+/// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+/// assert!(fitted.outcome.stopped().is_some_and(|stop| stop.reason().starts_with("`train_loss` has not improved")));
+///
+/// let stopping = EarlyStopping::minimize("energy").min_relative_delta(1e-6).patience(5);
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+/// assert!(driver.run(500)?.stopped().is_some());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct EarlyStopping {
+    monitor: Monitor,
+    direction: Direction,
+    min_delta: f64,
+    min_relative_delta: f64,
+    patience: u64,
+    baseline: Option<f64>,
+    goal: Option<f64>,
+    start_from: u64,
+    best: Option<f64>,
+    waited: u64,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Minimize,
+    Maximize,
+}
+
+impl EarlyStopping {
+    /// Watches a number that is to become small, such as `valid_loss` or `energy`.
+    ///
+    /// ```
+    /// # use callbacks::shelf::EarlyStopping;
+    /// let stopping = EarlyStopping::minimize("energy.variance");
+    /// assert_eq!(stopping.best(), None);
+    /// ```
+    pub fn minimize(monitor: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Monitor::of(monitor), Direction::Minimize)
+    }
+
+    /// Watches a number that is to become great, such as `valid_accuracy`.
+    ///
+    /// ```
+    /// # use callbacks::shelf::EarlyStopping;
+    /// let stopping = EarlyStopping::maximize("valid_accuracy").patience(10);
+    /// assert_eq!(stopping.best(), None);
+    /// ```
+    pub fn maximize(monitor: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Monitor::of(monitor), Direction::Maximize)
+    }
+
+    fn of(monitor: Monitor, direction: Direction) -> Self {
+        Self {
+            monitor,
+            direction,
+            min_delta: 0.0,
+            min_relative_delta: 0.0,
+            patience: 1,
+            baseline: None,
+            goal: None,
+            start_from: 0,
+            best: None,
+            waited: 0,
+        }
+    }
+
+    /// An improvement counts if it is greater than this; 0 if nothing is said.
+    pub fn min_delta(mut self, delta: f64) -> Self {
+        self.min_delta = delta;
+        self
+    }
+
+    /// An improvement counts if it is greater than this part of the size of the best value, whatever its sign; 0 if nothing is
+    /// said. Together with [`min_delta`](Self::min_delta) it must be greater than both.
+    pub fn min_relative_delta(mut self, part: f64) -> Self {
+        self.min_relative_delta = part;
+        self
+    }
+
+    /// Stops at the so-manieth look in a row that brings no improvement; the first one if nothing is said.
+    pub fn patience(mut self, looks: u64) -> Self {
+        self.patience = looks;
+        self
+    }
+
+    /// An improvement counts if it is one on this, too.
+    pub fn baseline(mut self, value: f64) -> Self {
+        self.baseline = Some(value);
+        self
+    }
+
+    /// Stops as soon as this is reached. NetKet calls it the baseline.
+    pub fn goal(mut self, value: f64) -> Self {
+        self.goal = Some(value);
+        self
+    }
+
+    /// Does not look before this epoch or step.
+    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
+        self.start_from = epoch_or_step;
+        self
+    }
+
+    /// The best value so far, as far as it counts.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(EarlyStopping::minimize("energy"));
+    /// assert!(driver.run(2)?.is_finished());
+    /// assert_eq!(driver.plan().get::<EarlyStopping>().and_then(EarlyStopping::best), Some(0.5));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
+        if at < self.start_from {
+            return Ok(Flow::Continue);
+        }
+        let read = self.monitor.read(readings)?;
+        Ok(read.map_or(Flow::Continue, |value| self.consider(value)))
+    }
+
+    fn consider(&mut self, value: f64) -> Flow {
+        let name = &self.monitor.name;
+        if let Some(goal) = self.goal.filter(|goal| self.gain(value, *goal) >= 0.0) {
+            return Flow::stop(format!("`{name}` has reached {goal}: {value}"));
+        }
+        if self.improves(value) {
+            (self.best, self.waited) = (Some(value), 0);
+            return Flow::Continue;
+        }
+        self.waited += 1;
+        if self.waited < self.patience {
+            return Flow::Continue;
+        }
+        let waited = self.waited;
+        Flow::stop(match self.best.or(self.baseline) {
+            Some(best) => format!("`{name}` has not improved on {best} in {waited} looks: {value}"),
+            None => format!("`{name}` has not improved in {waited} looks: {value}"),
+        })
+    }
+
+    fn improves(&self, value: f64) -> bool {
+        let Some(bar) = self.best.or(self.baseline) else {
+            return !value.is_nan();
+        };
+        let part = self.min_relative_delta * bar.abs();
+        // From an infinite value any finite one is an improvement.
+        let part = if bar.is_finite() { part } else { 0.0 };
+        self.gain(value, bar) > self.min_delta.max(part)
+    }
+
+    /// By how much a value is better than another.
+    fn gain(&self, value: f64, than: f64) -> f64 {
+        match self.direction {
+            Direction::Minimize => than - value,
+            Direction::Maximize => value - than,
+        }
+    }
+}
+
+#[callback(Fit, discover = false, weight = f64::INFINITY)]
+impl EarlyStopping {
+    fn on_fit_begin(&mut self) {
+        (self.best, self.waited) = (None, 0);
+    }
+
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
+        self.look(epoch.get(), metrics)
+    }
+}
+
+#[callback(Driver, discover = false, weight = 100)]
+impl EarlyStopping {
+    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.look(step.get(), log)
+    }
+}

@@ -1,0 +1,102 @@
+//! Writes what is logged, a line of JSON for each epoch or step.
+
+use crate::driver::{Complex, Driver, LogData, Stats, Value};
+use crate::fit::{Epoch, Fit, Metrics, Step};
+use callback_macros::callback;
+use serde_json::{Map, Value as Json, json};
+use std::fmt;
+use std::io::{self, Write};
+
+/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`], behind others, with weight 10: what they put
+/// into metrics or log is in it. Needs the feature `json`.
+///
+/// JSON has no NaN and no infinity: they are `null`.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::JsonLines;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use std::sync::{Arc, Mutex};
+/// # #[derive(Clone, Default)]
+/// # struct Shared(Arc<Mutex<Vec<u8>>>);
+/// # impl std::io::Write for Shared {
+/// #     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> { self.0.lock().unwrap().write(bytes) }
+/// #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+/// # }
+///
+/// # let file = Shared::default();
+/// # let written = file.clone();
+/// // A file, or anything that can be written to.
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(JsonLines::new(file));
+/// assert!(driver.run(2)?.is_finished());
+/// # let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+/// assert_eq!(written.lines().nth(1), Some(r#"{"step":2,"energy":{"mean":0.5,"error_of_mean":0.5,"variance":0.25}}"#));
+/// # Ok::<(), PlanError>(())
+/// ```
+pub struct JsonLines {
+    to: Box<dyn Write + Send>,
+}
+
+impl JsonLines {
+    /// Writes to a file, or to anything else. Each line is flushed, so that it can be read while the run goes on.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::JsonLines;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).callback(JsonLines::new(std::io::stderr()));
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn new(to: impl Write + Send + 'static) -> Self {
+        Self { to: Box::new(to) }
+    }
+
+    fn write(&mut self, line: Map<String, Json>) -> io::Result<()> {
+        writeln!(self.to, "{}", Json::Object(line))?;
+        self.to.flush()
+    }
+}
+
+#[callback(Fit, Driver, discover = false, weight = 10)]
+impl JsonLines {
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> io::Result<()> {
+        let mut line = Map::new();
+        line.insert("epoch".to_owned(), epoch.get().into());
+        line.extend(
+            metrics
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.into())),
+        );
+        self.write(line)
+    }
+
+    fn on_step_end(&mut self, step: &Step, log: &LogData) -> io::Result<()> {
+        let mut line = Map::new();
+        line.insert("step".to_owned(), step.get().into());
+        line.extend(
+            log.iter()
+                .map(|(name, value)| (name.to_owned(), json_of(value))),
+        );
+        self.write(line)
+    }
+}
+
+fn json_of(value: &Value) -> Json {
+    match value {
+        Value::Number(value) => (*value).into(),
+        Value::Vector(values) => values.clone().into(),
+        Value::Complex(Complex { re, im }) => json!({ "re": re, "im": im }),
+        Value::Stats(Stats {
+            mean,
+            error_of_mean,
+            variance,
+        }) => json!({ "mean": mean, "error_of_mean": error_of_mean, "variance": variance }),
+    }
+}
+
+impl fmt::Debug for JsonLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLines").finish_non_exhaustive()
+    }
+}

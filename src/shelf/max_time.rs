@@ -1,0 +1,61 @@
+//! Stops when time is up.
+
+use crate::driver::Driver;
+use crate::fit::Fit;
+use callback_macros::callback;
+use callback_runtime::Flow;
+use std::time::{Duration, Instant};
+
+/// Stops when a run has taken longer than this, measured on a clock that only goes forward: at the end of a training batch or an
+/// epoch in [`Fit`], of a step in [`Driver`]. Weight 100.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::MaxTime;
+/// use std::time::Duration;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(MaxTime::new(Duration::ZERO));
+/// assert!(driver.run(500)?.stopped().is_some_and(|stop| stop.reason().starts_with("time is up")));
+/// assert_eq!(driver.step().get(), 1);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct MaxTime {
+    limit: Duration,
+    since: Option<Instant>,
+}
+
+impl MaxTime {
+    /// So much time for each run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::MaxTime;
+    /// # use std::time::Duration;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(MaxTime::new(Duration::from_secs(3600)));
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, since: None }
+    }
+}
+
+#[callback(Fit, Driver, discover = false, weight = 100)]
+impl MaxTime {
+    #[on(fit_begin, run_start)]
+    fn begin(&mut self) {
+        self.since = Some(Instant::now());
+    }
+
+    #[on(train_batch_end, epoch_end, step_end)]
+    fn look(&mut self) -> Flow {
+        let taken = self.since.get_or_insert_with(Instant::now).elapsed();
+        if taken < self.limit {
+            return Flow::Continue;
+        }
+        Flow::stop(format!("time is up: {taken:.0?} of {:?}", self.limit))
+    }
+}

@@ -1,0 +1,35 @@
+//! Ready-made callbacks.
+//!
+//! None of them is discovered: what a program does not attach does not run.
+//!
+//! * [`Recorder`]: how far each phase has come, in all runs so far;
+//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
+//! * [`ObservableCallback`], [`SaveState`]: log and save what is driven, at an [`Interval`];
+//! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged.
+
+mod convergence;
+#[cfg(feature = "csv")]
+mod csv;
+mod early_stopping;
+mod interval;
+mod invalid_loss;
+#[cfg(feature = "json")]
+mod json_lines;
+mod max_time;
+mod monitor;
+mod observable;
+mod recorder;
+mod save_state;
+
+#[cfg(feature = "csv")]
+pub use self::csv::Csv;
+pub use convergence::ConvergenceStopping;
+pub use early_stopping::EarlyStopping;
+pub use interval::Interval;
+pub use invalid_loss::InvalidLossStopping;
+#[cfg(feature = "json")]
+pub use json_lines::JsonLines;
+pub use max_time::MaxTime;
+pub use observable::ObservableCallback;
+pub use recorder::{Counts, Record, Recorder};
+pub use save_state::SaveState;

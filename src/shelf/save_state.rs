@@ -1,0 +1,136 @@
+//! Saves what is driven, now and then.
+
+use super::Interval;
+use crate::driver::{Driven, Driver, Time};
+use crate::fit::{SaveParameters, Step};
+use callback_macros::callback;
+use callback_runtime::{BoxError, Local};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Saves what is driven at an interval, at the end of a step. An error fails the run, unless the callback is attached with
+/// [`on_failure`](callback_runtime::Attachment::on_failure).
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::{Interval, SaveState};
+/// use std::sync::mpsc;
+/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+///
+/// let (saved, received) = mpsc::channel();
+/// let mut driver = VariationalDriver::new(Well { x: 8.0 })
+///     .callback(SaveState::new(Interval::steps(2), move |well: &Well, step| Ok(saved.send((step.get(), well.x))?)));
+/// assert!(driver.run(5)?.is_finished());
+/// assert_eq!(received.try_iter().collect::<Vec<_>>(), [(2, 2.0), (4, 0.5)]);
+/// # Ok::<(), PlanError>(())
+/// ```
+pub struct SaveState<D> {
+    interval: Interval,
+    save: Save<D>,
+}
+
+type Save<D> = Box<dyn FnMut(&D, Step) -> Result<(), BoxError> + Send>;
+
+impl<D: Driven> SaveState<D> {
+    /// Saves with this function.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::{Interval, SaveState};
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let full = SaveState::new(Interval::steps(1), |_: &Well, _| Err("the disk is full".into()));
+    /// let outcome = VariationalDriver::new(Well::default()).callback(full).run(5)?;
+    /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "the disk is full");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn new(
+        interval: Interval,
+        save: impl FnMut(&D, Step) -> Result<(), BoxError> + Send + 'static,
+    ) -> Self {
+        Self {
+            interval,
+            save: Box::new(save),
+        }
+    }
+
+    /// Saves the parameters into a file that is called what `path` says. A file of that name is replaced when the new one is
+    /// whole: a program that is killed leaves the old one or the new one, and no half.
+    ///
+    /// ```
+    /// use callbacks::fit::SaveParameters;
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::{Interval, SaveState};
+    /// use std::io::{self, Read, Write};
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    ///
+    /// impl SaveParameters for Well {
+    ///     fn save(&self, to: &mut dyn Write) -> io::Result<()> {
+    ///         to.write_all(&self.x.to_le_bytes())
+    ///     }
+    ///     // …
+    /// #     fn load(&mut self, _: &mut dyn Read) -> io::Result<()> { Ok(()) }
+    /// }
+    ///
+    /// let folder = std::env::temp_dir().join(format!("callbacks-save-state-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let file = folder.join("well");
+    /// let path = file.clone();
+    /// let save = SaveState::to_file(Interval::steps(2), move |_step| path.clone());
+    /// assert!(VariationalDriver::new(Well { x: 8.0 }).callback(save).run(5)?.is_finished());
+    /// assert_eq!(std::fs::read(&file)?, 0.5_f64.to_le_bytes());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_file(
+        interval: Interval,
+        mut path: impl FnMut(Step) -> PathBuf + Send + 'static,
+    ) -> Self
+    where
+        D: SaveParameters,
+    {
+        Self::new(interval, move |driven, step| {
+            let path = path(step);
+            replace(&path, driven).map_err(|error| format!("{}: {error}", path.display()).into())
+        })
+    }
+}
+
+fn replace(path: &Path, driven: &impl SaveParameters) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let mut file = BufWriter::new(File::create(&unfinished)?);
+    driven.save(&mut file)?;
+    file.flush()?;
+    file.get_ref().sync_all()?;
+    fs::rename(&unfinished, path)
+}
+
+#[callback(Driver, register = false)]
+impl<D: Driven> SaveState<D> {
+    fn on_run_start(&mut self, step: &Step, time: &Time) {
+        self.interval.begin(*step, *time);
+    }
+
+    fn on_step_end(
+        &mut self,
+        driven: Local<'_, D>,
+        step: &Step,
+        time: &Time,
+    ) -> Result<(), BoxError> {
+        if self.interval.is_due(*step, *time) {
+            (self.save)(&driven, *step)?;
+        }
+        Ok(())
+    }
+}
+
+impl<D> fmt::Debug for SaveState<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveState")
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}

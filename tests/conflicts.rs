@@ -1,0 +1,246 @@
+//! Two callbacks that write the same state at one breakpoint have an order that somebody decided, or a word about it is said.
+
+use callbacks::__private::{Probe, inventory};
+use callbacks::prelude::*;
+use callbacks::{Attachment, ProblemKind, Registration, Site};
+
+/// Found in the registry; write the same state.
+#[derive(Default)]
+struct Found<const N: usize>;
+
+impl<const N: usize> Found<N> {
+    fn write(&mut self, _: &mut u8) {}
+}
+
+impl<const N: usize> Callback<Fit> for Found<N> {
+    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+        h.on(Fit::on_epoch_end, Self::write);
+    }
+}
+
+macro_rules! register {
+    ($($n:literal)*) => {$(
+        inventory::submit! {
+            Registration::new::<Fit, Found<$n>>(
+                concat!("found ", $n), module_path!(), Site::new(file!(), $n, 1), 0.0, true, Probe::<Fit, Found<$n>>::MAKE,
+            )
+        }
+    )*};
+}
+
+register!(0 1);
+
+fn state() -> State {
+    let mut state = State::new();
+    state.insert(0_u8);
+    state.insert(0_u16);
+    state
+}
+
+type Settle = fn(&mut Plan<Fit>);
+
+/// Two writers, `one` before `two`, about whom `settle` says something.
+fn two_writers(settle: Settle) -> Plan<Fit> {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("one");
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("two");
+    settle(&mut plan);
+    plan
+}
+
+fn kinds(plan: &mut Plan<Fit>) -> Vec<ProblemKind> {
+    match plan.check(&state()) {
+        Ok(()) => Vec::new(),
+        Err(error) => error
+            .problems()
+            .iter()
+            .map(callbacks::Problem::kind)
+            .collect(),
+    }
+}
+
+#[test]
+fn a_list_written_by_hand_decides_and_one_short_note_says_so() {
+    let mut plan = two_writers(|plan| {
+        plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("three");
+    });
+    assert_eq!(kinds(&mut plan), []);
+    let [note] = plan.notes() else {
+        panic!("{:?}", plan.notes())
+    };
+    assert_eq!(note.kind(), ProblemKind::Undecided);
+    assert!(
+        note.to_string()
+            .ends_with("2 pairs of writers are ordered by insertion alone; `explain` lists them"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_strict_plan_wants_a_word_about_each_pair() {
+    let mut plan = two_writers(|plan| {
+        plan.strict(true);
+    });
+    let error = plan.check(&state()).unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}")
+    };
+    assert_eq!(problem.kind(), ProblemKind::Conflict);
+    assert_eq!(
+        (problem.callback(), problem.breakpoint(), problem.state()),
+        ("two", Some("on_epoch_end"), Some("u8"))
+    );
+    assert!(
+        problem.to_string().contains("writes `u8`, as `one` ("),
+        "{problem}"
+    );
+    assert!(plan.notes().is_empty(), "it is told once");
+}
+
+#[test]
+fn every_word_about_a_pair_decides_it() {
+    let words: [(&str, Settle); 6] = [
+        ("order", |plan| {
+            plan.order("one", "two");
+        }),
+        ("the other way round", |plan| {
+            plan.order("two", "one");
+        }),
+        ("no conflict", |plan| {
+            plan.no_conflict("two", "one");
+        }),
+        ("over a third", |plan| {
+            plan.on(Fit::on_fit_begin, || {})
+                .named("between")
+                .after("one")
+                .before("two");
+        }),
+        ("a weight", |plan| {
+            plan.remove_named("one");
+            plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+                .named("one")
+                .weight(1.0);
+        }),
+        ("said of itself", |plan| {
+            plan.remove_named("one");
+            plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+                .named("one")
+                .no_conflict("two");
+        }),
+    ];
+    for (word, settle) in words {
+        let mut plan = two_writers(settle);
+        plan.strict(true);
+        assert_eq!(kinds(&mut plan), [], "{word}");
+        assert!(plan.notes().is_empty(), "{word}");
+    }
+}
+
+#[test]
+fn who_writes_elsewhere_or_something_else_or_only_reads_is_in_nobodys_way() {
+    let mut plan = Plan::<Fit>::new();
+    plan.strict(true);
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {});
+    plan.on(Fit::on_epoch_begin, |_: &mut u8| {});
+    plan.on(Fit::on_epoch_end, |_: &mut u16| {});
+    plan.on(Fit::on_epoch_end, |_: &u8| {});
+    assert_eq!(kinds(&mut plan), []);
+}
+
+#[test]
+fn no_conflict_with_one_does_not_hide_the_one_before_it() {
+    let mut plan = two_writers(|plan| {
+        plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+            .named("three")
+            .no_conflict("two");
+        plan.order("one", "two").strict(true);
+    });
+    let error = plan.check(&state()).unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}")
+    };
+    assert!(problem.to_string().contains("as `one` ("), "{problem}");
+}
+
+#[test]
+fn a_strict_plan_points_out_who_reads_before_it_is_written() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: &u8| {}).named("print");
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("count");
+    assert_eq!(kinds(&mut plan), []);
+    plan.strict(true);
+    assert_eq!(kinds(&mut plan), [ProblemKind::EarlyReader]);
+    plan.order("count", "print");
+    assert_eq!(kinds(&mut plan), []);
+}
+
+#[test]
+fn a_handler_that_asks_for_everything_is_a_writer_to_a_strict_plan_only() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: Ctx<'_>| {});
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {});
+    assert_eq!(kinds(&mut plan), []);
+    assert!(plan.notes().is_empty());
+    plan.strict(true);
+    assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
+}
+
+#[test]
+fn discovered_writers_need_a_word_and_who_is_attached_beside_one_too() {
+    let both: fn(&mut Plan<Fit>) = |plan| {
+        plan.discover_if(|one| one.name().starts_with("found "));
+    };
+    let mut plan = Plan::<Fit>::new();
+    both(&mut plan);
+    assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
+
+    let mut plan = Plan::<Fit>::new();
+    plan.discover_if(|one| one.name() == "found 0");
+    let _: Attachment<'_> = plan.on(Fit::on_epoch_end, |_: &mut u8| {});
+    assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
+
+    let mut plan = Plan::<Fit>::new();
+    both(&mut plan);
+    plan.order(
+        callbacks::Who::of::<Found<1>>(),
+        callbacks::Who::of::<Found<0>>(),
+    );
+    assert_eq!(kinds(&mut plan), []);
+    assert_eq!(plan.names().len(), 2);
+}
+
+#[test]
+fn a_pair_that_meets_at_several_breakpoints_is_one_problem() {
+    struct Twice;
+    impl Callback<Fit> for Twice {
+        fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+            h.on(Fit::on_epoch_begin, |_: &mut Self, _: &mut u8| {});
+            h.on(Fit::on_epoch_end, |_: &mut Self, _: &mut u8| {});
+        }
+    }
+    let mut plan = Plan::<Fit>::new();
+    plan.add(Twice);
+    plan.add(Twice);
+    plan.strict(true);
+    let error = plan.check(&state()).unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}")
+    };
+    assert_eq!(problem.breakpoint(), Some("on_epoch_begin"));
+    assert!(
+        problem.to_string().contains("(here and at 1 more)"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_thousand_problems_stay_readable() {
+    let mut plan = Plan::<Fit>::new();
+    for _ in 0..=1_000 {
+        plan.on(Fit::on_epoch_end, |_: &mut u8| {});
+    }
+    let error = plan.strict(true).check(&state()).unwrap_err();
+    assert_eq!(error.problems().len(), 1_000);
+    let lines = error.to_string().lines().count();
+    assert_eq!(lines, 22, "a heading, twenty problems and a count");
+}

@@ -1,0 +1,16 @@
+use callbacks::prelude::*;
+
+struct Log;
+struct Record;
+impl Log {
+    fn make(&self) -> Record {
+        Record
+    }
+}
+
+#[callback(provides(Record = Self::make()))]
+impl Log {
+    fn on_epoch_end(&self) {}
+}
+
+fn main() {}
