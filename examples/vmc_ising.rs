@@ -42,7 +42,7 @@ const FILTERS: u32 = 3;
 /// No run takes more.
 const STEPS: u64 = 500;
 /// At a variance of the energy this small, per spin, the state is an eigenstate as far as samples can tell.
-const CONVERGED: f64 = 1.5e-5;
+const CONVERGED: f64 = 1e-5;
 /// Independent of each other.
 const CHAINS: u32 = 16;
 /// What each chain draws for the last word.

@@ -1,6 +1,6 @@
 //! What most programs with callbacks use: `use callbacks::prelude::*;`.
 
-pub use crate::driver::{Attempt, Driven, Driver, LogData, Verdict, VariationalDriver};
+pub use crate::driver::{Attempt, Driven, Driver, LogData, VariationalDriver, Verdict};
 pub use crate::fit::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase,
     Samples, Step, Trainer,

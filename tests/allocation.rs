@@ -9,6 +9,7 @@ mod support {
     pub(crate) mod relax;
 }
 
+use callbacks::driver::{Driven, Driver, LogData, Samples, VariationalDriver, Verdict};
 use callbacks::fit::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step, Trainer};
 use callbacks::{
     BoxError, Breakpoint, Callback, Ctx, Flow, Handlers, Local, LocalMut, Plan, Run, State,
@@ -339,4 +340,48 @@ fn a_second_run_of_a_plan_allocates_no_more_than_a_hundred_times() {
             .is_finished()
     );
     assert!(allocations() - before < 100);
+}
+
+/// Is driven, and logs a number.
+struct Still;
+
+#[derive(Debug)]
+struct Turn(f64);
+
+impl Driven for Still {
+    type Samples = f32;
+    type Update = Turn;
+
+    fn sample(&mut self) -> Result<f32, BoxError> {
+        Ok(0.5)
+    }
+
+    fn compute_loss_and_update(&mut self, at: &f32, log: &mut LogData) -> Result<Turn, BoxError> {
+        log.set("energy", f64::from(*at));
+        Ok(Turn(0.5))
+    }
+
+    fn update_parameters(&mut self, _: &Turn) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_steps_of_a_driver_allocate_nothing_from_the_second_on() {
+    let steps = Rc::new(RefCell::new(Vec::with_capacity(1000)));
+    let marks = steps.clone();
+    let mut driver = VariationalDriver::new(Still)
+        .on(Driver::on_step_start, |_: &Step, _: &mut LogData| {})
+        .on(Driver::on_compute_update_start, |_: &Samples<f32>| {})
+        .on(Driver::on_compute_update_end, |_: &Turn| Verdict::Accept)
+        .on(Driver::on_compute_update_end, || Verdict::Accept)
+        .on(Driver::before_parameter_update, |turn: &mut Turn| {
+            turn.0 = 0.0;
+        })
+        .on(Driver::on_step_end, move || {
+            marks.borrow_mut().push(allocations());
+        });
+    assert!(driver.run(1000).unwrap().is_finished());
+    let marks = steps.take();
+    assert_eq!((marks.len(), marks[1]), (1000, marks[999]));
 }

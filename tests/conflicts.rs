@@ -91,7 +91,7 @@ fn a_strict_plan_wants_a_word_about_each_pair() {
         ("two", Some("on_epoch_end"), Some("u8"))
     );
     assert!(
-        problem.to_string().contains("writes `u8`, as `one` ("),
+        problem.to_string().contains("writes `u8` after `one` ("),
         "{problem}"
     );
     assert!(plan.notes().is_empty(), "it is told once");
@@ -159,7 +159,7 @@ fn no_conflict_with_one_does_not_hide_the_one_before_it() {
     let [problem] = error.problems() else {
         panic!("{error}")
     };
-    assert!(problem.to_string().contains("as `one` ("), "{problem}");
+    assert!(problem.to_string().contains("after `one` ("), "{problem}");
 }
 
 #[test]
@@ -242,5 +242,125 @@ fn a_thousand_problems_stay_readable() {
     let error = plan.strict(true).check(&state()).unwrap_err();
     assert_eq!(error.problems().len(), 1_000);
     let lines = error.to_string().lines().count();
-    assert_eq!(lines, 22, "a heading, twenty problems and a count");
+    assert_eq!(
+        lines, 42,
+        "a heading, twenty problems with a hint each, and a count"
+    );
+}
+
+/// The words of the plans below, said in any order of attaching.
+fn in_every_order(names: [&'static str; 3], say: Settle, expected: &[ProblemKind]) {
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let mut plan = Plan::<Fit>::new();
+        for at in order {
+            plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named(names[at]);
+        }
+        say(plan.strict(true));
+        assert_eq!(kinds(&mut plan), expected, "{order:?}");
+    }
+}
+
+#[test]
+fn a_pair_that_two_decided_ones_do_not_lead_to_is_told_in_every_order_of_attaching() {
+    in_every_order(
+        ["a", "b", "c"],
+        |plan| {
+            plan.no_conflict("a", "b").order("b", "c");
+        },
+        &[ProblemKind::Conflict],
+    );
+    in_every_order(
+        ["a", "b", "c"],
+        |plan| {
+            plan.no_conflict("a", "b").order("b", "c").order("a", "c");
+        },
+        &[],
+    );
+}
+
+#[test]
+fn a_reader_is_held_against_every_writer_behind_it() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: &u8| {}).named("reader");
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("one");
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("two");
+    plan.strict(true)
+        .no_conflict("one", "two")
+        .order("reader", "one");
+    assert_eq!(kinds(&mut plan), [ProblemKind::EarlyReader]);
+}
+
+#[test]
+fn a_weight_that_an_edge_overrules_decides_nothing() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+        .named("heavy")
+        .weight(10.0);
+    plan.on(Fit::on_epoch_end, || {})
+        .named("between")
+        .weight(10.0);
+    plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+        .named("light")
+        .after("between");
+    plan.strict(true);
+    assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
+}
+
+#[test]
+fn one_that_asks_for_everything_is_told_once_and_as_what_it_is() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: Ctx<'_>| {}).named("all");
+    plan.on(Fit::on_epoch_end, |_: &mut u8, _: &mut u16| {});
+    let error = plan.strict(true).check(&state()).unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}")
+    };
+    assert!(problem.to_string().contains("asks for `Ctx`"), "{problem}");
+    assert_eq!(problem.state(), None);
+}
+
+#[test]
+fn one_that_asks_for_everything_beside_a_discovered_writer_needs_a_word() {
+    let mut plan = Plan::<Fit>::new();
+    plan.discover_if(|one| one.name() == "found 0");
+    plan.on(Fit::on_epoch_end, |_: Ctx<'_>| {}).named("all");
+    assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
+    plan.order("all", callbacks::Who::of::<Found<0>>());
+    assert_eq!(kinds(&mut plan), []);
+}
+
+#[test]
+fn a_thousand_that_say_it_of_each_other_are_quickly_done() {
+    struct Crowd;
+    let mut plan = Plan::<Fit>::new();
+    for _ in 0..1_000 {
+        plan.on(Fit::on_epoch_end, |_: &mut u8| {})
+            .group::<Crowd>()
+            .no_conflict(callbacks::Who::of::<Crowd>());
+    }
+    assert_eq!(kinds(plan.strict(true)), []);
+}
+
+#[test]
+fn one_that_is_replaced_does_not_bring_back_whom_it_suppressed() {
+    struct Quiet;
+    impl Callback<Fit> for Quiet {
+        fn handlers(&self, _: &mut Handlers<Fit, Self>) {}
+    }
+    let mut plan = Plan::<Fit>::new();
+    plan.discover_if(|one| one.name() == "found 0");
+    assert_eq!(kinds(&mut plan), []);
+    plan.add(Found::<0>).named("mine");
+    assert_eq!(kinds(&mut plan), []);
+    assert_eq!(plan.names(), ["mine"]);
+    assert!(plan.replace_named("mine", Quiet));
+    assert_eq!(kinds(&mut plan), []);
+    assert_eq!(plan.names(), ["mine"]);
 }

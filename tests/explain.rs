@@ -98,7 +98,7 @@ fn a_table_fits_into_a_terminal() {
     let told = plan.explain(&State::new()).expect("the plan is right");
     let text = told.to_string();
     let widest = text.lines().map(|line| line.chars().count()).max();
-    assert!(widest <= Some(120), "{text}");
+    assert!(widest <= Some(100), "{text}");
     let row = &told.rows(Fit::on_epoch_end)[0];
     for access in row.reads().iter().chain(row.writes()) {
         assert!(text.contains(&access.to_string()), "{access} in {text}");

@@ -172,6 +172,7 @@ fn refused(trainer: &mut Trainer<Line>) -> PlanError {
     trainer.check().unwrap_err()
 }
 
+// That a reader cannot change anything inside of what it reads, the compiler says: `tests/ui/fail/types/reader-changes.rs`.
 #[test]
 fn stateaccess_is_the_signature() {
     let (mut trainer, _) = trainer();
@@ -221,6 +222,33 @@ fn cbstate_created_twice_is_told_before_the_run() {
     trainer.plan().add(Recorder);
     let error = refused(&mut trainer);
     assert_eq!(error.problems()[0].kind(), ProblemKind::TwoProviders);
+}
+
+/// Uses the record as soon as it is entered.
+struct Hasty;
+
+#[callback(register = false)]
+impl Hasty {
+    fn on_enter(&self, _: &Record) {}
+}
+
+#[test]
+fn cbstate_used_before_its_creation_is_told_before_the_run() {
+    let (mut trainer, _) = trainer();
+    trainer.plan().add(Hasty).weight(f64::NEG_INFINITY);
+    trainer.plan().add(Recorder);
+    let error = refused(&mut trainer);
+    let [early] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (early.kind(), early.callback(), early.breakpoint()),
+        (ProblemKind::NotHere, "Hasty", Some("on_enter"))
+    );
+    assert_eq!(early.state(), Some("Record"));
+
+    trainer.plan().order("Recorder", "Hasty");
+    assert!(trainer.check().is_ok());
 }
 
 /// Answers a flow at the first batch, and notes the begins and ends.

@@ -1,7 +1,7 @@
 //! How FluxTraining.jl orders callbacks and settles conflicts, each test named after a row of the comparison with it.
 
 use callbacks::fit::{Fit, LearningRate};
-use callbacks::{Plan, PlanError, ProblemKind, State, Who, callback};
+use callbacks::{Plan, PlanError, ProblemKind, State, Who, breakpoints, callback};
 
 /// The group of those that measure: an abstract type there.
 struct Measures;
@@ -33,6 +33,33 @@ struct Cosine;
 #[callback(register = false)]
 impl Cosine {
     fn on_epoch_end(&self, _: &mut LearningRate) {}
+}
+
+breakpoints! {
+    /// A loop of which this file alone has callbacks.
+    loop Duel with u8 {
+        scope ROUND {
+            on_round_begin;
+            on_round_end;
+        }
+    }
+}
+
+/// Writes what `Parry` writes. Both are discovered.
+#[derive(Default)]
+struct Strike;
+
+#[callback(Duel)]
+impl Strike {
+    fn on_round_end(&self, _: &mut u8) {}
+}
+
+#[derive(Default)]
+struct Parry;
+
+#[callback(Duel)]
+impl Parry {
+    fn on_round_end(&self, _: &mut u8) {}
 }
 
 fn order(plan: &mut Plan<Fit>) -> Vec<&str> {
@@ -98,6 +125,23 @@ fn resolveconflict_not_defined_is_an_error_when_asked_for_and_a_line_otherwise()
 }
 
 #[test]
+fn undecided_is_an_error_for_discovered_callbacks() {
+    let mut plan = Plan::<Duel>::new();
+    plan.discover();
+    let error = plan.check(&State::new()).unwrap_err();
+    let [conflict] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (conflict.kind(), conflict.state()),
+        (ProblemKind::Conflict, Some("u8"))
+    );
+    plan.order(Who::of::<Strike>(), Who::of::<Parry>());
+    plan.check(&State::new()).unwrap();
+    assert_eq!(plan.names(), ["Strike", "Parry"]);
+}
+
+#[test]
 fn resolveconflict_unresolvable_is_never_together_whoever_says_it() {
     for said_by_first in [true, false] {
         let mut plan = Plan::new();
@@ -138,6 +182,25 @@ fn a_reader_is_not_moved_but_pointed_out_when_asked_for() {
     assert_eq!(order(&mut plan), ["reader", "Cosine"]);
     plan.strict(true);
     assert_eq!(kinds(&mut plan), [ProblemKind::EarlyReader]);
+}
+
+#[test]
+fn explain_points_out_an_early_reader() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_epoch_end, |_: &LearningRate| {})
+        .named("reader");
+    plan.add(Cosine);
+    let told = plan.explain(&State::new()).unwrap();
+    let [early] = told.undecided() else {
+        panic!("{told}");
+    };
+    assert_eq!(
+        (early.first(), early.second(), early.state()),
+        ("reader", "Cosine", "LearningRate")
+    );
+    assert!(told.to_string().contains(&early.to_string()), "{told}");
+    plan.order("reader", Who::of::<Cosine>());
+    assert!(plan.explain(&State::new()).unwrap().undecided().is_empty());
 }
 
 #[test]

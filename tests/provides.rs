@@ -374,7 +374,7 @@ fn a_thousand_providers_of_one_type_are_a_report_of_one_screen() {
     }
     let error = plan.check(&State::new()).unwrap_err();
     assert_eq!(error.problems().len(), 999);
-    assert_eq!(error.to_string().lines().count(), 22);
+    assert_eq!(error.to_string().lines().count(), 1 + 2 * 20 + 1);
 }
 
 #[test]

@@ -34,6 +34,16 @@ impl Two {
     fn on_epoch_end(&self) {}
 }
 
+#[derive(Default, Debug, PartialEq)]
+struct Bare(u32);
+
+/// Brings its state, and does nothing else.
+#[derive(Default)]
+struct Plain;
+
+#[callback(discover = false, provides(Bare))]
+impl Plain {}
+
 #[derive(Default)]
 struct Stranger;
 
@@ -96,6 +106,19 @@ fn what_the_attribute_says_is_provided() {
     let outcome = plan.run(&mut state, |_| Ok(())).unwrap();
     assert!(outcome.is_finished());
     assert!(state.get::<Alone>().is_some_and(|alone| alone.0 == 8));
+}
+
+#[test]
+fn who_brings_state_needs_no_handler() {
+    let mut plan = Plan::<Fit>::new();
+    plan.on(Fit::on_exit, |bare: &mut Bare| bare.0 += 1);
+    let text = missing(&mut plan);
+    assert!(text.contains("`Plain` ("), "{text}");
+
+    plan.add(Plain);
+    let mut state = State::new();
+    plan.run(&mut state, |_| Ok(())).unwrap().ok().unwrap();
+    assert_eq!(state.get(), Some(&Bare(1)));
 }
 
 #[test]

@@ -215,9 +215,9 @@ fn a_circle_names_who_is_in_it_and_where_each_order_is_declared() {
         (circle.kind(), circle.callback()),
         (ProblemKind::Circle, "1")
     );
-    let site = |nth: u32| format!("(`plan.order`, {}:{})", file!(), line + nth);
+    let site = |nth: u32| format!("says `plan.order` ({}:{})", file!(), line + nth);
     let text = format!(
-        "`1` before `2` {}, `2` before `3` {}, `3` before `1` {}",
+        "`1` before `2`, {}; `2` before `3`, {}; `3` before `1`, {}",
         site(0),
         site(1),
         site(2)
@@ -260,11 +260,11 @@ fn types_that_wait_for_each_other_are_a_circle() {
     let error = plan.check(&State::new()).unwrap_err();
     assert_eq!(error.problems().len(), 1, "{error}");
     assert!(
-        error.to_string().contains("`Other` after `Saying`"),
+        error.to_string().contains("`Other` before `Saying`"),
         "{error}"
     );
     assert!(
-        error.to_string().contains("`Saying` after `Other`"),
+        error.to_string().contains("`Saying` before `Other`"),
         "{error}"
     );
 }

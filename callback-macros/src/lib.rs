@@ -152,7 +152,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// State that a callback provides is there from the callback's own `on_enter` on, for everybody, unless it was there before. It is
-/// made by its `Default`, or by a function that takes `&self`:
+/// made by its `Default`, or by a function that takes `&self`. A block that brings state needs no handler:
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -4,6 +4,15 @@ use crate::method::Closure;
 use crate::raw::Params;
 
 /// A closure that says yes or no, made one that answers. [`answer_if`] makes it.
+///
+/// ```
+/// use callbacks::{AnswerIf, Flow, answer_if};
+///
+/// fn stop_if<F>(closure: F) -> AnswerIf<F, Flow> {
+///     answer_if(closure, Flow::stop("it is so"), Flow::Continue)
+/// }
+/// # let _ = stop_if(|| true);
+/// ```
 #[derive(Debug, Clone)]
 pub struct AnswerIf<F, A> {
     closure: F,

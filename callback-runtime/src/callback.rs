@@ -4,7 +4,7 @@ use crate::breakpoint::Loop;
 use crate::handlers::Handlers;
 use crate::relations::{Relations, Verb};
 use crate::site::Site;
-use crate::who::Who;
+use crate::who::IntoWho;
 use std::any::type_name;
 use std::borrow::Cow;
 
@@ -145,38 +145,38 @@ impl About {
     /// # let about = About::of::<String>();
     /// about.after(Who::of::<Metrics>()).after("the clock");
     /// ```
-    pub fn after(self, who: impl Into<Who>) -> Self {
+    pub fn after(self, who: impl IntoWho) -> Self {
         self.say(Verb::After, who)
     }
 
     /// It runs before these at every breakpoint, whatever its weight; see [`after`](Self::after).
-    pub fn before(self, who: impl Into<Who>) -> Self {
+    pub fn before(self, who: impl IntoWho) -> Self {
         self.say(Verb::Before, who)
     }
 
-    /// Puts it into the group `G`, which others may name as they name a type: with [`Who::of::<G>()`](Who::of).
+    /// Puts it into the group `G`, which others may name as they name a type: with [`Who::of::<G>()`](crate::Who::of).
     pub fn group<G: ?Sized + 'static>(mut self) -> Self {
         self.relations.join::<G>();
         self
     }
 
     /// A plan in which none of these is attached has a problem.
-    pub fn requires(self, who: impl Into<Who>) -> Self {
+    pub fn requires(self, who: impl IntoWho) -> Self {
         self.say(Verb::Requires, who)
     }
 
     /// A plan in which one of these is attached beside it has a problem. It need be said by one of the two.
-    pub fn incompatible(self, who: impl Into<Who>) -> Self {
+    pub fn incompatible(self, who: impl IntoWho) -> Self {
         self.say(Verb::Incompatible, who)
     }
 
     /// It does not matter which of the two goes first, though both write the same state. It need be said by one of the two.
-    pub fn no_conflict(self, who: impl Into<Who>) -> Self {
+    pub fn no_conflict(self, who: impl IntoWho) -> Self {
         self.say(Verb::NoConflict, who)
     }
 
-    fn say(mut self, verb: Verb, who: impl Into<Who>) -> Self {
-        self.relations.say(verb, who.into(), None);
+    fn say(mut self, verb: Verb, who: impl IntoWho) -> Self {
+        self.relations.say(verb, who.into_who(), None);
         self
     }
 

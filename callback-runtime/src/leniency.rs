@@ -15,8 +15,7 @@ const KEPT: usize = 10;
 /// An error of a handler is swallowed, and so is a leave of a scope that is not open. A panic is, too, if the handler can
 /// change no state, and its callback is disabled at once: it may be half-changed itself. The panic of one that asks for
 /// `&mut` or [`Ctx`](crate::Ctx), or that answers, fails the run as any other: the state may be half-changed. So does a
-/// failure to enter, for the callback has not got what it needs to run; and one to exit, for what it was to leave behind may
-/// be missing.
+/// failure to enter, for the callback has not got what it needs to run.
 ///
 /// A disabled callback runs no handler any more in this run, but it exits. The next run starts anew.
 ///

@@ -47,7 +47,7 @@ pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};
 pub use site::Site;
 pub use state::{AsState, Ctx, NotOwned, Query, State};
-pub use who::Who;
+pub use who::{IntoWho, Who};
 
 /// What the macros write: not for people, and free to change.
 #[doc(hidden)]

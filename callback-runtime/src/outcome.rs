@@ -177,6 +177,10 @@ impl Outcome {
         self.skipped = skipped;
     }
 
+    pub(crate) fn set_swallowed(&mut self, swallowed: Vec<Swallowed>) {
+        self.swallowed = swallowed;
+    }
+
     /// How the run ended.
     ///
     /// ```

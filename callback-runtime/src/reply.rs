@@ -237,13 +237,14 @@ impl<A: Answer> Deliver<A> for Ballot {
     const STIRS: bool = true;
 
     fn deliver(&self, vote: A, frame: &mut Frame<'_>) -> Code {
-        if frame.view.get_mut::<Votes<A>>().is_none() {
-            frame.view.insert(Votes::<A>::default());
-        }
         let turn = frame.turn;
         if let Some(votes) = frame.view.get_mut::<Votes<A>>() {
             votes.add(vote, turn);
+            return Code::Continue;
         }
+        let mut votes = Votes::default();
+        votes.add(vote, turn);
+        frame.view.insert(votes);
         Code::Continue
     }
 }

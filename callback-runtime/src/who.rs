@@ -59,6 +59,44 @@ impl Who {
     }
 }
 
+/// What says whom an order, a requirement or a conflict is about: a [`Who`], or a text, which is a name.
+///
+/// ```
+/// use callbacks::{IntoWho, Who};
+///
+/// struct Measures;
+///
+/// assert_eq!("the log".into_who(), Who::from("the log"));
+/// assert_eq!(Who::of::<Measures>().into_who(), Who::of::<Measures>());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which callbacks are meant",
+    label = "not a way to name callbacks",
+    note = "write `Who::of::<T>()` for the callbacks of the type or the group `T`, or `\"loss\"` for the one of that name"
+)]
+pub trait IntoWho {
+    /// Those who are meant.
+    fn into_who(self) -> Who;
+}
+
+impl IntoWho for Who {
+    fn into_who(self) -> Who {
+        self
+    }
+}
+
+impl IntoWho for &'static str {
+    fn into_who(self) -> Who {
+        self.into()
+    }
+}
+
+impl IntoWho for String {
+    fn into_who(self) -> Who {
+        self.into()
+    }
+}
+
 impl From<&'static str> for Who {
     fn from(name: &'static str) -> Self {
         Self(Named::Name(name.into()))

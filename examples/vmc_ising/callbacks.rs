@@ -12,7 +12,7 @@ pub struct PrintEnergy {
 #[callback(Driver, discover = false, weight = 10)]
 impl PrintEnergy {
     fn on_step_end(&self, step: &Step, log: &LogData) {
-        if step.get() % self.every != 0 {
+        if !step.get().is_multiple_of(self.every) {
             return;
         }
         let number = |name| log.number(name).unwrap_or(f64::NAN);

@@ -65,6 +65,16 @@ impl RejectedAttempts {
 }
 
 /// An attempt that was rejected. [`RejectedAttempts`] has those of a step.
+///
+/// ```
+/// use callbacks::driver::RejectedAttempt;
+///
+/// fn worst(attempts: &[RejectedAttempt]) -> Option<f64> {
+///     let errors = attempts.iter().filter_map(|one| one.log.number("energy.error_of_mean"));
+///     errors.reduce(f64::max)
+/// }
+/// # assert_eq!(worst(&[]), None);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RejectedAttempt {
@@ -87,6 +97,18 @@ impl RejectedAttempt {
 }
 
 /// Who rejected an attempt.
+///
+/// ```
+/// use callbacks::driver::Rejecter;
+///
+/// fn name(rejecter: &Rejecter) -> &str {
+///     match rejecter {
+///         Rejecter::Callback(origin) => origin.callback().unwrap_or_default(),
+///         Rejecter::Driven => "its own rule",
+///     }
+/// }
+/// assert_eq!(name(&Rejecter::Driven), "its own rule");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejecter {
     /// A callback.

@@ -12,7 +12,7 @@
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).on(
 ///     Driver::on_compute_update_start,
-///     |samples: &mut Samples<Draws>| drop(samples.set(Draws(vec![4.0]))),
+///     |samples: &mut Samples<Draws>| { samples.set(Draws(vec![4.0])); },
 /// );
 /// assert!(driver.run(1)?.is_finished());
 /// assert_eq!(driver.driven().x, -1.0);

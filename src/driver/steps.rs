@@ -69,7 +69,10 @@ impl<D: Driven> Steps<'_, D> {
         }
         run.fire(Driver::before_parameter_update)?;
         update::<D>(run)?;
-        run.fire(Driver::on_step_end)
+        let ended = run.fire(Driver::on_step_end);
+        // What a user lent to the state stays: a refusal says that it is no value of ours.
+        let _ = run.state().remove::<D::Update>();
+        ended
     }
 
     fn keep(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
@@ -105,7 +108,7 @@ impl Deadline {
 }
 
 fn attempt_once<D: Driven>(run: &mut Run<'_, Driver>, attempt: u64) -> Result<Verdict, Break> {
-    begin::<D>(run, Attempt::new(attempt))?;
+    begin(run, Attempt::new(attempt))?;
     run.fire(Driver::on_step_start)?;
     reset::<D>(run)?;
     run.fire(Driver::on_compute_update_start)?;
@@ -113,7 +116,7 @@ fn attempt_once<D: Driven>(run: &mut Run<'_, Driver>, attempt: u64) -> Result<Ve
     judge::<D>(run)
 }
 
-fn begin<D: Driven>(run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
+fn begin(run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
     let mut state = run.state();
     let (at, log, rejected) = state
         .query::<(&mut Attempt, &mut LogData, &mut RejectedAttempts)>()

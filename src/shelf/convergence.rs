@@ -59,12 +59,34 @@ impl ConvergenceStopping {
     }
 
     /// Takes the mean over so many looks; 1 for no smoothing. Until there have been as many, nothing has converged.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ConvergenceStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(2).patience(1);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 3);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn smoothing_window(mut self, looks: usize) -> Self {
         self.smoothing_window = looks.max(1);
         self
     }
 
     /// Stops at the so-manieth look in a row at which the mean is at the target or below.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ConvergenceStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(1).patience(3);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 4);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn patience(mut self, looks: u64) -> Self {
         self.patience = looks;
         self

@@ -91,6 +91,17 @@ impl EarlyStopping {
     }
 
     /// An improvement counts if it is greater than this; 0 if nothing is said.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 4);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.min_delta = delta;
         self
@@ -98,30 +109,85 @@ impl EarlyStopping {
 
     /// An improvement counts if it is greater than this part of the size of the best value, whatever its sign; 0 if nothing is
     /// said. Together with [`min_delta`](Self::min_delta) it must be greater than both.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").min_relative_delta(0.5);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 3);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn min_relative_delta(mut self, part: f64) -> Self {
         self.min_relative_delta = part;
         self
     }
 
     /// Stops at the so-manieth look in a row that brings no improvement; the first one if nothing is said.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1).patience(3);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 6);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn patience(mut self, looks: u64) -> Self {
         self.patience = looks;
         self
     }
 
     /// An improvement counts if it is one on this, too.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").baseline(0.2).patience(4);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 4);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn baseline(mut self, value: f64) -> Self {
         self.baseline = Some(value);
         self
     }
 
     /// Stops as soon as this is reached. NetKet calls it the baseline.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").goal(0.3);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 4);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn goal(mut self, value: f64) -> Self {
         self.goal = Some(value);
         self
     }
 
     /// Does not look before this epoch or step.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = EarlyStopping::minimize("energy").min_delta(9.0).start_from(7);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 8);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn start_from(mut self, epoch_or_step: u64) -> Self {
         self.start_from = epoch_or_step;
         self

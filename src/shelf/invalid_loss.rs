@@ -48,6 +48,17 @@ impl InvalidLossStopping {
     }
 
     /// Bears so many invalid values in a row.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::InvalidLossStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = InvalidLossStopping::new("energy").patience(4);
+    /// let mut driver = VariationalDriver::new(Well { x: f64::INFINITY }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 5);
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn patience(mut self, looks: u64) -> Self {
         self.patience = looks;
         self

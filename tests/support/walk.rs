@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use super::journal::Journal;
+use super::tracer::Tracer;
 use callbacks::BoxError;
-use callbacks::driver::{Driven, LogData, Rollback, Time, VariationalDriver, Verdict};
+use callbacks::driver::{Driven, Driver, LogData, Rollback, Time, VariationalDriver, Verdict};
+use callbacks::fit::Step;
 
 /// Goes half a unit with each step, which takes half a unit of time.
 #[derive(Debug)]
@@ -88,4 +90,42 @@ impl Rollback for Walk {
 /// A driver of a walker that writes into a journal of its own, which nobody reads.
 pub(crate) fn walk() -> VariationalDriver<Walk> {
     VariationalDriver::new(Walk::new(&Journal::default()))
+}
+
+/// What happens in a step of the walker.
+pub(crate) const STEP: [&str; 10] = [
+    "on_step_start",
+    "reset",
+    "on_compute_update_start",
+    "sample",
+    "compute from 1",
+    "on_compute_update_end",
+    "judge",
+    "before_parameter_update",
+    "update by 0.5",
+    "on_step_end",
+];
+
+/// A driver of a walker; callbacks and walker write into one journal.
+pub(crate) fn traced() -> (VariationalDriver<Walk>, Journal) {
+    let journal = Journal::default();
+    let driver =
+        VariationalDriver::new(Walk::new(&journal)).callback_local(Tracer(journal.clone()));
+    (driver, journal)
+}
+
+/// Runs to its end.
+pub(crate) fn finish(driver: &mut VariationalDriver<Walk>, steps: u64) {
+    let outcome = driver.run(steps).unwrap();
+    assert!(outcome.is_finished(), "{outcome}");
+}
+
+/// What was logged of the place in each step that came to its end.
+pub(crate) fn places_logged(driver: VariationalDriver<Walk>) -> (VariationalDriver<Walk>, Journal) {
+    let journal = Journal::default();
+    let note = journal.clone();
+    let driver = driver.on(Driver::on_step_end, move |step: &Step, log: &LogData| {
+        note.note(format!("{step}: {log}"));
+    });
+    (driver, journal)
 }

@@ -15,6 +15,16 @@ pub(super) struct Generated {
 impl Generated {
     /// Writes a program of one file, which depends on `callbacks`.
     pub(super) fn program(name: &str, text: &str) -> Result<Self, Box<dyn Error>> {
+        Self::written(name, text, &manifest(name))
+    }
+
+    /// The same where the file is compiled quickly rather than well. What it depends on is optimised.
+    pub(super) fn quick_program(name: &str, text: &str) -> Result<Self, Box<dyn Error>> {
+        let profile = format!("\n[profile.release.package.{name}]\nopt-level = 0\n");
+        Self::written(name, text, &(manifest(name) + &profile))
+    }
+
+    fn written(name: &str, text: &str, manifest: &str) -> Result<Self, Box<dyn Error>> {
         let all = folder()?;
         let generated = Self {
             name: name.to_owned(),
@@ -22,7 +32,7 @@ impl Generated {
             target: all.join("target"),
         };
         fs::create_dir_all(generated.folder.join("src"))?;
-        fs::write(generated.folder.join("Cargo.toml"), manifest(name))?;
+        fs::write(generated.folder.join("Cargo.toml"), manifest)?;
         // The versions that the workspace has, so that nothing is to be looked up.
         fs::copy(
             workspace().join("Cargo.lock"),

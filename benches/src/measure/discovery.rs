@@ -55,7 +55,7 @@ struct Started {
 
 impl Started {
     fn of(size: u32) -> Result<Self, Box<dyn Error>> {
-        let program = Generated::program(&format!("discovery-{size}"), &program::text(size))?;
+        let program = Generated::quick_program(&format!("discovery-{size}"), &program::text(size))?;
         program.cargo(&["build", "--release"])?;
         let mut fastest = Self {
             whole: f64::INFINITY,

@@ -7,6 +7,7 @@ mod cargo;
 mod compile;
 mod counts;
 mod discovery;
+mod driver;
 mod fit;
 mod goals;
 mod plans;
@@ -37,12 +38,13 @@ pub fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
 type Measure = fn() -> Result<Table, Box<dyn Error>>;
 
 /// All measurements, by the name that a person asks for them with.
-const ALL: [(&str, Measure); 9] = [
+const ALL: [(&str, Measure); 10] = [
     ("counts", counts::by_number),
     ("counts", counts::by_signature),
     ("counts", goals::table),
     ("times", times::table),
     ("fit", fit::table),
+    ("driver", driver::table),
     ("plans", plans::table),
     ("compile", compile::table),
     ("discovery", discovery::table),

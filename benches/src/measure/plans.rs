@@ -73,7 +73,7 @@ const SHAPES: [Shape; 6] = [
     Shape {
         said: "half of them after the other half, by type",
         attach: |plan, nth| {
-            if nth % 2 == 0 {
+            if nth.is_multiple_of(2) {
                 plan.add(Watch::default()).after(Who::of::<Note>());
             } else {
                 plan.add(Note::default());

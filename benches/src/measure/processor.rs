@@ -3,13 +3,6 @@
 use std::error::Error;
 use std::fs;
 
-/// The seconds spent on this thread so far.
-pub(super) fn of_this_thread() -> Result<f64, Box<dyn Error + Send + Sync>> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanoseconds: f64 = stat.split(' ').next().unwrap_or_default().parse()?;
-    Ok(nanoseconds / 1e9)
-}
-
 /// The seconds spent on all processes that this one started and waited for, and on those that they waited for.
 pub(super) fn of_children() -> Result<f64, Box<dyn Error>> {
     const TICKS_PER_SECOND: f64 = 100.0;

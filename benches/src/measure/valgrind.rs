@@ -41,11 +41,11 @@ fn fire(times: u64) -> Result<(), BoxError> {
     Ok(())
 }
 
+/// What a run of this program takes, told what to do and how much of it.
+type Count = fn(&str, u64) -> Result<f64, Box<dyn Error>>;
+
 /// What an epoch of a fit takes.
-pub(super) fn per_epoch(
-    way: Way,
-    count: fn(&str, u64) -> Result<f64, Box<dyn Error>>,
-) -> Result<f64, Box<dyn Error>> {
+pub(super) fn per_epoch(way: Way, count: Count) -> Result<f64, Box<dyn Error>> {
     const EPOCHS: u64 = 4;
     let (few, many) = (count(way.name(), EPOCHS)?, count(way.name(), 2 * EPOCHS)?);
     Ok((many - few) / 4.0)

@@ -12,7 +12,7 @@ use crate::raw::Owned;
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
-use crate::who::Who;
+use crate::who::IntoWho;
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,6 +84,7 @@ impl<L: Loop> Plan<L> {
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[doc(alias = "CustomCallback")]
     #[track_caller]
     pub fn on<A: 'static, M: 'static, F>(&mut self, at: At<L, A>, closure: F) -> Attachment<'_>
     where
@@ -224,7 +225,7 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn after(self, who: impl Into<Who>) -> Self {
+    pub fn after(self, who: impl IntoWho) -> Self {
         self.say(Verb::After, who)
     }
 
@@ -240,11 +241,11 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn before(self, who: impl Into<Who>) -> Self {
+    pub fn before(self, who: impl IntoWho) -> Self {
         self.say(Verb::Before, who)
     }
 
-    /// Puts this instance into the group `G`, which others name with [`Who::of::<G>()`](Who::of); see there.
+    /// Puts this instance into the group `G`, which others name with [`Who::of::<G>()`](crate::Who::of); see there.
     pub fn group<G: ?Sized + 'static>(self) -> Self {
         self.attached.relations.join::<G>();
         self
@@ -259,7 +260,7 @@ impl Attachment<'_> {
     /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("requires `measure`"));
     /// ```
     #[track_caller]
-    pub fn requires(self, who: impl Into<Who>) -> Self {
+    pub fn requires(self, who: impl IntoWho) -> Self {
         self.say(Verb::Requires, who)
     }
 
@@ -273,7 +274,7 @@ impl Attachment<'_> {
     /// assert!(plan.check(&State::new()).is_err());
     /// ```
     #[track_caller]
-    pub fn incompatible(self, who: impl Into<Who>) -> Self {
+    pub fn incompatible(self, who: impl IntoWho) -> Self {
         self.say(Verb::Incompatible, who)
     }
 
@@ -290,14 +291,14 @@ impl Attachment<'_> {
     /// assert!(plan.check(&state).is_ok());
     /// ```
     #[track_caller]
-    pub fn no_conflict(self, who: impl Into<Who>) -> Self {
+    pub fn no_conflict(self, who: impl IntoWho) -> Self {
         self.say(Verb::NoConflict, who)
     }
 
     #[track_caller]
-    fn say(self, verb: Verb, who: impl Into<Who>) -> Self {
+    fn say(self, verb: Verb, who: impl IntoWho) -> Self {
         let site = Some(Site::here());
-        self.attached.relations.say(verb, who.into(), site);
+        self.attached.relations.say(verb, who.into_who(), site);
         self
     }
 }

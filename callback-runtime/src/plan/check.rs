@@ -5,7 +5,7 @@ mod providers;
 mod relations;
 
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, Placed, Resolved};
+use super::{Attached, Placed, Resolved, Text};
 use crate::availability::{Declared, States};
 use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
@@ -52,7 +52,7 @@ fn check_about<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let order = subject.resolved.order.iter();
     let broken = order.filter_map(|at| Some((*at, subject.attached[*at].broken.clone()?)));
     broken
-        .map(|(at, text)| subject.of_callback(at, ProblemKind::Panicked, text))
+        .map(|(at, text)| subject.of_callback(at, ProblemKind::Panicked, Text::plain(text)))
         .collect()
 }
 
@@ -65,7 +65,7 @@ fn check_weights<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
             subject.of_callback(
                 *at,
                 ProblemKind::Weight,
-                "its weight is NaN; write a number or an infinity".into(),
+                String::from("its weight is NaN; write a number or an infinity"),
             )
         })
         .collect()
@@ -179,18 +179,18 @@ impl<L: Loop> Subject<'_, L> {
             breakpoint: Some(L::BREAKPOINTS[at].name()),
             state,
             site: placed.site,
-            text,
+            text: text.into(),
         }
     }
 
-    fn of_callback(&self, at: usize, kind: ProblemKind, text: String) -> Problem {
+    fn of_callback(&self, at: usize, kind: ProblemKind, text: impl Into<Text>) -> Problem {
         Problem {
             kind,
             callback: self.resolved.names[at].to_string(),
             breakpoint: None,
             state: None,
             site: self.attached[at].site(),
-            text,
+            text: text.into(),
         }
     }
 }

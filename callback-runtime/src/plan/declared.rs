@@ -19,6 +19,17 @@ pub(crate) struct Side {
     pub(crate) label: String,
     /// Nobody, if none of them is attached. Whoever is on both sides does not wait for itself.
     pub(crate) callbacks: Arc<[usize]>,
+    /// How it names them.
+    pub(crate) named: NamedBy,
+}
+
+/// What one side of an order is named by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NamedBy {
+    Type,
+    Name,
+    /// Its type, which is the other side's, and nobody is left but those who say it.
+    Itself,
 }
 
 /// Who declared an order.
@@ -40,8 +51,11 @@ pub(crate) struct Undecided {
     /// The state that both touch.
     pub(crate) type_id: TypeId,
     pub(crate) type_name: &'static str,
-    /// The first breakpoint at which they do.
+    /// One of them asks for the whole state.
+    pub(crate) everything: bool,
+    /// The first breakpoint at which they do, and the last.
     pub(crate) at: usize,
+    pub(crate) last: usize,
     /// At how many other breakpoints they do.
     pub(crate) more: usize,
 }

@@ -1,7 +1,8 @@
 //! Callbacks that a plan finds in the registry.
 
+use super::near::nearest;
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, Plan};
+use super::{Attached, Plan, Text};
 use crate::breakpoint::Loop;
 use crate::failure::Cause;
 use crate::registry::{Registration, registrations};
@@ -144,10 +145,8 @@ impl<L: Loop> Plan<L> {
         match catch_unwind(AssertUnwindSafe(|| kept(keep))) {
             Ok(found) => self.make_all(found.into_iter(), place, site),
             Err(panic) => {
-                let text = format!(
-                    "its filter {}; nothing is discovered",
-                    Cause::of_panic(panic)
-                );
+                let what = format!("its filter {}", Cause::of_panic(panic));
+                let text = Text::hinted(what, "nothing is discovered");
                 vec![Problem::of_plan(
                     ProblemKind::Panicked,
                     "discover_if",
@@ -179,9 +178,8 @@ impl<L: Loop> Plan<L> {
                 Ok(None) => {}
                 Err(panic) => {
                     let why = Cause::of_panic(panic);
-                    let text = format!(
-                        "its `Default` {why}; attach one by hand, or say `discover = false`"
-                    );
+                    let hint = "attach one by hand, or say `discover = false`";
+                    let text = Text::hinted(format!("its `Default` {why}"), hint);
                     let (name, site) = (registration.name(), registration.site());
                     problems.push(Problem::of_plan(ProblemKind::Panicked, name, site, text));
                 }
@@ -236,12 +234,11 @@ fn kept(keep: &Filter) -> Vec<&'static Registration> {
 }
 
 fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {
-    let mut names = all
+    let names = all
         .iter()
         .filter(|one| one.is_for::<L>())
         .map(|one| one.name());
-    let near = names.find(|other| strsim::damerau_levenshtein(other, name) <= 2);
-    let near = near
+    let near = nearest(name, names)
         .map(|other| format!("did you mean `{other}`? "))
         .unwrap_or_default();
     format!(

@@ -4,7 +4,7 @@ use crate::breakpoint::Loop;
 use crate::callback::{About, Callback};
 use crate::handlers::{Handler, Handlers};
 use crate::raw::Erased;
-use std::any::Any;
+use std::any::{Any, type_name};
 
 /// A [`Callback`] whose type is forgotten.
 pub(crate) trait AnyCallback<L: Loop>: Erased {
@@ -12,6 +12,8 @@ pub(crate) trait AnyCallback<L: Loop>: Erased {
     /// What can be said of it without asking it.
     fn plain_about(&self) -> About;
     fn handlers(&self) -> Vec<Handler>;
+    /// Its type has parameters.
+    fn is_generic(&self) -> bool;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
@@ -30,6 +32,10 @@ impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
         let mut handlers = Handlers::new();
         Callback::<L>::handlers(self, &mut handlers);
         handlers.into_list()
+    }
+
+    fn is_generic(&self) -> bool {
+        type_name::<C>().contains('<')
     }
 
     fn as_any(&self) -> &dyn Any {

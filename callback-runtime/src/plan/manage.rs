@@ -223,23 +223,32 @@ impl<L: Loop> Plan<L> {
     ) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let attached = &mut self.attached[at];
-        attached.type_id = new.as_ref().erased_type();
+        let type_id = new.as_ref().erased_type();
+        let gone = std::mem::replace(&mut attached.type_id, type_id);
         attached.added_at = site;
         attached.by_hand = true;
         (attached.about, attached.broken) = about_of(new.as_ref());
-        self.machine.replace(at, Owned::new(new))
+        let callback = self.machine.replace(at, Owned::new(new));
+        if gone != type_id {
+            self.forget_suppressed(gone);
+        }
+        callback
     }
 
     fn take_out(&mut self, at: usize) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let gone = self.attached.remove(at);
         let callback = self.machine.remove(at);
-        // Whom it suppressed does not come back in its place.
-        while let Some(other) = self.suppressed(gone.type_id) {
+        self.forget_suppressed(gone.type_id);
+        callback
+    }
+
+    /// Whom one that is gone suppressed does not come back in its place.
+    fn forget_suppressed(&mut self, gone: TypeId) {
+        while let Some(other) = self.suppressed(gone) {
             self.attached.remove(other);
             self.machine.remove(other);
         }
-        callback
     }
 
     fn suppressed(&self, type_id: TypeId) -> Option<usize> {

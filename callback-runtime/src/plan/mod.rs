@@ -7,10 +7,12 @@ mod discover;
 mod erased;
 pub mod explain;
 mod manage;
+mod near;
 mod order;
 mod problem;
 mod resolve;
 mod say;
+mod text;
 mod undecided;
 
 pub use attach::Attachment;
@@ -18,6 +20,7 @@ pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use resolve::{Placed, Resolved, with_role};
+pub(crate) use text::Text;
 
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};

@@ -1,5 +1,6 @@
 //! What is wrong with a plan, told before it runs.
 
+use super::text::{Text, length, one_line, wrap};
 use crate::site::Site;
 use std::error::Error;
 use std::fmt;
@@ -25,7 +26,7 @@ pub struct Problem {
     pub(crate) breakpoint: Option<&'static str>,
     pub(crate) state: Option<String>,
     pub(crate) site: Site,
-    pub(crate) text: String,
+    pub(crate) text: Text,
 }
 
 /// What kind of thing is wrong.
@@ -79,14 +80,19 @@ pub enum ProblemKind {
 
 impl Problem {
     /// About a callback, or something else of the plan, as a whole.
-    pub(crate) fn of_plan(kind: ProblemKind, about: &str, site: Site, text: String) -> Self {
+    pub(crate) fn of_plan(
+        kind: ProblemKind,
+        about: &str,
+        site: Site,
+        text: impl Into<Text>,
+    ) -> Self {
         Self {
             kind,
             callback: about.to_owned(),
             breakpoint: None,
             state: None,
             site,
-            text,
+            text: text.into(),
         }
     }
 
@@ -115,22 +121,60 @@ impl Problem {
         self.site
     }
 
+    /// What to write instead, or what helps to find that out.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |notes: &mut String| notes.push('.'));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// let hint = error.problems()[0].hint();
+    /// assert_eq!(hint, Some("insert one into the state before the run, or ask for `Option<&String>`"));
+    /// ```
+    pub fn hint(&self) -> Option<&str> {
+        self.text.hint()
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         !matches!(self.kind, ProblemKind::NeverRuns | ProblemKind::Undecided)
     }
-}
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.site, self.callback)?;
-        if let Some(breakpoint) = self.breakpoint {
-            write!(f, " at {breakpoint}")?;
+    /// Whose it is, and where, in front of `text`.
+    fn line(&self, text: &impl fmt::Display) -> String {
+        let at = match self.breakpoint {
+            Some(breakpoint) => format!(" at {breakpoint}"),
+            None => String::new(),
+        };
+        one_line(&format!("{}: {}{at}: {text}", self.site, self.callback))
+    }
+
+    /// As a report shows it: what is wrong in one line, then each of its steps in one, and the hint.
+    fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{INDENT}{}", self.line(&self.text.what()))?;
+        for step in self.text.steps() {
+            write!(f, "\n{INDENT}{INDENT}{INDENT}{}", one_line(step))?;
         }
-        write!(f, ": {}", self.text)
+        let room = WIDTH - 2 * length(INDENT);
+        for line in self
+            .hint()
+            .into_iter()
+            .flat_map(|hint| wrap(&one_line(hint), room))
+        {
+            write!(f, "\n{INDENT}{INDENT}{line}")?;
+        }
+        Ok(())
     }
 }
 
-/// Everything that is wrong with a plan; nothing has run. Its text shows the first twenty problems and counts the others.
+/// In one line, with its hint.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line(&self.text))
+    }
+}
+
+/// Everything that is wrong with a plan; nothing has run. Its text shows the first twenty problems and counts the others: each in
+/// one line and, below it, what to write instead.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -152,6 +196,9 @@ pub struct PlanError {
 
 /// A report of more problems than this ends in a count.
 const SHOWN: usize = 20;
+/// What a report says of its own keeps to so many columns.
+const WIDTH: usize = 100;
+const INDENT: &str = "  ";
 
 impl PlanError {
     pub(crate) fn new(problems: Vec<Problem>) -> Self {
@@ -170,7 +217,7 @@ impl fmt::Display for PlanError {
         let plural = if count == 1 { "" } else { "s" };
         write!(f, "the plan has {count} problem{plural}")?;
         for problem in self.problems.iter().take(SHOWN) {
-            write!(f, "\n  {problem}")?;
+            problem.report(f)?;
         }
         match count.checked_sub(SHOWN) {
             Some(more @ 1..) => write!(f, "\n  … and {more} more"),

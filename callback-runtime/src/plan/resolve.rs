@@ -2,7 +2,7 @@
 
 use super::order::{Decided, Members};
 use super::problem::{Problem, ProblemKind};
-use super::{Plan, declared, order, undecided};
+use super::{Plan, Text, declared, order, undecided};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
@@ -12,6 +12,7 @@ use crate::marks::Marks;
 use crate::raw::{Need, Want};
 use crate::site::Site;
 use std::any::TypeId;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub(crate) struct Resolved {
     pub(crate) live: Marks,
     /// Whom others name.
     pub(super) members: Members,
+    /// Those whose types have parameters: what their types are called does not name them.
+    pub(super) generic: HashSet<usize>,
     /// What was said of the order.
     pub(crate) orders: Vec<declared::Order>,
     /// Writers of one state whose order nobody decided.
@@ -66,15 +69,20 @@ impl<L: Loop> Plan<L> {
         };
         problems.extend(self.put_in_order(&mut resolved));
         for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
+            if self.machine.instance(instance).get().is_generic() {
+                resolved.generic.insert(instance);
+            }
             match self.handlers_of(instance) {
                 Ok(handlers) => {
                     for handler in handlers {
-                        problems.extend(self.place(&mut resolved, rank, instance, handler).err());
+                        let placed = self.place(&mut resolved, rank, instance, handler);
+                        problems.extend(placed.err().map(|problem| *problem));
                     }
                 }
                 Err(why) => {
                     let (name, site) = (&resolved.names[instance], self.attached[instance].site());
                     let text = format!("its `handlers` {why}");
+                    let text = Text::plain(text);
                     problems.push(Problem::of_plan(ProblemKind::Panicked, name, site, text));
                 }
             }
@@ -122,7 +130,7 @@ impl<L: Loop> Plan<L> {
         rank: usize,
         instance: usize,
         handler: Handler,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Box<Problem>> {
         let Handler {
             at,
             site,
@@ -130,14 +138,14 @@ impl<L: Loop> Plan<L> {
             provides,
         } = handler;
         if let Some((first, second)) = thunk.clash() {
-            return Err(Problem {
+            return Err(Box::new(Problem {
                 kind: ProblemKind::Clash,
                 callback: resolved.names[instance].to_string(),
                 breakpoint: Some(at.name()),
                 state: Some(short_type_name(second.type_name)),
                 site,
-                text: clash_text(first, second),
-            });
+                text: clash_text(first, second).into(),
+            }));
         }
         // To put a value in, its thunk asks for everything; nobody is to be told of that.
         let wants = match provides {

@@ -5,7 +5,7 @@ use super::order::PlanSays;
 use crate::breakpoint::Loop;
 use crate::relations::Verb;
 use crate::site::Site;
-use crate::who::Who;
+use crate::who::{IntoWho, Who};
 
 impl<L: Loop> Plan<L> {
     /// Decides that `first` runs before `second` at every breakpoint, whatever their weights; nothing, if one of them is not
@@ -22,8 +22,13 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn order(&mut self, first: impl Into<Who>, second: impl Into<Who>) -> &mut Self {
-        self.say(Verb::Before, first.into(), second.into(), Site::here())
+    pub fn order(&mut self, first: impl IntoWho, second: impl IntoWho) -> &mut Self {
+        self.say(
+            Verb::Before,
+            first.into_who(),
+            second.into_who(),
+            Site::here(),
+        )
     }
 
     /// Says that it does not matter which of the two goes first, though both write the same state.
@@ -37,8 +42,13 @@ impl<L: Loop> Plan<L> {
     /// assert!(plan.no_conflict("decay", "halve").check(&State::new()).is_ok());
     /// ```
     #[track_caller]
-    pub fn no_conflict(&mut self, one: impl Into<Who>, other: impl Into<Who>) -> &mut Self {
-        self.say(Verb::NoConflict, one.into(), other.into(), Site::here())
+    pub fn no_conflict(&mut self, one: impl IntoWho, other: impl IntoWho) -> &mut Self {
+        self.say(
+            Verb::NoConflict,
+            one.into_who(),
+            other.into_who(),
+            Site::here(),
+        )
     }
 
     /// Makes a problem of what is a note otherwise, or none: callbacks attached by hand that write the same state at one

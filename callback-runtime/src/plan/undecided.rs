@@ -20,19 +20,23 @@ pub(super) struct Pairs {
 struct Access {
     instance: usize,
     writes: bool,
+    /// It asks for the whole state.
+    everything: bool,
     want: Want,
 }
 
-/// The pairs of all breakpoints. A handler that asks for everything counts as a writer of everything if `strict` says so.
+/// The pairs of all breakpoints. A handler that asks for everything may write anything: that counts in a strict plan, and beside
+/// a callback that was discovered.
 pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) -> Pairs {
     let mut pairs = Pairs::default();
     let (mut writers, mut readers) = (Seen::default(), Seen::default());
+    let judge = Judge { decided, strict };
     for (at, list) in lists.iter().enumerate() {
-        for accesses in by_state(list, strict) {
-            for (first, second) in undecided_writers(&accesses, decided) {
+        for accesses in by_state(list) {
+            for (first, second) in judge.writers(&accesses) {
                 writers.note(&mut pairs.writers, at, first, second);
             }
-            for (first, second) in undecided_readers(&accesses, decided) {
+            for (first, second) in judge.readers(&accesses) {
                 readers.note(&mut pairs.early_readers, at, first, second);
             }
         }
@@ -40,8 +44,8 @@ pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) 
     pairs
 }
 
-/// The accesses of a list, in order, for each state that somebody writes.
-fn by_state(list: &[Placed], strict: bool) -> Vec<Vec<Access>> {
+/// The accesses of a list, in order, for each state that somebody names and somebody writes.
+fn by_state(list: &[Placed]) -> Vec<Vec<Access>> {
     let mut by_state: HashMap<usize, Vec<Access>> = HashMap::new();
     let mut states = Vec::new();
     let wants = list.iter().flat_map(|placed| &placed.wants);
@@ -53,18 +57,11 @@ fn by_state(list: &[Placed], strict: bool) -> Vec<Vec<Access>> {
     }
     for placed in list {
         for want in &placed.wants {
-            let everything = want.need == Need::Everything;
-            let touched = states.iter().filter(|state| {
-                if everything {
-                    strict
-                } else {
-                    state.slot == want.slot
-                }
-            });
-            for state in touched {
+            for state in touched(&states, want) {
                 by_state.entry(state.slot).or_default().push(Access {
                     instance: placed.instance,
                     writes: want.need != Need::Read,
+                    everything: want.need == Need::Everything,
                     want: *state,
                 });
             }
@@ -78,43 +75,99 @@ fn by_state(list: &[Placed], strict: bool) -> Vec<Vec<Access>> {
         .collect()
 }
 
-/// Each writer with the one before it, over the heads of those of whom it was said that it does not matter.
-fn undecided_writers(accesses: &[Access], decided: &Decided<'_>) -> Vec<(Access, Access)> {
-    let writers: Vec<Access> = accesses.iter().filter(|one| one.writes).copied().collect();
-    let before = |at: usize| {
-        let second = writers[at];
-        let mut others = writers[..at].iter().rev();
-        let first = *others.find(|first| matters(decided, first, &second))?;
-        (!decided.knows(first.instance, second.instance)).then_some((first, second))
-    };
-    (0..writers.len()).filter_map(before).collect()
+/// The states that a want is about.
+fn touched<'s>(states: &'s [Want], want: &'s Want) -> impl Iterator<Item = &'s Want> {
+    let everything = want.need == Need::Everything;
+    states
+        .iter()
+        .filter(move |state| everything || state.slot == want.slot)
 }
 
-/// Each reader with the writer behind it.
-fn undecided_readers(accesses: &[Access], decided: &Decided<'_>) -> Vec<(Access, Access)> {
-    let behind = |at: usize| {
-        let first = accesses[at];
-        let mut others = accesses[at + 1..].iter().filter(|other| other.writes);
-        let second = *others.find(|second| matters(decided, &first, second))?;
-        (!decided.knows(first.instance, second.instance)).then_some((first, second))
-    };
-    let readers = (0..accesses.len()).filter(|at| !accesses[*at].writes);
-    readers.filter_map(behind).collect()
+/// Says of two accesses whether their order is somebody's decision.
+struct Judge<'d> {
+    decided: &'d Decided<'d>,
+    strict: bool,
 }
 
-fn matters(decided: &Decided<'_>, first: &Access, second: &Access) -> bool {
-    first.instance != second.instance && !decided.is_indifferent(first.instance, second.instance)
+enum Verdict {
+    /// It does not matter.
+    Indifferent,
+    Decided,
+    Undecided,
+}
+
+impl Judge<'_> {
+    /// Each writer with the nearest one before it of which nobody decided.
+    fn writers(&self, accesses: &[Access]) -> Vec<(Access, Access)> {
+        let writers: Vec<Access> = accesses.iter().filter(|one| one.writes).copied().collect();
+        let before = |at: usize| {
+            let second = writers[at];
+            let others = writers[..at].iter().rev();
+            let first = self.nearest(others, &second, |first| self.of(first, &second))?;
+            Some((first, second))
+        };
+        (0..writers.len()).filter_map(before).collect()
+    }
+
+    /// Each reader with the nearest writer behind it of which nobody decided.
+    fn readers(&self, accesses: &[Access]) -> Vec<(Access, Access)> {
+        let behind = |at: usize| {
+            let first = accesses[at];
+            let others = accesses[at + 1..].iter().filter(|other| other.writes);
+            let second = self.nearest(others, &first, |second| self.of(&first, second))?;
+            Some((first, second))
+        };
+        let readers = (0..accesses.len()).filter(|at| !accesses[*at].writes);
+        readers.filter_map(behind).collect()
+    }
+
+    /// The nearest of `others` whose order with `one` is undecided. Behind one that is decided all others are, by way of it, unless
+    /// it has somebody with whom its order does not matter.
+    fn nearest<'a>(
+        &self,
+        others: impl Iterator<Item = &'a Access>,
+        one: &Access,
+        verdict: impl Fn(&Access) -> Verdict,
+    ) -> Option<Access> {
+        for other in others.filter(|other| other.instance != one.instance) {
+            match verdict(other) {
+                Verdict::Undecided => return Some(*other),
+                Verdict::Decided if !self.decided.is_mentioned(other.instance) => return None,
+                Verdict::Decided | Verdict::Indifferent => {}
+            }
+        }
+        None
+    }
+
+    fn of(&self, first: &Access, second: &Access) -> Verdict {
+        let by_hand = |one: &Access| self.decided.is_by_hand(one.instance);
+        let everything = first.everything || second.everything;
+        if everything && !self.strict && by_hand(first) && by_hand(second)
+            || self.decided.is_indifferent(first.instance, second.instance)
+        {
+            Verdict::Indifferent
+        } else if self.decided.knows(first.instance, second.instance) {
+            Verdict::Decided
+        } else {
+            Verdict::Undecided
+        }
+    }
 }
 
 /// Which pairs are known, so that each is told once.
 #[derive(Default)]
-struct Seen(HashMap<(usize, usize, usize), usize>);
+struct Seen(HashMap<(usize, usize, Option<usize>), usize>);
 
 impl Seen {
     fn note(&mut self, pairs: &mut Vec<Undecided>, at: usize, first: Access, second: Access) {
-        let key = (first.instance, second.instance, first.want.slot);
+        let everything = first.everything || second.everything;
+        // Who asks for everything is told once, and not for each state.
+        let slot = (!everything).then_some(first.want.slot);
+        let key = (first.instance, second.instance, slot);
         if let Some(known) = self.0.get(&key) {
-            pairs[*known].more += usize::from(pairs[*known].at != at);
+            let known = &mut pairs[*known];
+            known.more += usize::from(known.last != at);
+            known.last = at;
             return;
         }
         self.0.insert(key, pairs.len());
@@ -123,7 +176,9 @@ impl Seen {
             second: second.instance,
             type_id: first.want.type_id,
             type_name: first.want.type_name,
+            everything,
             at,
+            last: at,
             more: 0,
         });
     }

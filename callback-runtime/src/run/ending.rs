@@ -69,6 +69,8 @@ impl<L: Loop> Run<'_, L> {
             if let Some(failure) = self.course.failure.take() {
                 outcome.attach(failure);
             }
+            // The next one is told of it, too.
+            outcome.set_swallowed(self.course.swallows.told());
         }
         outcome
     }

@@ -65,7 +65,7 @@ fn is_lenient(role: Role, placed: &Placed, cause: &Cause) -> bool {
     let may_fail = placed.on_failure != OnFailure::Fail;
     // What it was changing is everybody's.
     let is_half_done = placed.changes_state && matches!(cause, Cause::Panic(_));
-    may_fail && !is_half_done && !matches!(role, Role::Enter | Role::Exit)
+    may_fail && !is_half_done && role != Role::Enter
 }
 
 impl Swallows {
@@ -89,7 +89,7 @@ impl Swallows {
     }
 
     /// As the outcome tells them.
-    pub(super) fn told(&mut self) -> Vec<Swallowed> {
-        std::mem::take(&mut self.failures).into_values().collect()
+    pub(super) fn told(&self) -> Vec<Swallowed> {
+        self.failures.values().cloned().collect()
     }
 }

@@ -19,7 +19,7 @@ use std::fmt;
 /// assert_eq!(log.number("energy"), Some(2.0));
 /// assert_eq!(log.number("energy.variance"), Some(1.0));
 /// assert_eq!(log.number("enregy"), None);
-/// assert_eq!(format!("{log:.2}"), "energy 2.00 ± 0.71  rate 0.50");
+/// assert_eq!(format!("{log:.2}"), "energy 2.00 ± 1.00  rate 0.50");
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogData {

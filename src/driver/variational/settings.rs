@@ -45,7 +45,27 @@ impl<D: Driven> VariationalDriver<D> {
         self
     }
 
-    /// Puts what is driven back to where it was, after an attempt that was rejected. See [`Rollback`] for an example.
+    /// Puts what is driven back to where it was, after an attempt that was rejected. [`Rollback`] has an example that shows the
+    /// difference.
+    ///
+    /// ```
+    /// # use callbacks::driver::Rollback;
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// impl Rollback for Well {
+    ///     type Snapshot = f64;
+    ///     fn snapshot(&self) -> f64 {
+    ///         self.x
+    ///     }
+    ///     fn restore(&mut self, snapshot: &f64) {
+    ///         self.x = *snapshot;
+    ///     }
+    /// }
+    ///
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).rollback();
+    /// assert!(driver.run(1)?.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn rollback(mut self) -> Self
     where
         D: Rollback,

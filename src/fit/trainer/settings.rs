@@ -172,6 +172,7 @@ impl<M: Learner> Trainer<M> {
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.history.len(), 2);
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[doc(alias = "CustomCallback")]
     #[track_caller]
     pub fn on<A: 'static, K: 'static, F>(mut self, at: At<Fit, A>, closure: F) -> Self
     where

@@ -41,16 +41,16 @@ impl Spelling {
 
     /// A program of so many callbacks, all of them attached.
     pub(super) fn program(self, blocks: usize) -> String {
-        let mut text = self.head().to_owned();
-        for block in 0..blocks {
-            text += &format!("#[derive(Default)]\npub struct Callback{block}(u64);\n");
-            text += &self
-                .block()
-                .replace("Callback0", &format!("Callback{block}"));
-        }
-        let attach = |block| format!("    {}\n", self.attach().replace('0', &format!("{block}")));
+        let block = self.block();
+        let written = |nth: usize| {
+            let block = block.replace("Callback0", &format!("Callback{nth}"));
+            format!("#[derive(Default)]\npub struct Callback{nth}(u64);\n{block}")
+        };
+        let attach = |nth: usize| format!("    {}\n", self.attach().replace('0', &nth.to_string()));
         let attached: String = (0..blocks).map(attach).collect();
-        text + &self.main().replace("    ATTACH\n", &attached)
+        let all: String = (0..blocks).map(written).collect();
+        let main = self.main().replace("    ATTACH\n", &attached);
+        format!("{}{all}{main}", self.head())
     }
 
     fn head(self) -> &'static str {

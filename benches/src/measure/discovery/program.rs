@@ -3,14 +3,15 @@
 /// Its text. A type of its own for each registration, as with annotated blocks; they are instances of one generic type, and
 /// what the macro writes is written here, so that the program compiles in bearable time.
 pub(super) fn text(size: u32) -> String {
-    let mut text = HEAD.to_owned();
-    for nth in 0..size {
-        // Far from their order.
-        let (place, weight) = (nth * 7_919 % 10_007, nth % 7);
-        let module = place % 100;
-        text += &format!("register!({nth}, \"generated::module{module}\", {place}, {weight}.0);\n");
-    }
-    text
+    let all: String = (0..size).map(registration).collect();
+    format!("{HEAD}{all}")
+}
+
+fn registration(nth: u32) -> String {
+    // Far from their order.
+    let (place, weight) = (nth * 7_919 % 10_007, nth % 7);
+    let module = place % 100;
+    format!("register!({nth}, \"generated::module{module}\", {place}, {weight}.0);\n")
 }
 
 const HEAD: &str = r#"use callbacks::__private::{NoDefault as _, Probe, inventory};

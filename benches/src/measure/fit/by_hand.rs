@@ -21,10 +21,10 @@ pub(super) fn bare(learner: &mut Mlp, fed: &Fed, epochs: u64) -> Result<Vec<f64>
             learner.step(gradients, LEARNING_RATE, MAIN)?;
             trained.add(&loss, learner.samples(&batch));
         }
-        for batch in &fed.valid {
-            let logits = learner.forward(batch, Phase::Valid)?;
-            let loss = learner.loss(&logits, batch)?;
-            validated.add(&loss, learner.samples(batch));
+        for batch in (fed.valid)(epoch) {
+            let logits = learner.forward(&batch, Phase::Valid)?;
+            let loss = learner.loss(&logits, &batch)?;
+            validated.add(&loss, learner.samples(&batch));
         }
         losses.extend([trained.get(), validated.get()]);
     }
@@ -86,7 +86,7 @@ impl<'f> Bookkept<'f> {
                 .on_epoch_begin(&epoch, &bounds, &mut self.rate);
             let trained = self.train(epoch)?;
             metrics.set("train_loss", trained);
-            let validated = self.valid()?;
+            let validated = self.valid(epoch)?;
             metrics.set("valid_loss", validated);
             self.books.confusion.on_valid_end(&mut metrics);
             losses.extend([trained, validated]);
@@ -131,10 +131,10 @@ impl<'f> Bookkept<'f> {
         Ok(())
     }
 
-    fn valid(&mut self) -> Result<f64, BoxError> {
+    fn valid(&mut self, epoch: Epoch) -> Result<f64, BoxError> {
         let mut mean = Mean::default();
         self.books.confusion.on_valid_begin();
-        for batch in &self.fed.valid {
+        for batch in &(self.fed.valid)(epoch.get()) {
             let logits: Logits = self.learner.forward(batch, Phase::Valid)?;
             self.books
                 .confusion

@@ -53,6 +53,21 @@ pub(super) fn check_available(arguments: &Arguments, errors: &Errors) {
     }
 }
 
+/// What is said of an instance or of a plan is not said of a type.
+pub(super) fn check_said_here(arguments: &Arguments, errors: &Errors) {
+    for (name, _) in named(arguments) {
+        let said = match Word::of(name) {
+            Some(Word::OnFailure) => "when attached: `.on_failure(OnFailure::Warn)`",
+            Some(Word::Order) => {
+                "of the plan: `plan.order(…)`; a block says `after(…)` or `before(…)`"
+            }
+            Some(Word::Strict) => "of the plan: `plan.strict(true)`",
+            _ => continue,
+        };
+        errors.at(name, format!("`{name}` is said {said}"));
+    }
+}
+
 /// Each is given once.
 pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
     let names: Vec<_> = named(arguments).map(|(name, _)| name).collect();

@@ -1,6 +1,7 @@
 //! The loops that a block serves.
 
 use crate::callback::model::Model;
+use crate::callback::syntax::Word;
 use crate::errors::Errors;
 use crate::spelling::written;
 
@@ -18,8 +19,11 @@ pub(super) fn check_named_once(model: &Model, errors: &Errors) {
     }
 }
 
-/// Each has a handler in the block.
+/// Each has a handler in the block, or state that the block brings.
 pub(super) fn check_served(model: &Model, errors: &Errors) {
+    if model.arguments.value(Word::Provides).is_some() {
+        return;
+    }
     if model.is_unsure() || misses_a_breakpoint(model) {
         // What is missing may be the handler that is misspelt or unfinished, and that is told already.
         return;

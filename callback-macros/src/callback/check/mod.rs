@@ -51,6 +51,7 @@ fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
     arguments::check_readable(written, errors);
     arguments::check_known(written, errors);
     arguments::check_available(written, errors);
+    arguments::check_said_here(written, errors);
     arguments::check_once(written, errors);
     arguments::check_values(written, errors);
     lists::check_readable(written, errors);

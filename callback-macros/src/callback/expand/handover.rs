@@ -1,6 +1,6 @@
 //! The first stage: the block as it stands, and its copy for the loop's own macro.
 
-use crate::callback::syntax::{Annotated, Block, Item, Place, Value, Word};
+use crate::callback::syntax::{Annotated, Block, Function, Item, Place, Value, Word};
 use crate::errors::Errors;
 use crate::facade;
 use proc_macro2::TokenStream;
@@ -113,13 +113,8 @@ fn copy(block: &Block) -> TokenStream {
 
 /// Whether the second stage has something to say of it: a handler, or what may become one.
 fn concerns_us(item: &Item) -> bool {
-    let is_unfinished = || item.is_function && item.function().is_none();
-    item.ours().next().is_some() || is_handler(item) || is_unfinished()
-}
-
-fn is_handler(item: &Item) -> bool {
-    item.function()
-        .is_some_and(|function| function.is_handler())
+    let is_handler = || item.function.as_ref().is_some_and(Function::is_handler);
+    item.ours().next().is_some() || is_handler() || item.is_unfinished()
 }
 
 /// Expands to:

@@ -21,6 +21,7 @@ use syn::Path;
 ///
 /// ```text
 /// const _: () = {
+///     const __CALLBACK_FILE: &'static str = file!();
 ///     const __CALLBACK_WEIGHT: f64 = 10.0;
 ///     impl Callback<Fit> for PrintLoss { … }
 ///     submit! { … }
@@ -37,9 +38,11 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
     let impls =
         (0..model.loops.len()).map(|in_loop| callback::implementation(&model, in_loop, &private));
     let registrations = registration::registrations(&model, &private);
+    let file = site::file(&private);
     quote! {
         #errors
         const _: () = {
+            #file
             #weight
             #(#impls)*
             #registrations

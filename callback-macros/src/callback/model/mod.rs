@@ -89,8 +89,8 @@ impl Model {
 
     /// Whether a handler or a breakpoint may be missing because something is unfinished or wrong already.
     pub(crate) fn is_unsure(&self) -> bool {
-        let unfinished = |item: &Item| item.is_function && item.function().is_none();
-        self.block.items.iter().any(unfinished) || self.loops.iter().any(|each| !each.facts.sure)
+        self.block.items.iter().any(Item::is_unfinished)
+            || self.loops.iter().any(|each| !each.facts.sure)
     }
 
     /// Whether it is one type, known where it is written.
@@ -141,9 +141,9 @@ impl Loop {
 impl Handler {
     fn all(block: &Block, loops: &[Loop]) -> Vec<Self> {
         let mut handlers: Vec<Self> = Vec::new();
-        let functions = block.items.iter().filter_map(Item::function);
-        for function in functions.filter(Function::is_handler) {
-            let handler = Self::new(handlers.len(), function, loops);
+        let functions = block.items.iter().filter_map(|item| item.function.as_ref());
+        for function in functions.filter(|function| function.is_handler()) {
+            let handler = Self::new(handlers.len(), function.clone(), loops);
             let same = |known: &Self| known.name() == handler.name() && !known.is_conditional();
             // Of two functions with one name rustc says enough.
             if handler.is_conditional() || !handlers.iter().any(same) {

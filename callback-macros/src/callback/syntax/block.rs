@@ -38,6 +38,8 @@ pub(crate) struct Item {
     pub(crate) tail: TokenStream,
     /// Whether it is one; an unfinished one is too.
     pub(crate) is_function: bool,
+    /// The function, if it can be read.
+    pub(crate) function: Option<Function>,
 }
 
 impl Block {
@@ -47,10 +49,9 @@ impl Block {
 }
 
 impl Item {
-    /// The function, if it can be read.
-    pub(crate) fn function(&self) -> Option<Function> {
-        let parse = |input: ParseStream| Function::parse(self.attributes.clone(), input);
-        parse.parse2(self.head.clone()).ok()
+    /// Whether it is a function that cannot be read.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.is_function && self.function.is_none()
     }
 
     /// The attributes that only `#[callback]` understands.
@@ -106,13 +107,24 @@ impl Parse for Item {
         } else {
             None
         };
+        let function = if is_function {
+            function(&attributes, &head)
+        } else {
+            None
+        };
         Ok(Self {
             attributes,
             head,
             tail: tail.into_token_stream(),
             is_function,
+            function,
         })
     }
+}
+
+fn function(attributes: &[Attribute], head: &TokenStream) -> Option<Function> {
+    let parse = |input: ParseStream| Function::parse(attributes.to_vec(), input);
+    parse.parse2(head.clone()).ok()
 }
 
 /// The tokens before a body, or before what cannot belong to this function any more.

@@ -17,13 +17,18 @@ pub(crate) enum Word {
     Incompatible,
     NoConflict,
     Provides,
+    /// One that is said where a callback is attached.
+    OnFailure,
+    /// Two that are said of a plan.
+    Order,
+    Strict,
     /// One that a later release brings.
     Later,
 }
 
 impl Word {
     /// Every word there is, as it is written.
-    pub(crate) const ALL: [(&str, Self); 13] = [
+    pub(crate) const ALL: [(&str, Self); 16] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -36,6 +41,9 @@ impl Word {
         ("discover", Self::Discover),
         ("register", Self::Register),
         ("crate", Self::Crate),
+        ("on_failure", Self::OnFailure),
+        ("order", Self::Order),
+        ("strict", Self::Strict),
         ("every", Self::Later),
     ];
 

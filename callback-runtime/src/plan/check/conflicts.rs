@@ -15,7 +15,7 @@ pub(super) fn check_writers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     });
     let problems = problems.into_iter().map(|pair| {
         let text = |state: &str, first: &str| {
-            format!("writes `{state}`, as {first} does before it, and insertion alone decides that")
+            format!("writes `{state}` after {first}, by insertion alone")
         };
         conflict(subject, pair, ProblemKind::Conflict, text)
     });
@@ -27,7 +27,7 @@ pub(super) fn check_readers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let pairs = subject.resolved.early_readers.iter();
     let pairs = pairs.filter(|_| subject.strict);
     let text = |state: &str, first: &str| {
-        format!("writes `{state}`, which {first} reads before it, and insertion alone decides that")
+        format!("writes `{state}` after {first} has read it, by insertion alone")
     };
     pairs
         .map(|pair| conflict(subject, pair, ProblemKind::EarlyReader, text))
@@ -47,14 +47,18 @@ fn conflict<L: Loop>(
         0 => String::new(),
         more => format!(" (here and at {more} more)"),
     };
-    let text = format!(
-        "{}{elsewhere}; say `after` or `before`, give them weights, or say `no_conflict`",
+    let text = if pair.everything {
+        format!("goes after {first} by insertion alone, and one of the two asks for `Ctx`")
+    } else {
         text(&state, &first)
+    };
+    let text = format!(
+        "{text}{elsewhere}; say `after` or `before`, give them weights, or say `no_conflict`"
     );
     let problem = subject.of_callback(pair.second, kind, text);
     Problem {
         breakpoint: Some(L::BREAKPOINTS[pair.at].name()),
-        state: Some(state),
+        state: (!pair.everything).then_some(state),
         ..problem
     }
 }

@@ -35,7 +35,8 @@ fn declared_twice<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
                 breakpoint: second.at.iter().next().map(|at| L::BREAKPOINTS[at].name()),
                 text: format!(
                     "`{state}` is provided twice; wrap one of the two in a type of its own"
-                ),
+                )
+                .into(),
                 state: Some(state),
                 site: second.site,
             });
@@ -166,13 +167,23 @@ pub(super) fn too_early<L: Loop>(
 ) -> Option<String> {
     let is_entered = L::BREAKPOINTS[at].role() == Role::Enter;
     (is_entered && placed.rank < provider.rank).then(|| {
-        let label = subject.attached[provider.instance].about.type_label();
         format!(
             "`{state}` does not exist here yet: {} ({}) provides it when it is entered, after this one; \
-             write `after({label})`, or ask for `Option<&{state}>`",
-            subject.resolved.names[provider.instance], provider.site
+             write `after({})`, or ask for `Option<&{state}>`",
+            subject.resolved.names[provider.instance],
+            provider.site,
+            to_name(subject, provider.instance)
         )
     })
+}
+
+/// How another callback names this one: by its type or, where that has parameters, in quotes.
+fn to_name<L: Loop>(subject: &Subject<'_, L>, at: usize) -> String {
+    if subject.resolved.generic.contains(&at) {
+        format!("{:?}", subject.resolved.names[at])
+    } else {
+        subject.attached[at].about.type_label().to_owned()
+    }
 }
 
 /// What to do about state that nobody provides.

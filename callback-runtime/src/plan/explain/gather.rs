@@ -3,8 +3,9 @@
 use super::rows::{Access, Listing, Row};
 use super::why::Reasons;
 use super::{Explanation, orders, undecided};
-use crate::breakpoint::Loop;
+use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
+use crate::leniency::OnFailure;
 use crate::plan::{Placed, Plan};
 use crate::raw::{Need, Want};
 use std::any::TypeId;
@@ -20,7 +21,7 @@ impl<L: Loop> Plan<L> {
         let listings = handled.filter(|(_, list)| !list.is_empty());
         let listings = listings.map(|(breakpoint, list)| Listing {
             breakpoint,
-            rows: self.rows(list, &labels, &reasons),
+            rows: self.rows(breakpoint, list, &labels, &reasons),
         });
         Explanation {
             loop_name: L::NAME,
@@ -32,21 +33,33 @@ impl<L: Loop> Plan<L> {
         }
     }
 
-    fn rows(&self, list: &[Placed], labels: &Labels, reasons: &Reasons<'_>) -> Vec<Row> {
-        let rows = list.iter().enumerate().map(|(at, placed)| {
+    fn rows(
+        &self,
+        at: &Breakpoint,
+        list: &[Placed],
+        labels: &Labels,
+        reasons: &Reasons<'_>,
+    ) -> Vec<Row> {
+        // Who fails to enter fails the run, whatever was said of it.
+        let is_lenient = at.role() != Role::Enter;
+        let rows = list.iter().enumerate().map(|(nth, placed)| {
             let attached = &self.attached[placed.instance];
             Row {
-                place: at + 1,
+                place: nth + 1,
                 callback: self.resolved.names[placed.instance].to_string(),
                 weight: attached.weight(),
                 discovered: !attached.by_hand,
-                why: reasons.why(list, at),
+                why: reasons.why(list, nth),
                 reads: labels.accesses(placed, Need::Read),
                 writes: labels.accesses(placed, Need::Write),
                 provides: labels.provided(placed),
                 period: None,
                 executor: None,
-                on_failure: placed.on_failure,
+                on_failure: if is_lenient {
+                    placed.on_failure
+                } else {
+                    OnFailure::Fail
+                },
                 site: placed.site,
             }
         });

@@ -111,6 +111,9 @@ impl<'e> Cluster<'e> {
     }
 
     fn add_order(&mut self, order: &'e Order, count: &mut usize) {
+        if order.itself {
+            return;
+        }
         let first = self.ends(&order.first, |(_, last)| last);
         let second = self.ends(&order.second, |(first, _)| first);
         let first = self.or_absent(first, &order.first, second.is_empty(), count);

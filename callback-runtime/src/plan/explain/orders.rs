@@ -1,7 +1,8 @@
 //! What was said of the order, as an explanation shows it: which callbacks before which, who said so, and where.
 
 use crate::plan::Resolved;
-use crate::plan::declared::{self, DeclaredBy};
+use crate::plan::declared::{self, DeclaredBy, NamedBy};
+use crate::plan::near::nearest;
 use crate::site::Site;
 use std::collections::HashMap;
 use std::fmt;
@@ -29,6 +30,8 @@ pub struct Order {
     pub(super) second: Side,
     pub(super) by: DeclaredBy,
     pub(super) site: Site,
+    /// Both sides name the same callback, or the same type, and nobody else.
+    pub(super) itself: bool,
 }
 
 /// Those whom one side of an order names.
@@ -38,6 +41,8 @@ pub(super) struct Side {
     pub(super) label: String,
     /// The names of the callbacks; none if nobody of that name, type or group is attached.
     pub(super) callbacks: Arc<[Arc<str>]>,
+    /// Of a name that nobody has, the one that was meant.
+    pub(super) near: Option<Arc<str>>,
 }
 
 impl Order {
@@ -51,9 +56,10 @@ impl Order {
         &self.second.label
     }
 
-    /// It has no effect, because no callback is attached that one of the two sides names.
+    /// It has no effect, because no callback is attached that one of the two sides names, or because both name nobody but the
+    /// same.
     pub fn is_idle(&self) -> bool {
-        self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
+        self.itself || self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
     }
 
     /// Where it is declared.
@@ -77,20 +83,28 @@ impl Order {
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second) = (self.say(&self.first), self.say(&self.second));
         match self.by {
-            DeclaredBy::After { .. } => write!(f, "{} after {}", self.second, self.first)?,
-            _ => write!(f, "{} before {}", self.first, self.second)?,
+            DeclaredBy::After { .. } => write!(f, "{second} after {first}")?,
+            _ => write!(f, "{first} before {second}")?,
+        }
+        if self.itself {
+            f.write_str(": nobody but itself, which orders nothing")?;
         }
         write!(f, " ({}, {})", self.how(), self.site)
     }
 }
 
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.callbacks.is_empty() {
-            write!(f, "`{}`, which is not attached", self.label)
-        } else {
-            f.write_str(&self.label)
+impl Order {
+    /// A side, and whether nobody is there whom it names.
+    fn say(&self, side: &Side) -> String {
+        let label = &side.label;
+        if self.itself || !side.callbacks.is_empty() {
+            return label.clone();
+        }
+        match &side.near {
+            Some(near) => format!("`{label}`, which is not attached: did you mean `{near}`?"),
+            None => format!("`{label}`, which is not attached"),
         }
     }
 }
@@ -99,32 +113,58 @@ impl fmt::Display for Side {
 pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
     let mut named = Named {
         names: &resolved.names,
+        order: &resolved.order,
         known: HashMap::new(),
     };
     let told = resolved.orders.iter().map(|order| Order {
-        first: named.side(&order.first),
-        second: named.side(&order.second),
+        first: named.side(&order.first, &order.second),
+        second: named.side(&order.second, &order.first),
         by: order.by,
         site: order.site,
+        itself: is_itself(order),
     });
     let mut told: Vec<Order> = told.collect();
     told.sort_by_key(Order::site);
     told
 }
 
+fn is_itself(order: &declared::Order) -> bool {
+    let (first, second) = (&order.first, &order.second);
+    let is_one = first.callbacks.len() == 1 && first.callbacks == second.callbacks;
+    is_one
+        || [first, second]
+            .map(|side| side.named)
+            .contains(&NamedBy::Itself)
+}
+
 /// Names the callbacks of a side. Those of a group are named once, however many wait for it.
 struct Named<'p> {
     names: &'p [Arc<str>],
+    /// The callbacks that have these names, without the suppressed ones.
+    order: &'p [usize],
     known: HashMap<*const [usize], Arc<[Arc<str>]>>,
 }
 
 impl Named<'_> {
-    fn side(&mut self, side: &declared::Side) -> Side {
+    fn side(&mut self, side: &declared::Side, other: &declared::Side) -> Side {
+        let near = self.near(side, other);
         let names = side.callbacks.iter().map(|at| self.names[*at].clone());
         let known = self.known.entry(Arc::as_ptr(&side.callbacks));
         Side {
             label: side.label.clone(),
             callbacks: known.or_insert_with(|| names.collect()).clone(),
+            near,
         }
+    }
+
+    /// Whom a side means that names nobody; not those who say so.
+    fn near(&self, side: &declared::Side, other: &declared::Side) -> Option<Arc<str>> {
+        if side.named != NamedBy::Name || !side.callbacks.is_empty() {
+            return None;
+        }
+        let others = self.order.iter();
+        let others = others.filter(|at| !other.callbacks.contains(at));
+        let names = others.map(|at| self.names[*at].as_ref());
+        nearest(&side.label, names).map(Arc::from)
     }
 }

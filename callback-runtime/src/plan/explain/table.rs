@@ -4,10 +4,12 @@ use super::Explanation;
 use super::rows::{Listing, Row};
 use crate::leniency::OnFailure;
 use crate::plan::ProblemKind;
+use crate::plan::text::{length, one_line, wrap};
+use std::collections::HashSet;
 use std::fmt::{self, Display, Write};
 
-/// Tables keep to so many characters as long as no word and no place is too long for that.
-const WIDTH: usize = 120;
+/// Tables keep to so many characters as long as no word is too long for that.
+const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 const GAP: &str = "  ";
 
@@ -16,8 +18,18 @@ struct Column {
     cell: fn(&Row) -> String,
     /// Shown although no handler has anything in it.
     always: bool,
-    /// Its cells may go on in the next line.
-    wraps: bool,
+    fit: Fit,
+}
+
+/// What becomes of the cells of a column that is too wide.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// Nothing.
+    Whole,
+    /// They go on in the next line.
+    Wraps,
+    /// Paths lose their first folders, where wrapping does not do.
+    Shortens,
 }
 
 const COLUMNS: [Column; 11] = [
@@ -31,7 +43,10 @@ const COLUMNS: [Column; 11] = [
     sometimes("period", |row| row.period.clone().unwrap_or_default()),
     sometimes("executor", |row| row.executor.clone().unwrap_or_default()),
     sometimes("on failure", on_failure),
-    number("where", |row| row.site.to_string()),
+    Column {
+        fit: Fit::Shortens,
+        ..text("where", place)
+    },
 ];
 
 const fn text(title: &'static str, cell: fn(&Row) -> String) -> Column {
@@ -39,13 +54,13 @@ const fn text(title: &'static str, cell: fn(&Row) -> String) -> Column {
         title,
         cell,
         always: true,
-        wraps: true,
+        fit: Fit::Wraps,
     }
 }
 
 const fn number(title: &'static str, cell: fn(&Row) -> String) -> Column {
     Column {
-        wraps: false,
+        fit: Fit::Whole,
         ..text(title, cell)
     }
 }
@@ -79,8 +94,13 @@ fn write_section(title: &str, lines: &[impl Display], f: &mut fmt::Formatter<'_>
         return Ok(());
     }
     writeln!(f, "\n{title}")?;
-    for line in lines {
-        writeln!(f, "{INDENT}{line}")?;
+    // Callbacks of one generic type may say the same in the same place.
+    let mut told = HashSet::new();
+    for line in lines.iter().map(|line| one_line(&line.to_string())) {
+        if !told.contains(&line) {
+            writeln!(f, "{INDENT}{line}")?;
+            told.insert(line);
+        }
     }
     Ok(())
 }
@@ -103,42 +123,88 @@ fn write_listings(listings: &[Listing], f: &mut fmt::Formatter<'_>) -> fmt::Resu
     let mut all = all.into_iter();
     for listing in listings {
         writeln!(f, "\n{}", listing.breakpoint)?;
-        write_row(&titles, &widths, f)?;
+        write_row(&titles, &shown, &widths, f)?;
         for row in all.by_ref().take(listing.rows.len()) {
-            write_row(&row, &widths, f)?;
+            write_row(&row, &shown, &widths, f)?;
         }
     }
     Ok(())
 }
 
-/// The width of each column: the widest cell's but, where all together are too wide, less for the widest that wrap.
+/// The width of each column: the widest cell's but, where all together are too wide, less for the widest that wrap, and then for
+/// paths.
 fn fitted(shown: &[&Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |at: usize, measure: fn(&str) -> usize| {
+    let widest = |at: usize, measure: &dyn Fn(&str) -> usize| {
         let cells = rows.iter().filter_map(|row| row.get(at));
         cells.map(|cell| measure(cell)).max().unwrap_or(0)
     };
-    let mut widths: Vec<usize> = (0..shown.len()).map(|at| widest(at, length)).collect();
-    let least: Vec<usize> = (0..shown.len())
-        .map(|at| widest(at, longest_word))
+    let mut widths: Vec<usize> = (0..shown.len()).map(|at| widest(at, &length)).collect();
+    let columns = shown.iter().enumerate();
+    let least: Vec<usize> = columns
+        .map(|(at, column)| widest(at, &|cell| column.fit.least(cell)))
         .collect();
     let room = WIDTH - INDENT.len() - GAP.len() * shown.len().saturating_sub(1);
-    while widths.iter().sum::<usize>() > room {
-        let columns = widths.iter_mut().zip(&least).zip(shown);
-        let narrower = columns.filter(|((width, least), column)| column.wraps && **width > **least);
-        match narrower.max_by_key(|((width, _), _)| **width) {
-            Some(((width, _), _)) => *width -= 1,
-            None => break,
+    for fit in [Fit::Wraps, Fit::Shortens] {
+        while widths.iter().sum::<usize>() > room {
+            let columns = widths.iter_mut().zip(&least).zip(shown);
+            let narrower =
+                columns.filter(|((width, least), column)| column.fit == fit && **width > **least);
+            match narrower.max_by_key(|((width, _), _)| **width) {
+                Some(((width, _), _)) => *width -= 1,
+                None => break,
+            }
         }
     }
     widths
 }
 
-fn write_row(cells: &[String], widths: &[usize], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let wrapped = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| wrap(cell, *width));
-    let columns: Vec<Vec<String>> = wrapped.collect();
+impl Fit {
+    /// The least width of a cell.
+    fn least(self, cell: &str) -> usize {
+        match self {
+            Self::Whole => length(cell),
+            Self::Wraps => longest_word(cell),
+            Self::Shortens => length(&shortened(cell, 0)),
+        }
+    }
+
+    /// The lines of a cell.
+    fn lines(self, cell: &str, width: usize) -> Vec<String> {
+        match self {
+            Self::Shortens => vec![shortened(cell, width)],
+            _ => wrap(cell, width),
+        }
+    }
+}
+
+/// A path without as many of its first folders as there is no room for.
+fn shortened(path: &str, width: usize) -> String {
+    let is_folder = |letter: char| matches!(letter, '/' | '\\');
+    let mut shown = path.to_owned();
+    let mut rest = path;
+    while length(&shown) > width
+        && let Some((_, file)) = rest.split_once(is_folder)
+    {
+        rest = file;
+        // A folder of one letter is not longer than what says that it is missing.
+        let shorter = format!("…/{rest}");
+        if length(&shorter) < length(&shown) {
+            shown = shorter;
+        }
+    }
+    shown
+}
+
+fn write_row(
+    cells: &[String],
+    shown: &[&Column],
+    widths: &[usize],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let cells = cells.iter().zip(shown).zip(widths);
+    let columns: Vec<Vec<String>> = cells
+        .map(|((cell, column), width)| column.fit.lines(cell, *width))
+        .collect();
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     for nth in 0..height {
         let mut line = String::new();
@@ -151,25 +217,6 @@ fn write_row(cells: &[String], widths: &[usize], f: &mut fmt::Formatter<'_>) -> 
     Ok(())
 }
 
-/// Cuts a cell at its spaces into lines that are at most so wide, unless a word is wider.
-fn wrap(cell: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in cell.split(char::is_whitespace) {
-        match lines.last_mut() {
-            Some(line) if length(line) + 1 + length(word) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-fn length(text: &str) -> usize {
-    text.chars().count()
-}
-
 fn longest_word(text: &str) -> usize {
     let words = text.split(char::is_whitespace);
     words.map(length).max().unwrap_or(0)
@@ -178,6 +225,15 @@ fn longest_word(text: &str) -> usize {
 fn why(row: &Row) -> String {
     let how = if row.discovered { ", discovered" } else { "" };
     format!("{}{how}", row.why)
+}
+
+/// What is included by its path comes from another folder: `tests/../examples/a.rs` is `examples/a.rs`.
+fn place(row: &Row) -> String {
+    let place = row.site.to_string();
+    match place.split_once("/../") {
+        Some((folder, rest)) if !folder.contains('/') => rest.to_owned(),
+        _ => place,
+    }
 }
 
 /// Nothing where a failure fails the run, as nearly everywhere.
@@ -250,6 +306,18 @@ mod tests {
             assert!(more.contains(title) && more.contains(cell), "{more}");
         }
         assert!(!more.contains("executor"), "{more}");
+    }
+
+    #[test]
+    fn a_path_that_is_too_long_loses_its_first_folders() {
+        for (width, expected) in [
+            (20, "src/fit/trainer.rs:1"),
+            (16, "…/trainer.rs:1"),
+            (0, "…/trainer.rs:1"),
+        ] {
+            assert_eq!(super::shortened("src/fit/trainer.rs:1", width), expected);
+        }
+        assert_eq!(super::shortened("a.rs:1", 0), "a.rs:1");
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Circles: callbacks each of which is to run after the next one.
 
 use super::graph::Graph;
-use crate::plan::Attached;
-use crate::plan::declared::{DeclaredBy, Order};
+use crate::plan::declared::{DeclaredBy, Order, Side};
 use crate::plan::problem::{Problem, ProblemKind};
+use crate::plan::{Attached, Text};
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// Each runs before the next one, and the last one before the first.
@@ -77,18 +76,16 @@ pub(in crate::plan) fn describe(
     attached: &[Attached],
     names: &[Arc<str>],
 ) -> Problem {
-    let mut text = String::from("its order is a circle: ");
     let next = circle.steps.iter().cycle().skip(1);
-    for (index, ((at, order), (next, _))) in circle.steps.iter().zip(next).enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "{separator}{}",
-            said(&orders[*order], &names[*at], &names[*next])
-        );
-    }
-    text.push_str("; take one of them back");
+    let steps = circle.steps.iter().zip(next);
+    let steps = steps.map(|((at, order), (next, _))| {
+        let order = &orders[*order];
+        let first = named(&order.first, &attached[*at], &names[*at]);
+        let second = named(&order.second, &attached[*next], &names[*next]);
+        format!("{first} before {second}, {}", said(order))
+    });
+    let text = Text::hinted("its order is a circle".into(), "take one of them back")
+        .with_steps(steps.collect());
     let first = circle.first();
     Problem::of_plan(
         ProblemKind::Circle,
@@ -98,11 +95,24 @@ pub(in crate::plan) fn describe(
     )
 }
 
-fn said(order: &Order, first: &str, second: &str) -> String {
-    let site = order.site;
+/// A callback as a side of an order names it: by its name, its type or its group.
+fn named(side: &Side, callback: &Attached, name: &str) -> String {
+    let label = &side.label;
+    let type_label = label.split('<').next();
+    if label == name {
+        format!("`{name}`")
+    } else if type_label == Some(callback.about.type_label()) {
+        format!("`{label}` (`{name}`)")
+    } else {
+        format!("`{label}` (which `{name}` is in)")
+    }
+}
+
+fn said(order: &Order) -> String {
+    let (site, first, second) = (order.site, &order.first.label, &order.second.label);
     match order.by {
-        DeclaredBy::After { .. } => format!("`{second}` after `{first}` ({site})"),
-        DeclaredBy::Before { .. } => format!("`{first}` before `{second}` ({site})"),
-        DeclaredBy::Plan => format!("`{first}` before `{second}` (`plan.order`, {site})"),
+        DeclaredBy::After { .. } => format!("says `{second}` ({site})"),
+        DeclaredBy::Before { .. } => format!("says `{first}` ({site})"),
+        DeclaredBy::Plan => format!("says `plan.order` ({site})"),
     }
 }

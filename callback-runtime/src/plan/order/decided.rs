@@ -5,7 +5,6 @@ use super::members::{Members, active};
 use crate::plan::Attached;
 use crate::plan::declared::Order;
 use crate::relations::Verb;
-use crate::who::Who;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -18,7 +17,10 @@ pub(in crate::plan) struct Decided<'p> {
     sides: Vec<Vec<usize>>,
     /// By side: the ranks of all that are to run after it, ascending.
     behind: Vec<Vec<usize>>,
-    indifferent: Vec<[Arc<[usize]>; 2]>,
+    /// By callback: those with whom its order does not matter, as it or the plan says.
+    indifferent_to: Vec<Vec<Arc<[usize]>>>,
+    /// By callback: whether it is among those of whom that is said.
+    is_mentioned: Vec<bool>,
 }
 
 impl<'p> Decided<'p> {
@@ -34,12 +36,14 @@ impl<'p> Decided<'p> {
             ranks: vec![0; attached.len()],
             sides: vec![Vec::new(); attached.len()],
             behind: Vec::new(),
-            indifferent: indifferent(attached, members, says),
+            indifferent_to: vec![Vec::new(); attached.len()],
+            is_mentioned: vec![false; attached.len()],
         };
         for (rank, at) in order.iter().enumerate() {
             decided.ranks[*at] = rank;
         }
         decided.note(orders);
+        decided.note_indifference(members, says);
         decided
     }
 
@@ -65,19 +69,61 @@ impl<'p> Decided<'p> {
         }
     }
 
-    /// Whether more than insertion says that `first` goes before `second`, as it does.
+    fn note_indifference(&mut self, members: &Members, says: &[PlanSays]) {
+        let mut marked = HashSet::new();
+        for (at, callback) in active(self.attached) {
+            let of_type = callback.about.relations().list.iter();
+            let said = of_type.chain(&callback.relations.list);
+            for relation in said.filter(|relation| relation.verb == Verb::NoConflict) {
+                self.add_indifference(at, &members.named(&relation.who), &mut marked);
+            }
+        }
+        for said in says.iter().filter(|said| said.verb == Verb::NoConflict) {
+            let others = members.named(&said.second);
+            for at in members.named(&said.first).iter() {
+                self.add_indifference(*at, &others, &mut marked);
+            }
+        }
+    }
+
+    fn add_indifference(
+        &mut self,
+        at: usize,
+        others: &Arc<[usize]>,
+        marked: &mut HashSet<*const usize>,
+    ) {
+        self.indifferent_to[at].push(others.clone());
+        self.is_mentioned[at] = true;
+        // The same list is marked once.
+        if marked.insert(others.as_ptr()) {
+            for other in others.iter() {
+                self.is_mentioned[*other] = true;
+            }
+        }
+    }
+
+    /// Whether more than insertion says that `first` goes before `second`, as it does. A weight says nothing that an edge has overruled.
     pub(in crate::plan) fn knows(&self, first: usize, second: usize) -> bool {
         let weight = |at: usize| self.attached[at].weight() + 0.0;
-        weight(first).total_cmp(&weight(second)).is_ne() || self.leads(first, second)
+        weight(first).total_cmp(&weight(second)).is_lt() || self.leads(first, second)
     }
 
     /// Whether it was said that their order does not matter.
     pub(in crate::plan) fn is_indifferent(&self, one: usize, other: usize) -> bool {
-        let has = |side: &Arc<[usize]>, at: usize| side.binary_search(&at).is_ok();
-        let mut all = self.indifferent.iter();
-        all.any(|[first, second]| {
-            has(first, one) && has(second, other) || has(first, other) && has(second, one)
-        })
+        let says = |one: usize, other: usize| {
+            let mut sides = self.indifferent_to[one].iter();
+            sides.any(|side| side.binary_search(&other).is_ok())
+        };
+        says(one, other) || says(other, one)
+    }
+
+    /// Whether there is anybody with whom its order does not matter.
+    pub(in crate::plan) fn is_mentioned(&self, at: usize) -> bool {
+        self.is_mentioned[at]
+    }
+
+    pub(in crate::plan) fn is_by_hand(&self, at: usize) -> bool {
+        self.attached[at].by_hand
     }
 
     /// Whether declared orders, one behind the other, lead from `first` to `second`. Only what stands between them is looked at.
@@ -101,24 +147,4 @@ impl<'p> Decided<'p> {
         }
         false
     }
-}
-
-fn indifferent(
-    attached: &[Attached],
-    members: &Members,
-    says: &[PlanSays],
-) -> Vec<[Arc<[usize]>; 2]> {
-    let mut seen: HashSet<(usize, &Who)> = HashSet::new();
-    let mut all = Vec::new();
-    for (at, callback) in active(attached) {
-        let of_type = callback.about.relations().list.iter();
-        for relation in of_type.chain(&callback.relations.list) {
-            if relation.verb == Verb::NoConflict && seen.insert((at, &relation.who)) {
-                all.push([Arc::from([at]), members.named(&relation.who)]);
-            }
-        }
-    }
-    let of_plan = says.iter().filter(|said| said.verb == Verb::NoConflict);
-    all.extend(of_plan.map(|said| [members.named(&said.first), members.named(&said.second)]));
-    all
 }

@@ -2,10 +2,10 @@
 
 use super::members::{Members, active};
 use crate::plan::Attached;
-use crate::plan::declared::{DeclaredBy, Order, Side};
+use crate::plan::declared::{DeclaredBy, NamedBy, Order, Side};
 use crate::relations::{Relation, Verb};
 use crate::site::Site;
-use crate::who::Who;
+use crate::who::{Named, Who};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -67,13 +67,21 @@ fn of_type(
     // Its instances say the same of each other: that decides nothing.
     let others = named.iter().copied();
     let others = others.filter(|at| attached[*at].type_id != owner.type_id);
+    let others: Arc<[usize]> = others.collect();
+    let is_itself = others.is_empty() && !named.is_empty();
     let own = Side {
         label: owner.about.type_label().to_owned(),
         callbacks: owners.into(),
+        named: NamedBy::Type,
     };
     let other = Side {
+        callbacks: others,
+        named: if is_itself {
+            NamedBy::Itself
+        } else {
+            named_by(&relation.who)
+        },
         label: relation.who.to_string(),
-        callbacks: others.collect(),
     };
     between(relation.verb, own, other, false, owner.site())
 }
@@ -87,6 +95,7 @@ fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) ->
         let own = Side {
             label: names[at].to_string(),
             callbacks: Arc::from([at]),
+            named: NamedBy::Name,
         };
         let other = side(&relation.who, members);
         let site = relation.site.unwrap_or_else(|| callback.site());
@@ -114,5 +123,13 @@ fn side(who: &Who, members: &Members) -> Side {
     Side {
         label: who.to_string(),
         callbacks: members.named(who),
+        named: named_by(who),
+    }
+}
+
+fn named_by(who: &Who) -> NamedBy {
+    match who.named() {
+        Named::Type { .. } => NamedBy::Type,
+        Named::Name(_) => NamedBy::Name,
     }
 }

@@ -1,0 +1,127 @@
+//! The loggers of the shelf: what a fit and a driver leave in a file.
+#![cfg(all(feature = "csv", feature = "json"))]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Complex, Driver, LogData, Stats};
+use callbacks::fit::{Fit, Metrics, Step, Trainer};
+use callbacks::shelf::{Csv, JsonLines};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use support::journal::Journal;
+use support::line::{Line, inputs};
+use support::walk::walk;
+
+/// A file that can be read while it is written.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Page {
+    fn lines(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap().clone();
+        String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(String::from)
+            .collect()
+    }
+}
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn fill(step: &Step, log: &mut LogData) {
+    log.set("energy", Stats::of([-1.0, -3.0]));
+    log.set("overlap", Complex { re: 0.5, im: -0.25 });
+    log.set("vector", vec![1.0, 2.0]);
+    log.set("says \"hi\", twice", f64::NAN);
+    if step.get() == 1 {
+        log.set("rare", 1.5);
+    }
+}
+
+#[test]
+fn a_driver_leaves_a_line_of_json_for_each_step_with_what_others_logged() {
+    let page = Page::default();
+    let logger = JsonLines::new(page.clone());
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, fill);
+    assert!(driver.run(2).unwrap().is_finished());
+    let rest = r#""energy":{"mean":-2.0,"error_of_mean":1.0,"variance":1.0},"overlap":{"re":0.5,"im":-0.25},"vector":[1.0,2.0],"says \"hi\", twice":null"#;
+    let expected = [
+        format!(r#"{{"step":1,"place":1.0,{rest},"rare":1.5}}"#),
+        format!(r#"{{"step":2,"place":2.0,{rest}}}"#),
+    ];
+    assert_eq!(page.lines(), expected);
+}
+
+#[test]
+fn a_driver_leaves_a_row_for_each_step_under_the_columns_of_the_first() {
+    let page = Page::default();
+    let logger = Csv::new(page.clone());
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, fill);
+    assert!(driver.run(1).unwrap().is_finished());
+    assert!(driver.run(1).unwrap().is_finished());
+    let columns = "step,place,energy.mean,energy.error_of_mean,energy.variance,overlap.re,overlap.im,\
+                   vector.0,vector.1,\"says \"\"hi\"\", twice\",rare";
+    let expected = [
+        columns,
+        "1,1,-2,1,1,0.5,-0.25,1,2,NaN,1.5",
+        "2,2,-2,1,1,0.5,-0.25,1,2,NaN,",
+    ];
+    assert_eq!(page.lines(), expected);
+}
+
+#[test]
+fn a_column_that_comes_too_late_fails_the_run_and_says_what_to_do() {
+    let mut driver = walk().callback(Csv::new(Page::default())).on(
+        Driver::on_step_end,
+        |step: &Step, log: &mut LogData| {
+            if step.get() == 2 {
+                log.set("late", 1.0);
+            }
+        },
+    );
+    let outcome = driver.run(3).unwrap();
+    let told =
+        "`late` has no column, as it is not in the first row; log it there, or write JSON lines";
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+}
+
+#[test]
+fn a_fit_leaves_a_line_and_a_row_for_each_epoch() {
+    let (lines, rows) = (Page::default(), Page::default());
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(2)
+        .learning_rate(0.5)
+        .callback(JsonLines::new(lines.clone()))
+        .callback(Csv::new(rows.clone()))
+        .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
+            metrics.set("accuracy", 0.75);
+        });
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let expected = [
+        r#"{"epoch":1,"train_loss":1.0,"accuracy":0.75}"#,
+        r#"{"epoch":2,"train_loss":0.5,"accuracy":0.75}"#,
+    ];
+    assert_eq!(lines.lines(), expected);
+    assert_eq!(
+        rows.lines(),
+        ["epoch,train_loss,accuracy", "1,1,0.75", "2,0.5,0.75"]
+    );
+}

@@ -1,0 +1,231 @@
+//! The stoppers of the shelf: what they watch, when they stop, and that they do the same in a fit and in a driver.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Driver, LogData};
+use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
+use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
+use callbacks::{Callback, Outcome, Stop};
+use std::time::Duration;
+use support::journal::Journal;
+use support::line::{Line, inputs};
+use support::walk::walk;
+
+/// When a driver whose log has these values, one for each step, is stopped, and why.
+fn in_a_driver(stopper: impl Callback<Driver> + Send, values: &[f64]) -> (u64, Outcome) {
+    let values = values.to_vec();
+    let steps = values.len().try_into().unwrap();
+    let tell = move |step: &Step, log: &mut LogData| {
+        let at = usize::try_from(step.get()).unwrap();
+        log.set("watched", values[at - 1]);
+    };
+    let mut driver = walk().callback(stopper).on(Driver::on_step_end, tell);
+    let outcome = driver.run(steps).unwrap();
+    (driver.step().get(), outcome)
+}
+
+/// The same of a fit, whose metrics have these values, one for each epoch.
+fn in_a_fit(stopper: impl Callback<Fit> + Send, values: &[f64]) -> (u64, Outcome) {
+    let values = values.to_vec();
+    let epochs = values.len().try_into().unwrap();
+    let tell = move |epoch: &Epoch, metrics: &mut Metrics| {
+        let at = usize::try_from(epoch.get()).unwrap();
+        metrics.set("watched", values[at - 1]);
+    };
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(epochs)
+        .callback(stopper)
+        .on(Fit::on_epoch_end, tell);
+    let fitted = trainer.fit(inputs([1.0])).unwrap();
+    (fitted.history.len().try_into().unwrap(), fitted.outcome)
+}
+
+/// Stopped at this step or epoch; 0 for not at all.
+fn stopped_at<C>(stopper: &C, values: &[f64]) -> u64
+where
+    C: Callback<Driver> + Callback<Fit> + Clone + Send,
+{
+    let (step, driven) = in_a_driver(stopper.clone(), values);
+    let (epoch, fitted) = in_a_fit(stopper.clone(), values);
+    assert_eq!(step, epoch, "{driven} but {fitted}");
+    let reasons = [&driven, &fitted].map(|outcome| outcome.stopped().map(Stop::reason));
+    assert_eq!(reasons[0], reasons[1]);
+    if reasons[0].is_some() { step } else { 0 }
+}
+
+#[test]
+fn early_stopping_waits_as_long_as_its_patience() {
+    let falling = [5.0, 4.0, 3.0, 2.0, 1.0];
+    let stuck = [5.0, 4.0, 4.0, 4.0, 4.0, 4.0];
+    let again = [5.0, 4.0, 4.0, 3.0, 3.0, 3.0];
+    let patient = |looks| EarlyStopping::minimize("watched").patience(looks);
+    assert_eq!(stopped_at(&patient(1), &falling), 0);
+    assert_eq!(stopped_at(&patient(1), &stuck), 3);
+    assert_eq!(stopped_at(&patient(3), &stuck), 5);
+    assert_eq!(stopped_at(&patient(2), &again), 6);
+    // As in no patience at all: an improvement is no reason to stop.
+    assert_eq!(stopped_at(&patient(0), &falling), 0);
+}
+
+#[test]
+fn early_stopping_knows_its_direction() {
+    let rising = [1.0, 2.0, 3.0];
+    assert_eq!(stopped_at(&EarlyStopping::maximize("watched"), &rising), 0);
+    assert_eq!(stopped_at(&EarlyStopping::minimize("watched"), &rising), 2);
+}
+
+#[test]
+fn an_improvement_must_be_greater_than_the_absolute_delta() {
+    let stopping = EarlyStopping::minimize("watched").min_delta(0.5);
+    assert_eq!(stopped_at(&stopping, &[-3.0, -3.75, -4.5]), 0);
+    assert_eq!(stopped_at(&stopping, &[-3.0, -3.75, -4.25]), 3);
+}
+
+#[test]
+fn a_relative_delta_is_right_for_either_sign_and_direction() {
+    let tenth = |stopping: EarlyStopping| stopping.min_relative_delta(0.1);
+    for (stopping, sign) in [
+        (EarlyStopping::minimize("watched"), -1.0),
+        (EarlyStopping::maximize("watched"), 1.0),
+    ] {
+        // Away from zero.
+        let stopping = tenth(stopping);
+        assert_eq!(stopped_at(&stopping, &[10.0 * sign, 11.5 * sign]), 0);
+        assert_eq!(stopped_at(&stopping, &[10.0 * sign, 10.5 * sign]), 2);
+        // Towards it.
+        assert_eq!(stopped_at(&stopping, &[-10.0 * sign, -8.5 * sign]), 0);
+        assert_eq!(stopped_at(&stopping, &[-10.0 * sign, -9.5 * sign]), 2);
+    }
+}
+
+#[test]
+fn early_stopping_has_a_baseline_a_goal_and_a_start() {
+    let falling = [5.0, 4.0, 3.0, 2.0, 1.0];
+    let watch = || EarlyStopping::minimize("watched");
+    assert_eq!(stopped_at(&watch().baseline(3.5).patience(3), &falling), 0);
+    assert_eq!(stopped_at(&watch().baseline(2.5).patience(3), &falling), 3);
+    assert_eq!(stopped_at(&watch().goal(2.0), &falling), 4);
+    assert_eq!(
+        stopped_at(&EarlyStopping::maximize("watched").goal(5.0), &falling),
+        1
+    );
+    let rising = [1.0, 2.0, 3.0, 4.0];
+    assert_eq!(stopped_at(&watch().start_from(3), &rising), 4);
+}
+
+#[test]
+fn what_is_not_a_number_is_no_improvement_and_from_infinity_everything_is() {
+    let stopping = EarlyStopping::minimize("watched").min_relative_delta(0.1);
+    assert_eq!(stopped_at(&stopping, &[f64::INFINITY, 5.0, 4.0]), 0);
+    assert_eq!(stopped_at(&stopping, &[5.0, f64::NAN]), 2);
+    let patient = stopping.patience(2);
+    assert_eq!(stopped_at(&patient, &[f64::NAN, 5.0, 4.0, 3.0]), 0);
+}
+
+#[test]
+fn what_is_watched_and_never_there_fails_the_run_at_once() {
+    let misspelt = || EarlyStopping::minimize("wacthed");
+    let (step, outcome) = in_a_driver(misspelt(), &[1.0, 2.0]);
+    let told = "there is no number `wacthed`; watch one of those that there are: place, watched";
+    assert_eq!(step, 1);
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+    let (_, outcome) = in_a_fit(misspelt(), &[1.0, 2.0]);
+    let told = outcome.failed().unwrap().cause().to_string();
+    assert!(told.ends_with("train_loss, watched"), "{told}");
+}
+
+#[test]
+fn what_is_watched_now_and_then_is_waited_for() {
+    let mut driver = walk().callback(EarlyStopping::minimize("rare").patience(2));
+    driver
+        .plan()
+        .on(Driver::on_step_end, |step: &Step, log: &mut LogData| {
+            if step.get() % 5 == 1 {
+                log.set("rare", 1.0);
+            }
+        });
+    assert!(driver.run(100).unwrap().stopped().is_some());
+    assert_eq!(driver.step(), Step::new(11));
+}
+
+#[test]
+fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
+    let stopping = || EarlyStopping::minimize("constant").patience(3);
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(3)
+        .callback(stopping())
+        .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
+            metrics.set("constant", 1.0);
+        });
+    for _ in 0..3 {
+        assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    }
+    let mut driver = walk()
+        .callback(stopping())
+        .on(Driver::on_step_end, |log: &mut LogData| {
+            log.set("constant", 1.0);
+        });
+    assert!(driver.run(2).unwrap().is_finished());
+    assert!(driver.run(9).unwrap().stopped().is_some());
+    assert_eq!(driver.step(), Step::new(4));
+}
+
+#[test]
+fn convergence_is_a_smoothed_value_at_its_target_for_some_time() {
+    let stopping = |window, patience| {
+        let stopping = ConvergenceStopping::new("watched", 1.0);
+        stopping.smoothing_window(window).patience(patience)
+    };
+    let values = [3.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0];
+    assert_eq!(stopped_at(&stopping(1, 2), &values), 3);
+    assert_eq!(stopped_at(&stopping(2, 2), &values), 7);
+    assert_eq!(stopped_at(&stopping(4, 1), &values), 8);
+    assert_eq!(stopped_at(&stopping(4, 2), &values), 0);
+    assert_eq!(stopped_at(&stopping(9, 1), &values), 0);
+}
+
+#[test]
+fn an_invalid_loss_is_borne_as_long_as_patience_says() {
+    let stopping = InvalidLossStopping::new("watched");
+    let values = [
+        1.0,
+        f64::NAN,
+        1.0,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    assert_eq!(stopped_at(&stopping, &values), 2);
+    assert_eq!(stopped_at(&stopping.clone().patience(1), &values), 5);
+    assert_eq!(stopped_at(&stopping.clone().patience(2), &values), 6);
+    assert_eq!(stopped_at(&stopping.patience(3), &values), 0);
+}
+
+#[test]
+fn time_is_up_at_once_or_never() {
+    let values = [1.0; 4];
+    let (none, much) = (Duration::ZERO, Duration::MAX);
+    assert_eq!(in_a_driver(MaxTime::new(none), &values).0, 1);
+    assert!(in_a_fit(MaxTime::new(none), &values).1.stopped().is_some());
+    assert_eq!(stopped_at(&MaxTime::new(much), &values), 0);
+}
+
+#[test]
+fn stoppers_stand_behind_what_fills_the_log_and_none_of_them_is_discovered() {
+    let mut driver = walk()
+        .callback(MaxTime::new(Duration::MAX))
+        .callback(EarlyStopping::minimize("place"))
+        .discover();
+    driver.plan().on(Driver::on_step_end, || {}).named("other");
+    driver.check().unwrap();
+    assert_eq!(driver.plan().names(), ["other", "MaxTime", "EarlyStopping"]);
+}

@@ -1,0 +1,175 @@
+//! What a scripted run of the driver must look like: the promises about flows and endings, as a model of a few lines.
+
+use super::driver_script::{ACTORS, Act, Deed, LIMIT, STEPS};
+
+/// Who must run where, and how the run must end.
+pub(crate) fn predict(deeds: &[Deed]) -> (Vec<String>, String) {
+    let mut model = Model {
+        deeds: deeds.to_vec(),
+        ..Model::default()
+    };
+    let all = 0..ACTORS.len();
+    let entered = all
+        .clone()
+        .find(|callback| !model.one(*callback, "on_enter"));
+    let entered = entered.unwrap_or(all.end);
+    if model.goes_on() {
+        model.run();
+    }
+    if model.failed.is_none() {
+        model.tell_stop();
+    }
+    if model.failed.is_some() && model.stage < Stage::Closing {
+        model.stage = Stage::Told;
+        for callback in 0..entered {
+            model.one(callback, "on_run_error");
+        }
+    }
+    model.stage = Stage::Closing;
+    for callback in (0..entered).rev() {
+        model.one(callback, "on_exit");
+    }
+    let ending = model.ending();
+    (model.trace, ending)
+}
+
+/// How far out a wish reaches.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Reach {
+    Leave,
+    Stop,
+    Interrupt,
+}
+
+/// How far the run has come on its way to its ending.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+enum Stage {
+    #[default]
+    Entering,
+    Running,
+    /// Flows have no effect any more.
+    Told,
+    /// The end of the run has begun.
+    Closing,
+}
+
+#[derive(Default)]
+struct Model {
+    deeds: Vec<Deed>,
+    trace: Vec<String>,
+    /// Who wished the outermost thing first.
+    wish: Option<(Reach, String)>,
+    /// Who failed first.
+    failed: Option<String>,
+    stage: Stage,
+    rejected: bool,
+}
+
+impl Model {
+    fn goes_on(&self) -> bool {
+        self.failed.is_none() && self.wish.is_none()
+    }
+
+    fn run(&mut self) {
+        self.stage = Stage::Running;
+        self.fire("on_run_start");
+        for _ in 0..STEPS {
+            self.step();
+        }
+        if self.failed.is_none() {
+            self.tell_stop();
+        }
+        if self.failed.is_none() {
+            self.stage = Stage::Closing;
+            self.all("on_run_end");
+        }
+        self.wish.take_if(|(reach, _)| *reach == Reach::Leave);
+    }
+
+    fn step(&mut self) {
+        for attempt in 1..=LIMIT {
+            self.rejected = false;
+            self.fire("on_step_start");
+            self.fire("on_compute_update_start");
+            self.fire("on_compute_update_end");
+            if !self.goes_on() || !self.rejected {
+                break;
+            }
+            if attempt == LIMIT {
+                self.failed = Some("the loop itself".to_owned());
+            }
+        }
+        self.fire("before_parameter_update");
+        self.fire("on_step_end");
+    }
+
+    fn tell_stop(&mut self) {
+        let at = match &self.wish {
+            Some((Reach::Stop, _)) => "on_stop",
+            Some((Reach::Interrupt, _)) => "on_interrupt",
+            _ => return,
+        };
+        if self.stage < Stage::Told {
+            self.stage = Stage::Told;
+            self.all(at);
+        }
+    }
+
+    fn fire(&mut self, at: &'static str) {
+        if self.goes_on() {
+            self.all(at);
+        }
+    }
+
+    fn all(&mut self, at: &'static str) {
+        for callback in 0..ACTORS.len() {
+            if !self.one(callback, at) {
+                return;
+            }
+        }
+    }
+
+    /// Runs one callback there; says whether those behind it run.
+    fn one(&mut self, callback: usize, at: &'static str) -> bool {
+        let who = format!("{} {at}", ACTORS[callback]);
+        self.trace.push(who.clone());
+        let mine = |deed: &Deed| deed.callback == callback && deed.at == at;
+        let Some(next) = self.deeds.iter().position(mine) else {
+            return true;
+        };
+        match self.deeds.remove(next).act {
+            Act::Err | Act::Panic => self.fail(who),
+            Act::Reject => {
+                self.rejected |= at == "on_compute_update_end";
+                true
+            }
+            _ if self.stage >= Stage::Told => true,
+            Act::Leave if self.stage == Stage::Entering => self.fail(who),
+            Act::Leave => self.wish(Reach::Leave, who),
+            Act::Stop => self.wish(Reach::Stop, who),
+            Act::Interrupt => self.wish(Reach::Interrupt, who),
+        }
+    }
+
+    fn fail(&mut self, who: String) -> bool {
+        self.failed.get_or_insert(who);
+        false
+    }
+
+    fn wish(&mut self, reach: Reach, who: String) -> bool {
+        let pending = self.wish.as_ref();
+        if pending.is_none_or(|(pending, _)| reach > *pending) {
+            self.wish = Some((reach, who));
+        }
+        true
+    }
+
+    fn ending(&self) -> String {
+        match (&self.failed, &self.wish) {
+            (Some(who), _) => format!("failed by {who}"),
+            (None, Some((Reach::Interrupt, who))) => format!("interrupted by {who}"),
+            (None, Some((_, who))) => format!("stopped by {who}"),
+            (None, None) => "finished".to_owned(),
+        }
+    }
+}
