@@ -34,7 +34,7 @@ pub struct AnswerIf<F, A> {
 /// state.insert(0.001);
 /// let mut plan = Plan::<Relax>::new();
 /// let is_cold = |rate: &f64| *rate < 0.01;
-/// plan.on(Relax::after_step, answer_if(is_cold, Flow::stop("cold"), Flow::Continue));
+/// plan.on(Relax::before_step, answer_if(is_cold, Flow::stop("cold"), Flow::Continue));
 /// let outcome = plan.run(&mut state, |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
 /// assert_eq!(outcome.stopped().map(Stop::reason), Some("cold"));
 /// # Ok::<(), PlanError>(())
