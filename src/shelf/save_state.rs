@@ -77,7 +77,7 @@ impl<D: Driven> SaveState<D> {
     /// # std::fs::create_dir_all(&folder)?;
     /// let file = folder.join("well");
     /// let path = file.clone();
-    /// let save = SaveState::to_file(Interval::steps(2), move |_step| path.clone());
+    /// let save = SaveState::<Well>::to_file(Interval::steps(2), move |_step| path.clone());
     /// assert!(VariationalDriver::new(Well { x: 8.0 }).callback(save).run(5)?.is_finished());
     /// assert_eq!(std::fs::read(&file)?, 0.5_f64.to_le_bytes());
     /// # std::fs::remove_dir_all(&folder)?;
