@@ -329,7 +329,7 @@ fn incompatibility_is_symmetric_and_told_once() {
 }
 
 #[test]
-fn ten_thousand_after_ten_thousand_are_not_as_many_pairs() {
+fn five_thousand_after_five_thousand_are_not_as_many_pairs() {
     let mut plan = Plan::<Fit>::new();
     for _ in 0..5_000 {
         plan.add(Saying(|about| about.after(Who::of::<Other>())));
