@@ -19,10 +19,6 @@ mod marks;
 mod method;
 mod outcome;
 pub mod param;
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "lists of handlers are to follow it")
-)]
 mod period;
 mod plan;
 mod raw;
@@ -40,7 +36,7 @@ pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeI
 pub use callback::{About, Callback};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
-pub use handlers::Handlers;
+pub use handlers::{Bound, Handlers};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
