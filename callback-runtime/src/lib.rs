@@ -43,7 +43,7 @@ pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
 pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
-pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind, StopRule};
+pub use plan::{Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};

@@ -10,6 +10,7 @@ mod manage;
 mod near;
 mod order;
 mod problem;
+mod remember;
 mod resolve;
 mod say;
 mod schedule;
@@ -19,6 +20,7 @@ mod undecided;
 pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
+pub use remember::Periods;
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 pub(crate) use text::Text;
@@ -85,6 +87,8 @@ pub struct Plan<L: Loop> {
     /// What it says of the order of its callbacks.
     says: Vec<PlanSays>,
     strict: bool,
+    /// What periods remember of runs before the handlers were bound anew.
+    periods: Periods,
     pub(crate) resolved: Resolved,
     /// Something was attached since `resolved` was made.
     stale: bool,
@@ -189,6 +193,7 @@ impl<L: Loop> Plan<L> {
             refuse_stops: None,
             says: Vec::new(),
             strict: false,
+            periods: Periods::default(),
             resolved: Resolved::default(),
             stale: true,
             notes: Vec::new(),

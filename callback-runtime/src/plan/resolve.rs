@@ -67,6 +67,7 @@ impl<L: Loop> Plan<L> {
         }
         let mut problems = self.fulfil();
         self.ask_again();
+        self.note_periods();
         self.machine.disarm();
         let mut resolved = Resolved {
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
@@ -94,6 +95,7 @@ impl<L: Loop> Plan<L> {
         }
         self.find_undecided(&mut resolved);
         self.resolved = resolved;
+        self.remind();
         self.stale = false;
         problems
     }

@@ -224,6 +224,8 @@ impl List {
             }
         }
         if self.is_timed {
+            // Why it ran is nothing to those that run whenever their breakpoint fires.
+            let _ = frame.handed.view.remove::<Due>();
             self.settle(frame);
         }
         Code::Continue
@@ -340,23 +342,21 @@ impl List {
     /// Runs one if it is to run once more before the run ends.
     pub(super) fn run_owed(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
         let now = frame.clock.position(frame.handed.view.table());
-        let timing = self.armed.get(at).and_then(|armed| armed.timing.as_ref());
-        if !timing.is_some_and(|timing| timing.is_owed(&now)) {
+        let armed = self.armed.get_mut(at);
+        let timing = armed.and_then(|armed| armed.timing.as_mut());
+        let Some(timing) = timing.filter(|timing| timing.is_owed(&now)) else {
             return Code::Continue;
-        }
-        frame.mark = Mark::at(at);
-        frame.clock.is_ending = true;
-        match self.is_due(at, frame) {
-            true => self.run_one(at, frame),
-            false => Code::Continue,
-        }
+        };
+        let due = timing.catch_up(&now);
+        frame.handed.view.insert(due);
+        self.run_one(at, frame)
     }
 
     pub(super) fn memory(&self, at: usize) -> Option<Memory> {
         Some(self.armed.get(at)?.timing.as_ref()?.memory())
     }
 
-    pub(super) fn remember(&mut self, at: usize, memory: Memory) {
+    pub(super) fn remember(&mut self, at: usize, memory: &Memory) {
         let armed = self.armed.get_mut(at);
         if let Some(timing) = armed.and_then(|armed| armed.timing.as_mut()) {
             timing.restore(memory);

@@ -94,11 +94,13 @@ impl<D: ?Sized + Erased> Machine<D> {
 
     /// What a handler's period remembers.
     pub(crate) fn memory(&self, list: usize, at: usize) -> Option<Memory> {
-        self.lists[list].memory(at)
+        self.lists.get(list)?.memory(at)
     }
 
-    pub(crate) fn remember(&mut self, list: usize, at: usize, memory: Memory) {
-        self.lists[list].remember(at, memory);
+    pub(crate) fn remember(&mut self, list: usize, at: usize, memory: &Memory) {
+        if let Some(list) = self.lists.get_mut(list) {
+            list.remember(at, memory);
+        }
     }
 
     /// From now on a handler of `list` does nothing.
