@@ -3,7 +3,7 @@
 use crate::breakpoint::At;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use crate::raw::{Code, Deliver, Handed, IntoError};
+use crate::raw::{Code, Deliver, Effect, Handed, IntoError};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
@@ -212,6 +212,10 @@ impl Deliver<Flow> for Flows {
         }
         raise(flow, handed)
     }
+
+    fn effect(&self) -> Effect {
+        Effect::Flow
+    }
 }
 
 #[cold]
@@ -244,6 +248,10 @@ impl<A: Answer> Deliver<A> for Ballot {
         handed.view.insert(votes);
         Code::Continue
     }
+
+    fn effect(&self) -> Effect {
+        Effect::Answer
+    }
 }
 
 /// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when
@@ -273,6 +281,10 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
             Ok(reply) => self.ok.deliver(reply, turn, handed),
             Err(error) => fail(error, handed),
         }
+    }
+
+    fn effect(&self) -> Effect {
+        self.ok.effect()
     }
 
     fn conversion(&self) -> Option<IntoError> {

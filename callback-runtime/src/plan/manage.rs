@@ -5,7 +5,7 @@ use super::erased::AnyCallback;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
-use crate::raw::Owned;
+use crate::raw::{Owned, Portable};
 use crate::site::Site;
 use std::any::TypeId;
 
@@ -107,7 +107,9 @@ impl<L: Loop> Plan<L> {
             self.add(new);
             return None;
         };
-        downcast(self.put(at, Box::new(new), Site::here()))
+        let old = self.put(at, Box::new(new), Site::here());
+        self.attached[at].portable = Some(Portable::of::<C>());
+        downcast(old)
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -137,7 +139,9 @@ impl<L: Loop> Plan<L> {
             return false;
         };
         self.attached[at].name = Some(name.to_owned());
+        let portable = portable(&new);
         self.put(at, Box::new(new), Site::here());
+        self.attached[at].portable = Some(portable);
         true
     }
 
@@ -227,6 +231,7 @@ impl<L: Loop> Plan<L> {
         let gone = std::mem::replace(&mut attached.type_id, type_id);
         attached.added_at = site;
         attached.by_hand = true;
+        attached.is_closure = false;
         (attached.about, attached.broken) = about_of(new.as_ref());
         self.note_periods();
         let callback = self.machine.replace(at, Owned::new(new));
@@ -257,6 +262,10 @@ impl<L: Loop> Plan<L> {
         let mut all = self.attached.iter();
         all.position(|one| !one.active && one.type_id == type_id)
     }
+}
+
+fn portable<C: Send + 'static>(_: &C) -> Portable {
+    Portable::of::<C>()
 }
 
 fn downcast<L: Loop, C: Callback<L>>(callback: Box<dyn AnyCallback<L>>) -> Option<C> {

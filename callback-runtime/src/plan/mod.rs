@@ -6,6 +6,7 @@ mod declared;
 mod discover;
 mod erased;
 pub mod explain;
+mod groups;
 mod manage;
 mod near;
 mod order;
@@ -28,9 +29,10 @@ pub(crate) use text::Text;
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
+use crate::executor::Executor;
 use crate::leniency::OnFailure;
 use crate::period::Position;
-use crate::raw::{Clock, Machine, Table};
+use crate::raw::{Clock, Machine, Portable, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
@@ -39,6 +41,7 @@ use order::PlanSays;
 use schedule::Scheduled;
 use std::any::TypeId;
 use std::fmt;
+use std::sync::Arc;
 
 /// The callbacks of a loop, ordered and checked: what actually runs.
 ///
@@ -87,6 +90,8 @@ pub struct Plan<L: Loop> {
     /// What it says of the order of its callbacks.
     says: Vec<PlanSays>,
     strict: bool,
+    /// Who runs handlers at the same time.
+    executor: Option<Arc<dyn Executor>>,
     /// What periods remember of runs before the handlers were bound anew.
     periods: Periods,
     pub(crate) resolved: Resolved,
@@ -133,6 +138,11 @@ struct Attached {
     place: (usize, usize),
     added_at: Site,
     by_hand: bool,
+    /// It may leave the loop's thread.
+    portable: Option<Portable>,
+    is_closure: bool,
+    /// It must be able to.
+    parallel: bool,
     /// Somebody may have changed it, and with it what it says of itself.
     changed: bool,
     /// Not suppressed by an instance attached by hand.
@@ -193,6 +203,7 @@ impl<L: Loop> Plan<L> {
             refuse_stops: None,
             says: Vec::new(),
             strict: false,
+            executor: None,
             periods: Periods::default(),
             resolved: Resolved::default(),
             stale: true,
@@ -234,6 +245,8 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn refuse_stops(&mut self, rule: StopRule) -> &mut Self {
+        // Who may run at the same time depends on whether there is one.
+        self.stale |= self.refuse_stops.is_none() && self.executor.is_some();
         self.refuse_stops = Some(rule);
         self
     }
@@ -307,6 +320,7 @@ impl<L: Loop> Plan<L> {
             members: &self.resolved.members,
             strict: self.strict,
         }));
+        problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems().iter().cloned());
         problems.sort_by_key(Problem::site);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);

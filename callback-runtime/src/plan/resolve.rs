@@ -1,8 +1,8 @@
 //! From what is attached to what runs: the order, the names, and one list of bound handlers for each breakpoint.
 
-use super::order::{Decided, Members};
+use super::order::{Decided, Members, PlanSays};
 use super::problem::{Problem, ProblemKind};
-use super::{Plan, Text, declared, order, schedule, undecided};
+use super::{Attached, Plan, Text, declared, order, schedule, undecided};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
@@ -10,7 +10,7 @@ use crate::handlers::Handler;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
-use crate::raw::{Need, Want};
+use crate::raw::{Effect, Need, Want};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -57,6 +57,12 @@ pub(crate) struct Placed {
     pub(crate) provides: Option<Want>,
     /// How often it runs, if not whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    /// What comes of what it returns.
+    pub(super) effect: Effect,
+    /// It may leave the loop's thread.
+    pub(super) is_portable: bool,
+    /// Which group of its list it is in.
+    pub(super) group: Option<usize>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -94,6 +100,7 @@ impl<L: Loop> Plan<L> {
             }
         }
         self.find_undecided(&mut resolved);
+        self.find_groups(&mut resolved);
         self.resolved = resolved;
         self.remind();
         self.stale = false;
@@ -115,13 +122,7 @@ impl<L: Loop> Plan<L> {
     }
 
     fn find_undecided(&self, resolved: &mut Resolved) {
-        let decided = Decided::of(
-            &self.attached,
-            &resolved.orders,
-            &resolved.order,
-            &resolved.members,
-            &self.says,
-        );
+        let decided = decided(&self.attached, resolved, &self.says);
         let pairs = undecided::pairs(&resolved.lists, &decided, self.strict);
         (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
     }
@@ -163,7 +164,8 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
-        let armed = self.machine.arm(index, instance, thunk, period.clone());
+        let portable = self.attached[instance].portable;
+        let armed = self.machine.arm(index, instance, thunk, period.clone(), portable);
         if armed.is_ok() {
             match period {
                 Some(_) => resolved.timed.set(index),
@@ -184,10 +186,22 @@ impl<L: Loop> Plan<L> {
                 on_failure: self.attached[instance].on_failure,
                 provides,
                 period,
+                effect: Effect::None,
+                is_portable: false,
+                group: None,
             });
         }
         Ok(())
     }
+}
+
+pub(super) fn decided<'p>(
+    attached: &'p [Attached],
+    resolved: &Resolved,
+    says: &[PlanSays],
+) -> Decided<'p> {
+    let (orders, order) = (&resolved.orders, &resolved.order);
+    Decided::of(attached, orders, order, &resolved.members, says)
 }
 
 fn clash_text(first: Want, second: Want) -> String {

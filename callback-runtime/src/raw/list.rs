@@ -2,10 +2,11 @@
 
 use super::fetch::{Want, aims};
 use super::gate::Gate;
+use super::group::Groups;
 use super::needs::Needs;
 use super::owned::Owned;
 use super::table::{Layout, Table};
-use super::thunk::{Call, Code, Entry, Frame, IntoError, Thunk, muted};
+use super::thunk::{Call, Code, Effect, Entry, Frame, IntoError, Thunk, muted};
 use crate::breakpoint::Breakpoint;
 use crate::failure::BoxError;
 use crate::period::{Due, Memory, Position, Timing};
@@ -24,7 +25,7 @@ pub(super) struct List {
     /// What those without a period require.
     needs: Needs,
     ends: Ends,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// Those without a period, in a list of which others have one.
     constant: Vec<Entry>,
     /// The layout that the entries are aimed at.
@@ -35,11 +36,22 @@ pub(super) struct List {
     is_timed: bool,
     /// One more than the greatest slot of any of them.
     width: usize,
-    armed: Vec<Armed>,
+    pub(super) armed: Vec<Armed>,
+    /// Those that may run at the same time, in a plan that has somebody to run them.
+    pub(super) groups: Option<Box<Groups>>,
+    is_grouped: bool,
     /// Put into the table before the first, where one of them asks where the loop stands.
     announces: Option<Breakpoint>,
     /// The index of its breakpoint.
     at: usize,
+}
+
+/// The callback of a handler.
+pub(super) struct Owner {
+    pub(super) address: *mut (),
+    pub(super) instance: usize,
+    /// It may leave the loop's thread, and so may what its handler asks for.
+    pub(super) is_portable: bool,
 }
 
 /// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
@@ -50,16 +62,21 @@ struct Ends {
 }
 
 /// What is looked at off the hot path: one for each entry.
-struct Armed {
-    wants: Vec<Want>,
+pub(super) struct Armed {
+    pub(super) wants: Vec<Want>,
     /// What of it is required.
-    needs: Needs,
+    pub(super) needs: Needs,
+    pub(super) effect: Effect,
+    /// Its callback: two of them may have the same address, where there is nothing at it.
+    pub(super) instance: usize,
+    /// It may leave the loop's thread.
+    pub(super) is_portable: bool,
     timing: Option<Box<Timing>>,
     /// It asks why it runs.
     asks_why: bool,
     /// The entry's own, while it is muted.
     call: Call,
-    into_error: Option<IntoError>,
+    pub(super) into_error: Option<IntoError>,
     /// Keeps the entry's function alive.
     _owner: Owned<dyn Any>,
 }
@@ -73,11 +90,11 @@ impl List {
     }
 
     /// # Safety
-    /// `callback` is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
-    /// nobody else does while one runs. The thunk's wants agree.
+    /// The callback is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
+    /// nobody else does while one runs. The thunk's wants agree. What is said to be portable may leave the loop's thread.
     pub(super) unsafe fn push(
         &mut self,
-        callback: *mut (),
+        owner: Owner,
         thunk: Thunk,
         timing: Option<Box<Timing>>,
     ) {
@@ -91,7 +108,7 @@ impl List {
         self.look_again();
         self.entries.push(Entry {
             call: thunk.call,
-            callback,
+            callback: owner.address,
             function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
             aims: Default::default(),
             turn: self.entries.len(),
@@ -99,6 +116,9 @@ impl List {
         self.armed.push(Armed {
             call: thunk.call,
             into_error: thunk.into_error,
+            effect: thunk.effect,
+            instance: owner.instance,
+            is_portable: owner.is_portable,
             needs: Needs::of(&thunk.wants),
             asks_why: asks::<Due>(&thunk.wants),
             timing,
@@ -119,6 +139,11 @@ impl List {
     fn set_call(&mut self, at: usize, call: Call) {
         self.entries[at].call = call;
         // The ends were taken before the entries were written to.
+        self.look_again();
+    }
+
+    pub(super) fn set_groups(&mut self, groups: Box<Groups>) {
+        (self.groups, self.is_grouped) = (Some(groups), true);
         self.look_again();
     }
 
@@ -168,7 +193,7 @@ impl List {
 
     /// Whether nothing that is looked for before the first is different before another one.
     fn can_be_straight(&self) -> bool {
-        !self.stirs && !self.constant().is_empty()
+        !self.stirs && !self.is_grouped && !self.constant().is_empty()
     }
 
     /// Those without a period.
@@ -213,15 +238,21 @@ impl List {
     }
 
     fn run_from(&mut self, from: usize, frame: &mut Frame<'_>) -> Code {
-        for at in from..self.entries.len() {
-            frame.mark = Mark::at(at);
-            if !self.is_due(at, frame) {
-                continue;
-            }
-            let code = self.run_at(at, frame);
+        if from == 0 {
+            self.forget_verdicts();
+        }
+        let mut at = from;
+        while at < self.entries.len() {
+            let group = self.group_at(at);
+            let next = group.as_ref().map_or(at + 1, |group| group.end);
+            let code = match group {
+                Some(group) => self.run_group(group, frame),
+                None => self.run_if_due(at, frame),
+            };
             if code != Code::Continue {
                 return code;
             }
+            at = next;
         }
         if self.is_timed {
             // Why it ran is nothing to those that run whenever their breakpoint fires.
@@ -229,6 +260,15 @@ impl List {
             self.settle(frame);
         }
         Code::Continue
+    }
+
+    #[inline]
+    fn run_if_due(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        frame.mark = Mark::at(at);
+        match self.is_due(at, frame) {
+            true => self.run_at(at, frame),
+            false => Code::Continue,
+        }
     }
 
     /// Runs one, by itself.
@@ -239,10 +279,15 @@ impl List {
     }
 
     #[inline]
-    fn run_at(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+    pub(super) fn aim_at(&mut self, frame: &mut Frame<'_>) {
         if self.aimed != frame.handed.view.table().layout() {
             self.aim(frame.handed.view.table_mut());
         }
+    }
+
+    #[inline]
+    pub(super) fn run_at(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        self.aim_at(frame);
         let (Some(entry), Some(armed)) = (self.entries.get(at), self.armed.get(at)) else {
             return Code::Continue;
         };
@@ -295,7 +340,7 @@ impl List {
 impl List {
     /// Whether it is the turn of the handler at `at`, of which it is told.
     #[inline]
-    fn is_due(&mut self, at: usize, frame: &mut Frame<'_>) -> bool {
+    pub(super) fn is_due(&mut self, at: usize, frame: &mut Frame<'_>) -> bool {
         let Some(armed) = self.armed.get_mut(at) else {
             return false;
         };
@@ -375,7 +420,7 @@ fn is_due(timing: &mut Timing, asks_why: bool, frame: &mut Frame<'_>) -> bool {
     is_due
 }
 
-fn asks<T: 'static>(wants: &[Want]) -> bool {
+pub(super) fn asks<T: 'static>(wants: &[Want]) -> bool {
     wants.iter().any(|want| want.type_id == TypeId::of::<T>())
 }
 
@@ -401,7 +446,7 @@ pub(super) struct Mark(usize);
 
 impl Mark {
     #[inline]
-    fn at(turn: usize) -> Self {
+    pub(super) fn at(turn: usize) -> Self {
         Self(turn)
     }
 
