@@ -13,6 +13,7 @@ mod errors;
 mod facade;
 mod pipeline;
 mod spelling;
+mod unit;
 
 use proc_macro::TokenStream;
 
