@@ -7,6 +7,6 @@ pub use crate::fit::{
 };
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{
-    Break, Breakpoint, Callback, Ctx, Failure, Flow, Handlers, Local, LocalMut, Loop, OnFailure,
-    Outcome, Plan, PlanError, Run, State, Stop, Who,
+    Break, Breakpoint, Callback, Ctx, Due, Failure, Flow, Handlers, Local, LocalMut, Loop,
+    OnFailure, Outcome, Period, Plan, PlanError, Run, State, Stop, Who,
 };

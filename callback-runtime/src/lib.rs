@@ -19,6 +19,11 @@ mod marks;
 mod method;
 mod outcome;
 pub mod param;
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "lists of handlers are to follow it")
+)]
+mod period;
 mod plan;
 mod raw;
 mod registry;
@@ -40,6 +45,7 @@ pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
+pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
 pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use registry::{Registration, registrations};
@@ -54,6 +60,7 @@ pub use who::{IntoWho, Who};
 pub mod __private {
     pub use crate::by_default::by_default;
     pub use crate::param::ask;
+    pub use crate::period::{Period, Position, Unit};
     pub use crate::registry::{Made, Make, NoDefault, Probe, Provision};
     pub use core;
     pub use inventory;

@@ -1,0 +1,147 @@
+//! Numbers of units, and the state that counts them.
+
+use std::fmt;
+
+/// State that counts: a loop names it with its unit, so that periods can follow it.
+///
+/// ```
+/// use callbacks::{Amount, Count, Counter};
+///
+/// struct Step(u64);
+///
+/// impl Counter for Step {
+///     fn count(&self) -> Count<'_> {
+///         Count::Whole(&self.0)
+///     }
+/// }
+///
+/// assert_eq!(Amount::from(Step(7).count()), Amount::Whole(7));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not count",
+    label = "what a loop counts implements `Counter`",
+    note = "write `impl Counter for {Self}`, whose `count` answers `Count::Whole(&self.0)`"
+)]
+pub trait Counter: 'static {
+    /// Where it stands.
+    fn count(&self) -> Count<'_>;
+}
+
+impl Counter for u64 {
+    fn count(&self) -> Count<'_> {
+        Count::Whole(self)
+    }
+}
+
+/// Where a counter stands: as a reference where the number itself is in the state, which is the fastest to follow.
+///
+/// ```
+/// use callbacks::{Amount, Count};
+///
+/// let time = 0.5;
+/// assert_eq!(Amount::from(Count::Real(&time)), Amount::Real(0.5));
+/// assert_eq!(Amount::from(Count::At(3)), Amount::Whole(3));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Count<'a> {
+    /// A whole number.
+    Whole(&'a u64),
+    /// A real one, for simulated time.
+    Real(&'a f64),
+    /// A whole number that is computed.
+    At(u64),
+}
+
+/// A number of units: whole ones are exact, also beyond 2^53.
+///
+/// ```
+/// use callbacks::Amount;
+///
+/// assert_eq!(Amount::from(10).to_string(), "10");
+/// assert_eq!(Amount::from(0.5).as_f64(), 0.5);
+/// assert_eq!(Amount::from(0.5).whole(), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Amount {
+    /// Of epochs, steps, micro-steps, samples.
+    Whole(u64),
+    /// Of simulated time, seconds.
+    Real(f64),
+}
+
+impl Amount {
+    /// As a real number, rounded beyond 2^53.
+    ///
+    /// ```
+    /// assert_eq!(callbacks::Amount::Whole(3).as_f64(), 3.0);
+    /// ```
+    #[expect(clippy::cast_precision_loss, reason = "that is what is asked for")]
+    pub const fn as_f64(self) -> f64 {
+        match self {
+            Self::Whole(whole) => whole as f64,
+            Self::Real(real) => real,
+        }
+    }
+
+    /// The whole number that it is, unless it is a real one.
+    ///
+    /// ```
+    /// assert_eq!(callbacks::Amount::Whole(3).whole(), Some(3));
+    /// ```
+    pub const fn whole(self) -> Option<u64> {
+        match self {
+            Self::Whole(whole) => Some(whole),
+            Self::Real(_) => None,
+        }
+    }
+}
+
+impl From<u64> for Amount {
+    fn from(whole: u64) -> Self {
+        Self::Whole(whole)
+    }
+}
+
+impl From<u32> for Amount {
+    fn from(whole: u32) -> Self {
+        Self::Whole(whole.into())
+    }
+}
+
+impl From<usize> for Amount {
+    fn from(whole: usize) -> Self {
+        Self::Whole(whole as u64)
+    }
+}
+
+/// For literals, which are `i32` where nothing says otherwise. One below zero is kept as it is, and refused where it is used.
+impl From<i32> for Amount {
+    fn from(whole: i32) -> Self {
+        u64::try_from(whole).map_or(Self::Real(whole.into()), Self::Whole)
+    }
+}
+
+impl From<f64> for Amount {
+    fn from(real: f64) -> Self {
+        Self::Real(real)
+    }
+}
+
+impl From<Count<'_>> for Amount {
+    fn from(count: Count<'_>) -> Self {
+        match count {
+            Count::Whole(whole) => Self::Whole(*whole),
+            Count::Real(real) => Self::Real(*real),
+            Count::At(whole) => Self::Whole(whole),
+        }
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(whole) => fmt::Display::fmt(whole, f),
+            Self::Real(real) => fmt::Display::fmt(real, f),
+        }
+    }
+}

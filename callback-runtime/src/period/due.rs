@@ -1,0 +1,98 @@
+//! Why a handler with a period runs.
+
+use super::Unit;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a handler with a period runs now: it asks for `&Due`.
+///
+/// It is shown as the short name of the period, which is the same at each visit: a name for what is measured so often.
+///
+/// ```
+/// use callbacks::{Period, Position, Unit};
+///
+/// let period = Period::epochs(5).or(Period::steps(10));
+/// let at = |steps: u64| Position::new().with(Unit::Epochs, 1).with(Unit::Steps, steps);
+/// let due = period.due_between(&at(19), &at(20)).unwrap();
+/// assert_eq!(due.units(), [Unit::Steps]);
+/// assert!(!due.is_first() && !due.is_last());
+/// assert_eq!(format!("loss/{due}"), "loss/E5_U10");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    units: [Unit; Unit::ALL.len()],
+    fired: usize,
+    first: bool,
+    last: bool,
+    name: Arc<str>,
+}
+
+impl Due {
+    pub(super) fn new(fired: Fired, name: &Arc<str>) -> Self {
+        let mut due = Self {
+            units: Unit::ALL,
+            fired: 0,
+            first: fired.first,
+            last: fired.last,
+            name: Arc::clone(name),
+        };
+        for unit in Unit::ALL {
+            if fired.units[unit as usize] {
+                due.units[due.fired] = unit;
+                due.fired += 1;
+            }
+        }
+        due
+    }
+
+    /// The units of which a mark has been crossed, in their order; none, if it runs for another reason.
+    ///
+    /// ```
+    /// use callbacks::{Period, Position, Unit};
+    ///
+    /// let (start, end) = (Position::new().with(Unit::Steps, 0), Position::new().with(Unit::Steps, 9));
+    /// assert_eq!(Period::steps(9).due_between(&start, &end).unwrap().units(), [Unit::Steps]);
+    /// assert!(Period::steps(9).first().due_between(&start, &start).unwrap().units().is_empty());
+    /// ```
+    pub fn units(&self) -> &[Unit] {
+        &self.units[..self.fired]
+    }
+
+    /// Whether this is the first visit, and the period asks for that.
+    ///
+    /// ```
+    /// use callbacks::{Period, Position};
+    ///
+    /// let start = Position::new();
+    /// assert!(Period::never().first().due_between(&start, &start).unwrap().is_first());
+    /// ```
+    pub fn is_first(&self) -> bool {
+        self.first
+    }
+
+    /// Whether this is the last visit, as far as one knows, and the period asks for that.
+    ///
+    /// ```
+    /// use callbacks::{Period, Position, Unit};
+    ///
+    /// let at = |steps: u64| Position::new().with(Unit::Steps, steps);
+    /// assert!(!Period::steps(2).last().due_between(&at(1), &at(2)).unwrap().is_last());
+    /// ```
+    pub fn is_last(&self) -> bool {
+        self.last
+    }
+}
+
+impl fmt::Display for Due {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.name)
+    }
+}
+
+/// What fired at one visit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fired {
+    pub(super) units: [bool; Unit::ALL.len()],
+    pub(super) first: bool,
+    pub(super) last: bool,
+}

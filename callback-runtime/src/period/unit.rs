@@ -1,0 +1,124 @@
+//! What is counted.
+
+use std::fmt;
+
+/// What is counted. Each is a type of its own in a loop's state, so that steps cannot be taken for epochs; here they have names.
+///
+/// ```
+/// use callbacks::Unit;
+///
+/// assert_eq!(Unit::MicroSteps.to_string(), "micro-steps");
+/// assert_eq!(Unit::Steps.symbol(), "U");
+/// assert!(Unit::Epochs < Unit::Steps); // In names, epochs come before updates, and updates before samples.
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Passes over the data. Whole.
+    Epochs,
+    /// Updates of what is optimised; in a simulation its steps. Whole.
+    Steps,
+    /// Batches of which several make one update. Whole.
+    MicroSteps,
+    /// Samples. Whole.
+    Samples,
+    /// Simulated time, in the loop's own unit. Real.
+    Time,
+    /// Seconds of wall-clock time since the run began. Real.
+    Seconds,
+}
+
+impl Unit {
+    /// All of them, in their order.
+    ///
+    /// ```
+    /// use callbacks::Unit;
+    ///
+    /// assert!(Unit::ALL.is_sorted());
+    /// ```
+    pub const ALL: [Self; 6] = [
+        Self::Epochs,
+        Self::Steps,
+        Self::MicroSteps,
+        Self::Samples,
+        Self::Time,
+        Self::Seconds,
+    ];
+
+    /// Its letter in short names: `E` epochs, `U` steps (updates), `M` micro-steps, `S` samples, `T` simulated time, `s` seconds.
+    ///
+    /// ```
+    /// use callbacks::Unit;
+    ///
+    /// assert_eq!(Unit::ALL.map(Unit::symbol).concat(), "EUMSTs");
+    /// ```
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Epochs => "E",
+            Self::Steps => "U",
+            Self::MicroSteps => "M",
+            Self::Samples => "S",
+            Self::Time => "T",
+            Self::Seconds => "s",
+        }
+    }
+
+    /// Its name as a word of the attribute `every`.
+    ///
+    /// ```
+    /// use callbacks::Unit;
+    ///
+    /// assert_eq!(Unit::MicroSteps.word(), "micro_steps");
+    /// ```
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Epochs => "epochs",
+            Self::Steps => "steps",
+            Self::MicroSteps => "micro_steps",
+            Self::Samples => "samples",
+            Self::Time => "time",
+            Self::Seconds => "seconds",
+        }
+    }
+
+    /// Whether it is counted in whole numbers (`u64`), and not in real ones (`f64`).
+    ///
+    /// ```
+    /// use callbacks::Unit;
+    ///
+    /// assert!(Unit::Samples.is_whole() && !Unit::Time.is_whole());
+    /// ```
+    pub const fn is_whole(self) -> bool {
+        !matches!(self, Self::Time | Self::Seconds)
+    }
+
+    /// Its name behind one.
+    pub(super) const fn singular(self) -> &'static str {
+        match self {
+            Self::Epochs => "epoch",
+            Self::Steps => "step",
+            Self::MicroSteps => "micro-step",
+            Self::Samples => "sample",
+            Self::Time => "time",
+            Self::Seconds => "second",
+        }
+    }
+
+    /// Its name behind any other number.
+    pub(super) const fn plural(self) -> &'static str {
+        match self {
+            Self::MicroSteps => "micro-steps",
+            Self::Time => "of time",
+            _ => self.word(),
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::MicroSteps => "micro-steps",
+            _ => self.word(),
+        })
+    }
+}
