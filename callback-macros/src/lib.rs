@@ -106,7 +106,7 @@ use proc_macro::TokenStream;
 /// | `when = Self::is_due` | when this function of the [`Position`](https://docs.rs/callbacks/latest/callbacks/struct.Position.html) says so |
 /// | `only_when = Self::is_due` | beside units: only if this function says so, too; `first` and `last` are not asked |
 ///
-/// `self` is the callback, so that each instance can have a period of its own. The period is asked for once, when the plan is built.
+/// `self` is the callback, so that each instance can have a period of its own; it is read when the plan is built.
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -184,6 +184,11 @@ impl Handler {
         self.function.name()
     }
 
+    /// What the words of its periods are given.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &Setting> {
+        self.periods.iter().flat_map(Period::settings)
+    }
+
     /// Whether it is there only if something holds.
     pub(crate) fn is_conditional(&self) -> bool {
         !self.function.conditions().is_empty()

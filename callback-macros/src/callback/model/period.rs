@@ -47,6 +47,15 @@ impl Period {
             narrowed: every.said().find_map(narrowed),
         }
     }
+
+    /// Everything that a word of it is given.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &Setting> {
+        let of_beats = self
+            .beats
+            .iter()
+            .flat_map(|beat| [&beat.setting].into_iter().chain(&beat.bounds));
+        of_beats.chain(&self.narrowed)
+    }
 }
 
 impl Beat {
