@@ -120,7 +120,9 @@ fn states(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// states.counts::<Step>(Unit::Steps);
 /// ```
-fn counter(Counter { state, unit }: &Counter<'_>, private: &Path) -> TokenStream {
+fn counter(Counter { state, word, unit }: &Counter<'_>, private: &Path) -> TokenStream {
+    // What rustc says of the state points at nothing but the user's own.
+    let counts = Ident::new("counts", Span::mixed_site().located_at(word.span()));
     let unit = Ident::new(&format!("{unit:?}"), Span::mixed_site());
-    quote!(states.counts::<#state>(#private::Unit::#unit);)
+    quote!(states.#counts::<#state>(#private::Unit::#unit);)
 }

@@ -4,7 +4,7 @@ mod layout;
 mod phase_free;
 mod seal;
 
-use super::syntax::{Counts, Declaration, Line, State};
+use super::syntax::{Declaration, Line, State};
 use crate::attributes::Attribute;
 use crate::facade;
 use crate::unit::Unit;
@@ -66,6 +66,8 @@ pub(crate) struct Breakpoint {
 /// State that counts.
 pub(crate) struct Counter<'a> {
     pub(crate) state: &'a Type,
+    /// As written.
+    pub(crate) word: &'a Ident,
     pub(crate) unit: Unit,
 }
 
@@ -116,9 +118,13 @@ impl Model {
     /// What the loop counts, and where; a unit that a rule refuses is left out.
     pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'_>> {
         let counters = self.states.iter().filter_map(|State { of, counts }| {
-            let Counts { unit, .. } = counts.as_ref()?;
-            let unit = Unit::of(unit.as_ref()?).filter(|unit| *unit != Unit::Seconds)?;
-            Some(Counter { state: of, unit })
+            let word = counts.as_ref()?.unit.as_ref()?;
+            let unit = Unit::of(word).filter(|unit| *unit != Unit::Seconds)?;
+            Some(Counter {
+                state: of,
+                word,
+                unit,
+            })
         });
         let mut known = Vec::new();
         counters.filter(move |counter| {

@@ -79,11 +79,11 @@ fn without_unit(value: &Expr, unit: Option<Unit>) -> String {
         }
         Expr::Lit(ExprLit {
             lit: Lit::Float(_), ..
-        }) => format!("a period says of what; write `time = {number}` or `seconds = {number}`"),
+        }) => format!("a period has a unit; write `time = {number}` or `seconds = {number}`"),
         Expr::Lit(ExprLit {
             lit: Lit::Str(_), ..
-        }) => "a period says of what, without quotes; write `steps = 10`".to_owned(),
-        _ => format!("a period says of what; write `steps = {number}` or `epochs = {number}`"),
+        }) => "a period stands without quotes; write `steps = 10`".to_owned(),
+        _ => format!("a period has a unit; write `steps = {number}` or `epochs = {number}`"),
     }
 }
 
@@ -157,7 +157,7 @@ pub(super) fn check_once(every: &Every, errors: &Errors) {
     for once in every.said().filter(|said| said.term == Term::Once) {
         match once.given {
             Given::List(inside) if inside.is_empty() => {
-                errors.at(once.word, "nothing is due here; write `once(steps = 500)`")
+                errors.at(once.word, "an empty list; write `once(steps = 500)`")
             }
             Given::List(inside) => check_inside(inside, errors),
             Given::Is(value) => {
@@ -205,7 +205,7 @@ pub(super) fn check_predicates(every: &Every, errors: &Errors) {
     for Said { word, term, .. } in every.said() {
         match (term, beside) {
             (Term::When, Some(beside)) => errors.at(word, format!("`when` beside `{beside}` does not say whether one is enough; write `only_when` if both must hold, or a second `#[every(…)]`")),
-            (Term::OnlyWhen, None) if !is_unsure(every) && !looks(every) => errors.at(word, "`only_when` narrows a period, and here is none; write `when`"),
+            (Term::OnlyWhen, None) if !is_unsure(every) && !looks(every) => errors.at(word, "`only_when` narrows a period, and here is none; write `when`, or a unit beside it"),
             _ => {}
         }
     }
@@ -231,8 +231,5 @@ fn units(every: &Every) -> impl Iterator<Item = &Ident> {
 
 /// What stands in the parentheses inside it.
 pub(super) fn lists(every: &Every) -> impl Iterator<Item = &[Clause]> {
-    every.said().filter_map(|said| match said.given {
-        Given::List(inside) if said.term == Term::Once => Some(&inside[..]),
-        _ => None,
-    })
+    every.clauses.iter().map(Clause::list)
 }

@@ -131,13 +131,13 @@ impl Clause {
         with_inner.collect()
     }
 
-    /// What stands in its parentheses.
-    fn list(&self) -> &[Self] {
+    /// What stands in its parentheses, if they belong there.
+    pub(crate) fn list(&self) -> &[Self] {
         match self {
             Self::Said {
+                word,
                 given: Given::List(list),
-                ..
-            } => list,
+            } if Term::of(word) == Some(Term::Once) => list,
             _ => &[],
         }
     }
@@ -172,7 +172,7 @@ fn behind_equals(attribute: &Attribute) -> Option<TokenStream> {
 
 /// All of them; one that cannot be read does not hide the next.
 fn clauses(input: ParseStream) -> syn::Result<Vec<Clause>> {
-    let all = separated(input, |_| "expected a comma between two of these")?;
+    let all = separated(input, |_| "expected a comma before this")?;
     Ok(all
         .into_iter()
         .map(|clause| clause.unwrap_or_else(Clause::Unreadable))
