@@ -88,10 +88,6 @@ impl<L: Loop> States<L> {
         self.declare::<T>(0..L::BREAKPOINTS.len());
     }
 
-    /// Stands in for what says which state counts what.
-    #[doc(hidden)]
-    pub fn counts<T: crate::Counter>(&mut self, _: crate::Unit) {}
-
     /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
     /// or interrupted, which is told inside it.
     ///

@@ -333,21 +333,13 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
     /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.
     #[doc(hidden)]
-    pub fn bind<A, P, R, V, F>(
-        &mut self,
-        at: At<L, A>,
-        site: Site,
-        _parameters: P,
-        via: V,
-        run: F,
-    ) -> Bound
+    pub fn bind<A, P, R, V, F>(&mut self, at: At<L, A>, site: Site, _parameters: P, via: V, run: F)
     where
         P: Params,
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
     {
         self.push(at.breakpoint(), site, Thunk::new::<C, P, R, V, F>(run, via));
-        Bound
     }
 
     /// Runs `run`, whose parameters are the items of `P`, at the breakpoint `at`.
@@ -390,15 +382,4 @@ impl<L, C> fmt::Debug for Handlers<L, C> {
         let places = self.list.iter().map(|handler| handler.at.name());
         f.debug_list().entries(places).finish()
     }
-}
-
-/// Stands in for the handle to a bound handler.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Bound;
-
-impl Bound {
-    #[doc(hidden)]
-    #[expect(clippy::needless_pass_by_value, reason = "a stand-in")]
-    pub fn every(self, _: crate::Period) {}
 }
