@@ -4,7 +4,9 @@ use crate::breakpoint::{At, Breakpoint, Loop, Role, Scope};
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
+use crate::period::{Amount, Counter, Due, Position, Unit};
 use crate::plan::{Problem, ProblemKind};
+use crate::raw::Watch;
 use crate::site::Site;
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
@@ -32,6 +34,8 @@ use std::marker::PhantomData;
 /// ```
 pub struct States<L> {
     declared: Vec<Declared>,
+    counters: Vec<Watch>,
+    totals: Position,
     silent: BTreeMap<usize, String>,
     problems: Vec<Problem>,
     of: PhantomData<fn() -> L>,
@@ -54,6 +58,7 @@ impl<L: Loop> States<L> {
     pub(crate) fn of_loop() -> Self {
         let mut states = Self::nothing();
         states.always::<Breakpoint>();
+        states.always::<Due>();
         states.at_role::<Stop>(Role::Stop);
         states.at_role::<Stop>(Role::Interrupt);
         states.at_role::<Failure>(Role::Error);
@@ -65,6 +70,8 @@ impl<L: Loop> States<L> {
     pub(crate) fn nothing() -> Self {
         Self {
             declared: Vec::new(),
+            counters: Vec::new(),
+            totals: Position::new(),
             silent: BTreeMap::new(),
             problems: Vec::new(),
             of: PhantomData,
@@ -220,6 +227,67 @@ impl<L: Loop> States<L> {
 
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// State of the type `T` counts the loop's `unit`: periods look at it. It exists as it is declared elsewhere.
+    ///
+    /// ```
+    /// use callbacks::{Count, Counter, Loop, States, Unit};
+    /// # use callbacks::{Breakpoint, Role, ScopeInfo};
+    ///
+    /// struct Sweep(u64);
+    ///
+    /// impl Counter for Sweep {
+    ///     fn count(&self) -> Count<'_> {
+    ///         Count::Whole(&self.0)
+    ///     }
+    /// }
+    ///
+    /// struct Chain;
+    ///
+    /// impl Loop for Chain {
+    ///     # const NAME: &'static str = "Chain";
+    ///     # const SCOPES: &'static [ScopeInfo] = &[];
+    ///     # const BREAKPOINTS: &'static [Breakpoint] = &[
+    ///     #     Breakpoint::new("Chain", 0, "on_enter", Role::Enter, None, None),
+    ///     #     Breakpoint::new("Chain", 1, "on_exit", Role::Exit, None, None),
+    ///     # ];
+    ///     // …
+    ///     fn states(states: &mut States<Self>) {
+    ///         states.always::<Sweep>();
+    ///         states.counts::<Sweep>(Unit::Steps);
+    ///     }
+    /// }
+    /// # callbacks::Plan::<Chain>::new();
+    /// ```
+    pub fn counts<T: Counter>(&mut self, unit: Unit) {
+        self.counters.retain(|watch| watch.unit != unit);
+        self.counters.push(Watch::of::<T>(unit));
+    }
+
+    /// This run ends when the loop has counted to `total`. Periods that say `last` are due there, and what first comes due behind
+    /// it is told as never due.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Unit;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.expect(|run| run.ends_at(Unit::Epochs, 5_u64));
+    /// plan.on(Fit::on_epoch_end, || {}).every(Period::epochs(10));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().contains("epoch 10"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn ends_at(&mut self, unit: Unit, total: impl Into<Amount>) {
+        self.totals = self.totals.with(unit, total);
+    }
+
+    pub(crate) fn counters(&self) -> &[Watch] {
+        &self.counters
+    }
+
+    pub(crate) fn totals(&self) -> Position {
+        self.totals
     }
 
     #[track_caller]

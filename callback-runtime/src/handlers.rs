@@ -4,6 +4,7 @@ use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::callback::Callback;
 use crate::method::Method;
 use crate::param::Ask;
+use crate::period::Period;
 use crate::raw::{Deliver, Need, Params, Thunk, Want};
 use crate::reply::Reply;
 use crate::site::Site;
@@ -54,6 +55,54 @@ pub(crate) struct Handler {
     pub(crate) thunk: Thunk,
     /// It does nothing but put this into the state.
     pub(crate) provides: Option<Want>,
+    /// How often it runs, if not whenever its breakpoint fires.
+    pub(crate) period: Option<Period>,
+}
+
+/// A handler that was just bound: what is said of it alone.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// struct Report;
+///
+/// impl Report {
+///     fn print(&self, step: &Step, loss: &Loss) {
+///         println!("step {step}: {loss}");
+///     }
+/// }
+///
+/// impl Callback<Fit> for Report {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         h.on(Fit::on_train_batch_end, Self::print).every(Period::steps(100).last());
+///     }
+/// }
+/// # let mut plan = Plan::<Fit>::new();
+/// # plan.add(Report);
+/// # assert!(plan.explain(&State::new())?.to_string().contains("every 100 steps"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+pub struct Bound<'h> {
+    handlers: &'h mut [Handler],
+}
+
+impl Bound<'_> {
+    /// The handler runs when `period` is due, and not whenever its breakpoint fires; said twice, when one of both is.
+    pub fn every(self, period: Period) -> Self {
+        for handler in &mut *self.handlers {
+            handler.period = Some(match handler.period.take() {
+                Some(before) => before.or(period.clone()),
+                None => period.clone(),
+            });
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.at, f)
+    }
 }
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
@@ -93,16 +142,14 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// # assert!(plan.check(&State::new()).is_ok());
     /// ```
     #[track_caller]
-    pub fn on<A, M, F>(&mut self, at: At<L, A>, method: F)
+    pub fn on<A, M, F>(&mut self, at: At<L, A>, method: F) -> Bound<'_>
     where
         F: Method<C, M>,
         F::Out: Reply<A>,
     {
-        self.push(
-            at.breakpoint(),
-            Site::here(),
-            method.into_thunk(F::Out::via()),
-        );
+        let thunk = method.into_thunk(F::Out::via());
+        self.push(at.breakpoint(), Site::here(), thunk);
+        self.last(1)
     }
 
     /// Runs `method` at every breakpoint of the loop but `on_enter` and `on_exit`.
@@ -135,16 +182,18 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         clippy::needless_pass_by_value,
         reason = "a method is given as in `on`"
     )]
-    pub fn on_all<M, F>(&mut self, method: F)
+    pub fn on_all<M, F>(&mut self, method: F) -> Bound<'_>
     where
         F: Method<C, M> + Clone,
         F::Out: Reply<()>,
     {
         let between = |place: &&Breakpoint| !matches!(place.role(), Role::Enter | Role::Exit);
+        let before = self.list.len();
         for place in L::BREAKPOINTS.iter().filter(between) {
             let thunk = method.clone().into_thunk(F::Out::via());
             self.push(place, Site::here(), thunk);
         }
+        self.last(self.list.len() - before)
     }
 
     /// Runs `method` before everything else: for what the callback acquires. If it fails, the loop does not begin, and only what
@@ -333,13 +382,21 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
     /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.
     #[doc(hidden)]
-    pub fn bind<A, P, R, V, F>(&mut self, at: At<L, A>, site: Site, _parameters: P, via: V, run: F)
+    pub fn bind<A, P, R, V, F>(
+        &mut self,
+        at: At<L, A>,
+        site: Site,
+        _parameters: P,
+        via: V,
+        run: F,
+    ) -> Bound<'_>
     where
         P: Params,
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
     {
         self.push(at.breakpoint(), site, Thunk::new::<C, P, R, V, F>(run, via));
+        self.last(1)
     }
 
     /// Runs `run`, whose parameters are the items of `P`, at the breakpoint `at`.
@@ -363,6 +420,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
                 site,
                 thunk,
                 provides,
+                period: None,
             });
         }
     }
@@ -373,7 +431,16 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
             site,
             thunk,
             provides: None,
+            period: None,
         });
+    }
+
+    /// Those that were bound last.
+    fn last(&mut self, count: usize) -> Bound<'_> {
+        let from = self.list.len().saturating_sub(count);
+        Bound {
+            handlers: &mut self.list[from..],
+        }
     }
 }
 

@@ -19,10 +19,6 @@ mod marks;
 mod method;
 mod outcome;
 pub mod param;
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "lists of handlers are to follow it")
-)]
 mod period;
 mod plan;
 mod raw;
@@ -40,14 +36,14 @@ pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeI
 pub use callback::{About, Callback};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
-pub use handlers::Handlers;
+pub use handlers::{Bound, Handlers};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
 pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
-pub use plan::{Attachment, Explanation, Plan, PlanError, Problem, ProblemKind, StopRule};
+pub use plan::{Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};

@@ -3,7 +3,7 @@
 use crate::breakpoint::At;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use crate::raw::{Code, Deliver, Frame, IntoError};
+use crate::raw::{Code, Deliver, Handed, IntoError};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
@@ -186,7 +186,7 @@ impl Reply<()> for () {
 
 impl Deliver<()> for Silent {
     #[inline]
-    fn deliver(&self, (): (), _: &mut Frame<'_>) -> Code {
+    fn deliver(&self, (): (), _: usize, _: &mut Handed<'_>) -> Code {
         Code::Continue
     }
 }
@@ -206,17 +206,17 @@ impl<A> Reply<A> for Flow {
 
 impl Deliver<Flow> for Flows {
     #[inline]
-    fn deliver(&self, flow: Flow, frame: &mut Frame<'_>) -> Code {
+    fn deliver(&self, flow: Flow, _: usize, handed: &mut Handed<'_>) -> Code {
         if flow == Flow::Continue {
             return Code::Continue;
         }
-        raise(flow, frame)
+        raise(flow, handed)
     }
 }
 
 #[cold]
-fn raise(flow: Flow, frame: &mut Frame<'_>) -> Code {
-    frame.sink.flow = Some(flow);
+fn raise(flow: Flow, handed: &mut Handed<'_>) -> Code {
+    handed.sink.flow = Some(flow);
     Code::Raised
 }
 
@@ -234,17 +234,14 @@ impl<A: Answer> Reply<A> for A {
 }
 
 impl<A: Answer> Deliver<A> for Ballot {
-    const STIRS: bool = true;
-
-    fn deliver(&self, vote: A, frame: &mut Frame<'_>) -> Code {
-        let turn = frame.turn;
-        if let Some(votes) = frame.view.get_mut::<Votes<A>>() {
+    fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) -> Code {
+        if let Some(votes) = handed.view.get_mut::<Votes<A>>() {
             votes.add(vote, turn);
             return Code::Continue;
         }
         let mut votes = Votes::default();
         votes.add(vote, turn);
-        frame.view.insert(votes);
+        handed.view.insert(votes);
         Code::Continue
     }
 }
@@ -270,13 +267,11 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
 }
 
 impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
-    const STIRS: bool = V::STIRS;
-
     #[inline]
-    fn deliver(&self, reply: Result<R, E>, frame: &mut Frame<'_>) -> Code {
+    fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) -> Code {
         match reply {
-            Ok(reply) => self.ok.deliver(reply, frame),
-            Err(error) => fail(error, frame),
+            Ok(reply) => self.ok.deliver(reply, turn, handed),
+            Err(error) => fail(error, handed),
         }
     }
 
@@ -291,7 +286,7 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
 
 #[cold]
 #[inline(never)]
-fn fail<E: 'static>(error: E, frame: &mut Frame<'_>) -> Code {
-    frame.sink.error = Some(Box::new(error));
+fn fail<E: 'static>(error: E, handed: &mut Handed<'_>) -> Code {
+    handed.sink.error = Some(Box::new(error));
     Code::Failed
 }

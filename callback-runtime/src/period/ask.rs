@@ -1,27 +1,86 @@
 //! What can be asked of a period.
 
-use super::{Amount, Due, Period, Position, Timing, Unit};
+use super::{Amount, Beat, Due, Period, Position, Timing, Unit};
 
 impl Period {
-    /// The next mark in `unit` behind `position`.
-    pub fn next_after(&self, _unit: Unit, _position: impl Into<Amount>) -> Option<Amount> {
-        None
+    /// The next mark in `unit` behind `position`, if there is one: where a handler that was visited at `position` runs next, as far as
+    /// this unit decides. At what is no position, as NaN or half a step, there is none.
+    ///
+    /// ```
+    /// use callbacks::{Amount, Period, Unit};
+    ///
+    /// let period = Period::steps(10).or(Period::steps(15)).or(Period::time(0.5));
+    /// assert_eq!(period.next_after(Unit::Steps, 0), Some(Amount::Whole(10)));
+    /// assert_eq!(period.next_after(Unit::Steps, 10), Some(Amount::Whole(15)));
+    /// assert_eq!(period.next_after(Unit::Time, 0.7), Some(Amount::Real(1.0)));
+    /// assert_eq!(period.next_after(Unit::Epochs, 0), None);
+    /// ```
+    pub fn next_after(&self, unit: Unit, position: impl Into<Amount>) -> Option<Amount> {
+        let position = position.into();
+        let next = |beat: &Beat| beat.mark(beat.after(position)?);
+        self.beats_of(unit).filter_map(next).reduce(smaller)
     }
 
     /// How much of `unit` is left from `position` to the next mark.
-    pub fn remaining(&self, _unit: Unit, _position: impl Into<Amount>) -> Option<Amount> {
-        None
+    ///
+    /// ```
+    /// use callbacks::{Amount, Period, Unit};
+    ///
+    /// assert_eq!(Period::steps(10).remaining(Unit::Steps, 28), Some(Amount::Whole(2)));
+    /// assert_eq!(Period::steps(10).until(20).remaining(Unit::Steps, 28), None);
+    /// ```
+    pub fn remaining(&self, unit: Unit, position: impl Into<Amount>) -> Option<Amount> {
+        let position = position.into();
+        let next = self.next_after(unit, position)?;
+        Some(match (next, position) {
+            (Amount::Whole(next), Amount::Whole(position)) => Amount::Whole(next - position),
+            // Marks count as reached a little before they are; there it is the next one that is left, never less than 0.
+            (next, position) => Amount::Real(next.as_f64() - position.as_f64()),
+        })
     }
 
-    /// The shortest interval in `unit`.
-    pub fn per_interval(&self, _unit: Unit) -> Option<Amount> {
-        None
+    /// How much of `unit` lies between two marks: of the shortest period in that unit. What happens once has no interval.
+    ///
+    /// ```
+    /// use callbacks::{Amount, Period, Unit};
+    ///
+    /// let period = Period::steps(10).or(Period::epochs(2)).or(Period::steps(4).once());
+    /// assert_eq!(period.per_interval(Unit::Steps), Some(Amount::Whole(10)));
+    /// assert_eq!(period.per_interval(Unit::Epochs), Some(Amount::Whole(2)));
+    /// assert_eq!(period.per_interval(Unit::Samples), None);
+    /// ```
+    pub fn per_interval(&self, unit: Unit) -> Option<Amount> {
+        let repeats = |beat: &&Beat| !beat.once && beat.problem().is_none();
+        let lengths = self.beats_of(unit).filter(repeats).map(|beat| beat.every);
+        lengths.reduce(smaller)
     }
 
-    /// Whether a handler is due at its first visit, at `now`, in a run that begins at `start`.
+    /// Whether a handler is due at its first visit, at `now`, in a run that begins at `start`. For a loop that remembers where it was
+    /// the last time, and asks itself.
+    ///
+    /// ```
+    /// use callbacks::{Period, Position, Unit};
+    ///
+    /// let period = Period::samples(1_000);
+    /// let at = |samples: u64| Position::new().with(Unit::Samples, samples);
+    /// assert!(period.due_between(&at(0), &at(999)).is_none());
+    /// assert!(period.due_between(&at(999), &at(1_024)).is_some());
+    /// assert!(period.due_between(&at(1_024), &at(5_000)).is_some()); // Once, for four marks.
+    /// ```
     pub fn due_between(&self, start: &Position, now: &Position) -> Option<Due> {
         let mut timing = Timing::new(self.clone());
         timing.begin(start, &Position::new());
         timing.is_due(now, false)
+    }
+
+    fn beats_of(&self, unit: Unit) -> impl Iterator<Item = &Beat> {
+        self.beats().filter(move |beat| beat.unit == unit)
+    }
+}
+
+fn smaller(one: Amount, other: Amount) -> Amount {
+    match (one, other) {
+        (Amount::Whole(one), Amount::Whole(other)) => Amount::Whole(one.min(other)),
+        (one, other) => Amount::Real(one.as_f64().min(other.as_f64())),
     }
 }

@@ -109,6 +109,8 @@ impl Period {
                 self.sources.push(source);
             }
         }
+        // Beats as they were written, then the rest: what is said of the ends may stand anywhere.
+        self.sources.sort_by_key(|source| source.kind.rank());
         self.misuses.extend(misuses);
         self
     }
@@ -123,7 +125,7 @@ impl Period {
     /// assert_eq!(once.next_after(Unit::Steps, 500), None);
     /// ```
     pub fn once(mut self) -> Self {
-        self.each_beat("once", |beat| beat.once = true);
+        self.each_beat("once()", |beat| beat.once = true);
         self
     }
 
@@ -158,7 +160,7 @@ impl Period {
     pub fn offset(mut self, by: impl Into<Amount>) -> Self {
         let by = by.into();
         self.one_unit("offset", by);
-        self.each_beat("offset", |beat| beat.offset = Some(beat.amount(by)));
+        self.each_beat("offset(…)", |beat| beat.offset = Some(beat.amount(by)));
         self
     }
 
@@ -175,7 +177,9 @@ impl Period {
     pub fn until(mut self, position: impl Into<Amount>) -> Self {
         let position = position.into();
         self.one_unit("until", position);
-        self.each_beat("until", |beat| beat.until = Some(beat.amount(position)));
+        self.each_beat("until(…)", |beat| {
+            beat.until = Some(beat.amount(position));
+        });
         self
     }
 
@@ -210,7 +214,7 @@ impl Period {
         }
         if !any {
             self.misuses.push(format!(
-                "`{word}` has no beat to apply to; write it behind one, as in `Period::steps(10).{word}(…)`"
+                "`{word}` has no beat to apply to; write it behind one, as in `Period::steps(10).{word}`"
             ));
         }
     }

@@ -1,6 +1,6 @@
 //! Why a handler with a period runs.
 
-use super::Unit;
+use super::{Kind, Unit};
 use std::fmt;
 use std::sync::Arc;
 
@@ -92,7 +92,31 @@ impl fmt::Display for Due {
 /// What fired at one visit.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fired {
-    pub(super) units: [bool; Unit::ALL.len()],
-    pub(super) first: bool,
+    units: [bool; Unit::ALL.len()],
+    looked: bool,
+    first: bool,
     pub(super) last: bool,
+}
+
+impl Fired {
+    pub(super) const LAST: Self = Self {
+        units: [false; Unit::ALL.len()],
+        looked: false,
+        first: false,
+        last: true,
+    };
+
+    pub(super) fn add(&mut self, kind: &Kind) {
+        match kind {
+            Kind::Beat(beat) => self.units[beat.unit as usize] = true,
+            Kind::Look(_) => self.looked = true,
+            Kind::First => self.first = true,
+            Kind::Last => self.last = true,
+        }
+    }
+
+    /// Whether the handler runs for it, whether or not this is the last visit.
+    pub(super) fn is_reason(&self) -> bool {
+        self.looked || self.first || self.units.contains(&true)
+    }
 }

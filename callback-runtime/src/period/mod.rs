@@ -78,6 +78,18 @@ enum Kind {
     Last,
 }
 
+impl Kind {
+    /// Its place among the others.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Beat(_) => 0,
+            Self::Look(_) => 1,
+            Self::First => 2,
+            Self::Last => 3,
+        }
+    }
+}
+
 impl Source {
     fn new(kind: Kind) -> Self {
         Self {

@@ -1,22 +1,81 @@
-//! A period out of words.
+//! A period out of words: those of the attribute `every`, or the sentence that a period is shown as.
 
-use super::Period;
+mod phrase;
+mod token;
+mod words;
+
+use super::{Amount, Period, Unit};
 use std::str::FromStr;
 use thiserror::Error;
+use token::Tokens;
 
-/// Words that are no period: says which, and what to write instead.
+/// Words that are no period: says which of them, and what to write instead.
+///
+/// ```
+/// use callbacks::Period;
+///
+/// let error = "stesp = 10".parse::<Period>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`stesp` is no word of a period: did you mean `steps`? \
+///      There are epochs, steps, micro_steps, samples, time, seconds, first, last, offset, until, once"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{text}")]
 pub struct PeriodError {
     text: String,
 }
 
+impl PeriodError {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+}
+
+/// The words of the attribute `every`, `steps = 10, epochs = 1, first, last, offset = 3, until = 100, once(steps = 5)`, or the
+/// sentence that a period is shown as.
+///
+/// ```
+/// use callbacks::Period;
+///
+/// let period = "steps = 10, offset = 3, once(epochs = 2), last".parse();
+/// assert_eq!(period, Ok(Period::steps(10).offset(3).or(Period::epochs(2).once()).last()));
+/// assert_eq!("every 10 steps (offset 3) or once at epoch 2, last".parse(), period);
+/// ```
 impl FromStr for Period {
     type Err = PeriodError;
 
-    fn from_str(words: &str) -> Result<Self, PeriodError> {
-        Err(PeriodError {
-            text: words.to_owned(),
-        })
+    fn from_str(text: &str) -> Result<Self, PeriodError> {
+        let mut tokens = Tokens::of(text);
+        let period = match tokens.first_words() {
+            ["", _] => {
+                return Err(PeriodError::new(
+                    "a period needs words; write how often, as in `steps = 10`",
+                ));
+            }
+            ["never", ""] => return Ok(Self::never()),
+            ["every", _] | ["once", "at"] => phrase::period(&mut tokens)?,
+            _ => words::period(&mut tokens)?,
+        };
+        match period.problems().into_iter().next() {
+            Some(problem) => Err(PeriodError::new(problem)),
+            None => Ok(period),
+        }
+    }
+}
+
+/// One beat. Real units take whole numbers, too.
+fn beat(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
+    match amount {
+        Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(format!(
+            "`{real}` {unit}: {unit} are whole; write `{} = {}`",
+            unit.word(),
+            real.ceil().max(1.0)
+        ))),
+        Amount::Whole(_) if !unit.is_whole() => {
+            Ok(Period::every(unit, Amount::Real(amount.as_f64())))
+        }
+        _ => Ok(Period::every(unit, amount)),
     }
 }

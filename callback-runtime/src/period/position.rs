@@ -79,4 +79,11 @@ impl Position {
     pub(super) fn is_beginning(&self) -> bool {
         self.counted().all(|(_, amount)| amount.as_f64() == 0.0)
     }
+
+    /// Whether both are the same place, whatever the clock says. A NaN is where it is.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        let bits =
+            |(unit, amount): (Unit, Amount)| (unit, amount.whole(), amount.as_f64().to_bits());
+        self.counted().map(bits).eq(other.counted().map(bits))
+    }
 }

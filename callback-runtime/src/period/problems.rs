@@ -1,10 +1,126 @@
-//! What a period cannot be.
+//! What a period cannot be, and what it cannot do in a run.
 
-use super::Period;
+use super::beat::Next;
+use super::{Amount, Beat, Kind, Period, Position, Unit};
 
 impl Period {
     /// Settings that cannot be, each with what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
-        self.misuses.clone()
+        let of_beats = self.beats().filter_map(Beat::problem);
+        of_beats.chain(self.misuses.iter().cloned()).collect()
     }
+
+    /// Whether a handler may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
+    /// earlier one was is not refused for marks that are behind it, nor a period for what is a problem already.
+    pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
+        if self.sources.is_empty() {
+            return Err(
+                "it never runs; write how often, as in `steps = 10`, or `first`, or `last`"
+                    .to_owned(),
+            );
+        }
+        let mut late = Vec::new();
+        for source in &self.sources {
+            match &source.kind {
+                Kind::Beat(beat) => late.push(beat.is_late(start, totals)),
+                // It had its time in an earlier run, unless this is the first.
+                Kind::First if !start.is_beginning() => {}
+                Kind::First | Kind::Last | Kind::Look(_) => return Ok(()),
+            }
+        }
+        let all: Option<Vec<String>> = late.into_iter().collect();
+        match all {
+            Some(late) if !late.is_empty() => Err(late.join("; ")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Beat {
+    /// Why it cannot be, and what to write instead.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.bad_length()
+            .or_else(|| self.bad_setting("offset", self.offset))
+            .or_else(|| self.bad_setting("until", self.until))
+            .or_else(|| self.no_mark())
+    }
+
+    fn bad_length(&self) -> Option<String> {
+        let (word, every) = (self.unit.word(), self.every);
+        let real = every.as_f64();
+        if real > 0.0 && real.is_finite() {
+            return None;
+        }
+        Some(match every {
+            Amount::Whole(_) => format!(
+                "`{word} = 0` is no period; write `{word} = 1` for every one, or leave it out"
+            ),
+            Amount::Real(_) => format!(
+                "`{word} = {every}` is no period; write a number greater than 0, as in `{word} = 0.5`, or leave it out"
+            ),
+        })
+    }
+
+    fn bad_setting(&self, name: &str, amount: Option<Amount>) -> Option<String> {
+        let amount = amount?;
+        let real = amount.as_f64();
+        if !(real.is_finite() && real >= 0.0) {
+            return Some(format!(
+                "`{name} = {amount}` is no position; write a number that is not negative, or leave it out"
+            ));
+        }
+        let half = self.unit.is_whole() && amount.whole().is_none();
+        half.then(|| {
+            format!(
+                "`{name} = {amount}` for a period of {}, which are whole; write `{name} = {:.0}`",
+                self.unit,
+                real.ceil()
+            )
+        })
+    }
+
+    fn no_mark(&self) -> Option<String> {
+        let first = Next::FIRST;
+        if self.mark(first).is_some() {
+            return None;
+        }
+        let endless = Self {
+            until: None,
+            ..*self
+        };
+        Some(match (self.until, endless.mark(first)) {
+            (Some(until), Some(mark)) => format!(
+                "`until = {until}` is before the first mark, {}; write `until = {mark}` or more, or leave the period out",
+                at(self.unit, mark)
+            ),
+            _ => format!(
+                "the first mark of `{} = {}` is beyond what can be counted; write a smaller period or offset",
+                self.unit.word(),
+                self.every
+            ),
+        })
+    }
+
+    /// Why it is not due in a run from `start` to `totals`, if it cannot be.
+    fn is_late(&self, start: &Position, totals: &Position) -> Option<String> {
+        let end = totals
+            .amount(self.unit)
+            .filter(|_| self.unit != Unit::Seconds)?;
+        let stands = start.amount(self.unit).unwrap_or(Amount::Whole(0));
+        let next = self.after(stands)?;
+        // Marks behind the start have had their time in an earlier run.
+        let (mark, reach) = (self.mark(next)?, self.reach(next)?);
+        if next > Next::FIRST || super::beat::has_reached(end, reach) {
+            return None;
+        }
+        let (mark, end, word) = (at(self.unit, mark), at(self.unit, end), self.unit.word());
+        Some(format!(
+            "it runs first at {mark}, and this run ends at {end}; write `{word}` of at most what the run has, or add `last`"
+        ))
+    }
+}
+
+/// As one says it: "step 10".
+fn at(unit: Unit, amount: Amount) -> String {
+    format!("{} {amount}", unit.singular())
 }

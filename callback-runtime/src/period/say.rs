@@ -1,17 +1,129 @@
 //! A period in words.
 
-use super::Period;
+use super::{Amount, Beat, Kind, Period};
 use std::fmt;
 
 impl Period {
-    /// Its short name.
+    /// A short name, as in the names of files and of what is measured: epochs come before updates (steps), and those before samples.
+    ///
+    /// ```
+    /// use callbacks::Period;
+    ///
+    /// assert_eq!(Period::steps(10).or(Period::epochs(5)).last().short(), "E5_U10");
+    /// assert_eq!(Period::steps(10).offset(3).short(), "U10+3");
+    /// assert_eq!(Period::samples(500).once().short(), "onceS500");
+    /// assert_eq!(Period::never().first().last().short(), "first_last");
+    /// ```
     pub fn short(&self) -> String {
-        String::new()
+        let mut beats: Vec<&Beat> = self.beats().collect();
+        beats.sort_by_key(|beat| beat.unit);
+        let mut names: Vec<String> = beats.into_iter().map(Beat::short).collect();
+        if names.is_empty() {
+            let others = self.sources.iter().map(|source| source.kind.word());
+            names = others.map(str::to_owned).collect();
+            names.dedup();
+        }
+        if names.is_empty() {
+            names.push("never".to_owned());
+        }
+        names.join("_")
+    }
+
+    /// What it says of beats and predicates, which are joined by "or".
+    fn reasons(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let mut every_is_said = false;
+        for source in &self.sources {
+            match &source.kind {
+                Kind::Beat(beat) if beat.once => reasons.push(beat.once_at()),
+                Kind::Beat(beat) if every_is_said => reasons.push(beat.length()),
+                Kind::Beat(beat) => reasons.push(format!("every {}", beat.length())),
+                Kind::Look(_) => reasons.push("when a predicate says so".to_owned()),
+                Kind::First | Kind::Last => {}
+            }
+            every_is_said = matches!(&source.kind, Kind::Beat(beat) if !beat.once);
+        }
+        reasons.dedup();
+        reasons
+    }
+
+    /// The ends that it asks for.
+    fn ends(&self) -> Vec<&'static str> {
+        let is_end = |kind: &&Kind| matches!(kind, Kind::First | Kind::Last);
+        let kinds = self.sources.iter().map(|source| &source.kind);
+        let mut ends: Vec<_> = kinds.filter(is_end).map(Kind::word).collect();
+        ends.dedup();
+        ends
     }
 }
 
+/// As a sentence would have it, and as [`parse`](str::parse) reads it.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad("")
+        let reasons = self.reasons().join(" or ");
+        let ends = self.ends().join(", ");
+        let mut said: Vec<&str> = [reasons.as_str(), ends.as_str()].into();
+        said.retain(|part| !part.is_empty());
+        if said.is_empty() {
+            said.push("never");
+        }
+        if self.sources.iter().any(|source| !source.only.is_empty()) {
+            said.push("only when a predicate says so");
+        }
+        f.pad(&said.join(", "))
+    }
+}
+
+impl Kind {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Beat(_) => "every",
+            Self::Look(_) => "when",
+            Self::First => "first",
+            Self::Last => "last",
+        }
+    }
+}
+
+impl Beat {
+    fn short(&self) -> String {
+        let once = if self.once { "once" } else { "" };
+        let offset = self.offset.map(|offset| format!("+{offset}"));
+        format!(
+            "{once}{}{}{}",
+            self.unit.symbol(),
+            self.every,
+            offset.unwrap_or_default()
+        )
+    }
+
+    fn length(&self) -> String {
+        let one = matches!(self.every, Amount::Whole(1));
+        let unit = if one {
+            self.unit.singular()
+        } else {
+            self.unit.plural()
+        };
+        format!("{} {unit}{}", self.every, self.settings())
+    }
+
+    fn once_at(&self) -> String {
+        format!(
+            "once at {} {}{}",
+            self.unit.singular(),
+            self.every,
+            self.settings()
+        )
+    }
+
+    fn settings(&self) -> String {
+        let said =
+            |name: &str, amount: Option<Amount>| amount.map(|amount| format!("{name} {amount}"));
+        let settings = [said("offset", self.offset), said("until", self.until)];
+        let settings: Vec<String> = settings.into_iter().flatten().collect();
+        if settings.is_empty() {
+            return String::new();
+        }
+        format!(" ({})", settings.join(", "))
     }
 }

@@ -1,49 +1,163 @@
 //! A period while its handler runs.
 
-use super::{Due, Memory, Period, Position, Unit};
+use super::beat::{has_reached, reached_from};
+use super::due::Fired;
+use super::memory::Kept;
+use super::{Amount, Due, Kind, Memory, Period, Position, Source, Unit};
 use std::sync::Arc;
 
 /// A handler's period while it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Timing {
     period: Period,
+    /// The period's short name, which each [`Due`] has.
     name: Arc<str>,
     memory: Memory,
+    began: Position,
+    totals: Position,
+    /// Whether the next visit is the first of all.
+    fresh: bool,
+    visited_in_run: bool,
 }
 
+/// What a run asks.
 impl Timing {
     pub(crate) fn new(period: Period) -> Self {
         Self {
             name: period.short().into(),
-            memory: Memory::default(),
+            memory: Memory::new(&period),
             period,
+            began: Position::new(),
+            totals: Position::new(),
+            fresh: true,
+            visited_in_run: false,
         }
     }
 
-    pub(crate) fn begin(&mut self, _now: &Position, _totals: &Position) {}
-
-    pub(crate) fn is_due(&mut self, _now: &Position, _ending: bool) -> Option<Due> {
-        Some(Due::new(super::due::Fired::default(), &self.name))
+    /// A run begins at `now`, and ends at `totals` as far as that is known. A mark that this handler has not seen yet is still due;
+    /// marks that are past for a handler that remembers nothing are not. In a loop that begins anew, so does the handler.
+    pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
+        self.memory.begin(now);
+        self.fresh = !self.memory.visited && now.is_beginning();
+        self.visited_in_run = false;
+        (self.began, self.totals) = (*now, *totals);
     }
 
-    pub(crate) fn is_owed(&self, _now: &Position) -> bool {
-        false
+    /// Whether the handler runs at this visit; moves on. `ending`: a stop is pending, so that this may be the last visit.
+    pub(crate) fn is_due(&mut self, now: &Position, ending: bool) -> Option<Due> {
+        let fired = self.fired(now, ending);
+        let again = self.memory.ran_at(now);
+        let runs = fired.is_reason() || (fired.last && !again);
+        self.memory.visit(now, runs);
+        self.visited_in_run = true;
+        runs.then(|| Due::new(fired, &self.name))
     }
 
+    /// Whether a handler with `last` has something to catch up on at the end of a run: it has not run where the run stands now.
+    pub(crate) fn is_owed(&self, now: &Position) -> bool {
+        let last = |source: &Source| source.kind == Kind::Last && source.allows(now);
+        let concerned = self.visited_in_run || !self.memory.has_run || !self.began.is_at(now);
+        concerned && !self.memory.ran_at(now) && self.period.sources.iter().any(last)
+    }
+
+    /// The handler runs because it is owed.
+    pub(crate) fn catch_up(&mut self, now: &Position) -> Due {
+        self.memory.visit(now, true);
+        Due::new(Fired::LAST, &self.name)
+    }
+
+    /// The soonest position at which this may be due, if that is all there is to look at: one unit (not seconds), no predicate. It is
+    /// told as the bits that the counter has there: whole numbers as they are, real ones by `f64::to_bits`, for those that are not
+    /// negative order like their bits. What is no position, as NaN, has more: there one looks, and nothing is due.
     pub(crate) fn waits_for(&self) -> Option<(Unit, u64)> {
-        None
+        let unit = self.only_unit()?;
+        let marks = self.memory.beats.iter().filter_map(Kept::reach);
+        let end = self.end_of(unit);
+        let soonest = marks.chain(end).map(bits).min().unwrap_or(u64::MAX);
+        let at_once = self.fresh && self.period.has(&Kind::First);
+        Some((unit, if at_once { 0 } else { soonest }))
     }
 
     pub(crate) fn memory(&self) -> Memory {
         self.memory.clone()
     }
 
-    pub(crate) fn restore(&mut self, memory: Memory) {
-        self.memory = memory;
+    pub(crate) fn restore(&mut self, memory: &Memory) {
+        self.memory.restore(memory);
     }
 
-    pub(crate) fn can_fire(&self, _start: &Position, _totals: &Position) -> Result<(), String> {
-        let _ = &self.period;
-        Ok(())
+    /// Whether this may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
+    /// earlier one was is not refused for marks that are behind it.
+    pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
+        self.period.can_fire(start, totals)
+    }
+}
+
+/// What it looks at.
+impl Timing {
+    fn fired(&mut self, now: &Position, ending: bool) -> Fired {
+        let first = std::mem::take(&mut self.fresh);
+        let last = ending || self.is_at_end(now);
+        let mut kept = self.memory.beats.iter_mut();
+        let mut fired = Fired::default();
+        for source in &self.period.sources {
+            // A beat moves on also where a predicate refuses the mark.
+            let says = match &source.kind {
+                Kind::Beat(_) => kept.next().is_some_and(|kept| kept.crosses(now)),
+                Kind::Look(predicate) => predicate.holds(now),
+                Kind::First => first,
+                Kind::Last => last,
+            };
+            if says && source.allows(now) {
+                fired.add(&source.kind);
+            }
+        }
+        fired
+    }
+
+    /// Whether the run ends here, as far as its totals tell: all of them are reached, and the period's own units are among them.
+    /// A period of steps in a loop that knows only how many epochs there will be cannot know its last visit.
+    fn is_at_end(&self, now: &Position) -> bool {
+        let mut own = self.period.units().filter(|unit| *unit != Unit::Seconds);
+        let known = own.all(|unit| self.totals.amount(unit).is_some());
+        let mut any = false;
+        let ended = self.totals.counted().all(|(unit, end)| {
+            any = true;
+            now.amount(unit).is_none_or(|now| has_reached(now, end))
+        });
+        any && known && ended
+    }
+
+    /// The one unit by which alone this is decided.
+    fn only_unit(&self) -> Option<Unit> {
+        let looks =
+            |source: &Source| matches!(source.kind, Kind::Look(_)) || !source.only.is_empty();
+        let mut units = self.period.units();
+        let unit = units.next().filter(|unit| *unit != Unit::Seconds)?;
+        // Bits compare only with those of the same kind.
+        let fits = [self.began, self.totals].into_iter().all(|place| {
+            let amount = place.amount(unit);
+            amount.is_none_or(|amount| amount.whole().is_some() == unit.is_whole())
+        });
+        let alone = units.next().is_none() && !self.period.sources.iter().any(looks);
+        (fits && alone).then_some(unit)
+    }
+
+    /// Where `last` may be due, if that is asked for and known.
+    fn end_of(&self, unit: Unit) -> Option<Amount> {
+        let end = self.totals.amount(unit)?;
+        let soonest = match end {
+            Amount::Real(end) => Amount::Real(reached_from(end)),
+            Amount::Whole(_) => end,
+        };
+        self.period.has(&Kind::Last).then_some(soonest)
+    }
+}
+
+/// As a counter has it. What is below zero is below all.
+fn bits(amount: Amount) -> u64 {
+    match amount {
+        Amount::Whole(whole) => whole,
+        Amount::Real(real) => real.max(0.0).to_bits(),
     }
 }

@@ -1,6 +1,7 @@
 //! Attaching callbacks to a plan.
 
 use super::erased::AnyCallback;
+use super::schedule::Scheduled;
 use super::{Attached, Plan};
 use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
@@ -8,6 +9,7 @@ use crate::failure::Cause;
 use crate::handlers::Handlers;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
+use crate::period::Period;
 use crate::raw::Owned;
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
@@ -130,6 +132,7 @@ impl<L: Loop> Plan<L> {
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
+            periods: Vec::new(),
             relations: Relations::default(),
             place,
             added_at,
@@ -293,6 +296,59 @@ impl Attachment<'_> {
     #[track_caller]
     pub fn no_conflict(self, who: impl IntoWho) -> Self {
         self.say(Verb::NoConflict, who)
+    }
+
+    /// Its handlers run when `period` is due, and not whenever their breakpoints fire; what their own `#[every]` says is set aside.
+    ///
+    /// Those at the beginning and the end of a run are not meant: enter and exit, the begin and the end of an outermost scope, and
+    /// what is told of a stop, an interrupt or a failure. Said twice, what is said last counts.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("saved after epoch {epoch}"))
+    ///     .named("save")
+    ///     .every(Period::epochs(10).last());
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert!(explanation.to_string().contains("every 10 epochs"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn every(self, period: Period) -> Self {
+        self.attached.periods.push(Scheduled::inside(period));
+        self
+    }
+
+    /// The same for its handlers at one breakpoint, wherever in the run that is: the other ones run as before.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    ///
+    /// #[derive(Default)]
+    /// struct Trace;
+    ///
+    /// #[callback(register = false)]
+    /// impl Trace {
+    ///     fn on_train_batch_end(&self, loss: &Loss) {
+    ///         println!("loss {loss}");
+    ///     }
+    ///
+    ///     fn on_epoch_end(&self, epoch: &Epoch) {
+    ///         println!("epoch {epoch} is over");
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Trace).every_at(Fit::on_train_batch_end, Period::steps(100));
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.to_string().matches("every 100 steps").count(), 1);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[doc(alias = "throttle")]
+    pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
+        let scheduled = Scheduled::at(at.breakpoint(), period);
+        self.attached.periods.push(scheduled);
+        self
     }
 
     #[track_caller]

@@ -228,6 +228,7 @@ impl<L: Loop> Plan<L> {
         attached.added_at = site;
         attached.by_hand = true;
         (attached.about, attached.broken) = about_of(new.as_ref());
+        self.note_periods();
         let callback = self.machine.replace(at, Owned::new(new));
         if gone != type_id {
             self.forget_suppressed(gone);
@@ -238,6 +239,7 @@ impl<L: Loop> Plan<L> {
     fn take_out(&mut self, at: usize) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let gone = self.attached.remove(at);
+        self.note_periods();
         let callback = self.machine.remove(at);
         self.forget_suppressed(gone.type_id);
         callback

@@ -10,14 +10,17 @@ mod manage;
 mod near;
 mod order;
 mod problem;
+mod remember;
 mod resolve;
 mod say;
+mod schedule;
 mod text;
 mod undecided;
 
 pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
+pub use remember::Periods;
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 pub(crate) use text::Text;
@@ -26,12 +29,14 @@ use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
 use crate::leniency::OnFailure;
-use crate::raw::{Machine, Table};
+use crate::period::Position;
+use crate::raw::{Clock, Machine, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
 use discover::Request;
 use order::PlanSays;
+use schedule::Scheduled;
 use std::any::TypeId;
 use std::fmt;
 
@@ -69,7 +74,8 @@ use std::fmt;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Plan<L: Loop> {
-    pub(crate) machine: Machine<dyn AnyCallback<L>>,
+    machine: Machine<dyn AnyCallback<L>>,
+    clock: Box<Clock>,
     /// One for each callback of the machine.
     attached: Vec<Attached>,
     requests: Vec<Request>,
@@ -81,6 +87,8 @@ pub struct Plan<L: Loop> {
     /// What it says of the order of its callbacks.
     says: Vec<PlanSays>,
     strict: bool,
+    /// What periods remember of runs before the handlers were bound anew.
+    periods: Periods,
     pub(crate) resolved: Resolved,
     /// Something was attached since `resolved` was made.
     stale: bool,
@@ -118,6 +126,7 @@ struct Attached {
     weight: Option<f64>,
     /// What its failures do to a run.
     on_failure: OnFailure,
+    periods: Vec<Scheduled>,
     /// What was said of it and others when it was attached.
     relations: Relations,
     /// Where it stands among the others: the place of the call that attached it, and its rank within that call.
@@ -145,6 +154,16 @@ impl Attached {
     }
 }
 
+/// What a run is made of, apart from its state.
+pub(crate) struct Parts<'p, L: Loop> {
+    pub(crate) machine: &'p mut Machine<dyn AnyCallback<L>>,
+    pub(crate) resolved: &'p Resolved,
+    pub(crate) clock: &'p mut Clock,
+    /// Where it will end, as far as that is known.
+    pub(crate) totals: Position,
+    pub(crate) refuse_stops: Option<StopRule>,
+}
+
 impl<L: Loop> Plan<L> {
     /// A plan without callbacks.
     ///
@@ -162,16 +181,19 @@ impl<L: Loop> Plan<L> {
                 "the indices of the loop are indices of its own tables"
             );
         }
+        let of_loop = States::of_loop();
         Self {
             machine: Machine::new(L::BREAKPOINTS.len()),
+            clock: Box::new(Clock::of(of_loop.counters().to_vec())),
             attached: Vec::new(),
             requests: Vec::new(),
             next_place: 0,
-            of_loop: States::of_loop(),
+            of_loop,
             of_run: States::nothing(),
             refuse_stops: None,
             says: Vec::new(),
             strict: false,
+            periods: Periods::default(),
             resolved: Resolved::default(),
             stale: true,
             notes: Vec::new(),
@@ -264,6 +286,16 @@ impl<L: Loop> Plan<L> {
     }
 
     /// Resolves what has changed, and checks.
+    pub(crate) fn parts(&mut self) -> Parts<'_, L> {
+        Parts {
+            machine: &mut self.machine,
+            resolved: &self.resolved,
+            clock: &mut self.clock,
+            totals: self.of_run.totals(),
+            refuse_stops: self.refuse_stops,
+        }
+    }
+
     pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
         let mut problems = self.resolve();
         problems.extend(check::check(&check::Subject {

@@ -2,13 +2,14 @@
 
 use super::order::{Decided, Members};
 use super::problem::{Problem, ProblemKind};
-use super::{Plan, Text, declared, order, undecided};
+use super::{Plan, Text, declared, order, schedule, undecided};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
 use crate::handlers::Handler;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
+use crate::period::Period;
 use crate::raw::{Need, Want};
 use crate::site::Site;
 use std::any::TypeId;
@@ -25,8 +26,10 @@ pub(crate) struct Resolved {
     pub(crate) names: Vec<Arc<str>>,
     /// For each breakpoint its handlers, as the machine has them.
     pub(crate) lists: Vec<Vec<Placed>>,
-    /// The breakpoints that have handlers.
+    /// The breakpoints that have a handler without a period.
     pub(crate) live: Marks,
+    /// The breakpoints that have a handler with a period.
+    pub(crate) timed: Marks,
     /// Whom others name.
     pub(super) members: Members,
     /// Those whose types have parameters: what their types are called does not name them.
@@ -52,6 +55,8 @@ pub(crate) struct Placed {
     pub(crate) on_failure: OnFailure,
     /// It does nothing but put this into the state.
     pub(crate) provides: Option<Want>,
+    /// How often it runs, if not whenever its breakpoint fires.
+    pub(crate) period: Option<Period>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -62,6 +67,7 @@ impl<L: Loop> Plan<L> {
         }
         let mut problems = self.fulfil();
         self.ask_again();
+        self.note_periods();
         self.machine.disarm();
         let mut resolved = Resolved {
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
@@ -89,6 +95,7 @@ impl<L: Loop> Plan<L> {
         }
         self.find_undecided(&mut resolved);
         self.resolved = resolved;
+        self.remind();
         self.stale = false;
         problems
     }
@@ -136,7 +143,10 @@ impl<L: Loop> Plan<L> {
             site,
             thunk,
             provides,
+            period,
         } = handler;
+        let said = schedule::scheduled::<L>(&self.attached[instance].periods, at);
+        let period = said.or(period);
         if let Some((first, second)) = thunk.clash() {
             return Err(Box::new(Problem {
                 kind: ProblemKind::Clash,
@@ -153,8 +163,12 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
-        if self.machine.arm(index, instance, thunk).is_ok() {
-            resolved.live.set(index);
+        let armed = self.machine.arm(index, instance, thunk, period.clone());
+        if armed.is_ok() {
+            match period {
+                Some(_) => resolved.timed.set(index),
+                None => resolved.live.set(index),
+            }
             let asks_where = |want: &Want| {
                 want.need == Need::Everything || want.type_id == TypeId::of::<Breakpoint>()
             };
@@ -169,6 +183,7 @@ impl<L: Loop> Plan<L> {
                 changes_state,
                 on_failure: self.attached[instance].on_failure,
                 provides,
+                period,
             });
         }
         Ok(())

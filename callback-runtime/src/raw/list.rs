@@ -1,34 +1,45 @@
 //! The bound handlers of one breakpoint.
 
 use super::fetch::{Want, aims};
+use super::gate::Gate;
 use super::needs::Needs;
 use super::owned::Owned;
 use super::table::{Layout, Table};
 use super::thunk::{Call, Code, Entry, Frame, IntoError, Thunk, muted};
 use crate::breakpoint::Breakpoint;
 use crate::failure::BoxError;
-use std::any::Any;
+use crate::period::{Due, Memory, Position, Timing};
+use std::any::{Any, TypeId};
 use std::ops::Range;
-use std::ptr::NonNull;
 
 /// Handlers bound to their callbacks and aimed at the values they ask for, in order.
 #[derive(Default)]
 pub(super) struct List {
     /// While the table has this layout and all that is needed, each entry can be called without another look, and there is one.
     straight: Layout,
-    /// What all of them require.
+    /// The same of those without a period, while the gate is closed.
+    gated: Layout,
+    /// Closed while none of those with a period is due. Of the table that the entries are aimed at.
+    gate: Gate,
+    /// What those without a period require.
     needs: Needs,
     ends: Ends,
     entries: Vec<Entry>,
+    /// Those without a period, in a list of which others have one.
+    constant: Vec<Entry>,
     /// The layout that the entries are aimed at.
     aimed: Layout,
-    /// One of them may change which values are there, or where they are.
+    /// One of those without a period may take values away, or put them elsewhere.
     stirs: bool,
+    /// One of them has a period.
+    is_timed: bool,
     /// One more than the greatest slot of any of them.
     width: usize,
     armed: Vec<Armed>,
     /// Put into the table before the first, where one of them asks where the loop stands.
     announces: Option<Breakpoint>,
+    /// The index of its breakpoint.
+    at: usize,
 }
 
 /// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
@@ -41,6 +52,11 @@ struct Ends {
 /// What is looked at off the hot path: one for each entry.
 struct Armed {
     wants: Vec<Want>,
+    /// What of it is required.
+    needs: Needs,
+    timing: Option<Box<Timing>>,
+    /// It asks why it runs.
+    asks_why: bool,
     /// The entry's own, while it is muted.
     call: Call,
     into_error: Option<IntoError>,
@@ -49,24 +65,43 @@ struct Armed {
 }
 
 impl List {
+    pub(super) fn of(at: usize) -> Self {
+        Self {
+            at,
+            ..Self::default()
+        }
+    }
+
     /// # Safety
     /// `callback` is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
     /// nobody else does while one runs. The thunk's wants agree.
-    pub(super) unsafe fn push(&mut self, callback: *mut (), thunk: Thunk) {
+    pub(super) unsafe fn push(
+        &mut self,
+        callback: *mut (),
+        thunk: Thunk,
+        timing: Option<Box<Timing>>,
+    ) {
         let widths = thunk.wants.iter().map(|want| want.slot + 1);
         self.width = widths.fold(self.width, usize::max);
-        self.needs.add(&thunk.wants);
-        self.stirs |= thunk.stirs;
-        (self.straight, self.aimed) = (Layout::NONE, Layout::NONE);
+        match timing {
+            Some(_) => self.is_timed = true,
+            None => self.needs.add(&thunk.wants),
+        }
+        self.stirs |= thunk.stirs && timing.is_none();
+        self.look_again();
         self.entries.push(Entry {
             call: thunk.call,
             callback,
             function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
             aims: Default::default(),
+            turn: self.entries.len(),
         });
         self.armed.push(Armed {
             call: thunk.call,
             into_error: thunk.into_error,
+            needs: Needs::of(&thunk.wants),
+            asks_why: asks::<Due>(&thunk.wants),
+            timing,
             wants: thunk.wants,
             _owner: thunk.function,
         });
@@ -84,7 +119,12 @@ impl List {
     fn set_call(&mut self, at: usize, call: Call) {
         self.entries[at].call = call;
         // The ends were taken before the entries were written to.
-        (self.straight, self.aimed) = (Layout::NONE, Layout::NONE);
+        self.look_again();
+    }
+
+    /// Nothing is known of any table.
+    fn look_again(&mut self) {
+        (self.straight, self.gated, self.aimed) = (Layout::NONE, Layout::NONE, Layout::NONE);
     }
 
     /// What the handler at `at` returned as an error, as one.
@@ -97,21 +137,46 @@ impl List {
         self.entries.len()
     }
 
-    /// The index of the entry that halted the list.
-    pub(super) fn marked(&self, mark: Mark) -> usize {
-        let address = mark.0.map_or(0, |entry| entry.addr().get());
-        let offset = address.saturating_sub(self.entries.as_ptr().addr());
-        offset / size_of::<Entry>()
-    }
-
     #[inline]
     pub(super) fn run(&mut self, frame: &mut Frame<'_>) -> Code {
-        let table = frame.view.table();
-        if self.straight != table.layout() || !table.covers(&self.needs) {
-            return self.run_looking(0, frame);
+        let table = frame.handed.view.table();
+        let layout = table.layout();
+        // SAFETY: of this table.
+        let waits = || self.gated == layout && unsafe { self.gate.is_closed() };
+        if !(self.straight == layout || waits()) || !table.covers(&self.needs) {
+            return self.run_with_care(frame);
         }
         // SAFETY: aimed at this table, which has all that is needed, and none of them changes that.
         unsafe { self.run_straight(frame) }
+    }
+
+    /// Runs a list of which more is to be seen to than the layout and the bits.
+    #[inline(never)]
+    fn run_with_care(&mut self, frame: &mut Frame<'_>) -> Code {
+        self.announce(frame);
+        let table = frame.handed.view.table();
+        if self.aimed != table.layout() || !self.can_be_straight() || !table.meets(&self.needs) {
+            return self.run_from(0, frame);
+        }
+        // SAFETY: of the table that the entries are aimed at.
+        if self.is_timed && !unsafe { self.gate.is_closed() } {
+            return self.run_from(0, frame);
+        }
+        // SAFETY: as in `run`.
+        unsafe { self.run_straight(frame) }
+    }
+
+    /// Whether nothing that is looked for before the first is different before another one.
+    fn can_be_straight(&self) -> bool {
+        !self.stirs && !self.constant().is_empty()
+    }
+
+    /// Those without a period.
+    fn constant(&self) -> &[Entry] {
+        match self.is_timed {
+            true => &self.constant,
+            false => &self.entries,
+        }
     }
 
     /// # Safety
@@ -125,7 +190,7 @@ impl List {
         loop {
             // SAFETY: before the end of the entries. `push` and `arm` checked the types and that the wants agree; the rest as
             // the caller says.
-            let code = unsafe { ((*going.at).call)(&*going.at, going.frame) };
+            let code = unsafe { ((*going.at).call)(&*going.at, &mut going.frame.handed) };
             if code != Code::Continue {
                 return code;
             }
@@ -140,61 +205,178 @@ impl List {
     }
 
     /// Runs those from `from` on, and looks before each whether it can.
-    #[cold]
-    #[inline(never)]
     pub(super) fn run_looking(&mut self, from: usize, frame: &mut Frame<'_>) -> Code {
         if from == 0 {
             self.announce(frame);
         }
+        self.run_from(from, frame)
+    }
+
+    fn run_from(&mut self, from: usize, frame: &mut Frame<'_>) -> Code {
         for at in from..self.entries.len() {
-            frame.mark = Mark(Some(NonNull::from(&self.entries[at])));
-            frame.turn = at;
-            let code = self.run_one(at, frame);
+            frame.mark = Mark::at(at);
+            if !self.is_due(at, frame) {
+                continue;
+            }
+            let code = self.run_at(at, frame);
             if code != Code::Continue {
                 return code;
             }
         }
+        if self.is_timed {
+            // Why it ran is nothing to those that run whenever their breakpoint fires.
+            let _ = frame.handed.view.remove::<Due>();
+            self.settle(frame);
+        }
         Code::Continue
+    }
+
+    /// Runs one, by itself.
+    pub(super) fn run_one(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        self.announce(frame);
+        frame.mark = Mark::at(at);
+        self.run_at(at, frame)
+    }
+
+    #[inline]
+    fn run_at(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        if self.aimed != frame.handed.view.table().layout() {
+            self.aim(frame.handed.view.table_mut());
+        }
+        let (Some(entry), Some(armed)) = (self.entries.get(at), self.armed.get(at)) else {
+            return Code::Continue;
+        };
+        if !frame.handed.view.table().meets(&armed.needs) {
+            return Code::Absent;
+        }
+        // SAFETY: aimed at this table, which has what it needs.
+        unsafe { (entry.call)(entry, &mut frame.handed) }
     }
 
     /// Says to those who ask where the loop stands: at `at`.
     pub(super) fn tell(&mut self, at: Breakpoint) {
         self.announces = Some(at);
-        self.stirs = true;
+        self.look_again();
     }
 
-    pub(super) fn announce(&self, frame: &mut Frame<'_>) {
+    #[inline]
+    fn announce(&self, frame: &mut Frame<'_>) {
         if let Some(at) = self.announces {
-            frame.view.insert(at);
+            frame.handed.view.insert(at);
         }
-    }
-
-    pub(super) fn run_one(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
-        let table = frame.view.table_mut();
-        self.aim(table);
-        if !table.has(&self.armed[at].wants) {
-            return Code::Absent;
-        }
-        let entry = &self.entries[at];
-        // SAFETY: aimed at this table, which has what it needs.
-        unsafe { (entry.call)(entry, frame) }
     }
 
     /// Brings the aims up to date.
+    #[cold]
+    #[inline(never)]
     fn aim(&mut self, table: &mut Table) {
-        let layout = table.layout();
-        if self.aimed == layout {
-            return;
-        }
         table.grow(self.width);
         for (entry, armed) in self.entries.iter_mut().zip(&self.armed) {
             entry.aims = aims(table, &armed.wants);
         }
-        self.aimed = layout;
-        self.ends = Ends::of(&self.entries);
-        let is_straight = !self.stirs && self.needs.are_bits() && !self.entries.is_empty();
-        self.straight = if is_straight { layout } else { Layout::NONE };
+        if self.is_timed {
+            let paired = self.entries.iter().zip(&self.armed);
+            let constant = paired.filter(|(_, armed)| armed.timing.is_none());
+            self.constant = constant.map(|(entry, _)| *entry).collect();
+        }
+        self.look_again();
+        (self.gate, self.aimed) = (Gate::OPEN, table.layout());
+        self.ends = Ends::of(self.constant());
+        let bits_tell = self.needs.far().is_empty() && self.announces.is_none();
+        match self.can_be_straight() && bits_tell {
+            true if self.is_timed => self.gated = self.aimed,
+            true => self.straight = self.aimed,
+            false => {}
+        }
     }
+}
+
+/// What has a period.
+impl List {
+    /// Whether it is the turn of the handler at `at`, of which it is told.
+    #[inline]
+    fn is_due(&mut self, at: usize, frame: &mut Frame<'_>) -> bool {
+        let Some(armed) = self.armed.get_mut(at) else {
+            return false;
+        };
+        match &mut armed.timing {
+            None => true,
+            Some(timing) => is_due(timing, armed.asks_why, frame),
+        }
+    }
+
+    /// Closes the gate until the next of them may be due.
+    #[inline(never)]
+    fn settle(&mut self, frame: &mut Frame<'_>) {
+        self.gate = self.soonest(frame).unwrap_or(Gate::OPEN);
+        if self.constant.is_empty() {
+            frame.clock.wait(self.at, self.gate);
+        }
+    }
+
+    /// `None` if they wait for different counters, or for what no counter tells.
+    fn soonest(&self, frame: &Frame<'_>) -> Option<Gate> {
+        let table = frame.handed.view.table();
+        let timings = self.armed.iter().filter_map(|armed| armed.timing.as_ref());
+        let mut soonest = None;
+        for timing in timings {
+            let (unit, next) = timing.waits_for()?;
+            let (together, at) = *soonest.get_or_insert((unit, next));
+            if together != unit {
+                return None;
+            }
+            soonest = Some((unit, next.min(at)));
+        }
+        let (unit, next) = soonest.filter(|_| self.aimed == table.layout())?;
+        frame.clock.gate(unit, next, table)
+    }
+
+    /// A run begins.
+    pub(super) fn begin(&mut self, now: &Position, totals: &Position) {
+        self.gate = Gate::OPEN;
+        let timings = self.armed.iter_mut();
+        let timings = timings.filter_map(|armed| armed.timing.as_mut());
+        timings.for_each(|timing| timing.begin(now, totals));
+    }
+
+    /// Runs one if it is to run once more before the run ends.
+    pub(super) fn run_owed(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        let now = frame.clock.position(frame.handed.view.table());
+        let armed = self.armed.get_mut(at);
+        let timing = armed.and_then(|armed| armed.timing.as_mut());
+        let Some(timing) = timing.filter(|timing| timing.is_owed(&now)) else {
+            return Code::Continue;
+        };
+        let due = timing.catch_up(&now);
+        frame.handed.view.insert(due);
+        self.run_one(at, frame)
+    }
+
+    pub(super) fn memory(&self, at: usize) -> Option<Memory> {
+        Some(self.armed.get(at)?.timing.as_ref()?.memory())
+    }
+
+    pub(super) fn remember(&mut self, at: usize, memory: &Memory) {
+        let armed = self.armed.get_mut(at);
+        if let Some(timing) = armed.and_then(|armed| armed.timing.as_mut()) {
+            timing.restore(memory);
+        }
+    }
+}
+
+#[inline(never)]
+fn is_due(timing: &mut Timing, asks_why: bool, frame: &mut Frame<'_>) -> bool {
+    let now = frame.clock.position(frame.handed.view.table());
+    let due = timing.is_due(&now, frame.clock.is_ending);
+    let is_due = due.is_some();
+    if let Some(due) = due.filter(|_| asks_why) {
+        frame.handed.view.insert(due);
+    }
+    is_due
+}
+
+fn asks<T: 'static>(wants: &[Want]) -> bool {
+    wants.iter().any(|want| want.type_id == TypeId::of::<T>())
 }
 
 impl Ends {
@@ -213,9 +395,20 @@ impl Default for Ends {
     }
 }
 
-/// Which entry halted its list.
+/// The place of the entry that halted its list.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Mark(Option<NonNull<Entry>>);
+pub(super) struct Mark(usize);
+
+impl Mark {
+    #[inline]
+    fn at(turn: usize) -> Self {
+        Self(turn)
+    }
+
+    pub(super) fn turn(self) -> usize {
+        self.0
+    }
+}
 
 /// Marks who runs when it is dropped: by an answer that ends the list, or by a panic. Kept in registers until then.
 struct Going<'l, 'r> {
@@ -225,6 +418,7 @@ struct Going<'l, 'r> {
 
 impl Drop for Going<'_, '_> {
     fn drop(&mut self) {
-        self.frame.mark = Mark(NonNull::new(self.at.cast_mut()));
+        // SAFETY: an entry of the list that is borrowed for as long as this runs it.
+        self.frame.mark = Mark::at(unsafe { (*self.at).turn });
     }
 }

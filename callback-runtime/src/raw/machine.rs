@@ -5,6 +5,7 @@ use super::owned::{Erased, Owned};
 use super::thunk::{Code, Frame, Thunk};
 use crate::breakpoint::Breakpoint;
 use crate::failure::BoxError;
+use crate::period::{Memory, Period, Position, Timing};
 
 /// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
 pub(crate) struct Machine<D: ?Sized> {
@@ -20,7 +21,7 @@ impl<D: ?Sized + Erased> Machine<D> {
         Self {
             instances: Vec::new(),
             muted: Vec::new(),
-            lists: (0..lists).map(|_| List::default()).collect(),
+            lists: (0..lists).map(List::of).collect(),
         }
     }
 
@@ -39,7 +40,8 @@ impl<D: ?Sized + Erased> Machine<D> {
 
     /// Gives up the bound handlers; the callbacks stay.
     pub(crate) fn disarm(&mut self) {
-        self.lists.fill_with(List::default);
+        let lists = self.lists.iter_mut().enumerate();
+        lists.for_each(|(at, list)| *list = List::of(at));
         self.muted.clear();
     }
 
@@ -57,19 +59,48 @@ impl<D: ?Sized + Erased> Machine<D> {
 
     /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
     /// a handler of another type or its parameters clash.
-    pub(crate) fn arm(&mut self, list: usize, instance: usize, thunk: Thunk) -> Result<(), Thunk> {
+    pub(crate) fn arm(
+        &mut self,
+        list: usize,
+        instance: usize,
+        thunk: Thunk,
+        period: Option<Period>,
+    ) -> Result<(), Thunk> {
         let callback = &self.instances[instance];
         if callback.get().erased_type() != thunk.callback || thunk.clash().is_some() {
             return Err(thunk);
         }
+        let timing = period.map(|period| Box::new(Timing::new(period)));
         // SAFETY: the callback is of the thunk's type, and stays where it is for as long as the lists have it.
-        unsafe { self.lists[list].push(callback.address.as_ptr().cast(), thunk) };
+        unsafe { self.lists[list].push(callback.address.as_ptr().cast(), thunk, timing) };
         Ok(())
     }
 
     /// Says to the handlers of `list` where the loop stands.
     pub(crate) fn tell(&mut self, list: usize, at: Breakpoint) {
         self.lists[list].tell(at);
+    }
+
+    /// A run begins at `now`; where it will end is in `totals`, as far as that is known.
+    pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
+        self.unmute_all();
+        self.lists.iter_mut().for_each(|list| list.begin(now, totals));
+    }
+
+    /// Runs one handler of `list` if its period wants it to run once more before the run ends.
+    pub(crate) fn run_owed(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> Code {
+        self.lists[list].run_owed(at, frame)
+    }
+
+    /// What a handler's period remembers.
+    pub(crate) fn memory(&self, list: usize, at: usize) -> Option<Memory> {
+        self.lists.get(list)?.memory(at)
+    }
+
+    pub(crate) fn remember(&mut self, list: usize, at: usize, memory: &Memory) {
+        if let Some(list) = self.lists.get_mut(list) {
+            list.remember(at, memory);
+        }
     }
 
     /// From now on a handler of `list` does nothing.
@@ -79,7 +110,7 @@ impl<D: ?Sized + Erased> Machine<D> {
     }
 
     /// All handlers do again what they do.
-    pub(crate) fn unmute_all(&mut self) {
+    fn unmute_all(&mut self) {
         for (list, at) in self.muted.drain(..) {
             self.lists[list].unmute(at);
         }
@@ -90,7 +121,7 @@ impl<D: ?Sized + Erased> Machine<D> {
         self.lists[list].len()
     }
 
-    /// Runs the handlers of `list`, up to the first that does not just go on; [`halted`](Self::halted) tells which, also when it
+    /// Runs the handlers of `list`, up to the first that does not just go on; [`Frame::halted`] tells which, also when it
     /// panicked.
     #[inline]
     pub(crate) fn run(&mut self, list: usize, frame: &mut Frame<'_>) -> Code {
@@ -105,11 +136,6 @@ impl<D: ?Sized + Erased> Machine<D> {
         self.lists[list].run_looking(from, frame)
     }
 
-    /// Which handler of `list` halted the last run of it.
-    pub(crate) fn halted(&self, list: usize, frame: &Frame<'_>) -> usize {
-        self.lists[list].marked(frame.mark)
-    }
-
     /// The error that a handler of `list` has returned, if it has.
     pub(crate) fn take_error(
         &self,
@@ -117,13 +143,12 @@ impl<D: ?Sized + Erased> Machine<D> {
         at: usize,
         frame: &mut Frame<'_>,
     ) -> Option<BoxError> {
-        let returned = frame.sink.error.take()?;
+        let returned = frame.handed.sink.error.take()?;
         self.lists[list].error(at, returned)
     }
 
     /// Runs one handler of `list`.
     pub(crate) fn run_one(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> Code {
-        self.lists[list].announce(frame);
         self.lists[list].run_one(at, frame)
     }
 }

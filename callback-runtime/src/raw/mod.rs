@@ -10,13 +10,17 @@
 //! * [`fetch`]: **Invariant:** reading a parameter touches the slot it names, and no more than its need says.
 //! * [`list`]: **Invariant:** a handler is called only with what it is aimed at in the table at hand, and with what it requires
 //!   there. Where no handler can change either, both are looked at once for the whole list.
+//! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
+//!   it, and that have been written.
 //! * [`thunk`], [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
 //!   its entry point was compiled for, its slots do not alias, and a machine runs one handler at a time.
 #![allow(unsafe_code)]
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]
 
+mod clock;
 mod fetch;
+mod gate;
 mod list;
 mod machine;
 mod needs;
@@ -25,10 +29,11 @@ mod slot;
 mod table;
 mod thunk;
 
+pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Want};
 pub(crate) use machine::Machine;
 pub use owned::Erased;
 pub(crate) use owned::Owned;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
-pub use thunk::{Code, Deliver, Frame, IntoError, Thunk};
+pub use thunk::{Code, Deliver, Frame, Handed, IntoError, Thunk};

@@ -1,5 +1,5 @@
-//! Which slots a list of handlers requires, and which are filled: a word of bits each, so that one is looked for in the other
-//! at once. Slots beyond the word are looked at one by one, off the straight path.
+//! Which slots handlers require, and which are filled: a word of bits each, so that one is looked for in the other at once.
+//! Slots beyond the word are looked at one by one.
 
 use super::fetch::Want;
 
@@ -8,11 +8,11 @@ use super::fetch::Want;
 pub(super) struct Presence(u64);
 
 /// The slots that must be filled.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Needs {
     bits: u64,
-    /// There are slots among them that have no bit.
-    more: bool,
+    /// Those that have no bit.
+    far: Vec<usize>,
 }
 
 impl Presence {
@@ -31,18 +31,25 @@ impl Presence {
 }
 
 impl Needs {
+    pub(super) fn of(wants: &[Want]) -> Self {
+        let mut needs = Self::default();
+        needs.add(wants);
+        needs
+    }
+
     pub(super) fn add(&mut self, wants: &[Want]) {
         for want in wants.iter().filter(|want| !want.optional) {
             match bit(want.slot) {
                 Some(bit) => self.bits |= bit,
-                None => self.more = true,
+                None => self.far.push(want.slot),
             }
         }
     }
 
-    /// Whether each of them has a bit.
-    pub(super) fn are_bits(self) -> bool {
-        !self.more
+    /// Those that have no bit.
+    #[inline]
+    pub(super) fn far(&self) -> &[usize] {
+        &self.far
     }
 }
 

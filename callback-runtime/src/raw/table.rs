@@ -3,6 +3,7 @@
 use super::fetch::{Params, Source, Want, aims, clash};
 use super::needs::{Needs, Presence};
 use super::slot::Slot;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
@@ -16,6 +17,8 @@ pub struct Table {
     /// Which cells are not null.
     presence: Presence,
     layout: Layout,
+    /// No other table has it.
+    id: Layout,
 }
 
 /// Stands for where the values of one table are. Whoever keeps addresses keeps this with them: as long as the table has the
@@ -63,6 +66,13 @@ impl Table {
         let cell = self.cell(Slot::<T>::of().index());
         // SAFETY: as in `get`, and `self` is borrowed exclusively.
         unsafe { cell.cast::<T>().as_mut() }
+    }
+
+    /// The table's own `T`, which nobody lent, and its place: that one is there, and its bytes are written, for as long as the table is.
+    pub(super) fn own<T: 'static>(&self) -> Option<(&T, NonNull<()>)> {
+        let home = self.homes.get(Slot::<T>::of().index())?;
+        let place = home.place.as_ref().filter(|_| !home.lent)?;
+        Some((self.get::<T>()?, place.address))
     }
 
     /// Whether the slot with this index is filled.
@@ -125,7 +135,7 @@ impl Table {
         self.fill(index, ptr::from_mut(value).cast());
         self.layout = Layout::fresh();
         // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
-        let result = catch_unwind(AssertUnwindSafe(|| body(View { table: self })));
+        let result = catch_unwind(AssertUnwindSafe(|| body(View::of(self))));
         self.fill(index, shadowed);
         self.layout = Layout::fresh();
         self.homes[index].lent = was_lent;
@@ -169,14 +179,27 @@ impl Table {
         }
     }
 
+    /// What no other table has, and this one has always.
+    #[inline]
+    pub(super) fn id(&self) -> Layout {
+        self.id
+    }
+
     #[inline]
     pub(super) fn layout(&self) -> Layout {
         self.layout
     }
 
+    /// Whether all is there that is needed, but for what has no bit.
     #[inline]
     pub(super) fn covers(&self, needs: &Needs) -> bool {
         self.presence.covers(needs)
+    }
+
+    /// Whether all is there that is needed.
+    #[inline]
+    pub(super) fn meets(&self, needs: &Needs) -> bool {
+        self.covers(needs) && needs.far().iter().all(|slot| self.holds(*slot))
     }
 
     /// Whether all is there that `wants` require.
@@ -201,6 +224,7 @@ impl Default for Table {
             homes: Vec::new(),
             presence: Presence::default(),
             layout: Layout::fresh(),
+            id: Layout::fresh(),
         }
     }
 }
@@ -242,17 +266,26 @@ impl Drop for Table {
 
 /// Exclusive access to a table that nobody can swap for another one: its field is private to this module, and what
 /// is lent to the table cannot outlive the closure that got the view.
+///
+/// An address and not a reference, so that several handlers can be called at the same time, each with what is its own.
 pub(crate) struct View<'v> {
-    table: &'v mut Table,
+    table: NonNull<Table>,
+    of: PhantomData<&'v mut Table>,
 }
 
 impl<'v> View<'v> {
     pub(crate) fn of(table: &'v mut Table) -> Self {
-        Self { table }
+        Self {
+            table: NonNull::from(table),
+            of: PhantomData,
+        }
     }
 
     pub(crate) fn reborrow(&mut self) -> View<'_> {
-        View { table: self.table }
+        View {
+            table: self.table,
+            of: PhantomData,
+        }
     }
 
     /// Several values at once, if they are there and can be held together.
@@ -263,32 +296,33 @@ impl<'v> View<'v> {
         if clash(wants).is_some() {
             return None;
         }
-        self.table
-            .grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
-        if !self.table.has(wants) {
+        let table = self.table_mut();
+        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
+        if !table.has(wants) {
             return None;
         }
-        let aims = aims(self.table, wants);
+        let aims = aims(table, wants);
         // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
         // the items.
-        Some(unsafe { P::fetch(self.table, &aims) })
+        Some(unsafe { P::fetch(table, &aims) })
     }
 
     /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
-        self.table
+        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody changes it.
+        unsafe { self.table.as_ref() }
     }
 
     pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
-        self.table.get_mut()
+        self.table_mut().get_mut()
     }
 
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
-        self.table.insert(value)
+        self.table_mut().insert(value)
     }
 
     pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
-        self.table.remove()
+        self.table_mut().remove()
     }
 
     pub(crate) fn lend<T: 'static, R>(
@@ -296,15 +330,16 @@ impl<'v> View<'v> {
         value: &mut T,
         body: impl for<'b> FnOnce(View<'b>) -> R,
     ) -> R {
-        self.table.lend(value, body)
+        self.table_mut().lend(value, body)
     }
 
     pub(super) fn as_ptr(&mut self) -> *mut Table {
-        self.table
+        self.table.as_ptr()
     }
 
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut Table {
-        self.table
+        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody calls this.
+        unsafe { self.table.as_mut() }
     }
 }

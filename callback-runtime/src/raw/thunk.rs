@@ -1,5 +1,6 @@
 //! Handlers whose types are forgotten: an entry point, the function behind it, and what it wants.
 
+use super::clock::Clock;
 use super::fetch::{Aims, Need, Params, Want, clash};
 use super::list::Mark;
 use super::owned::Owned;
@@ -29,32 +30,51 @@ pub struct Sink {
 }
 
 /// What a handler is called with.
-pub struct Frame<'r> {
+pub struct Handed<'r> {
     pub(crate) view: View<'r>,
     pub(crate) sink: Sink,
+}
+
+/// What lists of handlers are run with. The first part is at the address of the whole.
+#[repr(C)]
+pub struct Frame<'r> {
+    pub(crate) handed: Handed<'r>,
     /// Who halted the list that ran last.
     pub(super) mark: Mark,
-    /// Whose turn it is in a list that is run with a look before each, as one whose handlers answer is.
-    pub(crate) turn: usize,
+    /// It looks at the table of the view.
+    pub(crate) clock: &'r mut Clock,
 }
 
 impl<'r> Frame<'r> {
-    pub(crate) fn of(view: View<'r>) -> Self {
+    pub(crate) fn of(view: View<'r>, clock: &'r mut Clock) -> Self {
+        clock.look_at(view.table());
         Self {
-            view,
-            sink: Sink::default(),
+            handed: Handed {
+                view,
+                sink: Sink::default(),
+            },
             mark: Mark::default(),
-            turn: 0,
+            clock,
         }
+    }
+
+    /// Whether each handler of a breakpoint waits, if it has handlers and each has a period.
+    #[inline]
+    pub(crate) fn is_waiting(&self, at: usize) -> bool {
+        // SAFETY: the table that is looked at is that of the view.
+        unsafe { self.clock.is_waiting(at) }
+    }
+
+    /// The place in its list of the handler that halted the last one that was run.
+    pub(crate) fn halted(&self) -> usize {
+        self.mark.turn()
     }
 }
 
 /// Turns the value that a handler returned into a code.
 pub trait Deliver<R> {
-    /// Whether it puts something into the state.
-    const STIRS: bool = false;
-
-    fn deliver(&self, reply: R, frame: &mut Frame<'_>) -> Code;
+    /// `turn` is the handler's place in its list.
+    fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
 
     /// How what it leaves in the sink becomes an error.
     fn conversion(&self) -> Option<IntoError> {
@@ -71,16 +91,16 @@ pub struct Thunk {
     pub(super) function: Owned<dyn Any>,
     pub(super) callback: TypeId,
     pub(super) wants: Vec<Want>,
-    /// It may change which values are there, or where they are.
+    /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
     pub(super) into_error: Option<IntoError>,
 }
 
 /// # Safety
 /// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
-/// nobody else's during the call; the aims are the frame's table's for the handler's wants, which agree with each other, and
+/// nobody else's during the call; the aims are those of the view's table for the handler's wants, which agree with each other, and
 /// what they require is there.
-pub(super) type Call = unsafe fn(entry: &Entry, frame: &mut Frame<'_>) -> Code;
+pub(super) type Call = unsafe fn(entry: &Entry, handed: &mut Handed<'_>) -> Code;
 
 /// All that a call needs, in one place: it is read from front to back at every firing.
 #[derive(Clone, Copy)]
@@ -89,6 +109,8 @@ pub(super) struct Entry {
     pub(super) callback: *mut (),
     pub(super) function: *const (),
     pub(super) aims: Aims,
+    /// Its place in its list.
+    pub(super) turn: usize,
 }
 
 struct Function<F, V> {
@@ -110,7 +132,7 @@ impl Thunk {
             into_error: via.conversion(),
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
-            stirs: V::STIRS || wants.iter().any(|want| want.need == Need::Everything),
+            stirs: wants.iter().any(|want| want.need == Need::Everything),
             wants,
         }
     }
@@ -151,26 +173,26 @@ impl Thunk {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call<C, P, R, V, F>(entry: &Entry, frame: &mut Frame<'_>) -> Code
+unsafe fn call<C, P, R, V, F>(entry: &Entry, handed: &mut Handed<'_>) -> Code
 where
     P: Params,
     V: Deliver<R>,
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
-    // SAFETY: the wants agree, and the frame's table is not touched until the items are gone: `R` does not borrow from them.
-    let items = unsafe { P::fetch(frame.view.as_ptr(), &entry.aims) };
+    // SAFETY: the wants agree, and the table is not touched until the items are gone: `R` does not borrow from them.
+    let items = unsafe { P::fetch(handed.view.as_ptr(), &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
-    function.via.deliver(reply, frame)
+    function.via.deliver(reply, entry.turn, handed)
 }
 
 /// The entry point of a handler that is to do nothing.
 ///
 /// # Safety
 /// None is needed.
-pub(super) unsafe fn muted(_: &Entry, _: &mut Frame<'_>) -> Code {
+pub(super) unsafe fn muted(_: &Entry, _: &mut Handed<'_>) -> Code {
     Code::Continue
 }
 
@@ -182,7 +204,7 @@ struct Through<W, C> {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call_through<W, C>(entry: &Entry, frame: &mut Frame<'_>) -> Code {
+unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) -> Code {
     let (outer, through) = (entry.callback.cast::<W>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says.
     let (outer, through) = unsafe { (&mut *outer, &*through as &Through<W, C>) };
@@ -191,7 +213,8 @@ unsafe fn call_through<W, C>(entry: &Entry, frame: &mut Frame<'_>) -> Code {
         callback: std::ptr::from_mut((through.reach)(outer)).cast(),
         function: through.function.address.as_ptr().cast::<()>(),
         aims: entry.aims,
+        turn: entry.turn,
     };
     // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
-    unsafe { (inner.call)(&inner, frame) }
+    unsafe { (inner.call)(&inner, handed) }
 }

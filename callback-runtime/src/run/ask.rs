@@ -62,7 +62,7 @@ impl<L: Loop> Run<'_, L> {
         at: At<L, A>,
         is_such: impl Fn(&A) -> bool,
     ) -> Result<(Option<A>, Vec<Origin>), Break> {
-        if !self.course.live.has(at.index()) {
+        if !self.has_work(at.index()) {
             return Ok((None, Vec::new()));
         }
         // A handler may run a plan of its own on this state, that asks for the same answers.
@@ -70,7 +70,7 @@ impl<L: Loop> Run<'_, L> {
         let goes_on = self.fire_handled(at.index());
         let told = self.count_votes(at, is_such);
         if let Some(aside) = aside {
-            self.frame.view.insert(aside);
+            self.frame.handed.view.insert(aside);
         }
         if goes_on {
             Ok(told)
@@ -80,7 +80,7 @@ impl<L: Loop> Run<'_, L> {
     }
 
     fn votes<A: Answer>(&mut self) -> Option<&mut Votes<A>> {
-        self.frame.view.get_mut()
+        self.frame.handed.view.get_mut()
     }
 
     fn count_votes<A: Answer>(

@@ -5,6 +5,7 @@ use super::{Break, Run, Stage};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome, Skipped, Stop};
+use crate::period::Due;
 use crate::plan::with_role;
 use crate::state::Ctx;
 
@@ -23,6 +24,7 @@ impl<L: Loop> Run<'_, L> {
     /// The one ending: the loop is told how it ends, then every entered callback exits.
     pub(super) fn end(mut self) -> Outcome {
         if self.course.failure.is_none() {
+            self.catch_up();
             self.tell_stop();
         }
         if self.course.failure.is_some() && self.course.stage < Stage::Ending {
@@ -49,7 +51,7 @@ impl<L: Loop> Run<'_, L> {
         for index in 0..self.machine.len(at) {
             if self.resolved.lists[at][index].rank < self.course.entered {
                 if let Some(failure) = &self.course.failure {
-                    self.frame.view.insert(failure.clone());
+                    self.frame.handed.view.insert(failure.clone());
                 }
                 self.run_one(at, index);
             }
@@ -64,7 +66,7 @@ impl<L: Loop> Run<'_, L> {
             return outcome;
         };
         for index in self.exits(at) {
-            self.frame.view.insert(outcome.clone());
+            self.frame.handed.view.insert(outcome.clone());
             self.run_one(at, index);
             if let Some(failure) = self.course.failure.take() {
                 outcome.attach(failure);
@@ -117,11 +119,13 @@ impl<L: Loop> Run<'_, L> {
     fn forget(&mut self) {
         let Found {
             at,
+            due,
             stop,
             failure,
             outcome,
         } = std::mem::take(&mut self.course.found);
         restore(&mut self.state(), at);
+        restore(&mut self.state(), due);
         restore(&mut self.state(), stop);
         restore(&mut self.state(), failure);
         restore(&mut self.state(), outcome);
@@ -132,6 +136,7 @@ impl<L: Loop> Run<'_, L> {
 #[derive(Default)]
 pub(super) struct Found {
     at: Option<Breakpoint>,
+    due: Option<Due>,
     stop: Option<Stop>,
     failure: Option<Failure>,
     outcome: Option<Outcome>,
@@ -141,6 +146,7 @@ impl Found {
     pub(super) fn take(state: &mut Ctx<'_>) -> Self {
         Self {
             at: take(state),
+            due: take(state),
             stop: take(state),
             failure: take(state),
             outcome: take(state),

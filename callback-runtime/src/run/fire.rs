@@ -4,7 +4,8 @@ use super::heed::origin;
 use super::{Break, Run};
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::failure::{Cause, Fault, Origin};
-use crate::raw::Code;
+use crate::plan::AnyCallback;
+use crate::raw::{Code, Frame, Machine};
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,13 +36,19 @@ impl<L: Loop> Run<'_, L> {
         if !matches!(at.breakpoint().role(), Role::Inside) {
             return Err(self.misplaced(at.breakpoint()));
         }
-        if !self.course.live.has(at.index()) {
+        if !self.has_work(at.index()) {
             return Ok(());
         }
         if self.fire_handled(at.index()) {
             return Ok(());
         }
         Err(Break::PENDING)
+    }
+
+    /// Whether anybody runs at a breakpoint: it has handlers, and not all of them wait for a counter.
+    #[inline]
+    pub(super) fn has_work(&self, at: usize) -> bool {
+        self.course.live.has(at) || (self.course.waiting.has(at) && !self.frame.is_waiting(at))
     }
 
     /// A breakpoint that scopes or the run fire by themselves.
@@ -73,7 +80,7 @@ impl<L: Loop> Run<'_, L> {
     #[cold]
     #[inline(never)]
     fn fire_halted(&mut self, at: usize, code: Code) -> bool {
-        let index = self.machine.halted(at, &self.frame);
+        let index = self.frame.halted();
         self.take_in(
             at,
             Halt {
@@ -87,7 +94,7 @@ impl<L: Loop> Run<'_, L> {
     #[cold]
     #[inline(never)]
     fn fire_panicked(&mut self, at: usize, payload: Payload) -> bool {
-        let index = self.machine.halted(at, &self.frame);
+        let index = self.frame.halted();
         self.take_in(
             at,
             Halt {
@@ -178,13 +185,14 @@ impl<L: Loop> Run<'_, L> {
 
     /// Calls the handlers of a breakpoint from the one at `from` on.
     fn call_on(&mut self, at: usize, from: usize) -> Result<(), Halt> {
+        self.frame.clock.is_ending = self.course.is_stopping();
         let ran = catch_unwind(AssertUnwindSafe(|| {
             self.machine.run_on(at, from, &mut self.frame)
         }));
         match ran {
             Ok(Code::Continue) => Ok(()),
             why => Err(Halt {
-                index: self.machine.halted(at, &self.frame),
+                index: self.frame.halted(),
                 why,
             }),
         }
@@ -192,9 +200,21 @@ impl<L: Loop> Run<'_, L> {
 
     /// Runs one handler of a breakpoint, for where all run whatever the others answer.
     pub(super) fn run_one(&mut self, at: usize, index: usize) {
-        let ran = catch_unwind(AssertUnwindSafe(|| {
-            self.machine.run_one(at, index, &mut self.frame)
-        }));
+        self.run_alone(at, index, |machine, frame| machine.run_one(at, index, frame));
+    }
+
+    /// Runs one handler of a breakpoint if its period wants it to run once more.
+    pub(super) fn run_owed(&mut self, at: usize, index: usize) {
+        self.run_alone(at, index, |machine, frame| machine.run_owed(at, index, frame));
+    }
+
+    fn run_alone(
+        &mut self,
+        at: usize,
+        index: usize,
+        run: impl FnOnce(&mut Machine<dyn AnyCallback<L>>, &mut Frame<'_>) -> Code,
+    ) {
+        let ran = catch_unwind(AssertUnwindSafe(|| run(self.machine, &mut self.frame)));
         match ran {
             Ok(Code::Continue) => {}
             why => {

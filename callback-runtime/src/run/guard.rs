@@ -4,7 +4,7 @@ use super::{Break, Course, Run};
 use crate::breakpoint::{At, Loop, Role, Scope};
 use crate::failure::{BoxError, Cause, Fault, Origin};
 use crate::outcome::Outcome;
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Parts, Plan, PlanError};
 use crate::raw::Frame;
 use crate::reply::Answer;
 use crate::state::{AsState, State};
@@ -67,12 +67,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
         self.prepare(state.as_table())?;
-        let mut run = Run::begin(
-            &mut self.machine,
-            &self.resolved,
-            self.refuse_stops,
-            state.ctx(),
-        );
+        let mut run = Run::begin(self.parts(), state.ctx());
         // What is pending is told by the first firing.
         let _ = run.enter();
         let course = run.course;
@@ -104,7 +99,8 @@ impl<L: Loop> Guard<L> {
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         let is_ours = matches!(at.breakpoint().role(), Role::Inside);
-        if is_ours && !self.course.live.has(at.index()) {
+        let course = &self.course;
+        if is_ours && !course.live.has(at.index()) && !course.waiting.has(at.index()) {
             return Ok(());
         }
         self.with(|run| run.fire(at))
@@ -241,10 +237,16 @@ impl<L: Loop> Guard<L> {
 
     /// The run, with what it knows of itself; that is lost unless put back.
     fn view(&mut self) -> Run<'_, L> {
+        let Parts {
+            machine,
+            resolved,
+            clock,
+            ..
+        } = self.plan.parts();
         Run {
-            machine: &mut self.plan.machine,
-            resolved: &self.plan.resolved,
-            frame: Frame::of(self.state.ctx().into_view()),
+            machine,
+            resolved,
+            frame: Frame::of(self.state.ctx().into_view(), clock),
             course: std::mem::take(&mut self.course),
         }
     }

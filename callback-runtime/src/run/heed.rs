@@ -34,10 +34,10 @@ impl Course {
             }
             Code::Raised | Code::Failed => {}
         }
-        match frame.sink.flow.take() {
+        match frame.handed.sink.flow.take() {
             Some(flow) if self.hears(&flow) => {
                 let origin = origin::<L>(resolved, at, index);
-                let state = Ctx::from(frame.view.reborrow());
+                let state = Ctx::from(frame.handed.view.reborrow());
                 self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
             }
             _ => Ok(()),
@@ -121,6 +121,12 @@ impl Course {
         }
         self.suspend();
         ControlFlow::Break(())
+    }
+
+    /// Whether the run comes to its end: it is not only a scope that is left.
+    pub(super) fn is_stopping(&self) -> bool {
+        let stops = |wish: &Wish| !matches!(wish.what, What::Leave(_));
+        self.wish.as_ref().is_some_and(stops)
     }
 
     /// From now on every firing hands on what is pending. All breakpoints count as handled, so that the empty ones look.

@@ -11,6 +11,7 @@ mod ending;
 mod fire;
 mod guard;
 mod heed;
+mod last;
 mod lenient;
 mod scope;
 mod wish;
@@ -22,7 +23,7 @@ use crate::breakpoint::Loop;
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
-use crate::plan::{AnyCallback, Plan, PlanError, Resolved, StopRule};
+use crate::plan::{AnyCallback, Parts, Plan, PlanError, Resolved, StopRule};
 use crate::raw::{Frame, Machine};
 use crate::state::{AsState, Ctx};
 use ending::Found;
@@ -68,6 +69,8 @@ pub struct Run<'a, L: Loop> {
 struct Course {
     /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
     live: Marks,
+    /// Those whose handlers have a period each: they are looked at when one of them may be due.
+    waiting: Marks,
     /// A firing is not just to run the handlers: something is pending, or late.
     attention: bool,
     /// A leave, a stop or a failure waits to be handed on.
@@ -131,7 +134,7 @@ impl<L: Loop> Plan<L> {
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
         self.prepare(state.as_table())?;
-        let mut run = Run::begin(&mut self.machine, &self.resolved, self.refuse_stops, state);
+        let mut run = Run::begin(self.parts(), state);
         if run.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
             run.heed_body(caught);
@@ -141,23 +144,27 @@ impl<L: Loop> Plan<L> {
 }
 
 impl<'a, L: Loop> Run<'a, L> {
-    fn begin(
-        machine: &'a mut Machine<dyn AnyCallback<L>>,
-        resolved: &'a Resolved,
-        refuse_stops: Option<StopRule>,
-        mut state: Ctx<'a>,
-    ) -> Self {
+    fn begin(parts: Parts<'a, L>, mut state: Ctx<'a>) -> Self {
+        let Parts {
+            machine,
+            resolved,
+            clock,
+            totals,
+            refuse_stops,
+        } = parts;
         let course = Course {
             live: resolved.live,
+            waiting: resolved.timed,
             found: Found::take(&mut state),
             refuse_stops,
             ..Course::default()
         };
-        machine.unmute_all();
+        clock.begin();
+        machine.begin(&clock.position(state.as_table()), &totals);
         Self {
             machine,
             resolved,
-            frame: Frame::of(state.into_view()),
+            frame: Frame::of(state.into_view(), clock),
             course,
         }
     }
@@ -176,7 +183,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn state(&mut self) -> Ctx<'_> {
-        Ctx::from(self.frame.view.reborrow())
+        Ctx::from(self.frame.handed.view.reborrow())
     }
 
     /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.
@@ -195,7 +202,8 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn is_handled<A>(&self, at: crate::At<L, A>) -> bool {
-        self.resolved.live.has(at.index())
+        let (resolved, at) = (self.resolved, at.index());
+        resolved.live.has(at) || resolved.timed.has(at)
     }
 
     /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later

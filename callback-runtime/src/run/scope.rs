@@ -71,7 +71,7 @@ impl<L: Loop> Run<'_, L> {
 
     pub(super) fn begin_scope(&mut self, scope: Scope<L>) -> Result<(), Break> {
         let begin = scope.info().begin();
-        if self.course.live.has(begin) && !self.fire_handled(begin) {
+        if self.has_work(begin) && !self.fire_handled(begin) {
             return Err(Break::PENDING);
         }
         Ok(())
@@ -109,17 +109,22 @@ impl<L: Loop> Run<'_, L> {
 
     /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.
     fn fire_end(&mut self, end: usize, depth: usize) {
-        if !self.course.live.has(end) {
-            return;
-        }
         if depth > 0 {
-            self.run_end(end);
+            if self.has_work(end) {
+                self.run_end(end);
+            }
             return;
         }
-        self.tell_stop();
-        if self.course.failure.is_some() {
-            return;
+        if self.course.is_stopping() {
+            self.catch_up();
+            self.tell_stop();
         }
+        if self.course.failure.is_none() && self.has_work(end) {
+            self.run_outermost_end(end);
+        }
+    }
+
+    fn run_outermost_end(&mut self, end: usize) {
         let before = self.course.stage;
         self.course.stage = match before {
             Stage::Running => Stage::Ending,
@@ -158,7 +163,7 @@ impl<L: Loop> Run<'_, L> {
         let stop = wish.as_stop();
         self.course.stage = Stage::Told;
         if let (Some(stop), Some(at)) = (stop, with_role::<L>(role)) {
-            self.frame.view.insert(stop);
+            self.frame.handed.view.insert(stop);
             self.run_list(at);
         }
     }

@@ -1,6 +1,7 @@
 //! The rules of a plan (P7), one function each. None runs anything.
 
 mod conflicts;
+mod periods;
 mod providers;
 mod relations;
 
@@ -10,9 +11,11 @@ use crate::availability::{Declared, States};
 use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
 use crate::marks::Marks;
+use crate::period::Position;
 use crate::plan::order::Members;
 use crate::raw::{Table, Want};
 use conflicts::{check_readers, check_writers};
+use periods::{check_due, check_dues, check_periods};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
 use std::collections::HashMap;
@@ -44,6 +47,9 @@ pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     problems.extend(check_incompatible(subject));
     problems.extend(check_writers(subject));
     problems.extend(check_readers(subject));
+    problems.extend(check_periods(subject));
+    problems.extend(check_due(subject));
+    problems.extend(check_dues(subject));
     problems
 }
 
@@ -126,6 +132,12 @@ impl<L: Loop> Subject<'_, L> {
     }
 
     /// What the loop and the run provide; only what this run brings.
+    /// Where the loop stands before it begins.
+    fn start(&self) -> Position {
+        let counters = self.of_loop.counters().iter();
+        counters.fold(Position::new(), |at, watch| watch.note(self.state, at))
+    }
+
     fn declared(&self) -> impl Iterator<Item = &Declared> {
         let of_loop = self.of_loop.declared().iter();
         of_loop

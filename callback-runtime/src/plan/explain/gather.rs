@@ -53,7 +53,7 @@ impl<L: Loop> Plan<L> {
                 reads: labels.accesses(placed, Need::Read),
                 writes: labels.accesses(placed, Need::Write),
                 provides: labels.provided(placed),
-                period: None,
+                period: placed.period.as_ref().map(ToString::to_string),
                 executor: None,
                 on_failure: if is_lenient {
                     placed.on_failure
