@@ -126,9 +126,9 @@ fn out_of_range(
             Some(format!("a run counts upwards from 0; {above}"))
         }
         Term::Offset => None,
-        _ if is_zero && is_once => Some(format!(
-            "a run is at 0 before anything is due; write `first`, or a number above 0"
-        )),
+        _ if is_zero && is_once => Some(
+            "a run is at 0 before anything is due; write `first`, or a number above 0".to_owned(),
+        ),
         _ if is_zero => Some(format!("`{word} = 0` is never due; {above}")),
         _ => None,
     }

@@ -7,6 +7,8 @@ use crate::errors::Errors;
 use crate::spelling::written;
 use crate::unit::{Unit, guess};
 use proc_macro2::Ident;
+use std::collections::HashSet;
+use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, ExprPath, Lit};
 
 /// Breakpoints that fire once in a run.
@@ -155,20 +157,24 @@ pub(super) fn check_says_when(every: &Every, errors: &Errors) {
 /// `once` has the places where it is due.
 pub(super) fn check_once(every: &Every, errors: &Errors) {
     for once in every.said().filter(|said| said.term == Term::Once) {
-        match once.given {
+        let number = match once.given {
             Given::List(inside) if inside.is_empty() => {
-                errors.at(once.word, "an empty list; write `once(steps = 500)`")
+                errors.at(once.word, "an empty list; write `once(steps = 500)`");
+                continue;
             }
-            Given::List(inside) => check_inside(inside, errors),
-            Given::Is(value) => {
-                let value = written(value);
-                errors.at(once.word, format!("`once` takes a unit and its place in parentheses; write `once(steps = {value})`"));
+            Given::List(inside) => {
+                check_inside(inside, errors);
+                continue;
             }
-            Given::Nothing => errors.at(
-                once.word,
-                "`once` takes a unit and its place in parentheses; write `once(steps = 500)`",
+            Given::Is(value) => written(value),
+            Given::Nothing => "500".to_owned(),
+        };
+        errors.at(
+            once.word,
+            format!(
+                "`once` takes a unit and its place in parentheses; write `once(steps = {number})`"
             ),
-        }
+        );
     }
 }
 
@@ -185,7 +191,7 @@ fn check_inside(inside: &[Clause], errors: &Errors) {
 
 /// What moves or ends a period has the one that it is about.
 pub(super) fn check_bounds(every: &Every, errors: &Errors) {
-    let units: Vec<_> = units(every).collect();
+    let units = units(every);
     for Said { word, .. } in every.said().filter(|said| said.term.is_bound()) {
         match units[..] {
             [_] => {}
@@ -224,9 +230,13 @@ fn is_unsure(every: &Every) -> bool {
     })
 }
 
-fn units(every: &Every) -> impl Iterator<Item = &Ident> {
+/// The units that it names, each once.
+fn units(every: &Every) -> Vec<&Ident> {
     let units = every.said().filter(|said| said.term.unit().is_some());
-    units.map(|said| said.word)
+    let mut units: Vec<_> = units.map(|said| said.word).collect();
+    let mut known = HashSet::new();
+    units.retain(|unit| known.insert(unit.unraw()));
+    units
 }
 
 /// What stands in the parentheses inside it.
