@@ -5,7 +5,7 @@ mod resume;
 mod waiting;
 mod walk;
 
-use super::{Period, Position, Timing, Unit};
+use super::{Memory, Period, Position, Timing, Unit};
 use walk::{Rhythm, at, due, rhythms, walks};
 
 #[test]

@@ -1,6 +1,6 @@
 //! A run that was cut anywhere and begun again is the run that was not.
 
-use super::{Period, Position, Rhythm, Timing, Unit, at, due, rhythms, walks};
+use super::{Memory, Period, Position, Rhythm, Timing, Unit, at, due, rhythms, walks};
 
 /// Cuts `walk` behind each visit, and goes on with what `resumed` makes of the handler's period.
 fn cut_anywhere(resumed: impl Fn(Rhythm, Timing) -> Timing) {
@@ -37,6 +37,43 @@ fn with_a_new_callback_that_was_given_the_memory() {
         assert_eq!(timing.memory(), old.memory());
         timing
     });
+}
+
+#[test]
+fn with_a_new_callback_that_was_given_the_memory_as_numbers() {
+    cut_anywhere(|rhythm, old| {
+        let memory = Memory::from_words(&old.memory().to_words()).expect("what was written");
+        assert_eq!(memory, old.memory());
+        let mut timing = Timing::new(rhythm.period());
+        timing.restore(&memory);
+        timing
+    });
+}
+
+#[test]
+fn numbers_that_are_no_memory_are_refused() {
+    let mut timing = Timing::new(
+        Period::time(0.5)
+            .offset(0.25)
+            .until(3.0)
+            .or(Period::steps(4).once()),
+    );
+    timing.begin(&at(3).with(Unit::Time, 0.1), &Position::new());
+    assert!(timing.is_due(&at(4).with(Unit::Time, 0.8), false).is_some());
+    let words = timing.memory().to_words();
+    assert_eq!(Memory::from_words(&words), Some(timing.memory()));
+    let beat = (words.len() - Memory::new(&Period::never()).to_words().len()) / 2;
+    for end in 0..words.len() {
+        // Cut between two beats it is the memory of fewer.
+        let whole = (words.len() - end) % beat == 0 && words.len() - end <= 2 * beat;
+        assert_eq!(
+            Memory::from_words(&words[..end]).is_some(),
+            whole,
+            "cut at {end}"
+        );
+    }
+    let other = [&[2], &words[1..]].concat();
+    assert_eq!(Memory::from_words(&other), None, "another version");
 }
 
 #[test]
