@@ -65,7 +65,7 @@ fn numbers_that_are_no_memory_are_refused() {
     let beat = (words.len() - Memory::new(&Period::never()).to_words().len()) / 2;
     for end in 0..words.len() {
         // Cut between two beats it is the memory of fewer.
-        let whole = (words.len() - end) % beat == 0 && words.len() - end <= 2 * beat;
+        let whole = (words.len() - end).is_multiple_of(beat) && words.len() - end <= 2 * beat;
         assert_eq!(
             Memory::from_words(&words[..end]).is_some(),
             whole,
