@@ -127,18 +127,30 @@ impl<D: Driven> VariationalDriver<D> {
         &mut self.plan
     }
 
-    /// What is driven, to look at and to change between runs.
+    /// What is driven, to look at.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let driver = VariationalDriver::new(Well { x: 1.0 });
+    /// assert_eq!(driver.driven().x, 1.0);
+    /// ```
+    pub fn driven(&self) -> &D {
+        &self.driven
+    }
+
+    /// What is driven, to change between runs.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
-    /// driver.driven().x = 8.0;
+    /// driver.driven_mut().x = 8.0;
     /// assert!(driver.run(1)?.is_finished());
     /// assert_eq!(driver.driven().x, 4.0);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn driven(&mut self) -> &mut D {
+    pub fn driven_mut(&mut self) -> &mut D {
         &mut self.driven
     }
 
@@ -201,33 +213,44 @@ impl<D: Driven> VariationalDriver<D> {
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong: Option<String>) {
-        let (retry_limit, made_at) = (self.retry_limit, self.made_at);
+    fn prepare(&mut self, wrong_span: Option<String>) {
+        let (time, wrong_time) = self
+            .time()
+            .map_or_else(|text| (Time::default(), Some(text)), |time| (time, None));
+        let wrong_limit = (self.retry_limit == 0)
+            .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
+        let made_at = self.made_at;
         self.plan.expect(|states| {
             expectations::of_driven::<D>(states);
-            if retry_limit == 0 {
-                let text = "a `retry_limit` of 0 leaves no attempt; give 1 or more";
-                states.problem("the driver", made_at, text);
-            }
-            if let Some(text) = wrong {
+            for text in [wrong_limit, wrong_span, wrong_time].into_iter().flatten() {
                 states.problem("the driver", made_at, text);
             }
         });
-        self.begin();
+        self.begin(time);
+    }
+
+    /// The simulated time. No panic of what is driven gets past a driver.
+    fn time(&self) -> Result<Time, String> {
+        catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let told = format!(
+                "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
+                text.unwrap_or("no text")
+            );
+            // Dropping what was thrown may throw again.
+            std::mem::forget(panic);
+            told
+        })
     }
 
     /// Every run starts clean, but for how far the driver has come.
-    fn begin(&mut self) {
-        let time = catch_unwind(AssertUnwindSafe(|| self.driven.time()));
+    fn begin(&mut self, time: Time) {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
         }
-        // Dropping what was thrown may throw again. A time that cannot be told is told again where the run can fail for it.
-        state.insert(time.unwrap_or_else(|panic| {
-            std::mem::forget(panic);
-            Time::default()
-        }));
+        state.insert(time);
         state.insert(Attempt::default());
         state.insert(LogData::default());
         state.insert(RejectedAttempts::default());
@@ -248,7 +271,7 @@ impl<D: Driven> VariationalDriver<D> {
         outcome
     }
 
-    /// A step that failed has left its values. One whose `Drop` panics keeps none of the others.
+    /// What a handler put there behind the last step. A value whose `Drop` panics keeps none of the others.
     fn sweep(&mut self) {
         let mut state = self.state.ctx();
         let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));

@@ -45,8 +45,8 @@ impl<D: Driven> VariationalDriver<D> {
         self
     }
 
-    /// Puts what is driven back to where it was, after an attempt that was rejected. [`Rollback`] has an example that shows the
-    /// difference.
+    /// Puts what is driven back to where it was, after an attempt that was rejected, or a step that was stopped before its update.
+    /// [`Rollback`] has an example that shows the difference.
     ///
     /// ```
     /// # use callbacks::driver::Rollback;
