@@ -11,9 +11,7 @@ use super::Driven;
 /// failure everything is left as it is, to be looked at.
 ///
 /// ```
-/// use callbacks::driver::{Rollback, reject_if};
-/// use callbacks::prelude::*;
-/// # use callbacks::BoxError;
+/// use callbacks::driver::prelude::*;
 /// /// Each sample is the one before, plus one.
 /// struct Counting(u32);
 /// struct Sample(u32);

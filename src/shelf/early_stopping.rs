@@ -13,8 +13,8 @@ use std::borrow::Cow;
 /// Stops when a number has not improved for some time: of the metrics at the end of an epoch in [`Fit`], of the log at the end of
 /// a step in [`Driver`].
 ///
-/// Its direction must be said. It runs behind what fills metrics and log: in `Fit` with weight infinity, behind all others that do not
-/// have it, too; in `Driver` with 100, behind the loggers' 10.
+/// Its direction must be said. It runs late, so that it sees what others put into metrics or log: in `Fit` with weight infinity, in
+/// `Driver` with 100, behind the loggers' 10.
 ///
 /// Each fit begins anew. The runs of a driver are one, as its steps are: the best value and the patience go on; a run that follows one
 /// that this has stopped has all its patience again.

@@ -8,6 +8,8 @@
 //! * [`InvalidSettings`]: what they say of settings that cannot be, before anything runs;
 //! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged.
 
+#[cfg(any(feature = "csv", feature = "json"))]
+mod columns;
 mod convergence;
 #[cfg(feature = "csv")]
 mod csv;

@@ -1,5 +1,6 @@
 //! Callbacks, what is driven and settings together, and what they are asked to do.
 
+mod relations;
 mod settings;
 
 use super::rollback::Keep;
@@ -15,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `Well` is what is driven in the example of [`Driven`].
 ///
 /// ```
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -39,7 +40,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(3)?.is_finished());
@@ -57,9 +58,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it.
     ///
     /// ```
-    /// # use callbacks::driver::Time;
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::BoxError;
+    /// # use callbacks::driver::prelude::*;
     /// struct Clock(f64);
     /// struct Tick(f64);
     ///
@@ -100,7 +99,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// How many steps have been made, in all runs.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
@@ -114,7 +113,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// The callbacks, to attach more and to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
@@ -130,7 +129,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert_eq!(driver.driven().x, 1.0);
@@ -142,7 +141,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, to change between runs.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.driven_mut().x = 8.0;
@@ -157,7 +156,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, for good.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
     /// assert_eq!(well.x, 1.0);
@@ -169,7 +168,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A value of the state: of one's own, or what the last run left.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
@@ -183,7 +182,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Checks a run without running it: all problems of callbacks and settings are reported together.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(0)
@@ -199,7 +198,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What a run will do: which handler runs where, in which order and why.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));
