@@ -131,6 +131,19 @@ fn old_parameters_new_parameters_and_the_samples_are_seen_where_they_are() {
 }
 
 #[test]
+fn looking_ahead_leaves_what_the_last_run_left() {
+    let mut driver = walk();
+    finish(&mut driver, 2);
+    driver.check().unwrap();
+    driver.explain().unwrap();
+    let log = driver.get::<LogData>().unwrap();
+    assert_eq!(log.number("place"), Some(2.0));
+    // A driver that has not run can be looked at, too.
+    walk().check().unwrap();
+    walk().strict(true).explain().unwrap();
+}
+
+#[test]
 fn callbacks_run_by_ascending_weight_and_then_insertion() {
     let journal = Journal::default();
     let mut driver = walk();

@@ -14,7 +14,7 @@ mod support {
 use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
 use callbacks::fit::Step;
 use callbacks::shelf::{Interval, ObservableCallback, SaveState};
-use callbacks::{BoxError, Outcome};
+use callbacks::{BoxError, Local, Outcome};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, walk};
@@ -124,6 +124,35 @@ fn what_was_due_in_a_step_that_was_stopped_is_due_when_it_is_made_again() {
         finish(&mut driver, 2);
         assert_eq!(told(&driver, &observed), whole, "{interval:?}");
     }
+}
+
+#[test]
+fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
+    let mut fails = true;
+    let fail = move |step: &Step| {
+        let is_due = step.get() == 3 && std::mem::take(&mut fails);
+        if is_due { Err("broken") } else { Ok(()) }
+    };
+    let (observed, seen) = (Journal::default(), |walk: &Walk, _: &Place| walk.x);
+    let mut driver = walk().on(Driver::on_step_end, fail);
+    driver.driven_mut().journal = observed.clone();
+    let interval = Interval::time(Time::new(1.0));
+    driver
+        .plan()
+        .add(ObservableCallback::new("seen", interval, seen));
+    driver.plan().on(
+        Driver::before_parameter_update,
+        |walk: Local<'_, Walk>, log: &LogData| {
+            if let Some(seen) = log.get("seen") {
+                walk.journal.note(format!("seen at {seen}"));
+            }
+        },
+    );
+    assert!(driver.run(4).unwrap().failed().is_some());
+    finish(&mut driver, 3);
+    let told = observed.take().into_iter();
+    let told: Vec<_> = told.filter(|line| line.starts_with("seen")).collect();
+    assert_eq!(told, ["seen at 1", "seen at 2"]);
 }
 
 #[test]

@@ -28,8 +28,8 @@ use std::fmt;
 pub struct ObservableCallback<D: Driven> {
     name: Cow<'static, str>,
     interval: Interval,
-    /// The time that was current in the step under way, and in the one before it: the time of a step is told when it is over.
-    now: Time,
+    /// How many steps had been made, and when, the last time one looked; and when the step before it was under way.
+    last: Option<(Step, Time)>,
     before: Option<Time>,
     observe: Observe<D>,
 }
@@ -56,7 +56,7 @@ impl<D: Driven> ObservableCallback<D> {
         Self {
             name: name.into(),
             interval,
-            now: Time::default(),
+            last: None,
             before: None,
             observe: Box::new(move |driven, samples| observe(driven, samples).into()),
         }
@@ -79,25 +79,24 @@ impl<D: Driven> ObservableCallback<D> {
         time: &Time,
         log: &mut LogData,
     ) {
-        self.now = *time;
-        if !self.is_due(*step) {
+        if !self.is_due(*step, *time) {
             return;
         }
         if let Some(samples) = samples.get() {
             log.set(self.name.clone(), (self.observe)(&driven, samples));
         }
     }
-
-    // A step that does not come to its end will be made again, and is due again.
-    fn on_step_end(&mut self) {
-        self.before = Some(self.now);
-    }
 }
 
 impl<D: Driven> ObservableCallback<D> {
-    /// Whether a multiple lies between the last step and the one under way, which is not counted yet.
-    fn is_due(&self, made: Step) -> bool {
-        let under_way = (Step::new(made.get() + 1), self.now);
+    /// Whether a multiple lies between the last step and the one under way, which is not counted yet. A step that is made again is due
+    /// if it was.
+    fn is_due(&mut self, made: Step, now: Time) -> bool {
+        match self.last.replace((made, now)) {
+            Some((last, then)) if last != made => self.before = Some(then),
+            _ => {}
+        }
+        let under_way = (Step::new(made.get() + 1), now);
         match self.before {
             Some(before) => self.interval.is_due((made, before), under_way),
             None => self.interval.is_met(under_way),

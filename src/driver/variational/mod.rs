@@ -190,7 +190,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// assert_eq!(driver.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.check(&ctx))
     }
@@ -206,26 +206,34 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
     fn prepare(&mut self, wrong_span: Option<String>) {
-        let (time, wrong_time) = self
-            .time()
-            .map_or_else(|text| (Time::default(), Some(text)), |time| (time, None));
+        let time = self.time();
+        self.expect([wrong_span, time.as_ref().err().cloned()]);
+        self.begin(time.unwrap_or_default());
+    }
+
+    /// The same where nothing is to run: what the last run left stays.
+    fn look_ahead(&mut self) {
+        let wrong_time = self.time().err();
+        self.expect([None, wrong_time]);
+    }
+
+    fn expect(&mut self, wrong: [Option<String>; 2]) {
         let wrong_limit = (self.retry_limit == 0)
             .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
         let made_at = self.made_at;
         self.plan.expect(|states| {
             expectations::of_driven::<D>(states);
-            for text in [wrong_limit, wrong_span, wrong_time].into_iter().flatten() {
+            for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
                 states.problem("the driver", made_at, text);
             }
         });
-        self.begin(time);
     }
 
     /// The simulated time. No panic of what is driven gets past a driver.
