@@ -8,6 +8,8 @@ use super::{
 use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
 use std::any::type_name;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// The steps of a run, and how far it goes.
 pub(super) struct Steps<'d, D> {
@@ -35,30 +37,57 @@ impl<D: Driven> Steps<'_, D> {
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         run.scope(Driver::RUN, |run| {
             while self.goes_on(run)? {
-                self.step(run)?;
+                self.whole_step(run)?;
             }
             Ok(())
         })?;
         Ok(())
     }
 
+    /// A step with all that belongs to it: whoever is told of the run's ending finds no samples and no update.
+    fn whole_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let stepped = catch_unwind(AssertUnwindSafe(|| self.step(run)));
+        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
+        match (stepped, swept) {
+            (Ok(Ok(())), Err(panic)) | (Err(panic), Ok(())) => resume_unwind(panic),
+            (Err(panic), Err(later)) => {
+                // Dropping what was thrown may throw again.
+                forget(later);
+                resume_unwind(panic)
+            }
+            (Ok(Err(broken)), Err(later)) => {
+                forget(later);
+                Err(broken)
+            }
+            (Ok(ended), Ok(())) => ended,
+        }
+    }
+
     fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
         match &mut self.until {
             Until::Steps(left) => {
+                finite(*present::<Time>(&mut run.state())?)?;
                 let goes_on = *left > 0;
                 *left = left.saturating_sub(1);
                 Ok(goes_on)
             }
             Until::Time(deadline) => {
                 let now = present::<D>(&mut run.state())?.time();
-                deadline.is_ahead(now.get())
+                deadline.is_ahead(finite(now)?)
             }
         }
     }
 
-    /// One step: attempts, until one of them is accepted.
+    /// One step: attempts, until one of them is accepted; then its update.
     fn step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         self.keep(run)?;
+        if let Err(broken) = self.make(run) {
+            return Err(self.abandon(run, broken));
+        }
+        run.fire(Driver::on_step_end)
+    }
+
+    fn make(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut attempt = 1;
         while attempt_once::<D>(run, attempt)?.is_reject() {
             self.roll_back(run)?;
@@ -68,11 +97,18 @@ impl<D: Driven> Steps<'_, D> {
             attempt += 1;
         }
         run.fire(Driver::before_parameter_update)?;
-        update::<D>(run)?;
-        let ended = run.fire(Driver::on_step_end);
-        // What a user lent to the state stays: a refusal says that it is no value of ours.
-        let _ = run.state().remove::<D::Update>();
-        ended
+        update::<D>(run)
+    }
+
+    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure everything is left
+    /// as it is, to be looked at.
+    #[cold]
+    fn abandon(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
+        let broken = run.note(broken);
+        if run.failure().is_some() {
+            return broken;
+        }
+        self.roll_back(run).err().unwrap_or(broken)
     }
 
     fn keep(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
@@ -98,13 +134,23 @@ impl Deadline {
     /// Whether there is time left; what is left by rounding is none.
     fn is_ahead(&mut self, now: f64) -> Result<bool, Break> {
         let last = self.before.replace(now).map(|before| now - before);
-        if last.is_some_and(|last| last.is_nan() || last <= 0.0) {
+        if last.is_some_and(|last| last <= 0.0) {
             return Err("the simulated time did not grow in a step; \
                         let `Driven::time` tell what `update_parameters` adds to it"
                 .into());
         }
         Ok(self.end - now > 1e-6 * last.unwrap_or_default())
     }
+}
+
+/// A run by a time that is no number would never come to its end, or be there at once.
+fn finite(time: Time) -> Result<f64, Break> {
+    let now = time.get();
+    if now.is_finite() {
+        return Ok(now);
+    }
+    let told = format!("the simulated time is {now}; let `Driven::time` tell one that is finite");
+    Err(told.into())
 }
 
 fn attempt_once<D: Driven>(run: &mut Run<'_, Driver>, attempt: u64) -> Result<Verdict, Break> {

@@ -5,12 +5,16 @@
 //! * [`Recorder`]: how far each phase has come, in all runs so far;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
 //! * [`ObservableCallback`], [`SaveState`]: log and save what is driven, at an [`Interval`];
+//! * [`InvalidSettings`]: what they say of settings that cannot be, before anything runs;
 //! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged.
 
+#[cfg(any(feature = "csv", feature = "json"))]
+mod columns;
 mod convergence;
 #[cfg(feature = "csv")]
 mod csv;
 mod early_stopping;
+mod in_a_row;
 mod interval;
 mod invalid_loss;
 #[cfg(feature = "json")]
@@ -20,6 +24,7 @@ mod monitor;
 mod observable;
 mod recorder;
 mod save_state;
+mod settings;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
@@ -33,3 +38,4 @@ pub use max_time::MaxTime;
 pub use observable::ObservableCallback;
 pub use recorder::{Counts, Record, Recorder};
 pub use save_state::SaveState;
+pub use settings::{InvalidSetting, InvalidSettings};

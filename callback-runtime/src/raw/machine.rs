@@ -84,7 +84,9 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// A run begins at `now`; where it will end is in `totals`, as far as that is known.
     pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
         self.unmute_all();
-        self.lists.iter_mut().for_each(|list| list.begin(now, totals));
+        self.lists
+            .iter_mut()
+            .for_each(|list| list.begin(now, totals));
     }
 
     /// Runs one handler of `list` if its period wants it to run once more before the run ends.

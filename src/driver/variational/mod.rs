@@ -1,5 +1,6 @@
 //! Callbacks, what is driven and settings together, and what they are asked to do.
 
+mod relations;
 mod settings;
 
 use super::rollback::Keep;
@@ -15,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `Well` is what is driven in the example of [`Driven`].
 ///
 /// ```
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -39,7 +40,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(3)?.is_finished());
@@ -57,9 +58,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it.
     ///
     /// ```
-    /// # use callbacks::driver::Time;
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::BoxError;
+    /// # use callbacks::driver::prelude::*;
     /// struct Clock(f64);
     /// struct Tick(f64);
     ///
@@ -100,7 +99,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// How many steps have been made, in all runs.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
@@ -114,7 +113,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// The callbacks, to attach more and to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
@@ -127,25 +126,37 @@ impl<D: Driven> VariationalDriver<D> {
         &mut self.plan
     }
 
-    /// What is driven, to look at and to change between runs.
+    /// What is driven, to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let driver = VariationalDriver::new(Well { x: 1.0 });
+    /// assert_eq!(driver.driven().x, 1.0);
+    /// ```
+    pub fn driven(&self) -> &D {
+        &self.driven
+    }
+
+    /// What is driven, to change between runs.
+    ///
+    /// ```
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
-    /// driver.driven().x = 8.0;
+    /// driver.driven_mut().x = 8.0;
     /// assert!(driver.run(1)?.is_finished());
     /// assert_eq!(driver.driven().x, 4.0);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn driven(&mut self) -> &mut D {
+    pub fn driven_mut(&mut self) -> &mut D {
         &mut self.driven
     }
 
     /// What is driven, for good.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
     /// assert_eq!(well.x, 1.0);
@@ -157,7 +168,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A value of the state: of one's own, or what the last run left.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
@@ -171,7 +182,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Checks a run without running it: all problems of callbacks and settings are reported together.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(0)
@@ -179,7 +190,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// assert_eq!(driver.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.check(&ctx))
     }
@@ -187,7 +198,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What a run will do: which handler runs where, in which order and why.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));
@@ -195,39 +206,58 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong: Option<String>) {
-        let (retry_limit, made_at) = (self.retry_limit, self.made_at);
+    fn prepare(&mut self, wrong_span: Option<String>) {
+        let time = self.time();
+        self.expect([wrong_span, time.as_ref().err().cloned()]);
+        self.begin(time.unwrap_or_default());
+    }
+
+    /// The same where nothing is to run: what the last run left stays.
+    fn look_ahead(&mut self) {
+        let wrong_time = self.time().err();
+        self.expect([None, wrong_time]);
+    }
+
+    fn expect(&mut self, wrong: [Option<String>; 2]) {
+        let wrong_limit = (self.retry_limit == 0)
+            .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
+        let made_at = self.made_at;
         self.plan.expect(|states| {
             expectations::of_driven::<D>(states);
-            if retry_limit == 0 {
-                let text = "a `retry_limit` of 0 leaves no attempt; give 1 or more";
-                states.problem("the driver", made_at, text);
-            }
-            if let Some(text) = wrong {
+            for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
                 states.problem("the driver", made_at, text);
             }
         });
-        self.begin();
+    }
+
+    /// The simulated time. No panic of what is driven gets past a driver.
+    fn time(&self) -> Result<Time, String> {
+        catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let told = format!(
+                "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
+                text.unwrap_or("no text")
+            );
+            // Dropping what was thrown may throw again.
+            std::mem::forget(panic);
+            told
+        })
     }
 
     /// Every run starts clean, but for how far the driver has come.
-    fn begin(&mut self) {
-        let time = catch_unwind(AssertUnwindSafe(|| self.driven.time()));
+    fn begin(&mut self, time: Time) {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
         }
-        // Dropping what was thrown may throw again. A time that cannot be told is told again where the run can fail for it.
-        state.insert(time.unwrap_or_else(|panic| {
-            std::mem::forget(panic);
-            Time::default()
-        }));
+        state.insert(time);
         state.insert(Attempt::default());
         state.insert(LogData::default());
         state.insert(RejectedAttempts::default());
@@ -248,7 +278,7 @@ impl<D: Driven> VariationalDriver<D> {
         outcome
     }
 
-    /// A step that failed has left its values. One whose `Drop` panics keeps none of the others.
+    /// What a handler put there behind the last step. A value whose `Drop` panics keeps none of the others.
     fn sweep(&mut self) {
         let mut state = self.state.ctx();
         let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));
