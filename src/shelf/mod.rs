@@ -5,7 +5,9 @@
 //! * [`Recorder`]: how far each phase has come, in all runs so far;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
 //! * [`ObservableCallback`], [`SaveState`]: log and save what is driven, at an [`Interval`];
-//! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged.
+//! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged;
+//! * `Progress`, behind the feature `indicatif`: shows how far a run has come; `Printer` prints without tearing it;
+//! * `TensorBoard`, behind the feature `tensorboard`: writes what is logged as `TensorBoard` reads it.
 
 mod convergence;
 #[cfg(feature = "csv")]
@@ -18,8 +20,12 @@ mod json_lines;
 mod max_time;
 mod monitor;
 mod observable;
+#[cfg(feature = "indicatif")]
+mod progress;
 mod recorder;
 mod save_state;
+#[cfg(feature = "tensorboard")]
+mod tensorboard;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
@@ -31,5 +37,9 @@ pub use invalid_loss::InvalidLossStopping;
 pub use json_lines::JsonLines;
 pub use max_time::MaxTime;
 pub use observable::ObservableCallback;
+#[cfg(feature = "indicatif")]
+pub use progress::{Printer, Progress};
 pub use recorder::{Counts, Record, Recorder};
 pub use save_state::SaveState;
+#[cfg(feature = "tensorboard")]
+pub use tensorboard::TensorBoard;
