@@ -25,7 +25,7 @@ use digits::data::Digits;
 use digits::mlp::{Logits, Mlp};
 
 const SEED: u64 = 7;
-const LEARNING_RATES: [f64; 2] = [0.1, 0.3];
+const LEARNING_RATES: [f64; 2] = [0.03, 0.1];
 
 /// Tells of each new best, above the bar.
 struct TellBest(f64);

@@ -125,9 +125,11 @@ pub(super) fn pace(position: u64, total: Option<u64>, taken: Duration) -> String
     }
 }
 
-/// `12.3s`, or `01:02:03` from a minute on.
+/// `250ms`, `12.3s`, or `01:02:03` from a minute on.
 pub(super) fn seconds(time: Duration) -> String {
-    if time < Duration::from_mins(1) {
+    if time < Duration::from_secs(1) {
+        format!("{}ms", time.as_millis())
+    } else if time < Duration::from_mins(1) {
         format!("{:.1}s", time.as_secs_f64())
     } else {
         FormattedDuration(time).to_string()
