@@ -165,7 +165,12 @@ fn a_bar_goes_over_the_steps_of_each_run() {
 fn a_run_for_a_simulated_time_has_a_spinner_with_counts() {
     let (progress, term) = terminal();
     let seen = Journal::default();
-    let mut driver = walk().callback(progress);
+    let mut driver =
+        walk()
+            .callback(progress)
+            .on(Driver::before_parameter_update, |log: &mut LogData| {
+                log.set("a vector is not shown", vec![1.0]);
+            });
     driver.plan().add_local(Watch(term, seen.clone()));
     assert!(driver.run_for(Time::new(1.0)).unwrap().is_finished());
     let seen: Vec<String> = seen.take().iter().map(|line| words(line)).collect();
@@ -233,27 +238,33 @@ fn without_a_terminal_lines_become_rare_if_nobody_knows_how_many_steps_there_are
 #[test]
 fn of_many_epochs_a_hundred_have_a_line_and_the_last_is_among_them() {
     let page = Page::default();
-    let mut trainer = trainer()
-        .epochs(251)
-        .callback(Progress::lines(page.clone()))
-        .on(Fit::on_epoch_end, |epoch: &Epoch| {
-            if epoch.get() == 250 {
-                Flow::stop("enough")
-            } else {
-                Flow::Continue
-            }
-        });
-    assert!(
-        trainer
-            .fit(inputs([0.0]))
-            .unwrap()
-            .outcome
-            .stopped()
-            .is_some()
-    );
+    let progress = Progress::lines(page.clone());
+    let mut trainer = trainer().epochs(251).callback(progress);
+    for last in [250, 1] {
+        let stop = move |epoch: &Epoch| match epoch.get() {
+            here if here == last => Flow::stop("enough"),
+            _ => Flow::Continue,
+        };
+        trainer.plan().on(Fit::on_epoch_end, stop);
+        let outcome = trainer.fit(inputs([0.0])).unwrap().outcome;
+        assert!(outcome.stopped().is_some());
+    }
     let lines = page.lines();
-    assert!((100..=101).contains(&(lines.len() - 1)), "{}", lines.len());
-    assert_eq!(lines[lines.len() - 2], "epoch 250/251: train_loss 0.0000");
+    assert_eq!(lines.len(), 101 + 2);
+    assert_eq!(lines[99], "epoch 250/251: train_loss 0.0000");
+    assert_eq!(lines[101], "epoch 1/251: train_loss 0.0000");
+}
+
+#[test]
+fn the_next_fit_may_have_other_batches() {
+    let (progress, term) = terminal();
+    let seen = Journal::default();
+    let mut trainer = trainer().callback(progress);
+    trainer.plan().add_local(Watch(term, seen.clone()));
+    for _ in 0..2 {
+        assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    }
+    assert!(seen.take().iter().all(|line| !line.contains('[')));
 }
 
 #[test]
@@ -297,26 +308,24 @@ fn in_every_ending_the_bar_is_gone_and_the_last_line_tells_of_it() {
 }
 
 #[test]
-fn a_driver_that_fails_has_a_line_for_where_it_stood() {
-    let page = Page::default();
-    let mut driver = walk().callback(Progress::lines(page.clone()).steps(20)).on(
-        Driver::on_step_start,
-        |step: &Step| {
-            if step.get() == 3 {
-                Err("broken")
-            } else {
-                Ok(())
-            }
-        },
-    );
-    assert!(driver.run(20).unwrap().failed().is_some());
-    let lines = page.lines();
-    assert_eq!(lines[..2], ["step 2/20: place 2.0000", "step 3/20"]);
-    assert!(
-        lines[2].starts_with("failed in closure at on_step_start"),
-        "{}",
-        lines[2]
-    );
+fn a_driver_that_fails_has_one_line_for_where_it_stood() {
+    let (tenth, between) = (2, 3);
+    for at in [tenth, between] {
+        let page = Page::default();
+        let progress = Progress::lines(page.clone()).steps(20);
+        let mut driver = walk().callback(progress);
+        let fail = move |step: &Step| match step.get() {
+            here if here == at => Err("broken\nfor good"),
+            _ => Ok(()),
+        };
+        driver.plan().on(Driver::on_step_start, fail);
+        assert!(driver.run(20).unwrap().failed().is_some());
+        let mut expected = vec!["step 2/20: place 2.0000"];
+        expected.extend((at == between).then_some("step 3/20"));
+        expected.push("failed in closure at on_step_start");
+        expected.push("for good");
+        assert_eq!(page.lines(), expected);
+    }
 }
 
 /// The loss is fetched from a device, and the fit is asked whether it was.
