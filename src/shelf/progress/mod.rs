@@ -73,9 +73,8 @@ impl Progress {
     /// # use callbacks::shelf::Progress;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Progress::new());
-    /// // How many steps a simulated time takes, nobody knows: there is a spinner.
-    /// assert!(driver.run_for(Time::new(0.5))?.is_finished());
-    /// # use callbacks::driver::Time;
+    /// // Nobody has told how many steps there are: on a terminal this is a spinner.
+    /// assert!(driver.run(20)?.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new() -> Self {
