@@ -21,7 +21,7 @@ crate::breakpoints! {
     /// plan.on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Driver with Step, Attempt, Time, LogData, RejectedAttempts {
+    pub loop Driver with Step as steps, Time as time, Attempt, LogData, RejectedAttempts {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first of a step, or the one after a rejected one. Its log is empty.

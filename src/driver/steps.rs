@@ -39,7 +39,7 @@ impl<D: Driven> Steps<'_, D> {
             while self.goes_on(run)? {
                 self.whole_step(run)?;
             }
-            Ok(())
+            run.last_call()
         })?;
         Ok(())
     }

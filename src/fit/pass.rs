@@ -2,7 +2,7 @@
 
 use super::loss::MeanLoss;
 use super::step::{self, clear, present};
-use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Samples};
+use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, MicroStep, Phase, Samples};
 use callback_runtime::{Break, Local, Run, Scope};
 
 /// A kind of pass: its phase, its scopes, and what is done with a batch.
@@ -100,8 +100,13 @@ impl<'p, M: Learner> Pass<'p, M> {
         if let Some(iteration) = state.get_mut::<Iteration>() {
             iteration.advance(1);
         }
-        if let (Phase::Train, Some(all)) = (self.phase, state.get_mut::<Samples>()) {
-            all.advance(samples);
+        if self.phase == Phase::Train {
+            if let Some(batches) = state.get_mut::<MicroStep>() {
+                batches.advance(1);
+            }
+            if let Some(all) = state.get_mut::<Samples>() {
+                all.advance(samples);
+            }
         }
         samples
     }

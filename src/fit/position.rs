@@ -1,5 +1,6 @@
 //! Where a fit stands. Each unit is a type of its own, so that steps cannot be taken for epochs.
 
+use callback_runtime::{Count, Counter};
 use std::fmt;
 
 macro_rules! counters {
@@ -27,6 +28,12 @@ macro_rules! counters {
 
             pub(super) fn advance(&mut self, by: u64) {
                 self.0 += by;
+            }
+        }
+
+        impl Counter for $Counter {
+            fn count(&self) -> Count<'_> {
+                Count::Whole(&self.0)
             }
         }
 
@@ -70,6 +77,15 @@ counters! {
     /// assert!(every_hundredth(&Iteration::new(200)));
     /// ```
     Iteration
+
+    /// How many batches have been trained on in this fit, over all of its passes. At a batch's breakpoints it includes the batch.
+    ///
+    /// ```
+    /// use callbacks::fit::MicroStep;
+    ///
+    /// assert_eq!(MicroStep::new(8).get(), 8);
+    /// ```
+    MicroStep
 
     /// How many samples have been trained on in this fit, as [`Learner::samples`](super::Learner::samples) counts them. At a
     /// batch's breakpoints it includes the batch.
