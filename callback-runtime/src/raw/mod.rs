@@ -28,6 +28,7 @@ mod owned;
 mod slot;
 mod table;
 mod thunk;
+mod timed;
 
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Want};
