@@ -14,14 +14,14 @@ mod support {
 }
 
 use callbacks::driver::{Complex, Driver, LogData, Stats, Time};
-use callbacks::fit::{Epoch, Fit, Loss, Metrics, Phase, Step, Trainer};
+use callbacks::fit::{Batches, Epoch, Fit, Loss, Metrics, Phase, Step, Trainer};
 use callbacks::shelf::Progress;
 use callbacks::{Breakpoint, Flow, callback};
 use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use std::io;
 use std::time::Duration;
 use support::journal::Journal;
-use support::line::{Line, inputs};
+use support::line::{Input, Line, inputs};
 use support::terminal::{Page, shown, terminal, words};
 use support::walk::walk;
 
@@ -41,6 +41,26 @@ fn trainer() -> Trainer<Line> {
     Trainer::new(Line::new(&Journal::default())).learning_rate(0.5)
 }
 
+/// A source that cannot tell how many batches there will be.
+fn untold<const N: usize>(values: [f64; N]) -> impl Batches<Input> {
+    move |_: u64| inputs(values).into_iter().filter(|_| true)
+}
+
+#[test]
+fn a_bar_goes_over_as_many_batches_as_their_source_has() {
+    let (progress, term) = terminal();
+    let seen = Journal::default();
+    // What was told is of other data.
+    let mut trainer = trainer().callback(progress.batches(Phase::Train, 9));
+    trainer.plan().add_local(Watch(term, seen.clone()));
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let end = words(&seen.take()[1]);
+    assert_eq!(
+        end,
+        "epoch 1/1 train [========================] 1/1 | loss 1.0000"
+    );
+}
+
 #[test]
 fn a_bar_goes_over_the_batches_with_the_loss_and_what_is_in_the_metrics() {
     let (progress, term) = terminal();
@@ -52,7 +72,7 @@ fn a_bar_goes_over_the_batches_with_the_loss_and_what_is_in_the_metrics() {
     trainer.plan().add_local(Watch(term.clone(), seen.clone()));
     assert!(
         trainer
-            .fit(inputs([1.0, 2.0]))
+            .fit(untold([1.0, 2.0]))
             .unwrap()
             .outcome
             .is_finished()
@@ -126,7 +146,7 @@ fn a_pass_that_turns_out_longer_has_no_bar() {
     trainer.plan().add_local(Watch(term, seen.clone()));
     assert!(
         trainer
-            .fit(inputs([1.0, 2.0]))
+            .fit(untold([1.0, 2.0]))
             .unwrap()
             .outcome
             .is_finished()
@@ -200,7 +220,7 @@ fn what_is_shown_is_what_was_chosen_and_a_dash_for_what_is_not_there() {
             log.set("tiny", 1.25e-7);
         });
     assert!(driver.run(1).unwrap().is_finished());
-    let expected = "step 1: energy -2.0000 ± 1.0000  energy.variance 1.0000  overlap 0.5000-0.2500i  \
+    let expected = "step 1/1: energy -2.0000 ± 1.0000  energy.variance 1.0000  overlap 0.5000-0.2500i  \
                     sites [1.0000, 0.5000]  tiny 1.250e-7  enrgy -";
     assert_eq!(page.lines(), [expected, "finished"]);
 }
@@ -229,7 +249,7 @@ fn without_a_terminal_there_is_a_line_for_each_tenth_and_no_escape_code() {
 fn without_a_terminal_lines_become_rare_if_nobody_knows_how_many_steps_there_are() {
     let page = Page::default();
     let mut driver = walk().callback(Progress::lines(page.clone()));
-    assert!(driver.run(70).unwrap().is_finished());
+    assert!(driver.run_for(Time::new(35.0)).unwrap().is_finished());
     let expected = [1, 2, 5, 10, 20, 50, 70].map(|at| format!("step {at}: place {at}.0000"));
     assert_eq!(page.lines()[..7], expected);
     assert_eq!(page.lines()[7..], ["finished"]);
@@ -262,7 +282,7 @@ fn the_next_fit_may_have_other_batches() {
     let mut trainer = trainer().callback(progress);
     trainer.plan().add_local(Watch(term, seen.clone()));
     for _ in 0..2 {
-        assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+        assert!(trainer.fit(untold([1.0])).unwrap().outcome.is_finished());
     }
     assert!(seen.take().iter().all(|line| !line.contains('[')));
 }

@@ -5,7 +5,7 @@ use super::{
     Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
     Verdict,
 };
-use crate::fit::Step;
+use crate::fit::{Step, Total};
 use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
 use std::any::type_name;
 use std::mem::forget;
@@ -24,6 +24,15 @@ pub(super) enum Until {
     Steps(u64),
     /// The simulated time.
     Time(Deadline),
+}
+
+impl Until {
+    pub(super) fn total(&self) -> Total {
+        Total::new(match self {
+            Self::Steps(left) => Some(*left),
+            Self::Time(_) => None,
+        })
+    }
 }
 
 pub(super) struct Deadline {

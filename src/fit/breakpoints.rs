@@ -1,7 +1,8 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
 use super::{
-    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, Samples, Step,
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, Samples,
+    Step, Total,
 };
 
 crate::breakpoints! {
@@ -20,7 +21,7 @@ crate::breakpoints! {
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
     pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, Samples as samples,
-        Epochs, Iteration, Phase, Metrics, History, LearningRate
+        Epochs, Iteration, Phase, Metrics, History, LearningRate, Total
     {
         scope FIT {
             /// The place to look at the settings before anything has happened.

@@ -130,6 +130,35 @@ impl Epochs {
     }
 }
 
+/// How many there are in all: batches in the pass of a fit that is under way, steps in the run of a driver that is. `None` if one
+/// cannot tell: where a source of batches does not, in a run for a simulated time, and outside of a pass.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::fit::Total;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+///
+/// let mut trainer = Trainer::new(Line::default()).on(Fit::on_train_batch_end, |iteration: &Iteration, total: &Total| {
+///     assert!(total.get().is_some_and(|total| iteration.get() <= total));
+/// });
+/// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)]); 3])?.outcome.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Total(Option<u64>);
+
+impl Total {
+    /// So many, if one can tell.
+    pub const fn new(total: Option<u64>) -> Self {
+        Self(total)
+    }
+
+    /// As a number.
+    pub const fn get(self) -> Option<u64> {
+        self.0
+    }
+}
+
 /// Which pass is under way.
 ///
 /// ```

@@ -6,7 +6,7 @@ mod settings;
 use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
-use crate::fit::Step;
+use crate::fit::{Step, Total};
 use callback_runtime::{Ctx, Explanation, Outcome, Plan, PlanError, Site, State};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -258,6 +258,7 @@ impl<D: Driven> VariationalDriver<D> {
             state.insert(Step::default());
         }
         state.insert(time);
+        state.insert(Total::default());
         state.insert(Attempt::default());
         state.insert(LogData::default());
         state.insert(RejectedAttempts::default());
@@ -266,6 +267,7 @@ impl<D: Driven> VariationalDriver<D> {
 
     fn run_until(&mut self, until: Until) -> Result<Outcome, PlanError> {
         let (plan, state) = (&mut self.plan, &mut self.state);
+        state.insert(until.total());
         let mut steps = Steps {
             until,
             retry_limit: self.retry_limit,

@@ -11,7 +11,7 @@ use super::epochs::fit_epochs;
 use super::pass::Pass;
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
-    OptimizerName, Phase, Samples, Step,
+    OptimizerName, Phase, Samples, Step, Total,
 };
 use super::{expectations, step};
 use callback_runtime::{Break, Ctx, Explanation, Outcome, Plan, PlanError, Run, Site, State};
@@ -275,6 +275,7 @@ impl<M: Learner> Trainer<M> {
         state.insert(Step::default());
         state.insert(Iteration::default());
         state.insert(MicroStep::default());
+        state.insert(Total::default());
         state.insert(Samples::default());
         state.insert(Phase::default());
         state.insert(Metrics::default());

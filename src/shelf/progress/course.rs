@@ -32,6 +32,11 @@ impl Course {
         self.position = position;
     }
 
+    /// What the loop can tell goes before what was told, and what was seen.
+    pub(super) fn learn(&mut self, total: Option<u64>) {
+        self.total = total.or(self.total);
+    }
+
     pub(super) fn done(&self) -> u64 {
         self.position.saturating_sub(self.from)
     }

@@ -9,7 +9,7 @@ mod text;
 pub use printer::Printer;
 
 use crate::driver::{Driver, LogData};
-use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Metrics, Phase, Step};
+use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Metrics, Phase, Step, Total};
 use callback_macros::callback;
 use callback_runtime::Outcome;
 use course::Course;
@@ -29,9 +29,9 @@ use std::time::{Duration, Instant};
 /// nothing else: one for each epoch, but a hundred at most, or one for each tenth of a driver's steps. In every ending the last
 /// line is the [`Outcome`].
 ///
-/// How many batches there are is known from the second epoch on, or when it is [told](Self::batches); how many steps a driver
-/// makes, when it is [told](Self::steps). Until then a spinner stands for the bar, and the lines of a driver are those of steps 1, 2,
-/// 5, 10, 20, 50 and so on.
+/// Where nobody can tell how many batches or steps there are, a spinner stands for the bar, and the lines of a driver are those of
+/// steps 1, 2, 5, 10, 20, 50 and so on. Of a source that cannot tell how many batches it has one knows from the second epoch on, or
+/// when it is [told](Self::batches).
 ///
 /// Whoever prints beside a bar tears it. A [`Printer`] does not.
 ///
@@ -141,7 +141,7 @@ impl Progress {
         self
     }
 
-    /// Tells how many batches the passes of a phase have.
+    /// Tells how many batches the passes of a phase have, if their source cannot.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -158,7 +158,7 @@ impl Progress {
         self
     }
 
-    /// Tells how many steps each run of a driver makes.
+    /// Tells how many steps each run of a driver makes, if it is for a simulated time.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -233,8 +233,15 @@ impl Progress {
         self.look(|_| Vec::new());
     }
 
-    fn on_batch_end(&mut self, iteration: &Iteration, loss: Option<&Loss>, metrics: &Metrics) {
+    fn on_batch_end(
+        &mut self,
+        iteration: &Iteration,
+        total: &Total,
+        loss: Option<&Loss>,
+        metrics: &Metrics,
+    ) {
         self.reach(iteration.get());
+        self.learn(*total);
         self.look(|names| {
             let loss = loss.map(|loss| text::entry("loss", &text::number(loss.value())));
             let metrics = text::present(metrics, names);
@@ -271,8 +278,8 @@ impl Progress {
         }
     }
 
-    fn on_run_start(&mut self, step: &Step) {
-        self.set_out("step".into(), step.get(), self.steps);
+    fn on_run_start(&mut self, step: &Step, total: &Total) {
+        self.set_out("step".into(), step.get(), total.get().or(self.steps));
         self.look(|_| Vec::new());
     }
 
@@ -311,6 +318,12 @@ impl Progress {
     fn reach(&mut self, position: u64) {
         if let Some(course) = &mut self.under_way {
             course.reach(position);
+        }
+    }
+
+    fn learn(&mut self, total: Total) {
+        if let Some(course) = &mut self.under_way {
+            course.learn(total.get());
         }
     }
 
