@@ -7,7 +7,7 @@ use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
 use crate::fit::{Step, Total};
-use callback_runtime::{Ctx, Explanation, Outcome, Plan, PlanError, Site, State};
+use callback_runtime::{Amount, Ctx, Explanation, Outcome, Plan, PlanError, Site, State, Unit};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -51,7 +51,8 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
-        self.prepare(None);
+        let made = self.step().get();
+        self.prepare(None, Some((Unit::Steps, made.saturating_add(steps).into())));
         self.run_until(Until::Steps(steps))
     }
 
@@ -85,14 +86,12 @@ impl<D: Driven> VariationalDriver<D> {
     pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
         let span = span.get();
         let is_wrong = !span.is_finite() || span < 0.0;
-        self.prepare(is_wrong.then(|| {
+        let wrong = is_wrong.then(|| {
             format!("a run for a span of {span}; give one that is finite and not negative")
-        }));
-        // A wrong span is told before anything runs.
-        let end = self
-            .state
-            .get::<Time>()
-            .map_or(span, |now| now.get() + span);
+        });
+        // A wrong span, and a time that cannot be told, are told before anything runs.
+        let end = self.time().map_or(span, |now| now.get() + span);
+        self.prepare(wrong, end.is_finite().then(|| (Unit::Time, end.into())));
         self.run_until(Until::Time(Deadline::at(end)))
     }
 
@@ -212,24 +211,27 @@ impl<D: Driven> VariationalDriver<D> {
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong_span: Option<String>) {
+    fn prepare(&mut self, wrong_span: Option<String>, end: Option<(Unit, Amount)>) {
         let time = self.time();
-        self.expect([wrong_span, time.as_ref().err().cloned()]);
+        self.expect([wrong_span, time.as_ref().err().cloned()], end);
         self.begin(time.unwrap_or_default());
     }
 
     /// The same where nothing is to run: what the last run left stays.
     fn look_ahead(&mut self) {
         let wrong_time = self.time().err();
-        self.expect([None, wrong_time]);
+        self.expect([None, wrong_time], None);
     }
 
-    fn expect(&mut self, wrong: [Option<String>; 2]) {
+    fn expect(&mut self, wrong: [Option<String>; 2], end: Option<(Unit, Amount)>) {
         let wrong_limit = (self.retry_limit == 0)
             .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
         let made_at = self.made_at;
         self.plan.expect(|states| {
             expectations::of_driven::<D>(states);
+            if let Some((unit, total)) = end {
+                states.ends_at(unit, total);
+            }
             for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
                 states.problem("the driver", made_at, text);
             }
