@@ -73,6 +73,9 @@ impl<'r> Frame<'r> {
 
 /// Turns the value that a handler returned into a code.
 pub trait Deliver<R> {
+    /// Whether it puts what is answered into the state.
+    const ANSWERS: bool = false;
+
     /// `turn` is the handler's place in its list.
     fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
 
@@ -93,6 +96,8 @@ pub struct Thunk {
     pub(super) wants: Vec<Want>,
     /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
+    /// What it answers is put into the state.
+    pub(super) answers: bool,
     pub(super) into_error: Option<IntoError>,
 }
 
@@ -133,6 +138,7 @@ impl Thunk {
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
+            answers: V::ANSWERS,
             wants,
         }
     }
@@ -146,6 +152,7 @@ impl Thunk {
             call: call_through::<W, C>,
             wants: self.wants,
             stirs: self.stirs,
+            answers: self.answers,
             into_error: self.into_error,
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
@@ -162,7 +169,7 @@ impl Thunk {
 
     /// Whether it may change the state: a value, or which are there.
     pub(crate) fn changes_state(&self) -> bool {
-        self.stirs || self.wants.iter().any(|want| want.need == Need::Write)
+        self.stirs || self.answers || self.wants.iter().any(|want| want.need == Need::Write)
     }
 
     /// Two parameters that cannot be held together.
