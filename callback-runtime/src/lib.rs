@@ -49,6 +49,7 @@ pub use plan::{
     Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule,
     UnreadablePeriod,
 };
+pub use raw::Lookup;
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};
