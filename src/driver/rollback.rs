@@ -8,7 +8,7 @@ use super::Driven;
 ///
 /// It is put back where an attempt was rejected, and where a step was stopped, interrupted or left before its update: the next run makes
 /// that step as if it had not begun. A stop wins over a rejection at the same breakpoint; with a rollback both come to the same. After a
-/// failure everything is left as it is, to be looked at.
+/// failure it is left as it is, to be looked at.
 ///
 /// ```
 /// use callbacks::driver::prelude::*;

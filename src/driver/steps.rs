@@ -109,7 +109,7 @@ impl<D: Driven> Steps<'_, D> {
         update::<D>(run)
     }
 
-    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure everything is left
+    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven is left
     /// as it is, to be looked at.
     #[cold]
     fn abandon(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
