@@ -17,6 +17,7 @@ mod conditions;
 mod driven;
 mod expectations;
 mod log;
+mod parts;
 mod position;
 pub mod prelude;
 mod rejected;

@@ -1,21 +1,20 @@
 //! The steps of a run.
 
+use super::parts::{Parts, too_many};
 use super::rollback::Keep;
-use super::{
-    Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
-    Verdict,
-};
-use crate::fit::{Step, Total};
-use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
+use super::{Driven, Driver, Samples, Time};
+use crate::fit::Total;
+use callback_runtime::{Break, Ctx, Run};
 use std::any::type_name;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// The steps of a run, and how far it goes.
-pub(super) struct Steps<'d, D> {
+pub(super) struct Steps<'d, D: Driven> {
     pub(super) until: Until,
     pub(super) retry_limit: u64,
     pub(super) rollback: Option<&'d mut (dyn Keep<D> + 'static)>,
+    pub(super) parts: Parts<D>,
 }
 
 /// How far a run goes.
@@ -75,7 +74,7 @@ impl<D: Driven> Steps<'_, D> {
     fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
         match &mut self.until {
             Until::Steps(left) => {
-                finite(*present::<Time>(&mut run.state())?)?;
+                finite(self.parts.time(run)?)?;
                 let goes_on = *left > 0;
                 *left = left.saturating_sub(1);
                 Ok(goes_on)
@@ -98,7 +97,7 @@ impl<D: Driven> Steps<'_, D> {
 
     fn make(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut attempt = 1;
-        while attempt_once::<D>(run, attempt)?.is_reject() {
+        while self.parts.attempt(run, attempt)?.is_reject() {
             self.roll_back(run)?;
             if attempt >= self.retry_limit {
                 return Err(too_many(run)?);
@@ -106,7 +105,7 @@ impl<D: Driven> Steps<'_, D> {
             attempt += 1;
         }
         run.fire(Driver::before_parameter_update)?;
-        update::<D>(run)
+        self.parts.update(run)
     }
 
     /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven is left
@@ -162,111 +161,6 @@ fn finite(time: Time) -> Result<f64, Break> {
     Err(told.into())
 }
 
-fn attempt_once<D: Driven>(run: &mut Run<'_, Driver>, attempt: u64) -> Result<Verdict, Break> {
-    begin(run, Attempt::new(attempt))?;
-    run.fire(Driver::on_step_start)?;
-    reset::<D>(run)?;
-    run.fire(Driver::on_compute_update_start)?;
-    compute::<D>(run)?;
-    judge::<D>(run)
-}
-
-fn begin(run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
-    let mut state = run.state();
-    let (at, log, rejected) = state
-        .query::<(&mut Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
-    *at = attempt;
-    log.clear();
-    if attempt.get() == 1 {
-        rejected.clear();
-    }
-    Ok(())
-}
-
-fn reset<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, mut samples) = state
-        .query::<(LocalMut<'_, D>, LocalMut<'_, Samples<D::Samples>>)>()
-        .ok_or(GONE)?;
-    samples.clear();
-    driven.reset_step();
-    Ok(())
-}
-
-fn compute<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, mut samples, log) = state
-        .query::<(
-            LocalMut<'_, D>,
-            LocalMut<'_, Samples<D::Samples>>,
-            &mut LogData,
-        )>()
-        .ok_or(GONE)?;
-    let samples = samples.get_or_draw(|| driven.sample())?;
-    let update = driven.compute_loss_and_update(samples, log)?;
-    state.insert(update);
-    Ok(())
-}
-
-/// Everybody is asked, and then what is driven.
-fn judge<D: Driven>(run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-    let (_, rejecters) =
-        run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
-    let mut state = run.state();
-    let (mut driven, update, log) = state
-        .query::<(LocalMut<'_, D>, Local<'_, D::Update>, &LogData)>()
-        .ok_or(GONE)?;
-    let own = driven.judge(&update, log);
-    if rejecters.is_empty() && !own.is_reject() {
-        return Ok(Verdict::Accept);
-    }
-    let callbacks = rejecters.into_iter().map(Rejecter::Callback);
-    let own = own.is_reject().then_some(Rejecter::Driven);
-    reject::<D>(&mut state, callbacks.chain(own).collect())
-}
-
-#[cold]
-fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Verdict, Break> {
-    clear::<D>(state);
-    let (attempt, log, rejected) = state
-        .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
-    rejected.push(RejectedAttempt::new(
-        *attempt,
-        rejecters,
-        std::mem::take(log),
-    ));
-    Ok(Verdict::Reject)
-}
-
-#[cold]
-fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
-    let mut state = run.state();
-    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or(GONE)?;
-    let wanted = Step::new(step.get() + 1);
-    Ok(rejected.too_many(wanted).into())
-}
-
-/// The update is applied and counted; the samples are those of parameters that are no more.
-fn update<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, update, mut samples, step, time) = state
-        .query::<(
-            LocalMut<'_, D>,
-            Local<'_, D::Update>,
-            LocalMut<'_, Samples<D::Samples>>,
-            &mut Step,
-            &mut Time,
-        )>()
-        .ok_or(GONE)?;
-    driven.update_parameters(&update)?;
-    *step = Step::new(step.get() + 1);
-    *time = driven.time();
-    samples.clear();
-    Ok(())
-}
-
 /// Takes what belongs to one attempt out of the state.
 pub(super) fn clear<D: Driven>(state: &mut Ctx<'_>) {
     // What a user lent to the state stays: a refusal says that it is no value of ours.
@@ -277,12 +171,10 @@ pub(super) fn clear<D: Driven>(state: &mut Ctx<'_>) {
 }
 
 /// State that the loop itself needs.
-fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
+pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
     let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
     Ok(state.get_mut().ok_or_else(gone)?)
 }
 
 /// A handler with `Ctx` can take anything out of the state.
-const GONE: &str = "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
-                    a handler that takes one out has to put one back";
 const PUT_BACK: &str = "a handler that takes it out has to put one back";

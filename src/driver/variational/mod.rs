@@ -3,6 +3,7 @@
 mod relations;
 mod settings;
 
+use super::parts::Parts;
 use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
@@ -274,6 +275,7 @@ impl<D: Driven> VariationalDriver<D> {
             until,
             retry_limit: self.retry_limit,
             rollback: self.rollback.as_deref_mut(),
+            parts: Parts::new(),
         };
         let outcome = state.lend(&mut self.driven, |ctx: Ctx<'_>| {
             plan.run(ctx, |run| steps.run(run))
