@@ -13,6 +13,7 @@ mod errors;
 mod facade;
 mod pipeline;
 mod spelling;
+mod unit;
 
 use proc_macro::TokenStream;
 
@@ -89,6 +90,57 @@ use proc_macro::TokenStream;
 /// plan.check(&State::new())?;
 /// assert_eq!(plan.names(), ["watch"]);
 /// # Ok::<(), PlanError>(())
+/// ```
+///
+/// A handler that is not to run each time says how often, in one or several `#[every(…)]`; it is due when any part says so:
+///
+/// | word | meaning |
+/// |---|---|
+/// | `epochs = 1`, `steps = 10`, `micro_steps = 4`, `samples = 5_000` | when the loop's count crosses a multiple; any expression of type `u64` |
+/// | `time = 0.5` | the same of simulated time; any expression of type `f64` |
+/// | `seconds = 30` | the same of the clock; any expression of type `f64` |
+/// | `first`, `last` | also at the run's first firing of the breakpoint, also at its last; alone, only there |
+/// | `offset = 3` | beside one unit: its multiples are counted from there |
+/// | `until = 1_000` | beside one unit: not beyond there |
+/// | `once(steps = 500)` | a single time, when the count crosses this |
+/// | `when = Self::is_due` | when this function of the loop's `Position` says so |
+/// | `only_when = Self::is_due` | beside units: only if this function says so, too; `first` and `last` are not asked |
+///
+/// `self` is the callback, so that each instance can have a period of its own; it is read when the plan is built.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::{Position, Unit};
+///
+/// struct Snapshots {
+///     every: u64,
+/// }
+///
+/// impl Snapshots {
+///     const LIMIT: u64 = 1_000;
+///
+///     fn is_power_of_two(position: &Position) -> bool {
+///         position.whole(Unit::Steps).is_some_and(u64::is_power_of_two)
+///     }
+/// }
+///
+/// #[callback(register = false)]
+/// impl Snapshots {
+///     #[every(steps = self.every, epochs = 1, first, last)]
+///     fn on_train_batch_end(&self) {}
+///
+///     #[on(epoch_end)]
+///     #[every(seconds = 30)]
+///     #[every(epochs = 10, offset = 5, until = Self::LIMIT)]
+///     fn report(&self) {}
+///
+///     #[every(when = Self::is_power_of_two)]
+///     fn on_train_batch_begin(&self) {}
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Snapshots { every: 100 });
+/// # let _ = plan;
 /// ```
 ///
 /// One block serves several loops, each of which is in scope by its name. A function runs in the loops that have its breakpoint:
@@ -230,6 +282,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `crate = path;` | in front of the loop: where `callbacks` is, if it was renamed or re-exported |
 /// | `pub loop Fit with Epoch { … }` | the loop's type, and state that exists at every breakpoint |
+/// | `with Epoch as epochs, Step as steps` | on the loop's line: what counts `epochs`, `steps`, `micro_steps`, `samples` or `time` |
 /// | `scope EPOCH with T { … }` | a scope, and state that exists as long as it is open |
 /// | `phase TRAIN { … }` | a scope that is a phase |
 /// | `on_force with Force;` | a breakpoint, and state that exists from here to the end of the scope around it |

@@ -3,7 +3,7 @@
 use crate::breakpoint::At;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use crate::raw::{Code, Deliver, Effect, Handed, IntoError};
+use crate::raw::{Code, Deliver, Handed, IntoError};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
@@ -205,16 +205,14 @@ impl<A> Reply<A> for Flow {
 }
 
 impl Deliver<Flow> for Flows {
+    const RAISES: bool = true;
+
     #[inline]
     fn deliver(&self, flow: Flow, _: usize, handed: &mut Handed<'_>) -> Code {
         if flow == Flow::Continue {
             return Code::Continue;
         }
         raise(flow, handed)
-    }
-
-    fn effect(&self) -> Effect {
-        Effect::Flow
     }
 }
 
@@ -238,6 +236,8 @@ impl<A: Answer> Reply<A> for A {
 }
 
 impl<A: Answer> Deliver<A> for Ballot {
+    const ANSWERS: bool = true;
+
     fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) -> Code {
         if let Some(votes) = handed.view.get_mut::<Votes<A>>() {
             votes.add(vote, turn);
@@ -247,10 +247,6 @@ impl<A: Answer> Deliver<A> for Ballot {
         votes.add(vote, turn);
         handed.view.insert(votes);
         Code::Continue
-    }
-
-    fn effect(&self) -> Effect {
-        Effect::Answer
     }
 }
 
@@ -275,16 +271,15 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
 }
 
 impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
+    const ANSWERS: bool = V::ANSWERS;
+    const RAISES: bool = V::RAISES;
+
     #[inline]
     fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) -> Code {
         match reply {
             Ok(reply) => self.ok.deliver(reply, turn, handed),
             Err(error) => fail(error, handed),
         }
-    }
-
-    fn effect(&self) -> Effect {
-        self.ok.effect()
     }
 
     fn conversion(&self) -> Option<IntoError> {

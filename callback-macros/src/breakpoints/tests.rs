@@ -81,6 +81,36 @@ fn state_is_declared_where_it_begins_to_exist() {
 }
 
 #[test]
+fn what_a_loop_counts_is_declared_beside_the_state() {
+    let expanded = expand(&quote! {
+        loop Walk with Step as steps, Rate, Clock<f64> as time { scope RUN { on_run_begin; on_run_end; } }
+    });
+    assert_eq!(errors(&expanded), 0);
+    let counts = |state: &str, unit: &str| {
+        format!("states . counts :: < {state} > (:: callbacks :: __private :: Unit :: {unit})")
+    };
+    assert!(expanded.contains(&counts("Step", "Steps")), "{expanded}");
+    assert!(expanded.contains(&counts("Clock < f64 >", "Time")));
+    assert_eq!(expanded.matches("states . counts").count(), 2);
+    assert_eq!(expanded.matches("states . always").count(), 3);
+}
+
+#[test]
+fn an_unfinished_unit_costs_only_itself() {
+    for head in [
+        quote!(Step as),
+        quote!(Step as, Rate),
+        quote!(Step as stpes),
+    ] {
+        let expanded =
+            expand(&quote!(loop Walk with #head { scope RUN { on_run_begin; on_run_end; } }));
+        assert_eq!(errors(&expanded), 1, "{expanded}");
+        assert!(expanded.contains("states . always :: < Step > ()"));
+        assert!(!expanded.contains("states . counts"));
+    }
+}
+
+#[test]
 fn only_a_public_loop_exports_its_macro() {
     let private = expand(&quote!(loop Walk { scope RUN { on_run_begin; on_run_end; } }));
     assert!(!private.contains("macro_export"));

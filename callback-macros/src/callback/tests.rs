@@ -212,3 +212,70 @@ fn after_an_error_in_the_loop_its_names_are_not_judged() {
     let expanded = pipeline::expand_callback(handover).to_string();
     assert!(errors(&expanded).is_empty());
 }
+
+/// How often the handler of `block` runs, without the paths.
+fn period(block: &TokenStream) -> Option<String> {
+    let expanded = expand(&TokenStream::new(), block);
+    assert_eq!(errors(&expanded), [""; 0], "{expanded}");
+    let period = expanded.split(") . every (").nth(1)?;
+    let period = period.split(") ;").next()?;
+    Some(period.replace(":: callbacks :: __private :: ", ""))
+}
+
+#[test]
+fn a_period_is_what_all_of_its_words_say() {
+    let block = quote!(impl Log {
+        #[every(steps = 10, epochs = Self::N, last)]
+        #[every(time = 1, offset = 2, until = E, once(samples = 7), only_when = f, first)]
+        fn on_epoch_end(&self);
+    });
+    let first = "Period :: steps (10u64) . or (Period :: epochs (Self :: N)) . last ()";
+    let second = "Period :: time (1.0) . offset (2.0) . until (E) . or (Period :: samples (7u64) . once ()) \
+                  . only_when (f) . first ()";
+    assert_eq!(period(&block), Some(format!("{first} . or ({second})")));
+}
+
+#[test]
+fn an_end_alone_is_a_period() {
+    let block = quote!(impl Log { #[every(last)] fn on_epoch_end(&self); });
+    assert_eq!(
+        period(&block).as_deref(),
+        Some("Period :: never () . last ()")
+    );
+    let block = quote!(impl Log { fn on_epoch_end(&self); });
+    assert_eq!(period(&block), None);
+}
+
+#[test]
+fn a_period_goes_with_its_handler_to_every_breakpoint() {
+    let block = quote!(impl Log {
+        #[every(steps = 3)] fn on_batch_end(&self);
+        fn on_epoch_end(&self);
+    });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(expanded.matches("Period :: steps (3u64)").count(), 2);
+    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_epoch_end"]);
+}
+
+#[test]
+fn an_unfinished_period_costs_only_its_handler() {
+    let unfinished = [
+        quote!(every),
+        quote!(every()),
+        quote!(every =),
+        quote!(every(s)),
+        quote!(every(steps =)),
+        quote!(every(steps = , first)),
+        quote!(every(steps = Self::)),
+        quote!(every(once(steps =))),
+    ];
+    for every in unfinished {
+        let block = quote!(impl Log { #[#every] fn on_epoch_end(&self); fn on_enter(&self); });
+        let expanded = expand(&TokenStream::new(), &block);
+        assert_eq!(errors(&expanded).len(), 1, "{every}: {expanded}");
+        assert_eq!(bound_to("on_epoch_end", &expanded), [""; 0]);
+        assert_eq!(bound_to("on_enter", &expanded), ["on_enter"]);
+        let written = pipeline::callback(TokenStream::new(), block).to_string();
+        assert!(written.contains("impl Log { fn on_epoch_end (& self) ; fn on_enter (& self) ; }"));
+    }
+}

@@ -8,7 +8,7 @@ use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
 use crate::executor::Executor;
 use crate::period::Due;
-use crate::raw::{Effect, Need, Want};
+use crate::raw::{Need, Want};
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,9 +72,6 @@ impl<L: Loop> Plan<L> {
             decided: decided(&self.attached, resolved, &self.says),
         };
         for (at, list) in resolved.lists.iter_mut().enumerate() {
-            for (nth, placed) in list.iter_mut().enumerate() {
-                (placed.effect, placed.is_portable) = self.machine.traits(at, nth);
-            }
             if !may_be_grouped::<L>(at) {
                 continue;
             }
@@ -92,7 +89,7 @@ impl<L: Loop> Plan<L> {
     pub(super) fn where_runs(&self, placed: &Placed) -> Option<String> {
         self.executor.as_ref()?;
         Some(match placed.group {
-            Some(group) if placed.is_portable => format!("parallel, group {group}"),
+            Some(group) if placed.traits.is_portable => format!("parallel, group {group}"),
             Some(group) => format!("loop's thread, group {group}"),
             None => "loop's thread".into(),
         })
@@ -180,8 +177,7 @@ impl<L: Loop> Plan<L> {
         if let Some(found) = placed.wants.iter().find_map(why) {
             return Some(found);
         }
-        let answers = placed.effect == Effect::Answer;
-        answers.then(|| (None, "answers more than a flow, and answers are merged in order".into()))
+        placed.traits.answers.then(|| (None, "answers more than a flow, and answers are merged in order".into()))
     }
 }
 
@@ -240,6 +236,6 @@ impl Joins<'_> {
     /// Whether a stop of the first makes a difference to the second: a rule that refuses it looks at the state behind the first, and
     /// a handler with a period may run because it is its last turn.
     fn may_hear_of(&self, one: &Placed, other: &Placed) -> bool {
-        one.effect == Effect::Flow && (self.refuses || other.period.is_some())
+        one.traits.raises && (self.refuses || other.period.is_some())
     }
 }

@@ -21,8 +21,8 @@ mod undecided;
 pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
-pub use remember::Periods;
 pub use problem::{PlanError, Problem, ProblemKind};
+pub use remember::{Periods, UnreadablePeriod};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 pub(crate) use text::Text;
 

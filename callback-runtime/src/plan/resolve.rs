@@ -10,7 +10,7 @@ use crate::handlers::Handler;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
-use crate::raw::{Effect, Need, Want};
+use crate::raw::{Need, Traits, Want};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -57,10 +57,7 @@ pub(crate) struct Placed {
     pub(crate) provides: Option<Want>,
     /// How often it runs, if not whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
-    /// What comes of what it returns.
-    pub(super) effect: Effect,
-    /// It may leave the loop's thread.
-    pub(super) is_portable: bool,
+    pub(super) traits: Traits,
     /// Which group of its list it is in.
     pub(super) group: Option<usize>,
 }
@@ -177,6 +174,7 @@ impl<L: Loop> Plan<L> {
             if wants.iter().any(asks_where) {
                 self.machine.tell(index, *at);
             }
+            let nth = resolved.lists[index].len();
             resolved.lists[index].push(Placed {
                 instance,
                 rank,
@@ -186,8 +184,7 @@ impl<L: Loop> Plan<L> {
                 on_failure: self.attached[instance].on_failure,
                 provides,
                 period,
-                effect: Effect::None,
-                is_portable: false,
+                traits: self.machine.traits(index, nth),
                 group: None,
             });
         }

@@ -4,9 +4,10 @@
 //! [`TIMES`] times and again after [`TRUSTED`] further ones, of which the shortest counts.
 
 use super::fetch::Need;
-use super::list::{Armed, List, Mark, asks};
+use super::list::{Armed, List, Mark};
 use super::spread::{Done, Payload, Together, Work, spread};
-use super::thunk::{Code, Effect, Frame, Handed, Sink};
+use super::timed::asks;
+use super::thunk::{Code, Frame, Handed, Sink};
 use crate::executor::Executor;
 use crate::period::Due;
 use std::ops::Range;
@@ -71,7 +72,7 @@ impl List {
             if at < self.entries.len() && (start..at).all(joins) {
                 continue;
             }
-            let portable = (start..at).any(|member| self.armed[member].is_portable);
+            let portable = (start..at).any(|member| self.armed[member].traits.is_portable);
             if at - start > 1 && portable {
                 of[start..at].fill(Some(start..at));
             }
@@ -91,11 +92,6 @@ impl List {
             && !first.is_single()
             && !second.is_single()
             && pairs.all(|(want, other)| want.agrees_with(other))
-    }
-
-    pub(super) fn traits(&self, at: usize) -> (Effect, bool) {
-        let armed = &self.armed[at];
-        (armed.effect, armed.is_portable)
     }
 
     /// A list is run from its first handler on.
@@ -209,7 +205,7 @@ impl List {
                 view: unsafe { frame.handed.view.again() },
                 sink: Sink::default(),
             },
-            is_portable: armed.is_portable,
+            is_portable: armed.traits.is_portable,
             done: None,
         })
     }
@@ -235,7 +231,7 @@ impl Armed {
     /// Whether nobody may run at the same time.
     fn is_single(&self) -> bool {
         let everything = self.wants.iter().any(|want| want.need == Need::Everything);
-        everything || self.effect == Effect::Answer || asks::<Due>(&self.wants)
+        everything || self.traits.answers || asks::<Due>(&self.wants)
     }
 }
 

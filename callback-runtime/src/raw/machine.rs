@@ -1,8 +1,8 @@
 //! Callbacks, and their handlers bound to them: what a plan runs.
 
-use super::list::{List, Owner};
+use super::list::{List, Owner, Traits};
 use super::owned::{Erased, Owned};
-use super::thunk::{Code, Effect, Frame, Thunk};
+use super::thunk::{Code, Frame, Thunk};
 use crate::breakpoint::Breakpoint;
 use crate::executor::Executor;
 use crate::failure::BoxError;
@@ -109,9 +109,8 @@ impl<D: ?Sized + Erased> Machine<D> {
         self.lists[list].cut(executor, may_join)
     }
 
-    /// What a handler of `list` may do beside what it asks for, and whether it may leave the loop's thread.
-    pub(crate) fn traits(&self, list: usize, at: usize) -> (Effect, bool) {
-        self.lists[list].traits(at)
+    pub(crate) fn traits(&self, list: usize, at: usize) -> Traits {
+        self.lists[list].armed[at].traits
     }
 
     /// Says to the handlers of `list` where the loop stands.
@@ -122,7 +121,9 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// A run begins at `now`; where it will end is in `totals`, as far as that is known.
     pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
         self.unmute_all();
-        self.lists.iter_mut().for_each(|list| list.begin(now, totals));
+        self.lists
+            .iter_mut()
+            .for_each(|list| list.begin(now, totals));
     }
 
     /// Runs one handler of `list` if its period wants it to run once more before the run ends.

@@ -8,8 +8,8 @@
 //!   nothing else refers to while the table is borrowed. While a table's layout is the same, so is the address of every value
 //!   that is there.
 //! * [`fetch`]: **Invariant:** reading a parameter touches the slot it names, and no more than its need says.
-//! * [`list`]: **Invariant:** a handler is called only with what it is aimed at in the table at hand, and with what it requires
-//!   there. Where no handler can change either, both are looked at once for the whole list.
+//! * [`list`], [`lookup`]: **Invariant:** a handler is called, and a value given, only with what it is aimed at in the table at
+//!   hand, and with what it requires there. Where no handler can change either, both are looked at once for the whole list.
 //! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
 //!   it, and that have been written.
 //! * [`thunk`], [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
@@ -28,6 +28,7 @@ mod fetch;
 mod gate;
 mod group;
 mod list;
+mod lookup;
 mod machine;
 mod needs;
 mod owned;
@@ -35,9 +36,12 @@ mod slot;
 mod spread;
 mod table;
 mod thunk;
+mod timed;
 
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Seal, Want};
+pub use lookup::Lookup;
+pub(crate) use list::Traits;
 pub(crate) use machine::{Machine, Portable};
 pub use owned::Erased;
 pub(crate) use owned::Owned;
@@ -45,4 +49,4 @@ pub use spread::Job;
 pub(crate) use spread::Done;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
-pub use thunk::{Code, Deliver, Effect, Frame, Handed, IntoError, Thunk};
+pub use thunk::{Code, Deliver, Frame, Handed, IntoError, Thunk};

@@ -100,28 +100,19 @@ impl Drop for Frame<'_> {
 
 /// Turns the value that a handler returned into a code.
 pub trait Deliver<R>: Send + Sync {
+    /// Whether it puts what is answered into the state.
+    const ANSWERS: bool = false;
+
+    /// Whether it may leave a flow.
+    const RAISES: bool = false;
+
     /// `turn` is the handler's place in its list.
     fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
-
-    /// What may come of it beside an error.
-    fn effect(&self) -> Effect {
-        Effect::None
-    }
 
     /// How what it leaves in the sink becomes an error.
     fn conversion(&self) -> Option<IntoError> {
         None
     }
-}
-
-/// What delivering may do beside leaving an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    None,
-    /// It may leave a flow.
-    Flow,
-    /// It writes into the state.
-    Answer,
 }
 
 /// Makes an error of the value that a handler returned as one.
@@ -135,7 +126,10 @@ pub struct Thunk {
     pub(super) wants: Vec<Want>,
     /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
-    pub(super) effect: Effect,
+    /// What it answers is put into the state.
+    pub(super) answers: bool,
+    /// It may answer a flow.
+    pub(super) raises: bool,
     pub(super) into_error: Option<IntoError>,
 }
 
@@ -173,10 +167,11 @@ impl Thunk {
         Self {
             call: call::<C, P, R, V, F>,
             into_error: via.conversion(),
-            effect: via.effect(),
+            raises: V::RAISES,
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
+            answers: V::ANSWERS,
             wants,
         }
     }
@@ -190,7 +185,8 @@ impl Thunk {
             call: call_through::<W, C>,
             wants: self.wants,
             stirs: self.stirs,
-            effect: self.effect,
+            answers: self.answers,
+            raises: self.raises,
             into_error: self.into_error,
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
@@ -207,7 +203,7 @@ impl Thunk {
 
     /// Whether it may change the state: a value, or which are there.
     pub(crate) fn changes_state(&self) -> bool {
-        self.stirs || self.wants.iter().any(|want| want.need == Need::Write)
+        self.stirs || self.answers || self.wants.iter().any(|want| want.need == Need::Write)
     }
 
     /// Two parameters that cannot be held together.

@@ -204,12 +204,16 @@ impl<L: Loop> Run<'_, L> {
 
     /// Runs one handler of a breakpoint, for where all run whatever the others answer.
     pub(super) fn run_one(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| machine.run_one(at, index, frame));
+        self.run_alone(at, index, |machine, frame| {
+            machine.run_one(at, index, frame)
+        });
     }
 
     /// Runs one handler of a breakpoint if its period wants it to run once more.
     pub(super) fn run_owed(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| machine.run_owed(at, index, frame));
+        self.run_alone(at, index, |machine, frame| {
+            machine.run_owed(at, index, frame)
+        });
     }
 
     fn run_alone(

@@ -2,6 +2,7 @@
 //!
 //! The files under `tests/ui/fail/` prove each file here in the folder of its name.
 
+mod counters;
 mod endings;
 mod layout;
 mod naming;
@@ -30,5 +31,8 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     endings::check_outside(&model, errors);
     states::check_once(&model, errors);
     states::check_answers(&model, errors);
+    counters::check_at_the_loop(&model, errors);
+    counters::check_units(&model, errors);
+    counters::check_once(&model, errors);
     model
 }

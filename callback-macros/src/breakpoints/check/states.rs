@@ -1,7 +1,7 @@
 //! State and answers.
 
 use crate::breakpoints::model::{Model, Role};
-use crate::breakpoints::syntax::Line;
+use crate::breakpoints::syntax::{Line, State};
 use crate::errors::Errors;
 use crate::spelling::written;
 use syn::Type;
@@ -27,8 +27,8 @@ fn check_lines<'a>(lines: &'a [Line], mut around: Vec<&'a Type>, errors: &Errors
     }
 }
 
-fn add<'a>(states: &'a [Type], around: &mut Vec<&'a Type>, errors: &Errors) {
-    for state in states {
+fn add<'a>(states: &'a [State], around: &mut Vec<&'a Type>, errors: &Errors) {
+    for State { of: state, .. } in states {
         let text = written(state);
         if around.iter().any(|known| written(*known) == text) {
             errors.at(

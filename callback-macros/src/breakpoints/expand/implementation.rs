@@ -1,6 +1,6 @@
 //! The impl of `Loop`.
 
-use crate::breakpoints::model::{Breakpoint, Model, Role, Scope};
+use crate::breakpoints::model::{Breakpoint, Counter, Model, Role, Scope};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Path;
@@ -22,7 +22,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let scopes = model.scopes.iter().map(|each| scope(each, private));
     let breakpoints = model.breakpoints.iter().enumerate();
     let breakpoints = breakpoints.map(|(index, each)| breakpoint(&text, index, each, private));
-    let states = states(model);
+    let states = states(model, private);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_variables, clippy::too_many_lines)]
@@ -86,12 +86,14 @@ fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// states.always::<LearningRate>();
+/// states.always::<Step>();
+/// states.counts::<Step>(Unit::Steps);
 /// states.within::<Epoch>(Self::EPOCH);
 /// states.from::<Loss>(Self::on_train_batch_after_loss);
 /// ```
-fn states(model: &Model) -> TokenStream {
-    let always = &model.states;
+fn states(model: &Model, private: &Path) -> TokenStream {
+    let always = model.states.iter().map(|state| &state.of);
+    let counted = model.counters().map(|each| counter(&each, private));
     let within = model.scopes.iter().flat_map(|Scope { name, states, .. }| {
         states
             .iter()
@@ -107,7 +109,20 @@ fn states(model: &Model) -> TokenStream {
         });
     quote! {
         #(states.always::<#always>();)*
+        #(#counted)*
         #(#within)*
         #(#from)*
     }
+}
+
+/// Expands to:
+///
+/// ```text
+/// states.counts::<Step>(Unit::Steps);
+/// ```
+fn counter(Counter { state, word, unit }: &Counter<'_>, private: &Path) -> TokenStream {
+    // What rustc says of the state points at nothing but the user's own.
+    let counts = Ident::new("counts", Span::mixed_site().located_at(word.span()));
+    let unit = Ident::new(&format!("{unit:?}"), Span::mixed_site());
+    quote!(states.#counts::<#state>(#private::Unit::#unit);)
 }

@@ -1,7 +1,7 @@
 //! The lines of a loop as one list of breakpoints and one of scopes.
 
 use super::{Breakpoint, MOST_BREAKPOINTS, Role, Scope, phase_free};
-use crate::breakpoints::syntax::{self, Declaration, Ending, Line};
+use crate::breakpoints::syntax::{self, Declaration, Ending, Line, State};
 use proc_macro2::{Ident, Span};
 use syn::Type;
 use syn::ext::IdentExt;
@@ -27,7 +27,7 @@ impl Layout {
         let around = Around {
             scope: None,
             phase: None,
-            available: declaration.states.clone(),
+            available: types(&declaration.states),
         };
         layout.add_bare("on_enter", Role::Enter, &around);
         layout.add_lines(&declaration.lines, around.clone());
@@ -51,7 +51,7 @@ impl Layout {
                         _ if index == last => Role::End,
                         _ => Role::Inside,
                     };
-                    around.available.extend(breakpoint.states.clone());
+                    around.available.extend(types(&breakpoint.states));
                     self.add_breakpoint(breakpoint, role, &around);
                 }
                 Line::Ending(_) => {}
@@ -68,7 +68,7 @@ impl Layout {
         let mut inside = around.clone();
         inside.scope = Some(index);
         inside.phase = phase.clone().or(inside.phase);
-        inside.available.extend(scope.states.clone());
+        inside.available.extend(types(&scope.states));
         let begin = self.breakpoints.len();
         self.scopes.push(Scope {
             attributes: scope.attributes.clone(),
@@ -77,7 +77,7 @@ impl Layout {
             begin,
             end: begin,
             phase,
-            states: scope.states.clone(),
+            states: types(&scope.states),
         });
         self.add_lines(&scope.lines, inside);
         // A scope without breakpoints is an error; until it is mended, its end is one that exists.
@@ -97,7 +97,7 @@ impl Layout {
             scope: around.scope,
             phase: phase.cloned(),
             free: phase.and_then(|phase| phase_free::name(&name, phase, is_pair)),
-            states: written.states.clone(),
+            states: types(&written.states),
             available: around.available.clone(),
             answer: written.answer.clone(),
         });
@@ -153,4 +153,8 @@ fn bare(name: Ident, role: Role, around: &Around) -> Breakpoint {
         available: around.available.clone(),
         answer: None,
     }
+}
+
+fn types(states: &[State]) -> Vec<Type> {
+    states.iter().map(|state| state.of.clone()).collect()
 }

@@ -4,9 +4,10 @@ mod layout;
 mod phase_free;
 mod seal;
 
-use super::syntax::{Declaration, Line};
+use super::syntax::{Declaration, Line, State};
 use crate::attributes::Attribute;
 use crate::facade;
+use crate::unit::Unit;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Path, Type, Visibility};
 
@@ -20,7 +21,7 @@ pub(crate) struct Model {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     /// The state that is there all of a run.
-    pub(crate) states: Vec<Type>,
+    pub(crate) states: Vec<State>,
     /// As written, for the rules.
     pub(crate) lines: Vec<Line>,
     /// What stands behind the loop, where nothing belongs.
@@ -60,6 +61,14 @@ pub(crate) struct Breakpoint {
     /// All the state that is there.
     pub(crate) available: Vec<Type>,
     pub(crate) answer: Option<Type>,
+}
+
+/// State that counts.
+pub(crate) struct Counter<'a> {
+    pub(crate) state: &'a Type,
+    /// As written.
+    pub(crate) word: &'a Ident,
+    pub(crate) unit: Unit,
 }
 
 /// What a breakpoint is to its loop.
@@ -104,5 +113,24 @@ impl Model {
             scopes: layout.scopes,
             breakpoints: layout.breakpoints,
         }
+    }
+
+    /// What the loop counts, and where; a unit that a rule refuses is left out.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'_>> {
+        let counters = self.states.iter().filter_map(|State { of, counts }| {
+            let word = counts.as_ref()?.unit.as_ref()?;
+            let unit = Unit::of(word).filter(|unit| *unit != Unit::Seconds)?;
+            Some(Counter {
+                state: of,
+                word,
+                unit,
+            })
+        });
+        let mut known = Vec::new();
+        counters.filter(move |counter| {
+            let is_new = !known.contains(&counter.unit);
+            known.push(counter.unit);
+            is_new
+        })
     }
 }

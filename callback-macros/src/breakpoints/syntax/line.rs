@@ -1,5 +1,6 @@
 //! The lines of a loop.
 
+use super::State;
 use crate::attributes::Attribute;
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenTree};
@@ -56,7 +57,7 @@ pub(crate) struct Scope {
     pub(crate) phase: Option<Ident>,
     pub(crate) name: Ident,
     /// The state that is there as long as it is open.
-    pub(crate) states: Vec<Type>,
+    pub(crate) states: Vec<State>,
     pub(crate) lines: Vec<Line>,
     /// Every line of it could be read.
     pub(crate) is_whole: bool,
@@ -67,7 +68,7 @@ pub(crate) struct Breakpoint {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
     /// The state that is there from here to the end of its scope.
-    pub(crate) states: Vec<Type>,
+    pub(crate) states: Vec<State>,
     /// What handlers answer here.
     pub(crate) answer: Option<Type>,
 }
@@ -119,7 +120,7 @@ fn scope(
     errors: &Errors,
 ) -> syn::Result<Scope> {
     let name = name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
-    let states = states(input)?;
+    let states = State::all(input)?;
     if !input.peek(token::Brace) {
         return Err(input.error(
             "expected the lines of the scope in braces, or the state in it, as in `with Epoch`",
@@ -144,11 +145,11 @@ fn breakpoint(
     name: Ident,
     input: ParseStream,
 ) -> syn::Result<Breakpoint> {
-    let mut states = states(input)?;
+    let mut states = State::all(input)?;
     let mut answer = None;
     if input.parse::<Option<Token![->]>>()?.is_some() {
         answer = Some(input.parse()?);
-        states.extend(self::states(input)?);
+        states.extend(State::all(input)?);
     }
     if !input.peek(Token![;]) {
         return Err(input.error(
@@ -176,26 +177,6 @@ fn ending(attributes: Vec<Attribute>, word: Ident, input: ParseStream) -> syn::R
         word,
         name,
     })
-}
-
-/// `with Epoch, Step`, or nothing.
-pub(super) fn states(input: ParseStream) -> syn::Result<Vec<Type>> {
-    let mut states = Vec::new();
-    let with = input
-        .fork()
-        .call(Ident::parse_any)
-        .is_ok_and(|word| word == "with");
-    if !with {
-        return Ok(states);
-    }
-    input.call(Ident::parse_any)?;
-    loop {
-        states.push(input.parse()?);
-        let goes_on = input.parse::<Option<Token![,]>>()?.is_some();
-        if !goes_on || input.peek(token::Brace) || input.peek(Token![;]) {
-            return Ok(states);
-        }
-    }
 }
 
 pub(super) fn name(input: ParseStream, expected: &str) -> syn::Result<Ident> {

@@ -1,14 +1,16 @@
 //! What was written, with its spans, and nothing decided.
 
 mod line;
+mod state;
 
 pub(crate) use line::{Breakpoint, Ending, Line, Scope};
+pub(crate) use state::{Counts, State};
 
 use crate::attributes::Attribute;
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::{ParseStream, Parser};
-use syn::{Path, Token, Type, Visibility, braced};
+use syn::{Path, Token, Visibility, braced};
 
 /// `pub loop Fit with LearningRate { … }`
 pub(crate) struct Declaration {
@@ -17,7 +19,7 @@ pub(crate) struct Declaration {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     /// The state that is there all of a run.
-    pub(crate) states: Vec<Type>,
+    pub(crate) states: Vec<State>,
     pub(crate) lines: Vec<Line>,
     /// As written.
     pub(crate) tokens: TokenStream,
@@ -48,7 +50,7 @@ fn declaration(
     let visibility = input.parse()?;
     keyword(input)?;
     let name = line::name(input, "the name of the loop, as in `loop Fit { … }`")?;
-    let states = line::states(input)?;
+    let states = State::all(input)?;
     let content;
     braced!(content in input);
     Ok(Declaration {

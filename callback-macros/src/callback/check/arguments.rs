@@ -40,26 +40,16 @@ pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// What a later release brings is not silently ignored today.
-pub(super) fn check_available(arguments: &Arguments, errors: &Errors) {
-    for (name, _) in named(arguments) {
-        if Word::of(name) != Some(Word::Later) {
-            continue;
-        }
-        errors.at(
-            name,
-            format!("not available in this version yet: `{name}`; leave it out"),
-        );
-    }
-}
-
-/// What is said of an instance or of a plan is not said of a type.
+/// What is said of a handler, of an instance or of a plan is not said of a type.
 pub(super) fn check_said_here(arguments: &Arguments, errors: &Errors) {
     for (name, _) in named(arguments) {
         let said = match Word::of(name) {
             Some(Word::OnFailure) => "when attached: `.on_failure(OnFailure::Warn)`",
             Some(Word::Order) => {
                 "of the plan: `plan.order(…)`; a block says `after(…)` or `before(…)`"
+            }
+            Some(Word::Every) => {
+                "of a handler: `#[every(steps = 10)]` above it, or `.every(…)` where the callback is attached"
             }
             Some(Word::Strict) => "of the plan: `plan.strict(true)`",
             _ => continue,

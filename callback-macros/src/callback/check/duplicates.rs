@@ -34,8 +34,14 @@ fn report(second: &Handler, first: &Handler, clash: Claim, model: &Model, errors
         .breakpoint(clash.place)
         .map_or("", |breakpoint| &breakpoint.name);
     let (name, line) = (first.name(), first.name().span().start().line);
+    let instead = if first.every.is_empty() && second.every.is_empty() {
+        "put both into one function"
+    } else {
+        // One function has one period.
+        "put one of them into a callback of its own"
+    };
     errors.at(
         word,
-        format!("a second handler at `{breakpoint}`, beside `{name}` on line {line}; put both into one function"),
+        format!("a second handler at `{breakpoint}`, beside `{name}` on line {line}; {instead}"),
     );
 }

@@ -24,7 +24,7 @@ pub(super) fn check_served(model: &Model, errors: &Errors) {
     if model.arguments.value(Word::Provides).is_some() {
         return;
     }
-    if model.is_unsure() || misses_a_breakpoint(model) {
+    if model.is_unsure() || misses_a_breakpoint(model) || has_stray_attribute(model) {
         // What is missing may be the handler that is misspelt or unfinished, and that is told already.
         return;
     }
@@ -54,6 +54,17 @@ fn no_handler(loops: &str) -> String {
         "no handler for {loops} in this block\n\
          a handler is a function named after a breakpoint, or one with `#[on(…)]`"
     )
+}
+
+/// Whether a function that is no handler says how often it runs.
+fn has_stray_attribute(model: &Model) -> bool {
+    let functions = model
+        .block
+        .items
+        .iter()
+        .filter_map(|item| item.function.as_ref());
+    let mut strays = functions.filter(|function| !function.is_handler());
+    strays.any(|function| function.every().next().is_some())
 }
 
 fn misses_a_breakpoint(model: &Model) -> bool {

@@ -2,8 +2,10 @@
 //!
 //! The files under `tests/ui/fail/` prove each file here in the folder of its name.
 
+mod amounts;
 mod arguments;
 mod duplicates;
+mod every;
 mod generics;
 mod lists;
 mod loops;
@@ -40,6 +42,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     generics::check_borrows_nothing(&model, errors);
     generics::check_registrable(&model, errors);
     on::check_on_functions(&model, errors);
+    every::check_on_handlers(&model, errors);
     let sound = |handler: &Handler| errors.none_in(|| check_handler(handler, &model, errors));
     let sound: Vec<_> = model.handlers.iter().map(sound).collect();
     let mut sound = sound.into_iter();
@@ -50,7 +53,6 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
 fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
     arguments::check_readable(written, errors);
     arguments::check_known(written, errors);
-    arguments::check_available(written, errors);
     arguments::check_said_here(written, errors);
     arguments::check_once(written, errors);
     arguments::check_values(written, errors);
@@ -66,8 +68,8 @@ fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
 fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
     on::check_readable(handler, errors);
     on::check_names_breakpoints(handler, errors);
-    on::check_period(handler, errors);
     on::check_once(handler, errors);
+    check_every(handler, model, errors);
     names::check_breakpoint(handler, model, errors);
     names::check_phase(handler, model, errors);
     duplicates::check_alone(handler, model, errors);
@@ -82,4 +84,20 @@ fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
     parameters::check_ctx_alone(handler, errors);
     parameters::check_aliases(handler, errors);
     returns::check_owned(handler, errors);
+}
+
+fn check_every(handler: &Handler, model: &Model, errors: &Errors) {
+    every::check_repeats(handler, model, errors);
+    for every in &handler.every {
+        every::check_parentheses(every, errors);
+        every::check_readable(every, errors);
+        every::check_known(every, errors);
+        every::check_twice(every, errors);
+        every::check_says_when(every, errors);
+        every::check_once(every, errors);
+        every::check_bounds(every, errors);
+        every::check_predicates(every, errors);
+        amounts::check_given(every, errors);
+        amounts::check_numbers(every, errors);
+    }
 }

@@ -34,21 +34,6 @@ pub(super) fn check_names_breakpoints(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// Periods come with a later release, and are not silently ignored today.
-pub(super) fn check_period(handler: &Handler, errors: &Errors) {
-    for every in handler
-        .function
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.is("every"))
-    {
-        errors.at(
-            every,
-            "not available in this version yet: `every`; leave it out",
-        );
-    }
-}
-
 /// It names each breakpoint once.
 pub(super) fn check_once(handler: &Handler, errors: &Errors) {
     for (index, request) in handler.requests.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! One handler at one breakpoint.
 
-use super::site;
+use super::{period, site};
 use crate::callback::model::{Binding, Handler, Loop, Model};
 use crate::callback::syntax::{Condition, Function};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
@@ -17,7 +17,7 @@ use syn::{Lifetime, Path};
 ///     (ask::<&Epoch, _>(), ask::<&mut LearningRate, _>(),),
 ///     <Fit>::on_epoch_end.returns::<Flow, _>(),
 ///     |this, (a0, a1,)| Self::on_epoch_end(this, a0, a1),
-/// );
+/// ).every(Period::epochs(10));
 /// ```
 pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Option<TokenStream> {
     let handler = model
@@ -36,9 +36,10 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
         .map(|parameter| ask(&anonymous(&*parameter.ty, function), private));
     let returns = returns(function, &at);
     let shim = shim(function);
+    let every = period::every(handler, private);
     Some(quote! {
         #conditions
-        handlers.bind(#at, #site, (#(#asks,)*), #returns, #shim);
+        handlers.bind(#at, #site, (#(#asks,)*), #returns, #shim) #every;
     })
 }
 

@@ -1,11 +1,12 @@
 //! The impl of `Callback`.
 
 use super::{binding, provisions, relations, site};
-use crate::callback::model::{Loop, Model};
-use proc_macro2::TokenStream;
+use crate::attributes::first_word;
+use crate::callback::model::{Handler, Loop, Model};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Path;
 use syn::spanned::Spanned;
+use syn::{Path, Token};
 
 /// Expands to:
 ///
@@ -31,17 +32,32 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
     let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
     let provisions = provisions::provisions(model, private);
     let quiet = quiet();
+    let receiver = receiver(model);
     quote! {
         #[automatically_derived]
         #quiet
         impl #parameters #private::Callback<#path> for #own_type #clauses {
             #about
-            fn handlers(&self, handlers: &mut #private::Handlers<#path, Self>) {
+            fn handlers(&#receiver, handlers: &mut #private::Handlers<#path, Self>) {
                 #provisions
                 #(#bindings)*
             }
         }
     }
+}
+
+/// The callback by the name that the user's periods have for it: `self` of theirs is not `self` of ours.
+///
+/// Expands to:
+///
+/// ```text
+/// self
+/// ```
+fn receiver(model: &Model) -> Token![self] {
+    let mut settings = model.handlers.iter().flat_map(Handler::settings);
+    let theirs = settings.find_map(|setting| first_word(setting.value.clone(), "self"));
+    let ours = Span::call_site();
+    Token![self](theirs.map_or(ours, |theirs| ours.resolved_at(theirs.span())))
 }
 
 /// Lints about what the user wrote, which are told there, or about what nobody wrote.

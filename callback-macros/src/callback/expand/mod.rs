@@ -3,6 +3,7 @@
 mod binding;
 mod callback;
 mod handover;
+mod period;
 mod provisions;
 mod registration;
 mod relations;

@@ -2,17 +2,21 @@
 
 mod access;
 mod own_type;
+mod period;
 mod reach;
 mod relations;
 mod settings;
 
 pub(crate) use access::{Access, borrowed_for};
 pub(crate) use own_type::{anonymous_lifetimes, name_self};
+pub(crate) use period::{Beat, Period, Setting};
 pub(crate) use reach::{Binding, Claim, Place, claims_of};
 pub(crate) use relations::{Provision, Relation, can_be_state, can_make, can_name_callbacks};
-pub(crate) use settings::{Settings, Weight, bare, not_a_number, text, truth};
+pub(crate) use settings::{Settings, Weight, bare, bare_value, not_a_number, text, truth};
 
-use crate::callback::syntax::{Arguments, Block, Fact, Facts, Function, Handover, Head, Item, On};
+use crate::callback::syntax::{
+    Arguments, Block, Every, Fact, Facts, Function, Handover, Head, Item, On,
+};
 use crate::facade;
 use crate::spelling::written;
 use proc_macro2::Ident;
@@ -49,6 +53,10 @@ pub(crate) struct Handler {
     pub(crate) index: usize,
     pub(crate) function: Function,
     pub(crate) requests: Vec<Request>,
+    /// How often it runs there, as written.
+    pub(crate) every: Vec<Every>,
+    /// The same, to be united; whenever the breakpoint fires if nothing is said.
+    pub(crate) periods: Vec<Period>,
 }
 
 /// One name by which a handler says where it runs.
@@ -162,8 +170,11 @@ impl Handler {
                 .flat_map(|on| Request::all_of(on, loops))
                 .collect()
         };
+        let every: Vec<_> = function.every().collect();
         Self {
             index,
+            periods: every.iter().map(Period::new).collect(),
+            every,
             function,
             requests,
         }
@@ -171,6 +182,11 @@ impl Handler {
 
     pub(crate) fn name(&self) -> &Ident {
         self.function.name()
+    }
+
+    /// What the words of its periods are given.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &Setting> {
+        self.periods.iter().flat_map(Period::settings)
     }
 
     /// Whether it is there only if something holds.

@@ -69,7 +69,7 @@ pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
 }
 
 /// `10` as `10.0`, and `-10` as `-10.0`.
-fn as_float(weight: &Expr) -> Option<TokenStream> {
+pub(super) fn as_float(weight: &Expr) -> Option<TokenStream> {
     match bare_value(weight) {
         Expr::Lit(ExprLit {
             lit: Lit::Int(int), ..
@@ -127,7 +127,7 @@ pub(crate) fn bare(written: &Type) -> &Type {
 }
 
 /// The value without what a macro puts around it.
-pub(super) fn bare_value(written: &Expr) -> &Expr {
+pub(crate) fn bare_value(written: &Expr) -> &Expr {
     match written {
         Expr::Group(group) => bare_value(&group.expr),
         other => other,

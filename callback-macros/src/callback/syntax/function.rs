@@ -1,6 +1,6 @@
 //! A function of a block: its attributes and its signature.
 
-use super::On;
+use super::{Every, On};
 use crate::attributes::Attribute;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -70,6 +70,15 @@ impl Function {
             .iter()
             .filter(|attribute| attribute.is("on"));
         ours.map(On::new)
+    }
+
+    /// Its `#[every(…)]` attributes.
+    pub(crate) fn every(&self) -> impl Iterator<Item = Every> {
+        let ours = self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.is("every"));
+        ours.map(Every::new)
     }
 
     /// What has to hold for it to be there.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod block;
+mod every;
 mod facts;
 mod function;
 mod list;
@@ -11,6 +12,7 @@ mod word;
 
 pub(crate) use arguments::{Argument, Arguments, Value};
 pub(crate) use block::{Block, Head, Item};
+pub(crate) use every::{Clause, Every, Given, Said, Term, said};
 pub(crate) use facts::{Fact, Facts};
 pub(crate) use function::{Condition, Function};
 pub(crate) use list::{List, Member};

@@ -22,8 +22,8 @@ pub(crate) enum Word {
     /// Two that are said of a plan.
     Order,
     Strict,
-    /// One that a later release brings.
-    Later,
+    /// One that is said of a handler.
+    Every,
 }
 
 impl Word {
@@ -44,7 +44,7 @@ impl Word {
         ("on_failure", Self::OnFailure),
         ("order", Self::Order),
         ("strict", Self::Strict),
-        ("every", Self::Later),
+        ("every", Self::Every),
     ];
 
     pub(crate) fn of(name: &Ident) -> Option<Self> {

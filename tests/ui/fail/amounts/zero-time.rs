@@ -4,8 +4,8 @@ struct Log;
 
 #[callback]
 impl Log {
-    #[every(10)]
-    fn on_epoch_end(&self) {}
+    #[every(time = 0.0)]
+    fn on_train_batch_end(&self) {}
 }
 
 fn main() {}

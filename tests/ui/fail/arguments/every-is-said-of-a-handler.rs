@@ -2,7 +2,7 @@ use callbacks::prelude::*;
 
 struct Log;
 
-#[callback(every = 10)]
+#[callback(every(steps = 10))]
 impl Log {
     fn on_epoch_end(&self) {}
 }

@@ -1,0 +1,11 @@
+use callbacks::breakpoints;
+
+pub struct Step(u64);
+
+breakpoints! {
+    loop Drive with Step as steps {
+        scope RUN { on_run_begin; on_run_end; }
+    }
+}
+
+fn main() {}

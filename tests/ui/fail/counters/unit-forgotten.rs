@@ -1,0 +1,17 @@
+use callbacks::breakpoints;
+
+pub struct Step(u64);
+
+impl callbacks::Counter for Step {
+    fn count(&self) -> callbacks::Count<'_> {
+        callbacks::Count::Whole(&self.0)
+    }
+}
+
+breakpoints! {
+    loop Drive with Step as {
+        scope RUN { on_run_begin; on_run_end; }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use callbacks::prelude::*;
+
+struct Log;
+
+#[callback]
+impl Log {
+    #[every(steps = 10)]
+    fn on_train_batch_end(&self) {}
+    #[on(train_batch_end)]
+    #[every(epochs = 1)]
+    fn report(&self) {}
+}
+
+fn main() {}
