@@ -8,6 +8,7 @@ use std::thread::{ThreadId, current};
 use std::time::Duration;
 
 breakpoints! {
+    /// Counts its steps.
     pub loop Relax with Steps as steps { scope STEP { before_step; on_force; after_step; } error => on_error; }
 }
 
@@ -243,7 +244,7 @@ fn the_first_failure_in_order_is_the_failure_and_the_others_are_attached() {
     let failure = outcome.failed().expect("it fails");
     assert_eq!(failure.cause().to_string(), "error 2");
     assert_eq!(failure.origin().callback(), Some("Failing"));
-    let attached: Vec<String> = failure.attached().iter().map(|one| one.cause().to_string()).collect();
+    let attached: Vec<String> = failure.later().map(|one| one.cause().to_string()).collect();
     assert_eq!(attached, ["error 1"]);
 }
 
