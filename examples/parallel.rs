@@ -35,7 +35,10 @@ struct Evaluate;
 #[callback(register = false, provides(Energy))]
 impl Evaluate {
     fn on_train_batch_end(&self, weights: &Weights, energy: &mut Energy) {
-        let energies = weights.0.iter().map(|weight| weight.sin().powi(2) + weight.tanh());
+        let energies = weights
+            .0
+            .iter()
+            .map(|weight| weight.sin().powi(2) + weight.tanh());
         energy.0 += energies.sum::<f64>();
     }
 }
@@ -57,7 +60,11 @@ fn run(plan: &mut Plan<Fit>, weights: usize, steps: usize) -> (Spread, Energy, D
     let outcome = outcome.expect("the plan has no problems");
     assert!(outcome.is_finished(), "{outcome}");
     let (spread, energy) = (state.get().cloned(), state.get().cloned());
-    (spread.unwrap_or_default(), energy.unwrap_or_default(), shortest)
+    (
+        spread.unwrap_or_default(),
+        energy.unwrap_or_default(),
+        shortest,
+    )
 }
 
 fn plan() -> Plan<Fit> {
@@ -84,7 +91,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("serial:   {:.2} ms a step", took.as_secs_f64() * 1e3);
     let (same_spread, same_energy, took) = run(&mut parallel, weights, steps);
     println!("parallel: {:.2} ms a step", took.as_secs_f64() * 1e3);
-    println!("same result: {}", (spread, energy) == (same_spread, same_energy));
+    println!(
+        "same result: {}",
+        (spread, energy) == (same_spread, same_energy)
+    );
     Ok(())
 }
 

@@ -54,7 +54,9 @@ struct Meet<const N: usize> {
 impl<const N: usize> Meet<N> {
     fn on_force(&mut self) -> Result<(), &'static str> {
         self.to.send(()).map_err(|_| "nobody is there")?;
-        self.from.recv_timeout(Duration::from_secs(10)).map_err(|_| "nobody came")
+        self.from
+            .recv_timeout(Duration::from_secs(10))
+            .map_err(|_| "nobody came")
     }
 }
 
@@ -71,25 +73,41 @@ fn state() -> State {
 /// A plan whose groups always run at the same time.
 fn plan() -> Plan<Relax> {
     let mut plan = Plan::new();
-    plan.executor(Parallel::threads(2).expect("two threads can be had").always());
+    plan.executor(
+        Parallel::threads(2)
+            .expect("two threads can be had")
+            .always(),
+    );
     plan
 }
 
 fn run(plan: &mut Plan<Relax>, state: &mut State) -> Outcome {
-    let ran = plan.run(state, |run| run.scope(Relax::STEP, |run| run.fire(Relax::on_force)).map(drop));
+    let ran = plan.run(state, |run| {
+        run.scope(Relax::STEP, |run| run.fire(Relax::on_force))
+            .map(drop)
+    });
     ran.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn executors(plan: &mut Plan<Relax>) -> Vec<String> {
-    let told = plan.explain(&state()).unwrap_or_else(|error| panic!("{error}"));
+    let told = plan
+        .explain(&state())
+        .unwrap_or_else(|error| panic!("{error}"));
     let rows = told.rows(Relax::on_force).iter();
-    rows.map(|row| row.executor().unwrap_or("-").to_owned()).collect()
+    rows.map(|row| row.executor().unwrap_or("-").to_owned())
+        .collect()
 }
 
 fn add_two_that_meet(plan: &mut Plan<Relax>) {
     let ((to_first, of_second), (to_second, of_first)) = (channel(), channel());
-    plan.add(Meet::<1> { to: to_second, from: of_second });
-    plan.add(Meet::<2> { to: to_first, from: of_first });
+    plan.add(Meet::<1> {
+        to: to_second,
+        from: of_second,
+    });
+    plan.add(Meet::<2> {
+        to: to_first,
+        from: of_first,
+    });
 }
 
 #[test]
@@ -112,7 +130,14 @@ fn what_may_not_leave_the_loops_thread_stays_there() {
     assert_eq!(state.get::<At<2>>().unwrap().0, here);
     assert_eq!(state.get::<At<3>>().unwrap().0, here);
     let told = executors(&mut plan);
-    assert_eq!(told, ["parallel, group 1", "loop's thread, group 1", "loop's thread, group 1"]);
+    assert_eq!(
+        told,
+        [
+            "parallel, group 1",
+            "loop's thread, group 1",
+            "loop's thread, group 1"
+        ]
+    );
 }
 
 #[test]
@@ -169,16 +194,24 @@ fn what_has_to_do_with_each_other_runs_one_after_the_other() {
     assert_eq!(both(&|plan| drop(plan.add(Whole))), alone);
     assert_eq!(both(&|plan| drop(plan.add(Counts))), alone);
     assert_eq!(both(&|plan| drop(plan.add(Note::<2>).after("Note"))), alone);
-    assert_eq!(both(&|plan| drop(plan.add(Note::<2>)))[1], "parallel, group 1");
+    assert_eq!(
+        both(&|plan| drop(plan.add(Note::<2>)))[1],
+        "parallel, group 1"
+    );
     let two_of_one = both(&|plan| drop(plan.add(Twice)));
-    assert_eq!(two_of_one, ["parallel, group 1", "parallel, group 1", "loop's thread"]);
+    assert_eq!(
+        two_of_one,
+        ["parallel, group 1", "parallel, group 1", "loop's thread"]
+    );
 }
 
 #[test]
 fn an_order_by_way_of_others_is_one() {
     let mut plan = plan();
     plan.add(Note::<1>).named("first");
-    plan.on(Relax::after_step, || {}).named("between").after("first");
+    plan.on(Relax::after_step, || {})
+        .named("between")
+        .after("first");
     plan.add(Note::<2>).named("last").after("between");
     assert_eq!(executors(&mut plan), ["loop's thread", "loop's thread"]);
 }
@@ -193,9 +226,18 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
         error.to_string()
     };
     let cases: [(&dyn Fn(&mut Plan<Relax>), &str); 5] = [
-        (&|plan| drop(plan.add_local(Note::<1>).parallel()), "`add_local`"),
-        (&|plan| drop(plan.on(Relax::on_force, || {}).parallel()), "is a closure"),
-        (&|plan| drop(plan.add(Asks::<1>).parallel()), "asks for `Local<Rc<str>>`"),
+        (
+            &|plan| drop(plan.add_local(Note::<1>).parallel()),
+            "`add_local`",
+        ),
+        (
+            &|plan| drop(plan.on(Relax::on_force, || {}).parallel()),
+            "is a closure",
+        ),
+        (
+            &|plan| drop(plan.add(Asks::<1>).parallel()),
+            "asks for `Local<Rc<str>>`",
+        ),
         (&|plan| drop(plan.add(Whole).parallel()), "asks for `Ctx`"),
         (&|plan| drop(plan.add(Counts).parallel()), "writes `Steps`"),
     ];
@@ -263,10 +305,15 @@ fn a_failure_that_is_swallowed_lets_the_others_go_on() {
     let mut plan = plan();
     plan.add(Failing::<1>).on_failure(OnFailure::Warn);
     plan.add(Note::<2>);
-    plan.on(Relax::on_force, |_: &mut At<2>, at: &mut At<3>| at.0 = Some(current().id()));
+    plan.on(Relax::on_force, |_: &mut At<2>, at: &mut At<3>| {
+        at.0 = Some(current().id())
+    });
     let mut state = state();
     let outcome = run(&mut plan, &mut state);
-    assert!(outcome.is_finished() && outcome.swallowed().len() == 1, "{outcome}");
+    assert!(
+        outcome.is_finished() && outcome.swallowed().len() == 1,
+        "{outcome}"
+    );
     assert!(state.get::<At<2>>().unwrap().0.is_some());
     assert!(state.get::<At<3>>().unwrap().0.is_some());
 }
@@ -338,7 +385,10 @@ fn what_does_not_pay_runs_one_after_the_other() {
     for _ in 0..10 {
         assert!(run(&mut plan, &mut state).is_finished());
         let here = Some(current().id());
-        let seen = (state.get::<At<1>>().unwrap().0, state.get::<At<2>>().unwrap().0);
+        let seen = (
+            state.get::<At<1>>().unwrap().0,
+            state.get::<At<2>>().unwrap().0,
+        );
         assert_eq!(seen, (here, here));
     }
 }

@@ -80,7 +80,11 @@ fn attached() -> impl Strategy<Value = Attached> {
 
 fn scripts() -> impl Strategy<Value = Script> {
     let actors = prop::collection::vec(attached(), 2..8);
-    let holds = [Just(true).boxed(), any::<bool>().boxed(), any::<bool>().boxed()];
+    let holds = [
+        Just(true).boxed(),
+        any::<bool>().boxed(),
+        any::<bool>().boxed(),
+    ];
     (actors, prop::bool::weighted(0.3), holds).prop_map(|(actors, refuses, holds)| Script {
         actors,
         refuses,
@@ -155,7 +159,9 @@ impl Script {
         let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
         let actors = (0..self.actors.len()).map(|nth| plan.get_named::<Actor>(&name(nth)));
         Ran {
-            traces: actors.map(|actor| actor.expect("it is there").trace.clone()).collect(),
+            traces: actors
+                .map(|actor| actor.expect("it is there").trace.clone())
+                .collect(),
             values: (
                 state.get().cloned(),
                 state.get().cloned(),
@@ -171,19 +177,30 @@ impl Script {
 /// Those that may have run beside the one that failed, or after it.
 fn mates(plan: &mut Plan<Walk>, state: &State, outcome: &Outcome) -> BTreeSet<String> {
     let origin = outcome.failed().map(|failure| failure.origin().clone());
-    let told = plan.explain(state).unwrap_or_else(|error| panic!("{error}"));
+    let told = plan
+        .explain(state)
+        .unwrap_or_else(|error| panic!("{error}"));
     let group_of = |row: &callbacks::explain::Row| {
         let executor = row.executor()?;
         Some(executor.split_once("group ")?.1.to_owned())
     };
-    let failed = origin.and_then(|origin| Some((origin.callback()?.to_owned(), *origin.breakpoint()?)));
+    let failed =
+        origin.and_then(|origin| Some((origin.callback()?.to_owned(), *origin.breakpoint()?)));
     let Some((callback, at)) = failed else {
         return BTreeSet::new();
     };
-    let listing = told.breakpoints().iter().find(|listing| listing.breakpoint() == &at);
+    let listing = told
+        .breakpoints()
+        .iter()
+        .find(|listing| listing.breakpoint() == &at);
     let rows = listing.map(|listing| listing.rows()).unwrap_or_default();
-    let its_group = rows.iter().find(|row| row.callback() == callback).and_then(group_of);
-    let mates = rows.iter().filter(|row| its_group.is_some() && group_of(row) == its_group);
+    let its_group = rows
+        .iter()
+        .find(|row| row.callback() == callback)
+        .and_then(group_of);
+    let mates = rows
+        .iter()
+        .filter(|row| its_group.is_some() && group_of(row) == its_group);
     mates.map(|row| row.callback().to_owned()).collect()
 }
 
@@ -249,7 +266,10 @@ fn assert_same(script: &Script, serial: &Ran, parallel: &Ran) {
     let later = |failure: &Failure| failure.later().map(ToString::to_string).collect::<Vec<_>>();
     let others = later(same);
     assert!(later(failure).iter().all(|fault| others.contains(fault)));
-    assert_eq!(format!("{:?}", one.refused()), format!("{:?}", other.refused()));
+    assert_eq!(
+        format!("{:?}", one.refused()),
+        format!("{:?}", other.refused())
+    );
     let mut may_differ = [false; 4];
     for (nth, actor) in script.actors.iter().enumerate() {
         if !parallel.mates.contains(&name(nth)) {
@@ -257,7 +277,10 @@ fn assert_same(script: &Script, serial: &Ran, parallel: &Ran) {
             continue;
         }
         let writes = actor.part.access.map(|access| access == Access::Write);
-        may_differ.iter_mut().zip(writes).for_each(|(may, writes)| *may |= writes);
+        may_differ
+            .iter_mut()
+            .zip(writes)
+            .for_each(|(may, writes)| *may |= writes);
     }
     let (one, other) = (&serial.values, &parallel.values);
     assert!(may_differ[0] || one.0 == other.0);

@@ -67,7 +67,12 @@ impl<L: Loop> Plan<L> {
             return;
         };
         let joins = Joins {
-            counters: self.of_loop.counters().iter().map(|watch| watch.of).collect(),
+            counters: self
+                .of_loop
+                .counters()
+                .iter()
+                .map(|watch| watch.of)
+                .collect(),
             refuses: self.refuse_stops.is_some(),
             decided: decided(&self.attached, resolved, &self.says),
         };
@@ -163,7 +168,11 @@ impl<L: Loop> Plan<L> {
             let why = if want.need == Need::Everything {
                 "asks for `Ctx`, which is everything; ask for the state it uses".into()
             } else if want.local {
-                let word = if want.need == Need::Read { "Local" } else { "LocalMut" };
+                let word = if want.need == Need::Read {
+                    "Local"
+                } else {
+                    "LocalMut"
+                };
                 format!("asks for `{word}<{state}>`, which stays on the loop's thread")
             } else if want.type_id == TypeId::of::<Due>() {
                 "asks for `Due`, which is told to one handler at a time".into()
@@ -177,7 +186,12 @@ impl<L: Loop> Plan<L> {
         if let Some(found) = placed.wants.iter().find_map(why) {
             return Some(found);
         }
-        placed.traits.answers.then(|| (None, "answers more than a flow, and answers are merged in order".into()))
+        placed.traits.answers.then(|| {
+            (
+                None,
+                "answers more than a flow, and answers are merged in order".into(),
+            )
+        })
     }
 }
 
@@ -230,7 +244,9 @@ impl Joins<'_> {
     /// Whether it moves what periods look at.
     fn counts(&self, placed: &Placed) -> bool {
         let written = placed.wants.iter().filter(|want| want.need == Need::Write);
-        written.into_iter().any(|want| self.counters.contains(&want.type_id))
+        written
+            .into_iter()
+            .any(|want| self.counters.contains(&want.type_id))
     }
 
     /// Whether a stop of the first makes a difference to the second: a rule that refuses it looks at the state behind the first, and

@@ -162,7 +162,9 @@ impl<L: Loop> Plan<L> {
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
         let portable = self.attached[instance].portable;
-        let armed = self.machine.arm(index, instance, thunk, period.clone(), portable);
+        let armed = self
+            .machine
+            .arm(index, instance, thunk, period.clone(), portable);
         if armed.is_ok() {
             match period {
                 Some(_) => resolved.timed.set(index),

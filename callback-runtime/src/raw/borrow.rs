@@ -97,7 +97,8 @@ impl<W: AsRef<[Want]>> Hold<W> {
         let before = hold.borrows().holders.fetch_add(1, Ordering::AcqRel);
         while let Some(want) = hold.wants.as_ref().get(hold.taken) {
             let is_alone = want.need != Need::Everything || before == 0;
-            let others = want.need != Need::Everything && hold.borrows().whole.load(Ordering::Acquire);
+            let others =
+                want.need != Need::Everything && hold.borrows().whole.load(Ordering::Acquire);
             assert!(
                 is_alone && !others && hold.borrows().take(want),
                 "a handler of `{handler}` got `{}` while another one had it; please report this",
@@ -121,5 +122,119 @@ impl<W: AsRef<[Want]>> Drop for Hold<W> {
             self.borrows().give_back(want);
         }
         self.borrows().holders.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::super::fetch::aims;
+    use super::super::slot::Slot;
+    use super::super::spread::{Done, Job, Work, spread};
+    use super::super::table::View;
+    use super::super::thunk::{Entry, Handed, Sink, Thunk};
+    use super::Table;
+    use crate::executor::Executor;
+    use crate::failure::Cause;
+    use crate::param::Ask;
+    use crate::reply::Reply;
+    use crate::state::Ctx;
+    use std::sync::{Arc, Barrier};
+
+    type Writes = (Ask<&'static mut u32>,);
+
+    type Everything = (Ask<Ctx<'static>>,);
+
+    /// Starts the others while the first is at its work.
+    struct Meanwhile(Arc<Barrier>);
+
+    impl Executor for Meanwhile {
+        fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
+            std::thread::scope(|scope| {
+                for job in jobs {
+                    scope.spawn(move || job.run());
+                }
+                self.0.wait();
+                here();
+                self.0.wait();
+            });
+        }
+    }
+
+    fn entry(table: &Table, thunk: &Thunk) -> Entry {
+        Entry {
+            call: thunk.call,
+            callback: std::ptr::dangling_mut::<()>(),
+            function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
+            aims: aims(table, thunk.wants()),
+            turn: 0,
+        }
+    }
+
+    /// What a handler comes to that begins while a writer of `u32` is at its work, which goes on undisturbed.
+    fn beside_a_writer(thunk: &Thunk) -> Done {
+        let barrier = Arc::new(Barrier::new(2));
+        let waiting = barrier.clone();
+        let write = move |_: &mut (), (value,): (&mut u32,)| {
+            waiting.wait();
+            *value += 1;
+            waiting.wait();
+        };
+        let writer = Thunk::new::<(), Writes, (), _, _>(write, <() as Reply<()>>::via());
+        let mut table = Table::default();
+        table.insert(0_u32);
+        table.grow(1 + Slot::<Ctx<'static>>::of().index());
+        let entries = [entry(&table, thunk), entry(&table, &writer)];
+        let view = View::of(&mut table);
+        let works = entries.iter().enumerate().map(|(at, entry)| Work {
+            at,
+            entry,
+            into_error: None,
+            handed: Handed {
+                // SAFETY: they overlap, which is noticed before the second of them is given anything.
+                view: unsafe { view.again() },
+                sink: Sink::default(),
+            },
+            is_portable: at == 1,
+            done: None,
+        });
+        let mut works: Vec<Work<'_>> = works.collect();
+        // SAFETY: aimed at this table; of the two that overlap only one is called.
+        let broken = unsafe { spread(&Meanwhile(barrier), &mut works) };
+        assert!(broken.is_none());
+        assert!(matches!(works[1].done, Some(Done::Continue)));
+        works[0].done.take().expect("it was run")
+    }
+
+    fn message(done: Done) -> String {
+        match done {
+            Done::Panicked(panic) => Cause::of_panic(panic).to_string(),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn two_that_write_the_same_are_told_apart() {
+        let write = |_: &mut (), _: (&mut u32,)| {};
+        let thunk = Thunk::new::<(), Writes, (), _, _>(write, <() as Reply<()>>::via());
+        let told = message(beside_a_writer(&thunk));
+        assert!(
+            told.contains("a handler of `()` got `u32` while another one had it"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn who_has_everything_is_alone() {
+        let look = |_: &mut (), _: (Ctx<'_>,)| {};
+        let thunk = Thunk::new::<(), Everything, (), _, _>(look, <() as Reply<()>>::via());
+        let told = message(beside_a_writer(&thunk));
+        assert!(told.contains("while another one had it"), "{told}");
+    }
+
+    #[test]
+    fn who_has_nothing_of_it_disturbs_nobody() {
+        let nothing = |_: &mut (), (): ()| {};
+        let thunk = Thunk::new::<(), (), (), _, _>(nothing, <() as Reply<()>>::via());
+        assert!(matches!(beside_a_writer(&thunk), Done::Continue));
     }
 }

@@ -6,8 +6,8 @@
 use super::fetch::Need;
 use super::list::{Armed, List, Mark};
 use super::spread::{Done, Payload, Together, Work, spread};
-use super::timed::asks;
 use super::thunk::{Code, Frame, Handed, Sink};
+use super::timed::asks;
 use crate::executor::Executor;
 use crate::period::Due;
 use std::ops::Range;
@@ -87,7 +87,10 @@ impl List {
     /// Whether two handlers can run at the same time.
     fn are_apart(&self, one: usize, other: usize) -> bool {
         let (first, second) = (&self.armed[one], &self.armed[other]);
-        let mut pairs = first.wants.iter().flat_map(|want| second.wants.iter().map(move |it| (want, it)));
+        let mut pairs = first
+            .wants
+            .iter()
+            .flat_map(|want| second.wants.iter().map(move |it| (want, it)));
         first.instance != second.instance
             && !first.is_single()
             && !second.is_single()
@@ -169,7 +172,12 @@ impl List {
         Code::Continue
     }
 
-    fn run_together(&mut self, groups: &mut Groups, group: Range<usize>, frame: &mut Frame<'_>) -> Code {
+    fn run_together(
+        &mut self,
+        groups: &mut Groups,
+        group: Range<usize>,
+        frame: &mut Frame<'_>,
+    ) -> Code {
         self.aim_at(frame);
         let mut done = Vec::with_capacity(group.len());
         let mut works = Vec::with_capacity(group.len());

@@ -102,12 +102,7 @@ impl List {
     /// # Safety
     /// The callback is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
     /// nobody else does while one runs. The thunk's wants agree. What is said to be portable may leave the loop's thread.
-    pub(super) unsafe fn push(
-        &mut self,
-        owner: Owner,
-        thunk: Thunk,
-        timing: Option<Box<Timing>>,
-    ) {
+    pub(super) unsafe fn push(&mut self, owner: Owner, thunk: Thunk, timing: Option<Box<Timing>>) {
         let widths = thunk.wants.iter().map(|want| want.slot + 1);
         self.width = widths.fold(self.width, usize::max);
         match timing {

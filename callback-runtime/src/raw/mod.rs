@@ -40,13 +40,13 @@ mod timed;
 
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Seal, Want};
-pub use lookup::Lookup;
 pub(crate) use list::Traits;
+pub use lookup::Lookup;
 pub(crate) use machine::{Machine, Portable};
 pub use owned::Erased;
 pub(crate) use owned::Owned;
-pub use spread::Job;
 pub(crate) use spread::Done;
+pub use spread::Job;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
 pub use thunk::{Code, Deliver, Frame, Handed, IntoError, Thunk};

@@ -107,7 +107,11 @@ pub(super) unsafe fn spread(executor: &dyn Executor, works: &mut [Work<'_>]) -> 
         let is_away = work.is_portable && (stays || nth > 0);
         // SAFETY: as the caller says.
         let run = move || unsafe { work.run() };
-        if is_away { away.push(run) } else { home.push(run) }
+        if is_away {
+            away.push(run)
+        } else {
+            home.push(run)
+        }
     }
     let mut here = || home.iter_mut().for_each(|run| run());
     let mut jobs: Vec<Job<'_>> = away.iter_mut().map(|run| Job { run }).collect();
