@@ -11,7 +11,7 @@ struct Weights(Vec<f64>);
 
 /// What is known of them after a step.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Spread([u64; 64]);
+struct Spread([u64; 32]);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Energy(f64);
@@ -23,7 +23,7 @@ struct Histogram;
 impl Histogram {
     fn on_train_batch_end(&self, weights: &Weights, spread: &mut Spread) {
         for weight in &weights.0 {
-            let bin = (weight.tanh().abs() * 64.0).min(63.0);
+            let bin = (weight.tanh().abs() * 32.0).min(31.0);
             spread.0[bin as usize] += 1;
         }
     }
