@@ -1,6 +1,7 @@
 //! Attaching callbacks to a plan.
 
 use super::erased::AnyCallback;
+use super::groups::Home;
 use super::schedule::Scheduled;
 use super::{Attached, Plan};
 use crate::breakpoint::{At, Loop};
@@ -44,7 +45,7 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
         let attachment = self.attach(Box::new(callback), Site::here());
-        attachment.attached.portable = Some(Portable::of::<C>());
+        attachment.attached.home = Home::Anywhere(Portable::of::<C>());
         attachment
     }
 
@@ -103,7 +104,7 @@ impl<L: Loop> Plan<L> {
             marker: PhantomData,
         };
         let attachment = self.attach(Box::new(callback), site);
-        attachment.attached.is_closure = true;
+        attachment.attached.home = Home::Closure;
         attachment
     }
 
@@ -141,9 +142,12 @@ impl<L: Loop> Plan<L> {
             place,
             added_at,
             by_hand,
-            portable: None,
-            is_closure: false,
-            parallel: false,
+            home: if by_hand {
+                Home::Local
+            } else {
+                Home::Discovered
+            },
+            parallel: None,
             changed: false,
             active: true,
         });

@@ -8,7 +8,8 @@ use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
 use crate::executor::Executor;
 use crate::period::Due;
-use crate::raw::{Need, Want};
+use crate::raw::{Need, Portable, Want};
+use crate::site::Site;
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,17 +104,18 @@ impl<L: Loop> Plan<L> {
     /// Who is to run elsewhere can.
     pub(super) fn check_parallel(&self) -> Vec<Problem> {
         let order = self.resolved.order.iter().copied();
-        let asked = order.filter(|at| self.attached[*at].parallel);
+        let asked = order.filter(|at| self.attached[*at].parallel.is_some());
         asked.flat_map(|at| self.unparallel(at)).collect()
     }
 
     fn unparallel(&self, instance: usize) -> Vec<Problem> {
-        let attached = &self.attached[instance];
         let name = &self.resolved.names[instance];
         if let Some((why, hint)) = self.stays(instance) {
             let text = Text::hinted(format!("cannot run in parallel: {why}"), hint);
             let kind = ProblemKind::NotParallel;
-            return vec![Problem::of_plan(kind, name, attached.site(), text)];
+            let attached = &self.attached[instance];
+            let site = attached.parallel.unwrap_or(attached.added_at);
+            return vec![Problem::of_plan(kind, name, site, text)];
         }
         let mut problems = Vec::new();
         for (at, list) in self.resolved.lists.iter().enumerate() {
@@ -137,26 +139,27 @@ impl<L: Loop> Plan<L> {
 
     /// Why no handler of a callback can leave the loop's thread, and what to do.
     fn stays(&self, instance: usize) -> Option<(&'static str, &'static str)> {
-        let attached = &self.attached[instance];
         if self.executor.is_none() {
             return Some((
                 "the plan has nobody to run it",
                 "give the plan one with `executor`, or leave `parallel` out",
             ));
         }
-        if attached.portable.is_some() {
-            return None;
-        }
-        Some(match attached.is_closure {
-            true => (
+        match self.attached[instance].home {
+            Home::Anywhere(_) => None,
+            Home::Closure => Some((
                 "it is a closure, which stays on the loop's thread",
                 "write a callback and attach it with `add`, or leave `parallel` out",
-            ),
-            false => (
+            )),
+            Home::Discovered => Some((
+                "it was discovered, and stays on the loop's thread",
+                "attach it with `add`, or leave `parallel` out",
+            )),
+            Home::Local => Some((
                 "it is attached with `add_local`",
                 "attach it with `add`, for which its type must be `Send`, or leave `parallel` out",
-            ),
-        })
+            )),
+        }
     }
 
     /// Why a handler has to run alone or stay, and the state that this is about.
@@ -211,9 +214,28 @@ impl Attachment<'_> {
     /// let error = plan.check(&State::new()).unwrap_err();
     /// assert!(error.to_string().contains("cannot run in parallel"));
     /// ```
+    #[track_caller]
     pub fn parallel(self) -> Self {
-        self.attached.parallel = true;
+        self.attached.parallel = Some(Site::here());
         self
+    }
+}
+
+/// Whether a callback may leave the loop's thread, and if not, why.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Home {
+    Anywhere(Portable),
+    Local,
+    Closure,
+    Discovered,
+}
+
+impl Home {
+    pub(super) fn portable(self) -> Option<Portable> {
+        match self {
+            Self::Anywhere(portable) => Some(portable),
+            _ => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::attach::about_of;
 use super::erased::AnyCallback;
+use super::groups::Home;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
@@ -108,7 +109,7 @@ impl<L: Loop> Plan<L> {
             return None;
         };
         let old = self.put(at, Box::new(new), Site::here());
-        self.attached[at].portable = Some(Portable::of::<C>());
+        self.attached[at].home = Home::Anywhere(Portable::of::<C>());
         downcast(old)
     }
 
@@ -141,7 +142,7 @@ impl<L: Loop> Plan<L> {
         self.attached[at].name = Some(name.to_owned());
         let portable = portable(&new);
         self.put(at, Box::new(new), Site::here());
-        self.attached[at].portable = Some(portable);
+        self.attached[at].home = Home::Anywhere(portable);
         true
     }
 
@@ -231,7 +232,6 @@ impl<L: Loop> Plan<L> {
         let gone = std::mem::replace(&mut attached.type_id, type_id);
         attached.added_at = site;
         attached.by_hand = true;
-        attached.is_closure = false;
         (attached.about, attached.broken) = about_of(new.as_ref());
         self.note_periods();
         let callback = self.machine.replace(at, Owned::new(new));

@@ -32,11 +32,12 @@ use crate::callback::About;
 use crate::executor::Executor;
 use crate::leniency::OnFailure;
 use crate::period::Position;
-use crate::raw::{Clock, Machine, Portable, Table};
+use crate::raw::{Clock, Machine, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
 use discover::Request;
+use groups::Home;
 use order::PlanSays;
 use schedule::Scheduled;
 use std::any::TypeId;
@@ -138,11 +139,9 @@ struct Attached {
     place: (usize, usize),
     added_at: Site,
     by_hand: bool,
-    /// It may leave the loop's thread.
-    portable: Option<Portable>,
-    is_closure: bool,
-    /// It must be able to.
-    parallel: bool,
+    home: Home,
+    /// Where it was said that it must be able to run in parallel.
+    parallel: Option<Site>,
     /// Somebody may have changed it, and with it what it says of itself.
     changed: bool,
     /// Not suppressed by an instance attached by hand.

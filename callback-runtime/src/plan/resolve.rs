@@ -161,7 +161,7 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
-        let portable = self.attached[instance].portable;
+        let portable = self.attached[instance].home.portable();
         let armed = self
             .machine
             .arm(index, instance, thunk, period.clone(), portable);

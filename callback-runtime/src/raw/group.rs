@@ -79,7 +79,7 @@ impl List {
             start = at;
         }
         if of.iter().any(Option::is_some) {
-            self.set_groups(Groups::new(of.clone(), executor));
+            self.set_groups(Box::new(Groups::new(of.clone(), executor)));
         }
         of
     }
@@ -244,14 +244,14 @@ impl Armed {
 }
 
 impl Groups {
-    fn new(of: Vec<Option<Range<usize>>>, executor: Arc<dyn Executor>) -> Box<Self> {
-        Box::new(Self {
+    fn new(of: Vec<Option<Range<usize>>>, executor: Arc<dyn Executor>) -> Self {
+        Self {
             costs: vec![Cost::default(); of.len()],
             verdicts: of.iter().map(|_| Verdict::Waits).collect(),
             of,
             judged: 0..0,
             executor,
-        })
+        }
     }
 
     /// How to run those of a group whose turn it is.

@@ -102,7 +102,7 @@ impl List {
     /// # Safety
     /// The callback is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
     /// nobody else does while one runs. The thunk's wants agree. What is said to be portable may leave the loop's thread.
-    pub(super) unsafe fn push(&mut self, owner: Owner, thunk: Thunk, timing: Option<Box<Timing>>) {
+    pub(super) unsafe fn push(&mut self, owner: &Owner, thunk: Thunk, timing: Option<Box<Timing>>) {
         let widths = thunk.wants.iter().map(|want| want.slot + 1);
         self.width = widths.fold(self.width, usize::max);
         match timing {
@@ -274,9 +274,10 @@ impl List {
     #[inline]
     fn run_if_due(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
         frame.mark = Mark::at(at);
-        match self.is_due(at, frame) {
-            true => self.run_at(at, frame),
-            false => Code::Continue,
+        if self.is_due(at, frame) {
+            self.run_at(at, frame)
+        } else {
+            Code::Continue
         }
     }
 

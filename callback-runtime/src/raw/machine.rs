@@ -95,7 +95,7 @@ impl<D: ?Sized + Erased> Machine<D> {
         };
         // SAFETY: the callback is of the thunk's type, and stays where it is for as long as the lists have it. If it is portable, its
         // type is `Send`, as functions are always, and what is not local is what its parameter needs.
-        unsafe { self.lists[list].push(owner, thunk, timing) };
+        unsafe { self.lists[list].push(&owner, thunk, timing) };
         Ok(())
     }
 

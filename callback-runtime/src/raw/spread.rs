@@ -108,9 +108,9 @@ pub(super) unsafe fn spread(executor: &dyn Executor, works: &mut [Work<'_>]) -> 
         // SAFETY: as the caller says.
         let run = move || unsafe { work.run() };
         if is_away {
-            away.push(run)
+            away.push(run);
         } else {
-            home.push(run)
+            home.push(run);
         }
     }
     let mut here = || home.iter_mut().for_each(|run| run());

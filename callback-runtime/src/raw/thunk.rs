@@ -56,9 +56,10 @@ pub struct Frame<'r> {
 impl<'r> Frame<'r> {
     pub(crate) fn of(view: View<'r>, clock: &'r mut Clock) -> Self {
         clock.look_at(view.table());
-        let aside = match cfg!(debug_assertions) {
-            true => view.table().borrows().set_aside(),
-            false => Aside::default(),
+        let aside = if cfg!(debug_assertions) {
+            view.table().borrows().set_aside()
+        } else {
+            Aside::default()
         };
         Self {
             handed: Handed {
@@ -221,11 +222,9 @@ where
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
     let table = handed.view.as_ptr();
-    let hold = match cfg!(debug_assertions) {
-        // SAFETY: the view's table, which is there during the call.
-        true => Some(unsafe { Hold::take(table, P::wants(), type_name::<C>()) }),
-        false => None,
-    };
+    // SAFETY: the view's table, which is there during the call.
+    let take = || unsafe { Hold::take(table, P::wants(), type_name::<C>()) };
+    let hold = cfg!(debug_assertions).then(take);
     // SAFETY: the wants agree, and the table is not touched until the items are gone: `R` does not borrow from them.
     let items = unsafe { P::fetch(table, &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
