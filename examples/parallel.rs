@@ -23,10 +23,18 @@ struct Histogram;
 impl Histogram {
     fn on_train_batch_end(&self, weights: &Weights, spread: &mut Spread) {
         for weight in &weights.0 {
-            let bin = (weight.tanh().abs() * 32.0).min(31.0);
-            spread.0[bin as usize] += 1;
+            spread.0[bin(*weight)] += 1;
         }
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 31"
+)]
+fn bin(weight: f64) -> usize {
+    (weight.tanh().abs() * 32.0).min(31.0) as usize
 }
 
 /// Evaluates a metric.
@@ -44,9 +52,9 @@ impl Evaluate {
 }
 
 /// What the callbacks come to in so many steps, and the shortest of their firings.
-fn run(plan: &mut Plan<Fit>, weights: usize, steps: usize) -> (Spread, Energy, Duration) {
+fn run(plan: &mut Plan<Fit>, weights: u32, steps: usize) -> (Spread, Energy, Duration) {
     let mut state = State::new();
-    let weight = |nth: usize| (nth as f64 * 0.618).fract() * 4.0 - 2.0;
+    let weight = |nth: u32| (f64::from(nth) * 0.618).fract() * 4.0 - 2.0;
     state.insert(Weights((0..weights).map(weight).collect()));
     let mut shortest = Duration::MAX;
     let outcome = plan.run(&mut state, |run| {
@@ -75,11 +83,12 @@ fn plan() -> Plan<Fit> {
 }
 
 /// So many weights that a handler takes about a millisecond.
-fn worth_a_millisecond() -> usize {
+fn worth_a_millisecond() -> u32 {
     let mut plan = Plan::new();
     plan.add(Histogram);
     let (_, _, took) = run(&mut plan, 10_000, 20);
-    (10_000.0 * 1e-3 / took.as_secs_f64()) as usize
+    let weights = 10_000 * 1_000_000 / took.as_nanos();
+    u32::try_from(weights).unwrap_or(u32::MAX)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

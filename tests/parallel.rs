@@ -190,15 +190,39 @@ fn what_has_to_do_with_each_other_runs_one_after_the_other() {
         executors(&mut plan)
     };
     let alone = ["loop's thread", "loop's thread"];
-    assert_eq!(both(&|plan| drop(plan.add(Reads))), alone);
-    assert_eq!(both(&|plan| drop(plan.add(Whole))), alone);
-    assert_eq!(both(&|plan| drop(plan.add(Counts))), alone);
-    assert_eq!(both(&|plan| drop(plan.add(Note::<2>).after("Note"))), alone);
     assert_eq!(
-        both(&|plan| drop(plan.add(Note::<2>)))[1],
+        both(&|plan| {
+            plan.add(Reads);
+        }),
+        alone
+    );
+    assert_eq!(
+        both(&|plan| {
+            plan.add(Whole);
+        }),
+        alone
+    );
+    assert_eq!(
+        both(&|plan| {
+            plan.add(Counts);
+        }),
+        alone
+    );
+    assert_eq!(
+        both(&|plan| {
+            plan.add(Note::<2>).after("Note");
+        }),
+        alone
+    );
+    assert_eq!(
+        both(&|plan| {
+            plan.add(Note::<2>);
+        })[1],
         "parallel, group 1"
     );
-    let two_of_one = both(&|plan| drop(plan.add(Twice)));
+    let two_of_one = both(&|plan| {
+        plan.add(Twice);
+    });
     assert_eq!(
         two_of_one,
         ["parallel, group 1", "parallel, group 1", "loop's thread"]
@@ -227,25 +251,46 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
     };
     let cases: [(&dyn Fn(&mut Plan<Relax>), &str); 5] = [
         (
-            &|plan| drop(plan.add_local(Note::<1>).parallel()),
+            &|plan| {
+                plan.add_local(Note::<1>).parallel();
+            },
             "`add_local`",
         ),
         (
-            &|plan| drop(plan.on(Relax::on_force, || {}).parallel()),
+            &|plan| {
+                plan.on(Relax::on_force, || {}).parallel();
+            },
             "is a closure",
         ),
         (
-            &|plan| drop(plan.add(Asks::<1>).parallel()),
+            &|plan| {
+                plan.add(Asks::<1>).parallel();
+            },
             "asks for `Local<Rc<str>>`",
         ),
-        (&|plan| drop(plan.add(Whole).parallel()), "asks for `Ctx`"),
-        (&|plan| drop(plan.add(Counts).parallel()), "writes `Steps`"),
+        (
+            &|plan| {
+                plan.add(Whole).parallel();
+            },
+            "asks for `Ctx`",
+        ),
+        (
+            &|plan| {
+                plan.add(Counts).parallel();
+            },
+            "writes `Steps`",
+        ),
     ];
     for (add, reason) in cases {
         let text = why(add, plan());
         assert!(text.contains(reason), "{text}");
     }
-    let text = why(&|plan| drop(plan.add(Note::<1>).parallel()), Plan::new());
+    let text = why(
+        &|plan| {
+            plan.add(Note::<1>).parallel();
+        },
+        Plan::new(),
+    );
     assert!(text.contains("give the plan one with `executor`"), "{text}");
 }
 
@@ -306,7 +351,7 @@ fn a_failure_that_is_swallowed_lets_the_others_go_on() {
     plan.add(Failing::<1>).on_failure(OnFailure::Warn);
     plan.add(Note::<2>);
     plan.on(Relax::on_force, |_: &mut At<2>, at: &mut At<3>| {
-        at.0 = Some(current().id())
+        at.0 = Some(current().id());
     });
     let mut state = state();
     let outcome = run(&mut plan, &mut state);

@@ -104,14 +104,15 @@ impl Script {
         if self.refuses {
             plan.refuse_stops(|state, _| {
                 let sum: u64 = state.get::<Value<0>>().map_or(0, |value| value.0);
-                (sum % 2 == 0).then(|| format!("{sum} is even"))
+                sum.is_multiple_of(2).then(|| format!("{sum} is even"))
             });
         }
         for (nth, one) in self.actors.iter().enumerate() {
             let actor = Actor::new(one.part.clone());
-            let attachment = match one.is_local {
-                true => plan.add_local(actor),
-                false => plan.add(actor),
+            let attachment = if one.is_local {
+                plan.add_local(actor)
+            } else {
+                plan.add(actor)
             };
             let attachment = attachment.named(name(nth)).on_failure(one.on_failure);
             let attachment = attachment.weight(f64::from(one.weight));
@@ -193,7 +194,9 @@ fn mates(plan: &mut Plan<Walk>, state: &State, outcome: &Outcome) -> BTreeSet<St
         .breakpoints()
         .iter()
         .find(|listing| listing.breakpoint() == &at);
-    let rows = listing.map(|listing| listing.rows()).unwrap_or_default();
+    let rows = listing
+        .map(callbacks::explain::Listing::rows)
+        .unwrap_or_default();
     let its_group = rows
         .iter()
         .find(|row| row.callback() == callback)
