@@ -294,7 +294,7 @@ impl Cost {
     /// It runs without being timed.
     fn trust(&mut self) {
         self.trusted += 1;
-        if self.trusted > TRUSTED {
+        if self.trusted >= TRUSTED {
             *self = Self::default();
         }
     }
