@@ -213,3 +213,43 @@ fn whether_it_pays_is_measured_four_times_and_again_after_a_thousand() {
     assert_eq!(together_if_it_saves(Duration::from_micros(1)), 1002);
     assert_eq!(together_if_it_saves(Duration::from_secs(3600)), 0);
 }
+
+/// Runs a plan of its own on the whole state, whose handlers run at the same time.
+struct Nest;
+
+#[callback(Relax, register = false)]
+impl Nest {
+    fn on_force(&self, mut ctx: Ctx<'_>) -> Result<(), PlanError> {
+        let mut inner = plan();
+        inner.add(Adds::<1>);
+        inner.add(Adds::<2>);
+        let outcome = inner.run(&mut ctx, |run| run.fire(Relax::on_force))?;
+        assert!(outcome.is_finished(), "{outcome}");
+        Ok(())
+    }
+}
+
+struct Adds<const N: usize>;
+
+#[callback(Relax, register = false)]
+impl<const N: usize> Adds<N> {
+    fn on_force(&self, sum: &mut [u32; N]) {
+        sum[0] += 1;
+    }
+}
+
+#[test]
+fn a_handler_that_has_everything_may_run_a_plan_on_it() {
+    let mut plan = plan();
+    plan.add(Nest);
+    plan.add(Adds::<1>);
+    plan.add(Adds::<2>);
+    let mut state = State::new();
+    state.insert([0_u32; 1]);
+    state.insert([0_u32; 2]);
+    let ran = plan.run(&mut state, |run| run.fire(Relax::on_force));
+    let outcome = ran.unwrap_or_else(|error| panic!("{error}"));
+    assert!(outcome.is_finished(), "{outcome}");
+    assert_eq!(state.get(), Some(&[2_u32]));
+    assert_eq!(state.get(), Some(&[2_u32, 0]));
+}

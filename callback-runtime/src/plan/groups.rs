@@ -22,7 +22,8 @@ impl<L: Loop> Plan<L> {
     /// those run elsewhere whose callback was attached with [`add`](Self::add) and all of whose parameters may leave the thread; the
     /// others stay on the loop's thread, and run there meanwhile. Closures and what is discovered stay. Alone run handlers that ask
     /// for [`Ctx`](crate::Ctx) or [`Due`], that answer more than a flow, or that write a counter of the loop; and those at the
-    /// beginning, at the end and after a failure of the run.
+    /// beginning, at the end and after a failure of the run. Behind one that may answer a flow there is nobody in its group who has a
+    /// period or, where the loop [may refuse stops](Self::refuse_stops), nobody at all.
     ///
     /// As long as no handler fails, the state is what it would be without an executor. If one fails, so does the run, with the first
     /// failure in the order of the plan; only what those of its own group did may be different. This rests on what handlers ask for:

@@ -49,6 +49,12 @@ pub(crate) enum Done {
 
 pub(crate) type Payload = Box<dyn Any + Send>;
 
+/// What comes back from another thread may.
+const _: fn() = || {
+    fn may_leave<T: Send>() {}
+    may_leave::<Done>();
+};
+
 /// A handler that is to run.
 pub(super) struct Work<'l> {
     pub(super) at: usize,
