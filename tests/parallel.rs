@@ -210,6 +210,12 @@ fn what_has_to_do_with_each_other_runs_one_after_the_other() {
     );
     assert_eq!(
         both(&|plan| {
+            plan.add(Counts).weight(-1.0);
+        }),
+        alone
+    );
+    assert_eq!(
+        both(&|plan| {
             plan.add(Note::<2>).after("Note");
         }),
         alone
