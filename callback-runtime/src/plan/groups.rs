@@ -257,8 +257,7 @@ struct Joins<'p> {
 
 impl Joins<'_> {
     fn may_join(&self, one: &Placed, other: &Placed) -> bool {
-        one.instance != other.instance
-            && !self.counts(one)
+        !self.counts(one)
             && !self.counts(other)
             && !self.may_hear_of(one, other)
             && !self.decided.leads(one.instance, other.instance)
