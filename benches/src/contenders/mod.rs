@@ -113,6 +113,8 @@ pub struct Setup {
     pub handlers: usize,
     /// How many callbacks are attached that have no handler where it is fired.
     pub idle: usize,
+    /// How many handlers are there where it is fired that have a period and are not due, at most 64.
+    pub waiting: usize,
 }
 
 impl Setup {
@@ -123,6 +125,7 @@ impl Setup {
             signature: Signature::Two,
             handlers: 0,
             idle: 0,
+            waiting: 0,
         }
     }
 
@@ -136,6 +139,11 @@ impl Setup {
         Self { idle, ..self }
     }
 
+    /// With so many handlers that are not due.
+    pub const fn awaiting(self, waiting: usize) -> Self {
+        Self { waiting, ..self }
+    }
+
     /// With handlers of another signature.
     pub const fn asking(self, signature: Signature) -> Self {
         Self { signature, ..self }
@@ -145,6 +153,7 @@ impl Setup {
     pub fn build(self) -> Option<Box<dyn Contender>> {
         match self.peer {
             Peer::Ours => Some(ours::build(self)),
+            _ if self.waiting > 0 => None,
             Peer::Inline => inline::build(self),
             Peer::Direct => direct::build(self),
             Peer::Dynamic => dynamic::build(self),

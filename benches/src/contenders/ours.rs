@@ -1,6 +1,7 @@
 //! `callbacks`: the same handlers in annotated blocks, attached to a plan.
 
 mod straying;
+mod waiting;
 
 use super::handlers::{BoxError, Fifth, Fourth, Input, Output, Own, Second, Shared, Third};
 use super::listing::{each_signature, numbered};
@@ -8,10 +9,11 @@ use super::{Contender, Setup, Signature};
 use callbacks::driver::Verdict;
 use callbacks::prelude::*;
 use std::hint::black_box;
+use waiting::Turn;
 
 callbacks::breakpoints! {
     /// A loop of the size of luz's.
-    pub(crate) loop Bench with Input, Second, Third, Fourth, Fifth, Output {
+    pub(crate) loop Bench with Turn as steps, Input, Second, Third, Fourth, Fifth, Output {
         scope FIT {
             on_fit_begin;
             scope BATCH {
@@ -36,6 +38,9 @@ pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
         attach(&mut plan);
     }
     for attach in idle().iter().cycle().take(setup.idle) {
+        attach(&mut plan);
+    }
+    for attach in waiting::waiting().iter().take(setup.waiting) {
         attach(&mut plan);
     }
     let is_asked = setup.signature == Signature::Judging;
@@ -134,6 +139,7 @@ fn state() -> State {
     state.insert(fourth);
     state.insert(fifth);
     state.insert(output);
+    state.insert(Turn::default());
     state
 }
 

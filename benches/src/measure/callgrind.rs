@@ -91,6 +91,10 @@ fn setups() -> Vec<Setup> {
             setups.extend([1, 8, 64].map(|handlers| with(handlers).asking(signature)));
         }
     }
+    let ours = Setup::of(Peer::Ours);
+    for waiting in [1, 8, 64] {
+        setups.extend([ours.awaiting(waiting), ours.with(8).awaiting(waiting)]);
+    }
     setups.retain(|setup| setup.build().is_some());
     setups
 }

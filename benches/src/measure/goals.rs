@@ -16,7 +16,7 @@ struct Goal {
     measured: fn(&Counts) -> Option<f64>,
 }
 
-const GOALS: [Goal; 17] = [
+const GOALS: [Goal; 20] = [
     Goal {
         of: "empty breakpoint, above an inlined empty check",
         wanted: Some(AtMost(4.0)),
@@ -34,6 +34,24 @@ const GOALS: [Goal; 17] = [
         wanted: Some(AtMost(0.0)),
         limit: AtMost(0.0),
         measured: |counts| counts.difference(ours(8).beside(100), ours(8)),
+    },
+    Goal {
+        of: "a handler that is not due, alone at its breakpoint",
+        wanted: Some(AtMost(8.0)),
+        limit: AtMost(8.0),
+        measured: |counts| counts.difference(ours(0).awaiting(1), ours(0)),
+    },
+    Goal {
+        of: "a handler that is not due, beside 8 that have no period",
+        wanted: Some(AtMost(8.0)),
+        limit: AtMost(8.0),
+        measured: |counts| counts.difference(ours(8).awaiting(1), ours(8)),
+    },
+    Goal {
+        of: "64 handlers that are not due, beside 8 that have no period",
+        wanted: Some(AtMost(8.0)),
+        limit: AtMost(8.0),
+        measured: |counts| counts.difference(ours(8).awaiting(64), ours(8)),
     },
     Goal {
         of: "fixed cost of a non-empty firing",

@@ -4,7 +4,7 @@ use super::Fed;
 use super::callbacks::Bookkeeping;
 use super::learned::Seeded;
 use callbacks::BoxError;
-use callbacks::fit::OptimizerName;
+use callbacks::fit::{OptimizerName, Samples};
 use callbacks::prelude::*;
 
 const MAIN: OptimizerName = OptimizerName("main");

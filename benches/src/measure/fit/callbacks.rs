@@ -3,6 +3,7 @@
 use super::digits::callbacks::Guesses;
 use super::digits::data::{Batch, CLASSES};
 use callbacks::BoxError;
+use callbacks::fit::Samples;
 use callbacks::prelude::*;
 use std::f64::consts::PI;
 use std::fmt::Write;
