@@ -177,6 +177,10 @@ impl Reply for Flow {
 
 #[cold]
 #[inline(never)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is dropped here, out of the way"
+)]
 fn wished(flow: Flow) -> BoxError {
     format!("{flow:?}").into()
 }

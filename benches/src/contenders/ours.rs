@@ -65,9 +65,9 @@ fn busy(signature: Signature, state: &mut State) -> [Attach; 64] {
         Signature::Flow => flow(),
         Signature::Fallible => fallible(),
         Signature::Judging => judging(),
-        Signature::Placed => straying::placed(two()),
-        Signature::Whole => straying::whole(two()),
-        Signature::Late => straying::late(two(), state),
+        Signature::Placed => straying::placed(&two()),
+        Signature::Whole => straying::whole(&two()),
+        Signature::Late => straying::late(&two(), state),
     }
 }
 

@@ -5,8 +5,10 @@ use std::env;
 use std::error::Error;
 use std::process::Command;
 
+type Work = fn(&[String]) -> Result<(), Box<dyn Error>>;
+
 /// All that it does then, by the first argument.
-const WORK: [(&str, fn(&[String]) -> Result<(), Box<dyn Error>>); 3] = [
+const WORK: [(&str, Work); 3] = [
     (callgrind::UNDER_CALLGRIND, |_| callgrind::fire_all()),
     (valgrind::UNDER_VALGRIND, valgrind::work),
     (fit::IN_TURNS, fit::take_turns),

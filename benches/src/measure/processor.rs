@@ -12,6 +12,11 @@ pub(super) fn of_this_process() -> Duration {
     Duration::new(seconds, u32::try_from(spent.tv_nsec).unwrap_or_default())
 }
 
+/// What has been spent on it since it was `before`.
+pub(super) fn since(before: Duration) -> Duration {
+    of_this_process().saturating_sub(before)
+}
+
 /// The seconds spent on all processes that this one started and waited for, and on those that they waited for.
 pub(super) fn of_children() -> Result<f64, Box<dyn Error>> {
     const TICKS_PER_SECOND: f64 = 100.0;

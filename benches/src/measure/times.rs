@@ -174,7 +174,7 @@ impl Turns {
     fn take(&mut self) -> Result<Duration, BoxError> {
         let before = processor::of_this_process();
         self.contender.fire(self.times.into())?;
-        let taken = processor::of_this_process() - before;
+        let taken = processor::since(before);
         self.fastest = self
             .fastest
             .min(taken.as_secs_f64() / f64::from(self.times));

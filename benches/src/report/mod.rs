@@ -43,7 +43,7 @@ impl Table {
     /// What stands below the heading.
     fn body(&self) -> String {
         let widths = self.widths();
-        let rule = widths.iter().map(|width| "-".repeat(*width)).collect();
+        let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
         let mut lines = vec![line(&self.columns, &widths), line(&rule, &widths)];
         lines.extend(self.rows.iter().map(|row| line(row, &widths)));
         format!("`{}`\n\n{}\n", self.command, lines.join("\n"))
@@ -67,7 +67,7 @@ impl fmt::Display for Table {
     }
 }
 
-fn line(cells: &Vec<String>, widths: &[usize]) -> String {
+fn line(cells: &[String], widths: &[usize]) -> String {
     let cell = |(at, width): (usize, &usize)| {
         let cell = cells.get(at).map_or("", String::as_str);
         format!("| {cell:width$} ")

@@ -9,7 +9,7 @@ use callbacks::prelude::*;
 use std::hint::black_box;
 
 /// The first one asks where the loop stands.
-pub(super) fn placed(others: [Attach; 64]) -> [Attach; 64] {
+pub(super) fn placed(others: &[Attach; 64]) -> [Attach; 64] {
     struct Placed(Own);
 
     #[callback(Bench, register = false)]
@@ -26,7 +26,7 @@ pub(super) fn placed(others: [Attach; 64]) -> [Attach; 64] {
 }
 
 /// The first one asks for everything, and takes the same two values out of it.
-pub(super) fn whole(others: [Attach; 64]) -> [Attach; 64] {
+pub(super) fn whole(others: &[Attach; 64]) -> [Attach; 64] {
     struct Whole(Own);
 
     #[callback(Bench, register = false)]
@@ -44,7 +44,7 @@ pub(super) fn whole(others: [Attach; 64]) -> [Attach; 64] {
 }
 
 /// The first one asks for a type that comes behind 64 others, which are put into the state, too.
-pub(super) fn late(others: [Attach; 64], state: &mut State) -> [Attach; 64] {
+pub(super) fn late(others: &[Attach; 64], state: &mut State) -> [Attach; 64] {
     struct Sooner<const N: u64>;
 
     struct Late;
@@ -76,7 +76,8 @@ pub(super) fn late(others: [Attach; 64], state: &mut State) -> [Attach; 64] {
     })
 }
 
-fn led_by(mut others: [Attach; 64], first: Attach) -> [Attach; 64] {
-    others[0] = first;
-    others
+fn led_by(others: &[Attach; 64], first: Attach) -> [Attach; 64] {
+    let mut all = *others;
+    all[0] = first;
+    all
 }

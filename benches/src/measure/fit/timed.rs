@@ -49,7 +49,7 @@ fn ratio(learned: Learned, ways: [Way; 2], fed: &Fed) -> Result<f64, BoxError> {
         for (fastest, way) in fastest.iter_mut().zip(ways) {
             let before = processor::of_this_process();
             learned.fit(way, fed, EPOCHS)?;
-            let taken = processor::of_this_process() - before;
+            let taken = processor::since(before);
             *fastest = fastest.min(taken.as_secs_f64());
         }
     }
