@@ -20,7 +20,7 @@ const GOALS: [Goal; 20] = [
     Goal {
         of: "empty breakpoint, above an inlined empty check",
         wanted: Some(AtMost(4.0)),
-        limit: AtMost(1.0),
+        limit: AtMost(2.0),
         measured: |counts| counts.difference(ours(0), Setup::of(Peer::Check)),
     },
     Goal {
@@ -98,25 +98,25 @@ const GOALS: [Goal; 20] = [
     Goal {
         of: "a handler that answers `Verdict`, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(150.0),
+        limit: AtMost(75.0),
         measured: |counts| above_a_pointer(counts, Signature::Judging),
     },
     Goal {
         of: "a handler of 2 parameters beside one with `&Breakpoint`, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(85.0),
+        limit: AtMost(10.0),
         measured: |counts| beside(counts, Signature::Placed),
     },
     Goal {
         of: "a handler of 2 parameters beside one with `Ctx`, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(85.0),
+        limit: AtMost(10.0),
         measured: |counts| beside(counts, Signature::Whole),
     },
     Goal {
         of: "a handler of 2 parameters beside one with a type beyond the first 64, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(85.0),
+        limit: AtMost(10.0),
         measured: |counts| beside(counts, Signature::Late),
     },
     Goal {
