@@ -45,6 +45,8 @@ extern crate self as callbacks;
 pub mod candle;
 pub mod driver;
 pub mod fit;
+#[cfg(feature = "parallel")]
+mod parallel;
 pub mod prelude;
 pub mod shelf;
 
@@ -52,6 +54,8 @@ pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;
 pub use fit::Fit;
+#[cfg(feature = "parallel")]
+pub use parallel::{Parallel, ThreadsError};
 
 /// What the macros write names only this.
 #[doc(hidden)]

@@ -348,7 +348,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     where
         P: Params,
         V: Deliver<R> + 'static,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
         self.push(at.breakpoint(), site, Thunk::new::<C, P, R, V, F>(run, via));
         self.last(1)
@@ -359,7 +359,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     where
         P: Params,
         R: Reply<A>,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
         self.push(
             at.breakpoint(),

@@ -12,6 +12,7 @@ mod bound;
 mod breakpoint;
 mod by_default;
 mod callback;
+mod executor;
 mod failure;
 mod flow;
 mod handlers;
@@ -36,6 +37,7 @@ pub use availability::States;
 pub use bound::Bound;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub use callback::{About, Callback};
+pub use executor::Executor;
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
 pub use handlers::Handlers;
@@ -49,7 +51,7 @@ pub use plan::{
     Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule,
     UnreadablePeriod,
 };
-pub use raw::Lookup;
+pub use raw::{Job, Lookup};
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};

@@ -8,7 +8,8 @@
 use crate::param::{Ask, Param};
 use crate::raw::{Deliver, Params, Thunk};
 
-/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver.
+/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver. A closure that is one
+/// may be called on any thread: what it captures is `Send` and `Sync`.
 ///
 /// `Marker` is its signature; it is inferred.
 ///
@@ -86,7 +87,7 @@ macro_rules! functions_of {
         impl<C, F, R, $($P),*> Method<C, fn(&mut C, $($P),*) -> R> for F
         where
             C: 'static,
-            F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + 'static,
+            F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + Send + Sync + 'static,
             $($P: Param,)*
         {
             type Out = R;
@@ -104,7 +105,7 @@ macro_rules! functions_of {
         impl<C, F, R, $($P),*> Method<C, fn(&C, $($P),*) -> R> for F
         where
             C: 'static,
-            F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + 'static,
+            F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + Send + Sync + 'static,
             $($P: Param,)*
         {
             type Out = R;

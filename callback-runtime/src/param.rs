@@ -11,7 +11,7 @@
 //!
 //! The bounds on `T` are what lets an executor run handlers on other threads.
 
-use crate::raw::Fetch;
+use crate::raw::{Fetch, Seal};
 use crate::state::Ctx;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -54,6 +54,9 @@ pub trait Param: Fetch {
     type Asked;
     #[doc(hidden)]
     fn asked() -> Self::Asked;
+    /// Nobody else can name its type: a parameter of which the bounds above do not hold must not reach another thread.
+    #[doc(hidden)]
+    fn seal(_: Seal);
 }
 
 /// The witness that `P` is a parameter.
@@ -75,6 +78,7 @@ macro_rules! parameters {
             fn asked() -> Ask<Self> {
                 Ask(PhantomData)
             }
+            fn seal(_: Seal) {}
         }
     )*};
 }

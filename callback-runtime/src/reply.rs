@@ -205,6 +205,8 @@ impl<A> Reply<A> for Flow {
 }
 
 impl Deliver<Flow> for Flows {
+    const RAISES: bool = true;
+
     #[inline]
     fn deliver(&self, flow: Flow, _: usize, handed: &mut Handed<'_>) -> Code {
         if flow == Flow::Continue {
@@ -270,6 +272,7 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
 
 impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
     const ANSWERS: bool = V::ANSWERS;
+    const RAISES: bool = V::RAISES;
 
     #[inline]
     fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) -> Code {

@@ -1,6 +1,7 @@
 //! Attaching callbacks to a plan.
 
 use super::erased::AnyCallback;
+use super::groups::Home;
 use super::schedule::Scheduled;
 use super::{Attached, Plan};
 use crate::breakpoint::{At, Loop};
@@ -10,7 +11,7 @@ use crate::handlers::Handlers;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::period::Period;
-use crate::raw::Owned;
+use crate::raw::{Owned, Portable};
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
@@ -43,7 +44,9 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        self.attach(Box::new(callback), Site::here())
+        let attachment = self.attach(Box::new(callback), Site::here());
+        attachment.attached.home = Home::Anywhere(Portable::of::<C>());
+        attachment
     }
 
     /// Attaches a callback that stays on the loop's thread.
@@ -100,7 +103,9 @@ impl<L: Loop> Plan<L> {
             site,
             marker: PhantomData,
         };
-        self.attach(Box::new(callback), site)
+        let attachment = self.attach(Box::new(callback), site);
+        attachment.attached.home = Home::Closure;
+        attachment
     }
 
     fn attach(&mut self, callback: Box<dyn AnyCallback<L>>, site: Site) -> Attachment<'_> {
@@ -137,6 +142,12 @@ impl<L: Loop> Plan<L> {
             place,
             added_at,
             by_hand,
+            home: if by_hand {
+                Home::Local
+            } else {
+                Home::Discovered
+            },
+            parallel: None,
             changed: false,
             active: true,
         });
@@ -169,7 +180,7 @@ pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Attachment<'p> {
-    attached: &'p mut Attached,
+    pub(super) attached: &'p mut Attached,
 }
 
 impl Attachment<'_> {

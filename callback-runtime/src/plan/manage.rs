@@ -2,10 +2,11 @@
 
 use super::attach::about_of;
 use super::erased::AnyCallback;
+use super::groups::Home;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
-use crate::raw::Owned;
+use crate::raw::{Owned, Portable};
 use crate::site::Site;
 use std::any::TypeId;
 
@@ -107,7 +108,9 @@ impl<L: Loop> Plan<L> {
             self.add(new);
             return None;
         };
-        downcast(self.put(at, Box::new(new), Site::here()))
+        let old = self.put(at, Box::new(new), Site::here());
+        self.attached[at].home = Home::Anywhere(Portable::of::<C>());
+        downcast(old)
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -137,7 +140,9 @@ impl<L: Loop> Plan<L> {
             return false;
         };
         self.attached[at].name = Some(name.to_owned());
+        let portable = portable(&new);
         self.put(at, Box::new(new), Site::here());
+        self.attached[at].home = Home::Anywhere(portable);
         true
     }
 
@@ -257,6 +262,10 @@ impl<L: Loop> Plan<L> {
         let mut all = self.attached.iter();
         all.position(|one| !one.active && one.type_id == type_id)
     }
+}
+
+fn portable<C: Send + 'static>(_: &C) -> Portable {
+    Portable::of::<C>()
 }
 
 fn downcast<L: Loop, C: Callback<L>>(callback: Box<dyn AnyCallback<L>>) -> Option<C> {

@@ -6,6 +6,7 @@ mod declared;
 mod discover;
 mod erased;
 pub mod explain;
+mod groups;
 mod manage;
 mod near;
 mod order;
@@ -28,6 +29,7 @@ pub(crate) use text::Text;
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
+use crate::executor::Executor;
 use crate::leniency::OnFailure;
 use crate::period::Position;
 use crate::raw::{Clock, Machine, Table};
@@ -35,10 +37,12 @@ use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
 use discover::Request;
+use groups::Home;
 use order::PlanSays;
 use schedule::Scheduled;
 use std::any::TypeId;
 use std::fmt;
+use std::sync::Arc;
 
 /// The callbacks of a loop, ordered and checked: what actually runs.
 ///
@@ -87,6 +91,8 @@ pub struct Plan<L: Loop> {
     /// What it says of the order of its callbacks.
     says: Vec<PlanSays>,
     strict: bool,
+    /// Who runs handlers at the same time.
+    executor: Option<Arc<dyn Executor>>,
     /// What periods remember of runs before the handlers were bound anew.
     periods: Periods,
     pub(crate) resolved: Resolved,
@@ -133,6 +139,9 @@ struct Attached {
     place: (usize, usize),
     added_at: Site,
     by_hand: bool,
+    home: Home,
+    /// Where it was said that it must be able to run in parallel.
+    parallel: Option<Site>,
     /// Somebody may have changed it, and with it what it says of itself.
     changed: bool,
     /// Not suppressed by an instance attached by hand.
@@ -193,6 +202,7 @@ impl<L: Loop> Plan<L> {
             refuse_stops: None,
             says: Vec::new(),
             strict: false,
+            executor: None,
             periods: Periods::default(),
             resolved: Resolved::default(),
             stale: true,
@@ -234,6 +244,8 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn refuse_stops(&mut self, rule: StopRule) -> &mut Self {
+        // Who may run at the same time depends on whether there is one.
+        self.stale |= self.refuse_stops.is_none() && self.executor.is_some();
         self.refuse_stops = Some(rule);
         self
     }
@@ -307,6 +319,7 @@ impl<L: Loop> Plan<L> {
             members: &self.resolved.members,
             strict: self.strict,
         }));
+        problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems().iter().cloned());
         problems.sort_by_key(Problem::site);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);

@@ -1,8 +1,8 @@
 //! From what is attached to what runs: the order, the names, and one list of bound handlers for each breakpoint.
 
-use super::order::{Decided, Members};
+use super::order::{Decided, Members, PlanSays};
 use super::problem::{Problem, ProblemKind};
-use super::{Plan, Text, declared, order, schedule, undecided};
+use super::{Attached, Plan, Text, declared, order, schedule, undecided};
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
@@ -10,7 +10,7 @@ use crate::handlers::Handler;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
-use crate::raw::{Need, Want};
+use crate::raw::{Need, Traits, Want};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -57,6 +57,9 @@ pub(crate) struct Placed {
     pub(crate) provides: Option<Want>,
     /// How often it runs, if not whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    pub(super) traits: Traits,
+    /// Which group of its list it is in.
+    pub(super) group: Option<usize>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -94,6 +97,7 @@ impl<L: Loop> Plan<L> {
             }
         }
         self.find_undecided(&mut resolved);
+        self.find_groups(&mut resolved);
         self.resolved = resolved;
         self.remind();
         self.stale = false;
@@ -115,13 +119,7 @@ impl<L: Loop> Plan<L> {
     }
 
     fn find_undecided(&self, resolved: &mut Resolved) {
-        let decided = Decided::of(
-            &self.attached,
-            &resolved.orders,
-            &resolved.order,
-            &resolved.members,
-            &self.says,
-        );
+        let decided = decided(&self.attached, resolved, &self.says);
         let pairs = undecided::pairs(&resolved.lists, &decided, self.strict);
         (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
     }
@@ -163,7 +161,10 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
-        let armed = self.machine.arm(index, instance, thunk, period.clone());
+        let portable = self.attached[instance].home.portable();
+        let armed = self
+            .machine
+            .arm(index, instance, thunk, period.clone(), portable);
         if armed.is_ok() {
             match period {
                 Some(_) => resolved.timed.set(index),
@@ -175,6 +176,7 @@ impl<L: Loop> Plan<L> {
             if wants.iter().any(asks_where) {
                 self.machine.tell(index, *at);
             }
+            let nth = resolved.lists[index].len();
             resolved.lists[index].push(Placed {
                 instance,
                 rank,
@@ -184,10 +186,21 @@ impl<L: Loop> Plan<L> {
                 on_failure: self.attached[instance].on_failure,
                 provides,
                 period,
+                traits: self.machine.traits(index, nth),
+                group: None,
             });
         }
         Ok(())
     }
+}
+
+pub(super) fn decided<'p>(
+    attached: &'p [Attached],
+    resolved: &Resolved,
+    says: &[PlanSays],
+) -> Decided<'p> {
+    let (orders, order) = (&resolved.orders, &resolved.order);
+    Decided::of(attached, orders, order, &resolved.members, says)
 }
 
 fn clash_text(first: Want, second: Want) -> String {

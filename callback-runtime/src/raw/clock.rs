@@ -3,6 +3,7 @@
 use super::gate::{Address, Gate, Waits};
 use super::table::{Layout, Table};
 use crate::period::{Amount, Counter, Position, Unit};
+use std::any::TypeId;
 use std::time::Instant;
 
 /// The counters of a plan's loop, and who waits for them.
@@ -21,6 +22,8 @@ pub(crate) struct Clock {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Watch {
     pub(crate) unit: Unit,
+    /// The type that counts.
+    pub(crate) of: TypeId,
     count: fn(&Table) -> Option<Amount>,
     address: fn(&Table) -> Option<Address>,
 }
@@ -29,6 +32,7 @@ impl Watch {
     pub(crate) fn of<T: Counter>(unit: Unit) -> Self {
         Self {
             unit,
+            of: TypeId::of::<T>(),
             count: |table| Some(table.get::<T>()?.count().into()),
             address: Address::of::<T>,
         }

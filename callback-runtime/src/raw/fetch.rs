@@ -39,6 +39,8 @@ pub struct Want {
     pub slot: usize,
     /// The handler can do without.
     pub optional: bool,
+    /// It may not leave the loop's thread.
+    pub local: bool,
 }
 
 impl Want {
@@ -51,20 +53,30 @@ impl Want {
             type_name: type_name::<T>(),
             slot: Slot::<T>::of().index(),
             optional: false,
+            local: false,
         }
     }
 
     fn everything() -> Self {
         Self {
             optional: true,
+            local: true,
             source: Source::Table,
             ..Self::of::<Ctx<'static>>(Need::Everything)
         }
     }
 
+    /// Of a type that may not leave the loop's thread.
+    fn at_home(self) -> Self {
+        Self {
+            local: true,
+            ..self
+        }
+    }
+
     /// Whether both can be held at the same time.
     #[inline]
-    fn agrees_with(&self, other: &Self) -> bool {
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
         match (self.need, other.need) {
             (Need::Everything, _) | (_, Need::Everything) => false,
             (Need::Read, Need::Read) => true,
@@ -195,7 +207,7 @@ unsafe impl<T: 'static> Fetch for Local<'_, T> {
     const SOURCE: Source = Source::Address;
 
     fn want() -> Want {
-        Want::of::<T>(Need::Read)
+        Want::of::<T>(Need::Read).at_home()
     }
 
     #[inline]
@@ -212,7 +224,7 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
     const SOURCE: Source = Source::Address;
 
     fn want() -> Want {
-        Want::of::<T>(Need::Write)
+        Want::of::<T>(Need::Write).at_home()
     }
 
     #[inline]
@@ -238,6 +250,10 @@ unsafe impl Fetch for Ctx<'_> {
         Ctx::from(View::of(unsafe { &mut *table }))
     }
 }
+
+/// What keeps [`Param`](crate::Param) to those that are here.
+#[derive(Debug)]
+pub struct Seal;
 
 /// A list of parameters: a tuple of [`Ask`]s.
 ///

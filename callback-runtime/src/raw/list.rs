@@ -2,6 +2,7 @@
 
 use super::fetch::{Want, aims};
 use super::gate::Gate;
+use super::group::Groups;
 use super::needs::Needs;
 use super::owned::Owned;
 use super::table::{Layout, Table};
@@ -25,7 +26,7 @@ pub(super) struct List {
     /// What those without a period require.
     needs: Needs,
     ends: Ends,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// Those without a period, in a list of which others have one.
     pub(super) constant: Vec<Entry>,
     /// The layout that the entries are aimed at.
@@ -37,10 +38,32 @@ pub(super) struct List {
     /// One more than the greatest slot of any of them.
     width: usize,
     pub(super) armed: Vec<Armed>,
+    /// Those that may run at the same time, in a plan that has somebody to run them.
+    pub(super) groups: Option<Box<Groups>>,
+    is_grouped: bool,
     /// Put into the table before the first, where one of them asks where the loop stands.
     announces: Option<Breakpoint>,
     /// The index of its breakpoint.
     pub(super) at: usize,
+}
+
+/// What is worth knowing of a handler before it runs beside another one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Traits {
+    /// What it answers is put into the state.
+    pub(crate) answers: bool,
+    /// It may answer a flow.
+    pub(crate) raises: bool,
+    /// It may leave the loop's thread.
+    pub(crate) is_portable: bool,
+}
+
+/// The callback of a handler.
+pub(super) struct Owner {
+    pub(super) address: *mut (),
+    pub(super) instance: usize,
+    /// It may leave the loop's thread, and so may what its handler asks for.
+    pub(super) is_portable: bool,
 }
 
 /// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
@@ -55,15 +78,18 @@ struct Ends {
 
 /// What is looked at off the hot path: one for each entry.
 pub(super) struct Armed {
-    wants: Vec<Want>,
+    pub(super) wants: Vec<Want>,
     /// What of it is required.
-    needs: Needs,
+    pub(super) needs: Needs,
+    pub(super) traits: Traits,
+    /// Its callback: two of them may have the same address, where there is nothing at it.
+    pub(super) instance: usize,
     pub(super) timing: Option<Box<Timing>>,
     /// It asks why it runs.
     pub(super) asks_why: bool,
     /// The entry's own, while it is muted.
     call: Call,
-    into_error: Option<IntoError>,
+    pub(super) into_error: Option<IntoError>,
     /// Keeps the entry's function alive.
     _owner: Owned<dyn Any>,
 }
@@ -77,14 +103,9 @@ impl List {
     }
 
     /// # Safety
-    /// `callback` is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
-    /// nobody else does while one runs. The thunk's wants agree.
-    pub(super) unsafe fn push(
-        &mut self,
-        callback: *mut (),
-        thunk: Thunk,
-        timing: Option<Box<Timing>>,
-    ) {
+    /// The callback is of the thunk's type and stays where it is for as long as this has it; handlers cannot reach it, and
+    /// nobody else does while one runs. The thunk's wants agree. What is said to be portable may leave the loop's thread.
+    pub(super) unsafe fn push(&mut self, owner: &Owner, thunk: Thunk, timing: Option<Box<Timing>>) {
         let widths = thunk.wants.iter().map(|want| want.slot + 1);
         self.width = widths.fold(self.width, usize::max);
         match timing {
@@ -97,7 +118,7 @@ impl List {
         self.look_again();
         self.entries.push(Entry {
             call: thunk.call,
-            callback,
+            callback: owner.address,
             function: thunk.function.address.as_ptr().cast::<()>().cast_const(),
             aims: Default::default(),
             turn: self.entries.len(),
@@ -105,6 +126,12 @@ impl List {
         self.armed.push(Armed {
             call: thunk.call,
             into_error: thunk.into_error,
+            instance: owner.instance,
+            traits: Traits {
+                answers: thunk.answers,
+                raises: thunk.raises,
+                is_portable: owner.is_portable,
+            },
             needs: Needs::of(&thunk.wants),
             asks_why: asks::<Due>(&thunk.wants),
             timing,
@@ -125,6 +152,11 @@ impl List {
     fn set_call(&mut self, at: usize, call: Call) {
         self.entries[at].call = call;
         // The ends were taken before the entries were written to.
+        self.look_again();
+    }
+
+    pub(super) fn set_groups(&mut self, groups: Box<Groups>) {
+        (self.groups, self.is_grouped) = (Some(groups), true);
         self.look_again();
     }
 
@@ -174,7 +206,8 @@ impl List {
 
     /// Whether nothing that is looked for before the first is different before another one.
     fn can_be_straight(&self) -> bool {
-        self.stirring.is_empty() && !self.constant().is_empty()
+        let is_free = self.stirring.is_empty() && !self.is_grouped;
+        is_free && !self.constant().is_empty()
     }
 
     /// Those without a period.
@@ -195,12 +228,11 @@ impl List {
     }
 
     fn run_from(&mut self, mut from: usize, frame: &mut Frame<'_>) -> Code {
+        if from == 0 {
+            self.forget_verdicts();
+        }
         while from < self.entries.len() {
-            let (code, next) = match self.stretch(from, frame) {
-                // SAFETY: aimed at this table, which has all that is needed, and none of the stretch changes that.
-                Some(stretch) => (unsafe { run_straight(stretch, frame) }, stretch.next),
-                None => (self.run_in_turn(from, frame), from + 1),
-            };
+            let (code, next) = self.run_some(from, frame);
             if code != Code::Continue {
                 return code;
             }
@@ -214,11 +246,24 @@ impl List {
         Code::Continue
     }
 
+    /// Runs what can be run together from `from` on, and says what is next.
+    fn run_some(&mut self, from: usize, frame: &mut Frame<'_>) -> (Code, usize) {
+        if let Some(group) = self.group_at(from) {
+            let next = group.end;
+            return (self.run_group(group, frame), next);
+        }
+        match self.stretch(from, frame) {
+            // SAFETY: aimed at this table, which has all that is needed, and none of the stretch changes that.
+            Some(stretch) => (unsafe { run_straight(stretch, frame) }, stretch.next),
+            None => (self.run_if_due(from, frame), from + 1),
+        }
+    }
+
     /// The entries from `from` on that can be called without another look, if there are any.
     fn stretch(&self, from: usize, frame: &Frame<'_>) -> Option<Ends> {
         let table = frame.handed.view.table();
-        let is_aimed = self.aimed == table.layout() && !self.is_timed;
-        if !is_aimed || !table.meets(&self.needs) {
+        let is_free = !self.is_timed && !self.is_grouped;
+        if !is_free || self.aimed != table.layout() || !table.meets(&self.needs) {
             return None;
         }
         let stirring = self.stirring.iter().find(|at| **at >= from);
@@ -227,7 +272,7 @@ impl List {
     }
 
     /// Runs one if it is its turn and what it asks for is there.
-    fn run_in_turn(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+    fn run_if_due(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
         frame.mark = Mark::at(at);
         if self.is_due(at, frame) {
             self.run_at(at, frame)
@@ -244,10 +289,15 @@ impl List {
     }
 
     #[inline]
-    fn run_at(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+    pub(super) fn aim_at(&mut self, frame: &mut Frame<'_>) {
         if self.aimed != frame.handed.view.table().layout() {
             self.aim(frame.handed.view.table_mut());
         }
+    }
+
+    #[inline]
+    pub(super) fn run_at(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
+        self.aim_at(frame);
         let (Some(entry), Some(armed)) = (self.entries.get(at), self.armed.get(at)) else {
             return Code::Continue;
         };
@@ -347,7 +397,7 @@ pub(super) struct Mark(usize);
 
 impl Mark {
     #[inline]
-    fn at(turn: usize) -> Self {
+    pub(super) fn at(turn: usize) -> Self {
         Self(turn)
     }
 

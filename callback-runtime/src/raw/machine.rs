@@ -1,11 +1,25 @@
 //! Callbacks, and their handlers bound to them: what a plan runs.
 
-use super::list::List;
+use super::list::{List, Owner, Traits};
 use super::owned::{Erased, Owned};
 use super::thunk::{Code, Frame, Thunk};
 use crate::breakpoint::Breakpoint;
+use crate::executor::Executor;
 use crate::failure::BoxError;
 use crate::period::{Memory, Period, Position, Timing};
+use std::any::TypeId;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The proof that a type of callbacks may leave the loop's thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Portable(TypeId);
+
+impl Portable {
+    pub(crate) fn of<C: Send + 'static>() -> Self {
+        Self(TypeId::of::<C>())
+    }
+}
 
 /// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
 pub(crate) struct Machine<D: ?Sized> {
@@ -65,15 +79,38 @@ impl<D: ?Sized + Erased> Machine<D> {
         instance: usize,
         thunk: Thunk,
         period: Option<Period>,
+        portable: Option<Portable>,
     ) -> Result<(), Thunk> {
         let callback = &self.instances[instance];
         if callback.get().erased_type() != thunk.callback || thunk.clash().is_some() {
             return Err(thunk);
         }
         let timing = period.map(|period| Box::new(Timing::new(period)));
-        // SAFETY: the callback is of the thunk's type, and stays where it is for as long as the lists have it.
-        unsafe { self.lists[list].push(callback.address.as_ptr().cast(), thunk, timing) };
+        let may_go = portable.is_some_and(|of| of.0 == thunk.callback);
+        let is_portable = may_go && thunk.wants().iter().all(|want| !want.local);
+        let owner = Owner {
+            address: callback.address.as_ptr().cast(),
+            instance,
+            is_portable,
+        };
+        // SAFETY: the callback is of the thunk's type, and stays where it is for as long as the lists have it. If it is portable, its
+        // type is `Send`, as functions are always, and what is not local is what its parameter needs.
+        unsafe { self.lists[list].push(&owner, thunk, timing) };
         Ok(())
+    }
+
+    /// Lets the executor run handlers of `list` at the same time: those that can, and that `may_join`. Returns for each its group.
+    pub(crate) fn cut(
+        &mut self,
+        list: usize,
+        executor: Arc<dyn Executor>,
+        may_join: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Vec<Option<Range<usize>>> {
+        self.lists[list].cut(executor, may_join)
+    }
+
+    pub(crate) fn traits(&self, list: usize, at: usize) -> Traits {
+        self.lists[list].armed[at].traits
     }
 
     /// Says to the handlers of `list` where the loop stands.

@@ -13,30 +13,40 @@
 //! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
 //!   it, and that have been written.
 //! * [`thunk`], [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
-//!   its entry point was compiled for, its slots do not alias, and a machine runs one handler at a time.
+//!   its entry point was compiled for, its slots do not alias, and a machine runs one handler at a time,
+//!   or those of one group.
+//! * [`group`], [`spread`]: **Invariant:** the handlers of a group are of different callbacks, and what they ask for can be held
+//!   together; none of them changes the table itself. Only those run on another thread whose callback is `Send`, whose function is
+//!   `Send + Sync`, and all of whose parameters say by their types that they may be there. [`borrow`] watches over it.
 #![allow(unsafe_code)]
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]
 
+mod borrow;
 mod clock;
 mod fetch;
 mod gate;
+mod group;
 mod list;
 mod lookup;
 mod machine;
 mod needs;
 mod owned;
 mod slot;
+mod spread;
 mod table;
 mod thunk;
 mod timed;
 
 pub(crate) use clock::{Clock, Watch};
-pub use fetch::{Fetch, Need, Params, Want};
+pub use fetch::{Fetch, Need, Params, Seal, Want};
+pub(crate) use list::Traits;
 pub use lookup::Lookup;
-pub(crate) use machine::Machine;
+pub(crate) use machine::{Machine, Portable};
 pub use owned::Erased;
 pub(crate) use owned::Owned;
+pub(crate) use spread::Done;
+pub use spread::Job;
 pub use table::Table;
 pub(crate) use table::{Lent, View};
 pub use thunk::{Code, Deliver, Frame, Handed, IntoError, Thunk};

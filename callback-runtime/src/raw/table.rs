@@ -1,5 +1,6 @@
 //! The table of typed cells behind [`State`](crate::State).
 
+use super::borrow::Borrows;
 use super::fetch::{Params, Source, Want, aims, clash};
 use super::needs::{Needs, Presence};
 use super::slot::Slot;
@@ -19,6 +20,7 @@ pub struct Table {
     layout: Layout,
     /// No other table has it.
     id: Layout,
+    borrows: Borrows,
 }
 
 /// Stands for where the values of one table are. Whoever keeps addresses keeps this with them: as long as the table has the
@@ -185,6 +187,10 @@ impl Table {
         self.id
     }
 
+    pub(super) fn borrows(&self) -> &Borrows {
+        &self.borrows
+    }
+
     #[inline]
     pub(super) fn layout(&self) -> Layout {
         self.layout
@@ -213,6 +219,7 @@ impl Table {
         if self.cells.len() < width {
             self.cells.resize(width, ptr::null_mut());
             self.homes.resize_with(width, Home::default);
+            self.borrows.grow(width);
         }
     }
 }
@@ -225,6 +232,7 @@ impl Default for Table {
             presence: Presence::default(),
             layout: Layout::fresh(),
             id: Layout::fresh(),
+            borrows: Borrows::default(),
         }
     }
 }
@@ -282,6 +290,18 @@ impl<'v> View<'v> {
     }
 
     pub(crate) fn reborrow(&mut self) -> View<'_> {
+        View {
+            table: self.table,
+            of: PhantomData,
+        }
+    }
+
+    /// The same view once more.
+    ///
+    /// # Safety
+    /// As long as there are several, nobody changes the table itself, and what one of them is used for agrees with what the others
+    /// are used for.
+    pub(super) unsafe fn again(&self) -> View<'v> {
         View {
             table: self.table,
             of: PhantomData,

@@ -1,13 +1,15 @@
 //! Handlers whose types are forgotten: an entry point, the function behind it, and what it wants.
 
+use super::borrow::{Aside, Hold};
 use super::clock::Clock;
 use super::fetch::{Aims, Need, Params, Want, clash};
 use super::list::Mark;
 use super::owned::Owned;
+use super::spread::Together;
 use super::table::View;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use std::any::{Any, TypeId};
+use std::any::{Any, TypeId, type_name};
 
 /// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Code {
     Failed,
     /// It did not run, because state that it requires is absent.
     Absent,
+    /// A group ran together, and not each of it just went on: [`Frame::take_together`].
+    Several,
 }
 
 /// Where a handler leaves what does not fit into a [`Code`].
@@ -43,11 +47,20 @@ pub struct Frame<'r> {
     pub(super) mark: Mark,
     /// It looks at the table of the view.
     pub(crate) clock: &'r mut Clock,
+    /// What the group that ran last came to, where that is to be looked at.
+    pub(super) together: Option<Box<Together>>,
+    /// What handlers had of the table when this was made.
+    aside: Aside,
 }
 
 impl<'r> Frame<'r> {
     pub(crate) fn of(view: View<'r>, clock: &'r mut Clock) -> Self {
         clock.look_at(view.table());
+        let aside = if cfg!(debug_assertions) {
+            view.table().borrows().set_aside()
+        } else {
+            Aside::default()
+        };
         Self {
             handed: Handed {
                 view,
@@ -55,6 +68,8 @@ impl<'r> Frame<'r> {
             },
             mark: Mark::default(),
             clock,
+            together: None,
+            aside,
         }
     }
 
@@ -65,16 +80,32 @@ impl<'r> Frame<'r> {
         unsafe { self.clock.is_waiting(at) }
     }
 
+    /// What the group that halted the list came to.
+    pub(crate) fn take_together(&mut self) -> Option<Box<Together>> {
+        self.together.take()
+    }
+
     /// The place in its list of the handler that halted the last one that was run.
     pub(crate) fn halted(&self) -> usize {
         self.mark.turn()
     }
 }
 
+impl Drop for Frame<'_> {
+    fn drop(&mut self) {
+        if cfg!(debug_assertions) {
+            self.handed.view.table().borrows().put_back(self.aside);
+        }
+    }
+}
+
 /// Turns the value that a handler returned into a code.
-pub trait Deliver<R> {
+pub trait Deliver<R>: Send + Sync {
     /// Whether it puts what is answered into the state.
     const ANSWERS: bool = false;
+
+    /// Whether it may leave a flow.
+    const RAISES: bool = false;
 
     /// `turn` is the handler's place in its list.
     fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
@@ -86,7 +117,7 @@ pub trait Deliver<R> {
 }
 
 /// Makes an error of the value that a handler returned as one.
-pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError>;
+pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
 
 /// A handler of callbacks of one type: an entry point and the function behind it.
 pub struct Thunk {
@@ -98,6 +129,8 @@ pub struct Thunk {
     pub(super) stirs: bool,
     /// What it answers is put into the state.
     pub(super) answers: bool,
+    /// It may answer a flow.
+    pub(super) raises: bool,
     pub(super) into_error: Option<IntoError>,
 }
 
@@ -129,12 +162,13 @@ impl Thunk {
         C: 'static,
         P: Params,
         V: Deliver<R> + 'static,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
         let wants = P::wants().as_ref().to_vec();
         Self {
             call: call::<C, P, R, V, F>,
             into_error: via.conversion(),
+            raises: V::RAISES,
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
@@ -153,6 +187,7 @@ impl Thunk {
             wants: self.wants,
             stirs: self.stirs,
             answers: self.answers,
+            raises: self.raises,
             into_error: self.into_error,
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
@@ -186,12 +221,17 @@ where
     V: Deliver<R>,
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
+    let table = handed.view.as_ptr();
+    // SAFETY: the view's table, which is there during the call.
+    let take = || unsafe { Hold::take(table, P::wants(), type_name::<C>()) };
+    let hold = cfg!(debug_assertions).then(take);
     // SAFETY: the wants agree, and the table is not touched until the items are gone: `R` does not borrow from them.
-    let items = unsafe { P::fetch(handed.view.as_ptr(), &entry.aims) };
+    let items = unsafe { P::fetch(table, &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
+    drop(hold);
     function.via.deliver(reply, entry.turn, handed)
 }
 

@@ -154,12 +154,13 @@ impl<L: Loop> Run<'_, L> {
     fn heed_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
         let Halt { index, why } = halt;
         match why {
+            Ok(Code::Several) => self.heed_group(at),
             Ok(code) => self.heed_code(at, index, code),
             Err(panic) => self.blame(at, index, Cause::of_panic(panic)),
         }
     }
 
-    fn heed_code(&mut self, at: usize, index: usize, code: Code) -> ControlFlow<()> {
+    pub(super) fn heed_code(&mut self, at: usize, index: usize, code: Code) -> ControlFlow<()> {
         // Also what takes an answer in may be somebody's code: a conversion of an error, a rule that refuses stops.
         let heeded = catch_unwind(AssertUnwindSafe(|| {
             let Self {
@@ -176,11 +177,14 @@ impl<L: Loop> Run<'_, L> {
         match heeded {
             Ok(Ok(())) => ControlFlow::Continue(()),
             Ok(Err(cause)) => self.blame(at, index, cause),
-            Err(panic) => {
-                let origin = origin::<L>(self.resolved, at, index);
-                self.course.fail(Fault::new(origin, Cause::of_panic(panic)))
-            }
+            Err(panic) => self.fail_at(at, index, Cause::of_panic(panic)),
         }
+    }
+
+    /// The run fails at a handler, whatever was said of its callback.
+    pub(super) fn fail_at(&mut self, at: usize, index: usize, cause: Cause) -> ControlFlow<()> {
+        let origin = origin::<L>(self.resolved, at, index);
+        self.course.fail(Fault::new(origin, cause))
     }
 
     /// Calls the handlers of a breakpoint from the one at `from` on.

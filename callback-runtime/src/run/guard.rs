@@ -70,7 +70,7 @@ impl<L: Loop> Plan<L> {
         let mut run = Run::begin(self.parts(), state.ctx());
         // What is pending is told by the first firing.
         let _ = run.enter();
-        let course = run.course;
+        let course = run.into_course();
         Ok(Guard {
             plan: self,
             state,
@@ -254,7 +254,7 @@ impl<L: Loop> Guard<L> {
     fn with<T>(&mut self, act: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
         let mut run = self.view();
         let result = act(&mut run);
-        self.course = run.course;
+        self.course = run.into_course();
         result
     }
 }

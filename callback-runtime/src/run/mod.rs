@@ -9,6 +9,7 @@ mod ask;
 mod brk;
 mod ending;
 mod fire;
+mod group;
 mod guard;
 mod heed;
 mod last;
@@ -167,6 +168,11 @@ impl<'a, L: Loop> Run<'a, L> {
             frame: Frame::of(state.into_view(), clock),
             course,
         }
+    }
+
+    /// What it knows of itself, for a guard to keep.
+    fn into_course(mut self) -> Course {
+        std::mem::take(&mut self.course)
     }
 
     /// The state of the run.

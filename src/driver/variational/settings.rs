@@ -3,7 +3,7 @@
 use super::VariationalDriver;
 use crate::driver::rollback::Kept;
 use crate::driver::{Driven, Driver, Rollback};
-use callback_runtime::{At, Callback, Closure, Plan, Registration, Reply, Site, State};
+use callback_runtime::{At, Callback, Closure, Executor, Plan, Registration, Reply, Site, State};
 
 impl<D: Driven> VariationalDriver<D> {
     /// A driver of this: at most 100 attempts at a step, no rollback, no callbacks.
@@ -146,6 +146,31 @@ impl<D: Driven> VariationalDriver<D> {
         F::Out: Reply<A>,
     {
         self.plan.on(at, closure);
+        self
+    }
+
+    /// Lets handlers run at the same time that have nothing to do with each other; see [`Plan::executor`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::{Executor, Job};
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// /// What `callbacks::Parallel` does better.
+    /// struct OneByOne;
+    ///
+    /// impl Executor for OneByOne {
+    ///     fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
+    ///         jobs.iter_mut().for_each(Job::run);
+    ///         here();
+    ///     }
+    /// }
+    ///
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).executor(OneByOne);
+    /// assert!(driver.run(2)?.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn executor(mut self, executor: impl Executor) -> Self {
+        self.plan.executor(executor);
         self
     }
 

@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::fit::epochs::too_early;
 use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate};
-use callback_runtime::{At, Callback, Closure, Plan, Registration, Reply, Site, State};
+use callback_runtime::{At, Callback, Closure, Executor, Plan, Registration, Reply, Site, State};
 
 impl<M: Learner> Trainer<M> {
     /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
@@ -180,6 +180,31 @@ impl<M: Learner> Trainer<M> {
         F::Out: Reply<A>,
     {
         self.plan.on(at, closure);
+        self
+    }
+
+    /// Lets handlers run at the same time that have nothing to do with each other; see [`Plan::executor`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::{Executor, Job};
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// /// What `callbacks::Parallel` does better.
+    /// struct OneByOne;
+    ///
+    /// impl Executor for OneByOne {
+    ///     fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
+    ///         jobs.iter_mut().for_each(Job::run);
+    ///         here();
+    ///     }
+    /// }
+    ///
+    /// let mut trainer = Trainer::new(Line::default()).executor(OneByOne);
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn executor(mut self, executor: impl Executor) -> Self {
+        self.plan.executor(executor);
         self
     }
 

@@ -118,7 +118,7 @@ impl Row {
         self.period.as_deref()
     }
 
-    /// Which executor runs it, where that is not the loop's own thread.
+    /// Where it runs, if the plan has an executor: `parallel, group 1`, or the loop's thread. Groups are numbered at each breakpoint.
     pub fn executor(&self) -> Option<&str> {
         self.executor.as_deref()
     }

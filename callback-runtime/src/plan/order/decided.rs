@@ -127,8 +127,11 @@ impl<'p> Decided<'p> {
     }
 
     /// Whether declared orders, one behind the other, lead from `first` to `second`. Only what stands between them is looked at.
-    fn leads(&self, first: usize, second: usize) -> bool {
+    pub(in crate::plan) fn leads(&self, first: usize, second: usize) -> bool {
         let (first, second) = (self.ranks[first], self.ranks[second]);
+        if self.sides[first].is_empty() {
+            return false;
+        }
         let mut seen = HashSet::from([first]);
         let mut open = vec![first];
         while let Some(rank) = open.pop() {

@@ -1,0 +1,279 @@
+//! Which handlers may run at the same time, and who runs them.
+
+use super::order::Decided;
+use super::problem::{Problem, ProblemKind};
+use super::resolve::decided;
+use super::{Attachment, Placed, Plan, Resolved, Text};
+use crate::breakpoint::{Loop, Role};
+use crate::callback::short_type_name;
+use crate::executor::Executor;
+use crate::period::Due;
+use crate::raw::{Need, Portable, Want};
+use crate::site::Site;
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl<L: Loop> Plan<L> {
+    /// Lets handlers run at the same time that have nothing to do with each other. What a plan does is not changed by it.
+    ///
+    /// Handlers of one breakpoint that stand one behind the other are a group if they are of different callbacks, none of them
+    /// changes state that another one asks for, and nobody said which of two goes first, not even by way of others. Of a group,
+    /// those run elsewhere whose callback was attached with [`add`](Self::add) and all of whose parameters may leave the thread; the
+    /// others stay on the loop's thread, and run there meanwhile. Closures and what is discovered stay. Alone run handlers that ask
+    /// for [`Ctx`](crate::Ctx) or [`Due`], that answer more than a flow, or that write a counter of the loop; and those at the
+    /// beginning, at the end and after a failure of the run.
+    ///
+    /// As long as no handler fails, the state is what it would be without an executor. If one fails, so does the run, with the first
+    /// failure in the order of the plan; only what those of its own group did may be different. This rests on what handlers ask for:
+    /// what they share in other ways, as a `Mutex` behind `&T` or a file, is theirs to put in order.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::{Executor, Job};
+    /// # struct Threads;
+    /// # impl Executor for Threads {
+    /// #     fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
+    /// #         here();
+    /// #         jobs.iter_mut().for_each(Job::run);
+    /// #     }
+    /// # }
+    /// struct Mean(f64);
+    ///
+    /// #[callback(register = false)]
+    /// impl Mean { fn on_train_batch_end(&mut self, loss: &Loss) { self.0 += 0.1 * (loss.value() - self.0); } }
+    ///
+    /// struct Largest(f64);
+    ///
+    /// #[callback(register = false)]
+    /// impl Largest { fn on_train_batch_end(&mut self, loss: &Loss) { self.0 = self.0.max(loss.value()); } }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.executor(Threads);
+    /// plan.add(Mean(0.0));
+    /// plan.add(Largest(0.0));
+    /// let told = plan.explain(&State::new())?;
+    /// assert_eq!(told.rows(Fit::on_train_batch_end)[1].executor(), Some("parallel, group 1"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn executor(&mut self, executor: impl Executor) -> &mut Self {
+        self.executor = Some(Arc::new(executor));
+        self.stale = true;
+        self
+    }
+
+    /// Cuts the lists of handlers into groups.
+    pub(super) fn find_groups(&mut self, resolved: &mut Resolved) {
+        let Some(executor) = self.executor.clone() else {
+            return;
+        };
+        let joins = Joins {
+            counters: self
+                .of_loop
+                .counters()
+                .iter()
+                .map(|watch| watch.of)
+                .collect(),
+            refuses: self.refuse_stops.is_some(),
+            decided: decided(&self.attached, resolved, &self.says),
+        };
+        for (at, list) in resolved.lists.iter_mut().enumerate() {
+            if !may_be_grouped::<L>(at) {
+                continue;
+            }
+            let mut may_join = |one: usize, other: usize| joins.may_join(&list[one], &list[other]);
+            let groups = self.machine.cut(at, executor.clone(), &mut may_join);
+            let mut numbers = BTreeMap::new();
+            for (placed, group) in list.iter_mut().zip(groups) {
+                let next = numbers.len() + 1;
+                placed.group = group.map(|group| *numbers.entry(group.start).or_insert(next));
+            }
+        }
+    }
+
+    /// Where a handler runs, if there is a choice.
+    pub(super) fn where_runs(&self, placed: &Placed) -> Option<String> {
+        self.executor.as_ref()?;
+        Some(match placed.group {
+            Some(group) if placed.traits.is_portable => format!("parallel, group {group}"),
+            Some(group) => format!("loop's thread, group {group}"),
+            None => "loop's thread".into(),
+        })
+    }
+
+    /// Who is to run elsewhere can.
+    pub(super) fn check_parallel(&self) -> Vec<Problem> {
+        let order = self.resolved.order.iter().copied();
+        let asked = order.filter(|at| self.attached[*at].parallel.is_some());
+        asked.flat_map(|at| self.unparallel(at)).collect()
+    }
+
+    fn unparallel(&self, instance: usize) -> Vec<Problem> {
+        let name = &self.resolved.names[instance];
+        if let Some((why, hint)) = self.stays(instance) {
+            let text = Text::hinted(format!("cannot run in parallel: {why}"), hint);
+            let kind = ProblemKind::NotParallel;
+            let attached = &self.attached[instance];
+            let site = attached.parallel.unwrap_or(attached.added_at);
+            return vec![Problem::of_plan(kind, name, site, text)];
+        }
+        let mut problems = Vec::new();
+        for (at, list) in self.resolved.lists.iter().enumerate() {
+            if !may_be_grouped::<L>(at) {
+                continue;
+            }
+            for placed in list.iter().filter(|placed| placed.instance == instance) {
+                let found = self.obstacle(placed);
+                problems.extend(found.map(|(state, why)| Problem {
+                    kind: ProblemKind::NotParallel,
+                    callback: name.to_string(),
+                    breakpoint: Some(L::BREAKPOINTS[at].name()),
+                    state,
+                    site: placed.site,
+                    text: format!("cannot run in parallel: it {why}").into(),
+                }));
+            }
+        }
+        problems
+    }
+
+    /// Why no handler of a callback can leave the loop's thread, and what to do.
+    fn stays(&self, instance: usize) -> Option<(&'static str, &'static str)> {
+        if self.executor.is_none() {
+            return Some((
+                "the plan has nobody to run it",
+                "give the plan one with `executor`, or leave `parallel` out",
+            ));
+        }
+        match self.attached[instance].home {
+            Home::Anywhere(_) => None,
+            Home::Closure => Some((
+                "it is a closure, which stays on the loop's thread",
+                "write a callback and attach it with `add`, or leave `parallel` out",
+            )),
+            Home::Discovered => Some((
+                "it was discovered, and stays on the loop's thread",
+                "attach it with `add`, or leave `parallel` out",
+            )),
+            Home::Local => Some((
+                "it is attached with `add_local`",
+                "attach it with `add`, for which its type must be `Send`, or leave `parallel` out",
+            )),
+        }
+    }
+
+    /// Why a handler has to run alone or stay, and the state that this is about.
+    fn obstacle(&self, placed: &Placed) -> Option<(Option<String>, String)> {
+        let counters = self.of_loop.counters();
+        let counts = |want: &Want| counters.iter().any(|watch| watch.of == want.type_id);
+        let why = |want: &Want| {
+            let state = short_type_name(want.type_name);
+            let why = if want.need == Need::Everything {
+                "asks for `Ctx`, which is everything; ask for the state it uses".into()
+            } else if want.local {
+                let word = if want.need == Need::Read {
+                    "Local"
+                } else {
+                    "LocalMut"
+                };
+                format!("asks for `{word}<{state}>`, which stays on the loop's thread")
+            } else if want.type_id == TypeId::of::<Due>() {
+                "asks for `Due`, which is told to one handler at a time".into()
+            } else if want.need == Need::Write && counts(want) {
+                format!("writes `{state}`, which the loop counts and periods read")
+            } else {
+                return None;
+            };
+            Some((Some(state), why))
+        };
+        if let Some(found) = placed.wants.iter().find_map(why) {
+            return Some(found);
+        }
+        placed.traits.answers.then(|| {
+            (
+                None,
+                "answers more than a flow, and answers are merged in order".into(),
+            )
+        })
+    }
+}
+
+impl Attachment<'_> {
+    /// This instance must be one that can run at the same time as others, on another thread: the plan has a problem, which says
+    /// why, if it is not. Where the plan has an [`executor`](Plan::executor), what can is run so without being told.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Journal(std::rc::Rc<String>);
+    ///
+    /// #[callback(register = false)]
+    /// impl Journal { fn on_epoch_end(&self) {} }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add_local(Journal(String::new().into())).parallel();
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert!(error.to_string().contains("cannot run in parallel"));
+    /// ```
+    #[track_caller]
+    pub fn parallel(self) -> Self {
+        self.attached.parallel = Some(Site::here());
+        self
+    }
+}
+
+/// Whether a callback may leave the loop's thread, and if not, why.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Home {
+    Anywhere(Portable),
+    Local,
+    Closure,
+    Discovered,
+}
+
+impl Home {
+    pub(super) fn portable(self) -> Option<Portable> {
+        match self {
+            Self::Anywhere(portable) => Some(portable),
+            _ => None,
+        }
+    }
+}
+
+/// Whether handlers of a breakpoint run as a list in which one goes on after another.
+fn may_be_grouped<L: Loop>(at: usize) -> bool {
+    let role = L::BREAKPOINTS[at].role();
+    !matches!(role, Role::Enter | Role::Exit | Role::Error)
+}
+
+/// What keeps two handlers from being in one group though they ask for nothing of each other.
+struct Joins<'p> {
+    /// The types that the loop counts with.
+    counters: Vec<TypeId>,
+    /// The loop may refuse stops.
+    refuses: bool,
+    decided: Decided<'p>,
+}
+
+impl Joins<'_> {
+    fn may_join(&self, one: &Placed, other: &Placed) -> bool {
+        one.instance != other.instance
+            && !self.counts(one)
+            && !self.counts(other)
+            && !self.may_hear_of(one, other)
+            && !self.decided.leads(one.instance, other.instance)
+    }
+
+    /// Whether it moves what periods look at.
+    fn counts(&self, placed: &Placed) -> bool {
+        let written = placed.wants.iter().filter(|want| want.need == Need::Write);
+        written
+            .into_iter()
+            .any(|want| self.counters.contains(&want.type_id))
+    }
+
+    /// Whether a stop of the first makes a difference to the second: a rule that refuses it looks at the state behind the first, and
+    /// a handler with a period may run because it is its last turn.
+    fn may_hear_of(&self, one: &Placed, other: &Placed) -> bool {
+        one.traits.raises && (self.refuses || other.period.is_some())
+    }
+}
