@@ -1,7 +1,7 @@
 //! What most programs with callbacks use: `use callbacks::prelude::*;`.
 //!
-//! [`Samples`] is what a [`Fit`] counts. What a driver draws has that name, too: a program that drives uses
-//! [`driver::prelude`](crate::driver::prelude) instead, and one that does both says which of the two it means.
+//! `Samples` is not among it: what a fit counts and what a driver draws both have that name. A program that drives uses
+//! [`driver::prelude`](crate::driver::prelude), which has the latter; a fit's are `callbacks::fit::Samples`.
 
 pub use crate::driver::{
     Attempt, Driven, Driver, LogData, Rollback, Stats, VariationalDriver, Verdict, reject_if,
@@ -9,7 +9,7 @@ pub use crate::driver::{
 };
 pub use crate::fit::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase,
-    Samples, Step, Trainer,
+    Step, Trainer,
 };
 pub use any_loop::*;
 

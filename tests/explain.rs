@@ -86,7 +86,7 @@ fn a_table_fits_into_a_terminal() {
         |_: &Epoch,
          _: &Epochs,
          _: &Step,
-         _: &Samples,
+         _: &callbacks::fit::Samples,
          _: &Iteration,
          _: &Phase,
          _: Option<&Loss>,

@@ -31,8 +31,8 @@ pub(super) struct List {
     pub(super) constant: Vec<Entry>,
     /// The layout that the entries are aimed at.
     pub(super) aimed: Layout,
-    /// One of those without a period may take values away, or put them elsewhere.
-    stirs: bool,
+    /// Those without a period that may take values away, or put them elsewhere.
+    stirring: Vec<usize>,
     /// One of them has a period.
     is_timed: bool,
     /// One more than the greatest slot of any of them.
@@ -68,9 +68,12 @@ pub(super) struct Owner {
 
 /// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
 /// is counted along with at every call.
+#[derive(Clone, Copy)]
 struct Ends {
     first: *const Entry,
     behind: *const Entry,
+    /// The place of what is behind the last one.
+    next: usize,
 }
 
 /// What is looked at off the hot path: one for each entry.
@@ -109,7 +112,9 @@ impl List {
             Some(_) => self.is_timed = true,
             None => self.needs.add(&thunk.wants),
         }
-        self.stirs |= thunk.stirs && timing.is_none();
+        if thunk.stirs && timing.is_none() {
+            self.stirring.push(self.entries.len());
+        }
         self.look_again();
         self.entries.push(Entry {
             call: thunk.call,
@@ -180,7 +185,7 @@ impl List {
             return self.run_with_care(frame);
         }
         // SAFETY: aimed at this table, which has all that is needed, and none of them changes that.
-        unsafe { self.run_straight(frame) }
+        unsafe { run_straight(self.ends, frame) }
     }
 
     /// Runs a list of which more is to be seen to than the layout and the bits.
@@ -196,12 +201,13 @@ impl List {
             return self.run_from(0, frame);
         }
         // SAFETY: as in `run`.
-        unsafe { self.run_straight(frame) }
+        unsafe { run_straight(self.ends, frame) }
     }
 
     /// Whether nothing that is looked for before the first is different before another one.
     fn can_be_straight(&self) -> bool {
-        !self.stirs && !self.is_grouped && !self.constant().is_empty()
+        let is_free = self.stirring.is_empty() && !self.is_grouped;
+        is_free && !self.constant().is_empty()
     }
 
     /// Those without a period.
@@ -213,31 +219,6 @@ impl List {
         }
     }
 
-    /// # Safety
-    /// There is an entry. They are aimed at the frame's table, which has what they need for as long as this runs.
-    #[inline]
-    unsafe fn run_straight(&self, frame: &mut Frame<'_>) -> Code {
-        let mut going = Going {
-            at: self.ends.first,
-            frame,
-        };
-        loop {
-            // SAFETY: before the end of the entries. `push` and `arm` checked the types and that the wants agree; the rest as
-            // the caller says.
-            let code = unsafe { ((*going.at).call)(&*going.at, &mut going.frame.handed) };
-            if code != Code::Continue {
-                return code;
-            }
-            // SAFETY: behind an entry there is another one, or the end.
-            going.at = unsafe { going.at.add(1) };
-            if going.at == self.ends.behind {
-                break;
-            }
-        }
-        std::mem::forget(going);
-        Code::Continue
-    }
-
     /// Runs those from `from` on, and looks before each whether it can.
     pub(super) fn run_looking(&mut self, from: usize, frame: &mut Frame<'_>) -> Code {
         if from == 0 {
@@ -246,22 +227,16 @@ impl List {
         self.run_from(from, frame)
     }
 
-    fn run_from(&mut self, from: usize, frame: &mut Frame<'_>) -> Code {
+    fn run_from(&mut self, mut from: usize, frame: &mut Frame<'_>) -> Code {
         if from == 0 {
             self.forget_verdicts();
         }
-        let mut at = from;
-        while at < self.entries.len() {
-            let group = self.group_at(at);
-            let next = group.as_ref().map_or(at + 1, |group| group.end);
-            let code = match group {
-                Some(group) => self.run_group(group, frame),
-                None => self.run_if_due(at, frame),
-            };
+        while from < self.entries.len() {
+            let (code, next) = self.run_some(from, frame);
             if code != Code::Continue {
                 return code;
             }
-            at = next;
+            from = next;
         }
         if self.is_timed {
             // Why it ran is nothing to those that run whenever their breakpoint fires.
@@ -271,7 +246,32 @@ impl List {
         Code::Continue
     }
 
-    #[inline]
+    /// Runs what can be run together from `from` on, and says what is next.
+    fn run_some(&mut self, from: usize, frame: &mut Frame<'_>) -> (Code, usize) {
+        if let Some(group) = self.group_at(from) {
+            let next = group.end;
+            return (self.run_group(group, frame), next);
+        }
+        match self.stretch(from, frame) {
+            // SAFETY: aimed at this table, which has all that is needed, and none of the stretch changes that.
+            Some(stretch) => (unsafe { run_straight(stretch, frame) }, stretch.next),
+            None => (self.run_if_due(from, frame), from + 1),
+        }
+    }
+
+    /// The entries from `from` on that can be called without another look, if there are any.
+    fn stretch(&self, from: usize, frame: &Frame<'_>) -> Option<Ends> {
+        let table = frame.handed.view.table();
+        let is_free = !self.is_timed && !self.is_grouped;
+        if !is_free || self.aimed != table.layout() || !table.meets(&self.needs) {
+            return None;
+        }
+        let stirring = self.stirring.iter().find(|at| **at >= from);
+        let until = stirring.copied().unwrap_or(self.entries.len());
+        (until > from).then(|| Ends::of(&self.entries[from..until], until))
+    }
+
+    /// Runs one if it is its turn and what it asks for is there.
     fn run_if_due(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
         frame.mark = Mark::at(at);
         if self.is_due(at, frame) {
@@ -336,7 +336,7 @@ impl List {
         }
         self.look_again();
         (self.gate, self.aimed) = (Gate::OPEN, table.layout());
-        self.ends = Ends::of(self.constant());
+        self.ends = Ends::of(self.constant(), self.entries.len());
         let bits_tell = self.needs.far().is_empty() && self.announces.is_none();
         let can_be = self.can_be_straight() && bits_tell;
         match can_be.then_some(self.is_timed) {
@@ -348,19 +348,47 @@ impl List {
 }
 
 impl Ends {
-    fn of(entries: &[Entry]) -> Self {
+    fn of(entries: &[Entry], next: usize) -> Self {
         let Range { start, end } = entries.as_ptr_range();
         Self {
             first: start,
             behind: end,
+            next,
         }
     }
 }
 
 impl Default for Ends {
     fn default() -> Self {
-        Self::of(&[])
+        Self::of(&[], 0)
     }
+}
+
+/// Calls one entry after the other, up to the first that does not just go on.
+///
+/// # Safety
+/// There is an entry. They are aimed at the frame's table, which has what they need for as long as this runs.
+#[inline]
+unsafe fn run_straight(entries: Ends, frame: &mut Frame<'_>) -> Code {
+    let mut going = Going {
+        at: entries.first,
+        frame,
+    };
+    loop {
+        // SAFETY: before the end of the entries. `push` and `arm` checked the types and that the wants agree; the rest as
+        // the caller says.
+        let code = unsafe { ((*going.at).call)(&*going.at, &mut going.frame.handed) };
+        if code != Code::Continue {
+            return code;
+        }
+        // SAFETY: behind an entry there is another one, or the end.
+        going.at = unsafe { going.at.add(1) };
+        if going.at == entries.behind {
+            break;
+        }
+    }
+    std::mem::forget(going);
+    Code::Continue
 }
 
 /// The place of the entry that halted its list.

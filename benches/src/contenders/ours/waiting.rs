@@ -1,0 +1,39 @@
+//! Handlers with a period that does not come due.
+
+use super::{Attach, Bench};
+use crate::contenders::handlers::{Input, Output, Own, two};
+use crate::contenders::listing::numbered;
+use callbacks::prelude::*;
+use callbacks::{Count, Counter};
+
+/// What the loop counts.
+#[derive(Debug, Default)]
+pub(crate) struct Turn(u64);
+
+impl Counter for Turn {
+    fn count(&self) -> Count<'_> {
+        Count::Whole(&self.0)
+    }
+}
+
+/// They stand at the same breakpoint as those that are fired.
+pub(super) fn waiting() -> [Attach; 64] {
+    struct Waiting<const K: u64>(Own);
+
+    #[callback(Bench, register = false)]
+    impl<const K: u64> Waiting<K> {
+        #[every(steps = 1_000_000)]
+        fn on_batch_loss(&mut self, input: &Input, output: &mut Output) {
+            two::<K>(&mut self.0, input, output);
+        }
+    }
+
+    macro_rules! attach {
+        ($k:literal) => {
+            |plan: &mut Plan<Bench>| {
+                plan.add(Waiting::<$k>(Own::default()));
+            }
+        };
+    }
+    numbered!(attach)
+}
