@@ -14,6 +14,7 @@ mod callback;
 mod failure;
 mod flow;
 mod handlers;
+mod lane;
 mod leniency;
 mod marks;
 mod method;
@@ -37,9 +38,10 @@ pub use callback::{About, Callback};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
 pub use handlers::{Bound, Handlers};
+pub use lane::{Background, Lagging, LaggingMethod, LateReply};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
-pub use outcome::{Ending, Outcome, Skipped, Stop};
+pub use outcome::{Dropped, Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
 pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
@@ -55,9 +57,10 @@ pub use who::{IntoWho, Who};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::by_default::by_default;
+    pub use crate::lane::ask_later;
     pub use crate::param::ask;
     pub use crate::period::{Period, Position, Unit};
-    pub use crate::registry::{Made, Make, NoDefault, Probe, Provision};
+    pub use crate::registry::{Made, Make, NoDefault, NotSendable, Probe, Provision};
     pub use core;
     pub use inventory;
 

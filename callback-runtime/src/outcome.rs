@@ -125,6 +125,66 @@ impl Skipped {
     }
 }
 
+/// A handler in the background some of whose calls were not made, and how many: its queue was full and drops the oldest, or it had failed
+/// before.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// /// Fails at once, which the loop is told of later.
+/// struct Broken;
+///
+/// impl Broken {
+///     fn write(&self) {
+///         panic!("the disk is gone");
+///     }
+/// }
+///
+/// impl Callback<Relax> for Broken {
+///     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+///         h.lag(Relax::after_step, Self::write);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.add(Broken);
+/// let mut fired = 0;
+/// let outcome = plan.run(&mut State::new(), |run| {
+///     for _ in 0..10 {
+///         fired += 1;
+///         run.scope(Relax::STEP, |_| Ok(()))?;
+///     }
+///     Ok(())
+/// })?;
+/// assert_eq!(outcome.failed().unwrap().cause().to_string(), "panicked: the disk is gone");
+/// // One call was made; nobody knows the state that the panic left the callback in.
+/// let dropped: u64 = outcome.dropped().iter().map(|dropped| dropped.times()).sum();
+/// assert_eq!(dropped, fired - 1);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    origin: Origin,
+    times: u64,
+}
+
+impl Dropped {
+    pub(crate) fn new(origin: Origin, times: u64) -> Self {
+        Self { origin, times }
+    }
+
+    /// Which handler, at which breakpoint.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// How many calls.
+    pub fn times(&self) -> u64 {
+        self.times
+    }
+}
+
 /// How a run ended, and what is worth knowing of it. State at `on_exit`.
 ///
 /// ```
@@ -148,6 +208,7 @@ pub struct Outcome {
     refused: Vec<Stop>,
     skipped: Vec<Skipped>,
     swallowed: Vec<Swallowed>,
+    dropped: Vec<Dropped>,
 }
 
 impl Outcome {
@@ -156,12 +217,14 @@ impl Outcome {
         refused: Vec<Stop>,
         skipped: Vec<Skipped>,
         swallowed: Vec<Swallowed>,
+        dropped: Vec<Dropped>,
     ) -> Self {
         Self {
             ending,
             refused,
             skipped,
             swallowed,
+            dropped,
         }
     }
 
@@ -319,6 +382,19 @@ impl Outcome {
     /// ```
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    /// Calls in the background that were not made: one [`Dropped`] for each handler and breakpoint. None, unless a queue drops the
+    /// oldest or a handler failed.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let outcome = Plan::<Fit>::new().run(&mut State::new(), |_| Ok(()))?;
+    /// assert!(outcome.dropped().is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.dropped
     }
 
     /// Failures of callbacks that were attached with [`on_failure`](crate::Attachment::on_failure), and which did not fail the

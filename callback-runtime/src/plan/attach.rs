@@ -7,10 +7,11 @@ use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
 use crate::failure::Cause;
 use crate::handlers::Handlers;
+use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::period::Period;
-use crate::raw::Owned;
+use crate::raw::{Owned, Sendable};
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
@@ -43,7 +44,9 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        self.attach(Box::new(callback), Site::here())
+        let attachment = self.attach(Box::new(callback), Site::here());
+        attachment.attached.sendable = Some(Sendable::of::<C>());
+        attachment
     }
 
     /// Attaches a callback that stays on the loop's thread.
@@ -132,6 +135,9 @@ impl<L: Loop> Plan<L> {
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
+            sendable: None,
+            background: None,
+            in_loop: false,
             periods: Vec::new(),
             relations: Relations::default(),
             place,
@@ -213,6 +219,47 @@ impl Attachment<'_> {
     /// ```
     pub fn on_failure(self, policy: OnFailure) -> Self {
         self.attached.on_failure = policy;
+        self
+    }
+
+    /// Sets the queue of this instance, whose handlers run in the background. If nothing is said, it has room for 64 calls, and the loop
+    /// waits when it is full. Where its handlers do not run there, the plan has a problem.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Background;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.1)).background(Background::queue(8));
+    /// let error = plan.check(&State::new()).unwrap_err().to_string();
+    /// assert!(error.contains("cannot run in the background"));
+    /// ```
+    pub fn background(self, queue: Background) -> Self {
+        self.attached.background = Some(queue);
+        self
+    }
+
+    /// Runs the handlers of this instance at once, in the loop, also those that would run in the background: to look for a fault.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    ///
+    /// #[derive(Default)]
+    /// struct Report;
+    ///
+    /// #[callback(background, discover = false)]
+    /// impl Report {
+    ///     fn on_epoch_end(&self, epoch: &Epoch) {
+    ///         println!("epoch {epoch}");
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Report).in_loop();
+    /// assert!(!plan.explain(&State::new())?.to_string().contains("background"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn in_loop(self) -> Self {
+        self.attached.in_loop = true;
         self
     }
 

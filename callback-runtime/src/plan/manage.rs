@@ -5,7 +5,7 @@ use super::erased::AnyCallback;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
-use crate::raw::Owned;
+use crate::raw::{Owned, Sendable};
 use crate::site::Site;
 use std::any::TypeId;
 
@@ -107,7 +107,8 @@ impl<L: Loop> Plan<L> {
             self.add(new);
             return None;
         };
-        downcast(self.put(at, Box::new(new), Site::here()))
+        let sendable = Some(Sendable::of::<C>());
+        downcast(self.put(at, Box::new(new), sendable, Site::here()))
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -137,7 +138,8 @@ impl<L: Loop> Plan<L> {
             return false;
         };
         self.attached[at].name = Some(name.to_owned());
-        self.put(at, Box::new(new), Site::here());
+        let sendable = Some(sendable(&new));
+        self.put(at, Box::new(new), sendable, Site::here());
         true
     }
 
@@ -219,12 +221,14 @@ impl<L: Loop> Plan<L> {
         &mut self,
         at: usize,
         new: Box<dyn AnyCallback<L>>,
+        sendable: Option<Sendable>,
         site: Site,
     ) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let attached = &mut self.attached[at];
         let type_id = new.as_ref().erased_type();
         let gone = std::mem::replace(&mut attached.type_id, type_id);
+        attached.sendable = sendable;
         attached.added_at = site;
         attached.by_hand = true;
         (attached.about, attached.broken) = about_of(new.as_ref());
@@ -261,4 +265,8 @@ impl<L: Loop> Plan<L> {
 
 fn downcast<L: Loop, C: Callback<L>>(callback: Box<dyn AnyCallback<L>>) -> Option<C> {
     callback.into_any().downcast().ok().map(|boxed| *boxed)
+}
+
+fn sendable<C: Send + 'static>(_: &C) -> Sendable {
+    Sendable::of::<C>()
 }

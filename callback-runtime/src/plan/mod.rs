@@ -1,6 +1,7 @@
 //! Plans: callbacks and state, ordered, checked and resolved. What actually runs.
 
 mod attach;
+mod background;
 mod check;
 mod declared;
 mod discover;
@@ -20,17 +21,18 @@ mod undecided;
 pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
-pub use remember::Periods;
 pub use problem::{PlanError, Problem, ProblemKind};
+pub use remember::Periods;
 pub(crate) use resolve::{Placed, Resolved, with_role};
 pub(crate) use text::Text;
 
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
+use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::period::Position;
-use crate::raw::{Clock, Machine, Table};
+use crate::raw::{Clock, Machine, Sendable, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
@@ -126,6 +128,12 @@ struct Attached {
     weight: Option<f64>,
     /// What its failures do to a run.
     on_failure: OnFailure,
+    /// That it may be sent to another thread, if that is known.
+    sendable: Option<Sendable>,
+    /// What was said of its queue.
+    background: Option<Background>,
+    /// Its handlers run at once, also those that could run later.
+    in_loop: bool,
     periods: Vec<Scheduled>,
     /// What was said of it and others when it was attached.
     relations: Relations,

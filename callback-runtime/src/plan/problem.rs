@@ -70,6 +70,8 @@ pub enum ProblemKind {
     EarlyReader,
     /// Somebody's code panicked while the plan was made: a `Default`, a filter, `about` or `handlers`.
     Panicked,
+    /// A callback that is to run in the background cannot, or not with others of its handlers at once.
+    Background,
     /// A setting of the loop that cannot be.
     Setting,
     /// A handler can never run. Worth knowing, but no error.

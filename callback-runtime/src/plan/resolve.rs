@@ -7,6 +7,7 @@ use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
 use crate::handlers::Handler;
+use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
@@ -57,6 +58,10 @@ pub(crate) struct Placed {
     pub(crate) provides: Option<Want>,
     /// How often it runs, if not whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    /// It can run in the background.
+    pub(crate) can_lag: bool,
+    /// The queue that it runs behind, if it does.
+    pub(crate) queue: Option<Background>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -80,6 +85,7 @@ impl<L: Loop> Plan<L> {
             }
             match self.handlers_of(instance) {
                 Ok(handlers) => {
+                    self.open_lane(instance, &handlers);
                     for handler in handlers {
                         let placed = self.place(&mut resolved, rank, instance, handler);
                         problems.extend(placed.err().map(|problem| *problem));
@@ -163,6 +169,8 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
+        let can_lag = thunk.can_lag();
+        let queue = self.queue_of(instance).filter(|_| can_lag);
         let armed = self.machine.arm(index, instance, thunk, period.clone());
         if armed.is_ok() {
             match period {
@@ -184,6 +192,8 @@ impl<L: Loop> Plan<L> {
                 on_failure: self.attached[instance].on_failure,
                 provides,
                 period,
+                can_lag,
+                queue,
             });
         }
         Ok(())

@@ -81,7 +81,9 @@ impl Waits {
     #[inline]
     pub(super) unsafe fn is_closed(&self, at: usize) -> bool {
         // SAFETY: as the caller says.
-        self.0.get(at).is_some_and(|gate| unsafe { gate.is_closed() })
+        self.0
+            .get(at)
+            .is_some_and(|gate| unsafe { gate.is_closed() })
     }
 }
 

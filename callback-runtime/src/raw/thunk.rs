@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::fetch::{Aims, Need, Params, Want, clash};
+use super::later::Keep;
 use super::list::Mark;
 use super::owned::Owned;
 use super::table::View;
@@ -19,6 +20,8 @@ pub enum Code {
     Failed,
     /// It did not run, because state that it requires is absent.
     Absent,
+    /// It will run later; a call of its callback that was to run later has failed.
+    Late,
 }
 
 /// Where a handler leaves what does not fit into a [`Code`].
@@ -94,6 +97,8 @@ pub struct Thunk {
     /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
     pub(super) into_error: Option<IntoError>,
+    /// How its calls are kept, if it can run later.
+    pub(super) later: Option<Keep>,
 }
 
 /// # Safety
@@ -133,6 +138,7 @@ impl Thunk {
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
+            later: None,
             wants,
         }
     }
@@ -147,6 +153,7 @@ impl Thunk {
             wants: self.wants,
             stirs: self.stirs,
             into_error: self.into_error,
+            later: self.later.map(|keep| keep.through(reach)),
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
                 reach,

@@ -154,6 +154,7 @@ impl<L: Loop> Run<'_, L> {
     fn heed_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
         let Halt { index, why } = halt;
         match why {
+            Ok(Code::Late) => self.surface(self.resolved.lists[at][index].instance),
             Ok(code) => self.heed_code(at, index, code),
             Err(panic) => self.blame(at, index, Cause::of_panic(panic)),
         }
@@ -200,12 +201,16 @@ impl<L: Loop> Run<'_, L> {
 
     /// Runs one handler of a breakpoint, for where all run whatever the others answer.
     pub(super) fn run_one(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| machine.run_one(at, index, frame));
+        self.run_alone(at, index, |machine, frame| {
+            machine.run_one(at, index, frame)
+        });
     }
 
     /// Runs one handler of a breakpoint if its period wants it to run once more.
     pub(super) fn run_owed(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| machine.run_owed(at, index, frame));
+        self.run_alone(at, index, |machine, frame| {
+            machine.run_owed(at, index, frame)
+        });
     }
 
     fn run_alone(

@@ -12,6 +12,7 @@ mod fire;
 mod guard;
 mod heed;
 mod last;
+mod late;
 mod lenient;
 mod scope;
 mod wish;
@@ -87,6 +88,8 @@ struct Course {
     found: Found,
     /// How many callbacks, in their order, have been entered.
     entered: usize,
+    /// The end of an outermost scope has been fired, and none has been opened since.
+    is_over: bool,
     /// Whether a stop may take effect.
     refuse_stops: Option<StopRule>,
     refused: Vec<Stop>,

@@ -33,7 +33,9 @@ pub(super) fn check_due<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
         let mut wants = placed.wants.iter();
         wants.any(|want| want.type_id == TypeId::of::<Due>())
     };
-    let untimed = subject.handlers().filter(|(_, placed)| placed.period.is_none());
+    let untimed = subject
+        .handlers()
+        .filter(|(_, placed)| placed.period.is_none());
     untimed
         .filter(|(_, placed)| asks(placed))
         .map(|(at, placed)| {
@@ -50,7 +52,9 @@ pub(super) fn check_dues<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let totals = subject.of_run.totals();
     let timed = subject.handlers().filter_map(with_period);
     let never = timed.filter_map(|(at, placed, period)| {
-        let why = Timing::new(period.clone()).can_fire(&start, &totals).err()?;
+        let why = Timing::new(period.clone())
+            .can_fire(&start, &totals)
+            .err()?;
         Some(subject.of_handler(at, placed, ProblemKind::NeverRuns, None, why))
     });
     never.collect()
@@ -62,7 +66,12 @@ fn with_period((at, placed): (usize, &Placed)) -> Option<(usize, &Placed, &Perio
 
 /// The units of a period that the loop does not count.
 fn uncounted<L: Loop>(subject: &Subject<'_, L>, period: &Period) -> Vec<String> {
-    let mut counted: Vec<Unit> = subject.of_loop.counters().iter().map(|it| it.unit).collect();
+    let mut counted: Vec<Unit> = subject
+        .of_loop
+        .counters()
+        .iter()
+        .map(|it| it.unit)
+        .collect();
     counted.push(Unit::Seconds);
     counted.sort();
     let units = period.units().filter(|unit| !counted.contains(unit));

@@ -54,7 +54,7 @@ impl<L: Loop> Plan<L> {
                 writes: labels.accesses(placed, Need::Write),
                 provides: labels.provided(placed),
                 period: placed.period.as_ref().map(ToString::to_string),
-                executor: None,
+                executor: placed.queue.map(|queue| queue.to_string()),
                 on_failure: if is_lenient {
                     placed.on_failure
                 } else {

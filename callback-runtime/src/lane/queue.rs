@@ -1,0 +1,219 @@
+//! A bounded queue between a loop and one worker.
+//!
+//! To wake a thread is a call of the system, which takes longer than everything else here. So a worker with nothing to do looks again
+//! after a while by itself, and only after it has looked in vain for long does it ask to be woken.
+
+use super::Background;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a worker waits before it looks again, and how often it looks in vain before it asks to be woken.
+const LOOK: Duration = Duration::from_millis(1);
+const LOOKS: u32 = 50;
+/// Room for more than this is made when it is needed.
+const RESERVED: usize = 1024;
+
+/// Jobs that wait for a worker, in order.
+#[derive(Debug)]
+pub(crate) struct Queue<J> {
+    inner: Mutex<Inner<J>>,
+    /// The worker waits for it.
+    work: Condvar,
+    /// The loop waits for it.
+    progress: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner<J> {
+    jobs: VecDeque<J>,
+    policy: Background,
+    worker: Worker,
+    /// The worker is to end when nothing is left.
+    is_closed: bool,
+    is_awaited: bool,
+}
+
+/// What the worker does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worker {
+    /// There has been none.
+    Absent,
+    Busy,
+    /// It looks again by itself.
+    Idle,
+    /// It looks when it is woken.
+    Asleep,
+    /// It has been woken.
+    Called,
+    Gone,
+}
+
+/// What became of a job.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pushed<J> {
+    Waits,
+    /// It waits, and this one no more.
+    InPlaceOf(J),
+    /// There is no worker any more.
+    Refused(J),
+    /// There has never been one.
+    Yours(J),
+}
+
+impl<J> Queue<J> {
+    pub(crate) fn new(policy: Background) -> Self {
+        let room = policy.room().min(RESERVED);
+        Self {
+            inner: Mutex::new(Inner {
+                jobs: VecDeque::with_capacity(room),
+                policy,
+                worker: Worker::Absent,
+                is_closed: false,
+                is_awaited: false,
+            }),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+        }
+    }
+
+    /// There is a worker from now on.
+    pub(crate) fn open(&self) {
+        let mut inner = self.lock();
+        (inner.worker, inner.is_closed) = (Worker::Idle, false);
+    }
+
+    /// There was none after all.
+    pub(crate) fn abandon(&self) {
+        self.lock().worker = Worker::Absent;
+    }
+
+    /// The worker ends when it has done what is left.
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.work.notify_all();
+    }
+
+    /// Puts a job behind the others; where there is no room, by the policy.
+    pub(crate) fn push(&self, job: J) -> Pushed<J> {
+        let mut inner = self.lock();
+        while inner.is_full() && inner.is_manned() && !inner.policy.drops_oldest() {
+            inner = self.wait(inner);
+        }
+        match inner.worker {
+            Worker::Absent => return Pushed::Yours(job),
+            Worker::Gone => return Pushed::Refused(job),
+            _ => {}
+        }
+        let oldest = if inner.is_full() {
+            inner.jobs.pop_front()
+        } else {
+            None
+        };
+        inner.jobs.push_back(job);
+        let is_called = inner.call();
+        drop(inner);
+        if is_called {
+            self.work.notify_one();
+        }
+        oldest.map_or(Pushed::Waits, Pushed::InPlaceOf)
+    }
+
+    /// The next job, for the worker, which has done the one before; `None` if it is to end.
+    pub(crate) fn next(&self) -> Option<J> {
+        let mut inner = self.lock();
+        let mut looks = 0;
+        loop {
+            let job = inner.jobs.pop_front();
+            inner.worker = match job {
+                Some(_) => Worker::Busy,
+                None if looks < LOOKS => Worker::Idle,
+                None => Worker::Asleep,
+            };
+            self.tell_progress(&inner);
+            if job.is_some() || inner.is_closed {
+                return job;
+            }
+            inner = self.wait_for_work(inner);
+            looks += 1;
+        }
+    }
+
+    /// Takes what waits, and does not let the worker have it.
+    pub(crate) fn take(&self) -> VecDeque<J> {
+        std::mem::take(&mut self.lock().jobs)
+    }
+
+    /// The same, and there is no worker any more.
+    pub(crate) fn quit(&self) -> VecDeque<J> {
+        let mut inner = self.lock();
+        inner.worker = Worker::Gone;
+        self.progress.notify_all();
+        std::mem::take(&mut inner.jobs)
+    }
+
+    /// Waits until the worker has done everything, or is gone.
+    pub(crate) fn wait_until_done(&self) {
+        let mut inner = self.lock();
+        while inner.is_manned() && (inner.worker == Worker::Busy || !inner.jobs.is_empty()) {
+            inner = self.wait(inner);
+        }
+    }
+
+    /// Waits for the worker to have done something.
+    fn wait<'q>(&self, mut inner: MutexGuard<'q, Inner<J>>) -> MutexGuard<'q, Inner<J>> {
+        inner.is_awaited = true;
+        self.work.notify_one();
+        let mut inner = self
+            .progress
+            .wait(inner)
+            .unwrap_or_else(PoisonError::into_inner);
+        inner.is_awaited = false;
+        inner
+    }
+
+    fn wait_for_work<'q>(&self, inner: MutexGuard<'q, Inner<J>>) -> MutexGuard<'q, Inner<J>> {
+        if inner.worker == Worker::Asleep {
+            return self
+                .work
+                .wait(inner)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let waited = self.work.wait_timeout(inner, LOOK);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn tell_progress(&self, inner: &Inner<J>) {
+        if inner.is_awaited {
+            self.progress.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner<J>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J> Inner<J> {
+    fn is_full(&self) -> bool {
+        self.jobs.len() >= self.policy.room().max(1)
+    }
+
+    fn is_manned(&self) -> bool {
+        !matches!(self.worker, Worker::Absent | Worker::Gone)
+    }
+
+    /// Whether the worker is to be woken now: it would not look by itself, or hardly in time.
+    fn call(&mut self) -> bool {
+        let is_half_full = self.jobs.len() * 2 > self.policy.room();
+        let is_to_be_called = match self.worker {
+            Worker::Asleep => true,
+            Worker::Idle => is_half_full,
+            _ => false,
+        };
+        if is_to_be_called {
+            self.worker = Worker::Called;
+        }
+        is_to_be_called
+    }
+}
