@@ -77,9 +77,9 @@ impl Default for Background {
 impl fmt::Display for Background {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "background, {}", self.room)?;
-        match self.drops_oldest {
-            true => f.write_str(", drops the oldest"),
-            false => Ok(()),
+        if self.drops_oldest {
+            f.write_str(", drops the oldest")?;
         }
+        Ok(())
     }
 }

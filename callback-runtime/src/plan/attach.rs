@@ -1,5 +1,6 @@
 //! Attaching callbacks to a plan.
 
+use super::background::Runs;
 use super::erased::AnyCallback;
 use super::schedule::Scheduled;
 use super::{Attached, Plan};
@@ -136,8 +137,7 @@ impl<L: Loop> Plan<L> {
             weight: None,
             on_failure: OnFailure::Fail,
             sendable: None,
-            background: None,
-            in_loop: false,
+            runs: Runs::default(),
             periods: Vec::new(),
             relations: Relations::default(),
             place,
@@ -234,11 +234,12 @@ impl Attachment<'_> {
     /// assert!(error.contains("cannot run in the background"));
     /// ```
     pub fn background(self, queue: Background) -> Self {
-        self.attached.background = Some(queue);
+        self.attached.runs = Runs::Behind(queue);
         self
     }
 
-    /// Runs the handlers of this instance at once, in the loop, also those that would run in the background: to look for a fault.
+    /// Runs the handlers of this instance at once, in the loop, also those that would run in the background: to look for a fault. Of this
+    /// and [`background`](Self::background) what is said last counts.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -259,7 +260,7 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn in_loop(self) -> Self {
-        self.attached.in_loop = true;
+        self.attached.runs = Runs::InLoop;
         self
     }
 

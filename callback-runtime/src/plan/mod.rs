@@ -29,13 +29,13 @@ pub(crate) use text::Text;
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
-use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::period::Position;
 use crate::raw::{Clock, Machine, Sendable, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
+use background::Runs;
 use discover::Request;
 use order::PlanSays;
 use schedule::Scheduled;
@@ -130,10 +130,8 @@ struct Attached {
     on_failure: OnFailure,
     /// That it may be sent to another thread, if that is known.
     sendable: Option<Sendable>,
-    /// What was said of its queue.
-    background: Option<Background>,
-    /// Its handlers run at once, also those that could run later.
-    in_loop: bool,
+    /// Where its handlers run.
+    runs: Runs,
     periods: Vec<Scheduled>,
     /// What was said of it and others when it was attached.
     relations: Relations,

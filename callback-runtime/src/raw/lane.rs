@@ -101,9 +101,10 @@ impl Lane {
             Pushed::InPlaceOf(job) | Pushed::Refused(job) => self.drop_one(job),
             Pushed::Yours(job) => drop(self.make(job)),
         }
-        match self.is_late.load(Ordering::Acquire) {
-            true => Code::Late,
-            false => Code::Continue,
+        if self.is_late.load(Ordering::Acquire) {
+            Code::Late
+        } else {
+            Code::Continue
         }
     }
 

@@ -130,20 +130,18 @@ impl Thunk {
     /// The handler for a callback that `lane` runs: if it can, it runs there; otherwise it runs when the lane rests.
     pub(super) fn beside(mut self, lane: &Arc<Lane>, list: usize) -> Self {
         let lane = lane.clone();
-        (self.call, self.function) = match self.later.take() {
-            Some(keep) => (call_later as Call, owned(Lags { keep, lane, list })),
-            None => {
-                let (call, function) = (self.call, self.function);
-                (
-                    call_at_rest as Call,
-                    owned(AtRest {
-                        call,
-                        function,
-                        lane,
-                    }),
-                )
-            }
-        };
+        if let Some(keep) = self.later.take() {
+            self.call = call_later;
+            self.function = owned(Lags { keep, lane, list });
+        } else {
+            let (call, function) = (self.call, self.function);
+            self.call = call_at_rest;
+            self.function = owned(AtRest {
+                call,
+                function,
+                lane,
+            });
+        }
         self
     }
 }

@@ -56,9 +56,10 @@ impl Time {
     /// In the background everything runs later but enter and exit, which every loop has.
     fn of(model: &Model, breakpoint: &str) -> Self {
         let is_between = !matches!(breakpoint, "on_enter" | "on_exit");
-        match model.settings.background && is_between {
-            true => Self::Later,
-            false => Self::AtOnce,
+        if model.settings.background && is_between {
+            Self::Later
+        } else {
+            Self::AtOnce
         }
     }
 

@@ -3,13 +3,14 @@
 use super::{Problem, ProblemKind, Subject};
 use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
+use crate::plan::background::Runs;
 use crate::plan::{Placed, Text};
 use crate::raw::Need;
 
 /// The handlers of a callback all run in the background or none, but for enter and exit.
 pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let order = subject.resolved.order.iter();
-    let mixed = order.filter(|at| subject.lags(**at) && !subject.attached[**at].in_loop);
+    let mixed = order.filter(|at| subject.is_to_lag(**at));
     let mixed = mixed.flat_map(|at| subject.inside(*at).filter(|(_, placed)| !placed.can_lag));
     mixed
         .map(|(at, placed)| {
@@ -26,10 +27,8 @@ pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem
 /// A callback that runs in the background may be sent there.
 pub(super) fn check_sendable<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let order = subject.resolved.order.iter();
-    let stuck = order.filter(|at| {
-        let attached = &subject.attached[**at];
-        subject.lags(**at) && !attached.in_loop && attached.sendable.is_none()
-    });
+    let stuck =
+        order.filter(|at| subject.is_to_lag(**at) && subject.attached[**at].sendable.is_none());
     stuck
         .map(|at| {
             let (what, hint) = if subject.attached[*at].by_hand {
@@ -51,7 +50,10 @@ pub(super) fn check_sendable<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> 
 /// A queue is that of a callback in the background, and has room.
 pub(super) fn check_queues<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     let order = subject.resolved.order.iter();
-    let said = order.filter_map(|at| Some((*at, subject.attached[*at].background?)));
+    let said = order.filter_map(|at| match subject.attached[*at].runs {
+        Runs::Behind(queue) => Some((*at, queue)),
+        Runs::AsBound | Runs::InLoop => None,
+    });
     said.filter_map(|(at, queue)| {
         let text = if !subject.lags(at) {
             cannot_lag(subject, at)
@@ -114,6 +116,11 @@ impl<L: Loop> Subject<'_, L> {
     fn lags(&self, instance: usize) -> bool {
         let mut its = self.inside(instance);
         its.any(|(_, placed)| placed.can_lag)
+    }
+
+    /// Whether they are to.
+    fn is_to_lag(&self, instance: usize) -> bool {
+        self.attached[instance].runs != Runs::InLoop && self.lags(instance)
     }
 
     /// The handlers of a callback, but for enter and exit.
