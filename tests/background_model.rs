@@ -6,7 +6,7 @@ mod support {
 }
 
 use callbacks::prelude::*;
-use callbacks::{Background, Ending};
+use callbacks::{Attachment, Background, Ending};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::deadline::in_time;
@@ -60,6 +60,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 struct Writer {
     seen: Vec<String>,
     fails_at: Vec<u64>,
+    /// Where it has handlers: one bit for each of them.
+    at: u16,
 }
 
 impl Writer {
@@ -74,16 +76,52 @@ impl Writer {
 
 impl Callback<Walk> for Writer {
     fn handlers(&self, h: &mut Handlers<Walk, Self>) {
-        h.lag(Walk::on_run_begin, Self::write);
-        h.lag(Walk::on_leg_begin, Self::write);
-        h.lag(Walk::on_step, Self::write).every(Period::steps(2));
-        h.lag(Walk::on_rest, Self::write);
-        h.lag(Walk::on_leg_end, Self::write);
-        h.lag(Walk::on_run_end, Self::write);
-        h.lag(Walk::on_stop, Self::write);
-        h.lag(Walk::on_interrupt, Self::write);
-        h.lag(Walk::on_error, Self::write);
+        let places = [
+            Walk::on_run_begin,
+            Walk::on_leg_begin,
+            Walk::on_step,
+            Walk::on_rest,
+            Walk::on_rest,
+            Walk::on_leg_end,
+            Walk::on_run_end,
+            Walk::on_stop,
+            Walk::on_interrupt,
+            Walk::on_error,
+        ];
+        for (nth, place) in places
+            .into_iter()
+            .enumerate()
+            .filter(|(nth, _)| self.at & (1 << nth) != 0)
+        {
+            let bound = h.lag(place, Self::write);
+            if nth % 3 == 2 {
+                bound.every(Period::steps(2).last());
+            }
+        }
     }
+}
+
+/// A writer, its queue, and its weight beside the callback that decides how a walk goes.
+#[derive(Clone, Debug)]
+struct Attached {
+    writer: Writer,
+    room: usize,
+    weight: f64,
+}
+
+/// Writers that fail where `fails_at` says.
+fn writers(fails_at: impl Strategy<Value = Vec<u64>>) -> impl Strategy<Value = Vec<Attached>> {
+    let attached = (fails_at, 0_u16..1024, 1_usize..6, -1_i8..2);
+    let attached = attached.prop_map(|(fails_at, at, room, weight)| Attached {
+        writer: Writer {
+            seen: Vec::new(),
+            fails_at,
+            at,
+        },
+        room,
+        weight: weight.into(),
+    });
+    vec(attached, 1..4)
 }
 
 /// What the loop's own callback answers at a step.
@@ -123,33 +161,56 @@ fn go(run: &mut Run<'_, Walk>, event: &Event, step: &mut u64) -> Result<(), Brea
     }
 }
 
-/// What a writer has seen of a walk, how many calls it was told not to see, and how the walk ended.
-fn seen(
-    writer: Writer,
-    events: &[Event],
-    attach: impl FnOnce(&mut Plan<Walk>, Writer),
-) -> (Vec<String>, u64, String) {
+/// What writers have seen of a walk, how many calls they were told not to see, and how the walk ended.
+struct Seen {
+    seen: Vec<Vec<String>>,
+    dropped: u64,
+    ending: String,
+}
+
+/// Walks with writers that `settings` are said of.
+fn walked(attached: &[Attached], events: &[Event], settings: fn(Attachment<'_>, usize)) -> Seen {
     let mut plan = Plan::new();
-    attach(&mut plan, writer);
     plan.on(Walk::on_step, act);
-    let outcome = plan
-        .run(&mut events_state(), |run| walk(run, events))
-        .unwrap();
-    let dropped = outcome
-        .dropped()
-        .iter()
-        .map(|dropped| dropped.times())
-        .sum();
+    for (
+        nth,
+        Attached {
+            writer,
+            room,
+            weight,
+        },
+    ) in attached.iter().enumerate()
+    {
+        let attachment = plan
+            .add(writer.clone())
+            .weight(*weight)
+            .named(format!("writer {nth}"));
+        settings(attachment, *room);
+    }
+    let outcome = plan.run(&mut start(), |run| walk(run, events)).unwrap();
     let ending = match outcome.ending() {
         Ending::Failed(failure) => failure.cause().to_string(),
         other => format!("{other:?}"),
     };
-    let seen = plan.get::<Writer>().unwrap().seen.clone();
-    (seen, dropped, ending)
+    let writers = (0..attached.len()).map(|nth| plan.get_named::<Writer>(&format!("writer {nth}")));
+    Seen {
+        seen: writers.map(|writer| writer.unwrap().seen.clone()).collect(),
+        dropped: outcome
+            .dropped()
+            .iter()
+            .map(|dropped| dropped.times())
+            .sum(),
+        ending,
+    }
+}
+
+fn dropped_and_seen(walked: &Seen) -> u64 {
+    let seen: usize = walked.seen.iter().map(Vec::len).sum();
+    walked.dropped + seen as u64
 }
 
 /// What is asked for before the first step.
-fn events_state() -> State {
+fn start() -> State {
     let mut state = State::new();
     state.insert(Event::Rest);
     state
@@ -164,43 +225,47 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn with_back_pressure_it_sees_what_it_would_see_in_the_loop(events in events(), room in 1_usize..6) {
-        in_time(move || {
-            let writer = Writer::default();
-            let in_loop = seen(writer.clone(), &events, |plan, it| drop(plan.add(it).in_loop()));
-            let later = seen(writer, &events, |plan, it| drop(plan.add(it).background(Background::queue(room))));
-            assert_eq!(in_loop, later);
-        });
-    }
-
-    #[test]
-    fn a_writer_that_may_fail_sees_all_of_it_too(
+    fn with_back_pressure_they_see_what_they_would_see_in_the_loop(
         events in events(),
-        fails_at in vec(1_u64..40, 0..6),
-        room in 1_usize..6,
+        writers in writers(Just(Vec::new())),
     ) {
         in_time(move || {
-            let writer = Writer { fails_at, ..Writer::default() };
-            let in_loop = seen(writer.clone(), &events, |plan, it| {
-                plan.add(it).on_failure(OnFailure::Warn).in_loop();
-            });
-            let later = seen(writer, &events, |plan, it| {
-                plan.add(it).on_failure(OnFailure::Warn).background(Background::queue(room));
-            });
-            assert_eq!(in_loop, later);
+            let in_loop = walked(&writers, &events, |it, _| drop(it.in_loop()));
+            let later = walked(&writers, &events, |it, room| drop(it.background(Background::queue(room))));
+            assert_eq!((in_loop.seen, in_loop.ending), (later.seen, later.ending));
+            assert_eq!(later.dropped, 0);
         });
     }
 
     #[test]
-    fn where_the_oldest_is_dropped_seen_and_told_are_all(events in events(), room in 1_usize..4) {
+    fn writers_that_may_fail_see_all_of_it_too(
+        events in events(),
+        writers in writers(vec(1_u64..40, 0..6)),
+    ) {
         in_time(move || {
-            let writer = Writer::default();
-            let (all, _, ending) = seen(writer.clone(), &events, |plan, it| drop(plan.add(it).in_loop()));
-            let (some, dropped, later) = seen(writer, &events, |plan, it| {
-                plan.add(it).background(Background::queue(room).drop_oldest());
+            let in_loop = walked(&writers, &events, |it, _| drop(it.on_failure(OnFailure::Warn).in_loop()));
+            let later = walked(&writers, &events, |it, room| {
+                it.on_failure(OnFailure::Warn).background(Background::queue(room));
             });
-            assert!(is_subsequence(&some, &all), "{some:?} of {all:?}");
-            assert_eq!((some.len() as u64 + dropped, later), (all.len() as u64, ending));
+            assert_eq!((in_loop.seen, in_loop.ending), (later.seen, later.ending));
+        });
+    }
+
+    #[test]
+    fn where_the_oldest_is_dropped_seen_and_told_are_all(
+        events in events(),
+        writers in writers(Just(Vec::new())),
+    ) {
+        in_time(move || {
+            let in_loop = walked(&writers, &events, |it, _| drop(it.in_loop()));
+            let later = walked(&writers, &events, |it, room| {
+                it.background(Background::queue(room).drop_oldest());
+            });
+            for (some, all) in later.seen.iter().zip(&in_loop.seen) {
+                assert!(is_subsequence(some, all), "{some:?} of {all:?}");
+            }
+            assert_eq!(dropped_and_seen(&later), dropped_and_seen(&in_loop));
+            assert_eq!(later.ending, in_loop.ending);
         });
     }
 
@@ -211,7 +276,7 @@ proptest! {
         room in 1_usize..6,
     ) {
         in_time(move || {
-            let writer = Writer { fails_at: vec![fails_at], ..Writer::default() };
+            let writer = Writer { fails_at: vec![fails_at], at: 0b10_0000_1000, ..Writer::default() };
             let mut plan = Plan::new();
             plan.add(writer).background(Background::queue(room));
             let mut fired = 0;

@@ -1,13 +1,15 @@
 //! The background: callbacks that only read, and run later than they are fired.
 //!
-//! A call is kept with copies of what its handler asks for (`keep.rs`) in a bounded queue (`queue.rs`), and run by a worker thread of
+//! Handlers are bound by `bind.rs`. A call is kept with copies of what its handler asks for (`keep.rs`) in a bounded queue (`queue.rs`), and run by a worker thread of
 //! the callback's own. Both policies of a full queue are said with [`Background`] (`policy.rs`); what a handler may answer, when the
-//! loop has gone on, is in `reply.rs`; what the loop is told later in `ledger.rs`. The thread itself is in `raw/lane.rs`, since it
+//! loop has gone on, is in `reply.rs`; what the loop is told later in `ledger.rs` and `dropped.rs`. The thread itself is in `raw/lane.rs`, since it
 //! calls through addresses.
 
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]
 
+mod bind;
+mod dropped;
 mod keep;
 mod ledger;
 mod method;
@@ -15,6 +17,7 @@ mod policy;
 mod queue;
 mod reply;
 
+pub use dropped::Dropped;
 pub use keep::{KeptParams, Lagging, ask_later};
 pub(crate) use ledger::{Late, Ledger, Whose};
 pub use method::LaggingMethod;

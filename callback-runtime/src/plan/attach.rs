@@ -8,7 +8,6 @@ use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
 use crate::failure::Cause;
 use crate::handlers::Handlers;
-use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::period::Period;
@@ -175,7 +174,7 @@ pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Attachment<'p> {
-    attached: &'p mut Attached,
+    pub(super) attached: &'p mut Attached,
 }
 
 impl Attachment<'_> {
@@ -219,48 +218,6 @@ impl Attachment<'_> {
     /// ```
     pub fn on_failure(self, policy: OnFailure) -> Self {
         self.attached.on_failure = policy;
-        self
-    }
-
-    /// Sets the queue of this instance, whose handlers run in the background. If nothing is said, it has room for 64 calls, and the loop
-    /// waits when it is full. Where its handlers do not run there, the plan has a problem.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::Background;
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.1)).background(Background::queue(8));
-    /// let error = plan.check(&State::new()).unwrap_err().to_string();
-    /// assert!(error.contains("cannot run in the background"));
-    /// ```
-    pub fn background(self, queue: Background) -> Self {
-        self.attached.runs = Runs::Behind(queue);
-        self
-    }
-
-    /// Runs the handlers of this instance at once, in the loop, also those that would run in the background: to look for a fault. Of this
-    /// and [`background`](Self::background) what is said last counts.
-    ///
-    /// ```
-    /// use callbacks::prelude::*;
-    ///
-    /// #[derive(Default)]
-    /// struct Report;
-    ///
-    /// #[callback(background, discover = false)]
-    /// impl Report {
-    ///     fn on_epoch_end(&self, epoch: &Epoch) {
-    ///         println!("epoch {epoch}");
-    ///     }
-    /// }
-    ///
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.add(Report).in_loop();
-    /// assert!(!plan.explain(&State::new())?.to_string().contains("background"));
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn in_loop(self) -> Self {
-        self.attached.runs = Runs::InLoop;
         self
     }
 

@@ -3,7 +3,7 @@
 use super::heed::origin;
 use super::{Run, Stage};
 use crate::breakpoint::Loop;
-use crate::outcome::Dropped;
+use crate::lane::Dropped;
 use std::ops::ControlFlow;
 
 impl<L: Loop> Run<'_, L> {

@@ -3,6 +3,7 @@
 use super::{Problem, ProblemKind, Subject};
 use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
+use crate::lane::Background;
 use crate::plan::background::Runs;
 use crate::plan::{Placed, Text};
 use crate::raw::Need;
@@ -54,21 +55,23 @@ pub(super) fn check_queues<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
         Runs::Behind(queue) => Some((*at, queue)),
         Runs::AsBound | Runs::InLoop => None,
     });
-    said.filter_map(|(at, queue)| {
-        let text = if !subject.lags(at) {
-            cannot_lag(subject, at)
-        } else if queue.room() == 0 {
-            let what = "its queue in the background has no room".into();
-            Text::hinted(
-                what,
-                "give it room for one call at least: `Background::queue(1)`",
-            )
-        } else {
-            return None;
-        };
-        Some(subject.of_attached(at, text))
-    })
-    .collect()
+    said.filter_map(|(at, queue)| Some(subject.of_attached(at, wrong_queue(subject, at, queue)?)))
+        .collect()
+}
+
+fn wrong_queue<L: Loop>(
+    subject: &Subject<'_, L>,
+    instance: usize,
+    queue: Background,
+) -> Option<Text> {
+    // One that chose to have no handlers needs no queue, and is none to blame.
+    subject.inside(instance).next()?;
+    if !subject.lags(instance) {
+        return Some(cannot_lag(subject, instance));
+    }
+    let hint = "give it room for one call at least: `Background::queue(1)`";
+    let what = "its queue in the background has no room".into();
+    (queue.room() == 0).then(|| Text::hinted(what, hint))
 }
 
 /// Why a callback for which a queue was set has nothing to put there, and what to write.
