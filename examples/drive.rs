@@ -7,8 +7,7 @@
 #[path = "drive/well.rs"]
 mod well;
 
-use callbacks::driver::reject_if;
-use callbacks::prelude::*;
+use callbacks::driver::prelude::*;
 use callbacks::shelf::EarlyStopping;
 use well::{Slope, Well};
 

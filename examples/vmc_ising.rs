@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let outcome = driver.run(STEPS)?;
     println!("after {} steps {outcome}", driver.step());
     outcome.ok()?;
-    compare(driver.driven(), &ground);
+    compare(driver.driven_mut(), &ground);
     Ok(())
 }
 

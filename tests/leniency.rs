@@ -88,7 +88,7 @@ impl Callback<Relax> for Shy {
                 Touch::Nothing => h.on(at, Self::note),
                 Touch::Number => h.on(at, Self::note_with_number),
                 Touch::Everything => h.on(at, Self::note_with_everything),
-            }
+            };
         }
     }
 }

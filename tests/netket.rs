@@ -60,7 +60,7 @@ fn a_callback_may_change_the_update_and_zeroing_it_leaves_the_parameters_bit_equ
     let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
         update.0 = 0.0;
     });
-    driver.driven().x = 0.1 + 0.2;
+    driver.driven_mut().x = 0.1 + 0.2;
     finish(&mut driver, 3);
     assert_eq!(driver.driven().x.to_bits(), (0.1_f64 + 0.2).to_bits());
     let mut driver = walk().on(Driver::on_compute_update_end, |update: &mut Move| {
@@ -128,6 +128,19 @@ fn old_parameters_new_parameters_and_the_samples_are_seen_where_they_are() {
         "end: None Some(0.5) 2 1",
     ];
     assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn looking_ahead_leaves_what_the_last_run_left() {
+    let mut driver = walk();
+    finish(&mut driver, 2);
+    driver.check().unwrap();
+    driver.explain().unwrap();
+    let log = driver.get::<LogData>().unwrap();
+    assert_eq!(log.number("place"), Some(2.0));
+    // A driver that has not run can be looked at, too.
+    walk().check().unwrap();
+    walk().strict(true).explain().unwrap();
 }
 
 #[test]
@@ -269,32 +282,4 @@ fn the_shelf_observes_and_saves_at_intervals() {
     let told = told.take().into_iter();
     let saves: Vec<_> = told.filter(|line| line.starts_with("save ")).collect();
     assert_eq!(saves, ["save 1 at 2", "save 2 at 4", "save 3 at 6"]);
-}
-
-#[test]
-fn a_run_may_go_on_for_a_span_of_simulated_time() {
-    let mut driver = walk();
-    assert!(driver.run_for(Time::new(2.0)).unwrap().is_finished());
-    assert_eq!((driver.step(), driver.driven().x), (Step::new(4), 2.0));
-    assert!(driver.run_for(Time::new(0.75)).unwrap().is_finished());
-    assert_eq!((driver.step(), driver.driven().x), (Step::new(6), 3.0));
-    assert!(driver.run_for(Time::new(0.0)).unwrap().is_finished());
-    assert_eq!(driver.step(), Step::new(6));
-    for wrong in [-1.0, f64::NAN, f64::INFINITY] {
-        assert!(driver.run_for(Time::new(wrong)).is_err());
-    }
-    // A time that stands still would never be over.
-    let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
-        update.0 = 0.0;
-    });
-    let outcome = driver.run_for(Time::new(1.0)).unwrap();
-    assert!(
-        outcome
-            .failed()
-            .unwrap()
-            .cause()
-            .to_string()
-            .contains("did not grow")
-    );
-    assert_eq!(driver.step(), Step::new(1));
 }

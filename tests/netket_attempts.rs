@@ -36,7 +36,7 @@ fn all_are_asked_and_any_rejects_and_the_driver_has_a_rule_of_its_own() {
             };
             driver.plan().on(Driver::on_compute_update_end, verdict);
         }
-        driver.driven().refuse_until = if rejecter == 3 { 2 } else { 0 };
+        driver.driven_mut().refuse_until = if rejecter == 3 { 2 } else { 0 };
         finish(&mut driver, 1);
         let told = journal.take();
         let asked = told.iter().filter(|line| line.starts_with("asked"));
@@ -69,7 +69,7 @@ fn a_rejected_attempt_goes_back_to_on_step_start() {
 fn the_attempt_is_told_and_a_limit_ends_a_permanent_rejecter_by_name() {
     for (limit, driver) in [(100, walk()), (3, walk().retry_limit(3))] {
         let mut driver = driver;
-        driver.driven().refuse_until = 2;
+        driver.driven_mut().refuse_until = 2;
         let (plan, accept) = (driver.plan(), || Verdict::Accept);
         plan.on(Driver::on_compute_update_end, accept)
             .named("lenient");

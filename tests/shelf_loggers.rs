@@ -15,6 +15,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats};
 use callbacks::fit::{Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
+use callbacks::{Callback, Closure};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;
@@ -87,20 +88,107 @@ fn a_driver_leaves_a_row_for_each_step_under_the_columns_of_the_first() {
     assert_eq!(page.lines(), expected);
 }
 
+/// What fails a driver of a walker that logs what `tell` tells.
+fn refused<K: 'static, F>(logger: impl Callback<Driver> + Send, tell: F) -> String
+where
+    F: Closure<K, Out = ()>,
+{
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, tell);
+    let outcome = driver.run(3).unwrap();
+    outcome.failed().unwrap().cause().to_string()
+}
+
 #[test]
 fn a_column_that_comes_too_late_fails_the_run_and_says_what_to_do() {
-    let mut driver = walk().callback(Csv::new(Page::default())).on(
-        Driver::on_step_end,
-        |step: &Step, log: &mut LogData| {
-            if step.get() == 2 {
-                log.set("late", 1.0);
-            }
-        },
+    let late = |step: &Step, log: &mut LogData| {
+        if step.get() == 2 {
+            log.set("late", 1.0);
+        }
+    };
+    assert_eq!(
+        refused(Csv::new(Page::default()), late),
+        "`late` has no column, as it is not in the first row; \
+         declare it with `columns([\"late\"])`, or write JSON lines"
     );
-    let outcome = driver.run(3).unwrap();
+    let parts = |step: &Step, log: &mut LogData| {
+        if step.get() == 2 {
+            log.set("late", Complex { re: 1.0, im: 0.0 });
+        }
+    };
+    assert_eq!(
+        refused(Csv::new(Page::default()), parts),
+        "`late.re`, `late.im` have no column, as they are not in the first row; \
+         declare them with `columns([\"late.re\", \"late.im\"])`, or write JSON lines"
+    );
+}
+
+#[test]
+fn a_column_that_is_declared_waits_for_what_comes_later() {
+    let page = Page::default();
+    let logger = Csv::new(page.clone()).columns(["rare.re", "rare.im", "never", "place"]);
+    let rare = |step: &Step, log: &mut LogData| {
+        if step.get() == 2 {
+            log.set("rare", Complex { re: 0.5, im: -0.25 });
+        }
+    };
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, rare);
+    assert!(driver.run(3).unwrap().is_finished());
+    assert_eq!(
+        page.lines(),
+        [
+            "step,place,rare.re,rare.im,never",
+            "1,1,,,",
+            "2,2,0.5,-0.25,",
+            "3,3,,,"
+        ]
+    );
+}
+
+#[test]
+fn a_column_that_is_declared_twice_is_refused_before_the_run() {
+    let logger = Csv::new(Page::default()).columns(["rare", "rare"]);
+    let told = "Csv has a `columns` of [\"rare\", \"rare\"]; give each name once";
+    assert_eq!(refused(logger, || {}), told);
+}
+
+#[test]
+fn no_two_columns_have_one_name() {
+    let step = |log: &mut LogData| log.set("step", 1.0);
     let told =
-        "`late` has no column, as it is not in the first row; log it there, or write JSON lines";
-    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+        "`step` is the column that says which step it is; log what has that name under another one";
+    assert_eq!(refused(Csv::new(Page::default()), step), told);
+    assert_eq!(refused(JsonLines::new(Page::default()), step), told);
+    // As a part of another value is called, from the first row on or later.
+    let told = "two values have the column `energy.mean`; log one of them under another name";
+    for from in [1, 2] {
+        let twice = move |step: &Step, log: &mut LogData| {
+            log.set("energy", Stats::of([-1.0, -3.0]));
+            if step.get() >= from {
+                log.set("energy.mean", 1.0);
+            }
+        };
+        assert_eq!(refused(Csv::new(Page::default()), twice), told);
+    }
+}
+
+#[test]
+fn neither_have_they_in_a_fit() {
+    let told = "`epoch` is the column that says which epoch it is; log what has that name under another one";
+    for csv in [true, false] {
+        let mut trainer = Trainer::new(Line::new(&Journal::default()));
+        trainer
+            .plan()
+            .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
+                metrics.set("epoch", 0.75);
+            });
+        if csv {
+            trainer.plan().add(Csv::new(Page::default()));
+        } else {
+            trainer.plan().add(JsonLines::new(Page::default()));
+        }
+        let fitted = trainer.fit(inputs([1.0])).unwrap();
+        assert_eq!(fitted.outcome.failed().unwrap().cause().to_string(), told);
+    }
 }
 
 #[test]

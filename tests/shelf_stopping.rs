@@ -11,7 +11,7 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Driver, LogData};
+use callbacks::driver::{Complex, Driver, LogData, Stats};
 use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
 use callbacks::{Callback, Outcome, Stop};
@@ -72,8 +72,6 @@ fn early_stopping_waits_as_long_as_its_patience() {
     assert_eq!(stopped_at(&patient(1), &stuck), 3);
     assert_eq!(stopped_at(&patient(3), &stuck), 5);
     assert_eq!(stopped_at(&patient(2), &again), 6);
-    // As in no patience at all: an improvement is no reason to stop.
-    assert_eq!(stopped_at(&patient(0), &falling), 0);
 }
 
 #[test]
@@ -177,6 +175,83 @@ fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
     assert!(driver.run(2).unwrap().is_finished());
     assert!(driver.run(9).unwrap().stopped().is_some());
     assert_eq!(driver.step(), Step::new(4));
+}
+
+/// The steps at which a driver stands after each of three runs of 4 steps, if it is never told anything but this value.
+fn after_three_runs(stopper: impl Callback<Driver> + Send, value: f64) -> [u64; 3] {
+    let tell = move |log: &mut LogData| log.set("watched", value);
+    let mut driver = walk().callback(stopper).on(Driver::on_step_end, tell);
+    [(); 3].map(|()| {
+        assert!(driver.run(4).unwrap().failed().is_none());
+        driver.step().get()
+    })
+}
+
+#[test]
+fn patience_goes_on_from_run_to_run_and_is_whole_again_after_a_stop() {
+    // The first look is an improvement; the fifth without one, at step 6, stops.
+    let stopping = EarlyStopping::minimize("watched").patience(5);
+    assert_eq!(after_three_runs(stopping, 1.0), [4, 6, 10]);
+    // The window is full with the third look, and stays so.
+    let stopping = ConvergenceStopping::new("watched", 1.0).smoothing_window(3);
+    assert_eq!(after_three_runs(stopping.patience(4), 1.0), [4, 6, 10]);
+    let stopping = InvalidLossStopping::new("watched").patience(5);
+    assert_eq!(after_three_runs(stopping, f64::NAN), [4, 6, 10]);
+    // Whoever has reached the goal has.
+    let stopping = EarlyStopping::minimize("watched").goal(1.0);
+    assert_eq!(after_three_runs(stopping, 1.0), [1, 2, 3]);
+}
+
+#[test]
+fn each_run_has_all_of_its_time() {
+    let none = MaxTime::new(Duration::ZERO);
+    assert_eq!(after_three_runs(none, 1.0), [1, 2, 3]);
+}
+
+#[test]
+fn no_stopper_looks_before_it_is_to_start() {
+    let converging = ConvergenceStopping::new("watched", 1.0).start_from(4);
+    let converging = converging.smoothing_window(2).patience(1);
+    assert_eq!(stopped_at(&converging, &[1.0; 6]), 5);
+    let valid = InvalidLossStopping::new("watched").start_from(4);
+    assert_eq!(stopped_at(&valid, &[f64::NAN; 6]), 4);
+    // What has not been there by then is not missed.
+    let stoppers = || {
+        let early = EarlyStopping::minimize("late").start_from(3);
+        let valid = InvalidLossStopping::new("late").start_from(3);
+        walk().callback(early.patience(9)).callback(valid)
+    };
+    let tell = |step: &Step, log: &mut LogData| {
+        if step.get() == 3 {
+            log.set("late", 1.0);
+        }
+    };
+    let mut driver = stoppers().on(Driver::on_step_end, tell);
+    assert!(driver.run(5).unwrap().is_finished());
+    assert!(stoppers().run(5).unwrap().failed().is_some());
+}
+
+#[test]
+fn the_advice_lists_what_is_a_number_and_nothing_else() {
+    let tell = |log: &mut LogData| {
+        log.set("energy", Stats::of([-1.0, -3.0]));
+        log.set("overlap", Complex { re: 0.5, im: -0.25 });
+        log.set("short", vec![1.0, 2.0]);
+        log.set("long", vec![0.0; 100]);
+    };
+    let watching = |name| {
+        let stopping = InvalidLossStopping::new(name);
+        walk().callback(stopping).on(Driver::on_step_end, tell)
+    };
+    let mut driver = watching("overlap");
+    let outcome = driver.run(1).unwrap();
+    let told = outcome.failed().unwrap().cause().to_string();
+    let expected = "there is no number `overlap`; watch one of those that there are: place, energy, energy.mean, \
+                    energy.error_of_mean, energy.variance, overlap.re, overlap.im, short.0, short.1, long.0 to long.99";
+    assert_eq!(told, expected);
+    for name in ["energy.variance", "overlap.im", "short.1", "long.99"] {
+        assert!(watching(name).run(1).unwrap().is_finished());
+    }
 }
 
 #[test]

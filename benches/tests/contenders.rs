@@ -34,8 +34,12 @@ fn summand(signature: Signature, number: u64) -> u64 {
 
 #[test]
 fn all_contenders_sum_up_the_same() -> Result<(), BoxError> {
-    use Signature::{Fallible, Flow, Inlined, Nothing, One, Six, Two};
-    for signature in [Nothing, One, Two, Inlined, Six, Flow, Fallible] {
+    use Signature::{Late, Placed, Whole};
+    let is_only_ours = |signature: &Signature| matches!(signature, Placed | Whole | Late);
+    for signature in Signature::ALL
+        .into_iter()
+        .filter(|signature| !is_only_ours(signature))
+    {
         for handlers in [1, 8, 64] {
             let expected: u64 = (1..=handlers as u64)
                 .map(|number| 5 * summand(signature, number))
@@ -58,6 +62,18 @@ fn what_is_idle_does_nothing() -> Result<(), BoxError> {
     for peer in PEERS {
         let setup = Setup::of(peer).with(8);
         assert_eq!(total(setup)?, total(setup.beside(100))?, "{peer}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_else_one_of_them_asks_for_changes_no_sum() -> Result<(), BoxError> {
+    for handlers in [1, 8, 64] {
+        let setup = Setup::of(Peer::Ours).with(handlers);
+        for signature in [Signature::Placed, Signature::Whole, Signature::Late] {
+            let straying = total(setup.asking(signature))?;
+            assert_eq!(straying, total(setup)?, "{signature}, {handlers}");
+        }
     }
     Ok(())
 }

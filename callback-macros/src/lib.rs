@@ -103,7 +103,7 @@ use proc_macro::TokenStream;
 /// | `offset = 3` | beside one unit: its multiples are counted from there |
 /// | `until = 1_000` | beside one unit: not beyond there |
 /// | `once(steps = 500)` | a single time, when the count crosses this |
-/// | `when = Self::is_due` | when this function of the [`Position`](https://docs.rs/callbacks/latest/callbacks/struct.Position.html) says so |
+/// | `when = Self::is_due` | when this function of the loop's `Position` says so |
 /// | `only_when = Self::is_due` | beside units: only if this function says so, too; `first` and `last` are not asked |
 ///
 /// `self` is the callback, so that each instance can have a period of its own; it is read when the plan is built.

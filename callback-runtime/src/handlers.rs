@@ -1,5 +1,6 @@
 //! The list of a callback's handlers.
 
+use crate::bound::Bound;
 use crate::breakpoint::{At, Breakpoint, Loop, Role};
 use crate::callback::Callback;
 use crate::method::Method;
@@ -57,52 +58,6 @@ pub(crate) struct Handler {
     pub(crate) provides: Option<Want>,
     /// How often it runs, if not whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
-}
-
-/// A handler that was just bound: what is said of it alone.
-///
-/// ```
-/// # use callbacks::prelude::*;
-/// struct Report;
-///
-/// impl Report {
-///     fn print(&self, step: &Step, loss: &Loss) {
-///         println!("step {step}: {loss}");
-///     }
-/// }
-///
-/// impl Callback<Fit> for Report {
-///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-///         h.on(Fit::on_train_batch_end, Self::print).every(Period::steps(100).last());
-///     }
-/// }
-/// # let mut plan = Plan::<Fit>::new();
-/// # plan.add(Report);
-/// # assert!(plan.explain(&State::new())?.to_string().contains("every 100 steps"));
-/// # Ok::<(), PlanError>(())
-/// ```
-#[derive(Debug)]
-pub struct Bound<'h> {
-    handlers: &'h mut [Handler],
-}
-
-impl Bound<'_> {
-    /// The handler runs when `period` is due, and not whenever its breakpoint fires; said twice, when one of both is.
-    pub fn every(self, period: Period) -> Self {
-        for handler in &mut *self.handlers {
-            handler.period = Some(match handler.period.take() {
-                Some(before) => before.or(period.clone()),
-                None => period.clone(),
-            });
-        }
-        self
-    }
-}
-
-impl fmt::Debug for Handler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.at, f)
-    }
 }
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
@@ -438,9 +393,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// Those that were bound last.
     pub(crate) fn last(&mut self, count: usize) -> Bound<'_> {
         let from = self.list.len().saturating_sub(count);
-        Bound {
-            handlers: &mut self.list[from..],
-        }
+        Bound::of(&mut self.list[from..])
     }
 }
 

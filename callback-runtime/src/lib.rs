@@ -8,6 +8,7 @@
 
 mod answering;
 mod availability;
+mod bound;
 mod breakpoint;
 mod by_default;
 mod callback;
@@ -33,11 +34,12 @@ mod who;
 
 pub use answering::{AnswerIf, answer_if};
 pub use availability::States;
+pub use bound::Bound;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub use callback::{About, Callback};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
-pub use handlers::{Bound, Handlers};
+pub use handlers::Handlers;
 pub use lane::{Background, Dropped, Lagging, LaggingMethod, LateReply};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
@@ -45,7 +47,11 @@ pub use outcome::{Ending, Outcome, Skipped, Stop};
 pub use param::{Local, LocalMut, Param};
 pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
-pub use plan::{Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule};
+pub use plan::{
+    Attachment, Explanation, Periods, Plan, PlanError, Problem, ProblemKind, StopRule,
+    UnreadablePeriod,
+};
+pub use raw::Lookup;
 pub use registry::{Registration, registrations};
 pub use reply::{Answer, Reply, Votes};
 pub use run::{Break, Guard, Run};

@@ -234,6 +234,8 @@ impl<A: Answer> Reply<A> for A {
 }
 
 impl<A: Answer> Deliver<A> for Ballot {
+    const ANSWERS: bool = true;
+
     fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) -> Code {
         if let Some(votes) = handed.view.get_mut::<Votes<A>>() {
             votes.add(vote, turn);
@@ -267,6 +269,8 @@ impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
 }
 
 impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
+    const ANSWERS: bool = V::ANSWERS;
+
     #[inline]
     fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) -> Code {
         match reply {

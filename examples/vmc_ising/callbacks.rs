@@ -1,6 +1,6 @@
 //! The callbacks of the example that are not on the shelf.
 
-use callbacks::prelude::*;
+use callbacks::driver::prelude::*;
 
 /// Prints the energy and what it is worth, every so many steps.
 pub struct PrintEnergy {

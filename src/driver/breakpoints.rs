@@ -1,7 +1,7 @@
 //! The breakpoints of the variational driver's loop, in the order in which they fire.
 
 use super::{Attempt, LogData, RejectedAttempts, Time, Verdict};
-use crate::fit::Step;
+use crate::fit::{Step, Total};
 
 crate::breakpoints! {
     /// The loop of a variational driver: steps of one attempt or more.
@@ -14,14 +14,14 @@ crate::breakpoints! {
     /// parameters; its update exists from `on_compute_update_end` to `on_step_end`.
     ///
     /// ```
-    /// use callbacks::prelude::*;
+    /// use callbacks::driver::prelude::*;
     ///
     /// let mut plan = Plan::<Driver>::new();
     /// plan.on(Driver::before_parameter_update, |step: &Step, log: &mut LogData| log.set("updates_before", step.as_f64()));
     /// plan.on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Driver with Step, Attempt, Time, LogData, RejectedAttempts {
+    pub loop Driver with Step as steps, Time as time, Attempt, LogData, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first of a step, or the one after a rejected one. Its log is empty.

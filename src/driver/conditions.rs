@@ -7,8 +7,7 @@ use std::borrow::Cow;
 /// Stops the run, for this reason, when the closure says `true`. For any breakpoint of any loop.
 ///
 /// ```
-/// use callbacks::driver::stop_if;
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -25,8 +24,7 @@ pub fn stop_if<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<
 /// Stops the run, for this reason, when the closure says `false`: what NetKet's legacy callables do.
 ///
 /// ```
-/// use callbacks::driver::stop_unless;
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -42,8 +40,7 @@ pub fn stop_unless<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> Answe
 /// Rejects the update when the closure says `true`. For `on_compute_update_end`.
 ///
 /// ```
-/// use callbacks::driver::reject_if;
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })

@@ -46,8 +46,8 @@ pub trait Driven: Sized + 'static {
     /// Applies an update that has been accepted.
     fn update_parameters(&mut self, update: &Self::Update) -> Result<(), BoxError>;
 
-    /// The simulated time, where there is one: what an update adds to it is told from then on. It must grow in each step of
-    /// [`VariationalDriver::run_for`](super::VariationalDriver::run_for).
+    /// The simulated time, where there is one: what an update adds to it is told from then on. A run in which it is not finite fails;
+    /// in [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must grow in each step, too.
     fn time(&self) -> Time {
         Time::default()
     }

@@ -1,5 +1,7 @@
 //! The variational driver's loop, after NetKet: steps that sample, compute an update, have it judged, and take it.
 //!
+//! A program that drives begins with `use callbacks::driver::prelude::*;`: see [`prelude`].
+//!
 //! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
 //!
 //! * [`struct@Driver`]: the breakpoints;
@@ -15,7 +17,9 @@ mod conditions;
 mod driven;
 mod expectations;
 mod log;
+mod parts;
 mod position;
+pub mod prelude;
 mod rejected;
 mod rollback;
 mod samples;

@@ -1,5 +1,6 @@
 //! Where a driver stands, beside its [`Step`](crate::fit::Step).
 
+use callback_runtime::{Count, Counter};
 use std::fmt;
 
 /// The attempt under way at the step under way, from 1; 0 before the first. After an attempt that was accepted it stays until the
@@ -54,6 +55,12 @@ impl Time {
     /// As a number.
     pub const fn get(self) -> f64 {
         self.0
+    }
+}
+
+impl Counter for Time {
+    fn count(&self) -> Count<'_> {
+        Count::Real(&self.0)
     }
 }
 

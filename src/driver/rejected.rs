@@ -10,8 +10,7 @@ use std::fmt;
 /// begins.
 ///
 /// ```
-/// use callbacks::driver::{RejectedAttempts, reject_if};
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -130,8 +129,8 @@ impl fmt::Display for Rejecter {
 /// [`VariationalDriver::retry_limit`](super::VariationalDriver::retry_limit) allows: the cause of the run's failure.
 ///
 /// ```
-/// use callbacks::driver::{TooManyRejections, Verdict};
-/// use callbacks::prelude::*;
+/// use callbacks::driver::TooManyRejections;
+/// use callbacks::driver::prelude::*;
 /// use std::error::Error;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///

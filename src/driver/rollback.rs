@@ -1,4 +1,4 @@
-//! What makes a rejected attempt one that has not been.
+//! What makes a rejected attempt one that has not been, and a stopped step one that has not begun.
 
 use super::Driven;
 
@@ -6,10 +6,12 @@ use super::Driven;
 /// [`VariationalDriver::rollback`](super::VariationalDriver::rollback); without it, a rejected attempt has moved them on, as in
 /// NetKet.
 ///
+/// It is put back where an attempt was rejected, and where a step was stopped, interrupted or left before its update: the next run makes
+/// that step as if it had not begun. A stop wins over a rejection at the same breakpoint; with a rollback both come to the same. After a
+/// failure it is left as it is, to be looked at.
+///
 /// ```
-/// use callbacks::driver::{Rollback, reject_if};
-/// use callbacks::prelude::*;
-/// # use callbacks::BoxError;
+/// use callbacks::driver::prelude::*;
 /// /// Each sample is the one before, plus one.
 /// struct Counting(u32);
 /// struct Sample(u32);
@@ -54,7 +56,7 @@ pub trait Rollback: Driven {
     /// What an attempt may change, before the first attempt of a step.
     fn snapshot(&self) -> Self::Snapshot;
 
-    /// Puts it back, after an attempt that was rejected.
+    /// Puts it back, after an attempt that was rejected, or a step that was stopped before its update.
     fn restore(&mut self, snapshot: &Self::Snapshot);
 }
 

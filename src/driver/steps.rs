@@ -1,19 +1,20 @@
 //! The steps of a run.
 
+use super::parts::{Parts, too_many};
 use super::rollback::Keep;
-use super::{
-    Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
-    Verdict,
-};
-use crate::fit::Step;
-use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
+use super::{Driven, Driver, Samples, Time};
+use crate::fit::Total;
+use callback_runtime::{Break, Ctx, Run};
 use std::any::type_name;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// The steps of a run, and how far it goes.
-pub(super) struct Steps<'d, D> {
+pub(super) struct Steps<'d, D: Driven> {
     pub(super) until: Until,
     pub(super) retry_limit: u64,
     pub(super) rollback: Option<&'d mut (dyn Keep<D> + 'static)>,
+    pub(super) parts: Parts<D>,
 }
 
 /// How far a run goes.
@@ -22,6 +23,15 @@ pub(super) enum Until {
     Steps(u64),
     /// The simulated time.
     Time(Deadline),
+}
+
+impl Until {
+    pub(super) fn total(&self) -> Total {
+        Total::new(match self {
+            Self::Steps(left) => Some(*left),
+            Self::Time(_) => None,
+        })
+    }
 }
 
 pub(super) struct Deadline {
@@ -35,32 +45,59 @@ impl<D: Driven> Steps<'_, D> {
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         run.scope(Driver::RUN, |run| {
             while self.goes_on(run)? {
-                self.step(run)?;
+                self.whole_step(run)?;
             }
-            Ok(())
+            run.last_call()
         })?;
         Ok(())
+    }
+
+    /// A step with all that belongs to it: whoever is told of the run's ending finds no samples and no update.
+    fn whole_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let stepped = catch_unwind(AssertUnwindSafe(|| self.step(run)));
+        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
+        match (stepped, swept) {
+            (Ok(Ok(())), Err(panic)) | (Err(panic), Ok(())) => resume_unwind(panic),
+            (Err(panic), Err(later)) => {
+                // Dropping what was thrown may throw again.
+                forget(later);
+                resume_unwind(panic)
+            }
+            (Ok(Err(broken)), Err(later)) => {
+                forget(later);
+                Err(broken)
+            }
+            (Ok(ended), Ok(())) => ended,
+        }
     }
 
     fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
         match &mut self.until {
             Until::Steps(left) => {
+                finite(self.parts.time(run)?)?;
                 let goes_on = *left > 0;
                 *left = left.saturating_sub(1);
                 Ok(goes_on)
             }
             Until::Time(deadline) => {
                 let now = present::<D>(&mut run.state())?.time();
-                deadline.is_ahead(now.get())
+                deadline.is_ahead(finite(now)?)
             }
         }
     }
 
-    /// One step: attempts, until one of them is accepted.
+    /// One step: attempts, until one of them is accepted; then its update.
     fn step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         self.keep(run)?;
+        if let Err(broken) = self.make(run) {
+            return Err(self.abandon(run, broken));
+        }
+        run.fire(Driver::on_step_end)
+    }
+
+    fn make(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut attempt = 1;
-        while attempt_once::<D>(run, attempt)?.is_reject() {
+        while self.parts.attempt(run, attempt)?.is_reject() {
             self.roll_back(run)?;
             if attempt >= self.retry_limit {
                 return Err(too_many(run)?);
@@ -68,11 +105,18 @@ impl<D: Driven> Steps<'_, D> {
             attempt += 1;
         }
         run.fire(Driver::before_parameter_update)?;
-        update::<D>(run)?;
-        let ended = run.fire(Driver::on_step_end);
-        // What a user lent to the state stays: a refusal says that it is no value of ours.
-        let _ = run.state().remove::<D::Update>();
-        ended
+        self.parts.update(run)
+    }
+
+    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven is left
+    /// as it is, to be looked at.
+    #[cold]
+    fn abandon(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
+        let broken = run.note(broken);
+        if run.failure().is_some() {
+            return broken;
+        }
+        self.roll_back(run).err().unwrap_or(broken)
     }
 
     fn keep(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
@@ -98,7 +142,7 @@ impl Deadline {
     /// Whether there is time left; what is left by rounding is none.
     fn is_ahead(&mut self, now: f64) -> Result<bool, Break> {
         let last = self.before.replace(now).map(|before| now - before);
-        if last.is_some_and(|last| last.is_nan() || last <= 0.0) {
+        if last.is_some_and(|last| last <= 0.0) {
             return Err("the simulated time did not grow in a step; \
                         let `Driven::time` tell what `update_parameters` adds to it"
                 .into());
@@ -107,109 +151,14 @@ impl Deadline {
     }
 }
 
-fn attempt_once<D: Driven>(run: &mut Run<'_, Driver>, attempt: u64) -> Result<Verdict, Break> {
-    begin(run, Attempt::new(attempt))?;
-    run.fire(Driver::on_step_start)?;
-    reset::<D>(run)?;
-    run.fire(Driver::on_compute_update_start)?;
-    compute::<D>(run)?;
-    judge::<D>(run)
-}
-
-fn begin(run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
-    let mut state = run.state();
-    let (at, log, rejected) = state
-        .query::<(&mut Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
-    *at = attempt;
-    log.clear();
-    if attempt.get() == 1 {
-        rejected.clear();
+/// A run by a time that is no number would never come to its end, or be there at once.
+fn finite(time: Time) -> Result<f64, Break> {
+    let now = time.get();
+    if now.is_finite() {
+        return Ok(now);
     }
-    Ok(())
-}
-
-fn reset<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, mut samples) = state
-        .query::<(LocalMut<'_, D>, LocalMut<'_, Samples<D::Samples>>)>()
-        .ok_or(GONE)?;
-    samples.clear();
-    driven.reset_step();
-    Ok(())
-}
-
-fn compute<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, mut samples, log) = state
-        .query::<(
-            LocalMut<'_, D>,
-            LocalMut<'_, Samples<D::Samples>>,
-            &mut LogData,
-        )>()
-        .ok_or(GONE)?;
-    let samples = samples.get_or_draw(|| driven.sample())?;
-    let update = driven.compute_loss_and_update(samples, log)?;
-    state.insert(update);
-    Ok(())
-}
-
-/// Everybody is asked, and then what is driven.
-fn judge<D: Driven>(run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-    let (_, rejecters) =
-        run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
-    let mut state = run.state();
-    let (mut driven, update, log) = state
-        .query::<(LocalMut<'_, D>, Local<'_, D::Update>, &LogData)>()
-        .ok_or(GONE)?;
-    let own = driven.judge(&update, log);
-    if rejecters.is_empty() && !own.is_reject() {
-        return Ok(Verdict::Accept);
-    }
-    let callbacks = rejecters.into_iter().map(Rejecter::Callback);
-    let own = own.is_reject().then_some(Rejecter::Driven);
-    reject::<D>(&mut state, callbacks.chain(own).collect())
-}
-
-#[cold]
-fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Verdict, Break> {
-    clear::<D>(state);
-    let (attempt, log, rejected) = state
-        .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
-    rejected.push(RejectedAttempt::new(
-        *attempt,
-        rejecters,
-        std::mem::take(log),
-    ));
-    Ok(Verdict::Reject)
-}
-
-#[cold]
-fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
-    let mut state = run.state();
-    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or(GONE)?;
-    let wanted = Step::new(step.get() + 1);
-    Ok(rejected.too_many(wanted).into())
-}
-
-/// The update is applied and counted; the samples are those of parameters that are no more.
-fn update<D: Driven>(run: &mut Run<'_, Driver>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut driven, update, mut samples, step, time) = state
-        .query::<(
-            LocalMut<'_, D>,
-            Local<'_, D::Update>,
-            LocalMut<'_, Samples<D::Samples>>,
-            &mut Step,
-            &mut Time,
-        )>()
-        .ok_or(GONE)?;
-    driven.update_parameters(&update)?;
-    *step = Step::new(step.get() + 1);
-    *time = driven.time();
-    samples.clear();
-    Ok(())
+    let told = format!("the simulated time is {now}; let `Driven::time` tell one that is finite");
+    Err(told.into())
 }
 
 /// Takes what belongs to one attempt out of the state.
@@ -222,12 +171,10 @@ pub(super) fn clear<D: Driven>(state: &mut Ctx<'_>) {
 }
 
 /// State that the loop itself needs.
-fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
+pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
     let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
     Ok(state.get_mut().ok_or_else(gone)?)
 }
 
 /// A handler with `Ctx` can take anything out of the state.
-const GONE: &str = "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
-                    a handler that takes one out has to put one back";
 const PUT_BACK: &str = "a handler that takes it out has to put one back";

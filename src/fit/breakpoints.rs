@@ -1,6 +1,9 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
-use super::{Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, Phase, Samples, Step};
+use super::{
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, Samples,
+    Step, Total,
+};
 
 crate::breakpoints! {
     /// The fit loop: epochs of a training pass and a validation pass.
@@ -17,7 +20,9 @@ crate::breakpoints! {
     /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Fit with Epoch, Epochs, Step, Iteration, Samples, Phase, Metrics, History, LearningRate {
+    pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, Samples as samples,
+        Epochs, Iteration, Phase, Metrics, History, LearningRate, Total
+    {
         scope FIT {
             /// The place to look at the settings before anything has happened.
             on_fit_begin;

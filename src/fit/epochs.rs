@@ -18,7 +18,7 @@ pub(super) fn fit_epochs<M: Learner>(
             ended?;
             recorded?;
         }
-        Ok(())
+        run.last_call()
     })?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a run of the fit loop knows of its state beyond what the loop declares, and what it will not fire.
 
 use super::{Fit, Learner, OptimizerName, OwnStep};
-use callback_runtime::{Scope, States};
+use callback_runtime::{Scope, States, Unit};
 use std::any::TypeId;
 
 /// What the learner's types add.
@@ -54,7 +54,8 @@ fn silence_inner(states: &mut States<Fit>) {
 }
 
 /// A fit: no prediction, and no validation without data for it.
-pub(super) fn of_fit(states: &mut States<Fit>, has_valid: bool) {
+pub(super) fn of_fit(states: &mut States<Fit>, has_valid: bool, epochs: u64) {
+    states.ends_at(Unit::Epochs, epochs);
     states.silent_scope(Fit::PREDICT, "this is a fit");
     if !has_valid {
         states.silent_scope(Fit::VALID, "there is no validation data");

@@ -2,7 +2,7 @@
 
 use super::loss::MeanLoss;
 use super::step::{self, clear, present};
-use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Samples};
+use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, MicroStep, Phase, Samples, Total};
 use callback_runtime::{Break, Local, Run, Scope};
 
 /// A kind of pass: its phase, its scopes, and what is done with a batch.
@@ -82,7 +82,9 @@ impl<'p, M: Learner> Pass<'p, M> {
         epoch: u64,
         mean: &mut MeanLoss,
     ) -> Result<(), Break> {
-        for batch in batches.batches(epoch) {
+        let batches = batches.batches(epoch);
+        run.state().insert(total_of(batches.size_hint()));
+        for batch in batches {
             let samples = self.begin(run, batch?);
             let ended = run.scope(self.batch, self.step);
             self.end(run, samples, mean);
@@ -100,8 +102,13 @@ impl<'p, M: Learner> Pass<'p, M> {
         if let Some(iteration) = state.get_mut::<Iteration>() {
             iteration.advance(1);
         }
-        if let (Phase::Train, Some(all)) = (self.phase, state.get_mut::<Samples>()) {
-            all.advance(samples);
+        if self.phase == Phase::Train {
+            if let Some(batches) = state.get_mut::<MicroStep>() {
+                batches.advance(1);
+            }
+            if let Some(all) = state.get_mut::<Samples>() {
+                all.advance(samples);
+            }
         }
         samples
     }
@@ -133,8 +140,15 @@ impl<'p, M: Learner> Pass<'p, M> {
     }
 }
 
+/// A source that does not say exactly how much there is does not know.
+fn total_of((least, most): (usize, Option<usize>)) -> Total {
+    let exact = most.filter(|most| *most == least);
+    Total::new(exact.and_then(|all| all.try_into().ok()))
+}
+
 fn enter(run: &mut Run<'_, Fit>, phase: Phase) {
     let mut state = run.state();
     state.insert(phase);
     state.insert(Iteration::default());
+    state.insert(Total::default());
 }

@@ -1,5 +1,6 @@
 //! Where a fit stands. Each unit is a type of its own, so that steps cannot be taken for epochs.
 
+use callback_runtime::{Count, Counter};
 use std::fmt;
 
 macro_rules! counters {
@@ -27,6 +28,12 @@ macro_rules! counters {
 
             pub(super) fn advance(&mut self, by: u64) {
                 self.0 += by;
+            }
+        }
+
+        impl Counter for $Counter {
+            fn count(&self) -> Count<'_> {
+                Count::Whole(&self.0)
             }
         }
 
@@ -71,6 +78,15 @@ counters! {
     /// ```
     Iteration
 
+    /// How many batches have been trained on in this fit, over all of its passes. At a batch's breakpoints it includes the batch.
+    ///
+    /// ```
+    /// use callbacks::fit::MicroStep;
+    ///
+    /// assert_eq!(MicroStep::new(8).get(), 8);
+    /// ```
+    MicroStep
+
     /// How many samples have been trained on in this fit, as [`Learner::samples`](super::Learner::samples) counts them. At a
     /// batch's breakpoints it includes the batch.
     ///
@@ -111,6 +127,35 @@ impl Epochs {
     /// ```
     pub const fn may_stop_after(self, complete: u64) -> bool {
         complete >= self.min
+    }
+}
+
+/// How many there are in all: batches in the pass of a fit that is under way, steps in the run of a driver that is. `None` if one
+/// cannot tell: where a source of batches does not, in a run for a simulated time, and outside of a pass.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::fit::Total;
+/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+///
+/// let mut trainer = Trainer::new(Line::default()).on(Fit::on_train_batch_end, |iteration: &Iteration, total: &Total| {
+///     assert!(total.get().is_some_and(|total| iteration.get() <= total));
+/// });
+/// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)]); 3])?.outcome.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Total(Option<u64>);
+
+impl Total {
+    /// So many, if one can tell.
+    pub const fn new(total: Option<u64>) -> Self {
+        Self(total)
+    }
+
+    /// As a number.
+    pub const fn get(self) -> Option<u64> {
+        self.0
     }
 }
 

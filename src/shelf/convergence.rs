@@ -1,8 +1,11 @@
 //! Stops when a number has come to where it is to be.
 
+use super::InvalidSettings;
+use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
+use super::settings::Settings;
 use crate::driver::{Driver, LogData};
-use crate::fit::{Fit, Metrics};
+use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::borrow::Cow;
@@ -11,8 +14,9 @@ use std::collections::VecDeque;
 /// Stops when a number, smoothed over a window, has been at its target or below for some time. For variances, which go to zero in an
 /// eigenstate.
 ///
-/// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], behind others, with
-/// weight 100.
+/// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], with weight 100:
+/// behind what fills them, unless that has a greater weight. Each fit begins anew. The runs of a driver are one, as its steps are: the
+/// window and the patience go on; a run that follows one that this has stopped has all its patience again.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -32,7 +36,7 @@ pub struct ConvergenceStopping {
     smoothing_window: usize,
     patience: u64,
     window: VecDeque<f64>,
-    reached: u64,
+    reached: InARow,
 }
 
 impl ConvergenceStopping {
@@ -54,11 +58,11 @@ impl ConvergenceStopping {
             smoothing_window: 10,
             patience: 10,
             window: VecDeque::new(),
-            reached: 0,
+            reached: InARow::default(),
         }
     }
 
-    /// Takes the mean over so many looks; 1 for no smoothing. Until there have been as many, nothing has converged.
+    /// Takes the mean over so many looks; 1 for no smoothing, and not less. Until there have been as many, nothing has converged.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -71,11 +75,11 @@ impl ConvergenceStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn smoothing_window(mut self, looks: usize) -> Self {
-        self.smoothing_window = looks.max(1);
+        self.smoothing_window = looks;
         self
     }
 
-    /// Stops at the so-manieth look in a row at which the mean is at the target or below.
+    /// Stops at the so-manieth look in a row at which the mean is at the target or below; 1 or more.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -92,22 +96,38 @@ impl ConvergenceStopping {
         self
     }
 
-    fn look(&mut self, readings: &impl Readings) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(readings)? else {
+    /// Does not look before this epoch or step: neither for the window nor for the target.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ConvergenceStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = ConvergenceStopping::new("energy", 9.0).smoothing_window(2).patience(1).start_from(7);
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 8);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
+        self.monitor.start_from = epoch_or_step;
+        self
+    }
+
+    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(at, readings)? else {
             return Ok(Flow::Continue);
         };
-        let mean = self.smooth(value);
-        let is_there = mean.is_some_and(|mean| mean <= self.target);
-        self.reached = if is_there { self.reached + 1 } else { 0 };
-        match mean {
-            Some(mean) if is_there && self.reached >= self.patience => {
+        let there = self.smooth(value).filter(|mean| *mean <= self.target);
+        let reached = self.reached.count(there.is_some());
+        Ok(match there {
+            Some(mean) if reached >= self.patience => {
                 let (name, target) = (&self.monitor.name, self.target);
-                Ok(Flow::stop(format!(
+                self.reached.stop(format!(
                     "`{name}` has converged to {target} or below: {mean}"
-                )))
+                ))
             }
-            _ => Ok(Flow::Continue),
-        }
+            _ => Flow::Continue,
+        })
     }
 
     /// The mean over the window, once it is full.
@@ -127,17 +147,34 @@ impl ConvergenceStopping {
 
 #[callback(Fit, Driver, discover = false, weight = 100)]
 impl ConvergenceStopping {
-    // The runs of a driver are one, as its steps are.
+    fn on_enter(&self) -> Result<(), InvalidSettings> {
+        let (target, window) = (self.target, self.smoothing_window);
+        Settings::of("ConvergenceStopping")
+            .expect(!target.is_nan(), "target", target, "give a number")
+            .expect(
+                window > 0,
+                "smoothing_window",
+                window,
+                "give 1 for no smoothing, or more",
+            )
+            .expect_patience(self.patience)
+            .done()
+    }
+
     fn on_fit_begin(&mut self) {
         self.window.clear();
-        self.reached = 0;
+        self.reached = InARow::default();
     }
 
-    fn on_epoch_end(&mut self, metrics: &Metrics) -> Result<Flow, String> {
-        self.look(metrics)
+    fn on_run_start(&mut self) {
+        self.reached.begin_run();
     }
 
-    fn on_step_end(&mut self, log: &LogData) -> Result<Flow, String> {
-        self.look(log)
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
+        self.look(epoch.get(), metrics)
+    }
+
+    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.look(step.get(), log)
     }
 }

@@ -1,18 +1,22 @@
 //! Writes what is logged as a table, a row for each epoch or step.
 
+use super::settings::Settings;
+use super::{InvalidSettings, columns};
 use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::BoxError;
 use csv::Writer;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
 
-/// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`], behind others, with weight 10:
-/// what they put into metrics or log is in it. Needs the feature `csv`.
+/// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a
+/// lesser weight put into metrics or log is in it. Needs the feature `csv`.
 ///
-/// The first row says which columns there are. What is not there later leaves an empty cell; what comes only later has no column,
-/// and fails the run. The parts of a value have a column each, such as `energy.mean`.
+/// The first row says which columns there are, beside those that are [declared](Self::columns). What is not there later leaves an empty
+/// cell; what comes later and has no column fails the run. The parts of a value have a column each, such as `energy.mean`. No two columns
+/// have one name: a metric called `epoch`, a value of the log called `step`, or one called as another's part is, fails the run.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -38,6 +42,7 @@ use std::io::Write;
 /// ```
 pub struct Csv {
     to: Writer<Box<dyn Write + Send>>,
+    declared: Vec<String>,
     columns: Vec<String>,
 }
 
@@ -57,30 +62,111 @@ impl Csv {
     pub fn new(to: impl Write + Send + 'static) -> Self {
         Self {
             to: Writer::from_writer(Box::new(to)),
+            declared: Vec::new(),
             columns: Vec::new(),
         }
     }
 
+    /// Declares columns of what is not in the first row, such as what is observed now and then. They stand behind those of the first
+    /// row. Of a value with parts it is each part.
+    ///
+    /// ```
+    /// use callbacks::driver::prelude::*;
+    /// use callbacks::shelf::{Csv, Interval, ObservableCallback};
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+    ///
+    /// let place = |_: &Well, draws: &Draws| Complex { re: draws.0[0], im: 0.0 };
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
+    ///     .callback(ObservableCallback::new("place", Interval::steps(5), place))
+    ///     .callback(Csv::new(std::io::stderr()).columns(["place.re", "place.im"]));
+    /// assert!(driver.run(10)?.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn columns<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.declared.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     fn write(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
-            self.columns = cells.iter().map(|(name, _)| name.clone()).collect();
-            self.to.write_record(&self.columns)?;
+            self.begin(cells)?;
         }
-        if let Some((late, _)) = cells.iter().find(|(name, _)| !self.columns.contains(name)) {
-            return Err(format!("`{late}` has no column, as it is not in the first row; log it there, or write JSON lines").into());
+        let names = cells.iter().map(|(name, _)| name);
+        if names.eq(&self.columns) {
+            self.to.write_record(cells.iter().map(|(_, value)| value))?;
+        } else {
+            let row = self.arrange(cells)?;
+            self.to.write_record(row)?;
         }
-        let value_of = |column: &String| {
-            let found = cells.iter().find(|(name, _)| name == column);
-            found.map_or("", |(_, value)| value.as_str())
-        };
-        self.to.write_record(self.columns.iter().map(value_of))?;
         Ok(self.to.flush()?)
     }
+
+    /// The first row, and the columns with it.
+    fn begin(&mut self, cells: &Cells) -> Result<(), BoxError> {
+        let names = by_name(cells)?;
+        let late = self.declared.iter();
+        let late = late.filter(|name| !names.contains_key(name.as_str()));
+        let first = cells.iter().map(|(name, _)| name);
+        self.columns = first.chain(late).cloned().collect();
+        Ok(self.to.write_record(&self.columns)?)
+    }
+
+    /// The values of a row, each in its column.
+    fn arrange<'c>(&self, cells: &'c Cells) -> Result<Vec<&'c str>, String> {
+        let mut values = by_name(cells)?;
+        let row = self.columns.iter();
+        let row = row.map(|column| values.remove(column.as_str()).unwrap_or_default());
+        let row = row.collect();
+        let late: Vec<&str> = cells.iter().map(|(name, _)| name.as_str()).collect();
+        let late: Vec<&str> = late
+            .into_iter()
+            .filter(|name| values.contains_key(name))
+            .collect();
+        if late.is_empty() {
+            return Ok(row);
+        }
+        Err(without_column(&late))
+    }
+}
+
+/// The values of a row by the names of their columns, each of which there is once.
+fn by_name(cells: &Cells) -> Result<HashMap<&str, &str>, String> {
+    let mut values = HashMap::new();
+    for (name, value) in cells {
+        if values.insert(name.as_str(), value.as_str()).is_some() {
+            return Err(format!(
+                "two values have the column `{name}`; log one of them under another name"
+            ));
+        }
+    }
+    Ok(values)
+}
+
+fn without_column(names: &[&str]) -> String {
+    let (has, it_is, it) = match names {
+        [_] => ("has", "it is", "it"),
+        _ => ("have", "they are", "them"),
+    };
+    let told = names.join("`, `");
+    format!(
+        "`{told}` {has} no column, as {it_is} not in the first row; \
+         declare {it} with `columns({names:?})`, or write JSON lines"
+    )
 }
 
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl Csv {
+    fn on_enter(&self) -> Result<(), InvalidSettings> {
+        let mut once = HashSet::new();
+        let is_right = self.declared.iter().all(|name| once.insert(name));
+        let names = format!("{:?}", self.declared);
+        Settings::of("Csv")
+            .expect(is_right, "columns", names, "give each name once")
+            .done()
+    }
+
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
+        columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut cells = vec![("epoch".to_owned(), epoch.to_string())];
         cells.extend(
             metrics
@@ -91,6 +177,7 @@ impl Csv {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
+        columns::refuse("step", log.iter().map(|(name, _)| name))?;
         let mut cells = vec![("step".to_owned(), step.to_string())];
         cells.extend(log.iter().flat_map(|(name, value)| cells_of(name, value)));
         self.write(&cells)

@@ -1,6 +1,9 @@
 //! Stops when nothing gets better any more.
 
+use super::InvalidSettings;
+use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
+use super::settings::Settings;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
@@ -10,8 +13,11 @@ use std::borrow::Cow;
 /// Stops when a number has not improved for some time: of the metrics at the end of an epoch in [`Fit`], of the log at the end of
 /// a step in [`Driver`].
 ///
-/// Its direction must be said. Each fit begins anew; the runs of a driver are one, as its steps are. It runs behind all others, in
-/// `Fit` with weight infinity, in `Driver` with 100.
+/// Its direction must be said. It runs late, so that it sees what others put into metrics or log: in `Fit` with weight infinity, in
+/// `Driver` with 100, behind the loggers' 10.
+///
+/// Each fit begins anew. The runs of a driver are one, as its steps are: the best value and the patience go on; a run that follows one
+/// that this has stopped has all its patience again.
 ///
 /// A number that is not there the first time one looks fails the run. One that was there before is waited for.
 ///
@@ -40,9 +46,8 @@ pub struct EarlyStopping {
     patience: u64,
     baseline: Option<f64>,
     goal: Option<f64>,
-    start_from: u64,
     best: Option<f64>,
-    waited: u64,
+    waited: InARow,
 }
 
 /// Which way is better.
@@ -84,13 +89,12 @@ impl EarlyStopping {
             patience: 1,
             baseline: None,
             goal: None,
-            start_from: 0,
             best: None,
-            waited: 0,
+            waited: InARow::default(),
         }
     }
 
-    /// An improvement counts if it is greater than this; 0 if nothing is said.
+    /// An improvement counts if it is greater than this, which is finite and not negative; 0 if nothing is said.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -125,7 +129,8 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops at the so-manieth look in a row that brings no improvement; the first one if nothing is said.
+    /// Stops at the so-manieth look in a row that brings no improvement; the first one if nothing is said. 1 or more: for what others
+    /// call a patience of 0, too, is the first one.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -142,7 +147,8 @@ impl EarlyStopping {
         self
     }
 
-    /// An improvement counts if it is one on this, too.
+    /// An improvement counts if it is one on this, too: the baseline of Keras and luz. That of NetKet, at which a run stops, is the
+    /// [`goal`](Self::goal).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -159,7 +165,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops as soon as this is reached. NetKet calls it the baseline.
+    /// Stops as soon as this is reached: what NetKet, but not Keras, calls the baseline.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -189,7 +195,7 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn start_from(mut self, epoch_or_step: u64) -> Self {
-        self.start_from = epoch_or_step;
+        self.monitor.start_from = epoch_or_step;
         self
     }
 
@@ -209,10 +215,7 @@ impl EarlyStopping {
     }
 
     fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
-        if at < self.start_from {
-            return Ok(Flow::Continue);
-        }
-        let read = self.monitor.read(readings)?;
+        let read = self.monitor.read(at, readings)?;
         Ok(read.map_or(Flow::Continue, |value| self.consider(value)))
     }
 
@@ -221,19 +224,20 @@ impl EarlyStopping {
         if let Some(goal) = self.goal.filter(|goal| self.gain(value, *goal) >= 0.0) {
             return Flow::stop(format!("`{name}` has reached {goal}: {value}"));
         }
-        if self.improves(value) {
-            (self.best, self.waited) = (Some(value), 0);
+        let improves = self.improves(value);
+        if improves {
+            self.best = Some(value);
+        }
+        let waited = self.waited.count(!improves);
+        if improves || waited < self.patience {
             return Flow::Continue;
         }
-        self.waited += 1;
-        if self.waited < self.patience {
-            return Flow::Continue;
-        }
-        let waited = self.waited;
-        Flow::stop(match self.best.or(self.baseline) {
-            Some(best) => format!("`{name}` has not improved on {best} in {waited} looks: {value}"),
-            None => format!("`{name}` has not improved in {waited} looks: {value}"),
-        })
+        let on = self.best.or(self.baseline);
+        let on = on.map(|best| format!(" on {best}")).unwrap_or_default();
+        let looks = if waited == 1 { "look" } else { "looks" };
+        self.waited.stop(format!(
+            "`{name}` has not improved{on} in {waited} {looks}: {value}"
+        ))
     }
 
     fn improves(&self, value: f64) -> bool {
@@ -253,12 +257,32 @@ impl EarlyStopping {
             Direction::Maximize => value - than,
         }
     }
+
+    fn check(&self) -> Result<(), InvalidSettings> {
+        let of = |value: Option<f64>| value.unwrap_or_default();
+        let is_delta = |delta: f64| delta.is_finite() && delta >= 0.0;
+        let (delta, relative) = (self.min_delta, self.min_relative_delta);
+        let (baseline, goal) = (of(self.baseline), of(self.goal));
+        let remedy = "give one that is finite and not negative";
+        Settings::of("EarlyStopping")
+            .expect(is_delta(delta), "min_delta", delta, remedy)
+            .expect(is_delta(relative), "min_relative_delta", relative, remedy)
+            .expect_patience(self.patience)
+            .expect(!baseline.is_nan(), "baseline", baseline, "give a number")
+            .expect(!goal.is_nan(), "goal", goal, "give a number")
+            .done()
+    }
 }
 
 #[callback(Fit, discover = false, weight = f64::INFINITY)]
 impl EarlyStopping {
+    #[on(enter)]
+    fn enter_a_fit(&self) -> Result<(), InvalidSettings> {
+        self.check()
+    }
+
     fn on_fit_begin(&mut self) {
-        (self.best, self.waited) = (None, 0);
+        (self.best, self.waited) = (None, InARow::default());
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
@@ -268,6 +292,15 @@ impl EarlyStopping {
 
 #[callback(Driver, discover = false, weight = 100)]
 impl EarlyStopping {
+    #[on(enter)]
+    fn enter_a_driver(&self) -> Result<(), InvalidSettings> {
+        self.check()
+    }
+
+    fn on_run_start(&mut self) {
+        self.waited.begin_run();
+    }
+
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
         self.look(step.get(), log)
     }

@@ -1,14 +1,18 @@
 //! Stops when a loss is no number any more.
 
+use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
 use crate::driver::{Driver, LogData};
-use crate::fit::{Fit, Metrics};
+use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::borrow::Cow;
 
 /// Stops when a number is NaN or infinite for longer than one has patience: of the metrics at the end of an epoch in [`Fit`], of the
 /// log at the end of a step in [`Driver`]. Weight 100.
+///
+/// Each fit begins anew. The runs of a driver are one, as its steps are: the patience goes on; a run that follows one that this has
+/// stopped has all of it again.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -24,7 +28,7 @@ use std::borrow::Cow;
 pub struct InvalidLossStopping {
     monitor: Monitor,
     patience: u64,
-    invalid: u64,
+    invalid: InARow,
 }
 
 impl InvalidLossStopping {
@@ -43,11 +47,11 @@ impl InvalidLossStopping {
         Self {
             monitor: Monitor::of(monitor),
             patience: 0,
-            invalid: 0,
+            invalid: InARow::default(),
         }
     }
 
-    /// Bears so many invalid values in a row.
+    /// Bears so many invalid values in a row; none if nothing is said.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -64,20 +68,33 @@ impl InvalidLossStopping {
         self
     }
 
-    fn look(&mut self, readings: &impl Readings) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(readings)? else {
+    /// Does not look before this epoch or step.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::InvalidLossStopping;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let stopping = InvalidLossStopping::new("energy").start_from(7);
+    /// let mut driver = VariationalDriver::new(Well { x: f64::INFINITY }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some());
+    /// assert_eq!(driver.step().get(), 7);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
+        self.monitor.start_from = epoch_or_step;
+        self
+    }
+
+    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(at, readings)? else {
             return Ok(Flow::Continue);
         };
-        self.invalid = if value.is_finite() {
-            0
-        } else {
-            self.invalid + 1
-        };
-        if self.invalid <= self.patience {
+        let times = self.invalid.count(!value.is_finite());
+        if times <= self.patience {
             return Ok(Flow::Continue);
         }
-        let (name, times) = (&self.monitor.name, ordinal(self.invalid));
-        Ok(Flow::stop(format!(
+        let (name, times) = (&self.monitor.name, ordinal(times));
+        Ok(self.invalid.stop(format!(
             "`{name}` is {value}, for the {times} time in a row"
         )))
     }
@@ -96,16 +113,19 @@ fn ordinal(number: u64) -> String {
 
 #[callback(Fit, Driver, discover = false, weight = 100)]
 impl InvalidLossStopping {
-    // The runs of a driver are one, as its steps are.
     fn on_fit_begin(&mut self) {
-        self.invalid = 0;
+        self.invalid = InARow::default();
     }
 
-    fn on_epoch_end(&mut self, metrics: &Metrics) -> Result<Flow, String> {
-        self.look(metrics)
+    fn on_run_start(&mut self) {
+        self.invalid.begin_run();
     }
 
-    fn on_step_end(&mut self, log: &LogData) -> Result<Flow, String> {
-        self.look(log)
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
+        self.look(epoch.get(), metrics)
+    }
+
+    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.look(step.get(), log)
     }
 }

@@ -1,16 +1,19 @@
 //! Writes what is logged, a line of JSON for each epoch or step.
 
+use super::columns;
 use crate::driver::{Complex, Driver, LogData, Stats, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
+use callback_runtime::BoxError;
 use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::{self, Write};
 
-/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`], behind others, with weight 10: what they put
-/// into metrics or log is in it. Needs the feature `json`.
+/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a lesser
+/// weight put into metrics or log is in it. Needs the feature `json`.
 ///
-/// JSON has no NaN and no infinity: they are `null`.
+/// JSON has no NaN and no infinity: they are `null`. The name of the epoch or step is taken: a metric called `epoch`, or a value of the log
+/// called `step`, fails the run.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -60,7 +63,8 @@ impl JsonLines {
 
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl JsonLines {
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> io::Result<()> {
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
+        columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut line = Map::new();
         line.insert("epoch".to_owned(), epoch.get().into());
         line.extend(
@@ -68,17 +72,18 @@ impl JsonLines {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.into())),
         );
-        self.write(line)
+        Ok(self.write(line)?)
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> io::Result<()> {
+    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
+        columns::refuse("step", log.iter().map(|(name, _)| name))?;
         let mut line = Map::new();
         line.insert("step".to_owned(), step.get().into());
         line.extend(
             log.iter()
                 .map(|(name, value)| (name.to_owned(), json_of(value))),
         );
-        self.write(line)
+        Ok(self.write(line)?)
     }
 }
 

@@ -7,7 +7,7 @@ use callback_runtime::Flow;
 use std::time::{Duration, Instant};
 
 /// Stops when a run has taken longer than this, measured on a clock that only goes forward: at the end of a training batch or an
-/// epoch in [`Fit`], of a step in [`Driver`]. Weight 100.
+/// epoch in [`Fit`], of a step in [`Driver`]. Weight 100. Each run, of a driver too, has all of its time.
 ///
 /// ```
 /// use callbacks::prelude::*;

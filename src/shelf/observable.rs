@@ -1,6 +1,7 @@
 //! Logs what can be observed of a driven state, now and then.
 
-use super::Interval;
+use super::settings::Settings;
+use super::{Interval, InvalidSettings};
 use crate::driver::{Driven, Driver, LogData, Samples, Time, Value};
 use crate::fit::Step;
 use callback_macros::callback;
@@ -27,6 +28,9 @@ use std::fmt;
 pub struct ObservableCallback<D: Driven> {
     name: Cow<'static, str>,
     interval: Interval,
+    /// How many steps had been made, and when, the last time one looked; and when the step before it was under way.
+    last: Option<(Step, Time)>,
+    before: Option<Time>,
     observe: Observe<D>,
 }
 
@@ -52,6 +56,8 @@ impl<D: Driven> ObservableCallback<D> {
         Self {
             name: name.into(),
             interval,
+            last: None,
+            before: None,
             observe: Box::new(move |driven, samples| observe(driven, samples).into()),
         }
     }
@@ -59,8 +65,10 @@ impl<D: Driven> ObservableCallback<D> {
 
 #[callback(Driver, register = false)]
 impl<D: Driven> ObservableCallback<D> {
-    fn on_run_start(&mut self, step: &Step, time: &Time) {
-        self.interval.begin(*step, *time);
+    fn on_enter(&self) -> Result<(), InvalidSettings> {
+        self.interval
+            .check(Settings::of("ObservableCallback"))
+            .done()
     }
 
     fn before_parameter_update(
@@ -71,12 +79,27 @@ impl<D: Driven> ObservableCallback<D> {
         time: &Time,
         log: &mut LogData,
     ) {
-        // The step under way is not counted yet.
-        if !self.interval.is_due(Step::new(step.get() + 1), *time) {
+        if !self.is_due(*step, *time) {
             return;
         }
         if let Some(samples) = samples.get() {
             log.set(self.name.clone(), (self.observe)(&driven, samples));
+        }
+    }
+}
+
+impl<D: Driven> ObservableCallback<D> {
+    /// Whether a multiple lies between the last step and the one under way, which is not counted yet. A step that is made again is due
+    /// if it was.
+    fn is_due(&mut self, made: Step, now: Time) -> bool {
+        match self.last.replace((made, now)) {
+            Some((last, then)) if last != made => self.before = Some(then),
+            _ => {}
+        }
+        let under_way = (Step::new(made.get() + 1), now);
+        match self.before {
+            Some(before) => self.interval.is_due((made, before), under_way),
+            None => self.interval.is_met(under_way),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Saves what is driven, now and then.
 
-use super::Interval;
+use super::settings::Settings;
+use super::{Interval, InvalidSettings};
 use crate::driver::{Driven, Driver, Time};
 use crate::fit::{SaveParameters, Step};
 use callback_macros::callback;
@@ -28,6 +29,8 @@ use std::path::{Path, PathBuf};
 /// ```
 pub struct SaveState<D> {
     interval: Interval,
+    /// Where the step under way began.
+    from: (Step, Time),
     save: Save<D>,
 }
 
@@ -51,6 +54,7 @@ impl<D: Driven> SaveState<D> {
     ) -> Self {
         Self {
             interval,
+            from: Default::default(),
             save: Box::new(save),
         }
     }
@@ -110,8 +114,12 @@ fn replace(path: &Path, driven: &impl SaveParameters) -> io::Result<()> {
 
 #[callback(Driver, register = false)]
 impl<D: Driven> SaveState<D> {
-    fn on_run_start(&mut self, step: &Step, time: &Time) {
-        self.interval.begin(*step, *time);
+    fn on_enter(&self) -> Result<(), InvalidSettings> {
+        self.interval.check(Settings::of("SaveState")).done()
+    }
+
+    fn on_step_start(&mut self, step: &Step, time: &Time) {
+        self.from = (*step, *time);
     }
 
     fn on_step_end(
@@ -120,7 +128,7 @@ impl<D: Driven> SaveState<D> {
         step: &Step,
         time: &Time,
     ) -> Result<(), BoxError> {
-        if self.interval.is_due(*step, *time) {
+        if self.interval.is_due(self.from, (*step, *time)) {
             (self.save)(&driven, *step)?;
         }
         Ok(())

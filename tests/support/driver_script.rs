@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// How many steps have been made, and how far the walker has come.
-    pub(crate) fn position(&mut self) -> (u64, f64) {
+    pub(crate) fn position(&self) -> (u64, f64) {
         (self.driver.step().get(), self.driver.driven().x)
     }
 }

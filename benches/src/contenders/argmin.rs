@@ -17,7 +17,7 @@ pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
         Signature::Two => two(),
         Signature::Inlined => inlined(),
         Signature::Fallible => fallible(),
-        Signature::Nothing | Signature::Six | Signature::Flow => return None,
+        _ => return None,
     };
     let mut observers = Observers::new();
     for push in push.iter().take(setup.handlers) {

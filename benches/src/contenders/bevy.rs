@@ -18,8 +18,8 @@ pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
         Signature::Two => two(),
         Signature::Inlined => inlined(),
         Signature::Six => six(),
-        Signature::Flow => return None,
         Signature::Fallible => fallible(),
+        _ => return None,
     };
     let mut world = world();
     let (mut schedule, mut other) = (schedule(), schedule());
@@ -44,6 +44,7 @@ type Add = fn(&mut Schedule);
 macro_rules! bevy {
     // A system has no say in whether its schedule goes on.
     (flow, $($rest:tt)*) => {};
+    (judging, $($rest:tt)*) => {};
     ($name:ident, reads($($r:ident: $R:ident),*), writes($($w:ident: $W:ident),*), $Answer:ty) => {
         fn $name() -> [Add; 64] {
             fn system<const K: u64>(

@@ -4,10 +4,12 @@ use super::handlers::{BoxError, Fifth, Fourth, Input, Output, Own, Reply, Second
 use super::listing::{each_signature, numbered};
 use super::{Contender, Setup, Signature};
 use callbacks::Flow;
+use callbacks::driver::Verdict;
 use std::hint::black_box;
 
-pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
-    match setup.signature {
+/// `None` for a signature that says what state is asked for beyond the two parameters.
+pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
+    Some(match setup.signature {
         Signature::Nothing => nothing(setup),
         Signature::One => one(setup),
         Signature::Two => two(setup),
@@ -15,7 +17,9 @@ pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
         Signature::Six => six(setup),
         Signature::Flow => flow(setup),
         Signature::Fallible => fallible(setup),
-    }
+        Signature::Judging => judging(setup),
+        Signature::Placed | Signature::Whole | Signature::Late => return None,
+    })
 }
 
 /// A trait of the size of luz's, whose methods do nothing by default.

@@ -5,7 +5,8 @@ use super::listing::{each_signature, numbered};
 use super::{Contender, Setup, Signature};
 use std::hint::black_box;
 
-/// `None` but for 0, 1, 8 or 64 handlers, which are those that are written down.
+/// `None` but for 1, 8 or 64 handlers, which are those that are written down, and for a signature that says what state is asked
+/// for beyond the two parameters.
 pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
     match setup.signature {
         Signature::Nothing => nothing(setup),
@@ -15,6 +16,8 @@ pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
         Signature::Six => six(setup),
         Signature::Flow => flow(setup),
         Signature::Fallible => fallible(setup),
+        Signature::Judging => judging(setup),
+        Signature::Placed | Signature::Whole | Signature::Late => return None,
     }
 }
 

@@ -20,6 +20,7 @@ macro_rules! each_signature {
             writes(output: Output),
             Result<(), BoxError>
         );
+        $contender!(judging, reads(input: Input), writes(output: Output), Verdict);
     };
 }
 

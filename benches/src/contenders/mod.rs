@@ -57,6 +57,38 @@ pub enum Signature {
     Flow,
     /// Two parameters, and a `Result` for an answer.
     Fallible,
+    /// Two parameters, and a verdict for an answer.
+    Judging,
+    /// Two parameters, and the first handler asks also where the loop stands.
+    Placed,
+    /// Two parameters, but for the first handler, which asks for the state as a whole.
+    Whole,
+    /// Two parameters, and the first handler asks also for a type that is not among the first 64 of the process.
+    Late,
+}
+
+impl Signature {
+    /// All of them.
+    ///
+    /// ```
+    /// use callbacks_benches::contenders::{Peer, Setup, Signature};
+    ///
+    /// let ours = |signature: Signature| Setup::of(Peer::Ours).asking(signature).build();
+    /// assert!(Signature::ALL.into_iter().all(|signature| ours(signature).is_some()));
+    /// ```
+    pub const ALL: [Self; 11] = [
+        Self::Nothing,
+        Self::One,
+        Self::Two,
+        Self::Inlined,
+        Self::Six,
+        Self::Flow,
+        Self::Fallible,
+        Self::Judging,
+        Self::Placed,
+        Self::Whole,
+        Self::Late,
+    ];
 }
 
 /// A contender and what it is given to do.
@@ -114,8 +146,8 @@ impl Setup {
         match self.peer {
             Peer::Ours => Some(ours::build(self)),
             Peer::Inline => inline::build(self),
-            Peer::Direct => Some(direct::build(self)),
-            Peer::Dynamic => Some(dynamic::build(self)),
+            Peer::Direct => direct::build(self),
+            Peer::Dynamic => dynamic::build(self),
             Peer::Argmin => argmin::build(self),
             Peer::Bevy => bevy::build(self),
             Peer::Check => Some(Box::new(check::Check { is_busy: false })),
@@ -149,6 +181,10 @@ impl fmt::Display for Signature {
             Self::Six => "6 → `()`",
             Self::Flow => "2 → `Flow`",
             Self::Fallible => "2 → `Result<(), E>`",
+            Self::Judging => "2 → `Verdict`",
+            Self::Placed => "2 → `()`, one with `&Breakpoint`",
+            Self::Whole => "2 → `()`, one with `Ctx`",
+            Self::Late => "2 → `()`, one with a type beyond the first 64",
         })
     }
 }

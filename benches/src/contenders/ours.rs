@@ -1,8 +1,11 @@
 //! `callbacks`: the same handlers in annotated blocks, attached to a plan.
 
+mod straying;
+
 use super::handlers::{BoxError, Fifth, Fourth, Input, Output, Own, Second, Shared, Third};
 use super::listing::{each_signature, numbered};
 use super::{Contender, Setup, Signature};
+use callbacks::driver::Verdict;
 use callbacks::prelude::*;
 use std::hint::black_box;
 
@@ -14,6 +17,7 @@ callbacks::breakpoints! {
             scope BATCH {
                 on_batch_begin;
                 on_batch_loss;
+                on_batch_judge -> Verdict;
                 on_batch_end;
             }
             on_fit_end;
@@ -22,7 +26,32 @@ callbacks::breakpoints! {
 }
 
 pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
-    let attach = match setup.signature {
+    // Before the plan: the state's types are numbered in the order in which they are first named.
+    let mut state = state();
+    let mut plan = Plan::new();
+    for attach in busy(setup.signature, &mut state)
+        .iter()
+        .take(setup.handlers)
+    {
+        attach(&mut plan);
+    }
+    for attach in idle().iter().cycle().take(setup.idle) {
+        attach(&mut plan);
+    }
+    let is_asked = setup.signature == Signature::Judging;
+    Box::new(Ours {
+        plan,
+        state,
+        is_asked,
+    })
+}
+
+/// Adds one callback to a plan.
+type Attach = fn(&mut Plan<Bench>);
+
+/// What is fired. It may need more state.
+fn busy(signature: Signature, state: &mut State) -> [Attach; 64] {
+    match signature {
         Signature::Nothing => nothing(),
         Signature::One => one(),
         Signature::Two => two(),
@@ -30,31 +59,24 @@ pub(super) fn build(setup: Setup) -> Box<dyn Contender> {
         Signature::Six => six(),
         Signature::Flow => flow(),
         Signature::Fallible => fallible(),
-    };
-    let mut plan = Plan::new();
-    for attach in attach.iter().take(setup.handlers) {
-        attach(&mut plan);
+        Signature::Judging => judging(),
+        Signature::Placed => straying::placed(two()),
+        Signature::Whole => straying::whole(two()),
+        Signature::Late => straying::late(two(), state),
     }
-    for attach in idle().iter().cycle().take(setup.idle) {
-        attach(&mut plan);
-    }
-    Box::new(Ours {
-        plan,
-        state: state(),
-    })
 }
 
-/// Adds one callback to a plan.
-type Attach = fn(&mut Plan<Bench>);
-
 macro_rules! ours {
-    ($name:ident, reads($($r:ident: $R:ident),*), writes($($w:ident: $W:ident),*), $Answer:ty) => {
+    (judging, $($rest:tt)*) => {
+        ours!(@ on_batch_judge judging, $($rest)*);
+    };
+    (@ $moment:ident $name:ident, reads($($r:ident: $R:ident),*), writes($($w:ident: $W:ident),*), $Answer:ty) => {
         fn $name() -> [Attach; 64] {
             struct Busy<const K: u64>(Own);
 
             #[callback(Bench, register = false)]
             impl<const K: u64> Busy<K> {
-                fn on_batch_loss(&mut self $(, $r: &$R)* $(, $w: &mut $W)*) -> $Answer {
+                fn $moment(&mut self $(, $r: &$R)* $(, $w: &mut $W)*) -> $Answer {
                     super::handlers::$name::<K>(&mut self.0 $(, $r)* $(, $w)*)
                 }
             }
@@ -68,6 +90,9 @@ macro_rules! ours {
             }
             numbered!(attach)
         }
+    };
+    ($($signature:tt)*) => {
+        ours!(@ on_batch_loss $($signature)*);
     };
 }
 
@@ -115,13 +140,17 @@ fn state() -> State {
 struct Ours {
     plan: Plan<Bench>,
     state: State,
+    is_asked: bool,
 }
 
 impl Contender for Ours {
     fn fire(&mut self, times: u64) -> Result<(), BoxError> {
-        let outcome = self
-            .plan
-            .run(&mut self.state, |run| measured_firings(run, times))?;
+        let firings = if self.is_asked {
+            asked_measured_firings
+        } else {
+            measured_firings
+        };
+        let outcome = self.plan.run(&mut self.state, |run| firings(run, times))?;
         // What a run costs that does not finish would mean nothing.
         outcome
             .is_finished()
@@ -134,6 +163,17 @@ impl Contender for Ours {
 fn measured_firings(run: &mut Run<'_, Bench>, times: u64) -> Result<(), Break> {
     for _ in 0..times {
         black_box(&mut *run).fire(Bench::on_batch_loss)?;
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn asked_measured_firings(run: &mut Run<'_, Bench>, times: u64) -> Result<(), Break> {
+    for _ in 0..times {
+        let verdict = black_box(&mut *run).ask(Bench::on_batch_judge)?;
+        if verdict.is_some_and(Verdict::is_reject) {
+            return Err("somebody rejected".into());
+        }
     }
     Ok(())
 }

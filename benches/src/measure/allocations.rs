@@ -1,6 +1,6 @@
 //! What is allocated: by firings, and by fits.
 
-use super::fit::Way;
+use super::fit::{self, Way};
 use super::valgrind;
 use crate::report::Table;
 use std::error::Error;
@@ -26,7 +26,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     ]);
     let mut by_hand = 0.0;
     for way in Way::ALL {
-        let all = valgrind::per_epoch(way, valgrind::allocations)?;
+        let all = fit::allocations(way)?;
         let beyond = match way {
             Way::Bare | Way::Bookkept => {
                 by_hand = all;

@@ -4,11 +4,11 @@
 //! counted when that function returns. Every contender fires once, then 1,000 times and then 2,000 times; the difference is what
 //! 1,000 firings cost, and what is around them cancels out.
 
-use crate::contenders::{BoxError, Peer, Setup, Signature};
+use super::{dumps, once_more};
+use callbacks_benches::contenders::{BoxError, Peer, Setup, Signature};
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::{env, fs, process};
 
@@ -36,13 +36,12 @@ impl Counts {
     fn count() -> Result<Self, Box<dyn Error>> {
         let folder = Scratch::new()?;
         run_callgrind(&folder.0)?;
-        let counted = setups().into_iter().enumerate().map(|(at, setup)| {
-            // Dumps are numbered from 1, and the first of each contender's is that of its first firing.
-            let dump = |of: usize| total(&folder.0.join(format!("counts.{}", 3 * at + of)));
-            let (few, many) = (dump(2)?, dump(3)?);
-            Ok((setup, (many - few) / f64::from(MANY - FEW)))
-        });
-        Ok(Self(counted.collect::<Result<_, Box<dyn Error>>>()?))
+        let setups = setups();
+        let peers: Vec<Peer> = setups.iter().map(|setup| setup.peer).collect();
+        let counted = dumps::read(&folder.0, &peers)?;
+        let per_firing = |[_, few, many]: [f64; dumps::EACH]| (many - few) / f64::from(MANY - FEW);
+        let counted = counted.into_iter().map(per_firing);
+        Ok(Self(setups.into_iter().zip(counted).collect()))
     }
 
     /// What a firing costs, apart from the loop that measures it. `None` where the peer has no notion of it.
@@ -83,14 +82,13 @@ fn fire(setup: Setup) -> Result<(), BoxError> {
 
 /// What is counted.
 fn setups() -> Vec<Setup> {
-    use Signature::{Fallible, Flow, Inlined, Nothing, One, Six, Two};
     let mut setups = vec![Setup::of(Peer::Bare), Setup::of(Peer::Check)];
     for peer in PEERS {
-        let with = |signature, handlers| Setup::of(peer).with(handlers).asking(signature);
-        setups.extend([0, 1, 8, 64].map(|handlers| with(Two, handlers)));
-        setups.extend([0, 1, 8, 64].map(|handlers| with(Two, handlers).beside(100)));
-        for signature in [Nothing, One, Inlined, Six, Flow, Fallible] {
-            setups.extend([1, 8, 64].map(|handlers| with(signature, handlers)));
+        let with = |handlers: usize| Setup::of(peer).with(handlers);
+        setups.extend([with(0), with(0).beside(100)]);
+        setups.extend([1, 8, 64].map(|handlers| with(handlers).beside(100)));
+        for signature in Signature::ALL {
+            setups.extend([1, 8, 64].map(|handlers| with(handlers).asking(signature)));
         }
     }
     setups.retain(|setup| setup.build().is_some());
@@ -126,30 +124,14 @@ impl Drop for Scratch {
 }
 
 fn run_callgrind(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let out = folder.join("counts");
-    let run = Command::new("valgrind")
-        .arg("--tool=callgrind")
+    let out = format!("--callgrind-out-file={}", folder.join("counts").display());
+    let options = [
+        "--tool=callgrind",
         // The same functions by two patterns, because a pattern has one option.
-        .args([
-            "--zero-before=*ed_firings",
-            "--dump-after=*measured_firings",
-        ])
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(env::current_exe()?)
-        .arg(UNDER_CALLGRIND)
-        .output()
-        .map_err(|error| format!("cannot run valgrind: {error}; install it"))?;
-    if !run.status.success() {
-        return Err(String::from_utf8_lossy(&run.stderr).into());
-    }
+        "--zero-before=*ed_firings",
+        "--dump-after=*measured_firings",
+        &out,
+    ];
+    once_more::run(Some(("valgrind", &options)), &[UNDER_CALLGRIND])?;
     Ok(())
-}
-
-/// The instructions that one dump says were run.
-fn total(dump: &Path) -> Result<f64, Box<dyn Error>> {
-    let text = fs::read_to_string(dump)?;
-    let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
-    let total =
-        total.ok_or_else(|| format!("{}: no line begins with `totals: `", dump.display()))?;
-    Ok(total.trim().parse()?)
 }

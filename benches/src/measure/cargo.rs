@@ -18,10 +18,13 @@ impl Generated {
         Self::written(name, text, &manifest(name))
     }
 
-    /// The same where the file is compiled quickly rather than well. What it depends on is optimised.
+    /// The same where the file is compiled quickly rather than well, and can look at the processor's clock. What it depends on is
+    /// optimised.
     pub(super) fn quick_program(name: &str, text: &str) -> Result<Self, Box<dyn Error>> {
-        let profile = format!("\n[profile.release.package.{name}]\nopt-level = 0\n");
-        Self::written(name, text, &(manifest(name) + &profile))
+        let clock = "[dependencies.rustix]\nversion = \"1.1.6\"\nfeatures = [\"time\"]\n";
+        let profile = format!("[profile.release.package.{name}]\nopt-level = 0\n");
+        let manifest = [manifest(name).as_str(), clock, &profile].join("\n");
+        Self::written(name, text, &manifest)
     }
 
     fn written(name: &str, text: &str, manifest: &str) -> Result<Self, Box<dyn Error>> {

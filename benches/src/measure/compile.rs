@@ -4,17 +4,19 @@ mod spelling;
 
 use super::bound::Bound;
 use super::cargo::Generated;
-use super::processor;
-use super::times::quartiles;
-use crate::report::Table;
+use super::{processor, spread};
+use crate::report::{Goal, Table};
 use spelling::Spelling;
 use std::error::Error;
 use std::fs;
 
 const BLOCKS: usize = 500;
 
-/// How often each spelling is compiled.
-const TURNS: usize = 3;
+/// How often each spelling is checked. Processor time differs by a few percent from one to the next.
+const CHECKS: usize = 3;
+
+/// How often each is built. An optimised build takes thirty times as long as a check.
+const BUILDS: usize = 1;
 
 /// What annotated blocks may take in terms of impls written by hand.
 const GOAL: Bound = Bound::AtMost(1.3);
@@ -28,6 +30,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
         "goal",
         "met",
         "binary",
+        "which are",
     ];
     let mut table = Table::new(
         "Compile time and binary size, as ratios",
@@ -49,15 +52,20 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             Bound::told(goal),
             Bound::met(goal, check.max(build)),
             format!("{:.2}", one.size / by_hand.size),
+            format!(
+                "{:.1} s, {:.1} s, {:.0} kB",
+                one.check,
+                one.build,
+                one.size / 1e3
+            ),
         ]);
+        table.goals.extend(goal.map(|goal| Goal {
+            wanted: format!("500 annotated blocks: {goal} times the compile time of impls by hand"),
+            measured: format!("{check:.2} (`cargo check`), {build:.2} (`cargo build --release`)"),
+            is_met: goal.holds(check.max(build)),
+            told_below: "Compile time and binary size",
+        }));
     }
-    table.note(format!(
-        "Three handlers of two parameters each. Times are those of processors, of cargo and all that it starts, less what the same \
-         program without callbacks takes; the median of {TURNS}. Impls by hand: {:.1} s, {:.1} s, {:.0} kB.",
-        by_hand.check,
-        by_hand.build,
-        by_hand.size / 1e3
-    ));
     Ok(table)
 }
 
@@ -101,19 +109,11 @@ impl Measured {
         let text = spelling.program(blocks);
         let name = format!("{}-{blocks}", spelling.crate_name());
         let program = Generated::program(&name, &text)?;
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..TURNS {
-            for (times, arguments) in times.iter_mut().zip([CHECK, BUILD]) {
-                program.write(&text)?;
-                let before = processor::of_children()?;
-                program.cargo(arguments)?;
-                times.push(processor::of_children()? - before);
-            }
-        }
-        let [check, build] = times.map(|times| {
-            let [_, median, _] = quartiles(times);
-            median
-        });
+        let median = |arguments, turns| -> Result<f64, Box<dyn Error>> {
+            let turns = (0..turns).map(|_| program.seconds(&text, arguments));
+            Ok(spread::median(turns.collect::<Result<_, _>>()?))
+        };
+        let (check, build) = (median(CHECK, CHECKS)?, median(BUILD, BUILDS)?);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a binary has fewer than 2^53 bytes"
@@ -125,5 +125,15 @@ impl Measured {
             build,
             size,
         })
+    }
+}
+
+impl Generated {
+    /// The processor time of cargo and all that it starts, where the program is new.
+    fn seconds(&self, text: &str, arguments: &[&str]) -> Result<f64, Box<dyn Error>> {
+        self.write(text)?;
+        let before = processor::of_children()?;
+        self.cargo(arguments)?;
+        Ok(processor::of_children()? - before)
     }
 }

@@ -4,10 +4,9 @@ mod program;
 
 use super::bound::Bound;
 use super::cargo::Generated;
-use crate::report::Table;
+use crate::report::{Goal, Table};
 use std::error::Error;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 const SIZES: [u32; 3] = [100, 1_000, 10_000];
 
@@ -31,24 +30,30 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     let nothing = Started::of(0)?;
     for size in SIZES {
         let started = Started::of(size)?;
-        let before_main = (started.whole - nothing.whole).max(0.0);
+        let before_main = (started.before_main - nothing.before_main).max(0.0);
         let goal = (size == 10_000).then_some(GOAL);
         table.row([
             size.to_string(),
-            format!("{before_main:.1} ms"),
+            format!("{before_main:.2} ms"),
             format!("{:.2} ms", started.listed),
             goal.map_or_else(|| "-".into(), |goal| format!("{goal} ms")),
             Bound::met(goal, started.listed),
             format!("{:.1} ms", started.discovered),
         ]);
+        table.goals.extend(goal.map(|goal| Goal {
+            wanted: format!("{size} registrations, sorted: {goal} ms"),
+            measured: format!("{:.1} ms", started.listed),
+            is_met: goal.holds(started.listed),
+            told_below: "Discovery",
+        }));
     }
     Ok(table)
 }
 
-/// The fastest times of a program, in milliseconds.
+/// The fastest times of a program, in milliseconds of a processor.
 struct Started {
-    /// From its start to its end, if it does nothing.
-    whole: f64,
+    /// What was before its first line.
+    before_main: f64,
     listed: f64,
     discovered: f64,
 }
@@ -57,24 +62,16 @@ impl Started {
     fn of(size: u32) -> Result<Self, Box<dyn Error>> {
         let program = Generated::quick_program(&format!("discovery-{size}"), &program::text(size))?;
         program.cargo(&["build", "--release"])?;
-        let mut fastest = Self {
-            whole: f64::INFINITY,
-            listed: f64::INFINITY,
-            discovered: f64::INFINITY,
+        let fastest = |what| -> Result<f64, Box<dyn Error>> {
+            let mut runs = (0..RUNS).map(|_| tell(&program, what));
+            runs.try_fold(f64::INFINITY, |fastest, run| Ok(fastest.min(run?)))
         };
-        for _ in 0..RUNS {
-            let start = Instant::now();
-            Command::new(program.binary()).output()?;
-            fastest.whole = fastest.whole.min(milliseconds(start.elapsed()));
-            fastest.listed = fastest.listed.min(tell(&program, "list")?);
-            fastest.discovered = fastest.discovered.min(tell(&program, "discover")?);
-        }
-        Ok(fastest)
+        Ok(Self {
+            before_main: fastest("begin")?,
+            listed: fastest("list")?,
+            discovered: fastest("discover")?,
+        })
     }
-}
-
-fn milliseconds(taken: Duration) -> f64 {
-    1e3 * taken.as_secs_f64()
 }
 
 /// What the program says that it took, the first time that it did it.

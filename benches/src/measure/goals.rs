@@ -2,8 +2,8 @@
 
 use super::bound::Bound::{self, AtLeast, AtMost};
 use super::callgrind::Counts;
-use crate::contenders::{Peer, Setup, Signature};
-use crate::report::Table;
+use crate::report::{self, Table};
+use callbacks_benches::contenders::{Peer, Setup, Signature};
 use std::error::Error;
 
 /// One number that is watched over.
@@ -16,7 +16,7 @@ struct Goal {
     measured: fn(&Counts) -> Option<f64>,
 }
 
-const GOALS: [Goal; 13] = [
+const GOALS: [Goal; 17] = [
     Goal {
         of: "empty breakpoint, above an inlined empty check",
         wanted: Some(AtMost(4.0)),
@@ -68,7 +68,7 @@ const GOALS: [Goal; 13] = [
     Goal {
         of: "a handler that answers `Flow`, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(0.0),
+        limit: AtMost(10.0),
         measured: |counts| above_a_pointer(counts, Signature::Flow),
     },
     Goal {
@@ -76,6 +76,30 @@ const GOALS: [Goal; 13] = [
         wanted: Some(AtMost(10.0)),
         limit: AtMost(10.0),
         measured: |counts| above_a_pointer(counts, Signature::Fallible),
+    },
+    Goal {
+        of: "a handler that answers `Verdict`, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(150.0),
+        measured: |counts| above_a_pointer(counts, Signature::Judging),
+    },
+    Goal {
+        of: "a handler of 2 parameters beside one with `&Breakpoint`, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(85.0),
+        measured: |counts| beside(counts, Signature::Placed),
+    },
+    Goal {
+        of: "a handler of 2 parameters beside one with `Ctx`, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(85.0),
+        measured: |counts| beside(counts, Signature::Whole),
+    },
+    Goal {
+        of: "a handler of 2 parameters beside one with a type beyond the first 64, above a function pointer",
+        wanted: Some(AtMost(10.0)),
+        limit: AtMost(85.0),
+        measured: |counts| beside(counts, Signature::Late),
     },
     Goal {
         of: "8 handlers, of argmin in ours",
@@ -141,8 +165,21 @@ fn told(counts: &Counts) -> Result<Table, Box<dyn Error>> {
             Bound::met(goal.wanted, value),
             goal.limit.to_string(),
         ]);
+        table.goals.extend(goal.told(value));
     }
     Ok(table)
+}
+
+impl Goal {
+    fn told(&self, value: f64) -> Option<report::Goal> {
+        let wanted = self.wanted?;
+        Some(report::Goal {
+            wanted: format!("{}: {wanted} instructions", self.of),
+            measured: format!("{value:.0}"),
+            is_met: wanted.holds(value),
+            told_below: "What a firing may cost",
+        })
+    }
 }
 
 const fn ours(handlers: usize) -> Setup {
@@ -152,4 +189,10 @@ const fn ours(handlers: usize) -> Setup {
 fn above_a_pointer(counts: &Counts, signature: Signature) -> Option<f64> {
     let of = |peer| counts.per_handler(Setup::of(peer).asking(signature));
     Some(of(Peer::Ours)? - of(Peer::Direct)?)
+}
+
+/// Of handlers of two parameters, where the first of the list is another one.
+fn beside(counts: &Counts, first: Signature) -> Option<f64> {
+    let ours = counts.per_handler(ours(0).asking(first))?;
+    Some(ours - counts.per_handler(Setup::of(Peer::Direct))?)
 }

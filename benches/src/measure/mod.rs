@@ -8,69 +8,90 @@ mod compile;
 mod counts;
 mod discovery;
 mod driver;
+mod dumps;
 mod fit;
 mod goals;
+mod machine;
+mod once_more;
 mod plans;
 mod processor;
+mod spread;
 mod times;
 mod valgrind;
 
-use crate::report::Table;
+use crate::report::{Goals, Table, write};
 use std::error::Error;
 
-/// Prints the tables of these names, all tables if there is no name; or does what the one other name says: `guard`.
-///
-/// ```
-/// use callbacks_benches::measure::run;
-///
-/// let error = run(&["speed".to_owned()]).unwrap_err();
-/// assert!(error.to_string().starts_with("nothing is measured as `speed`; write one of guard, counts, times"));
-/// ```
-pub fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
-    match asked.first().map(String::as_str) {
-        Some(callgrind::UNDER_CALLGRIND) => callgrind::fire_all(),
-        Some(valgrind::UNDER_VALGRIND) => valgrind::work(asked.get(1..).unwrap_or_default()),
-        Some("guard") => goals::guard(),
-        _ => print(asked),
+/// Prints the tables of these names, all tables if there is no name. `write` before the names writes them into `BENCHMARKS.md`,
+/// too; `guard` fails where a count is beyond its limit.
+pub(crate) fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
+    match asked {
+        [of_itself, rest @ ..] if once_more::is(of_itself) => once_more::work(of_itself, rest),
+        [guard] if guard == "guard" => goals::guard(),
+        [first, names @ ..] if first == "write" => tell(names, true),
+        names => tell(names, false),
     }
 }
 
 type Measure = fn() -> Result<Table, Box<dyn Error>>;
 
 /// All measurements, by the name that a person asks for them with.
-const ALL: [(&str, Measure); 10] = [
+const ALL: &[(&str, Measure)] = &[
+    ("machine", machine::table),
     ("counts", counts::by_number),
     ("counts", counts::by_signature),
+    ("counts", counts::straying),
     ("counts", goals::table),
     ("times", times::table),
-    ("fit", fit::table),
     ("driver", driver::table),
-    ("plans", plans::table),
-    ("compile", compile::table),
-    ("discovery", discovery::table),
+    ("fit", fit::mlp),
+    #[cfg(feature = "candle")]
+    ("fit", fit::candle),
     ("allocations", allocations::table),
+    ("plans", plans::table),
+    ("plans", plans::counted),
+    ("discovery", discovery::table),
+    ("compile", compile::table),
 ];
 
-fn print(asked: &[String]) -> Result<(), Box<dyn Error>> {
+fn tell(asked: &[String], is_to_be_written: bool) -> Result<(), Box<dyn Error>> {
     let is_known = |asked: &&String| ALL.iter().any(|(name, _)| name == asked);
     if let Some(unknown) = asked.iter().find(|asked| !is_known(asked)) {
-        return Err(format!(
-            "nothing is measured as `{unknown}`; write one of {}",
-            known()
-        )
-        .into());
+        return Err(not_measured(unknown).into());
     }
+    let mut goals = Goals::default();
     for (name, measure) in ALL {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
-            println!("{}", measure()?);
+            let table = measure()?;
+            println!("{table}");
+            goals.take_in(&table.goals);
+            // One by one: what comes later may fail.
+            if is_to_be_written {
+                write(&table)?;
+            }
         }
     }
+    println!("{}", goals.table());
     Ok(())
 }
 
-fn known() -> String {
-    let mut names = vec!["guard"];
-    names.extend(ALL.map(|(name, _)| name));
-    names.dedup();
-    names.join(", ")
+fn not_measured(unknown: &str) -> String {
+    let mut known = vec!["guard", "write"];
+    known.extend(ALL.iter().map(|(name, _)| *name));
+    known.dedup();
+    let known = known.join(", ");
+    format!("nothing is measured as `{unknown}`; write one of {known}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_measured_is_told_with_what_is() {
+        let error = run(&["speed".to_owned()]).expect_err("there is no such measurement");
+        let told =
+            "nothing is measured as `speed`; write one of guard, write, machine, counts, times, ";
+        assert!(error.to_string().starts_with(told), "{error}");
+    }
 }

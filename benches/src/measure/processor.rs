@@ -1,7 +1,16 @@
 //! The time that processors spend on something, as Linux tells it. Others who use the machine do not count.
 
+use rustix::time::{ClockId, clock_gettime};
 use std::error::Error;
 use std::fs;
+use std::time::Duration;
+
+/// The time spent on this process since it began.
+pub(super) fn of_this_process() -> Duration {
+    let spent = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(spent.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(spent.tv_nsec).unwrap_or_default())
+}
 
 /// The seconds spent on all processes that this one started and waited for, and on those that they waited for.
 pub(super) fn of_children() -> Result<f64, Box<dyn Error>> {

@@ -1,14 +1,15 @@
 //! How long a firing takes, of one contender in terms of another.
 //!
-//! Times change with what else the machine does, and with where a contender's values happen to lie. So two contenders take
+//! Times are those of the processor. They change with what else the machine has in its caches, and with where a contender's values happen to lie. So two contenders take
 //! turns, a millisecond each; the fastest turn of each is the one that nothing disturbed, and gives a ratio. Both are built
 //! anew many times, and the median of the ratios is told, with the quartiles.
 
 use super::bound::Bound::{self, AtLeast, AtMost};
-use crate::contenders::{BoxError, Contender, Peer, Setup, Signature};
-use crate::report::Table;
+use super::{processor, spread};
+use crate::report::{Goal, Table};
+use callbacks_benches::contenders::{BoxError, Contender, Peer, Setup, Signature};
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often both contenders are built.
 const BUILDS: usize = 21;
@@ -41,7 +42,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new("Time of a firing, as a ratio", "times", columns);
     for pair in &PAIRS {
         let [first, median, third] =
-            quartiles(pair.ratios().map_err(|error| error as Box<dyn Error>)?);
+            spread::quartiles(pair.ratios().map_err(|error| error as Box<dyn Error>)?);
         table.row([
             handlers(pair.slow),
             pair.slow.signature.to_string(),
@@ -52,6 +53,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             format!("{first:.2} to {third:.2}"),
             Bound::met(pair.goal, median),
         ]);
+        table.goals.extend(pair.told(first, median, third));
     }
     Ok(table)
 }
@@ -120,6 +122,17 @@ impl Pair {
         }
     }
 
+    fn told(&self, first: f64, median: f64, third: f64) -> Option<Goal> {
+        let (handlers, slow, fast) = (self.slow.handlers, self.slow.peer, self.fast.peer);
+        let goal = self.goal?;
+        Some(Goal {
+            wanted: format!("the time of {handlers} handlers, {slow} in terms of {fast}: {goal}"),
+            measured: format!("{median:.2} ({first:.2} to {third:.2})"),
+            is_met: goal.holds(median),
+            told_below: "What is missed, and why",
+        })
+    }
+
     fn ratios(&self) -> Result<Vec<f64>, BoxError> {
         (0..BUILDS).map(|_| self.ratio()).collect()
     }
@@ -159,22 +172,12 @@ impl Turns {
     }
 
     fn take(&mut self) -> Result<Duration, BoxError> {
-        let start = Instant::now();
+        let before = processor::of_this_process();
         self.contender.fire(self.times.into())?;
-        let taken = start.elapsed();
+        let taken = processor::of_this_process() - before;
         self.fastest = self
             .fastest
             .min(taken.as_secs_f64() / f64::from(self.times));
         Ok(taken)
     }
-}
-
-pub(super) fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
-    [1, 2, 3].map(|quarter| {
-        values
-            .get(values.len() * quarter / 4)
-            .copied()
-            .unwrap_or(f64::NAN)
-    })
 }

@@ -2,36 +2,31 @@
 //!
 //! The program runs itself twice, with twice as much to do the second time. What is done before and behind it cancels out.
 
-use super::fit::{self, Way};
-use crate::contenders::{BoxError, Peer, Setup};
-use std::env;
+use super::{driver, fit, once_more, plans};
+use callbacks_benches::contenders::{BoxError, Peer, Setup, Signature};
 use std::error::Error;
-use std::process::Command;
 
 /// The argument with which this program runs itself to be counted; the work and how much of it follow.
 pub(super) const UNDER_VALGRIND: &str = "under-valgrind";
 
-/// The work that is not a fit.
-const FIRE: &str = "fire";
-
 /// What runs under valgrind.
 pub(super) fn work(asked: &[String]) -> Result<(), Box<dyn Error>> {
-    let [work, much] = asked else {
-        return Err("write what is to be done, and how much of it".into());
+    let [much, of, which @ ..] = asked else {
+        return Err("write how much is to be done, and what".into());
     };
     let much: u64 = much.parse()?;
-    let way = Way::ALL.into_iter().find(|way| way.name() == work);
-    let done = match way {
-        Some(way) => fit::once(way, much),
-        None => fire(much),
+    let done = match of.as_str() {
+        fit::FIT => fit::once(which, much),
+        driver::DRIVE => driver::once(which, much),
+        plans::PLAN => plans::once(which, much),
+        _ => fire(much),
     };
     done.map_err(|error: BoxError| error as Box<dyn Error>)
 }
 
 /// Every kind of handler that ours has.
 fn fire(times: u64) -> Result<(), BoxError> {
-    use crate::contenders::Signature::{Fallible, Flow, Inlined, Nothing, One, Six, Two};
-    for signature in [Nothing, One, Two, Inlined, Six, Flow, Fallible] {
+    for signature in Signature::ALL {
         let setup = Setup::of(Peer::Ours).with(8).asking(signature);
         setup
             .build()
@@ -41,53 +36,46 @@ fn fire(times: u64) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// What a run of this program takes, told what to do and how much of it.
-type Count = fn(&str, u64) -> Result<f64, Box<dyn Error>>;
+/// What a run of this program takes, told how much to do of what.
+pub(super) type Count = fn(u64, &[&str]) -> Result<f64, Box<dyn Error>>;
 
-/// What an epoch of a fit takes.
-pub(super) fn per_epoch(way: Way, count: Count) -> Result<f64, Box<dyn Error>> {
-    const EPOCHS: u64 = 4;
-    let (few, many) = (count(way.name(), EPOCHS)?, count(way.name(), 2 * EPOCHS)?);
-    Ok((many - few) / 4.0)
+/// What one more of it takes: as if it had been done `much` times more.
+pub(super) fn each(much: u32, of: &[&str], count: Count) -> Result<f64, Box<dyn Error>> {
+    let (few, many) = (count(much.into(), of)?, count(2 * u64::from(much), of)?);
+    Ok((many - few) / f64::from(much))
 }
 
 /// What 1,000 firings allocate, of each kind of handler.
 pub(super) fn allocations_of_firings() -> Result<f64, Box<dyn Error>> {
-    Ok(allocations(FIRE, 2_000)? - allocations(FIRE, 1_000)?)
+    Ok(1e3 * each(1_000, &["fire"], allocations)?)
 }
 
 /// The instructions of a whole run of this program.
-pub(super) fn instructions(work: &str, much: u64) -> Result<f64, Box<dyn Error>> {
+pub(super) fn instructions(much: u64, of: &[&str]) -> Result<f64, Box<dyn Error>> {
     let options = [
         "--tool=cachegrind",
         "--cache-sim=no",
         "--cachegrind-out-file=/dev/null",
     ];
-    run(&options, work, much, "I   refs:")
+    run(&options, much, of, "I   refs:")
 }
 
 /// The allocations of a whole run of this program.
-pub(super) fn allocations(work: &str, much: u64) -> Result<f64, Box<dyn Error>> {
+pub(super) fn allocations(much: u64, of: &[&str]) -> Result<f64, Box<dyn Error>> {
     let options = [
         "--tool=memcheck",
         "--leak-check=no",
         "--undef-value-errors=no",
     ];
-    run(&options, work, much, "total heap usage:")
+    run(&options, much, of, "total heap usage:")
 }
 
 /// The number that valgrind writes behind `label`.
-fn run(options: &[&str], work: &str, much: u64, label: &str) -> Result<f64, Box<dyn Error>> {
-    let run = Command::new("valgrind")
-        .args(options)
-        .arg(env::current_exe()?)
-        .args([UNDER_VALGRIND, work, &much.to_string()])
-        .output()
-        .map_err(|error| format!("cannot run valgrind: {error}; install it"))?;
-    let told = String::from_utf8_lossy(&run.stderr);
-    if !run.status.success() {
-        return Err(told.into());
-    }
+fn run(options: &[&str], much: u64, of: &[&str], label: &str) -> Result<f64, Box<dyn Error>> {
+    let much = much.to_string();
+    let mut arguments = vec![UNDER_VALGRIND, &much];
+    arguments.extend(of);
+    let [_, told] = once_more::run(Some(("valgrind", options)), &arguments)?;
     let number = told
         .split_once(label)
         .map(|(_, behind)| behind.trim_start());

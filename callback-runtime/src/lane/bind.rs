@@ -1,8 +1,9 @@
 //! Binding handlers that run in the background.
 
 use super::{KeptParams, LaggingMethod, LateReply, TakeIn};
+use crate::bound::Bound;
 use crate::breakpoint::{At, Loop};
-use crate::handlers::{Bound, Handlers};
+use crate::handlers::Handlers;
 use crate::raw::{Deliver, Thunk};
 use crate::site::Site;
 

@@ -40,7 +40,7 @@ impl Counter for u64 {
 ///
 /// let time = 0.5;
 /// assert_eq!(Amount::from(Count::Real(&time)), Amount::Real(0.5));
-/// assert_eq!(Amount::from(Count::At(3)), Amount::Whole(3));
+/// assert_eq!(Amount::from(Count::Computed(3)), Amount::Whole(3));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Count<'a> {
@@ -49,7 +49,7 @@ pub enum Count<'a> {
     /// A real one, for simulated time.
     Real(&'a f64),
     /// A whole number that is computed.
-    At(u64),
+    Computed(u64),
 }
 
 /// A number of units: whole ones are exact, also beyond 2^53.
@@ -132,7 +132,7 @@ impl From<Count<'_>> for Amount {
         match count {
             Count::Whole(whole) => Self::Whole(*whole),
             Count::Real(real) => Self::Real(*real),
-            Count::At(whole) => Self::Whole(whole),
+            Count::Computed(whole) => Self::Whole(whole),
         }
     }
 }

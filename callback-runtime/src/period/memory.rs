@@ -1,5 +1,7 @@
 //! What a handler's period remembers, within a run and beyond it.
 
+mod words;
+
 use super::beat::{Beat, Next};
 use super::{Amount, Period, Position};
 

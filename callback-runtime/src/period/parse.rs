@@ -69,9 +69,9 @@ impl FromStr for Period {
 fn beat(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
         Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(format!(
-            "`{real}` {unit}: {unit} are whole; write `{} = {}`",
-            unit.word(),
-            real.ceil().max(1.0)
+            "`{word} = {real}`, but {unit} are whole; write `{word} = {}`",
+            real.ceil().max(1.0),
+            word = unit.word(),
         ))),
         Amount::Whole(_) if !unit.is_whole() => {
             Ok(Period::every(unit, Amount::Real(amount.as_f64())))

@@ -1,1 +1,181 @@
-//! The promises of periods.
+//! The promises of a period while its handler runs, for every walk of a few visits: against an oracle that counts one by one.
+
+mod ends;
+mod resume;
+mod waiting;
+mod walk;
+
+use super::{Memory, Period, Position, Timing, Unit};
+use walk::{Rhythm, at, due, rhythms, walks};
+
+#[test]
+fn a_handler_is_due_when_a_mark_is_crossed_and_once_for_several() {
+    for rhythm in rhythms() {
+        for walk in walks() {
+            let mut timing = Timing::new(rhythm.period());
+            timing.begin(&at(0), &Position::new());
+            assert_eq!(
+                due(&mut timing, &walk),
+                rhythm.expected(0, &walk),
+                "{rhythm:?} {walk:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_that_begins_anywhere_has_the_marks_behind_its_start() {
+    for rhythm in rhythms() {
+        for start in 0..12 {
+            for walk in walks() {
+                let walk: Vec<u64> = walk.iter().map(|at| at + start).collect();
+                let mut timing = Timing::new(rhythm.period());
+                timing.begin(&at(start), &Position::new());
+                let expected = rhythm.expected(start, &walk);
+                assert_eq!(
+                    due(&mut timing, &walk),
+                    expected,
+                    "{rhythm:?} from {start} {walk:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_position_that_goes_back_makes_no_mark_due_twice() {
+    let mut timing = Timing::new(Period::steps(5));
+    timing.begin(&at(0), &Position::new());
+    assert_eq!(
+        due(&mut timing, &[4, 5, 3, 5, 9, 10]),
+        [false, true, false, false, false, true]
+    );
+}
+
+#[test]
+fn no_position_is_due_that_is_none() {
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, -0.5] {
+        for (unit, period) in [
+            (Unit::Time, Period::time(0.5)),
+            (Unit::Steps, Period::steps(1)),
+        ] {
+            let mut timing = Timing::new(period);
+            let place = Position::new().with(unit, bad);
+            timing.begin(&place, &place);
+            assert!(timing.is_due(&place, false).is_none(), "{unit} {bad}");
+            assert!(
+                timing
+                    .is_due(&Position::new().with(unit, 0), false)
+                    .is_none()
+            );
+            // What was no position has moved nothing.
+            let next = if unit.is_whole() {
+                Position::new().with(unit, 1)
+            } else {
+                Position::new().with(unit, 0.5)
+            };
+            assert!(timing.is_due(&next, false).is_some(), "{unit} behind {bad}");
+        }
+    }
+}
+
+#[test]
+fn a_predicate_is_asked_at_each_visit_and_one_that_narrows_lets_the_mark_pass() {
+    let even = |now: &Position| now.whole(Unit::Steps).is_some_and(|step| step % 2 == 0);
+    let mut timing = Timing::new(Period::when(even));
+    timing.begin(&at(0), &Position::new());
+    assert_eq!(
+        due(&mut timing, &[1, 2, 2, 3, 4]),
+        [false, true, true, false, true]
+    );
+    let mut timing = Timing::new(Period::steps(5).only_when(even).or(Period::steps(7)));
+    timing.begin(&at(0), &Position::new());
+    assert_eq!(due(&mut timing, &[5, 6, 7, 10]), [false, false, true, true]);
+}
+
+#[test]
+fn a_handler_is_told_which_units_fired() {
+    let mut timing = Timing::new(Period::steps(4).or(Period::epochs(1)).first());
+    let place = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
+    timing.begin(&place(0, 0), &Position::new());
+    let mut told = |epoch, step| {
+        let due = timing.is_due(&place(epoch, step), false)?;
+        Some((due.units().to_vec(), due.is_first(), due.to_string()))
+    };
+    let name = "E1_U4".to_owned();
+    assert_eq!(told(0, 1), Some((vec![], true, name.clone())));
+    assert_eq!(told(0, 4), Some((vec![Unit::Steps], false, name.clone())));
+    assert_eq!(told(1, 5), Some((vec![Unit::Epochs], false, name.clone())));
+    assert_eq!(told(1, 6), None);
+    assert_eq!(
+        told(2, 9),
+        Some((vec![Unit::Epochs, Unit::Steps], false, name))
+    );
+}
+
+#[test]
+fn what_cannot_be_is_told_with_what_to_write() {
+    let problems = |period: Period| period.problems().join("; ");
+    assert_eq!(
+        problems(Period::steps(0)),
+        "`steps = 0` is no period; write `steps = 1` for every one, or leave it out"
+    );
+    assert!(
+        problems(Period::time(f64::NAN))
+            .starts_with("`time = NaN` is no period; write a number greater than 0")
+    );
+    assert!(problems(Period::seconds(-1.0)).starts_with("`seconds = -1` is no period"));
+    assert!(problems(Period::time(f64::INFINITY)).starts_with("`time = inf` is no period"));
+    assert!(problems(Period::steps(5).offset(-3)).starts_with("`offset = -3` is no position"));
+    assert!(problems(Period::steps(5).offset(2.5)).ends_with("write `offset = 3`"));
+    assert_eq!(
+        problems(Period::steps(10).until(5)),
+        "`until = 5` is before the first mark, step 10; write `until = 10` or more, or leave the period out"
+    );
+    assert!(
+        problems(Period::steps(u64::MAX).offset(1)).ends_with("write a smaller period or offset")
+    );
+    assert!(
+        problems(Period::time(1.0).offset(1e300)).ends_with("write a smaller period or offset")
+    );
+    assert!(
+        problems(Period::steps(5).or(Period::epochs(1)).offset(2))
+            .contains("say it of one of them")
+    );
+    assert!(problems(Period::never().once()).starts_with("`once()` has no beat to apply to"));
+    assert!(
+        problems(
+            Period::steps(5)
+                .offset(2)
+                .or(Period::epochs(1))
+                .first()
+                .last()
+        )
+        .is_empty()
+    );
+}
+
+#[test]
+fn a_handler_that_cannot_run_in_this_run_is_told() {
+    let epochs = |epochs: u64| Position::new().with(Unit::Epochs, epochs);
+    let can =
+        |period: Period, start, end| Timing::new(period).can_fire(&epochs(start), &epochs(end));
+    assert_eq!(
+        can(Period::epochs(50), 0, 10),
+        Err("it runs first at epoch 50, and this run ends at epoch 10; write `epochs` of at most what the run has, or add `last`"
+            .to_owned())
+    );
+    assert_eq!(can(Period::epochs(10), 0, 10), Ok(()));
+    assert_eq!(can(Period::epochs(50).last(), 0, 10), Ok(()));
+    assert_eq!(
+        can(Period::epochs(50).or(Period::steps(5)), 0, 10),
+        Ok(()),
+        "steps are not known"
+    );
+    assert_eq!(
+        can(Period::epochs(5).once(), 5, 10),
+        Ok(()),
+        "it had its time"
+    );
+    assert!(can(Period::never(), 0, 10).is_err());
+}

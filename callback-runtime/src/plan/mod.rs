@@ -22,7 +22,7 @@ pub use attach::Attachment;
 pub(crate) use erased::AnyCallback;
 pub use explain::Explanation;
 pub use problem::{PlanError, Problem, ProblemKind};
-pub use remember::Periods;
+pub use remember::{Periods, UnreadablePeriod};
 pub(crate) use resolve::{Placed, Resolved, with_role};
 pub(crate) use text::Text;
 

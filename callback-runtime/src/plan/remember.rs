@@ -3,6 +3,7 @@
 use super::Plan;
 use crate::breakpoint::Loop;
 use crate::period::Memory;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -34,7 +35,68 @@ pub struct Periods {
 }
 
 /// A handler: its callback's name, its breakpoint, and its place among the callback's handlers with a period there.
-type Key = (Arc<str>, &'static str, usize);
+type Key = (Arc<str>, Cow<'static, str>, usize);
+
+/// What was kept of a period is not what this version writes.
+///
+/// ```
+/// # use callbacks::Periods;
+/// let mut periods = Periods::default();
+/// let error = periods.keep("save", "on_epoch_end", 0, &[7]).unwrap_err();
+/// assert!(error.to_string().starts_with("what was kept of the period of save at on_epoch_end"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what was kept of the period of {callback} at {breakpoint} is not what this version writes; \
+     leave it out, and the period goes on from where the loop stands"
+)]
+pub struct UnreadablePeriod {
+    callback: String,
+    breakpoint: String,
+}
+
+impl Periods {
+    /// What there is to write into a file: for each handler its callback's name, its breakpoint, its place among those with a
+    /// period there, and numbers that are its memory.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Periods;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("save").every(Period::epochs(10));
+    /// plan.check(&State::new())?;
+    /// let mut read = Periods::default();
+    /// for (callback, breakpoint, nth, numbers) in plan.periods().entries() {
+    ///     assert_eq!((callback, breakpoint, nth), ("save", "on_epoch_end", 0));
+    ///     read.keep(callback, breakpoint, nth, &numbers)?;
+    /// }
+    /// assert_eq!(read, plan.periods());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str, usize, Vec<u64>)> {
+        let memories = self.memories.iter();
+        memories.map(|((callback, at, nth), memory)| {
+            (callback.as_ref(), at.as_ref(), *nth, memory.to_words())
+        })
+    }
+
+    /// Takes in what [`entries`](Self::entries) gave.
+    pub fn keep(
+        &mut self,
+        callback: &str,
+        breakpoint: &str,
+        nth: usize,
+        numbers: &[u64],
+    ) -> Result<(), UnreadablePeriod> {
+        let memory = Memory::from_words(numbers).ok_or_else(|| UnreadablePeriod {
+            callback: callback.to_owned(),
+            breakpoint: breakpoint.to_owned(),
+        })?;
+        let key = (callback.into(), breakpoint.to_owned().into(), nth);
+        self.memories.insert(key, memory);
+        Ok(())
+    }
+}
 
 impl<L: Loop> Plan<L> {
     /// Where the periods of its handlers stand: with the loop's counters, all that a run needs to go on as if it had not been cut,
@@ -83,7 +145,7 @@ impl<L: Loop> Plan<L> {
             for (at, handler) in handlers.filter(|(_, handler)| handler.period.is_some()) {
                 let nth = nths.entry(handler.instance).or_default();
                 let name = self.resolved.names[handler.instance].clone();
-                timed.push(((name, L::BREAKPOINTS[list].name(), *nth), list, at));
+                timed.push(((name, L::BREAKPOINTS[list].name().into(), *nth), list, at));
                 *nth += 1;
             }
         }

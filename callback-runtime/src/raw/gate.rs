@@ -54,7 +54,7 @@ impl Address {
         let number: *const u64 = match counter.count() {
             Count::Whole(number) => number,
             Count::Real(number) => std::ptr::from_ref(number).cast(),
-            Count::At(_) => return None,
+            Count::Computed(_) => return None,
         };
         // As large as the number and where the number is: then it consists of it, and each of its bytes is written.
         let is_number = size_of::<T>() == size_of::<u64>() && number.addr() == place.addr().get();

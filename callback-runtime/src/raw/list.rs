@@ -6,10 +6,11 @@ use super::needs::Needs;
 use super::owned::Owned;
 use super::table::{Layout, Table};
 use super::thunk::{Call, Code, Entry, Frame, IntoError, Thunk, muted};
+use super::timed::asks;
 use crate::breakpoint::Breakpoint;
 use crate::failure::BoxError;
-use crate::period::{Due, Memory, Position, Timing};
-use std::any::{Any, TypeId};
+use crate::period::{Due, Timing};
+use std::any::Any;
 use std::ops::Range;
 
 /// Handlers bound to their callbacks and aimed at the values they ask for, in order.
@@ -20,26 +21,26 @@ pub(super) struct List {
     /// The same of those without a period, while the gate is closed.
     gated: Layout,
     /// Closed while none of those with a period is due. Of the table that the entries are aimed at.
-    gate: Gate,
+    pub(super) gate: Gate,
     /// What those without a period require.
     needs: Needs,
     ends: Ends,
     entries: Vec<Entry>,
     /// Those without a period, in a list of which others have one.
-    constant: Vec<Entry>,
+    pub(super) constant: Vec<Entry>,
     /// The layout that the entries are aimed at.
-    aimed: Layout,
+    pub(super) aimed: Layout,
     /// One of those without a period may take values away, or put them elsewhere.
     stirs: bool,
     /// One of them has a period.
     is_timed: bool,
     /// One more than the greatest slot of any of them.
     width: usize,
-    armed: Vec<Armed>,
+    pub(super) armed: Vec<Armed>,
     /// Put into the table before the first, where one of them asks where the loop stands.
     announces: Option<Breakpoint>,
     /// The index of its breakpoint.
-    at: usize,
+    pub(super) at: usize,
 }
 
 /// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
@@ -50,13 +51,13 @@ struct Ends {
 }
 
 /// What is looked at off the hot path: one for each entry.
-struct Armed {
+pub(super) struct Armed {
     wants: Vec<Want>,
     /// What of it is required.
     needs: Needs,
-    timing: Option<Box<Timing>>,
+    pub(super) timing: Option<Box<Timing>>,
     /// It asks why it runs.
-    asks_why: bool,
+    pub(super) asks_why: bool,
     /// The entry's own, while it is muted.
     call: Call,
     into_error: Option<IntoError>,
@@ -173,9 +174,10 @@ impl List {
 
     /// Those without a period.
     fn constant(&self) -> &[Entry] {
-        match self.is_timed {
-            true => &self.constant,
-            false => &self.entries,
+        if self.is_timed {
+            &self.constant
+        } else {
+            &self.entries
         }
     }
 
@@ -269,7 +271,7 @@ impl List {
     /// Brings the aims up to date.
     #[cold]
     #[inline(never)]
-    fn aim(&mut self, table: &mut Table) {
+    pub(super) fn aim(&mut self, table: &mut Table) {
         table.grow(self.width);
         for (entry, armed) in self.entries.iter_mut().zip(&self.armed) {
             entry.aims = aims(table, &armed.wants);
@@ -283,100 +285,13 @@ impl List {
         (self.gate, self.aimed) = (Gate::OPEN, table.layout());
         self.ends = Ends::of(self.constant());
         let bits_tell = self.needs.far().is_empty() && self.announces.is_none();
-        match self.can_be_straight() && bits_tell {
-            true if self.is_timed => self.gated = self.aimed,
-            true => self.straight = self.aimed,
-            false => {}
+        let can_be = self.can_be_straight() && bits_tell;
+        match can_be.then_some(self.is_timed) {
+            Some(true) => self.gated = self.aimed,
+            Some(false) => self.straight = self.aimed,
+            None => {}
         }
     }
-}
-
-/// What has a period.
-impl List {
-    /// Whether it is the turn of the handler at `at`, of which it is told.
-    #[inline]
-    fn is_due(&mut self, at: usize, frame: &mut Frame<'_>) -> bool {
-        let Some(armed) = self.armed.get_mut(at) else {
-            return false;
-        };
-        match &mut armed.timing {
-            None => true,
-            Some(timing) => is_due(timing, armed.asks_why, frame),
-        }
-    }
-
-    /// Closes the gate until the next of them may be due.
-    #[inline(never)]
-    fn settle(&mut self, frame: &mut Frame<'_>) {
-        self.gate = self.soonest(frame).unwrap_or(Gate::OPEN);
-        if self.constant.is_empty() {
-            frame.clock.wait(self.at, self.gate);
-        }
-    }
-
-    /// `None` if they wait for different counters, or for what no counter tells.
-    fn soonest(&self, frame: &Frame<'_>) -> Option<Gate> {
-        let table = frame.handed.view.table();
-        let timings = self.armed.iter().filter_map(|armed| armed.timing.as_ref());
-        let mut soonest = None;
-        for timing in timings {
-            let (unit, next) = timing.waits_for()?;
-            let (together, at) = *soonest.get_or_insert((unit, next));
-            if together != unit {
-                return None;
-            }
-            soonest = Some((unit, next.min(at)));
-        }
-        let (unit, next) = soonest.filter(|_| self.aimed == table.layout())?;
-        frame.clock.gate(unit, next, table)
-    }
-
-    /// A run begins.
-    pub(super) fn begin(&mut self, now: &Position, totals: &Position) {
-        self.gate = Gate::OPEN;
-        let timings = self.armed.iter_mut();
-        let timings = timings.filter_map(|armed| armed.timing.as_mut());
-        timings.for_each(|timing| timing.begin(now, totals));
-    }
-
-    /// Runs one if it is to run once more before the run ends.
-    pub(super) fn run_owed(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
-        let now = frame.clock.position(frame.handed.view.table());
-        let armed = self.armed.get_mut(at);
-        let timing = armed.and_then(|armed| armed.timing.as_mut());
-        let Some(timing) = timing.filter(|timing| timing.is_owed(&now)) else {
-            return Code::Continue;
-        };
-        let due = timing.catch_up(&now);
-        frame.handed.view.insert(due);
-        self.run_one(at, frame)
-    }
-
-    pub(super) fn memory(&self, at: usize) -> Option<Memory> {
-        Some(self.armed.get(at)?.timing.as_ref()?.memory())
-    }
-
-    pub(super) fn remember(&mut self, at: usize, memory: &Memory) {
-        let armed = self.armed.get_mut(at);
-        if let Some(timing) = armed.and_then(|armed| armed.timing.as_mut()) {
-            timing.restore(memory);
-        }
-    }
-}
-
-#[inline(never)]
-fn is_due(timing: &mut Timing, asks_why: bool, frame: &mut Frame<'_>) -> bool {
-    let now = frame.clock.position(frame.handed.view.table());
-    let due = timing.is_due(&now, frame.clock.is_ending);
-    let is_due = due.is_some();
-    if let Some(due) = due.filter(|_| asks_why) {
-        frame.handed.view.insert(due);
-    }
-    is_due
-}
-
-fn asks<T: 'static>(wants: &[Want]) -> bool {
-    wants.iter().any(|want| want.type_id == TypeId::of::<T>())
 }
 
 impl Ends {

@@ -8,8 +8,8 @@
 //!   nothing else refers to while the table is borrowed. While a table's layout is the same, so is the address of every value
 //!   that is there.
 //! * [`fetch`]: **Invariant:** reading a parameter touches the slot it names, and no more than its need says.
-//! * [`list`]: **Invariant:** a handler is called only with what it is aimed at in the table at hand, and with what it requires
-//!   there. Where no handler can change either, both are looked at once for the whole list.
+//! * [`list`], [`lookup`]: **Invariant:** a handler is called, and a value given, only with what it is aimed at in the table at
+//!   hand, and with what it requires there. Where no handler can change either, both are looked at once for the whole list.
 //! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
 //!   it, and that have been written.
 //! * [`lane`], [`later`]: **Invariant:** while a worker may run, nobody else touches its callback, which is of a type that may be
@@ -26,16 +26,19 @@ mod gate;
 mod lane;
 mod later;
 mod list;
+mod lookup;
 mod machine;
 mod needs;
 mod owned;
 mod slot;
 mod table;
 mod thunk;
+mod timed;
 
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Want};
 pub use lane::Sendable;
+pub use lookup::Lookup;
 pub(crate) use machine::Machine;
 pub use owned::Erased;
 pub(crate) use owned::Owned;

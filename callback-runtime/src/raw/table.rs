@@ -307,6 +307,13 @@ impl<'v> View<'v> {
         Some(unsafe { P::fetch(table, &aims) })
     }
 
+    /// The table, for as long as the view would have been.
+    #[inline]
+    pub(super) fn into_table(mut self) -> &'v mut Table {
+        // SAFETY: borrowed exclusively for `'v`, and this view is the last to use it.
+        unsafe { self.table.as_mut() }
+    }
+
     /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
         // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody changes it.

@@ -76,6 +76,9 @@ impl<'r> Frame<'r> {
 
 /// Turns the value that a handler returned into a code.
 pub trait Deliver<R> {
+    /// Whether it puts what is answered into the state.
+    const ANSWERS: bool = false;
+
     /// `turn` is the handler's place in its list.
     fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
 
@@ -96,6 +99,8 @@ pub struct Thunk {
     pub(super) wants: Vec<Want>,
     /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
+    /// What it answers is put into the state.
+    pub(super) answers: bool,
     pub(super) into_error: Option<IntoError>,
     /// How its calls are kept, if it can run later.
     pub(super) later: Option<Keep>,
@@ -139,6 +144,7 @@ impl Thunk {
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
             later: None,
+            answers: V::ANSWERS,
             wants,
         }
     }
@@ -152,6 +158,7 @@ impl Thunk {
             call: call_through::<W, C>,
             wants: self.wants,
             stirs: self.stirs,
+            answers: self.answers,
             into_error: self.into_error,
             later: self.later.map(|keep| keep.through(reach)),
             callback: TypeId::of::<W>(),
@@ -169,7 +176,7 @@ impl Thunk {
 
     /// Whether it may change the state: a value, or which are there.
     pub(crate) fn changes_state(&self) -> bool {
-        self.stirs || self.wants.iter().any(|want| want.need == Need::Write)
+        self.stirs || self.answers || self.wants.iter().any(|want| want.need == Need::Write)
     }
 
     /// Two parameters that cannot be held together.

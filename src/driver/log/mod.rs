@@ -1,5 +1,6 @@
 //! The log of a step: what callbacks and the loop have to tell of it.
 
+mod flags;
 mod value;
 
 pub use value::{Complex, Stats, Value};

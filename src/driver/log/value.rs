@@ -1,9 +1,12 @@
 //! The values of a log.
 
+use super::flags;
 use std::borrow::Cow;
 use std::fmt;
 
 /// A value of a log.
+///
+/// The flags of a format are kept: precision by each number, the sign by the first, and width, fill and side by the whole.
 ///
 /// ```
 /// use callbacks::driver::{Complex, Stats, Value};
@@ -12,6 +15,7 @@ use std::fmt;
 /// assert_eq!(Value::from(Stats::of([1.0, 3.0])).number(), Some(2.0));
 /// assert_eq!(Value::from(vec![0.5, 0.25]).part("1"), Some(0.25));
 /// assert_eq!(Value::from(Complex { re: 1.0, im: -1.0 }).to_string(), "1-1i");
+/// assert_eq!(format!("{:>+14.2}", Value::from(Stats::of([1.0, 3.0]))), "  +2.00 ± 1.00");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -153,12 +157,9 @@ impl fmt::Display for Value {
             Self::Complex(value) => value.fmt(f),
             Self::Stats(stats) => stats.fmt(f),
             Self::Vector(values) => {
-                f.write_str("[")?;
-                for (at, value) in values.iter().enumerate() {
-                    f.write_str(if at == 0 { "" } else { ", " })?;
-                    value.fmt(f)?;
-                }
-                f.write_str("]")
+                let values = values.iter().map(|value| flags::number(f, *value));
+                let text = values.collect::<Vec<_>>().join(", ");
+                flags::pad(f, &format!("[{text}]"))
             }
         }
     }
@@ -166,20 +167,16 @@ impl fmt::Display for Value {
 
 impl fmt::Display for Complex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.re.fmt(f)?;
-        if !self.im.is_sign_negative() {
-            f.write_str("+")?;
-        }
-        self.im.fmt(f)?;
-        f.write_str("i")
+        let (re, im) = (flags::number(f, self.re), flags::signed(f, self.im));
+        flags::pad(f, &format!("{re}{im}i"))
     }
 }
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.mean.fmt(f)?;
-        f.write_str(" ± ")?;
-        self.error_of_mean.fmt(f)
+        let mean = flags::number(f, self.mean);
+        let error = flags::plain(f, self.error_of_mean);
+        flags::pad(f, &format!("{mean} ± {error}"))
     }
 }
 

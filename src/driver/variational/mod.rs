@@ -1,12 +1,14 @@
 //! Callbacks, what is driven and settings together, and what they are asked to do.
 
+mod relations;
 mod settings;
 
+use super::parts::Parts;
 use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
-use crate::fit::Step;
-use callback_runtime::{Ctx, Explanation, Outcome, Plan, PlanError, Site, State};
+use crate::fit::{Step, Total};
+use callback_runtime::{Amount, Ctx, Explanation, Outcome, Plan, PlanError, Site, State, Unit};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `Well` is what is driven in the example of [`Driven`].
 ///
 /// ```
-/// use callbacks::prelude::*;
+/// use callbacks::driver::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -39,7 +41,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(3)?.is_finished());
@@ -50,16 +52,15 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
-        self.prepare(None);
+        let made = self.step().get();
+        self.prepare(None, Some((Unit::Steps, made.saturating_add(steps).into())));
         self.run_until(Until::Steps(steps))
     }
 
     /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it.
     ///
     /// ```
-    /// # use callbacks::driver::Time;
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::BoxError;
+    /// # use callbacks::driver::prelude::*;
     /// struct Clock(f64);
     /// struct Tick(f64);
     ///
@@ -86,21 +87,19 @@ impl<D: Driven> VariationalDriver<D> {
     pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
         let span = span.get();
         let is_wrong = !span.is_finite() || span < 0.0;
-        self.prepare(is_wrong.then(|| {
+        let wrong = is_wrong.then(|| {
             format!("a run for a span of {span}; give one that is finite and not negative")
-        }));
-        // A wrong span is told before anything runs.
-        let end = self
-            .state
-            .get::<Time>()
-            .map_or(span, |now| now.get() + span);
+        });
+        // A wrong span, and a time that cannot be told, are told before anything runs.
+        let end = self.time().map_or(span, |now| now.get() + span);
+        self.prepare(wrong, end.is_finite().then(|| (Unit::Time, end.into())));
         self.run_until(Until::Time(Deadline::at(end)))
     }
 
     /// How many steps have been made, in all runs.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
@@ -114,7 +113,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// The callbacks, to attach more and to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
@@ -127,25 +126,37 @@ impl<D: Driven> VariationalDriver<D> {
         &mut self.plan
     }
 
-    /// What is driven, to look at and to change between runs.
+    /// What is driven, to look at.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
+    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// let driver = VariationalDriver::new(Well { x: 1.0 });
+    /// assert_eq!(driver.driven().x, 1.0);
+    /// ```
+    pub fn driven(&self) -> &D {
+        &self.driven
+    }
+
+    /// What is driven, to change between runs.
+    ///
+    /// ```
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
-    /// driver.driven().x = 8.0;
+    /// driver.driven_mut().x = 8.0;
     /// assert!(driver.run(1)?.is_finished());
     /// assert_eq!(driver.driven().x, 4.0);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn driven(&mut self) -> &mut D {
+    pub fn driven_mut(&mut self) -> &mut D {
         &mut self.driven
     }
 
     /// What is driven, for good.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
     /// assert_eq!(well.x, 1.0);
@@ -157,7 +168,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A value of the state: of one's own, or what the last run left.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
@@ -171,7 +182,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Checks a run without running it: all problems of callbacks and settings are reported together.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(0)
@@ -179,7 +190,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// assert_eq!(driver.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.check(&ctx))
     }
@@ -187,7 +198,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What a run will do: which handler runs where, in which order and why.
     ///
     /// ```
-    /// # use callbacks::prelude::*;
+    /// # use callbacks::driver::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));
@@ -195,39 +206,62 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.prepare(None);
+        self.look_ahead();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong: Option<String>) {
-        let (retry_limit, made_at) = (self.retry_limit, self.made_at);
+    fn prepare(&mut self, wrong_span: Option<String>, end: Option<(Unit, Amount)>) {
+        let time = self.time();
+        self.expect([wrong_span, time.as_ref().err().cloned()], end);
+        self.begin(time.unwrap_or_default());
+    }
+
+    /// The same where nothing is to run: what the last run left stays.
+    fn look_ahead(&mut self) {
+        let wrong_time = self.time().err();
+        self.expect([None, wrong_time], None);
+    }
+
+    fn expect(&mut self, wrong: [Option<String>; 2], end: Option<(Unit, Amount)>) {
+        let wrong_limit = (self.retry_limit == 0)
+            .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
+        let made_at = self.made_at;
         self.plan.expect(|states| {
             expectations::of_driven::<D>(states);
-            if retry_limit == 0 {
-                let text = "a `retry_limit` of 0 leaves no attempt; give 1 or more";
-                states.problem("the driver", made_at, text);
+            if let Some((unit, total)) = end {
+                states.ends_at(unit, total);
             }
-            if let Some(text) = wrong {
+            for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
                 states.problem("the driver", made_at, text);
             }
         });
-        self.begin();
+    }
+
+    /// The simulated time. No panic of what is driven gets past a driver.
+    fn time(&self) -> Result<Time, String> {
+        catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let told = format!(
+                "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
+                text.unwrap_or("no text")
+            );
+            // Dropping what was thrown may throw again.
+            std::mem::forget(panic);
+            told
+        })
     }
 
     /// Every run starts clean, but for how far the driver has come.
-    fn begin(&mut self) {
-        let time = catch_unwind(AssertUnwindSafe(|| self.driven.time()));
+    fn begin(&mut self, time: Time) {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
         }
-        // Dropping what was thrown may throw again. A time that cannot be told is told again where the run can fail for it.
-        state.insert(time.unwrap_or_else(|panic| {
-            std::mem::forget(panic);
-            Time::default()
-        }));
+        state.insert(time);
+        state.insert(Total::default());
         state.insert(Attempt::default());
         state.insert(LogData::default());
         state.insert(RejectedAttempts::default());
@@ -236,10 +270,12 @@ impl<D: Driven> VariationalDriver<D> {
 
     fn run_until(&mut self, until: Until) -> Result<Outcome, PlanError> {
         let (plan, state) = (&mut self.plan, &mut self.state);
+        state.insert(until.total());
         let mut steps = Steps {
             until,
             retry_limit: self.retry_limit,
             rollback: self.rollback.as_deref_mut(),
+            parts: Parts::new(),
         };
         let outcome = state.lend(&mut self.driven, |ctx: Ctx<'_>| {
             plan.run(ctx, |run| steps.run(run))
@@ -248,7 +284,7 @@ impl<D: Driven> VariationalDriver<D> {
         outcome
     }
 
-    /// A step that failed has left its values. One whose `Drop` panics keeps none of the others.
+    /// What a handler put there behind the last step. A value whose `Drop` panics keeps none of the others.
     fn sweep(&mut self) {
         let mut state = self.state.ctx();
         let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));

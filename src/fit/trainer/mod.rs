@@ -10,8 +10,8 @@ pub use results::{Evaluated, Fitted, Predicted};
 use super::epochs::fit_epochs;
 use super::pass::Pass;
 use super::{
-    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, OptimizerName,
-    Phase, Samples, Step,
+    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
+    OptimizerName, Phase, Samples, Step, Total,
 };
 use super::{expectations, step};
 use callback_runtime::{Break, Ctx, Explanation, Outcome, Plan, PlanError, Run, Site, State};
@@ -233,10 +233,11 @@ impl<M: Learner> Trainer<M> {
         };
         let wrong = broken.map_or_else(|| self.wrong_settings(&known, errand), |text| vec![text]);
         let (has_valid, made_at) = (self.valid.is_some(), self.made_at);
+        let epochs = self.epochs.max;
         self.plan.expect(|states| {
             expectations::of_learner::<M>(known.own_step, states);
             match errand {
-                Errand::Fit => expectations::of_fit(states, has_valid),
+                Errand::Fit => expectations::of_fit(states, has_valid, epochs),
                 Errand::Evaluate => {
                     expectations::of_pass(states, Fit::VALID, "this is an evaluation");
                 }
@@ -273,6 +274,8 @@ impl<M: Learner> Trainer<M> {
         state.insert(Epoch::default());
         state.insert(Step::default());
         state.insert(Iteration::default());
+        state.insert(MicroStep::default());
+        state.insert(Total::default());
         state.insert(Samples::default());
         state.insert(Phase::default());
         state.insert(Metrics::default());

@@ -10,6 +10,8 @@ struct Result;
 struct Vec;
 struct Some;
 struct None;
+struct Period;
+struct Unit;
 mod core {}
 mod std {}
 mod callback {}
@@ -20,6 +22,8 @@ struct Log;
 
 #[::callbacks::callback(weight = 3, crate = mine::iterate)]
 impl Log {
+    #[every(epochs = 3, offset = 1, last)]
+    #[every(once(steps = 5), last)]
     fn on_epoch_end(&self) {}
     fn on_fit_end(&self, epoch: &::callbacks::fit::Epoch) -> ::callbacks::Flow {
         let _ = epoch;
@@ -29,7 +33,7 @@ impl Log {
 
 ::callbacks::breakpoints! {
     crate = mine::iterate;
-    loop Drive with Log {
+    loop Drive with Log, u64 as samples {
         phase RUN {
             on_run_begin;
             on_run_step with Result;

@@ -14,7 +14,7 @@ struct Seen<T>(Vec<T>);
 
 impl<T: 'static> Counter for Seen<T> {
     fn count(&self) -> Count<'_> {
-        Count::At(self.0.len() as u64)
+        Count::Computed(self.0.len() as u64)
     }
 }
 

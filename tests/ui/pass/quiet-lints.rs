@@ -18,7 +18,9 @@ impl Log {
     }
     #[inline]
     #[allow(clippy::unused_self)]
+    #[every(steps = 10, seconds = 1, first)]
     fn on_batch_end<'a>(&'a self, _loss: &'a Loss) {}
+    #[every(when = |_| true)]
     pub(crate) fn on_fit_end(&self, mut ctx: Ctx<'_>) {
         ctx.insert(1_u8);
     }
@@ -26,7 +28,7 @@ impl Log {
 
 breakpoints! {
     /// A loop.
-    pub(crate) loop Drive with Epoch {
+    pub(crate) loop Drive with Epoch, u64 as steps {
         scope RUN with Log {
             /// Documented.
             on_run_begin;

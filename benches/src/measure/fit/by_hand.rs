@@ -1,8 +1,8 @@
 //! The fit as one writes it without `callbacks`: loops, with and without the bookkeeping of ten callbacks.
 
+use super::Fed;
 use super::callbacks::Bookkeeping;
-use super::digits::mlp::{Logits, Mlp};
-use super::{Fed, LEARNING_RATE};
+use super::learned::Seeded;
 use callbacks::BoxError;
 use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
@@ -10,7 +10,11 @@ use callbacks::prelude::*;
 const MAIN: OptimizerName = OptimizerName("main");
 
 /// Forward, loss, backward and step, and the mean losses of both passes in each epoch.
-pub(super) fn bare(learner: &mut Mlp, fed: &Fed, epochs: u64) -> Result<Vec<f64>, BoxError> {
+pub(super) fn bare<M: Seeded>(
+    learner: &mut M,
+    fed: &Fed,
+    epochs: u64,
+) -> Result<Vec<f64>, BoxError> {
     let mut losses = Vec::new();
     for epoch in 1..=epochs {
         let (mut trained, mut validated) = (Mean::default(), Mean::default());
@@ -18,7 +22,7 @@ pub(super) fn bare(learner: &mut Mlp, fed: &Fed, epochs: u64) -> Result<Vec<f64>
             let logits = learner.forward(&batch, Phase::Train)?;
             let loss = learner.loss(&logits, &batch)?;
             let gradients = learner.backward(&logits, &batch, MAIN)?;
-            learner.step(gradients, LEARNING_RATE, MAIN)?;
+            learner.step(gradients, M::RATE, MAIN)?;
             trained.add(&loss, learner.samples(&batch));
         }
         for batch in (fed.valid)(epoch) {
@@ -51,22 +55,26 @@ impl Mean {
 }
 
 /// The same loop, with calls where the ten callbacks are to be called.
-pub(super) struct Bookkept<'f> {
-    learner: &'f mut Mlp,
+pub(super) struct Bookkept<'f, M: Seeded> {
+    learner: &'f mut M,
     fed: &'f Fed,
-    books: &'f mut Bookkeeping,
+    books: &'f mut Bookkeeping<M::Prediction>,
     rate: LearningRate,
     step: u64,
     samples: u64,
 }
 
-impl<'f> Bookkept<'f> {
-    pub(super) fn new(learner: &'f mut Mlp, fed: &'f Fed, books: &'f mut Bookkeeping) -> Self {
+impl<'f, M: Seeded> Bookkept<'f, M> {
+    pub(super) fn new(
+        learner: &'f mut M,
+        fed: &'f Fed,
+        books: &'f mut Bookkeeping<M::Prediction>,
+    ) -> Self {
         Self {
             learner,
             fed,
             books,
-            rate: LearningRate::new(LEARNING_RATE),
+            rate: LearningRate::new(M::RATE),
             step: 0,
             samples: 0,
         }
@@ -135,7 +143,7 @@ impl<'f> Bookkept<'f> {
         let mut mean = Mean::default();
         self.books.confusion.on_valid_begin();
         for batch in &(self.fed.valid)(epoch.get()) {
-            let logits: Logits = self.learner.forward(batch, Phase::Valid)?;
+            let logits = self.learner.forward(batch, Phase::Valid)?;
             self.books
                 .confusion
                 .on_valid_batch_after_pred(batch, &logits)?;

@@ -2,28 +2,27 @@
 
 use super::digits::callbacks::Guesses;
 use super::digits::data::{Batch, CLASSES};
-use super::digits::mlp::Logits;
 use callbacks::BoxError;
 use callbacks::prelude::*;
 use std::f64::consts::PI;
 use std::fmt::Write;
+use std::marker::PhantomData;
 
 /// All ten, as a loop written by hand has them.
-#[derive(Default)]
-pub(super) struct Bookkeeping {
+pub(super) struct Bookkeeping<P> {
     pub(super) decay: Decay,
     pub(super) images: CountImages,
     pub(super) nan: StopAtNan,
     pub(super) mean: RunningMean,
     pub(super) print: PrintLoss,
     pub(super) progress: Progress,
-    pub(super) confusion: Confusion,
+    pub(super) confusion: Confusion<P>,
     pub(super) best: Best,
     pub(super) patience: Patience,
     pub(super) log: LogMetrics,
 }
 
-impl Bookkeeping {
+impl<P: Guesses> Bookkeeping<P> {
     /// The same, attached.
     pub(super) fn attach<M: Learner>(self, trainer: Trainer<M>) -> Trainer<M> {
         trainer
@@ -40,8 +39,27 @@ impl Bookkeeping {
     }
 }
 
+impl<P> Default for Bookkeeping<P> {
+    fn default() -> Self {
+        Self {
+            decay: Decay,
+            images: CountImages::default(),
+            nan: StopAtNan,
+            mean: RunningMean::default(),
+            print: PrintLoss::default(),
+            progress: Progress::default(),
+            confusion: Confusion {
+                counts: Default::default(),
+                of: PhantomData,
+            },
+            best: Best::default(),
+            patience: Patience::default(),
+            log: LogMetrics::default(),
+        }
+    }
+}
+
 /// Lets the learning rate fall along half a cosine.
-#[derive(Default)]
 pub(super) struct Decay;
 
 #[callback(register = false)]
@@ -68,7 +86,6 @@ impl CountImages {
 }
 
 /// Ends a fit that is lost.
-#[derive(Default)]
 pub(super) struct StopAtNan;
 
 #[callback(register = false)]
@@ -119,22 +136,24 @@ impl Progress {
 }
 
 /// Which digits are taken for which.
-#[derive(Default)]
-pub(super) struct Confusion([[u32; CLASSES]; CLASSES]);
+pub(super) struct Confusion<P> {
+    counts: [[u32; CLASSES]; CLASSES],
+    of: PhantomData<fn() -> P>,
+}
 
 #[callback(register = false)]
-impl Confusion {
+impl<P: Guesses> Confusion<P> {
     pub(super) fn on_valid_begin(&mut self) {
-        self.0 = Default::default();
+        self.counts = Default::default();
     }
 
     pub(super) fn on_valid_batch_after_pred(
         &mut self,
         batch: &Batch,
-        logits: &Logits,
+        prediction: &P,
     ) -> Result<(), BoxError> {
-        for (guess, label) in logits.guesses()?.iter().zip(&batch.labels) {
-            let row = self.0.get_mut(usize::from(*label));
+        for (guess, label) in prediction.guesses()?.iter().zip(&batch.labels) {
+            let row = self.counts.get_mut(usize::from(*label));
             if let Some(count) = row.and_then(|row| row.get_mut(usize::from(*guess))) {
                 *count += 1;
             }
@@ -143,9 +162,9 @@ impl Confusion {
     }
 
     pub(super) fn on_valid_end(&self, metrics: &mut Metrics) {
-        let all: u32 = self.0.iter().flatten().sum();
+        let all: u32 = self.counts.iter().flatten().sum();
         let right: u32 = self
-            .0
+            .counts
             .iter()
             .enumerate()
             .filter_map(|(at, row)| row.get(at))

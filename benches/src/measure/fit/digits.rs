@@ -1,4 +1,4 @@
-//! The digits example: its data and its learner.
+//! The digits examples: their data and their learners.
 #![allow(
     dead_code,
     unreachable_pub,
@@ -7,6 +7,9 @@
 
 #[path = "../../../../examples/digits/callbacks.rs"]
 pub(super) mod callbacks;
+#[cfg(feature = "candle")]
+#[path = "../../../../examples/digits/candle_mlp.rs"]
+pub(super) mod candle_mlp;
 #[path = "../../../../examples/digits/data.rs"]
 pub(super) mod data;
 #[path = "../../../../examples/digits/mlp.rs"]

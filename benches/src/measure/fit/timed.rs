@@ -1,0 +1,69 @@
+//! How long a fit takes in terms of another one: processor time, of one thread.
+
+use super::{Fed, Learned, Way};
+use crate::measure::{once_more, processor, spread};
+use callbacks::BoxError;
+use std::error::Error;
+
+/// The argument with which this program runs itself to compare two fits; the learner and the two ways follow.
+pub(in crate::measure) const IN_TURNS: &str = "fit-in-turns";
+
+/// How many ratios there are, of which the median is told.
+const ROUNDS: usize = 9;
+
+/// How often each fits in a round. The fastest fit is the one that nothing disturbed.
+const TURNS: usize = 11;
+
+/// The epochs of a timed fit.
+const EPOCHS: u64 = 5;
+
+/// The quartiles of the ratios of the fastest of two fits that take turns.
+pub(super) fn ratios(learned: Learned, one: Way, other: Way) -> Result<[f64; 3], Box<dyn Error>> {
+    let [told, _] = once_more::run(None, &[IN_TURNS, learned.name(), one.name(), other.name()])?;
+    let told = told.split_whitespace().map(str::parse);
+    let told: Vec<f64> = told.collect::<Result<_, _>>()?;
+    Ok(spread::quartiles(told))
+}
+
+/// What this program does for that.
+pub(in crate::measure) fn take_turns(asked: &[String]) -> Result<(), Box<dyn Error>> {
+    let [learned, one, other] = asked else {
+        return Err("write a learner and two ways to fit it".into());
+    };
+    let taken = || -> Result<Vec<f64>, BoxError> {
+        let learned = Learned::named(learned)?;
+        let ways = [Way::named(one)?, Way::named(other)?];
+        let fed = Fed::load()?;
+        agree(learned, &fed)?;
+        (0..ROUNDS).map(|_| ratio(learned, ways, &fed)).collect()
+    };
+    for ratio in taken().map_err(|error| error as Box<dyn Error>)? {
+        println!("{ratio}");
+    }
+    Ok(())
+}
+
+fn ratio(learned: Learned, ways: [Way; 2], fed: &Fed) -> Result<f64, BoxError> {
+    let mut fastest = [f64::INFINITY; 2];
+    for _ in 0..TURNS {
+        for (fastest, way) in fastest.iter_mut().zip(ways) {
+            let before = processor::of_this_process();
+            learned.fit(way, fed, EPOCHS)?;
+            let taken = processor::of_this_process() - before;
+            *fastest = fastest.min(taken.as_secs_f64());
+        }
+    }
+    let [one, other] = fastest;
+    Ok(one / other)
+}
+
+/// That all ways do the same work.
+fn agree(learned: Learned, fed: &Fed) -> Result<(), BoxError> {
+    for (one, other) in [(Way::Bare, Way::Alone), (Way::Bookkept, Way::WithTen)] {
+        let told = |way| learned.told(way, fed, EPOCHS);
+        if told(one)? != told(other)? {
+            return Err("the loop by hand and the trainer differ".into());
+        }
+    }
+    Ok(())
+}

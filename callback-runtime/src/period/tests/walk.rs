@@ -1,0 +1,84 @@
+//! Short walks of a loop, all of them, and what is to be due in them.
+
+use crate::period::{Period, Position, Timing, Unit};
+
+/// A beat of steps, and an oracle for it that knows no arithmetic but counting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rhythm {
+    every: u64,
+    offset: u64,
+    until: Option<u64>,
+    once: bool,
+}
+
+/// Every beat of a few steps.
+pub(super) fn rhythms() -> Vec<Rhythm> {
+    let mut rhythms = Vec::new();
+    for every in 1..=4 {
+        for offset in [0, 1, 5] {
+            for until in [None, Some(9)] {
+                for once in [false, true] {
+                    rhythms.push(Rhythm {
+                        every,
+                        offset,
+                        until,
+                        once,
+                    });
+                }
+            }
+        }
+    }
+    rhythms
+}
+
+/// Every walk of four visits, with steps of unlike lengths: none, short ones, and longer ones than most periods.
+pub(super) fn walks() -> Vec<Vec<u64>> {
+    let mut walks = vec![Vec::new()];
+    for _ in 0..4 {
+        let longer = |walk: Vec<u64>| {
+            [0, 1, 3, 7].map(|by| {
+                let here = walk.last().copied().unwrap_or(0);
+                [&walk[..], &[here + by]].concat()
+            })
+        };
+        walks = walks.into_iter().flat_map(longer).collect();
+    }
+    walks
+}
+
+pub(super) fn at(steps: u64) -> Position {
+    Position::new().with(Unit::Steps, steps)
+}
+
+/// Whether a handler was due at each visit of `walk`.
+pub(super) fn due(timing: &mut Timing, walk: &[u64]) -> Vec<bool> {
+    walk.iter()
+        .map(|steps| timing.is_due(&at(*steps), false).is_some())
+        .collect()
+}
+
+impl Rhythm {
+    pub(super) fn period(self) -> Period {
+        let period = Period::steps(self.every).offset(self.offset);
+        let period = if self.once { period.once() } else { period };
+        self.until
+            .map_or(period.clone(), |until| period.until(until))
+    }
+
+    /// What is due at the visits of `walk`, in a run from `start`.
+    pub(super) fn expected(self, start: u64, walk: &[u64]) -> Vec<bool> {
+        let befores = [start].into_iter().chain(walk.iter().copied());
+        let steps = befores.zip(walk);
+        steps
+            .map(|(before, now)| (before + 1..=*now).any(|step| self.is_mark(step)))
+            .collect()
+    }
+
+    fn is_mark(self, step: u64) -> bool {
+        let mut mark = self.offset + self.every;
+        while mark < step && !self.once {
+            mark += self.every;
+        }
+        mark == step && self.until.is_none_or(|until| mark <= until)
+    }
+}

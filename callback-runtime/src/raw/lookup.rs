@@ -1,0 +1,89 @@
+//! A query that is asked again and again.
+
+use super::fetch::{Aims, Params, aims, clash};
+use super::needs::Needs;
+use super::table::{Layout, Table};
+use crate::state::{Ctx, Query};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// What [`Ctx::query`] gives, for loops that ask for the same in each of their steps: where the values are is looked for once, and
+/// again when it may have changed.
+///
+/// ```
+/// use callbacks::{Lookup, State};
+///
+/// let mut state = State::new();
+/// state.insert(0.5_f64);
+/// state.insert(vec![4.0]);
+/// let mut scaled = Lookup::<(&f64, &mut Vec<f64>)>::new();
+/// for _ in 0..2 {
+///     let (factor, values) = scaled.get(&mut state.ctx()).unwrap();
+///     values.iter_mut().for_each(|value| *value *= factor);
+/// }
+/// assert_eq!(state.get(), Some(&vec![1.0]));
+///
+/// // As with a query: what is not there, and what cannot be held together, is not given.
+/// assert!(scaled.get(&mut State::new().ctx()).is_none());
+/// assert!(Lookup::<(&f64, &mut f64)>::new().get(&mut state.ctx()).is_none());
+/// ```
+pub struct Lookup<Q> {
+    /// Of the table that the aims are for, as long as it is the same.
+    layout: Layout,
+    aims: Aims,
+    needs: Needs,
+    of: PhantomData<fn() -> Q>,
+}
+
+impl<Q: Query> Lookup<Q> {
+    /// One that has not looked yet.
+    pub fn new() -> Self {
+        Self {
+            layout: Layout::NONE,
+            aims: Aims::default(),
+            needs: Needs::default(),
+            of: PhantomData,
+        }
+    }
+
+    /// The values, if they are there and can be held together.
+    #[inline]
+    pub fn get<'s>(&mut self, state: &'s mut Ctx<'_>) -> Option<Q::Items<'s>> {
+        let table = state.reborrow().into_view().into_table();
+        if self.layout != table.layout() {
+            self.look(table)?;
+        }
+        if !table.meets(&self.needs) {
+            return None;
+        }
+        // SAFETY: the wants agree and the aims are this table's, as of the look; what they require is there; the table is ours for
+        // as long as the items.
+        Some(unsafe { Q::Asks::fetch(table, &self.aims) })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self, table: &mut Table) -> Option<()> {
+        let wants = Q::Asks::wants();
+        let wants = wants.as_ref();
+        if clash(wants).is_some() {
+            return None;
+        }
+        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
+        self.needs = Needs::of(wants);
+        (self.aims, self.layout) = (aims(table, wants), table.layout());
+        Some(())
+    }
+}
+
+impl<Q: Query> Default for Lookup<Q> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<Q> fmt::Debug for Lookup<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookup").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! The parts of a step, and the values that each of them works on.
+
+use super::steps::clear;
+use super::{
+    Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
+    Verdict,
+};
+use crate::fit::Step;
+use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
+
+/// What a step works on: where it is is looked for once in a run.
+pub(super) struct Parts<D: Driven> {
+    time: Lookup<(&'static Time,)>,
+    begun: Lookup<(
+        &'static mut Attempt,
+        &'static mut LogData,
+        &'static mut RejectedAttempts,
+    )>,
+    reset: Lookup<(LocalMut<'static, D>, Drawn<D>)>,
+    computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
+    judged: Lookup<(
+        LocalMut<'static, D>,
+        Local<'static, <D as Driven>::Update>,
+        &'static LogData,
+    )>,
+    updated: Lookup<(
+        LocalMut<'static, D>,
+        Local<'static, <D as Driven>::Update>,
+        Drawn<D>,
+        &'static mut Step,
+        &'static mut Time,
+    )>,
+}
+
+type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
+
+impl<D: Driven> Parts<D> {
+    pub(super) fn new() -> Self {
+        Self {
+            time: Lookup::new(),
+            begun: Lookup::new(),
+            reset: Lookup::new(),
+            computed: Lookup::new(),
+            judged: Lookup::new(),
+            updated: Lookup::new(),
+        }
+    }
+
+    /// What the simulated time was when it was told last.
+    pub(super) fn time(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
+        let mut state = run.state();
+        let (time,) = self.time.get(&mut state).ok_or(GONE)?;
+        Ok(*time)
+    }
+
+    /// Draws, computes an update and has it judged.
+    pub(super) fn attempt(
+        &mut self,
+        run: &mut Run<'_, Driver>,
+        attempt: u64,
+    ) -> Result<Verdict, Break> {
+        self.begin(run, Attempt::new(attempt))?;
+        run.fire(Driver::on_step_start)?;
+        self.reset(run)?;
+        run.fire(Driver::on_compute_update_start)?;
+        self.compute(run)?;
+        self.judge(run)
+    }
+
+    fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
+        let mut state = run.state();
+        let (at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
+        *at = attempt;
+        log.clear();
+        if attempt.get() == 1 {
+            rejected.clear();
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
+        samples.clear();
+        driven.reset_step();
+        Ok(())
+    }
+
+    fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or(GONE)?;
+        let samples = samples.get_or_draw(|| driven.sample())?;
+        let update = driven.compute_loss_and_update(samples, log)?;
+        state.insert(update);
+        Ok(())
+    }
+
+    /// Everybody is asked, and then what is driven.
+    fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
+        let (_, rejecters) =
+            run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        let mut state = run.state();
+        let (mut driven, update, log) = self.judged.get(&mut state).ok_or(GONE)?;
+        let own = driven.judge(&update, log);
+        if rejecters.is_empty() && !own.is_reject() {
+            return Ok(Verdict::Accept);
+        }
+        let callbacks = rejecters.into_iter().map(Rejecter::Callback);
+        let own = own.is_reject().then_some(Rejecter::Driven);
+        reject::<D>(&mut state, callbacks.chain(own).collect())
+    }
+
+    /// The update is applied and counted; the samples are those of parameters that are no more.
+    pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut driven, update, mut samples, step, time) =
+            self.updated.get(&mut state).ok_or(GONE)?;
+        driven.update_parameters(&update)?;
+        *step = Step::new(step.get() + 1);
+        *time = driven.time();
+        samples.clear();
+        Ok(())
+    }
+}
+
+#[cold]
+fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Verdict, Break> {
+    clear::<D>(state);
+    let (attempt, log, rejected) = state
+        .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
+        .ok_or(GONE)?;
+    rejected.push(RejectedAttempt::new(
+        *attempt,
+        rejecters,
+        std::mem::take(log),
+    ));
+    Ok(Verdict::Reject)
+}
+
+#[cold]
+pub(super) fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
+    let mut state = run.state();
+    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or(GONE)?;
+    let wanted = Step::new(step.get() + 1);
+    Ok(rejected.too_many(wanted).into())
+}
+
+/// A handler with `Ctx` can take anything out of the state.
+const GONE: &str = "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
+                    a handler that takes one out has to put one back";

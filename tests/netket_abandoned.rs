@@ -1,0 +1,193 @@
+//! Steps of the driver that do not come to their end: what is left of them, and what a rollback makes of them.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::float_cmp,
+    reason = "a handler's parameters are what the runtime hands it; the walker's arithmetic is exact"
+)]
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{
+    Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, VariationalDriver, Verdict,
+    reject_if, stop_if,
+};
+use callbacks::fit::Step;
+use callbacks::{At, BoxError, Breakpoint, Flow};
+use std::panic::resume_unwind;
+use support::journal::Journal;
+use support::walk::{Move, Place, Walk, finish, places_logged, walk};
+
+/// What ends a run at a breakpoint.
+const ENDS: [fn() -> Result<Flow, &'static str>; 5] = [
+    || Ok(Flow::stop("enough")),
+    || Ok(Flow::interrupt("SIGINT")),
+    || Ok(Flow::leave(Driver::RUN)),
+    || Err("broken"),
+    // A panic that does not fill the terminal.
+    || resume_unwind(Box::new("frightened")),
+];
+
+/// Where samples or an update are there.
+const WITHIN: [At<Driver>; 3] = [
+    Driver::on_compute_update_start,
+    Driver::before_parameter_update,
+    Driver::on_step_end,
+];
+
+/// Notes what there is of a step wherever a run ends.
+fn see_the_ending<D>(driver: &mut VariationalDriver<D>) -> Journal
+where
+    D: Driven<Samples = Place, Update = Move>,
+{
+    let journal = Journal::default();
+    let endings = [
+        Driver::on_stop,
+        Driver::on_interrupt,
+        Driver::on_run_error,
+        Driver::on_run_end,
+    ];
+    for at in endings {
+        let note = journal.clone();
+        let see = move |samples: &Samples<Place>, update: Option<&Move>, at: &Breakpoint| {
+            note.note(format!("{at}: {:?} {update:?}", samples.get()));
+        };
+        driver.plan().on(at, see);
+    }
+    journal
+}
+
+#[test]
+fn whoever_is_told_of_an_ending_finds_no_samples_and_no_update() {
+    for at in WITHIN {
+        for end in ENDS {
+            let inject = |samples: &mut Samples<Place>| {
+                samples.set(Place(7.0));
+            };
+            let mut driver = walk()
+                .on(Driver::on_compute_update_start, inject)
+                .on(at, end);
+            let journal = see_the_ending(&mut driver);
+            let _ = driver.run(1).unwrap();
+            let told = journal.take();
+            assert!(!told.is_empty());
+            assert!(
+                told.iter().all(|line| line.ends_with(": None None")),
+                "{told:?}"
+            );
+        }
+    }
+}
+
+/// What is driven panics where the samples, and then the update, are there.
+struct Fragile {
+    breaks_in_judge: bool,
+}
+
+impl Driven for Fragile {
+    type Samples = Place;
+    type Update = Move;
+
+    fn sample(&mut self) -> Result<Place, BoxError> {
+        Ok(Place(1.0))
+    }
+
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+        if self.breaks_in_judge {
+            return Ok(Move(0.5));
+        }
+        resume_unwind(Box::new("frightened"))
+    }
+
+    fn judge(&mut self, _: &Move, _: &LogData) -> Verdict {
+        resume_unwind(Box::new("frightened"))
+    }
+
+    fn update_parameters(&mut self, _: &Move) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn neither_does_who_is_told_of_a_panic_of_what_is_driven() {
+    for breaks_in_judge in [false, true] {
+        let mut driver = VariationalDriver::new(Fragile { breaks_in_judge });
+        let journal = see_the_ending(&mut driver);
+        assert!(driver.run(1).unwrap().failed().is_some());
+        assert_eq!(journal.take(), ["on_run_error: None None"]);
+    }
+}
+
+/// Rejects every update of a run's first attempt and stops there, so often.
+fn rejected_and_stopped(
+    driver: VariationalDriver<Walk>,
+    mut times: u32,
+) -> VariationalDriver<Walk> {
+    let mut stops = move || {
+        let is_due = times > 0;
+        times = times.saturating_sub(1);
+        is_due
+    };
+    let first = |step: &Step, attempt: &Attempt| step.get() == 1 && attempt.get() == 1;
+    driver
+        .on(Driver::on_compute_update_end, reject_if(first))
+        .on(
+            Driver::on_compute_update_end,
+            stop_if("enough", move |step: &Step| step.get() == 1 && stops()),
+        )
+}
+
+#[test]
+fn a_stop_wins_over_a_rejection_and_the_attempt_is_neither_accepted_nor_rejected() {
+    let mut driver = rejected_and_stopped(walk(), 1);
+    assert!(driver.run(2).unwrap().stopped().is_some());
+    assert_eq!((driver.step(), driver.driven().x), (Step::new(1), 0.5));
+    let rejected = driver.get::<RejectedAttempts>().unwrap();
+    assert_eq!(rejected.iter().count(), 0);
+    // As NetKet's, the sampler has moved on.
+    assert_eq!(driver.driven().drawn, 2);
+}
+
+#[test]
+fn with_a_rollback_a_step_that_was_stopped_before_its_update_has_not_been() {
+    let mut driver = rejected_and_stopped(walk().rollback(), 1);
+    assert!(driver.run(2).unwrap().stopped().is_some());
+    assert_eq!((driver.step(), driver.driven().drawn), (Step::new(1), 1));
+    for at in [Driver::on_step_start, Driver::before_parameter_update] {
+        for end in &ENDS[..3] {
+            let mut driver = walk().rollback().on(at, end);
+            let _ = driver.run(1).unwrap();
+            assert_eq!((driver.step(), driver.driven().drawn), (Step::new(0), 0));
+        }
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_behind_a_stop_is_the_run_that_was_not_stopped() {
+    let (mut whole, all) = places_logged(walk().rollback());
+    finish(&mut whole, 3);
+    let (driver, logged) = places_logged(walk().rollback());
+    let mut driver = rejected_and_stopped(driver, 2);
+    while driver.step().get() < 3 {
+        let left = 3 - driver.step().get();
+        let _ = driver.run(left).unwrap();
+    }
+    assert_eq!(logged.take(), all.take());
+}
+
+#[test]
+fn a_rollback_leaves_a_step_with_an_update_and_one_that_failed_as_they_are() {
+    let mut counted = walk()
+        .rollback()
+        .on(Driver::on_step_end, || Flow::stop("enough"));
+    assert!(counted.run(1).unwrap().stopped().is_some());
+    assert_eq!((counted.step(), counted.driven().drawn), (Step::new(1), 1));
+    let mut failed = walk()
+        .rollback()
+        .on(Driver::before_parameter_update, ENDS[3]);
+    assert!(failed.run(1).unwrap().failed().is_some());
+    assert_eq!((failed.step(), failed.driven().drawn), (Step::new(0), 1));
+}

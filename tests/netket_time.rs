@@ -1,0 +1,240 @@
+//! Simulated time: runs by it, intervals in it, and times that cannot be.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::float_cmp,
+    reason = "a handler's parameters are what the runtime hands it; the walker's arithmetic is exact"
+)]
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
+use callbacks::fit::Step;
+use callbacks::shelf::{Interval, ObservableCallback, SaveState};
+use callbacks::{BoxError, Local, Outcome};
+use std::panic::resume_unwind;
+use support::journal::Journal;
+use support::walk::{Move, Place, Walk, finish, walk};
+
+#[test]
+fn a_run_may_go_on_for_a_span_of_simulated_time() {
+    let mut driver = walk();
+    assert!(driver.run_for(Time::new(2.0)).unwrap().is_finished());
+    assert_eq!((driver.step(), driver.driven().x), (Step::new(4), 2.0));
+    assert!(driver.run_for(Time::new(0.75)).unwrap().is_finished());
+    assert_eq!((driver.step(), driver.driven().x), (Step::new(6), 3.0));
+    assert!(driver.run_for(Time::new(0.0)).unwrap().is_finished());
+    assert_eq!(driver.step(), Step::new(6));
+    for wrong in [-1.0, f64::NAN, f64::INFINITY] {
+        assert!(driver.run_for(Time::new(wrong)).is_err());
+    }
+    // A time that stands still would never be over.
+    let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
+        update.0 = 0.0;
+    });
+    let outcome = driver.run_for(Time::new(1.0)).unwrap();
+    assert!(
+        outcome
+            .failed()
+            .unwrap()
+            .cause()
+            .to_string()
+            .contains("did not grow")
+    );
+    assert_eq!(driver.step(), Step::new(1));
+}
+
+/// A walker that is observed and saved at this interval, and what was observed and saved.
+fn watched(interval: Interval) -> (VariationalDriver<Walk>, Journal) {
+    let (saved, observed) = (Journal::default(), Journal::default());
+    let save = SaveState::new(interval, move |walk: &Walk, step| {
+        walk.journal.note(format!("{step}: saved at {}", walk.x));
+        Ok(())
+    });
+    let seen = |walk: &Walk, _: &Place| walk.x;
+    let mut driver = VariationalDriver::new(Walk::new(&saved));
+    driver.plan().add_local(save);
+    driver
+        .plan()
+        .add(ObservableCallback::new("seen", interval, seen));
+    let note = observed.clone();
+    let see = move |log: &LogData, step: &Step| {
+        if let Some(seen) = log.get("seen") {
+            note.note(format!("{step}: seen at {seen}"));
+        }
+    };
+    driver.plan().on(Driver::on_step_end, see);
+    (driver, observed)
+}
+
+/// What was observed and saved, in order of the steps.
+fn told(driver: &VariationalDriver<Walk>, observed: &Journal) -> Vec<String> {
+    let saved = driver.driven().journal.take().into_iter();
+    let saved = saved.filter(|line| line.contains("saved"));
+    let mut lines: Vec<String> = saved.chain(observed.take()).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn an_interval_does_not_see_where_one_run_ends_and_the_next_begins() {
+    let intervals = [
+        Interval::time(Time::new(1.0)),
+        Interval::time(Time::new(0.75)),
+        Interval::time(Time::new(0.2)),
+        Interval::steps(2),
+    ];
+    for interval in intervals {
+        let (mut driver, observed) = watched(interval);
+        finish(&mut driver, 9);
+        let whole = told(&driver, &observed);
+        assert!(whole.len() >= 7, "{whole:?}");
+        for first in 0..=9 {
+            let (mut driver, observed) = watched(interval);
+            finish(&mut driver, first);
+            finish(&mut driver, 9 - first);
+            assert_eq!(
+                told(&driver, &observed),
+                whole,
+                "{interval:?}, {first} steps first"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_was_due_in_a_step_that_was_stopped_is_due_when_it_is_made_again() {
+    for interval in [Interval::time(Time::new(1.0)), Interval::steps(3)] {
+        let (mut driver, observed) = watched(interval);
+        finish(&mut driver, 4);
+        let whole = told(&driver, &observed);
+        let (driver, observed) = watched(interval);
+        let mut stops = 1;
+        let mut once = move |step: &Step| {
+            let is_due = step.get() == 2 && stops > 0;
+            stops -= i32::from(is_due);
+            is_due
+        };
+        let stop = stop_if("enough", move |step: &Step| once(step));
+        let mut driver = driver.on(Driver::before_parameter_update, stop);
+        assert!(driver.run(4).unwrap().stopped().is_some());
+        finish(&mut driver, 2);
+        assert_eq!(told(&driver, &observed), whole, "{interval:?}");
+    }
+}
+
+#[test]
+fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
+    let mut fails = true;
+    let fail = move |step: &Step| {
+        let is_due = step.get() == 3 && std::mem::take(&mut fails);
+        if is_due { Err("broken") } else { Ok(()) }
+    };
+    let (observed, seen) = (Journal::default(), |walk: &Walk, _: &Place| walk.x);
+    let mut driver = walk().on(Driver::on_step_end, fail);
+    driver.driven_mut().journal = observed.clone();
+    let interval = Interval::time(Time::new(1.0));
+    driver
+        .plan()
+        .add(ObservableCallback::new("seen", interval, seen));
+    driver.plan().on(
+        Driver::before_parameter_update,
+        |walk: Local<'_, Walk>, log: &LogData| {
+            if let Some(seen) = log.get("seen") {
+                walk.journal.note(format!("seen at {seen}"));
+            }
+        },
+    );
+    assert!(driver.run(4).unwrap().failed().is_some());
+    finish(&mut driver, 3);
+    let told = observed.take().into_iter();
+    let told: Vec<_> = told.filter(|line| line.starts_with("seen")).collect();
+    assert_eq!(told, ["seen at 1", "seen at 2"]);
+}
+
+#[test]
+fn a_driver_that_begins_at_a_multiple_is_observed_there() {
+    for (start, seen) in [
+        (2.0, "1: seen at 2"),
+        (2.25, "3: seen at 3.25"),
+        (0.0, "3: seen at 1"),
+    ] {
+        let (mut driver, observed) = watched(Interval::time(Time::new(1.0)));
+        driver.driven_mut().x = start;
+        finish(&mut driver, 3);
+        assert_eq!(observed.take()[0], seen);
+    }
+}
+
+/// What is driven tells such a time.
+struct Clock(fn() -> f64);
+
+impl Driven for Clock {
+    type Samples = Place;
+    type Update = Move;
+
+    fn sample(&mut self) -> Result<Place, BoxError> {
+        Ok(Place(1.0))
+    }
+
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+        Ok(Move(0.5))
+    }
+
+    fn update_parameters(&mut self, _: &Move) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn time(&self) -> Time {
+        Time::new(self.0())
+    }
+}
+
+fn why(outcome: &Outcome) -> String {
+    outcome.failed().expect("a failure").cause().to_string()
+}
+
+#[test]
+fn a_time_that_is_no_number_fails_a_run_with_words() {
+    for (time, told) in [
+        ((|| f64::NAN) as fn() -> f64, "the simulated time is NaN"),
+        (|| f64::INFINITY, "the simulated time is inf"),
+    ] {
+        let outcomes = [
+            VariationalDriver::new(Clock(time)).run_for(Time::new(1.0)),
+            VariationalDriver::new(Clock(time)).run_for(Time::new(0.0)),
+            VariationalDriver::new(Clock(time)).run(0),
+            VariationalDriver::new(Clock(time)).run(2),
+        ];
+        for outcome in outcomes {
+            assert!(why(&outcome.unwrap()).starts_with(told));
+        }
+    }
+    let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
+        update.0 = f64::NAN;
+    });
+    let outcome = driver.run_for(Time::new(1.0)).unwrap();
+    assert!(why(&outcome).starts_with("the simulated time is NaN"));
+    assert_eq!(driver.step(), Step::new(1));
+}
+
+#[test]
+fn a_panic_where_the_time_is_asked_for_is_a_problem_of_the_plan() {
+    let clock = || VariationalDriver::new(Clock(|| resume_unwind(Box::new("no clock"))));
+    let refused = [
+        clock().check(),
+        clock().run(0).map(drop),
+        clock().run(2).map(drop),
+        clock().run_for(Time::new(1.0)).map(drop),
+        clock().explain().map(drop),
+    ];
+    for refused in refused {
+        let error = refused.unwrap_err();
+        assert_eq!(error.problems().len(), 1);
+        let told = error.to_string();
+        assert!(told.contains("`Driven::time` panicked: no clock"), "{told}");
+    }
+}

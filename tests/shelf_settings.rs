@@ -1,0 +1,112 @@
+//! Settings of the shelf that cannot be: refused before anything runs, in a fit as in a driver.
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Driver, Time, VariationalDriver};
+use callbacks::fit::{Fit, Trainer};
+use callbacks::shelf::{
+    ConvergenceStopping, EarlyStopping, Interval, InvalidLossStopping, InvalidSettings,
+    ObservableCallback, SaveState,
+};
+use callbacks::{Callback, Failure, Outcome};
+use std::error::Error;
+use support::journal::Journal;
+use support::line::{Line, inputs};
+use support::tracer::Tracer;
+use support::walk::{Place, Walk, traced};
+
+fn why(outcome: &Outcome) -> &InvalidSettings {
+    let cause = outcome.failed().and_then(Failure::source);
+    let settings = cause.and_then(|cause| cause.downcast_ref());
+    settings.expect("settings that cannot be")
+}
+
+/// What a driver says of a callback before anything has run.
+fn told_by_a_driver(callback: impl Callback<Driver> + Send) -> String {
+    let (driver, journal) = traced();
+    let mut driver: VariationalDriver<Walk> = driver.callback(callback);
+    let outcome = driver.run(3).unwrap();
+    assert!(journal.take().iter().all(|line| line == "on_run_error"));
+    why(&outcome).to_string()
+}
+
+/// The same of a fit.
+fn told_by_a_fit(callback: impl Callback<Fit> + Send) -> String {
+    let journal = Journal::default();
+    let mut trainer = Trainer::new(Line::new(&journal))
+        .callback_local(Tracer(journal.clone()))
+        .callback(callback);
+    let fitted = trainer.fit(inputs([1.0])).unwrap();
+    assert!(journal.take().iter().all(|line| line == "on_fit_error"));
+    why(&fitted.outcome).to_string()
+}
+
+fn told<C>(callback: &C) -> String
+where
+    C: Callback<Driver> + Callback<Fit> + Clone + Send,
+{
+    let told = told_by_a_driver(callback.clone());
+    assert_eq!(told, told_by_a_fit(callback.clone()));
+    told
+}
+
+#[test]
+fn a_delta_a_baseline_a_goal_or_a_patience_that_cannot_be_is_refused() {
+    let stopping = || EarlyStopping::minimize("place");
+    let remedy = "give one that is finite and not negative";
+    for delta in [-0.5, f64::NAN, f64::INFINITY] {
+        let expected = format!("EarlyStopping has a `min_delta` of {delta}; {remedy}");
+        assert_eq!(told(&stopping().min_delta(delta)), expected);
+        let expected = format!("EarlyStopping has a `min_relative_delta` of {delta}; {remedy}");
+        assert_eq!(told(&stopping().min_relative_delta(delta)), expected);
+    }
+    let expected = "EarlyStopping has a `patience` of 0; give 1 to stop at the first look, or more";
+    assert_eq!(told(&stopping().patience(0)), expected);
+    let expected = "EarlyStopping has a `baseline` of NaN; give a number";
+    assert_eq!(told(&stopping().baseline(f64::NAN)), expected);
+    let expected = "EarlyStopping has a `goal` of NaN; give a number";
+    assert_eq!(told(&stopping().goal(f64::NAN)), expected);
+}
+
+#[test]
+fn a_target_or_a_window_that_cannot_be_is_refused_all_together() {
+    let stopping = ConvergenceStopping::new("place", f64::NAN);
+    let stopping = stopping.smoothing_window(0).patience(0);
+    let expected = "ConvergenceStopping has a `target` of NaN; give a number; \
+                    and a `smoothing_window` of 0; give 1 for no smoothing, or more; \
+                    and a `patience` of 0; give 1 to stop at the first look, or more";
+    assert_eq!(told(&stopping), expected);
+}
+
+#[test]
+fn an_interval_that_never_comes_or_always_is_refused() {
+    for time in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let interval = Interval::time(Time::new(time));
+        let place = |walk: &Walk, _: &Place| walk.x;
+        let expected = format!(
+            "ObservableCallback has an `interval` of {time}; give a time that is finite and greater than 0"
+        );
+        let observing = ObservableCallback::new("seen", interval, place);
+        assert_eq!(told_by_a_driver(observing), expected);
+    }
+    let save = SaveState::new(Interval::steps(0), |_: &Walk, _| Ok(()));
+    let expected = "SaveState has an `interval` of 0; give 1 step or more";
+    assert_eq!(told_by_a_driver(save), expected);
+}
+
+#[test]
+fn settings_at_the_edge_are_taken() {
+    let (driver, _) = traced();
+    let stopping = EarlyStopping::minimize("place").min_delta(0.0);
+    let stopping = stopping.baseline(f64::INFINITY).goal(f64::NEG_INFINITY);
+    let mut driver = driver
+        .callback(stopping.patience(u64::MAX))
+        .callback(ConvergenceStopping::new("place", f64::NEG_INFINITY).smoothing_window(1))
+        .callback(InvalidLossStopping::new("place").patience(0));
+    assert!(driver.run(3).unwrap().is_finished());
+}

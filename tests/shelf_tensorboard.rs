@@ -1,0 +1,236 @@
+//! The shelf's event files: what a reader of the format finds in them.
+#![cfg(feature = "tensorboard")]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
+
+mod support {
+    pub(crate) mod events;
+    pub(crate) mod journal;
+    pub(crate) mod line;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Complex, Driver, LogData, Stats};
+use callbacks::fit::{Epoch, Fit, LearningRate, Metrics, Step, Trainer};
+use callbacks::shelf::TensorBoard;
+use callbacks::{BoxError, Flow};
+use std::fs;
+use std::path::PathBuf;
+use support::events::{Folder, Point, point, read};
+use support::journal::Journal;
+use support::line::{Line, inputs};
+use support::walk::walk;
+
+fn trainer(folder: &Folder) -> Trainer<Line> {
+    Trainer::new(Line::new(&Journal::default()))
+        .epochs(2)
+        .learning_rate(0.5)
+        .callback(TensorBoard::new(folder.path()))
+}
+
+#[test]
+fn a_fit_leaves_the_metrics_by_phase_and_the_learning_rate_over_epochs() {
+    let folder = Folder::new("fit");
+    let mut trainer = trainer(&folder).valid(inputs([2.0])).on(
+        Fit::on_epoch_end,
+        |metrics: &mut Metrics, rate: &mut LearningRate| {
+            metrics.set("valid_top_5", 0.75);
+            metrics.set("training", 3.0);
+            rate.scale(0.5);
+        },
+    );
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let expected = [
+        point(1, "train/loss", 1.0),
+        point(1, "valid/loss", 1.0),
+        point(1, "valid/top_5", 0.75),
+        point(1, "training", 3.0),
+        point(1, "learning_rate", 0.25),
+        point(2, "train/loss", 0.5),
+        point(2, "valid/loss", 0.5),
+        point(2, "valid/top_5", 0.75),
+        point(2, "training", 3.0),
+        point(2, "learning_rate", 0.125),
+    ];
+    assert_eq!(folder.only_file(), expected);
+}
+
+#[test]
+fn several_optimisers_leave_a_learning_rate_each() {
+    let folder = Folder::new("optimisers");
+    let mut line = Line::new(&Journal::default());
+    line.optimizers = &["slow", "fast"];
+    let mut trainer = Trainer::new(line)
+        .learning_rate_of("fast", 0.5)
+        .callback(TensorBoard::new(folder.path()));
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let rates: Vec<Point> = folder.only_file().split_off(1);
+    let expected = [
+        point(1, "learning_rate/slow", 0.01),
+        point(1, "learning_rate/fast", 0.5),
+    ];
+    assert_eq!(rates, expected);
+}
+
+#[test]
+fn the_loss_of_every_second_batch_is_over_steps() {
+    let folder = Folder::new("batches");
+    let log = TensorBoard::new(folder.path()).batch_loss(2);
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).callback(log);
+    let batches = inputs([1.0, 2.0, 3.0, 4.0, 5.0]);
+    assert!(trainer.fit(batches).unwrap().outcome.is_finished());
+    let points = folder.only_file();
+    let of_batches = points.iter().filter(|one| one.tag == "train/batch_loss");
+    assert_eq!(of_batches.map(|one| one.step).collect::<Vec<_>>(), [2, 4]);
+}
+
+#[test]
+fn a_driver_leaves_the_parts_of_what_was_logged_over_steps() {
+    let folder = Folder::new("driver");
+    let mut driver = walk().callback(TensorBoard::new(folder.path())).on(
+        Driver::on_step_end,
+        |step: &Step, log: &mut LogData| {
+            if step.get() == 2 {
+                log.set("energy", Stats::of([-1.0, -3.0]));
+                log.set("overlap", Complex { re: 0.5, im: -0.25 });
+                log.set("sites", vec![1.0, 0.0]);
+                log.set("says \"ü\"", f64::INFINITY);
+            }
+        },
+    );
+    assert!(driver.run(2).unwrap().is_finished());
+    let expected = [
+        point(1, "place", 1.0),
+        point(2, "place", 2.0),
+        point(2, "energy/mean", -2.0),
+        point(2, "energy/error_of_mean", 1.0),
+        point(2, "energy/variance", 1.0),
+        point(2, "overlap/re", 0.5),
+        point(2, "overlap/im", -0.25),
+        point(2, "sites/0", 1.0),
+        point(2, "sites/1", 0.0),
+        point(2, "says \"ü\"", f32::INFINITY),
+    ];
+    assert_eq!(folder.only_file(), expected);
+}
+
+#[test]
+fn each_run_adds_a_file_that_is_found_by_its_name() {
+    let folder = Folder::new("runs");
+    let mut driver = walk().callback(TensorBoard::new(folder.path()));
+    assert!(driver.run(1).unwrap().is_finished());
+    assert!(driver.run(1).unwrap().is_finished());
+    let files = folder.files();
+    let steps: Vec<Vec<i64>> = files
+        .iter()
+        .map(|file| read(file).iter().map(|one| one.step).collect())
+        .collect();
+    assert_eq!(steps, [[1], [2]]);
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let rest = name.strip_prefix("events.out.tfevents.").unwrap();
+        let (seconds, rest) = rest.split_once('.').unwrap();
+        assert!(
+            seconds.len() == 10 && seconds.parse::<u64>().is_ok(),
+            "{name}"
+        );
+        assert_eq!(rest.split('.').count(), 3, "{name}");
+    }
+}
+
+#[test]
+fn an_evaluation_and_a_prediction_leave_no_file() {
+    let folder = Folder::new("evaluation");
+    let mut trainer = trainer(&folder);
+    assert!(
+        trainer
+            .evaluate(inputs([1.0]))
+            .unwrap()
+            .outcome
+            .is_finished()
+    );
+    assert!(
+        trainer
+            .predict(inputs([1.0]))
+            .unwrap()
+            .outcome
+            .is_finished()
+    );
+    assert!(!folder.path().exists());
+}
+
+#[test]
+fn an_epoch_can_be_read_while_the_next_one_goes_on() {
+    let folder = Folder::new("meanwhile");
+    let seen = Journal::default();
+    let (note, written) = (seen.clone(), folder.clone());
+    let mut trainer = trainer(&folder);
+    trainer
+        .plan()
+        .on(Fit::on_epoch_begin, move |epoch: &Epoch| {
+            note.note(format!("{epoch}: {}", written.only_file().len()));
+        });
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert_eq!(seen.take(), ["1: 0", "2: 2"]);
+}
+
+#[test]
+fn in_every_ending_everything_is_written() {
+    type End = fn() -> Result<Flow, BoxError>;
+    let endings: [(&str, End); 4] = [
+        ("stopped", || Ok(Flow::stop("enough"))),
+        ("interrupted", || Ok(Flow::interrupt("SIGINT"))),
+        ("failed", || Err("broken".into())),
+        ("panicked", || std::panic::resume_unwind(Box::new("broken"))),
+    ];
+    for (name, end) in endings {
+        let folder = Folder::new(name);
+        let mut driver = walk().callback(TensorBoard::new(folder.path())).on(
+            Driver::on_step_start,
+            move |step: &Step| {
+                if step.get() == 3 {
+                    end()
+                } else {
+                    Ok(Flow::Continue)
+                }
+            },
+        );
+        assert!(!driver.run(9).unwrap().is_finished(), "{name}");
+        let steps: Vec<i64> = folder.only_file().iter().map(|one| one.step).collect();
+        assert_eq!(steps, [1, 2, 3], "{name}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_told_before_the_first_step() {
+    let folder = Folder::new("in the way");
+    fs::write(folder.path(), "a file").unwrap();
+    let mut driver = walk().callback(TensorBoard::new(folder.path()));
+    let outcome = driver.run(3).unwrap();
+    let failure = outcome.failed().unwrap();
+    let named = failure.cause().to_string();
+    assert!(
+        named.starts_with(folder.path().to_str().unwrap()),
+        "{named}"
+    );
+    assert_eq!(failure.origin().callback(), Some("TensorBoard"));
+    assert_eq!(driver.step().get(), 0);
+}
+
+#[test]
+fn the_optimisers_are_those_of_the_fit_under_way() {
+    let folder = Folder::new("again");
+    let mut trainer = trainer(&folder).epochs(1);
+    trainer.learner().optimizers = &["first", "second"];
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    trainer.learner().optimizers = &["first"];
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let files = folder.files();
+    let tags = |file: &PathBuf| read(file).into_iter().map(|one| one.tag).collect();
+    let tags: Vec<Vec<String>> = files.iter().map(tags).collect();
+    assert_eq!(tags[0].len(), 3);
+    assert_eq!(tags[1], ["train/loss", "learning_rate"]);
+}
