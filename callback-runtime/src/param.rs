@@ -59,7 +59,7 @@ pub trait Param: Fetch {
 /// The witness that `P` is a parameter.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Ask<P>(pub(crate) PhantomData<fn() -> P>);
+pub struct Ask<P>(PhantomData<fn() -> P>);
 
 /// A bound check and its witness in one. What the check finds wrong leaves the witness's type open, so that rustc says it once.
 #[doc(hidden)]

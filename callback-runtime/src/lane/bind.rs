@@ -4,7 +4,7 @@ use super::{KeptParams, LaggingMethod, LateReply, TakeIn};
 use crate::bound::Bound;
 use crate::breakpoint::{At, Loop};
 use crate::handlers::Handlers;
-use crate::raw::{Deliver, Thunk};
+use crate::raw::{Deliver, Params, Thunk};
 use crate::site::Site;
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
@@ -56,7 +56,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         &mut self,
         at: At<L, A>,
         site: Site,
-        _parameters: P,
+        parameters: P,
         via: (V, TakeIn<R>),
         run: F,
     ) -> Bound<'_>
@@ -64,9 +64,9 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         P: KeptParams,
         R: 'static,
         V: Deliver<R> + 'static,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + 'static,
+        F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R + Copy + Send + 'static,
     {
-        let thunk = Thunk::lagging::<C, P, R, V, F>(run, via);
+        let thunk = Thunk::lagging::<C, P, R, V, F>(parameters, run, via);
         self.push(at.breakpoint(), site, thunk);
         self.last(1)
     }

@@ -1,8 +1,7 @@
 //! What a handler in the background may ask for, and the copies that are kept for it.
 
 use crate::param::{Ask, Param};
-use crate::raw::{Fetch, Params};
-use std::marker::PhantomData;
+use crate::raw::{Copied, Fetch, Params};
 
 /// A type that may stand as a parameter of a handler in the background: `&T` or `Option<&T>` of a `T` that is `Clone`, `Send` and
 /// `Sync`. The handler runs later, with a copy as of the firing.
@@ -53,26 +52,26 @@ pub fn ask_later<P: Lagging<Later = W>, W>() -> W {
 
 #[diagnostic::do_not_recommend]
 impl<'a, T: Clone + Send + Sync + 'static> Lagging for &'a T {
-    type Kept = T;
-    type Later = Ask<Self>;
+    type Kept = Copied<T>;
+    type Later = Keeper<Self, Self::Kept>;
 
-    fn keep(item: <&'a T as Fetch>::Item<'_>) -> T {
-        item.clone()
+    fn keep(item: <&'a T as Fetch>::Item<'_>) -> Copied<T> {
+        Copied::new(item.clone())
     }
 
-    fn lend(kept: &T) -> <&'a T as Fetch>::Item<'_> {
-        kept
+    fn lend(kept: &Copied<T>) -> <&'a T as Fetch>::Item<'_> {
+        kept.get()
     }
 
-    fn later() -> Ask<Self> {
-        Ask(PhantomData)
+    fn later() -> Self::Later {
+        Keeper::new()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Lagging> Lagging for Option<P> {
     type Kept = Option<P::Kept>;
-    type Later = Ask<Self>;
+    type Later = Keeper<Self, Self::Kept>;
 
     fn keep(item: <Self as Fetch>::Item<'_>) -> Self::Kept {
         item.map(P::keep)
@@ -82,47 +81,74 @@ impl<P: Lagging> Lagging for Option<P> {
         kept.as_ref().map(P::lend)
     }
 
-    fn later() -> Ask<Self> {
-        Ask(PhantomData)
+    fn later() -> Self::Later {
+        Keeper::new()
     }
 }
 
+/// The witness that copies can be kept for `P`, and how. Of the state's type it asks nothing any more, so that what is missing there
+/// is said once, where the witness is asked for.
+#[doc(hidden)]
+pub struct Keeper<P: Fetch, K> {
+    keep: for<'w> fn(P::Item<'w>) -> K,
+    lend: for<'w> fn(&'w K) -> P::Item<'w>,
+}
+
+impl<P: Lagging> Keeper<P, P::Kept> {
+    pub(super) fn new() -> Self {
+        Self {
+            keep: P::keep,
+            lend: P::lend,
+        }
+    }
+}
+
+impl<P: Fetch, K> Clone for Keeper<P, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Fetch, K> Copy for Keeper<P, K> {}
+
 /// A list of parameters of which copies can be kept.
 #[doc(hidden)]
-pub trait KeptParams: Params {
+pub trait KeptParams: Copy + Send + 'static {
+    type Asks: Params;
     type Kept: Send + 'static;
-    fn keep(items: Self::Items<'_>) -> Self::Kept;
-    fn lend(kept: &Self::Kept) -> Self::Items<'_>;
+    fn keep(self, items: <Self::Asks as Params>::Items<'_>) -> Self::Kept;
+    fn lend(self, kept: &Self::Kept) -> <Self::Asks as Params>::Items<'_>;
 }
 
 macro_rules! kept_params_of_tuples {
-    ($($P:ident $p:ident),*) => {
-        impl<$($P: Lagging),*> KeptParams for ($(Ask<$P>,)*) {
-            type Kept = ($($P::Kept,)*);
+    ($($P:ident $K:ident $at:tt $p:ident),*) => {
+        impl<$($P: Fetch + 'static, $K: Send + 'static),*> KeptParams for ($(Keeper<$P, $K>,)*) {
+            type Asks = ($(Ask<$P>,)*);
+            type Kept = ($($K,)*);
 
             #[allow(clippy::unused_unit, reason = "of no parameters")]
-            fn keep(($($p,)*): Self::Items<'_>) -> Self::Kept {
-                ($($P::keep($p),)*)
+            fn keep(self, ($($p,)*): <Self::Asks as Params>::Items<'_>) -> Self::Kept {
+                ($((self.$at.keep)($p),)*)
             }
 
             #[allow(clippy::unused_unit, reason = "of no parameters")]
-            fn lend(($($p,)*): &Self::Kept) -> Self::Items<'_> {
-                ($($P::lend($p),)*)
+            fn lend(self, ($($p,)*): &Self::Kept) -> <Self::Asks as Params>::Items<'_> {
+                ($((self.$at.lend)($p),)*)
             }
         }
     };
 }
 
 kept_params_of_tuples!();
-kept_params_of_tuples!(P0 p0);
-kept_params_of_tuples!(P0 p0, P1 p1);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10);
-kept_params_of_tuples!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10, P11 p11);
+kept_params_of_tuples!(P0 K0 0 p0);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10, P11 K11 11 p11);

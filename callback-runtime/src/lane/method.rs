@@ -5,8 +5,7 @@
     reason = "a handler may have twelve parameters"
 )]
 
-use super::{Lagging, LateReply};
-use crate::param::Ask;
+use super::{Keeper, Lagging, LateReply};
 use crate::raw::Thunk;
 
 /// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Lagging`] parameters after the receiver.
@@ -35,14 +34,15 @@ macro_rules! lagging_functions_of {
             C: 'static,
             R: 'static,
             F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + Copy + Send + 'static,
-            $($P: Lagging,)*
+            $($P: Lagging + 'static,)*
         {
             type Out = R;
             fn into_lagging<A>(self) -> Thunk where R: LateReply<A> {
                 fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
                     run(this, $($p),*)
                 }
-                Thunk::lagging::<C, ($(Ask<$P>,)*), R, _, _>(
+                Thunk::lagging::<C, ($(Keeper<$P, $P::Kept>,)*), R, _, _>(
+                    ($(Keeper::<$P, $P::Kept>::new(),)*),
                     move |this, ($($p,)*)| apply::<F, &mut C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
                     (R::via(), R::late),
                 )
@@ -54,14 +54,15 @@ macro_rules! lagging_functions_of {
             C: 'static,
             R: 'static,
             F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + Copy + Send + 'static,
-            $($P: Lagging,)*
+            $($P: Lagging + 'static,)*
         {
             type Out = R;
             fn into_lagging<A>(self) -> Thunk where R: LateReply<A> {
                 fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
                     run(this, $($p),*)
                 }
-                Thunk::lagging::<C, ($(Ask<$P>,)*), R, _, _>(
+                Thunk::lagging::<C, ($(Keeper<$P, $P::Kept>,)*), R, _, _>(
+                    ($(Keeper::<$P, $P::Kept>::new(),)*),
                     move |this, ($($p,)*)| apply::<F, &C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
                     (R::via(), R::late),
                 )

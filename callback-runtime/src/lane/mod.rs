@@ -18,7 +18,7 @@ mod queue;
 mod reply;
 
 pub use dropped::Dropped;
-pub use keep::{KeptParams, Lagging, ask_later};
+pub use keep::{Keeper, KeptParams, Lagging, ask_later};
 pub(crate) use ledger::{Late, Ledger, Whose};
 pub use method::LaggingMethod;
 pub use policy::Background;

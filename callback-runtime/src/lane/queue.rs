@@ -217,3 +217,78 @@ impl<J> Inner<J> {
         is_to_be_called
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pushed, Queue, Worker};
+    use crate::lane::Background;
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::Duration;
+
+    /// Longer than any of this takes.
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    /// A worker that hands out what it gets.
+    fn worker(queue: &Arc<Queue<u32>>) -> Receiver<u32> {
+        queue.open();
+        let (done, gets) = channel();
+        let queue = queue.clone();
+        std::thread::spawn(move || {
+            while let Some(job) = queue.next() {
+                // Whoever wants to know is there until the queue is closed.
+                let _ = done.send(job);
+            }
+            drop(queue.quit());
+        });
+        gets
+    }
+
+    #[test]
+    fn a_worker_that_fell_asleep_is_woken() {
+        let queue = Arc::new(Queue::new(Background::queue(8)));
+        let gets = worker(&queue);
+        for job in 0..3 {
+            while queue.lock().worker != Worker::Asleep {
+                std::thread::yield_now();
+            }
+            assert_eq!(queue.push(job), Pushed::Waits);
+            assert_eq!(gets.recv_timeout(DEADLINE), Ok(job));
+        }
+        queue.close();
+        assert!(gets.recv_timeout(DEADLINE).is_err());
+    }
+
+    #[test]
+    fn one_that_is_gone_lets_go_of_who_waits_for_room_and_gets_nothing_more() {
+        let queue = Arc::new(Queue::new(Background::queue(1)));
+        queue.open();
+        assert_eq!(queue.push(1), Pushed::Waits);
+        let (refused, is_refused) = channel();
+        let waits = queue.clone();
+        std::thread::spawn(move || refused.send(waits.push(2)));
+        while !queue.lock().is_awaited {
+            std::thread::yield_now();
+        }
+        assert_eq!(queue.quit(), [1]);
+        assert_eq!(is_refused.recv_timeout(DEADLINE), Ok(Pushed::Refused(2)));
+        queue.wait_until_done();
+    }
+
+    #[test]
+    fn without_a_worker_jobs_are_given_back() {
+        let queue = Queue::new(Background::queue(1));
+        assert_eq!(queue.push(1), Pushed::Yours(1));
+        queue.open();
+        queue.abandon();
+        assert_eq!(queue.push(2), Pushed::Yours(2));
+    }
+
+    #[test]
+    fn a_queue_of_any_size_is_made() {
+        let queue = Queue::new(Background::queue(usize::MAX));
+        queue.open();
+        assert_eq!(queue.push(1), Pushed::Waits);
+        assert_eq!(queue.take(), [1]);
+    }
+}

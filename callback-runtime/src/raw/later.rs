@@ -1,6 +1,6 @@
 //! Handlers that run later: their entries keep the call instead of making it.
 
-use super::fetch::Aims;
+use super::fetch::{Aims, Params};
 use super::lane::{Job, Lane};
 use super::owned::Owned;
 use super::table::Table;
@@ -9,6 +9,26 @@ use crate::failure::BoxError;
 use crate::lane::{KeptParams, TakeIn};
 use std::any::Any;
 use std::sync::Arc;
+
+/// A copy of a value that may be sent to another thread. It is known to be one by how it is made, and asks nothing of `T` afterwards.
+#[derive(Debug)]
+pub struct Copied<T>(T);
+
+// SAFETY: `new` takes only what is `Send`.
+unsafe impl<T> Send for Copied<T> {}
+
+impl<T> Copied<T> {
+    pub(crate) fn new(value: T) -> Self
+    where
+        T: Send,
+    {
+        Self(value)
+    }
+
+    pub(crate) fn get(&self) -> &T {
+        &self.0
+    }
+}
 
 /// A call with copies of its parameters, to be made once, with the address of the callback.
 ///
@@ -26,22 +46,27 @@ pub(super) struct Keep {
 /// are its own for the handler's wants, and what they require is there.
 type KeepCall = unsafe fn(with: *const (), table: *mut Table, aims: &Aims) -> Kept;
 
-struct Function<R, F> {
+struct Function<P, R, F> {
+    parameters: P,
     run: F,
     take_in: TakeIn<R>,
 }
 
 impl Keep {
-    fn new<C, P, R, F>(run: F, take_in: TakeIn<R>) -> Self
+    fn new<C, P, R, F>(parameters: P, run: F, take_in: TakeIn<R>) -> Self
     where
         C: 'static,
         P: KeptParams,
         R: 'static,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + 'static,
+        F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R + Copy + Send + 'static,
     {
         Self {
             call: keep::<C, P, R, F>,
-            with: owned(Function { run, take_in }),
+            with: owned(Function {
+                parameters,
+                run,
+                take_in,
+            }),
         }
     }
 
@@ -69,17 +94,21 @@ where
     C: 'static,
     P: KeptParams,
     R: 'static,
-    F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + 'static,
+    F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R + Copy + Send + 'static,
 {
     // SAFETY: a live value of this type, as the caller says.
-    let Function { run, take_in } = unsafe { &*with.cast::<Function<R, F>>() };
-    let (run, take_in) = (*run, *take_in);
+    let function = unsafe { &*with.cast::<Function<P, R, F>>() };
+    let &Function {
+        parameters,
+        run,
+        take_in,
+    } = function;
     // SAFETY: as the caller says; the items are gone when this returns.
-    let kept = P::keep(unsafe { P::fetch(table, aims) });
+    let kept = parameters.keep(unsafe { P::Asks::fetch(table, aims) });
     Box::new(move |callback| {
         // SAFETY: a live `C` that is ours, by the invariant of `Kept`.
         let callback = unsafe { &mut *callback.cast::<C>() };
-        take_in(run(callback, P::lend(&kept)))
+        take_in(run(callback, parameters.lend(&kept)))
     })
 }
 
@@ -109,16 +138,20 @@ unsafe fn keep_through<W: 'static, C: 'static>(
 
 impl Thunk {
     /// A handler that can as well run later.
-    pub(crate) fn lagging<C, P, R, V, F>(run: F, (via, take_in): (V, TakeIn<R>)) -> Self
+    pub(crate) fn lagging<C, P, R, V, F>(
+        parameters: P,
+        run: F,
+        (via, take_in): (V, TakeIn<R>),
+    ) -> Self
     where
         C: 'static,
         P: KeptParams,
         R: 'static,
         V: Deliver<R> + 'static,
-        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + 'static,
+        F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R + Copy + Send + 'static,
     {
-        let mut thunk = Self::new::<C, P, R, V, F>(run, via);
-        thunk.later = Some(Keep::new::<C, P, R, F>(run, take_in));
+        let mut thunk = Self::new::<C, P::Asks, R, V, F>(run, via);
+        thunk.later = Some(Keep::new::<C, P, R, F>(parameters, run, take_in));
         thunk
     }
 

@@ -38,6 +38,7 @@ mod timed;
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Want};
 pub use lane::Sendable;
+pub use later::Copied;
 pub use lookup::Lookup;
 pub(crate) use machine::Machine;
 pub use owned::Erased;

@@ -4,7 +4,7 @@ struct Save;
 
 #[callback(background)]
 impl Save {
-    fn on_epoch_end(&self, epoch: &Epoch) -> Flow {
+    fn on_epoch_end(&self, _: &Epoch) -> Flow {
         Flow::stop("saved")
     }
 }

@@ -3,7 +3,7 @@ use callbacks::prelude::*;
 struct Save;
 
 impl Save {
-    fn halve(&self, rate: &mut LearningRate) {}
+    fn halve(&self, _: &mut LearningRate) {}
 }
 
 impl Callback<Fit> for Save {

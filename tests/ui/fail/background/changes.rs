@@ -4,7 +4,7 @@ struct Save;
 
 #[callback(background)]
 impl Save {
-    fn on_epoch_end(&self, epoch: &Epoch, rate: &mut LearningRate) {}
+    fn on_epoch_end(&self, _: &Epoch, _: &mut LearningRate) {}
 }
 
 fn main() {}

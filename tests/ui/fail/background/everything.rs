@@ -4,7 +4,7 @@ struct Save;
 
 #[callback(background)]
 impl Save {
-    fn on_epoch_end(&self, ctx: Ctx<'_>) {}
+    fn on_epoch_end(&self, _: Ctx<'_>) {}
 }
 
 fn main() {}

@@ -6,7 +6,7 @@ struct Save;
 
 #[callback(background)]
 impl Save {
-    fn on_epoch_end(&self, epoch: &Epoch, model: &Model) {}
+    fn on_epoch_end(&self, _: &Epoch, _: &Model) {}
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Save;
 
 #[callback(background = 64)]
 impl Save {
-    fn on_epoch_end(&self, epoch: &Epoch) {}
+    fn on_epoch_end(&self, _: &Epoch) {}
 }
 
 fn main() {}
