@@ -188,21 +188,57 @@ fn a_plan_runs_again_also_after_a_panic_in_the_background() {
             panics_at: Some(2),
             ..Writer::default()
         });
-        assert!(
-            plan.run(&mut State::new(), |run| count(run, 3))
-                .unwrap()
-                .failed()
-                .is_some()
-        );
-        *plan.get_mut::<Writer>().unwrap() = Writer::default();
-        assert!(
-            plan.run(&mut State::new(), |run| count(run, 3))
-                .unwrap()
-                .is_finished()
-        );
+        let failed = plan.run(&mut State::new(), |run| step_from(run, 1, 3));
+        assert!(failed.unwrap().failed().is_some());
+        for first in [11, 21] {
+            let before = lines(&plan).len();
+            let outcome = plan.run(&mut State::new(), |run| step_from(run, first, first + 1));
+            assert!(outcome.unwrap().is_finished());
+            let steps = [first, first + 1].map(|step| step.to_string());
+            assert_eq!(lines(&plan)[before + 1..before + 3], steps);
+        }
+    });
+}
+
+/// A run in which the first call fails while the second is made and a third waits; then a fourth is fired.
+fn failing(policy: OnFailure) -> (Vec<String>, Outcome) {
+    let (mut plan, (open, gate), (arrive, arrived)) = (Plan::new(), channel(), channel());
+    let writer = Writer {
+        gate: Some(gate),
+        arrived: Some(arrive),
+        fails_at: Some(1),
+        ..Writer::default()
+    };
+    plan.add(writer).on_failure(policy);
+    let outcome = plan.run(&mut State::new(), |run| {
+        step_from(run, 1, 3)?;
+        // The worker is there for as long as the run is.
+        let _ = (arrived.recv(), open.send(()), arrived.recv());
+        let fired = step_from(run, 4, 4);
+        drop(open);
+        fired
+    });
+    let lines = lines(&plan).into_iter().map(str::to_owned).collect();
+    (lines, outcome.unwrap())
+}
+
+#[test]
+fn what_waits_behind_a_failure_that_fails_the_run_is_not_done_and_told() {
+    in_time(|| {
+        let (lines, outcome) = failing(OnFailure::Fail);
+        assert_eq!(lines[..4], ["enter", "1", "2", "no room for step 1"]);
+        assert_eq!((lines.len(), dropped(&outcome)), (5, 2));
+    });
+}
+
+#[test]
+fn what_waits_for_a_callback_that_is_disabled_is_not_done_and_told() {
+    in_time(|| {
+        let (lines, outcome) = failing(OnFailure::DisableAfter(1));
         assert_eq!(
-            lines(&plan),
-            ["enter", "1", "2", "3", "end", "exit: finished"]
+            lines,
+            ["enter", "1", "2", "exit: finished (1 failure swallowed)"]
         );
+        assert_eq!(dropped(&outcome), 2);
     });
 }

@@ -46,6 +46,8 @@ enum Worker {
     Asleep,
     /// It has been woken.
     Called,
+    /// It takes nothing more, and counts what is left.
+    Leaving,
     Gone,
 }
 
@@ -102,7 +104,7 @@ impl<J> Queue<J> {
         }
         match inner.worker {
             Worker::Absent => return Pushed::Yours(job),
-            Worker::Gone => return Pushed::Refused(job),
+            Worker::Leaving | Worker::Gone => return Pushed::Refused(job),
             _ => {}
         }
         let oldest = if inner.is_full() {
@@ -144,18 +146,24 @@ impl<J> Queue<J> {
         std::mem::take(&mut self.lock().jobs)
     }
 
-    /// The same, and there is no worker any more.
+    /// The same for the worker, which takes nothing more: who waits for room is let go.
     pub(crate) fn quit(&self) -> VecDeque<J> {
         let mut inner = self.lock();
-        inner.worker = Worker::Gone;
+        inner.worker = Worker::Leaving;
         self.progress.notify_all();
         std::mem::take(&mut inner.jobs)
+    }
+
+    /// There is no worker any more: who waits for it to be done is let go.
+    pub(crate) fn leave(&self) {
+        self.lock().worker = Worker::Gone;
+        self.progress.notify_all();
     }
 
     /// Waits until the worker has done everything, or is gone.
     pub(crate) fn wait_until_done(&self) {
         let mut inner = self.lock();
-        while inner.is_manned() && (inner.worker == Worker::Busy || !inner.jobs.is_empty()) {
+        while inner.has_something_to_do() {
             inner = self.wait(inner);
         }
     }
@@ -200,7 +208,15 @@ impl<J> Inner<J> {
     }
 
     fn is_manned(&self) -> bool {
-        !matches!(self.worker, Worker::Absent | Worker::Gone)
+        !matches!(self.worker, Worker::Absent | Worker::Leaving | Worker::Gone)
+    }
+
+    fn has_something_to_do(&self) -> bool {
+        match self.worker {
+            Worker::Absent | Worker::Gone => false,
+            Worker::Busy | Worker::Leaving => true,
+            Worker::Idle | Worker::Asleep | Worker::Called => !self.jobs.is_empty(),
+        }
     }
 
     /// Whether the worker is to be woken now: it would not look by itself, or hardly in time.
@@ -239,7 +255,7 @@ mod tests {
                 // Whoever wants to know is there until the queue is closed.
                 let _ = done.send(job);
             }
-            drop(queue.quit());
+            queue.leave();
         });
         gets
     }
@@ -272,6 +288,7 @@ mod tests {
         }
         assert_eq!(queue.quit(), [1]);
         assert_eq!(is_refused.recv_timeout(DEADLINE), Ok(Pushed::Refused(2)));
+        queue.leave();
         queue.wait_until_done();
     }
 

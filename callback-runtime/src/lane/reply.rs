@@ -17,7 +17,7 @@ use crate::reply::Reply;
 ///     fn on_train_end(&self) {}
 ///
 ///     fn on_epoch_end(&self, metrics: &Metrics) -> Result<(), std::io::Error> {
-///         std::fs::write("/tmp/metrics", metrics.to_string())
+///         std::fs::write("metrics.txt", metrics.to_string())
 ///     }
 /// }
 /// # let mut plan = Plan::<Fit>::new();

@@ -173,11 +173,11 @@ struct Quits<'l>(&'l Lane);
 
 impl Drop for Quits<'_> {
     fn drop(&mut self) {
-        self.0
-            .queue
-            .quit()
-            .into_iter()
-            .for_each(|job| self.0.drop_one(job));
+        let Self(lane) = self;
+        // What is left is counted before the loop, which waits for that, goes on.
+        let left = lane.queue.quit().into_iter();
+        left.for_each(|job| lane.drop_one(job));
+        lane.queue.leave();
     }
 }
 
