@@ -23,7 +23,8 @@ use std::fmt;
 /// let mut plan = Plan::<Fit>::new();
 /// plan.add(Report).background(Background::queue(1024).drop_oldest());
 /// let explanation = plan.explain(&State::new())?;
-/// assert!(explanation.to_string().contains("background, 1024, drops the oldest"));
+/// let row = &explanation.rows(Fit::on_epoch_end)[0];
+/// assert_eq!(row.executor(), Some("background, 1024, drops the oldest"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
