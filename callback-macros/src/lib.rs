@@ -203,6 +203,30 @@ use proc_macro::TokenStream;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
+/// With `background` the handlers run later, on a thread of the callback's own, with copies of what they ask for: they read, `&T` or
+/// `Option<&T>` of types that are `Clone`, and return nothing or a `Result<(), E>`. Enter and exit run in the loop, exit when everything
+/// is done. What a full queue does is said where the callback is attached.
+///
+/// ```
+/// use callbacks::Background;
+/// use callbacks::prelude::*;
+///
+/// struct Log(std::io::BufWriter<std::fs::File>);
+///
+/// #[callback(background)]
+/// impl Log {
+///     fn on_train_batch_end(&mut self, step: &Step, loss: &Loss) -> std::io::Result<()> {
+///         use std::io::Write;
+///         writeln!(self.0, "{step} {loss}")
+///     }
+/// }
+///
+/// # fn attach(log: Log) {
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(log).background(Background::queue(1024));
+/// # }
+/// ```
+///
 /// State that a callback provides is there from the callback's own `on_enter` on, for everybody, unless it was there before. It is
 /// made by its `Default`, or by a function that takes `&self`. A block that brings state needs no handler:
 ///

@@ -380,7 +380,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         }
     }
 
-    fn push(&mut self, at: &'static Breakpoint, site: Site, thunk: Thunk) {
+    pub(crate) fn push(&mut self, at: &'static Breakpoint, site: Site, thunk: Thunk) {
         self.list.push(Handler {
             at,
             site,
@@ -391,7 +391,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     }
 
     /// Those that were bound last.
-    fn last(&mut self, count: usize) -> Bound<'_> {
+    pub(crate) fn last(&mut self, count: usize) -> Bound<'_> {
         let from = self.list.len().saturating_sub(count);
         Bound::of(&mut self.list[from..])
     }

@@ -16,6 +16,7 @@ mod executor;
 mod failure;
 mod flow;
 mod handlers;
+mod lane;
 mod leniency;
 mod marks;
 mod method;
@@ -41,6 +42,7 @@ pub use executor::Executor;
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
 pub use handlers::Handlers;
+pub use lane::{Background, Dropped, Lagging, LaggingMethod, LateReply};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
@@ -63,9 +65,10 @@ pub use who::{IntoWho, Who};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::by_default::by_default;
+    pub use crate::lane::ask_later;
     pub use crate::param::ask;
     pub use crate::period::{Period, Position, Unit};
-    pub use crate::registry::{Made, Make, NoDefault, Probe, Provision};
+    pub use crate::registry::{Made, Make, NoDefault, NotSendable, Probe, Provision};
     pub use core;
     pub use inventory;
 

@@ -2,6 +2,7 @@
 
 use crate::breakpoint::Breakpoint;
 use crate::failure::{Failure, Origin};
+use crate::lane::Dropped;
 use crate::leniency::Swallowed;
 use std::fmt;
 use std::sync::Arc;
@@ -148,6 +149,7 @@ pub struct Outcome {
     refused: Vec<Stop>,
     skipped: Vec<Skipped>,
     swallowed: Vec<Swallowed>,
+    dropped: Vec<Dropped>,
 }
 
 impl Outcome {
@@ -156,12 +158,14 @@ impl Outcome {
         refused: Vec<Stop>,
         skipped: Vec<Skipped>,
         swallowed: Vec<Swallowed>,
+        dropped: Vec<Dropped>,
     ) -> Self {
         Self {
             ending,
             refused,
             skipped,
             swallowed,
+            dropped,
         }
     }
 
@@ -319,6 +323,19 @@ impl Outcome {
     /// ```
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    /// Calls in the background that were not made: one [`Dropped`] for each handler and breakpoint. None, unless a queue drops the
+    /// oldest or a handler failed.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let outcome = Plan::<Fit>::new().run(&mut State::new(), |_| Ok(()))?;
+    /// assert!(outcome.dropped().is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.dropped
     }
 
     /// Failures of callbacks that were attached with [`on_failure`](crate::Attachment::on_failure), and which did not fail the

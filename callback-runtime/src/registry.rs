@@ -6,6 +6,7 @@
 use crate::breakpoint::Loop;
 use crate::callback::{Callback, short_type_name};
 use crate::plan::AnyCallback;
+use crate::raw::Sendable;
 use crate::site::Site;
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
@@ -42,6 +43,7 @@ pub struct Registration {
     type_id: fn() -> TypeId,
     type_name: fn() -> &'static str,
     provisions: &'static [Provision],
+    sendable: Option<Sendable>,
 }
 
 /// A type of state that a registered callback provides.
@@ -92,7 +94,15 @@ impl Registration {
             type_id: TypeId::of::<C>,
             type_name: type_name::<C>,
             provisions: &[],
+            sendable: None,
         }
+    }
+
+    /// Says whether it may be sent to another thread, for one that runs in the background.
+    #[doc(hidden)]
+    pub const fn sendable_if(mut self, sendable: Option<Sendable>) -> Self {
+        self.sendable = sendable;
+        self
     }
 
     /// For `#[callback]`: the state that the callback provides.
@@ -166,6 +176,11 @@ impl Registration {
 
     pub(crate) fn callback_type(&self) -> TypeId {
         (self.type_id)()
+    }
+
+    /// That it may be sent to another thread, if that is known.
+    pub(crate) fn sendable(&self) -> Option<Sendable> {
+        self.sendable
     }
 
     pub(crate) fn would_provide(&self, type_id: TypeId) -> bool {
@@ -248,6 +263,18 @@ pub trait NoDefault {
 }
 
 impl<L, C> NoDefault for Probe<L, C> {}
+
+impl<L: Loop, C: Callback<L> + Send> Probe<L, C> {
+    pub const SENDABLE: Option<Sendable> = Some(Sendable::of::<C>());
+}
+
+/// What holds for those that may not be sent to another thread: the inherent constant wins where there is one.
+#[doc(hidden)]
+pub trait NotSendable {
+    const SENDABLE: Option<Sendable> = None;
+}
+
+impl<L, C> NotSendable for Probe<L, C> {}
 
 fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
     let callback: Box<dyn AnyCallback<L>> = Box::new(C::default());

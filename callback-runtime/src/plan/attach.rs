@@ -1,5 +1,6 @@
 //! Attaching callbacks to a plan.
 
+use super::background::Runs;
 use super::erased::AnyCallback;
 use super::groups::Home;
 use super::schedule::Scheduled;
@@ -11,7 +12,7 @@ use crate::handlers::Handlers;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::period::Period;
-use crate::raw::{Owned, Portable};
+use crate::raw::{Owned, Sendable};
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
@@ -45,7 +46,8 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
         let attachment = self.attach(Box::new(callback), Site::here());
-        attachment.attached.home = Home::Anywhere(Portable::of::<C>());
+        attachment.attached.sendable = Some(Sendable::of::<C>());
+        attachment.attached.home = Home::Anywhere;
         attachment
     }
 
@@ -137,6 +139,8 @@ impl<L: Loop> Plan<L> {
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
+            sendable: None,
+            runs: Runs::default(),
             periods: Vec::new(),
             relations: Relations::default(),
             place,

@@ -173,7 +173,8 @@ impl<L: Loop> Plan<L> {
             // Its `Default` is somebody's code.
             match catch_unwind(AssertUnwindSafe(|| registration.make::<L>())) {
                 Ok(Some(callback)) => {
-                    self.adopt(callback, (place, rank), site, false);
+                    let at = self.adopt(callback, (place, rank), site, false);
+                    self.attached[at].sendable = registration.sendable();
                 }
                 Ok(None) => {}
                 Err(panic) => {

@@ -3,12 +3,12 @@
 use super::order::Decided;
 use super::problem::{Problem, ProblemKind};
 use super::resolve::decided;
-use super::{Attachment, Placed, Plan, Resolved, Text};
+use super::{Attached, Attachment, Placed, Plan, Resolved, Text};
 use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
 use crate::executor::Executor;
 use crate::period::Due;
-use crate::raw::{Need, Portable, Want};
+use crate::raw::{Need, Sendable, Want};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -94,6 +94,9 @@ impl<L: Loop> Plan<L> {
 
     /// Where a handler runs, if there is a choice.
     pub(super) fn where_runs(&self, placed: &Placed) -> Option<String> {
+        if let Some(queue) = placed.queue {
+            return Some(queue.to_string());
+        }
         self.executor.as_ref()?;
         Some(match placed.group {
             Some(group) if placed.traits.is_portable => format!("parallel, group {group}"),
@@ -147,7 +150,7 @@ impl<L: Loop> Plan<L> {
             ));
         }
         match self.attached[instance].home {
-            Home::Anywhere(_) => None,
+            Home::Anywhere => None,
             Home::Closure => Some((
                 "it is a closure, which stays on the loop's thread",
                 "write a callback and attach it with `add`, or leave `parallel` out",
@@ -225,18 +228,17 @@ impl Attachment<'_> {
 /// Whether a callback may leave the loop's thread, and if not, why.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Home {
-    Anywhere(Portable),
+    Anywhere,
     Local,
     Closure,
     Discovered,
 }
 
-impl Home {
-    pub(super) fn portable(self) -> Option<Portable> {
-        match self {
-            Self::Anywhere(portable) => Some(portable),
-            _ => None,
-        }
+impl Attached {
+    /// That its handlers may leave the loop's thread, if they may.
+    pub(super) fn portable(&self) -> Option<Sendable> {
+        self.sendable
+            .filter(|_| matches!(self.home, Home::Anywhere))
     }
 }
 
@@ -257,7 +259,9 @@ struct Joins<'p> {
 
 impl Joins<'_> {
     fn may_join(&self, one: &Placed, other: &Placed) -> bool {
-        !self.counts(one)
+        one.queue.is_none()
+            && other.queue.is_none()
+            && !self.counts(one)
             && !self.counts(other)
             && !self.may_hear_of(one, other)
             && !self.decided.leads(one.instance, other.instance)

@@ -6,7 +6,7 @@ use super::groups::Home;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
-use crate::raw::{Owned, Portable};
+use crate::raw::{Owned, Sendable};
 use crate::site::Site;
 use std::any::TypeId;
 
@@ -108,9 +108,8 @@ impl<L: Loop> Plan<L> {
             self.add(new);
             return None;
         };
-        let old = self.put(at, Box::new(new), Site::here());
-        self.attached[at].home = Home::Anywhere(Portable::of::<C>());
-        downcast(old)
+        let sendable = Some(Sendable::of::<C>());
+        downcast(self.put(at, Box::new(new), sendable, Site::here()))
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -140,9 +139,8 @@ impl<L: Loop> Plan<L> {
             return false;
         };
         self.attached[at].name = Some(name.to_owned());
-        let portable = portable(&new);
-        self.put(at, Box::new(new), Site::here());
-        self.attached[at].home = Home::Anywhere(portable);
+        let sendable = Some(sendable(&new));
+        self.put(at, Box::new(new), sendable, Site::here());
         true
     }
 
@@ -224,12 +222,15 @@ impl<L: Loop> Plan<L> {
         &mut self,
         at: usize,
         new: Box<dyn AnyCallback<L>>,
+        sendable: Option<Sendable>,
         site: Site,
     ) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let attached = &mut self.attached[at];
         let type_id = new.as_ref().erased_type();
         let gone = std::mem::replace(&mut attached.type_id, type_id);
+        attached.sendable = sendable;
+        attached.home = Home::Anywhere;
         attached.added_at = site;
         attached.by_hand = true;
         (attached.about, attached.broken) = about_of(new.as_ref());
@@ -264,10 +265,10 @@ impl<L: Loop> Plan<L> {
     }
 }
 
-fn portable<C: Send + 'static>(_: &C) -> Portable {
-    Portable::of::<C>()
-}
-
 fn downcast<L: Loop, C: Callback<L>>(callback: Box<dyn AnyCallback<L>>) -> Option<C> {
     callback.into_any().downcast().ok().map(|boxed| *boxed)
+}
+
+fn sendable<C: Send + 'static>(_: &C) -> Sendable {
+    Sendable::of::<C>()
 }

@@ -1,6 +1,7 @@
 //! Plans: callbacks and state, ordered, checked and resolved. What actually runs.
 
 mod attach;
+mod background;
 mod check;
 mod declared;
 mod discover;
@@ -32,10 +33,11 @@ use crate::callback::About;
 use crate::executor::Executor;
 use crate::leniency::OnFailure;
 use crate::period::Position;
-use crate::raw::{Clock, Machine, Table};
+use crate::raw::{Clock, Machine, Sendable, Table};
 use crate::relations::Relations;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
+use background::Runs;
 use discover::Request;
 use groups::Home;
 use order::PlanSays;
@@ -132,6 +134,10 @@ struct Attached {
     weight: Option<f64>,
     /// What its failures do to a run.
     on_failure: OnFailure,
+    /// That it may be sent to another thread, if that is known.
+    sendable: Option<Sendable>,
+    /// Where its handlers run.
+    runs: Runs,
     periods: Vec<Scheduled>,
     /// What was said of it and others when it was attached.
     relations: Relations,

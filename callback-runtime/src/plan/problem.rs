@@ -72,6 +72,8 @@ pub enum ProblemKind {
     Panicked,
     /// A callback that must run in parallel and cannot.
     NotParallel,
+    /// A callback that is to run in the background cannot, or not with others of its handlers at once.
+    Background,
     /// A setting of the loop that cannot be.
     Setting,
     /// A handler can never run. Worth knowing, but no error.

@@ -7,6 +7,7 @@ use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
 use crate::failure::Cause;
 use crate::handlers::Handler;
+use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
@@ -60,6 +61,10 @@ pub(crate) struct Placed {
     pub(super) traits: Traits,
     /// Which group of its list it is in.
     pub(super) group: Option<usize>,
+    /// It can run in the background.
+    pub(crate) can_lag: bool,
+    /// The queue that it runs behind, if it does.
+    pub(crate) queue: Option<Background>,
 }
 
 impl<L: Loop> Plan<L> {
@@ -83,6 +88,7 @@ impl<L: Loop> Plan<L> {
             }
             match self.handlers_of(instance) {
                 Ok(handlers) => {
+                    self.open_lane(instance, &handlers);
                     for handler in handlers {
                         let placed = self.place(&mut resolved, rank, instance, handler);
                         problems.extend(placed.err().map(|problem| *problem));
@@ -161,7 +167,9 @@ impl<L: Loop> Plan<L> {
             None => thunk.wants().to_vec(),
         };
         let (index, changes_state) = (at.index(), thunk.changes_state());
-        let portable = self.attached[instance].home.portable();
+        let can_lag = thunk.can_lag();
+        let queue = self.queue_of(instance).filter(|_| can_lag);
+        let portable = self.attached[instance].portable();
         let armed = self
             .machine
             .arm(index, instance, thunk, period.clone(), portable);
@@ -188,6 +196,8 @@ impl<L: Loop> Plan<L> {
                 period,
                 traits: self.machine.traits(index, nth),
                 group: None,
+                can_lag,
+                queue,
             });
         }
         Ok(())

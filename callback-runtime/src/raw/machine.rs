@@ -1,40 +1,37 @@
 //! Callbacks, and their handlers bound to them: what a plan runs.
 
+use super::lane::{Lanes, Sendable};
 use super::list::{List, Owner, Traits};
 use super::owned::{Erased, Owned};
 use super::thunk::{Code, Frame, Thunk};
 use crate::breakpoint::Breakpoint;
 use crate::executor::Executor;
 use crate::failure::BoxError;
+use crate::lane::Background;
 use crate::period::{Memory, Period, Position, Timing};
-use std::any::TypeId;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The proof that a type of callbacks may leave the loop's thread.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Portable(TypeId);
-
-impl Portable {
-    pub(crate) fn of<C: Send + 'static>() -> Self {
-        Self(TypeId::of::<C>())
-    }
-}
-
 /// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
 pub(crate) struct Machine<D: ?Sized> {
-    // Before the callbacks, so that it is dropped before them.
+    // Before the callbacks, so that both are dropped before them: workers end first.
+    lanes: Lanes,
     lists: Vec<List>,
     instances: Vec<Owned<D>>,
     /// The handlers that do nothing: their lists and places.
     muted: Vec<(usize, usize)>,
+    /// The callbacks that have a bound handler.
+    armed: BTreeSet<usize>,
 }
 
 impl<D: ?Sized + Erased> Machine<D> {
     pub(crate) fn new(lists: usize) -> Self {
         Self {
+            lanes: Lanes::default(),
             instances: Vec::new(),
             muted: Vec::new(),
+            armed: BTreeSet::new(),
             lists: (0..lists).map(List::of).collect(),
         }
     }
@@ -45,15 +42,20 @@ impl<D: ?Sized + Erased> Machine<D> {
     }
 
     pub(crate) fn instance(&self, at: usize) -> &Owned<D> {
+        // No worker is left then, and none begins while the callback is borrowed: `begin` borrows the machine exclusively.
+        self.lanes.stop();
         &self.instances[at]
     }
 
     pub(crate) fn instance_mut(&mut self, at: usize) -> &mut Owned<D> {
+        self.lanes.stop();
         &mut self.instances[at]
     }
 
     /// Gives up the bound handlers; the callbacks stay.
     pub(crate) fn disarm(&mut self) {
+        self.lanes = Lanes::default();
+        self.armed.clear();
         let lists = self.lists.iter_mut().enumerate();
         lists.for_each(|(at, list)| *list = List::of(at));
         self.muted.clear();
@@ -71,6 +73,24 @@ impl<D: ?Sized + Erased> Machine<D> {
         std::mem::replace(&mut self.instances[at], instance).into_box()
     }
 
+    /// From now on handlers of the callback `instance` that can run later do. Refused where it has bound handlers already, and
+    /// where it is not of the type that may be sent to another thread.
+    pub(crate) fn open_lane(&mut self, instance: usize, is: Sendable, policy: Background) -> bool {
+        let callback = &self.instances[instance];
+        let opens = is.is_of(callback.get().erased_type()) && !self.armed.contains(&instance);
+        if opens {
+            // What is bound from now on runs in the lane or waits until it rests, and so does whoever else asks for the callback.
+            let address = callback.address.as_ptr().cast();
+            self.lanes.open(instance, address, policy);
+        }
+        opens
+    }
+
+    /// The callbacks that run in the background.
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
     /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
     /// a handler of another type or its parameters clash.
     pub(crate) fn arm(
@@ -79,14 +99,19 @@ impl<D: ?Sized + Erased> Machine<D> {
         instance: usize,
         thunk: Thunk,
         period: Option<Period>,
-        portable: Option<Portable>,
+        portable: Option<Sendable>,
     ) -> Result<(), Thunk> {
         let callback = &self.instances[instance];
         if callback.get().erased_type() != thunk.callback || thunk.clash().is_some() {
             return Err(thunk);
         }
+        let thunk = match self.lanes.of(instance) {
+            Some(lane) => thunk.beside(lane, list),
+            None => thunk,
+        };
+        self.armed.insert(instance);
         let timing = period.map(|period| Box::new(Timing::new(period)));
-        let may_go = portable.is_some_and(|of| of.0 == thunk.callback);
+        let may_go = portable.is_some_and(|of| of.is_of(thunk.callback));
         let is_portable = may_go && thunk.wants().iter().all(|want| !want.local);
         let owner = Owner {
             address: callback.address.as_ptr().cast(),
@@ -121,6 +146,7 @@ impl<D: ?Sized + Erased> Machine<D> {
     /// A run begins at `now`; where it will end is in `totals`, as far as that is known.
     pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
         self.unmute_all();
+        self.lanes.start();
         self.lists
             .iter_mut()
             .for_each(|list| list.begin(now, totals));

@@ -12,6 +12,8 @@
 //!   hand, and with what it requires there. Where no handler can change either, both are looked at once for the whole list.
 //! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
 //!   it, and that have been written.
+//! * [`lane`], [`later`]: **Invariant:** while a worker may run, nobody else touches its callback, which is of a type that may be
+//!   sent to another thread; whoever else may touch it waits until the lane rests, and who gives it up joins the worker first.
 //! * [`thunk`], [`machine`]: **Invariant:** an armed handler's two pointers are a live callback and a live function of the types
 //!   its entry point was compiled for, its slots do not alias, and a machine runs one handler at a time,
 //!   or those of one group.
@@ -27,6 +29,8 @@ mod clock;
 mod fetch;
 mod gate;
 mod group;
+mod lane;
+mod later;
 mod list;
 mod lookup;
 mod machine;
@@ -40,9 +44,11 @@ mod timed;
 
 pub(crate) use clock::{Clock, Watch};
 pub use fetch::{Fetch, Need, Params, Seal, Want};
+pub use lane::Sendable;
+pub use later::Copied;
 pub(crate) use list::Traits;
 pub use lookup::Lookup;
-pub(crate) use machine::{Machine, Portable};
+pub(crate) use machine::Machine;
 pub use owned::Erased;
 pub(crate) use owned::Owned;
 pub(crate) use spread::Done;

@@ -3,6 +3,7 @@
 use super::borrow::{Aside, Hold};
 use super::clock::Clock;
 use super::fetch::{Aims, Need, Params, Want, clash};
+use super::later::Keep;
 use super::list::Mark;
 use super::owned::Owned;
 use super::spread::Together;
@@ -23,6 +24,8 @@ pub enum Code {
     Absent,
     /// A group ran together, and not each of it just went on: [`Frame::take_together`].
     Several,
+    /// It will run later; a call of its callback that was to run later has failed.
+    Late,
 }
 
 /// Where a handler leaves what does not fit into a [`Code`].
@@ -132,6 +135,8 @@ pub struct Thunk {
     /// It may answer a flow.
     pub(super) raises: bool,
     pub(super) into_error: Option<IntoError>,
+    /// How its calls are kept, if it can run later.
+    pub(super) later: Option<Keep>,
 }
 
 /// # Safety
@@ -172,6 +177,7 @@ impl Thunk {
             function: Owned::new(Box::new(Function { run, via })),
             callback: TypeId::of::<C>(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
+            later: None,
             answers: V::ANSWERS,
             wants,
         }
@@ -189,6 +195,7 @@ impl Thunk {
             answers: self.answers,
             raises: self.raises,
             into_error: self.into_error,
+            later: self.later.map(|keep| keep.through(reach)),
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
                 reach,

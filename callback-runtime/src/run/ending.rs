@@ -27,12 +27,19 @@ impl<L: Loop> Run<'_, L> {
             self.catch_up();
             self.tell_stop();
         }
+        self.settle();
         if self.course.failure.is_some() && self.course.stage < Stage::Ending {
             self.tell_failure();
+            self.settle();
         }
         let outcome = self.outcome();
         let mut outcome = self.exit(outcome);
+        self.machine.lanes().stop();
         outcome.set_skipped(self.skipped());
+        if let [first, more @ ..] = outcome.dropped() {
+            let (origin, times, more) = (first.origin(), first.times(), more.len());
+            tracing::warn!(%origin, times, more, "calls in the background were dropped");
+        }
         if let [first, more @ ..] = outcome.skipped() {
             let (callback, at, more) = (first.callback(), first.breakpoint(), more.len());
             tracing::warn!(callback, %at, more, "handlers were skipped, because state they require was absent");
@@ -100,7 +107,7 @@ impl<L: Loop> Run<'_, L> {
         };
         let refused = std::mem::take(&mut self.course.refused);
         let swallowed = self.course.swallows.told();
-        Outcome::new(ending, refused, self.skipped(), swallowed)
+        Outcome::new(ending, refused, self.skipped(), swallowed, self.dropped())
     }
 
     fn skipped(&self) -> Vec<Skipped> {

@@ -155,6 +155,7 @@ impl<L: Loop> Run<'_, L> {
         let Halt { index, why } = halt;
         match why {
             Ok(Code::Several) => self.heed_group(at),
+            Ok(Code::Late) => self.surface(self.resolved.lists[at][index].instance),
             Ok(code) => self.heed_code(at, index, code),
             Err(panic) => self.blame(at, index, Cause::of_panic(panic)),
         }

@@ -32,7 +32,7 @@ impl Course {
                 self.skip(resolved, at, index);
                 return Ok(());
             }
-            Code::Raised | Code::Failed | Code::Several => {}
+            Code::Raised | Code::Failed | Code::Several | Code::Late => {}
         }
         match frame.handed.sink.flow.take() {
             Some(flow) if self.hears(&flow) => {

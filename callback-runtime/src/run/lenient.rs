@@ -44,6 +44,7 @@ impl<L: Loop> Run<'_, L> {
         if panicked || placed.on_failure.disables_after(failures) {
             swallows.disable((at, instance));
             self.mute(instance);
+            self.machine.lanes().discard(instance);
         }
     }
 

@@ -13,6 +13,7 @@ mod group;
 mod guard;
 mod heed;
 mod last;
+mod late;
 mod lenient;
 mod scope;
 mod wish;
@@ -88,6 +89,8 @@ struct Course {
     found: Found,
     /// How many callbacks, in their order, have been entered.
     entered: usize,
+    /// The end of an outermost scope has been fired, and none has been opened since.
+    is_over: bool,
     /// Whether a stop may take effect.
     refuse_stops: Option<StopRule>,
     refused: Vec<Stop>,

@@ -66,6 +66,7 @@ impl<L: Loop> Run<'_, L> {
             return Err(Break::PENDING);
         }
         self.course.open.push(scope.index());
+        self.course.is_over = false;
         Ok(())
     }
 
@@ -131,6 +132,7 @@ impl<L: Loop> Run<'_, L> {
             _ => Stage::Closing,
         };
         self.run_end(end);
+        self.course.is_over = true;
         if self.course.failure.is_none() {
             // A loop may open another outermost scope afterwards.
             self.course.stage = before;

@@ -11,7 +11,7 @@ use syn::{Expr, ExprPath, Lit};
 /// The arguments that can be written today.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
-  `incompatible`, `no_conflict`, `provides`, `discover`, `register`, `crate`";
+  `incompatible`, `no_conflict`, `provides`, `background`, `discover`, `register`, `crate`";
 
 /// Each is a loop's path or has a name.
 pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
@@ -84,6 +84,7 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(Word::Weight) => check_weight(name, value, errors),
             Some(Word::Name) => check_name(name, value, errors),
             Some(Word::Discover | Word::Register) => check_switch(name, value, errors),
+            Some(Word::Background) => check_flag(name, value, errors),
             Some(Word::Crate) => check_crate(name, value, errors),
             Some(word) if word.takes_list() => check_list(name, word, value, errors),
             _ => {}
@@ -151,6 +152,18 @@ fn check_switch(name: &Ident, value: &Value, errors: &Errors) {
             given,
             format!("`{name}` is `true` or `false`; write `{name} = false`"),
         );
+    }
+}
+
+/// A word that stands alone. What is said of the queue is said of an instance.
+fn check_flag(name: &Ident, value: &Value, errors: &Errors) {
+    let wrong = format!(
+        "`{name}` stands alone; write `{name}`, and where the callback is attached `.background(Background::queue(1024))`"
+    );
+    match value {
+        Value::Absent => {}
+        Value::Is(given) => errors.at(given, wrong),
+        Value::Path(_) | Value::List(_) => errors.at(name, wrong),
     }
 }
 

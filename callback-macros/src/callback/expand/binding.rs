@@ -31,16 +31,45 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
     let at = Ident::new(&breakpoint.name, handler.name().span());
     let at = quote!(<#path>::#at);
     let site = site::site(handler.name().span(), private);
+    let time = Time::of(model, &breakpoint.name);
     let asks = function
         .parameters()
-        .map(|parameter| ask(&anonymous(&*parameter.ty, function), private));
-    let returns = returns(function, &at);
+        .map(|parameter| ask(time, &anonymous(&*parameter.ty, function), private));
+    let returns = returns(time, function, &at);
+    let bind = time.bind();
     let shim = shim(function);
     let every = period::every(handler, private);
     Some(quote! {
         #conditions
-        handlers.bind(#at, #site, (#(#asks,)*), #returns, #shim) #every;
+        handlers.#bind(#at, #site, (#(#asks,)*), #returns, #shim) #every;
     })
+}
+
+/// When a handler runs.
+#[derive(Clone, Copy)]
+enum Time {
+    AtOnce,
+    Later,
+}
+
+impl Time {
+    /// In the background everything runs later but enter and exit, which every loop has.
+    fn of(model: &Model, breakpoint: &str) -> Self {
+        let is_between = !matches!(breakpoint, "on_enter" | "on_exit");
+        if model.settings.background && is_between {
+            Self::Later
+        } else {
+            Self::AtOnce
+        }
+    }
+
+    fn bind(self) -> Ident {
+        let name = match self {
+            Self::AtOnce => "bind",
+            Self::Later => "bind_later",
+        };
+        Ident::new(name, Span::mixed_site())
+    }
 }
 
 /// Expands to:
@@ -48,8 +77,11 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
 /// ```text
 /// ask::<&Epoch, _>()
 /// ```
-fn ask(parameter: &TokenStream, private: &Path) -> TokenStream {
-    quote!(#private::ask::<#parameter, _>())
+fn ask(time: Time, parameter: &TokenStream, private: &Path) -> TokenStream {
+    match time {
+        Time::AtOnce => quote!(#private::ask::<#parameter, _>()),
+        Time::Later => quote!(#private::ask_later::<#parameter, _>()),
+    }
 }
 
 /// Expands to:
@@ -57,12 +89,15 @@ fn ask(parameter: &TokenStream, private: &Path) -> TokenStream {
 /// ```text
 /// <Fit>::on_epoch_end.returns::<Flow, _>()
 /// ```
-fn returns(function: &Function, at: &TokenStream) -> TokenStream {
+fn returns(time: Time, function: &Function, at: &TokenStream) -> TokenStream {
     let answer = function.answer().map_or_else(
         || quote_spanned!(function.name().span()=> ()),
         |answer| anonymous(answer, function),
     );
-    quote!(#at.returns::<#answer, _>())
+    match time {
+        Time::AtOnce => quote!(#at.returns::<#answer, _>()),
+        Time::Later => quote!(#at.returns_late::<#answer, _>()),
+    }
 }
 
 /// Expands to:

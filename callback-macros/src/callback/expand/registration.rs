@@ -17,6 +17,12 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     if !model.settings.register || !model.is_concrete() {
         return TokenStream::new();
     }
+    let asks = model.settings.background.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use #private::NotSendable as _;
+        }
+    });
     let each = model
         .loops
         .iter()
@@ -24,6 +30,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
         use #private::NoDefault as _;
+        #asks
         #(#each)*
     }
 }
@@ -33,7 +40,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// submit! {
 ///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Site::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
-///         .providing(…)
+///         .providing(…).sendable_if(Probe::<Fit, PrintLoss>::SENDABLE)
 /// }
 /// ```
 fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
@@ -48,6 +55,10 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, own_type.span());
     let provisions = provisions::registered(model, private);
+    let sendable = model
+        .settings
+        .background
+        .then(|| quote!(.sendable_if(#private::Probe::<#path, #own_type>::SENDABLE)));
     quote! {
         #private::inventory::submit! {
             #private::Registration::new::<#path, #own_type>(
@@ -57,7 +68,7 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
                 #weight,
                 #discover,
                 #private::Probe::<#path, #own_type>::MAKE,
-            ) #provisions
+            ) #provisions #sendable
         }
     }
 }

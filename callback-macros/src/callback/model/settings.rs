@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) name: Option<LitStr>,
     /// What it is called otherwise.
     pub(crate) type_name: String,
+    /// Its handlers run when the loop has gone on.
+    pub(crate) background: bool,
     pub(crate) discover: bool,
     pub(crate) register: bool,
 }
@@ -28,6 +30,7 @@ impl Settings {
                 .and_then(|weight| Weight::new(weight, head)),
             name: expression(arguments, Word::Name).and_then(text),
             type_name: super::own_type::name_of(&head.self_type),
+            background: arguments.value(Word::Background).is_some(),
             discover: expression(arguments, Word::Discover)
                 .and_then(truth)
                 .unwrap_or(true),

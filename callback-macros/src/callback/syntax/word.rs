@@ -17,6 +17,7 @@ pub(crate) enum Word {
     Incompatible,
     NoConflict,
     Provides,
+    Background,
     /// One that is said where a callback is attached.
     OnFailure,
     /// Two that are said of a plan.
@@ -28,7 +29,7 @@ pub(crate) enum Word {
 
 impl Word {
     /// Every word there is, as it is written.
-    pub(crate) const ALL: [(&str, Self); 16] = [
+    pub(crate) const ALL: [(&str, Self); 17] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -38,6 +39,7 @@ impl Word {
         ("incompatible", Self::Incompatible),
         ("no_conflict", Self::NoConflict),
         ("provides", Self::Provides),
+        ("background", Self::Background),
         ("discover", Self::Discover),
         ("register", Self::Register),
         ("crate", Self::Crate),

@@ -1,5 +1,6 @@
 //! The rules of a plan (P7), one function each. None runs anything.
 
+mod background;
 mod conflicts;
 mod periods;
 mod providers;
@@ -14,6 +15,7 @@ use crate::marks::Marks;
 use crate::period::Position;
 use crate::plan::order::Members;
 use crate::raw::{Table, Want};
+use background::{check_background, check_queues, check_sendable};
 use conflicts::{check_readers, check_writers};
 use periods::{check_due, check_dues, check_periods};
 use providers::{Providers, check_providers};
@@ -50,6 +52,9 @@ pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     problems.extend(check_periods(subject));
     problems.extend(check_due(subject));
     problems.extend(check_dues(subject));
+    problems.extend(check_background(subject));
+    problems.extend(check_sendable(subject));
+    problems.extend(check_queues(subject));
     problems
 }
 

@@ -1,0 +1,63 @@
+//! Calls in the background that were not made, as the outcome tells them.
+
+use crate::failure::Origin;
+
+/// A handler in the background some of whose calls were not made, and how many: its queue was full and drops the oldest, or it had failed
+/// before.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// /// Fails at once, which the loop is told of later.
+/// struct Broken;
+///
+/// impl Broken {
+///     fn write(&self) {
+///         panic!("the disk is gone");
+///     }
+/// }
+///
+/// impl Callback<Relax> for Broken {
+///     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+///         h.lag(Relax::after_step, Self::write);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.add(Broken);
+/// let mut fired = 0;
+/// let outcome = plan.run(&mut State::new(), |run| {
+///     for _ in 0..10 {
+///         fired += 1;
+///         run.scope(Relax::STEP, |_| Ok(()))?;
+///     }
+///     Ok(())
+/// })?;
+/// assert_eq!(outcome.failed().unwrap().cause().to_string(), "panicked: the disk is gone");
+/// // One call was made; nobody knows the state that the panic left the callback in.
+/// let dropped: u64 = outcome.dropped().iter().map(|dropped| dropped.times()).sum();
+/// assert_eq!(dropped, fired - 1);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    origin: Origin,
+    times: u64,
+}
+
+impl Dropped {
+    pub(crate) fn new(origin: Origin, times: u64) -> Self {
+        Self { origin, times }
+    }
+
+    /// Which handler, at which breakpoint.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// How many calls.
+    pub fn times(&self) -> u64 {
+        self.times
+    }
+}

@@ -1,0 +1,78 @@
+//! What a handler in the background may answer.
+
+use crate::breakpoint::At;
+use crate::failure::BoxError;
+use crate::reply::Reply;
+
+/// A type that a handler in the background may return at a breakpoint whose answer is `A`: nothing, or a `Result` of nothing.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Report;
+///
+/// #[callback(background, discover = false)]
+/// impl Report {
+///     fn on_train_end(&self) {}
+///
+///     fn on_epoch_end(&self, metrics: &Metrics) -> Result<(), std::io::Error> {
+///         std::fs::write("metrics.txt", metrics.to_string())
+///     }
+/// }
+/// # let mut plan = Plan::<Fit>::new();
+/// # plan.add(Report);
+/// # assert!(plan.check(&State::new()).is_ok());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler in the background cannot return `{Self}` here",
+    label = "would come too late",
+    note = "it runs when the loop has gone on, so that no flow and no answer reaches the loop in time: return nothing or a `Result<(), E>`",
+    note = "at a breakpoint that declares an answer the loop waits for its handlers: none of them can be in the background"
+)]
+pub trait LateReply<A>: Reply<A> {
+    #[doc(hidden)]
+    type Delivery;
+    #[doc(hidden)]
+    fn delivery() -> Self::Delivery;
+    #[doc(hidden)]
+    fn late(self) -> Result<(), BoxError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl LateReply<()> for () {
+    type Delivery = (<() as Reply<()>>::Via, TakeIn<()>);
+
+    fn delivery() -> Self::Delivery {
+        (Self::via(), Self::late)
+    }
+
+    fn late(self) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError> + 'static> LateReply<()> for Result<(), E> {
+    type Delivery = (<Self as Reply<()>>::Via, TakeIn<Self>);
+
+    fn delivery() -> Self::Delivery {
+        (Self::via(), Self::late)
+    }
+
+    fn late(self) -> Result<(), BoxError> {
+        self.map_err(E::into)
+    }
+}
+
+/// How an answer that comes late is taken in.
+#[doc(hidden)]
+pub type TakeIn<R> = fn(R) -> Result<(), BoxError>;
+
+impl<L, A> At<L, A> {
+    /// A bound check and its witness in one, like `returns`: how the answer is delivered at once, and how later.
+    #[doc(hidden)]
+    pub fn returns_late<R: LateReply<A, Delivery = D>, D>(self) -> D {
+        R::delivery()
+    }
+}

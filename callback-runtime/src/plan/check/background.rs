@@ -1,0 +1,144 @@
+//! What runs in the background can run there.
+
+use super::{Problem, ProblemKind, Subject};
+use crate::breakpoint::{Loop, Role};
+use crate::callback::short_type_name;
+use crate::lane::Background;
+use crate::plan::background::Runs;
+use crate::plan::{Placed, Text};
+use crate::raw::Need;
+
+/// The handlers of a callback all run in the background or none, but for enter and exit.
+pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let order = subject.resolved.order.iter();
+    let mixed = order.filter(|at| subject.is_to_lag(**at));
+    let mixed = mixed.flat_map(|at| subject.inside(*at).filter(|(_, placed)| !placed.can_lag));
+    mixed
+        .map(|(at, placed)| {
+            let text = format!(
+                "{}, but other handlers of its callback run in the background, where nobody else may touch it; bind all of them with \
+                 `h.lag`, or this one in a callback of its own",
+                why_at_once(placed)
+            );
+            subject.of_handler(at, placed, ProblemKind::Background, None, text)
+        })
+        .collect()
+}
+
+/// A callback that runs in the background may be sent there.
+pub(super) fn check_sendable<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let order = subject.resolved.order.iter();
+    let stuck =
+        order.filter(|at| subject.is_to_lag(**at) && subject.attached[**at].sendable.is_none());
+    stuck
+        .map(|at| {
+            let (what, hint) = if subject.attached[*at].by_hand {
+                (
+                    "its handlers run in the background, but attached with `add_local` it stays on the loop's thread",
+                    "attach it with `add`, which asks for a type that is `Send`, or say `.in_loop()`",
+                )
+            } else {
+                (
+                    "its handlers run in the background, but its type is not `Send`",
+                    "make it `Send`, or attach one by hand and say `.in_loop()`",
+                )
+            };
+            subject.of_attached(*at, Text::hinted(what.into(), hint))
+        })
+        .collect()
+}
+
+/// A queue is that of a callback in the background, and has room.
+pub(super) fn check_queues<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let order = subject.resolved.order.iter();
+    let said = order.filter_map(|at| match subject.attached[*at].runs {
+        Runs::Behind(queue) => Some((*at, queue)),
+        Runs::AsBound | Runs::InLoop => None,
+    });
+    said.filter_map(|(at, queue)| Some(subject.of_attached(at, wrong_queue(subject, at, queue)?)))
+        .collect()
+}
+
+fn wrong_queue<L: Loop>(
+    subject: &Subject<'_, L>,
+    instance: usize,
+    queue: Background,
+) -> Option<Text> {
+    // One that chose to have no handlers needs no queue, and is none to blame.
+    subject.inside(instance).next()?;
+    if !subject.lags(instance) {
+        return Some(cannot_lag(subject, instance));
+    }
+    let hint = "give it room for one call at least: `Background::queue(1)`";
+    let what = "its queue in the background has no room".into();
+    (queue.room() == 0).then(|| Text::hinted(what, hint))
+}
+
+/// Why a callback for which a queue was set has nothing to put there, and what to write.
+fn cannot_lag<L: Loop>(subject: &Subject<'_, L>, instance: usize) -> Text {
+    let changes = |placed: &&Placed| placed.wants.iter().any(|want| want.need != Need::Read);
+    let mut handlers = subject.inside(instance);
+    let writer = handlers.find(|(_, placed)| changes(placed));
+    let what = match writer {
+        Some((at, placed)) => format!(
+            "cannot run in the background: at {} it {}, which the loop goes on with",
+            L::BREAKPOINTS[at].name(),
+            changed(placed)
+        ),
+        None => "cannot run in the background: its handlers are bound to run at once".into(),
+    };
+    Text::hinted(
+        what,
+        "only what reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.lag`",
+    )
+}
+
+fn why_at_once(placed: &Placed) -> String {
+    let changes = placed.wants.iter().any(|want| want.need != Need::Read);
+    if changes {
+        format!("{}, and runs at once", changed(placed))
+    } else {
+        "runs at once".into()
+    }
+}
+
+/// What a handler changes, in words.
+fn changed(placed: &Placed) -> String {
+    let changed = placed.wants.iter().find(|want| want.need != Need::Read);
+    match changed {
+        Some(want) if want.need == Need::Write => {
+            format!("changes `{}`", short_type_name(want.type_name))
+        }
+        Some(_) => "may change everything".into(),
+        None => "changes nothing".into(),
+    }
+}
+
+impl<L: Loop> Subject<'_, L> {
+    /// Whether handlers of a callback can run in the background.
+    fn lags(&self, instance: usize) -> bool {
+        let mut its = self.inside(instance);
+        its.any(|(_, placed)| placed.can_lag)
+    }
+
+    /// Whether they are to.
+    fn is_to_lag(&self, instance: usize) -> bool {
+        self.attached[instance].runs != Runs::InLoop && self.lags(instance)
+    }
+
+    /// The handlers of a callback, but for enter and exit.
+    fn inside(&self, instance: usize) -> impl Iterator<Item = (usize, &Placed)> {
+        let is_inside = |at: usize| !matches!(L::BREAKPOINTS[at].role(), Role::Enter | Role::Exit);
+        self.handlers()
+            .filter(move |(at, placed)| placed.instance == instance && is_inside(*at))
+    }
+
+    /// A problem with how a callback is attached.
+    fn of_attached(&self, at: usize, text: Text) -> Problem {
+        let site = self.attached[at].added_at;
+        Problem {
+            site,
+            ..self.of_callback(at, ProblemKind::Background, text)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What cannot run in the background is a problem of the plan, with the reason; and what runs where is told.
+
+mod support {
+    pub(crate) mod deadline;
+}
+
+use callbacks::prelude::*;
+use callbacks::{Background, ProblemKind};
+use std::rc::Rc;
+use support::deadline::in_time;
+
+breakpoints! {
+    loop Count with u64 as steps { scope RUN { on_run_begin; after_step; on_run_end; } }
+}
+
+/// Whatever is in it may be bound to one thread.
+#[derive(Default)]
+struct Writer<T>(Vec<u64>, T);
+
+#[callback(Count, background, register = false)]
+impl<T> Writer<T> {
+    fn after_step(&mut self, step: &u64) {
+        self.0.push(*step);
+    }
+}
+
+/// Halves what the loop goes on with.
+struct Halve {
+    also_lags: bool,
+}
+
+impl Halve {
+    fn note(&self, _: &u64) {}
+    fn halve(&mut self, rate: &mut f64) {
+        *rate /= 2.0;
+    }
+}
+
+impl Callback<Count> for Halve {
+    fn handlers(&self, h: &mut Handlers<Count, Self>) {
+        h.on(Count::after_step, Self::halve);
+        if self.also_lags {
+            h.lag(Count::after_step, Self::note);
+        }
+    }
+}
+
+fn state() -> State {
+    let mut state = State::new();
+    state.insert(0.5_f64);
+    state
+}
+
+/// The problems of a plan, in one line each, without their places.
+fn problems(plan: &mut Plan<Count>) -> Vec<String> {
+    let Err(error) = plan.check(&state()) else {
+        return Vec::new();
+    };
+    let told = error.problems().iter();
+    told.map(|problem| {
+        assert_eq!(problem.kind(), ProblemKind::Background);
+        assert!(problem.site().to_string().contains("background_plans.rs"));
+        let line = problem.to_string();
+        line.split_once(": ").unwrap().1.to_owned()
+    })
+    .collect()
+}
+
+#[test]
+fn one_that_stays_on_the_loop_s_thread_cannot() {
+    let mut plan = Plan::new();
+    plan.add_local(Writer(Vec::new(), Rc::new(1)));
+    let expected = "Writer: its handlers run in the background, but attached with `add_local` it stays on the loop's thread; \
+                    attach it with `add`, which asks for a type that is `Send`, or say `.in_loop()`";
+    assert_eq!(problems(&mut plan), [expected]);
+}
+
+#[test]
+fn in_the_loop_it_can_and_sees_the_same() {
+    let mut plan = Plan::new();
+    plan.add_local(Writer(Vec::new(), Rc::new(1))).in_loop();
+    let outcome = plan.run(&mut state(), steps).unwrap();
+    assert!(outcome.is_finished());
+    assert_eq!(plan.get::<Writer<Rc<i32>>>().unwrap().0, [1, 2, 3]);
+}
+
+fn steps(run: &mut Run<'_, Count>) -> Result<(), Break> {
+    for step in 1..=3_u64 {
+        run.state().insert(step);
+        run.fire(Count::after_step)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn one_that_writes_what_the_loop_goes_on_with_cannot() {
+    let mut plan = Plan::new();
+    plan.add(Halve { also_lags: false })
+        .background(Background::default());
+    let expected = "Halve: cannot run in the background: at after_step it changes `f64`, which the loop goes on with; only what \
+                    reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.lag`";
+    assert_eq!(problems(&mut plan), [expected]);
+}
+
+#[test]
+fn a_queue_for_what_is_bound_to_run_at_once_is_told_how_to_bind_it() {
+    let mut plan = Plan::new();
+    plan.on(Count::after_step, |_: &u64| {})
+        .background(Background::queue(8));
+    let told = problems(&mut plan);
+    assert!(
+        told[0].contains("its handlers are bound to run at once; only what reads can"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn handlers_of_one_callback_lag_together_or_not_at_all() {
+    let mut plan = Plan::new();
+    plan.add(Halve { also_lags: true });
+    let expected = "Halve at after_step: changes `f64`, and runs at once, but other handlers of its callback run in the background, \
+                    where nobody else may touch it; bind all of them with `h.lag`, or this one in a callback of its own";
+    assert_eq!(problems(&mut plan), [expected]);
+    let mut plan = Plan::new();
+    plan.add(Halve { also_lags: true }).in_loop();
+    assert!(problems(&mut plan).is_empty());
+}
+
+#[test]
+fn a_queue_has_room() {
+    let mut plan = Plan::new();
+    plan.add(Writer::<()>::default())
+        .background(Background::queue(0));
+    let told = problems(&mut plan);
+    assert!(
+        told[0].contains("has no room; give it room for one call at least"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_explanation_tells_the_queue() {
+    let mut plan = Plan::new();
+    plan.add(Writer::<()>::default());
+    plan.add(Writer::<u8>::default())
+        .background(Background::queue(8).drop_oldest());
+    plan.add(Writer::<u16>::default()).in_loop();
+    let explanation = plan.explain(&state()).unwrap();
+    let rows = explanation.rows(Count::after_step);
+    let told: Vec<_> = rows.iter().map(|row| row.executor()).collect();
+    assert_eq!(
+        told,
+        [
+            Some("background, 64"),
+            Some("background, 8, drops the oldest"),
+            None
+        ]
+    );
+}
+
+/// Discovered, and may be sent to another thread.
+#[derive(Default)]
+struct Found(Vec<u64>);
+
+#[callback(Count, background)]
+impl Found {
+    fn after_step(&mut self, step: &u64) {
+        self.0.push(*step);
+    }
+}
+
+/// Discovered, and may not.
+#[derive(Default)]
+struct Stuck(Rc<u64>);
+
+#[callback(Count, background)]
+impl Stuck {
+    fn after_step(&mut self, step: &u64) {
+        self.0 = Rc::new(*step);
+    }
+}
+
+#[test]
+fn what_is_discovered_runs_there_if_its_type_may() {
+    in_time(|| {
+        let mut plan = Plan::new();
+        plan.discover_if(|one| one.name() == "Found");
+        assert!(plan.run(&mut state(), steps).unwrap().is_finished());
+        assert_eq!(plan.get::<Found>().unwrap().0, [1, 2, 3]);
+        let mut plan = Plan::new();
+        plan.discover();
+        let told = problems(&mut plan);
+        assert!(
+            told[0].starts_with(
+                "Stuck: its handlers run in the background, but its type is not `Send`"
+            ),
+            "{told:?}"
+        );
+        assert_eq!(told.len(), 1);
+    });
+}
+
+#[test]
+fn a_wrapper_s_handlers_run_where_those_of_what_it_wraps_do() {
+    struct Last<C>(C);
+    impl<L: Loop, C: Callback<L>> Callback<L> for Last<C> {
+        fn handlers(&self, h: &mut Handlers<L, Self>) {
+            h.forward(&self.0, |wrapper| &mut wrapper.0);
+        }
+    }
+    in_time(|| {
+        let mut plan = Plan::new();
+        plan.add(Last(Last(Writer::<()>::default())));
+        let explanation = plan.explain(&state()).unwrap();
+        assert_eq!(
+            explanation.rows(Count::after_step)[0].executor(),
+            Some("background, 64")
+        );
+        assert!(plan.run(&mut state(), steps).unwrap().is_finished());
+        assert_eq!(
+            plan.get::<Last<Last<Writer<()>>>>().unwrap().0.0.0,
+            [1, 2, 3]
+        );
+    });
+}
+
+#[test]
+fn a_period_is_that_of_the_loop() {
+    in_time(|| {
+        let mut plan = Plan::new();
+        plan.add(Writer::<()>::default())
+            .every(Period::steps(2).last());
+        assert!(plan.run(&mut state(), steps).unwrap().is_finished());
+        assert_eq!(plan.get::<Writer<()>>().unwrap().0, [2, 3]);
+    });
+}

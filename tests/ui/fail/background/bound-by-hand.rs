@@ -1,0 +1,15 @@
+use callbacks::prelude::*;
+
+struct Save;
+
+impl Save {
+    fn halve(&self, _: &mut LearningRate) {}
+}
+
+impl Callback<Fit> for Save {
+    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+        h.lag(Fit::on_epoch_end, Self::halve);
+    }
+}
+
+fn main() {}
