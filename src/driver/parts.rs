@@ -11,28 +11,28 @@ use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
 /// What a step works on: where it is is looked for once in a run.
 pub(super) struct Parts<D: Driven> {
     time: Lookup<(&'static Time,)>,
-    begun: Lookup<(
-        &'static mut Attempt,
-        &'static mut LogData,
-        &'static mut RejectedAttempts,
-    )>,
-    reset: Lookup<(LocalMut<'static, D>, Drawn<D>)>,
-    computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
-    judged: Lookup<(
-        LocalMut<'static, D>,
-        Local<'static, <D as Driven>::Update>,
-        &'static LogData,
-    )>,
-    updated: Lookup<(
-        LocalMut<'static, D>,
-        Local<'static, <D as Driven>::Update>,
-        Drawn<D>,
-        &'static mut Step,
-        &'static mut Time,
-    )>,
+    begun: Lookup<Begun>,
+    reset: Lookup<(Own<D>, Drawn<D>)>,
+    computed: Lookup<(Own<D>, Drawn<D>, &'static mut LogData)>,
+    judged: Lookup<(Own<D>, Update<D>, &'static LogData)>,
+    updated: Lookup<Updated<D>>,
 }
 
+type Own<D> = LocalMut<'static, D>;
 type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
+type Update<D> = Local<'static, <D as Driven>::Update>;
+type Begun = (
+    &'static mut Attempt,
+    &'static mut LogData,
+    &'static mut RejectedAttempts,
+);
+type Updated<D> = (
+    Own<D>,
+    Update<D>,
+    Drawn<D>,
+    &'static mut Step,
+    &'static mut Time,
+);
 
 impl<D: Driven> Parts<D> {
     pub(super) fn new() -> Self {
