@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let clock = (0..STEPS).map(|_| Instant::now().elapsed()).collect();
     println!("  {:<12} {}", "the clock", Stalls::of(clock));
     report("in the loop", |plan, writer| {
-        drop(plan.add(writer).in_loop())
+        plan.add(writer).in_loop();
     })?;
     report("background", |plan, writer| {
         plan.add(writer).background(Background::queue(1024));

@@ -30,6 +30,10 @@ struct Halve {
 }
 
 impl Halve {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a handler gets a reference"
+    )]
     fn note(&self, _: &u64) {}
     fn halve(&mut self, rate: &mut f64) {
         *rate /= 2.0;

@@ -5,7 +5,7 @@ mod support {
 }
 
 use callbacks::prelude::*;
-use callbacks::{Background, Guard};
+use callbacks::{Background, Dropped, Guard};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,6 +17,7 @@ breakpoints! {
 
 /// Writes where a use after it is freed would be seen, and tells the lines when it goes.
 struct Writer {
+    #[expect(clippy::box_collection, reason = "to be freed where it is")]
     lines: Box<Vec<String>>,
     gate: Receiver<()>,
     told: Sender<Vec<String>>,
@@ -207,11 +208,7 @@ fn copies_whose_drop_panics_do_not_bring_anything_down() {
         // The call panicked when its copies went; what waited behind it is told.
         let outcome = outcome.unwrap();
         assert!(outcome.failed().is_some());
-        let dropped: u64 = outcome
-            .dropped()
-            .iter()
-            .map(|dropped| dropped.times())
-            .sum();
+        let dropped: u64 = outcome.dropped().iter().map(Dropped::times).sum();
         assert_eq!(dropped, 4);
     });
 }

@@ -246,6 +246,9 @@ fn an_order_by_way_of_others_is_one() {
     assert_eq!(executors(&mut plan), ["loop's thread", "loop's thread"]);
 }
 
+/// Attaches somebody.
+type Add<'a> = &'a dyn Fn(&mut Plan<Relax>);
+
 #[test]
 fn who_must_run_in_parallel_and_cannot_is_told_why() {
     let why = |add: &dyn Fn(&mut Plan<Relax>), mut plan: Plan<Relax>| {
@@ -255,7 +258,7 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
         assert_eq!(error.problems()[0].kind(), ProblemKind::NotParallel);
         error.to_string()
     };
-    let cases: [(&dyn Fn(&mut Plan<Relax>), &str); 5] = [
+    let cases: [(Add<'_>, &str); 5] = [
         (
             &|plan| {
                 plan.add_local(Note::<1>).parallel();

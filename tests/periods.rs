@@ -46,13 +46,18 @@ fn start() -> State {
     state
 }
 
+/// Four steps are one unit of time.
+fn quarters(step: u64) -> Clock {
+    Clock(f64::from(u32::try_from(step).unwrap()) * 0.25)
+}
+
 /// Goes to each of the steps.
 fn walk(plan: &mut Plan<Walk>, state: &mut State, steps: impl IntoIterator<Item = u64>) -> Outcome {
     let ran = plan.run(state, |run| {
         run.scope(Walk::RUN, |run| {
             for step in steps {
                 run.state().insert(step);
-                run.state().insert(Clock(step as f64 * 0.25));
+                run.state().insert(quarters(step));
                 run.scope(Walk::STEP, |run| run.fire(Walk::on_step))?;
             }
             run.last_call()
@@ -175,11 +180,7 @@ fn fluxtraining_throttle_at_one_event_keeps_edges_and_name() {
     assert_eq!(plan.names(), ["data", "plot"]);
     assert_eq!(trace.steps("plot"), [5, 10]);
     assert_eq!(trace.steps("after").len(), 10);
-    let last = trace
-        .0
-        .iter()
-        .filter(|(name, _)| *name != "after")
-        .next_back();
+    let last = trace.0.iter().rfind(|(name, _)| *name != "after");
     assert_eq!(last, Some(&("plot", 10)));
 }
 

@@ -51,7 +51,7 @@ fn period() -> impl Strategy<Value = Period> {
     let one = prop_oneof![
         4 => (1_u64..9).prop_map(Period::steps),
         1 => (1_u64..40).prop_map(Period::samples),
-        1 => (1_u64..9).prop_map(|quarters| Period::time(0.25 * quarters as f64)),
+        1 => (1_u32..9).prop_map(|quarters| Period::time(0.25 * f64::from(quarters))),
         1 => (1_u64..9, 0_u64..4).prop_map(|(every, by)| Period::steps(every).offset(by)),
         1 => (1_u64..30).prop_map(|at| Period::steps(at).once()),
     ];
@@ -100,7 +100,11 @@ fn plan(handlers: &[Handler]) -> Plan<Walk> {
 /// Where the loop stands after so many steps of these sizes.
 fn place(walked: &[u64]) -> (u64, Clock, Seen) {
     let steps = walked.iter().map(|size| size % 4 + 1).sum::<u64>();
-    (steps, Clock(0.125 * steps as f64), Seen(walked.to_vec()))
+    (
+        steps,
+        Clock(0.125 * f64::from(u32::try_from(steps).unwrap())),
+        Seen(walked.to_vec()),
+    )
 }
 
 fn position(walked: &[u64]) -> Position {

@@ -86,6 +86,6 @@ pub(crate) fn dropped(outcome: &Outcome) -> u64 {
     outcome
         .dropped()
         .iter()
-        .map(|dropped| dropped.times())
+        .map(callbacks::Dropped::times)
         .sum()
 }

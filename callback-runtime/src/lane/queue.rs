@@ -243,7 +243,7 @@ mod tests {
     use std::time::Duration;
 
     /// Longer than any of this takes.
-    const DEADLINE: Duration = Duration::from_secs(60);
+    const DEADLINE: Duration = Duration::from_mins(1);
 
     /// A worker that hands out what it gets.
     fn worker(queue: &Arc<Queue<u32>>) -> Receiver<u32> {

@@ -174,7 +174,7 @@ mod tests {
     fn beside_a_writer(thunk: &Thunk) -> Done {
         let barrier = Arc::new(Barrier::new(2));
         let waiting = barrier.clone();
-        let write = move |_: &mut (), (value,): (&mut u32,)| {
+        let write = move |(): &mut (), (value,): (&mut u32,)| {
             waiting.wait();
             *value += 1;
             waiting.wait();
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn two_that_write_the_same_are_told_apart() {
-        let write = |_: &mut (), _: (&mut u32,)| {};
+        let write = |(): &mut (), _: (&mut u32,)| {};
         let thunk = Thunk::new::<(), Writes, (), _, _>(write, <() as Reply<()>>::via());
         let told = message(beside_a_writer(&thunk));
         assert!(
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn who_has_everything_is_alone() {
-        let look = |_: &mut (), _: (Ctx<'_>,)| {};
+        let look = |(): &mut (), _: (Ctx<'_>,)| {};
         let thunk = Thunk::new::<(), Everything, (), _, _>(look, <() as Reply<()>>::via());
         let told = message(beside_a_writer(&thunk));
         assert!(told.contains("while another one had it"), "{told}");
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn who_has_nothing_of_it_disturbs_nobody() {
-        let nothing = |_: &mut (), (): ()| {};
+        let nothing = |(): &mut (), (): ()| {};
         let thunk = Thunk::new::<(), (), (), _, _>(nothing, <() as Reply<()>>::via());
         assert!(matches!(beside_a_writer(&thunk), Done::Continue));
     }
