@@ -72,12 +72,12 @@ impl Csv {
     ///
     /// ```
     /// use callbacks::driver::prelude::*;
-    /// use callbacks::shelf::{Csv, Interval, ObservableCallback};
+    /// use callbacks::shelf::{Csv, ObservableCallback};
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
     ///
     /// let place = |_: &Well, draws: &Draws| Complex { re: draws.0[0], im: 0.0 };
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-    ///     .callback(ObservableCallback::new("place", Interval::steps(5), place))
+    ///     .callback(ObservableCallback::new("place", Period::steps(5), place))
     ///     .callback(Csv::new(std::io::stderr()).columns(["place.re", "place.im"]));
     /// assert!(driver.run(10)?.is_finished());
     /// # Ok::<(), PlanError>(())
