@@ -31,6 +31,14 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
     for wrong in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(driver.run_for(Time::new(wrong)).is_err());
     }
+    // A span that is too small beside the time, or beyond all numbers, would never be over.
+    for (x, span) in [(1e17, 1.0), (f64::MAX, f64::MAX)] {
+        let mut driver = walk();
+        driver.driven_mut().x = x;
+        let told = driver.run_for(Time::new(span)).unwrap_err().to_string();
+        assert!(told.contains("a run for a span of"), "{told}");
+        assert!(driver.run_for(Time::new(0.0)).unwrap().is_finished());
+    }
     // A time that stands still would never be over.
     let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
         update.0 = 0.0;

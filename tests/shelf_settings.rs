@@ -109,13 +109,15 @@ fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
 #[test]
 fn a_plan_tells_how_often_the_shelf_observes_and_saves() {
     let place = |walk: &Walk, _: &Place| walk.x;
-    let (often, seldom) = (Period::time(0.5), Period::steps(2).last());
+    let save = |_: &Walk, _| Ok(());
     let mut driver = walk()
-        .callback(ObservableCallback::new("seen", often.clone(), place))
-        .callback(SaveState::new(seldom.clone(), |_: &Walk, _| Ok(())));
-    let told = driver.explain().unwrap().to_string();
-    assert!(told.contains(&often.short()), "{told}");
-    assert!(told.contains(&seldom.short()), "{told}");
+        .callback(ObservableCallback::new("seen", Period::time(0.5), place))
+        .callback(SaveState::new(Period::steps(2).last(), save));
+    let plan = driver.explain().unwrap();
+    let observes = plan.rows(Driver::before_parameter_update)[0].period();
+    assert_eq!(observes, Some("every 0.5 of time"));
+    let saves = plan.rows(Driver::on_step_end)[0].period();
+    assert_eq!(saves, Some("every 2 steps, last"));
 }
 
 #[test]

@@ -44,7 +44,9 @@ impl RefuseExplosions {
         let error = log
             .number("energy.error_of_mean")
             .ok_or("there is no error of the energy")?;
-        let usual = self.usual.unwrap_or(error);
+        // What had no error yet says nothing of what is usual.
+        let usual = self.usual.filter(|usual| *usual > 0.0);
+        let usual = usual.unwrap_or(error);
         if error.is_nan() || error > Self::TOO_MUCH * usual {
             return Ok(Verdict::Reject);
         }

@@ -10,7 +10,7 @@
 //! * `Progress`, behind the feature `indicatif`: shows how far a run has come; `Printer` prints without tearing it;
 //! * `TensorBoard`, behind the feature `tensorboard`: writes what is logged as `TensorBoard` reads it.
 
-#[cfg(any(feature = "csv", feature = "json"))]
+#[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
 mod columns;
 mod convergence;
 #[cfg(feature = "csv")]
@@ -20,6 +20,8 @@ mod in_a_row;
 mod invalid_loss;
 #[cfg(feature = "json")]
 mod json_lines;
+#[cfg(any(feature = "csv", feature = "json"))]
+mod lines;
 mod max_time;
 mod monitor;
 mod observable;

@@ -96,11 +96,20 @@ fn replace(path: &Path, driven: &impl SaveParameters) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
-    let mut file = BufWriter::new(File::create(&unfinished)?);
+    let file = File::create(&unfinished)?;
+    let replaced = write(driven, file).and_then(|()| fs::rename(&unfinished, path));
+    if replaced.is_err() {
+        // What went wrong is told; that this goes wrong, too, is no more to be known.
+        let _ = fs::remove_file(&unfinished);
+    }
+    replaced
+}
+
+fn write(driven: &impl SaveParameters, file: File) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
     driven.save(&mut file)?;
     file.flush()?;
-    file.get_ref().sync_all()?;
-    fs::rename(&unfinished, path)
+    file.get_ref().sync_all()
 }
 
 impl<D: Driven> Callback<Driver> for SaveState<D> {
