@@ -25,8 +25,9 @@ mod vmc_ising {
     pub mod variational;
 }
 
+use callbacks::Period;
 use callbacks::driver::VariationalDriver;
-use callbacks::shelf::{ConvergenceStopping, Interval, InvalidLossStopping, ObservableCallback};
+use callbacks::shelf::{ConvergenceStopping, InvalidLossStopping, ObservableCallback};
 use std::error::Error;
 use vmc_ising::callbacks::{PrintEnergy, RefuseExplosions};
 use vmc_ising::driven::stats;
@@ -72,7 +73,7 @@ fn driver(chain: IsingChain) -> VariationalDriver<Variational> {
         .callback(RefuseExplosions::default())
         .callback(ObservableCallback::new(
             "squared_magnetisation",
-            Interval::steps(every),
+            Period::steps(every).first(),
             squared,
         ))
         .callback(PrintEnergy { every, sites })

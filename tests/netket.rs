@@ -16,8 +16,8 @@ use callbacks::driver::{
     Driver, LogData, Samples, Stats, Time, Value, VariationalDriver, Verdict, stop_if, stop_unless,
 };
 use callbacks::fit::Step;
-use callbacks::shelf::{Interval, ObservableCallback, SaveState};
-use callbacks::{Flow, Local, Stop};
+use callbacks::shelf::{ObservableCallback, SaveState};
+use callbacks::{Flow, Local, Period, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 
@@ -253,18 +253,16 @@ fn the_log_has_typed_values_by_key_and_loggers_see_what_others_put_in() {
 }
 
 #[test]
-fn the_shelf_observes_and_saves_at_intervals() {
+fn the_shelf_observes_and_saves_with_periods() {
     let journal = Journal::default();
     let note = journal.clone();
-    let save = SaveState::new(Interval::steps(2), |walk: &Walk, step| {
+    let save = SaveState::new(Period::steps(2), |walk: &Walk, step| {
         walk.journal.note(format!("save {} at {step}", walk.x));
         Ok(())
     });
-    let place = ObservableCallback::new(
-        "seen",
-        Interval::time(Time::new(1.0)),
-        |walk: &Walk, at: &Place| vec![walk.x, at.0],
-    );
+    let place = ObservableCallback::new("seen", Period::time(1.0), |walk: &Walk, at: &Place| {
+        vec![walk.x, at.0]
+    });
     let mut driver = VariationalDriver::new(Walk::new(&Journal::default()));
     driver.plan().add_local(save);
     driver.plan().add(place);

@@ -191,3 +191,85 @@ fn a_rollback_leaves_a_step_with_an_update_and_one_that_failed_as_they_are() {
     assert!(failed.run(1).unwrap().failed().is_some());
     assert_eq!((failed.step(), failed.driven().drawn), (Step::new(0), 1));
 }
+
+#[test]
+fn behind_a_step_that_was_stopped_the_log_is_that_of_the_last_whole_one() {
+    for at in [Driver::on_step_start, Driver::before_parameter_update] {
+        for stops_at in [0, 2] {
+            let stop = move |step: &Step| {
+                Ok::<_, BoxError>(match step.get() == stops_at {
+                    true => Flow::stop("enough"),
+                    false => Flow::Continue,
+                })
+            };
+            let journal = Journal::default();
+            let note = journal.clone();
+            let mut driver = walk()
+                .on(at, stop)
+                .on(Driver::on_stop, move |log: &LogData| {
+                    note.note(log.to_string())
+                });
+            assert!(driver.run(5).unwrap().stopped().is_some());
+            let last = if stops_at == 0 { "" } else { "place 2" };
+            assert_eq!(journal.take(), [last]);
+            assert_eq!(driver.get::<LogData>().unwrap().to_string(), last);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_is_refused_leaves_what_the_last_one_left() {
+    let in_first = |attempt: &Attempt| attempt.get() == 1;
+    let mut driver = walk().on(Driver::on_compute_update_end, reject_if(in_first));
+    finish(&mut driver, 2);
+    driver.plan().on(Driver::on_step_end, |_: &String| {});
+    assert!(driver.run(1).is_err());
+    assert_eq!(driver.get::<LogData>().unwrap().to_string(), "place 4");
+    let rejected = driver.get::<RejectedAttempts>().unwrap();
+    assert_eq!(rejected.iter().count(), 1);
+    assert_eq!(driver.get(), Some(&Attempt::new(2)));
+}
+
+/// What is driven fails, or panics, in its third step: where its parameters are updated.
+struct Third {
+    made: u32,
+    panics: bool,
+}
+
+impl Driven for Third {
+    type Samples = Place;
+    type Update = Move;
+
+    fn sample(&mut self) -> Result<Place, BoxError> {
+        Ok(Place(1.0))
+    }
+
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+        Ok(Move(0.5))
+    }
+
+    fn update_parameters(&mut self, _: &Move) -> Result<(), BoxError> {
+        self.made += 1;
+        match (self.made, self.panics) {
+            (3, true) => resume_unwind(Box::new("frightened")),
+            (3, false) => Err("no update".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn an_error_or_a_panic_of_what_is_driven_says_which_function_it_was_and_in_which_step() {
+    let told = |panics| {
+        let outcome = VariationalDriver::new(Third { made: 0, panics }).run(9);
+        outcome.unwrap().failed().unwrap().cause().to_string()
+    };
+    assert_eq!(
+        told(false),
+        "`Driven::update_parameters` in step 3: no update"
+    );
+    assert_eq!(
+        told(true),
+        "panicked: `Driven::update_parameters` in step 3: frightened"
+    );
+}

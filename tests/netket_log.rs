@@ -52,3 +52,17 @@ fn a_value_keeps_them_whatever_it_is_and_so_does_a_log() {
     assert_eq!(format!("{log:+9.1}"), "x      +1.0  z +1.0+1.0i");
     assert_eq!(format!("{:>6}", Value::from(0.5)), "   0.5");
 }
+
+#[test]
+fn numbers_of_any_kind_and_several_of_them_can_be_logged() {
+    let mut log = LogData::default();
+    log.set("literal", 3);
+    log.set("count", 7_usize);
+    log.set("many", u64::MAX);
+    log.set("less", -2_i8);
+    log.set("single", 0.5_f32);
+    log.set("array", [1.0, 2.0]);
+    log.set("slice", &[3.0][..]);
+    let told = "literal 3  count 7  many 18446744073709552000  less -2  single 0.5  array [1, 2]  slice [3]";
+    assert_eq!(log.to_string(), told);
+}

@@ -1,4 +1,4 @@
-//! Simulated time: runs by it, intervals in it, and times that cannot be.
+//! Simulated time: runs by it, periods in it, and times that cannot be.
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     clippy::float_cmp,
@@ -13,8 +13,8 @@ mod support {
 
 use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
 use callbacks::fit::Step;
-use callbacks::shelf::{Interval, ObservableCallback, SaveState};
-use callbacks::{BoxError, Local, Outcome};
+use callbacks::shelf::{ObservableCallback, SaveState};
+use callbacks::{BoxError, Local, Outcome, Period};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, walk};
@@ -30,6 +30,14 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
     assert_eq!(driver.step(), Step::new(6));
     for wrong in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(driver.run_for(Time::new(wrong)).is_err());
+    }
+    // A span that is too small beside the time, or beyond all numbers, would never be over.
+    for (x, span) in [(1e17, 1.0), (f64::MAX, f64::MAX)] {
+        let mut driver = walk();
+        driver.driven_mut().x = x;
+        let told = driver.run_for(Time::new(span)).unwrap_err().to_string();
+        assert!(told.contains("a run for a span of"), "{told}");
+        assert!(driver.run_for(Time::new(0.0)).unwrap().is_finished());
     }
     // A time that stands still would never be over.
     let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
@@ -47,10 +55,10 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
     assert_eq!(driver.step(), Step::new(1));
 }
 
-/// A walker that is observed and saved at this interval, and what was observed and saved.
-fn watched(interval: Interval) -> (VariationalDriver<Walk>, Journal) {
+/// A walker that is observed and saved with this period, and what was observed and saved.
+fn watched(period: &Period) -> (VariationalDriver<Walk>, Journal) {
     let (saved, observed) = (Journal::default(), Journal::default());
-    let save = SaveState::new(interval, move |walk: &Walk, step| {
+    let save = SaveState::new(period.clone(), move |walk: &Walk, step| {
         walk.journal.note(format!("{step}: saved at {}", walk.x));
         Ok(())
     });
@@ -59,7 +67,7 @@ fn watched(interval: Interval) -> (VariationalDriver<Walk>, Journal) {
     driver.plan().add_local(save);
     driver
         .plan()
-        .add(ObservableCallback::new("seen", interval, seen));
+        .add(ObservableCallback::new("seen", period.clone(), seen));
     let note = observed.clone();
     let see = move |log: &LogData, step: &Step| {
         if let Some(seen) = log.get("seen") {
@@ -80,38 +88,38 @@ fn told(driver: &VariationalDriver<Walk>, observed: &Journal) -> Vec<String> {
 }
 
 #[test]
-fn an_interval_does_not_see_where_one_run_ends_and_the_next_begins() {
-    let intervals = [
-        Interval::time(Time::new(1.0)),
-        Interval::time(Time::new(0.75)),
-        Interval::time(Time::new(0.2)),
-        Interval::steps(2),
+fn a_period_of_the_shelf_does_not_see_where_one_run_ends_and_the_next_begins() {
+    let periods = [
+        Period::time(1.0),
+        Period::time(0.75),
+        Period::time(0.2),
+        Period::steps(2),
     ];
-    for interval in intervals {
-        let (mut driver, observed) = watched(interval);
+    for period in &periods {
+        let (mut driver, observed) = watched(period);
         finish(&mut driver, 9);
         let whole = told(&driver, &observed);
         assert!(whole.len() >= 7, "{whole:?}");
         for first in 0..=9 {
-            let (mut driver, observed) = watched(interval);
+            let (mut driver, observed) = watched(period);
             finish(&mut driver, first);
             finish(&mut driver, 9 - first);
             assert_eq!(
                 told(&driver, &observed),
                 whole,
-                "{interval:?}, {first} steps first"
+                "{period}, {first} steps first"
             );
         }
     }
 }
 
 #[test]
-fn what_was_due_in_a_step_that_was_stopped_is_due_when_it_is_made_again() {
-    for interval in [Interval::time(Time::new(1.0)), Interval::steps(3)] {
-        let (mut driver, observed) = watched(interval);
-        finish(&mut driver, 4);
-        let whole = told(&driver, &observed);
-        let (driver, observed) = watched(interval);
+fn a_step_that_was_stopped_behind_its_observation_is_not_observed_again() {
+    for period in [Period::time(1.0), Period::steps(2)] {
+        let (mut driver, observed) = watched(&period);
+        finish(&mut driver, 5);
+        let mut whole = told(&driver, &observed);
+        let (driver, observed) = watched(&period);
         let mut stops = 1;
         let mut once = move |step: &Step| {
             let is_due = step.get() == 2 && stops > 0;
@@ -120,9 +128,11 @@ fn what_was_due_in_a_step_that_was_stopped_is_due_when_it_is_made_again() {
         };
         let stop = stop_if("enough", move |step: &Step| once(step));
         let mut driver = driver.on(Driver::before_parameter_update, stop);
-        assert!(driver.run(4).unwrap().stopped().is_some());
-        finish(&mut driver, 2);
-        assert_eq!(told(&driver, &observed), whole, "{interval:?}");
+        assert!(driver.run(5).unwrap().stopped().is_some());
+        finish(&mut driver, 3);
+        whole.retain(|line| line != "3: seen at 1");
+        assert_eq!(told(&driver, &observed), whole, "{period}");
+        assert!(whole.contains(&"5: seen at 2".to_owned()), "{whole:?}");
     }
 }
 
@@ -136,10 +146,9 @@ fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
     let (observed, seen) = (Journal::default(), |walk: &Walk, _: &Place| walk.x);
     let mut driver = walk().on(Driver::on_step_end, fail);
     driver.driven_mut().journal = observed.clone();
-    let interval = Interval::time(Time::new(1.0));
     driver
         .plan()
-        .add(ObservableCallback::new("seen", interval, seen));
+        .add(ObservableCallback::new("seen", Period::time(1.0), seen));
     driver.plan().on(
         Driver::before_parameter_update,
         |walk: Local<'_, Walk>, log: &LogData| {
@@ -156,16 +165,20 @@ fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
 }
 
 #[test]
-fn a_driver_that_begins_at_a_multiple_is_observed_there() {
-    for (start, seen) in [
-        (2.0, "1: seen at 2"),
-        (2.25, "3: seen at 3.25"),
-        (0.0, "3: seen at 1"),
-    ] {
-        let (mut driver, observed) = watched(Interval::time(Time::new(1.0)));
-        driver.driven_mut().x = start;
-        finish(&mut driver, 3);
-        assert_eq!(observed.take()[0], seen);
+fn what_so_many_updates_have_made_is_observed_in_the_step_behind_them() {
+    let cases: [(_, &[_]); 4] = [
+        (Period::steps(5), &["6: seen at 2.5", "11: seen at 5"]),
+        (
+            Period::steps(9).first(),
+            &["1: seen at 0", "10: seen at 4.5"],
+        ),
+        (Period::time(2.0), &["5: seen at 2", "9: seen at 4"]),
+        (Period::time(4.0).first(), &["1: seen at 0", "9: seen at 4"]),
+    ];
+    for (period, expected) in cases {
+        let (mut driver, observed) = watched(&period);
+        finish(&mut driver, 11);
+        assert_eq!(observed.take(), expected, "{period}");
     }
 }
 

@@ -15,7 +15,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats};
 use callbacks::fit::{Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
-use callbacks::{Callback, Closure};
+use callbacks::{Callback, Closure, OnFailure};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;
@@ -212,4 +212,60 @@ fn a_fit_leaves_a_line_and_a_row_for_each_epoch() {
         rows.lines(),
         ["epoch,train_loss,accuracy", "1,1,0.75", "2,0.5,0.75"]
     );
+}
+
+/// A file that takes five bytes, errs once, and then takes what it gets; and how often it was given something.
+#[derive(Clone, Default)]
+struct Moody(Page, Arc<Mutex<u32>>);
+
+impl Write for Moody {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut calls = self.1.lock().unwrap();
+        *calls += 1;
+        match *calls {
+            1 => self.0.write(&bytes[..5]),
+            2 => Err(io::Error::other("not now")),
+            _ => self.0.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_takes_half_a_line_gets_the_rest_of_it_before_the_next_one() {
+    let (rows, lines) = (Moody::default(), Moody::default());
+    let mut driver = walk();
+    let (csv, json) = (Csv::new(rows.clone()), JsonLines::new(lines.clone()));
+    driver.plan().add(csv).on_failure(OnFailure::Warn);
+    driver.plan().add(json).on_failure(OnFailure::Warn);
+    let outcome = driver.run(3).unwrap();
+    assert_eq!(outcome.to_string(), "finished (2 failures swallowed)");
+    // The row that was not begun is lost.
+    assert_eq!(rows.0.lines(), ["step,place", "2,2", "3,3"]);
+    let expected = [1, 2, 3].map(|step| format!(r#"{{"step":{step},"place":{step}.0}}"#));
+    assert_eq!(lines.0.lines(), expected);
+}
+
+#[test]
+fn a_line_of_json_is_written_in_one_piece() {
+    let lines = Moody::default();
+    *lines.1.lock().unwrap() = 2;
+    let logger = JsonLines::new(lines.clone());
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, fill);
+    assert!(driver.run(3).unwrap().is_finished());
+    assert_eq!(*lines.1.lock().unwrap(), 5);
+}
+
+#[test]
+fn json_has_no_value_that_is_called_as_a_part_of_another_one_is() {
+    let told = "two values have the name `energy.mean`; log one of them under another name";
+    let twice = |log: &mut LogData| {
+        log.set("energy", Stats::of([-1.0, -3.0]));
+        log.set("energy.old", 1.0);
+        log.set("energy.mean", 1.0);
+    };
+    assert_eq!(refused(JsonLines::new(Page::default()), twice), told);
 }

@@ -13,7 +13,7 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats, Time};
+use callbacks::driver::{Complex, Driver, LogData, Stats, Time, stop_unless};
 use callbacks::fit::{Batches, Epoch, Fit, Loss, Metrics, Phase, Step, Trainer};
 use callbacks::shelf::Progress;
 use callbacks::{Breakpoint, Flow, callback};
@@ -393,4 +393,18 @@ fn metrics_of_others_are_shown_at_the_end_of_the_epoch_that_they_belong_to() {
         "finished",
     ];
     assert_eq!(page.lines(), expected);
+}
+
+#[test]
+fn a_run_without_an_end_begins_anywhere_and_a_stopped_step_is_not_told() {
+    let page = Page::default();
+    let mut driver = walk().callback(Progress::lines(page.clone())).on(
+        Driver::before_parameter_update,
+        stop_unless("half-way", |log: &LogData| log.number("place") != Some(4.0)),
+    );
+    assert!(driver.run(1).unwrap().is_finished());
+    assert!(driver.run(u64::MAX).unwrap().stopped().is_some());
+    let lines = page.lines();
+    let last = format!("step 3/{}: place 3.0000", u64::MAX);
+    assert!(lines.contains(&last), "{lines:?}");
 }

@@ -7,18 +7,18 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Driver, Time, VariationalDriver};
+use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::{Fit, Trainer};
 use callbacks::shelf::{
-    ConvergenceStopping, EarlyStopping, Interval, InvalidLossStopping, InvalidSettings,
-    ObservableCallback, SaveState,
+    ConvergenceStopping, EarlyStopping, InvalidLossStopping, InvalidSettings, ObservableCallback,
+    SaveState,
 };
-use callbacks::{Callback, Failure, Outcome};
+use callbacks::{Callback, Failure, Outcome, Period};
 use std::error::Error;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::tracer::Tracer;
-use support::walk::{Place, Walk, traced};
+use support::walk::{Place, Walk, traced, walk};
 
 fn why(outcome: &Outcome) -> &InvalidSettings {
     let cause = outcome.failed().and_then(Failure::source);
@@ -83,20 +83,41 @@ fn a_target_or_a_window_that_cannot_be_is_refused_all_together() {
     assert_eq!(told(&stopping), expected);
 }
 
+/// What a plan with a callback says before it runs.
+fn refused(callback: impl Callback<Driver> + Send) -> String {
+    let (driver, journal) = traced();
+    let refused = driver.callback(callback).run(3).unwrap_err().to_string();
+    assert!(journal.take().is_empty());
+    refused
+}
+
 #[test]
-fn an_interval_that_never_comes_or_always_is_refused() {
+fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
     for time in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let interval = Interval::time(Time::new(time));
         let place = |walk: &Walk, _: &Place| walk.x;
-        let expected = format!(
-            "ObservableCallback has an `interval` of {time}; give a time that is finite and greater than 0"
-        );
-        let observing = ObservableCallback::new("seen", interval, place);
-        assert_eq!(told_by_a_driver(observing), expected);
+        let told = refused(ObservableCallback::new("seen", Period::time(time), place));
+        let expected = format!("at before_parameter_update: `time = {time}` is no period");
+        assert!(told.contains(&expected), "{told}");
     }
-    let save = SaveState::new(Interval::steps(0), |_: &Walk, _| Ok(()));
-    let expected = "SaveState has an `interval` of 0; give 1 step or more";
-    assert_eq!(told_by_a_driver(save), expected);
+    let told = refused(SaveState::new(Period::steps(0), |_: &Walk, _| Ok(())));
+    assert!(
+        told.contains("SaveState at on_step_end: `steps = 0` is no period"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_plan_tells_how_often_the_shelf_observes_and_saves() {
+    let place = |walk: &Walk, _: &Place| walk.x;
+    let save = |_: &Walk, _| Ok(());
+    let mut driver = walk()
+        .callback(ObservableCallback::new("seen", Period::time(0.5), place))
+        .callback(SaveState::new(Period::steps(2).last(), save));
+    let plan = driver.explain().unwrap();
+    let observes = plan.rows(Driver::before_parameter_update)[0].period();
+    assert_eq!(observes, Some("every 0.5 of time"));
+    let saves = plan.rows(Driver::on_step_end)[0].period();
+    assert_eq!(saves, Some("every 2 steps, last"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats};
+use callbacks::driver::{Complex, Driver, LogData, Stats, Verdict};
 use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
 use callbacks::{Callback, Outcome, Stop};
@@ -303,4 +303,16 @@ fn stoppers_stand_behind_what_fills_the_log_and_none_of_them_is_discovered() {
     driver.plan().on(Driver::on_step_end, || {}).named("other");
     driver.check().unwrap();
     assert_eq!(driver.plan().names(), ["other", "MaxTime", "EarlyStopping"]);
+}
+
+#[test]
+fn time_is_up_for_attempts_without_end_too() {
+    let mut driver = walk()
+        .retry_limit(u64::MAX)
+        .callback(MaxTime::new(Duration::ZERO))
+        .on(Driver::on_compute_update_end, || Verdict::Reject);
+    let outcome = driver.run(1).unwrap();
+    let stop = outcome.stopped().map(|stop| stop.reason().to_owned());
+    assert!(stop.is_some_and(|why| why.starts_with("time is up")));
+    assert_eq!((driver.step().get(), driver.driven().drawn), (0, 1));
 }

@@ -234,3 +234,21 @@ fn the_optimisers_are_those_of_the_fit_under_way() {
     assert_eq!(tags[0].len(), 3);
     assert_eq!(tags[1], ["train/loss", "learning_rate"]);
 }
+
+#[test]
+fn no_two_values_have_one_tag_and_no_loss_is_asked_for_every_0_steps() {
+    let folder = Folder::new("twice");
+    let mut driver = walk().on(Driver::on_step_end, |log: &mut LogData| {
+        log.set("energy", Stats::of([-1.0, -3.0]));
+        log.set("energy/mean", 1.0);
+    });
+    driver.plan().add(TensorBoard::new(folder.path()));
+    let outcome = driver.run(1).unwrap();
+    let told = "two values have the tag `energy/mean`; log one of them under another name";
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+
+    let mut driver = walk().callback(TensorBoard::new(folder.path()).batch_loss(0));
+    let outcome = driver.run(1).unwrap();
+    let told = "TensorBoard has a `batch_loss` of 0; give 1 for every step, or leave it out";
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+}

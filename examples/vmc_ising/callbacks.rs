@@ -2,7 +2,7 @@
 
 use callbacks::driver::prelude::*;
 
-/// Prints the energy and what it is worth, every so many steps.
+/// Prints the energy and what it is worth, every so many steps: of the state that they have made, with what is observed of it.
 pub struct PrintEnergy {
     pub every: u64,
     /// As many sites as the chain has.
@@ -11,10 +11,8 @@ pub struct PrintEnergy {
 
 #[callback(Driver, discover = false, weight = 10)]
 impl PrintEnergy {
-    fn on_step_end(&self, step: &Step, log: &LogData) {
-        if !step.get().is_multiple_of(self.every) {
-            return;
-        }
+    #[every(steps = self.every, first)]
+    fn before_parameter_update(&self, step: &Step, log: &LogData) {
         let number = |name| log.number(name).unwrap_or(f64::NAN);
         println!(
             "step {step:>3}  energy per site {:.5} ± {:.5}  variance {:.5}  τ {:.2}  R̂ {:.3}  accepted {:.0} %  m² {:.3}",
@@ -46,7 +44,9 @@ impl RefuseExplosions {
         let error = log
             .number("energy.error_of_mean")
             .ok_or("there is no error of the energy")?;
-        let usual = self.usual.unwrap_or(error);
+        // What had no error yet says nothing of what is usual.
+        let usual = self.usual.filter(|usual| *usual > 0.0);
+        let usual = usual.unwrap_or(error);
         if error.is_nan() || error > Self::TOO_MUCH * usual {
             return Ok(Verdict::Reject);
         }

@@ -5,7 +5,7 @@
 //! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
 //!
 //! * [`struct@Driver`]: the breakpoints;
-//! * [`Driven`]: what it drives; [`Rollback`]: what makes a rejected attempt one that has not been;
+//! * [`Driven`]: what it drives; [`DrivenError`]: what its errors become; [`Rollback`]: what makes a rejected attempt one that has not been;
 //! * [`VariationalDriver`]: callbacks, what is driven and settings together; `run`, `run_for`;
 //! * [`Verdict`]: what is answered at `on_compute_update_end`; [`stop_if`], [`stop_unless`] and [`reject_if`] for closures that
 //!   say yes or no;
@@ -15,6 +15,7 @@
 mod breakpoints;
 mod conditions;
 mod driven;
+mod driven_error;
 mod expectations;
 mod log;
 mod parts;
@@ -30,6 +31,7 @@ mod verdict;
 pub use breakpoints::Driver;
 pub use conditions::{reject_if, stop_if, stop_unless};
 pub use driven::Driven;
+pub use driven_error::DrivenError;
 pub use log::{Complex, LogData, Stats, Value};
 pub use position::{Attempt, Time};
 pub use rejected::{RejectedAttempt, RejectedAttempts, Rejecter, TooManyRejections};

@@ -1,5 +1,6 @@
 //! The parts of a step, and the values that each of them works on.
 
+use super::driven_error::told;
 use super::steps::clear;
 use super::{
     Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
@@ -7,9 +8,14 @@ use super::{
 };
 use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
+use std::mem::swap;
 
 /// What a step works on: where it is is looked for once in a run.
 pub(super) struct Parts<D: Driven> {
+    /// The step under way, from 1.
+    step: Step,
+    /// What the last whole step of the run logged, while another one is under way.
+    last_log: LogData,
     time: Lookup<(&'static Time,)>,
     begun: Lookup<Begun>,
     reset: Lookup<(Own<D>, Drawn<D>)>,
@@ -22,6 +28,7 @@ type Own<D> = LocalMut<'static, D>;
 type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 type Update<D> = Local<'static, <D as Driven>::Update>;
 type Begun = (
+    &'static Step,
     &'static mut Attempt,
     &'static mut LogData,
     &'static mut RejectedAttempts,
@@ -37,6 +44,8 @@ type Updated<D> = (
 impl<D: Driven> Parts<D> {
     pub(super) fn new() -> Self {
         Self {
+            step: Step::default(),
+            last_log: LogData::default(),
             time: Lookup::new(),
             begun: Lookup::new(),
             reset: Lookup::new(),
@@ -69,28 +78,40 @@ impl<D: Driven> Parts<D> {
 
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
-        let (at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
+        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
         *at = attempt;
-        log.clear();
         if attempt.get() == 1 {
+            self.step = Step::new(made.get().saturating_add(1));
+            swap(log, &mut self.last_log);
             rejected.clear();
         }
+        log.clear();
         Ok(())
+    }
+
+    /// A step that has not been has no log: that of the last whole one is the last again.
+    pub(super) fn forget_log(&mut self, run: &mut Run<'_, Driver>) {
+        if let Some(log) = run.state().get_mut::<LogData>() {
+            swap(log, &mut self.last_log);
+        }
     }
 
     fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
         samples.clear();
-        driven.reset_step();
+        told(self.step, "reset_step", || Ok(driven.reset_step()))?;
         Ok(())
     }
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or(GONE)?;
-        let samples = samples.get_or_draw(|| driven.sample())?;
-        let update = driven.compute_loss_and_update(samples, log)?;
+        let step = self.step;
+        let samples = samples.get_or_draw(|| told(step, "sample", || driven.sample()))?;
+        let update = told(step, "compute_loss_and_update", || {
+            driven.compute_loss_and_update(samples, log)
+        })?;
         state.insert(update);
         Ok(())
     }
@@ -101,7 +122,7 @@ impl<D: Driven> Parts<D> {
             run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
         let mut state = run.state();
         let (mut driven, update, log) = self.judged.get(&mut state).ok_or(GONE)?;
-        let own = driven.judge(&update, log);
+        let own = told(self.step, "judge", || Ok(driven.judge(&update, log)))?;
         if rejecters.is_empty() && !own.is_reject() {
             return Ok(Verdict::Accept);
         }
@@ -115,9 +136,11 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
             self.updated.get(&mut state).ok_or(GONE)?;
-        driven.update_parameters(&update)?;
+        told(self.step, "update_parameters", || {
+            driven.update_parameters(&update)
+        })?;
         *step = Step::new(step.get() + 1);
-        *time = driven.time();
+        *time = told(self.step, "time", || Ok(driven.time()))?;
         samples.clear();
         Ok(())
     }

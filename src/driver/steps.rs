@@ -108,14 +108,15 @@ impl<D: Driven> Steps<'_, D> {
         self.parts.update(run)
     }
 
-    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven is left
-    /// as it is, to be looked at.
+    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven and
+    /// what was logged are left as they are, to be looked at.
     #[cold]
     fn abandon(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
         let broken = run.note(broken);
         if run.failure().is_some() {
             return broken;
         }
+        self.parts.forget_log(run);
         self.roll_back(run).err().unwrap_or(broken)
     }
 

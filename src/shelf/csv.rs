@@ -1,12 +1,13 @@
 //! Writes what is logged as a table, a row for each epoch or step.
 
+use super::lines::Lines;
 use super::settings::Settings;
 use super::{InvalidSettings, columns};
 use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::BoxError;
-use csv::Writer;
+use csv::WriterBuilder;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
@@ -17,6 +18,9 @@ use std::io::Write;
 /// The first row says which columns there are, beside those that are [declared](Self::columns). What is not there later leaves an empty
 /// cell; what comes later and has no column fails the run. The parts of a value have a column each, such as `energy.mean`. No two columns
 /// have one name: a metric called `epoch`, a value of the log called `step`, or one called as another's part is, fails the run.
+///
+/// A row that the file did not take is lost; one that it took in part is finished when it takes more, before the next one. Attach it with
+/// [`on_failure`](callback_runtime::Attachment::on_failure) to go on without the row.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -41,7 +45,7 @@ use std::io::Write;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Csv {
-    to: Writer<Box<dyn Write + Send>>,
+    to: Lines,
     declared: Vec<String>,
     columns: Vec<String>,
 }
@@ -61,7 +65,7 @@ impl Csv {
     /// ```
     pub fn new(to: impl Write + Send + 'static) -> Self {
         Self {
-            to: Writer::from_writer(Box::new(to)),
+            to: Lines::to(to),
             declared: Vec::new(),
             columns: Vec::new(),
         }
@@ -72,12 +76,12 @@ impl Csv {
     ///
     /// ```
     /// use callbacks::driver::prelude::*;
-    /// use callbacks::shelf::{Csv, Interval, ObservableCallback};
+    /// use callbacks::shelf::{Csv, ObservableCallback};
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
     ///
     /// let place = |_: &Well, draws: &Draws| Complex { re: draws.0[0], im: 0.0 };
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-    ///     .callback(ObservableCallback::new("place", Interval::steps(5), place))
+    ///     .callback(ObservableCallback::new("place", Period::steps(5), place))
     ///     .callback(Csv::new(std::io::stderr()).columns(["place.re", "place.im"]));
     /// assert!(driver.run(10)?.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -92,13 +96,12 @@ impl Csv {
             self.begin(cells)?;
         }
         let names = cells.iter().map(|(name, _)| name);
-        if names.eq(&self.columns) {
-            self.to.write_record(cells.iter().map(|(_, value)| value))?;
+        let row = if names.eq(&self.columns) {
+            line_of(cells.iter().map(|(_, value)| value))?
         } else {
-            let row = self.arrange(cells)?;
-            self.to.write_record(row)?;
-        }
-        Ok(self.to.flush()?)
+            line_of(self.arrange(cells)?)?
+        };
+        Ok(self.to.write(&row)?)
     }
 
     /// The first row, and the columns with it.
@@ -108,7 +111,8 @@ impl Csv {
         let late = late.filter(|name| !names.contains_key(name.as_str()));
         let first = cells.iter().map(|(name, _)| name);
         self.columns = first.chain(late).cloned().collect();
-        Ok(self.to.write_record(&self.columns)?)
+        self.to.owe(&line_of(&self.columns)?);
+        Ok(())
     }
 
     /// The values of a row, each in its column.
@@ -129,14 +133,21 @@ impl Csv {
     }
 }
 
+/// As the file has it, with its end.
+fn line_of(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>, BoxError> {
+    let mut line = WriterBuilder::new()
+        .buffer_capacity(256)
+        .from_writer(Vec::new());
+    line.write_record(cells)?;
+    Ok(line.into_inner().map_err(|error| error.into_error())?)
+}
+
 /// The values of a row by the names of their columns, each of which there is once.
 fn by_name(cells: &Cells) -> Result<HashMap<&str, &str>, String> {
     let mut values = HashMap::new();
     for (name, value) in cells {
         if values.insert(name.as_str(), value.as_str()).is_some() {
-            return Err(format!(
-                "two values have the column `{name}`; log one of them under another name"
-            ));
+            return Err(columns::two_have("column", name));
         }
     }
     Ok(values)

@@ -1,13 +1,13 @@
 //! Stops when time is up.
 
-use crate::driver::Driver;
+use crate::driver::{Attempt, Driver};
 use crate::fit::Fit;
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::time::{Duration, Instant};
 
 /// Stops when a run has taken longer than this, measured on a clock that only goes forward: at the end of a training batch or an
-/// epoch in [`Fit`], of a step in [`Driver`]. Weight 100. Each run, of a driver too, has all of its time.
+/// epoch in [`Fit`], of a step in [`Driver`], and before an attempt at a step is made again. Weight 100. Each run, of a driver too, has all of its time.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -48,6 +48,14 @@ impl MaxTime {
     #[on(fit_begin, run_start)]
     fn begin(&mut self) {
         self.since = Some(Instant::now());
+    }
+
+    /// A step whose attempts are rejected may never come to its end.
+    fn on_step_start(&mut self, attempt: &Attempt) -> Flow {
+        if attempt.get() > 1 {
+            return self.look();
+        }
+        Flow::Continue
     }
 
     #[on(train_batch_end, epoch_end, step_end)]

@@ -1,36 +1,34 @@
 //! Logs what can be observed of a driven state, now and then.
 
-use super::settings::Settings;
-use super::{Interval, InvalidSettings};
-use crate::driver::{Driven, Driver, LogData, Samples, Time, Value};
-use crate::fit::Step;
-use callback_macros::callback;
-use callback_runtime::Local;
+use crate::driver::{Driven, Driver, LogData, Samples, Value};
+use callback_runtime::{Callback, Handlers, Local, Period};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Logs what can be observed of what is driven and of its samples, at an interval: before the parameters are updated, so that it
+/// Logs what can be observed of what is driven and of its samples, now and then: before the parameters are updated, so that it
 /// belongs to the same state as the loss does.
+///
+/// The period looks at what has been made by then: with `Period::steps(5)` it is observed what 5 updates have made, and 10, and is
+/// logged in the step under way, the 6th and the 11th. With `first()` it is observed what no update has made, too, in the first step.
+/// A step that was stopped behind its observation has had it: made again, it is not observed again. A period that cannot be is a
+/// problem of the plan.
 ///
 /// ```
 /// use callbacks::driver::Stats;
 /// use callbacks::prelude::*;
-/// use callbacks::shelf::{Interval, ObservableCallback};
+/// use callbacks::shelf::ObservableCallback;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
 ///
 /// let place = |_: &Well, draws: &Draws| Stats::of(draws.0.iter().copied());
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-///     .callback(ObservableCallback::new("place", Interval::steps(5), place))
-///     .on(Driver::on_step_end, |step: &Step, log: &LogData| assert_eq!(log.get("place").is_some(), step.get() % 5 == 0));
+///     .callback(ObservableCallback::new("place", Period::steps(5).first(), place))
+///     .on(Driver::on_step_end, |step: &Step, log: &LogData| assert_eq!(log.get("place").is_some(), step.get() % 5 == 1));
 /// assert!(driver.run(10)?.is_finished());
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct ObservableCallback<D: Driven> {
     name: Cow<'static, str>,
-    interval: Interval,
-    /// How many steps had been made, and when, the last time one looked; and when the step before it was under way.
-    last: Option<(Step, Time)>,
-    before: Option<Time>,
+    period: Period,
     observe: Observe<D>,
 }
 
@@ -40,66 +38,42 @@ impl<D: Driven> ObservableCallback<D> {
     /// Logs under this name what `observe` observes.
     ///
     /// ```
-    /// # use callbacks::driver::Time;
     /// # use callbacks::prelude::*;
-    /// # use callbacks::shelf::{Interval, ObservableCallback};
+    /// # use callbacks::shelf::ObservableCallback;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
     /// let parameters = |well: &Well, _: &Draws| vec![well.x];
-    /// let every_tenth = ObservableCallback::new("parameters", Interval::time(Time::new(0.1)), parameters);
+    /// let every_tenth = ObservableCallback::new("parameters", Period::time(0.1), parameters);
     /// assert!(VariationalDriver::new(Well::default()).callback(every_tenth).check().is_ok());
     /// ```
     pub fn new<V: Into<Value>>(
         name: impl Into<Cow<'static, str>>,
-        interval: Interval,
+        period: Period,
         mut observe: impl FnMut(&D, &D::Samples) -> V + Send + 'static,
     ) -> Self {
         Self {
             name: name.into(),
-            interval,
-            last: None,
-            before: None,
+            period,
             observe: Box::new(move |driven, samples| observe(driven, samples).into()),
         }
     }
 }
 
-#[callback(Driver, register = false)]
-impl<D: Driven> ObservableCallback<D> {
-    fn on_enter(&self) -> Result<(), InvalidSettings> {
-        self.interval
-            .check(Settings::of("ObservableCallback"))
-            .done()
-    }
-
-    fn before_parameter_update(
-        &mut self,
-        driven: Local<'_, D>,
-        samples: Local<'_, Samples<D::Samples>>,
-        step: &Step,
-        time: &Time,
-        log: &mut LogData,
-    ) {
-        if !self.is_due(*step, *time) {
-            return;
-        }
-        if let Some(samples) = samples.get() {
-            log.set(self.name.clone(), (self.observe)(&driven, samples));
-        }
+impl<D: Driven> Callback<Driver> for ObservableCallback<D> {
+    fn handlers(&self, h: &mut Handlers<Driver, Self>) {
+        h.on(Driver::before_parameter_update, Self::observe)
+            .every(self.period.clone());
     }
 }
 
 impl<D: Driven> ObservableCallback<D> {
-    /// Whether a multiple lies between the last step and the one under way, which is not counted yet. A step that is made again is due
-    /// if it was.
-    fn is_due(&mut self, made: Step, now: Time) -> bool {
-        match self.last.replace((made, now)) {
-            Some((last, then)) if last != made => self.before = Some(then),
-            _ => {}
-        }
-        let under_way = (Step::new(made.get() + 1), now);
-        match self.before {
-            Some(before) => self.interval.is_due((made, before), under_way),
-            None => self.interval.is_met(under_way),
+    fn observe(
+        &mut self,
+        driven: Local<'_, D>,
+        samples: Local<'_, Samples<D::Samples>>,
+        log: &mut LogData,
+    ) {
+        if let Some(samples) = samples.get() {
+            log.set(self.name.clone(), (self.observe)(&driven, samples));
         }
     }
 }
@@ -108,7 +82,7 @@ impl<D: Driven> fmt::Debug for ObservableCallback<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObservableCallback")
             .field("name", &self.name)
-            .field("interval", &self.interval)
+            .field("period", &self.period)
             .finish_non_exhaustive()
     }
 }

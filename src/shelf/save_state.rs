@@ -1,36 +1,31 @@
 //! Saves what is driven, now and then.
 
-use super::settings::Settings;
-use super::{Interval, InvalidSettings};
-use crate::driver::{Driven, Driver, Time};
+use crate::driver::{Driven, Driver};
 use crate::fit::{SaveParameters, Step};
-use callback_macros::callback;
-use callback_runtime::{BoxError, Local};
+use callback_runtime::{BoxError, Callback, Handlers, Local, Period};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Saves what is driven at an interval, at the end of a step. An error fails the run, unless the callback is attached with
-/// [`on_failure`](callback_runtime::Attachment::on_failure).
+/// Saves what is driven now and then, at the end of a step. An error fails the run, unless the callback is attached with
+/// [`on_failure`](callback_runtime::Attachment::on_failure). A period that cannot be is a problem of the plan.
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// use callbacks::shelf::{Interval, SaveState};
+/// use callbacks::shelf::SaveState;
 /// use std::sync::mpsc;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let (saved, received) = mpsc::channel();
 /// let mut driver = VariationalDriver::new(Well { x: 8.0 })
-///     .callback(SaveState::new(Interval::steps(2), move |well: &Well, step| Ok(saved.send((step.get(), well.x))?)));
+///     .callback(SaveState::new(Period::steps(2), move |well: &Well, step| Ok(saved.send((step.get(), well.x))?)));
 /// assert!(driver.run(5)?.is_finished());
 /// assert_eq!(received.try_iter().collect::<Vec<_>>(), [(2, 2.0), (4, 0.5)]);
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct SaveState<D> {
-    interval: Interval,
-    /// Where the step under way began.
-    from: (Step, Time),
+    period: Period,
     save: Save<D>,
 }
 
@@ -41,20 +36,19 @@ impl<D: Driven> SaveState<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # use callbacks::shelf::{Interval, SaveState};
+    /// # use callbacks::shelf::SaveState;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let full = SaveState::new(Interval::steps(1), |_: &Well, _| Err("the disk is full".into()));
+    /// let full = SaveState::new(Period::steps(1), |_: &Well, _| Err("the disk is full".into()));
     /// let outcome = VariationalDriver::new(Well::default()).callback(full).run(5)?;
     /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "the disk is full");
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(
-        interval: Interval,
+        period: Period,
         save: impl FnMut(&D, Step) -> Result<(), BoxError> + Send + 'static,
     ) -> Self {
         Self {
-            interval,
-            from: Default::default(),
+            period,
             save: Box::new(save),
         }
     }
@@ -65,7 +59,7 @@ impl<D: Driven> SaveState<D> {
     /// ```
     /// use callbacks::fit::SaveParameters;
     /// use callbacks::prelude::*;
-    /// use callbacks::shelf::{Interval, SaveState};
+    /// use callbacks::shelf::SaveState;
     /// use std::io::{self, Read, Write};
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     ///
@@ -81,20 +75,17 @@ impl<D: Driven> SaveState<D> {
     /// # std::fs::create_dir_all(&folder)?;
     /// let file = folder.join("well");
     /// let path = file.clone();
-    /// let save = SaveState::<Well>::to_file(Interval::steps(2), move |_step| path.clone());
+    /// let save = SaveState::<Well>::to_file(Period::steps(2), move |_step| path.clone());
     /// assert!(VariationalDriver::new(Well { x: 8.0 }).callback(save).run(5)?.is_finished());
     /// assert_eq!(std::fs::read(&file)?, 0.5_f64.to_le_bytes());
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_file(
-        interval: Interval,
-        mut path: impl FnMut(Step) -> PathBuf + Send + 'static,
-    ) -> Self
+    pub fn to_file(period: Period, mut path: impl FnMut(Step) -> PathBuf + Send + 'static) -> Self
     where
         D: SaveParameters,
     {
-        Self::new(interval, move |driven, step| {
+        Self::new(period, move |driven, step| {
             let path = path(step);
             replace(&path, driven).map_err(|error| format!("{}: {error}", path.display()).into())
         })
@@ -105,40 +96,39 @@ fn replace(path: &Path, driven: &impl SaveParameters) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
-    let mut file = BufWriter::new(File::create(&unfinished)?);
-    driven.save(&mut file)?;
-    file.flush()?;
-    file.get_ref().sync_all()?;
-    fs::rename(&unfinished, path)
+    let file = File::create(&unfinished)?;
+    let replaced = write(driven, file).and_then(|()| fs::rename(&unfinished, path));
+    if replaced.is_err() {
+        // What went wrong is told; that this goes wrong, too, is no more to be known.
+        let _ = fs::remove_file(&unfinished);
+    }
+    replaced
 }
 
-#[callback(Driver, register = false)]
+fn write(driven: &impl SaveParameters, file: File) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
+    driven.save(&mut file)?;
+    file.flush()?;
+    file.get_ref().sync_all()
+}
+
+impl<D: Driven> Callback<Driver> for SaveState<D> {
+    fn handlers(&self, h: &mut Handlers<Driver, Self>) {
+        h.on(Driver::on_step_end, Self::save)
+            .every(self.period.clone());
+    }
+}
+
 impl<D: Driven> SaveState<D> {
-    fn on_enter(&self) -> Result<(), InvalidSettings> {
-        self.interval.check(Settings::of("SaveState")).done()
-    }
-
-    fn on_step_start(&mut self, step: &Step, time: &Time) {
-        self.from = (*step, *time);
-    }
-
-    fn on_step_end(
-        &mut self,
-        driven: Local<'_, D>,
-        step: &Step,
-        time: &Time,
-    ) -> Result<(), BoxError> {
-        if self.interval.is_due(self.from, (*step, *time)) {
-            (self.save)(&driven, *step)?;
-        }
-        Ok(())
+    fn save(&mut self, driven: Local<'_, D>, step: &Step) -> Result<(), BoxError> {
+        (self.save)(&driven, *step)
     }
 }
 
 impl<D> fmt::Debug for SaveState<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SaveState")
-            .field("interval", &self.interval)
+            .field("period", &self.period)
             .finish_non_exhaustive()
     }
 }

@@ -11,6 +11,9 @@ use std::fmt;
 /// The log of the step under way: values by name, in the order in which they came. Empty when an attempt begins: what a rejected
 /// one logged is in [`RejectedAttempts`](super::RejectedAttempts).
 ///
+/// Behind a step that was stopped before its update it is that of the run's last whole step, or empty if there was none; after a failure
+/// it is that of the attempt that failed.
+///
 /// ```
 /// use callbacks::driver::{LogData, Stats};
 ///
@@ -59,16 +62,17 @@ impl LogData {
         self.get(name)?.part(part)
     }
 
-    /// Sets a value; one of the same name is replaced, in its place.
+    /// Sets a value: a number of any kind, several of them, or what else is a [`Value`]. One of the same name is replaced, in its place.
     ///
     /// ```
     /// # use callbacks::driver::LogData;
     /// let mut log = LogData::default();
     /// log.set("rate", 0.5);
     /// log.set(format!("ra{}", "te"), 0.25);
-    /// log.set("occupations", vec![0.5, 0.5]);
-    /// assert_eq!(log.number("rate"), Some(0.25));
-    /// assert_eq!(log.iter().count(), 2);
+    /// log.set("occupations", [0.5, 0.5]);
+    /// log.set("chains", 16);
+    /// assert_eq!((log.number("rate"), log.number("chains")), (Some(0.25), Some(16.0)));
+    /// assert_eq!(log.iter().count(), 3);
     /// ```
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());

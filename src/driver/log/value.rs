@@ -186,6 +186,32 @@ impl From<f64> for Value {
     }
 }
 
+/// Numbers that a `f64` holds as they are.
+macro_rules! exactly {
+    ($($number:ty),*) => { $(
+        impl From<$number> for Value {
+            fn from(value: $number) -> Self {
+                Self::Number(value.into())
+            }
+        }
+    )* };
+}
+
+/// Whole numbers of which a `f64` holds those up to 2^53 as they are, and others as nearly as it can.
+macro_rules! nearly {
+    ($($number:ty),*) => { $(
+        impl From<$number> for Value {
+            #[expect(clippy::cast_precision_loss, reason = "a log is read by people")]
+            fn from(value: $number) -> Self {
+                Self::Number(value as f64)
+            }
+        }
+    )* };
+}
+
+exactly!(f32, i8, i16, i32, u8, u16, u32);
+nearly!(i64, isize, u64, usize);
+
 impl From<Complex> for Value {
     fn from(value: Complex) -> Self {
         Self::Complex(value)
@@ -195,6 +221,18 @@ impl From<Complex> for Value {
 impl From<Vec<f64>> for Value {
     fn from(values: Vec<f64>) -> Self {
         Self::Vector(values)
+    }
+}
+
+impl From<&[f64]> for Value {
+    fn from(values: &[f64]) -> Self {
+        Self::Vector(values.to_vec())
+    }
+}
+
+impl<const N: usize> From<[f64; N]> for Value {
+    fn from(values: [f64; N]) -> Self {
+        Self::Vector(values.into())
     }
 }
 

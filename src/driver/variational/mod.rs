@@ -3,6 +3,7 @@
 mod relations;
 mod settings;
 
+use super::driven_error::text_of;
 use super::parts::Parts;
 use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
@@ -53,11 +54,12 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
         let made = self.step().get();
-        self.prepare(None, Some((Unit::Steps, made.saturating_add(steps).into())));
-        self.run_until(Until::Steps(steps))
+        let left = self.prepare(None, Some((Unit::Steps, made.saturating_add(steps).into())));
+        self.run_until(Until::Steps(steps), left)
     }
 
-    /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it.
+    /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it. A span that does not
+    /// move the time, being too small beside it, is a problem of the plan.
     ///
     /// ```
     /// # use callbacks::driver::prelude::*;
@@ -86,14 +88,14 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
         let span = span.get();
-        let is_wrong = !span.is_finite() || span < 0.0;
-        let wrong = is_wrong.then(|| {
-            format!("a run for a span of {span}; give one that is finite and not negative")
-        });
         // A wrong span, and a time that cannot be told, are told before anything runs.
-        let end = self.time().map_or(span, |now| now.get() + span);
-        self.prepare(wrong, end.is_finite().then(|| (Unit::Time, end.into())));
-        self.run_until(Until::Time(Deadline::at(end)))
+        let now = self.time().unwrap_or_default().get();
+        let end = now + span;
+        let left = self.prepare(
+            wrong_span(now, span),
+            end.is_finite().then(|| (Unit::Time, end.into())),
+        );
+        self.run_until(Until::Time(Deadline::at(end)), left)
     }
 
     /// How many steps have been made, in all runs.
@@ -212,10 +214,10 @@ impl<D: Driven> VariationalDriver<D> {
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong_span: Option<String>, end: Option<(Unit, Amount)>) {
+    fn prepare(&mut self, wrong_span: Option<String>, end: Option<(Unit, Amount)>) -> Left {
         let time = self.time();
         self.expect([wrong_span, time.as_ref().err().cloned()], end);
-        self.begin(time.unwrap_or_default());
+        self.begin(time.unwrap_or_default())
     }
 
     /// The same where nothing is to run: what the last run left stays.
@@ -242,8 +244,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// The simulated time. No panic of what is driven gets past a driver.
     fn time(&self) -> Result<Time, String> {
         catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
-            let text = panic.downcast_ref::<&str>().copied();
-            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let text = text_of(&*panic);
             let told = format!(
                 "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
                 text.unwrap_or("no text")
@@ -254,21 +255,23 @@ impl<D: Driven> VariationalDriver<D> {
         })
     }
 
-    /// Every run starts clean, but for how far the driver has come.
-    fn begin(&mut self, time: Time) {
+    /// Every run starts clean, but for how far the driver has come. What the last one left is there again if this one is refused.
+    fn begin(&mut self, time: Time) -> Left {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
         }
         state.insert(time);
         state.insert(Total::default());
-        state.insert(Attempt::default());
-        state.insert(LogData::default());
-        state.insert(RejectedAttempts::default());
         state.insert(Samples::<D::Samples>::default());
+        Left {
+            attempt: state.insert(Attempt::default()),
+            log: state.insert(LogData::default()),
+            rejected: state.insert(RejectedAttempts::default()),
+        }
     }
 
-    fn run_until(&mut self, until: Until) -> Result<Outcome, PlanError> {
+    fn run_until(&mut self, until: Until, left: Left) -> Result<Outcome, PlanError> {
         let (plan, state) = (&mut self.plan, &mut self.state);
         state.insert(until.total());
         let mut steps = Steps {
@@ -280,6 +283,9 @@ impl<D: Driven> VariationalDriver<D> {
         let outcome = state.lend(&mut self.driven, |ctx: Ctx<'_>| {
             plan.run(ctx, |run| steps.run(run))
         });
+        if outcome.is_err() {
+            left.put_back(&mut self.state);
+        }
         self.sweep();
         outcome
     }
@@ -294,6 +300,38 @@ impl<D: Driven> VariationalDriver<D> {
             rollback.forget();
         }
     }
+}
+
+/// What the last run left to be looked at.
+struct Left {
+    attempt: Option<Attempt>,
+    log: Option<LogData>,
+    rejected: Option<RejectedAttempts>,
+}
+
+impl Left {
+    fn put_back(self, state: &mut State) {
+        state.insert(self.attempt.unwrap_or_default());
+        state.insert(self.log.unwrap_or_default());
+        state.insert(self.rejected.unwrap_or_default());
+    }
+}
+
+/// Why there cannot be a run from `now` for such a span. A time that is no number fails the run itself.
+fn wrong_span(now: f64, span: f64) -> Option<String> {
+    let end = now + span;
+    let why = if !span.is_finite() || span < 0.0 {
+        "give one that is finite and not negative".to_owned()
+    } else if !now.is_finite() {
+        return None;
+    } else if !end.is_finite() {
+        format!("from {now} on, that is beyond what can be counted; give a smaller one")
+    } else if span > 0.0 && end <= now {
+        format!("the simulated time is {now:e}, and does not move by so little; give a greater one")
+    } else {
+        return None;
+    };
+    Some(format!("a run for a span of {span}; {why}"))
 }
 
 impl<D: Driven + fmt::Debug> fmt::Debug for VariationalDriver<D> {

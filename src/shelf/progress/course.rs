@@ -74,7 +74,7 @@ impl Course {
 
     fn count(&self) -> String {
         match self.total() {
-            Some(total) => format!("{}/{}", self.position, self.from + total),
+            Some(total) => format!("{}/{}", self.position, self.from.saturating_add(total)),
             None => self.position.to_string(),
         }
     }

@@ -3,6 +3,8 @@
 mod event;
 mod file;
 
+use super::settings::Settings;
+use super::{InvalidSettings, columns};
 use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, LearningRate, Loss, Metrics, OptimizerName, Step};
 use callback_macros::callback;
@@ -26,7 +28,7 @@ use std::path::PathBuf;
 ///
 /// Each run writes a file of its own, and `TensorBoard` shows those of one folder together; give what is to be compared a folder each. Numbers
 /// have single precision there. A file is flushed every second, and at the end of each epoch and of the run, however it ends. An
-/// error of the file fails the run, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure).
+/// error of the file fails the run, and so do two values that have one tag, such as `energy/mean` beside the statistic `energy`, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -42,7 +44,8 @@ use std::path::PathBuf;
 /// ```
 pub struct TensorBoard {
     folder: PathBuf,
-    every: u64,
+    /// So many steps lie between losses of batches, if they are asked for.
+    batch_loss: Option<u64>,
     /// The file of the run under way.
     file: Option<EventFile>,
     /// The optimisers that have made a step.
@@ -68,13 +71,13 @@ impl TensorBoard {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
-            every: 0,
+            batch_loss: None,
             file: None,
             optimizers: Vec::new(),
         }
     }
 
-    /// Writes the loss of a training batch, too, every so many steps; never, if it is 0 or nothing is said. Reading a loss may wait
+    /// Writes the loss of a training batch, too, every so many steps, 1 or more; never, if nothing is said. Reading a loss may wait
     /// for the device.
     ///
     /// ```
@@ -89,13 +92,20 @@ impl TensorBoard {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn batch_loss(mut self, every: u64) -> Self {
-        self.every = every;
+        self.batch_loss = Some(every);
         self
     }
 }
 
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl TensorBoard {
+    fn on_enter(&self) -> Result<(), InvalidSettings> {
+        let remedy = "give 1 for every step, or leave it out";
+        Settings::of("TensorBoard")
+            .expect(self.batch_loss != Some(0), "batch_loss", 0, remedy)
+            .done()
+    }
+
     #[on(fit_begin, run_start)]
     fn open(&mut self) -> Result<(), String> {
         self.optimizers.clear();
@@ -109,7 +119,8 @@ impl TensorBoard {
     }
 
     fn on_train_batch_end(&mut self, step: &Step, loss: Option<&Loss>) -> Result<(), String> {
-        let is_due = self.every > 0 && step.get().is_multiple_of(self.every);
+        let every = self.batch_loss;
+        let is_due = every.is_some_and(|every| step.get().is_multiple_of(every));
         if let (Some(loss), true, Some(file)) = (loss, is_due, &mut self.file) {
             file.scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
             file.flush_now_and_then()?;
@@ -155,6 +166,8 @@ impl TensorBoard {
         step: u64,
         scalars: impl Iterator<Item = (String, f64)>,
     ) -> Result<(), String> {
+        let scalars: Vec<_> = scalars.collect();
+        columns::refuse_twice(scalars.iter().map(|(tag, _)| tag.as_str()))?;
         self.file
             .as_mut()
             .map_or(Ok(()), |file| file.scalars(step, scalars))
