@@ -360,3 +360,29 @@ fn the_rule_alone_can_be_asked() {
     assert!(period.due_between(&at(9), &at(11)).is_some());
     assert!(period.due_between(&at(10), &at(19)).is_none());
 }
+
+#[test]
+fn a_loop_that_sets_its_counter_back_begins_anew() {
+    let mut plan = Plan::<Walk>::new();
+    plan.on(Walk::on_step, note!("save"))
+        .every(Period::steps(10).first().last());
+    let mut state = start();
+    for run in 1..=3 {
+        assert!(walk(&mut plan, &mut state, 1..=25).is_finished());
+        let steps = state.get::<Trace>().unwrap().steps("save");
+        assert_eq!(steps[4 * (run - 1)..], [1, 10, 20, 25], "run {run}");
+    }
+}
+
+#[test]
+fn who_was_not_visited_has_no_last_call() {
+    let mut plan = Plan::<Walk>::new();
+    plan.on(Walk::after_step, note!("save"))
+        .every(Period::steps(10).last());
+    let mut state = start();
+    let outcome = plan.run(&mut state, |run| {
+        run.scope(Walk::RUN, Run::last_call).map(drop)
+    });
+    assert!(outcome.unwrap().is_finished());
+    assert_eq!(state.get(), Some(&Trace::default()));
+}

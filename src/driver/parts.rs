@@ -100,7 +100,10 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
         samples.clear();
-        told(self.step, "reset_step", || Ok(driven.reset_step()))?;
+        told(self.step, "reset_step", || {
+            driven.reset_step();
+            Ok(())
+        })?;
         Ok(())
     }
 

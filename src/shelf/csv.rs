@@ -139,7 +139,9 @@ fn line_of(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>,
         .buffer_capacity(256)
         .from_writer(Vec::new());
     line.write_record(cells)?;
-    Ok(line.into_inner().map_err(|error| error.into_error())?)
+    Ok(line
+        .into_inner()
+        .map_err(::csv::IntoInnerError::into_error)?)
 }
 
 /// The values of a row by the names of their columns, each of which there is once.

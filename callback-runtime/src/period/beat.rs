@@ -74,6 +74,18 @@ impl Beat {
         }
     }
 
+    /// The next mark from where the loop stands on: one that is there counts.
+    pub(super) fn from(&self, now: &Position) -> Option<Next> {
+        let before = match now.amount(self.unit)? {
+            Amount::Whole(position) => Amount::Whole(position.saturating_sub(1)),
+            // By more than a mark may lack.
+            Amount::Real(position) => {
+                Amount::Real((position - 2.0 * OF_PERIOD * self.every.as_f64()).max(0.0))
+            }
+        };
+        self.after(before)
+    }
+
     fn after_whole(&self, position: u64) -> Next {
         let Some((every, offset)) = self.whole() else {
             return Next::Never;

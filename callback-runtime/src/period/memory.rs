@@ -91,6 +91,14 @@ impl Memory {
         now.is_beginning() && self.stood.as_ref().is_some_and(had_counted)
     }
 
+    /// The loop has gone back to `now`, and begins anew there.
+    pub(super) fn go_back(&mut self, now: &Position) {
+        (self.visited, self.has_run, self.ran) = (false, false, None);
+        for kept in &mut self.beats {
+            kept.next = kept.beat.from(now).or(kept.next);
+        }
+    }
+
     pub(super) fn visit(&mut self, now: &Position, runs: bool) {
         self.visited = true;
         self.stood = Some(*now);

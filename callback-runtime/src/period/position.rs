@@ -76,6 +76,14 @@ impl Position {
     }
 
     /// Whether nothing has been counted yet.
+    /// Whether it has counted less of anything.
+    pub(super) fn is_behind(&self, other: &Self) -> bool {
+        self.counted().any(|(unit, amount)| {
+            let other = other.amount(unit).map(Amount::as_f64);
+            other.is_some_and(|other| amount.as_f64() < other)
+        })
+    }
+
     pub(super) fn is_beginning(&self) -> bool {
         self.counted().all(|(_, amount)| amount.as_f64() == 0.0)
     }

@@ -45,6 +45,11 @@ impl Timing {
 
     /// Whether the handler runs at this visit; moves on. `ending`: a stop is pending, so that this may be the last visit.
     pub(crate) fn is_due(&mut self, now: &Position, ending: bool) -> Option<Due> {
+        if !self.visited_in_run && now.is_behind(&self.began) {
+            // The loop has set its counter back since the run began.
+            self.memory.go_back(now);
+            self.fresh = true;
+        }
         let fired = self.fired(now, ending);
         let again = self.memory.ran_at(now);
         let runs = fired.is_reason() || (fired.last && !again);
@@ -53,11 +58,11 @@ impl Timing {
         runs.then(|| Due::new(fired, &self.name))
     }
 
-    /// Whether a handler with `last` has something to catch up on at the end of a run: it has not run where the run stands now.
+    /// Whether a handler with `last` has something to catch up on at the end of a run: it was visited in this run, and has not run where
+    /// the run stands now.
     pub(crate) fn is_owed(&self, now: &Position) -> bool {
         let last = |source: &Source| source.kind == Kind::Last && source.allows(now);
-        let concerned = self.visited_in_run || !self.memory.has_run || !self.began.is_at(now);
-        concerned && !self.memory.ran_at(now) && self.period.sources.iter().any(last)
+        self.visited_in_run && !self.memory.ran_at(now) && self.period.sources.iter().any(last)
     }
 
     /// The handler runs because it is owed.

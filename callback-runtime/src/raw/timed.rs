@@ -6,6 +6,8 @@ use super::list::List;
 use super::thunk::{Code, Frame};
 use crate::period::{Memory, Position, Timing};
 use std::any::TypeId;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl List {
     /// Whether it is the turn of the handler at `at`, of which it is told.
@@ -26,9 +28,21 @@ impl List {
         if self.aimed != frame.handed.view.table().layout() {
             self.aim(frame.handed.view.table_mut());
         }
-        self.gate = self.soonest(frame).unwrap_or(Gate::OPEN);
+        self.gate = self.soonest_if_it_can_be_told(frame).unwrap_or(Gate::OPEN);
         if self.constant.is_empty() {
             frame.clock.wait(self.at, self.gate);
+        }
+    }
+
+    /// A counter is somebody's code; where it panics, that is told to the handler that asks for it the next time.
+    fn soonest_if_it_can_be_told(&self, frame: &Frame<'_>) -> Option<Gate> {
+        match catch_unwind(AssertUnwindSafe(|| self.soonest(frame))) {
+            Ok(gate) => gate,
+            Err(panic) => {
+                // Dropping what was thrown may throw again.
+                forget(panic);
+                None
+            }
         }
     }
 
@@ -59,12 +73,14 @@ impl List {
 
     /// Runs one if it is to run once more before the run ends.
     pub(super) fn run_owed(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
-        let now = frame.clock.position(frame.handed.view.table());
         let armed = self.armed.get_mut(at);
-        let timing = armed.and_then(|armed| armed.timing.as_mut());
-        let Some(timing) = timing.filter(|timing| timing.is_owed(&now)) else {
+        let Some(timing) = armed.and_then(|armed| armed.timing.as_mut()) else {
             return Code::Continue;
         };
+        let now = frame.clock.position(frame.handed.view.table());
+        if !timing.is_owed(&now) {
+            return Code::Continue;
+        }
         let due = timing.catch_up(&now);
         frame.handed.view.insert(due);
         self.run_one(at, frame)

@@ -164,7 +164,8 @@ impl<'a, L: Loop> Run<'a, L> {
             ..Course::default()
         };
         clock.begin();
-        machine.begin(&clock.position(state.as_table()), &totals);
+        let now = clock.position_if_it_can_be_told(state.as_table());
+        machine.begin(&now, &totals);
         Self {
             machine,
             resolved,

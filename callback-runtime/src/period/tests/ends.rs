@@ -81,7 +81,7 @@ fn without_last_nothing_is_owed_and_no_visit_is_the_last() {
 #[test]
 fn what_is_owed_is_caught_up_on_once() {
     let mut timing = of(Period::steps(10).last(), &Position::new());
-    assert!(timing.is_owed(&at(0)), "it has never run");
+    assert!(!timing.is_owed(&at(0)), "it was not visited");
     assert_eq!(told(&mut timing, 7, false), None);
     assert!(timing.is_owed(&at(7)));
     let due = timing.catch_up(&at(7));

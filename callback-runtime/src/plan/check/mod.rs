@@ -21,6 +21,8 @@ use periods::{check_due, check_dues, check_periods};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
 use std::collections::HashMap;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the rules look at.
 pub(super) struct Subject<'p, L> {
@@ -140,7 +142,12 @@ impl<L: Loop> Subject<'_, L> {
     /// Where the loop stands before it begins.
     fn start(&self) -> Position {
         let counters = self.of_loop.counters().iter();
-        counters.fold(Position::new(), |at, watch| watch.note(self.state, at))
+        let start = || counters.fold(Position::new(), |at, watch| watch.note(self.state, at));
+        // A counter is somebody's code. Where it panics, the run will say so; dropping what was thrown may throw again.
+        catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|panic| {
+            forget(panic);
+            Position::new()
+        })
     }
 
     fn declared(&self) -> impl Iterator<Item = &Declared> {
