@@ -25,20 +25,18 @@ pub(super) struct Parts<D: Driven> {
     )>,
     reset: Lookup<(LocalMut<'static, D>, Drawn<D>)>,
     computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
-    judged: Lookup<(
-        LocalMut<'static, D>,
-        Local<'static, <D as Driven>::Update>,
-        &'static LogData,
-    )>,
-    updated: Lookup<(
-        LocalMut<'static, D>,
-        Local<'static, <D as Driven>::Update>,
-        Drawn<D>,
-        &'static mut Step,
-        &'static mut Time,
-    )>,
+    judged: Lookup<(LocalMut<'static, D>, Updating<D>, &'static LogData)>,
+    updated: Lookup<Updated<D>>,
 }
 
+type Updated<D> = (
+    LocalMut<'static, D>,
+    Updating<D>,
+    Drawn<D>,
+    &'static mut Step,
+    &'static mut Time,
+);
+type Updating<D> = Local<'static, <D as Driven>::Update>;
 type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 
 impl<D: Driven> Parts<D> {
@@ -100,8 +98,11 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
         samples.clear();
-        told(self.step, "reset_step", || Ok(driven.reset_step()))?;
-        Ok(())
+        let reset = || {
+            driven.reset_step();
+            Ok(())
+        };
+        Ok(told(self.step, "reset_step", reset)?)
     }
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {

@@ -66,6 +66,10 @@ impl<D: Driven> Callback<Driver> for ObservableCallback<D> {
 }
 
 impl<D: Driven> ObservableCallback<D> {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a handler's parameters are what the runtime hands it"
+    )]
     fn observe(
         &mut self,
         driven: Local<'_, D>,

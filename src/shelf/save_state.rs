@@ -120,6 +120,11 @@ impl<D: Driven> Callback<Driver> for SaveState<D> {
 }
 
 impl<D: Driven> SaveState<D> {
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "a handler's parameters are what the runtime hands it"
+    )]
     fn save(&mut self, driven: Local<'_, D>, step: &Step) -> Result<(), BoxError> {
         (self.save)(&driven, *step)
     }
