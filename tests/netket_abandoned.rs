@@ -196,18 +196,13 @@ fn a_rollback_leaves_a_step_with_an_update_and_one_that_failed_as_they_are() {
 fn behind_a_step_that_was_stopped_the_log_is_that_of_the_last_whole_one() {
     for at in [Driver::on_step_start, Driver::before_parameter_update] {
         for stops_at in [0, 2] {
-            let stop = move |step: &Step| {
-                Ok::<_, BoxError>(match step.get() == stops_at {
-                    true => Flow::stop("enough"),
-                    false => Flow::Continue,
-                })
-            };
+            let stop = stop_if("enough", move |step: &Step| step.get() == stops_at);
             let journal = Journal::default();
             let note = journal.clone();
             let mut driver = walk()
                 .on(at, stop)
                 .on(Driver::on_stop, move |log: &LogData| {
-                    note.note(log.to_string())
+                    note.note(log.to_string());
                 });
             assert!(driver.run(5).unwrap().stopped().is_some());
             let last = if stops_at == 0 { "" } else { "place 2" };

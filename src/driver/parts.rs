@@ -17,29 +17,27 @@ pub(super) struct Parts<D: Driven> {
     /// What the last whole step of the run logged, while another one is under way.
     last_log: LogData,
     time: Lookup<(&'static Time,)>,
-    begun: Lookup<Begun>,
-    reset: Lookup<(Own<D>, Drawn<D>)>,
-    computed: Lookup<(Own<D>, Drawn<D>, &'static mut LogData)>,
-    judged: Lookup<(Own<D>, Update<D>, &'static LogData)>,
+    begun: Lookup<(
+        &'static Step,
+        &'static mut Attempt,
+        &'static mut LogData,
+        &'static mut RejectedAttempts,
+    )>,
+    reset: Lookup<(LocalMut<'static, D>, Drawn<D>)>,
+    computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
+    judged: Lookup<(LocalMut<'static, D>, Updating<D>, &'static LogData)>,
     updated: Lookup<Updated<D>>,
 }
 
-type Own<D> = LocalMut<'static, D>;
-type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
-type Update<D> = Local<'static, <D as Driven>::Update>;
-type Begun = (
-    &'static Step,
-    &'static mut Attempt,
-    &'static mut LogData,
-    &'static mut RejectedAttempts,
-);
 type Updated<D> = (
-    Own<D>,
-    Update<D>,
+    LocalMut<'static, D>,
+    Updating<D>,
     Drawn<D>,
     &'static mut Step,
     &'static mut Time,
 );
+type Updating<D> = Local<'static, <D as Driven>::Update>;
+type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 
 impl<D: Driven> Parts<D> {
     pub(super) fn new() -> Self {
@@ -100,11 +98,11 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
         samples.clear();
-        told(self.step, "reset_step", || {
+        let reset = || {
             driven.reset_step();
             Ok(())
-        })?;
-        Ok(())
+        };
+        Ok(told(self.step, "reset_step", reset)?)
     }
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {

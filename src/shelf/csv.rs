@@ -7,7 +7,7 @@ use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::BoxError;
-use csv::WriterBuilder;
+use csv::{IntoInnerError, WriterBuilder};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
@@ -139,9 +139,7 @@ fn line_of(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>,
         .buffer_capacity(256)
         .from_writer(Vec::new());
     line.write_record(cells)?;
-    Ok(line
-        .into_inner()
-        .map_err(::csv::IntoInnerError::into_error)?)
+    Ok(line.into_inner().map_err(IntoInnerError::into_error)?)
 }
 
 /// The values of a row by the names of their columns, each of which there is once.

@@ -68,7 +68,7 @@ impl<D: Driven> Callback<Driver> for ObservableCallback<D> {
 impl<D: Driven> ObservableCallback<D> {
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "a handler's parameters are what it asks for"
+        reason = "a handler's parameters are what the runtime hands it"
     )]
     fn observe(
         &mut self,

@@ -123,7 +123,7 @@ impl<D: Driven> SaveState<D> {
     #[expect(
         clippy::needless_pass_by_value,
         clippy::trivially_copy_pass_by_ref,
-        reason = "a handler's parameters are what it asks for"
+        reason = "a handler's parameters are what the runtime hands it"
     )]
     fn save(&mut self, driven: Local<'_, D>, step: &Step) -> Result<(), BoxError> {
         (self.save)(&driven, *step)
