@@ -9,7 +9,8 @@ use super::spread::{Done, Payload, Together, Work, spread};
 use super::thunk::{Code, Frame, Handed, Sink};
 use super::timed::asks;
 use crate::executor::Executor;
-use crate::period::Due;
+use crate::failure::Cause;
+use crate::period::{Due, Timing};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub(super) struct Groups {
     costs: Vec<Cost>,
     /// What is known of the group at hand, from the first of its handlers that has not had its turn.
     verdicts: Vec<Verdict>,
+    /// For each handler with a period how it stands once the handler has had its turn: until then it stands as if nobody had asked.
+    moved: Vec<Option<Box<Timing>>>,
     /// Whose verdicts these are.
     judged: Range<usize>,
     executor: Arc<dyn Executor>,
@@ -38,8 +41,11 @@ enum Verdict {
     Waits,
     Due,
     /// Its period panicked.
-    Panicked(Payload),
+    Panicked(Held),
 }
+
+/// The payload of a panic that may never be told: what its own `drop` panics with is caught.
+struct Held(Option<Payload>);
 
 /// What a handler takes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -133,11 +139,13 @@ impl List {
             return;
         }
         for at in group.clone() {
+            groups.hold_back(at, &mut self.armed[at]);
             let asked = catch_unwind(AssertUnwindSafe(|| self.is_due(at, frame)));
+            groups.move_on(at, &mut self.armed[at]);
             groups.verdicts[at] = match asked {
                 Ok(true) => Verdict::Due,
                 Ok(false) => Verdict::Waits,
-                Err(panic) => Verdict::Panicked(panic),
+                Err(panic) => Verdict::Panicked(Held(Some(panic))),
             };
         }
         groups.judged = group.clone();
@@ -152,10 +160,11 @@ impl List {
     ) -> Code {
         for at in group {
             frame.mark = Mark::at(at);
+            groups.move_on(at, &mut self.armed[at]);
             match std::mem::replace(&mut groups.verdicts[at], Verdict::Waits) {
                 Verdict::Waits => continue,
                 Verdict::Due => {}
-                Verdict::Panicked(panic) => resume_unwind(panic),
+                Verdict::Panicked(mut held) => held.0.take().map_or((), |it| resume_unwind(it)),
             }
             if !timed {
                 groups.costs[at].trust();
@@ -185,7 +194,9 @@ impl List {
             groups.costs[at].trust();
             match std::mem::replace(&mut groups.verdicts[at], Verdict::Waits) {
                 Verdict::Waits => {}
-                Verdict::Panicked(panic) => done.push((at, Done::Panicked(panic))),
+                Verdict::Panicked(mut held) => {
+                    done.extend(held.0.take().map(|it| (at, Done::Panicked(it))));
+                }
                 Verdict::Due => match self.work(at, frame) {
                     Some(work) => works.push(work),
                     None => done.push((at, Done::Absent)),
@@ -198,6 +209,12 @@ impl List {
         let works = works.into_iter();
         done.extend(works.filter_map(|work| Some((work.at, work.done?))));
         done.sort_by_key(|(at, _)| *at);
+        for at in group.clone() {
+            // Whom a broken executor left out has not had its turn.
+            if broken.is_none() || done.iter().any(|(ran, _)| *ran == at) {
+                groups.move_on(at, &mut self.armed[at]);
+            }
+        }
         halt(group.end, done, broken, frame)
     }
 
@@ -248,10 +265,24 @@ impl Groups {
         Self {
             costs: vec![Cost::default(); of.len()],
             verdicts: of.iter().map(|_| Verdict::Waits).collect(),
+            moved: of.iter().map(|_| None).collect(),
             of,
             judged: 0..0,
             executor,
         }
+    }
+
+    /// Keeps how a handler's period stands.
+    fn hold_back(&mut self, at: usize, armed: &mut Armed) {
+        match (&mut self.moved[at], &armed.timing) {
+            (Some(kept), Some(timing)) => kept.stand_as(timing),
+            (kept, timing) => kept.clone_from(timing),
+        }
+    }
+
+    /// Takes turns with what is kept: a verdict moves a period on only when the handler has its turn.
+    fn move_on(&mut self, at: usize, armed: &mut Armed) {
+        std::mem::swap(&mut self.moved[at], &mut armed.timing);
     }
 
     /// How to run those of a group whose turn it is.
@@ -277,6 +308,14 @@ impl Groups {
             Ok(true) => Way::Together,
             Ok(false) => Way::Alone { timed: false },
             Err(panic) => Way::Broken(panic),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(panic) = self.0.take() {
+            drop(Cause::of_panic(panic));
         }
     }
 }
