@@ -1,8 +1,8 @@
 //! Groups: handlers of one breakpoint, one behind the other, that have nothing to do with each other and may run at the same time.
 //!
-//! Whether a group does is decided by what its handlers were measured to take. Each is timed when it runs on its own: the first
-//! [`TIMES`] times and again after [`TRUSTED`] further ones, of which the shortest counts.
+//! Whether a group does is decided by what its handlers were measured to take, of which a [`Cost`] keeps a mean that follows.
 
+use super::cost::Cost;
 use super::fetch::Need;
 use super::list::{Armed, List, Mark};
 use super::spread::{Done, Payload, Together, Work, spread};
@@ -15,12 +15,6 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// So often a handler is timed before its time is known.
-const TIMES: u32 = 4;
-
-/// So many further times what was measured is trusted.
-const TRUSTED: u32 = 1000;
 
 /// The groups of a list.
 pub(super) struct Groups {
@@ -47,17 +41,9 @@ enum Verdict {
 /// The payload of a panic that may never be told: what its own `drop` panics with is caught.
 struct Held(Option<Payload>);
 
-/// What a handler takes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cost {
-    least: Option<Duration>,
-    measured: u32,
-    trusted: u32,
-}
-
 /// How a group runs.
 enum Way {
-    Together,
+    Together { timed: bool },
     Alone { timed: bool },
     Broken(Payload),
 }
@@ -126,7 +112,7 @@ impl List {
         let way = groups.way(group.clone());
         let ran = catch_unwind(AssertUnwindSafe(|| match way {
             Way::Alone { timed } => self.run_one_by_one(&mut groups, group, timed, frame),
-            Way::Together => self.run_together(&mut groups, group, frame),
+            Way::Together { timed } => self.run_together(&mut groups, group, timed, frame),
             Way::Broken(panic) => halt(group.end, Vec::new(), Some(panic), frame),
         }));
         self.groups = Some(groups);
@@ -166,10 +152,7 @@ impl List {
                 Verdict::Due => {}
                 Verdict::Panicked(mut held) => held.0.take().map_or((), |it| resume_unwind(it)),
             }
-            if !timed {
-                groups.costs[at].trust();
-            }
-            let began = timed.then(Instant::now);
+            let began = (timed && groups.costs[at].is_timed()).then(Instant::now);
             let code = self.run_at(at, frame);
             if let Some(began) = began.filter(|_| code != Code::Absent) {
                 groups.costs[at].note(began.elapsed());
@@ -185,20 +168,23 @@ impl List {
         &mut self,
         groups: &mut Groups,
         group: Range<usize>,
+        timed: bool,
         frame: &mut Frame<'_>,
     ) -> Code {
         self.aim_at(frame);
         let mut done = Vec::with_capacity(group.len());
         let mut works = Vec::with_capacity(group.len());
         for at in group.clone() {
-            groups.costs[at].trust();
             match std::mem::replace(&mut groups.verdicts[at], Verdict::Waits) {
                 Verdict::Waits => {}
                 Verdict::Panicked(mut held) => {
                     done.extend(held.0.take().map(|it| (at, Done::Panicked(it))));
                 }
                 Verdict::Due => match self.work(at, frame) {
-                    Some(work) => works.push(work),
+                    Some(work) => works.push(Work {
+                        is_timed: timed && groups.costs[at].is_timed(),
+                        ..work
+                    }),
                     None => done.push((at, Done::Absent)),
                 },
             }
@@ -206,8 +192,12 @@ impl List {
         // SAFETY: aimed at the frame's table, which has what they need, and which nobody uses until they are done; `cut` saw to it
         // that they are apart, and those that say so may run anywhere.
         let broken = unsafe { spread(groups.executor.as_ref(), &mut works) };
-        let works = works.into_iter();
-        done.extend(works.filter_map(|work| Some((work.at, work.done?))));
+        for work in works {
+            if let Some(took) = work.took {
+                groups.costs[work.at].note(took);
+            }
+            done.extend(work.done.map(|done| (work.at, done)));
+        }
         done.sort_by_key(|(at, _)| *at);
         for at in group.clone() {
             // Whom a broken executor left out has not had its turn.
@@ -231,6 +221,8 @@ impl List {
                 sink: Sink::default(),
             },
             is_portable: armed.traits.is_portable,
+            is_timed: false,
+            took: None,
             done: None,
         })
     }
@@ -293,7 +285,7 @@ impl Groups {
         }
         let pays = |saved| catch_unwind(AssertUnwindSafe(|| self.executor.pays(saved)));
         match pays(Duration::ZERO) {
-            Ok(true) => return Way::Together,
+            Ok(true) => return Way::Together { timed: false },
             Ok(false) => {}
             Err(panic) => return Way::Broken(panic),
         }
@@ -305,8 +297,8 @@ impl Groups {
             (sum, longest) = (sum + known, longest.max(known));
         }
         match pays(sum.saturating_sub(longest)) {
-            Ok(true) => Way::Together,
-            Ok(false) => Way::Alone { timed: false },
+            Ok(true) => Way::Together { timed: true },
+            Ok(false) => Way::Alone { timed: true },
             Err(panic) => Way::Broken(panic),
         }
     }
@@ -316,25 +308,6 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some(panic) = self.0.take() {
             drop(Cause::of_panic(panic));
-        }
-    }
-}
-
-impl Cost {
-    fn known(&self) -> Option<Duration> {
-        self.least.filter(|_| self.measured >= TIMES)
-    }
-
-    fn note(&mut self, took: Duration) {
-        self.measured += 1;
-        self.least = Some(self.least.map_or(took, |least| least.min(took)));
-    }
-
-    /// It runs without being timed.
-    fn trust(&mut self) {
-        self.trusted += 1;
-        if self.trusted >= TRUSTED {
-            *self = Self::default();
         }
     }
 }
