@@ -275,7 +275,7 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
             &|plan| {
                 plan.add(Asks::<1>).parallel();
             },
-            "asks for `Local<Rc<str>>`",
+            "asks for `Local<Rc<str>>`, which stays on the loop's thread\n    ask for `&Rc<str>`",
         ),
         (
             &|plan| {
@@ -287,7 +287,7 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
             &|plan| {
                 plan.add(Counts).parallel();
             },
-            "writes `Steps`",
+            "writes `Steps`, which the loop counts and periods read\n    let the loop",
         ),
     ];
     for (add, reason) in cases {
@@ -301,4 +301,62 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
         Plan::new(),
     );
     assert!(text.contains("give the plan one with `executor`"), "{text}");
+}
+
+#[test]
+fn who_must_run_in_parallel_and_has_nobody_beside_it_is_noted() {
+    let note = |add: Add<'_>| {
+        let mut plan = plan();
+        add(&mut plan);
+        plan.check(&state())
+            .unwrap_or_else(|error| panic!("{error}"));
+        let its = plan.notes().iter();
+        let mut its = its.filter(|note| note.kind() == ProblemKind::Alone);
+        its.next().map(ToString::to_string)
+    };
+    let beside = note(&|plan| {
+        plan.add(Note::<1>).parallel();
+        plan.add(Note::<2>);
+    });
+    assert_eq!(beside, None);
+    let cases: [(Add<'_>, &str); 4] = [
+        (
+            &|plan| {
+                plan.add(Reads);
+                plan.add(Note::<1>).parallel().after("Reads");
+            },
+            "at on_force it shares `At<1>` with `Reads`",
+        ),
+        (
+            &|plan| {
+                plan.add(Note::<1>).parallel();
+            },
+            "there is no other handler where it has one",
+        ),
+        (
+            &|plan| {
+                plan.add(Ends).parallel();
+            },
+            "of a failure of the run",
+        ),
+        (
+            &|plan| {
+                plan.add(Note::<1>).parallel();
+                plan.add(Note::<2>).after("Note");
+            },
+            "in an order",
+        ),
+    ];
+    for (add, reason) in cases {
+        let told = note(add).expect("a note");
+        assert!(told.contains(reason), "{told}");
+    }
+}
+
+/// Has nothing to do but at the end.
+struct Ends;
+
+#[callback(Relax, register = false)]
+impl Ends {
+    fn on_error(&self) {}
 }

@@ -42,7 +42,7 @@ pub trait Executor: Send + Sync + 'static {
 
     /// Whether it is worth its while to run handlers at the same time that would be done sooner by `saved` if that cost nothing.
     ///
-    /// As each handler was measured: the time of all of them, one after the other, less that of the longest. Where it pays
+    /// As each handler was measured, on average: the time of all of them, one after the other, less that of the longest. Where it pays
     /// whatever they save, [`Duration::ZERO`] too, nothing is measured.
     fn pays(&self, saved: Duration) -> bool {
         saved >= Duration::from_micros(100)

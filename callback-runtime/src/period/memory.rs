@@ -114,6 +114,13 @@ impl Memory {
         self.ran.is_some_and(|ran| ran.is_at(now))
     }
 
+    /// Takes all that `other` knows, of the same period.
+    pub(super) fn stand_as(&mut self, other: &Self) {
+        self.beats.clone_from(&other.beats);
+        (self.visited, self.has_run) = (other.visited, other.has_run);
+        (self.ran, self.stood) = (other.ran, other.stood);
+    }
+
     /// Takes what `other` knows of beats that are here, too. A period that was written anew keeps the beats that stayed.
     pub(super) fn restore(&mut self, other: &Self) {
         for kept in &mut self.beats {

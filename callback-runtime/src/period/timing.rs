@@ -91,6 +91,13 @@ impl Timing {
         self.memory.restore(memory);
     }
 
+    /// From now on stands where `other` does, of the same period.
+    pub(crate) fn stand_as(&mut self, other: &Self) {
+        self.memory.stand_as(&other.memory);
+        (self.began, self.totals) = (other.began, other.totals);
+        (self.fresh, self.visited_in_run) = (other.fresh, other.visited_in_run);
+    }
+
     /// Whether this may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
     /// earlier one was is not refused for marks that are behind it.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {

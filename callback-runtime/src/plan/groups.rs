@@ -1,14 +1,11 @@
 //! Which handlers may run at the same time, and who runs them.
 
 use super::order::Decided;
-use super::problem::{Problem, ProblemKind};
 use super::resolve::decided;
-use super::{Attached, Attachment, Placed, Plan, Resolved, Text};
+use super::{Attached, Attachment, Placed, Plan, Resolved};
 use crate::breakpoint::{Loop, Role};
-use crate::callback::short_type_name;
 use crate::executor::Executor;
-use crate::period::Due;
-use crate::raw::{Need, Sendable, Want};
+use crate::raw::{Need, Sendable};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -21,7 +18,7 @@ impl<L: Loop> Plan<L> {
     /// changes state that another one asks for, and nobody said which of two goes first, not even by way of others. Of a group,
     /// those run elsewhere whose callback was attached with [`add`](Self::add) and all of whose parameters may leave the thread; the
     /// others stay on the loop's thread, and run there meanwhile. Closures and what is discovered stay. Alone run handlers that ask
-    /// for [`Ctx`](crate::Ctx) or [`Due`], that answer more than a flow, or that write a counter of the loop; and those at the
+    /// for [`Ctx`](crate::Ctx) or [`Due`](crate::Due), that answer more than a flow, or that write a counter of the loop; and those at the
     /// beginning, at the end and after a failure of the run. Behind one that may answer a flow there is nobody in its group who has a
     /// period or, where the loop [may refuse stops](Self::refuse_stops), nobody at all.
     ///
@@ -104,107 +101,12 @@ impl<L: Loop> Plan<L> {
             None => "loop's thread".into(),
         })
     }
-
-    /// Who is to run elsewhere can.
-    pub(super) fn check_parallel(&self) -> Vec<Problem> {
-        let order = self.resolved.order.iter().copied();
-        let asked = order.filter(|at| self.attached[*at].parallel.is_some());
-        asked.flat_map(|at| self.unparallel(at)).collect()
-    }
-
-    fn unparallel(&self, instance: usize) -> Vec<Problem> {
-        let name = &self.resolved.names[instance];
-        if let Some((why, hint)) = self.stays(instance) {
-            let text = Text::hinted(format!("cannot run in parallel: {why}"), hint);
-            let kind = ProblemKind::NotParallel;
-            let attached = &self.attached[instance];
-            let site = attached.parallel.unwrap_or(attached.added_at);
-            return vec![Problem::of_plan(kind, name, site, text)];
-        }
-        let mut problems = Vec::new();
-        for (at, list) in self.resolved.lists.iter().enumerate() {
-            if !may_be_grouped::<L>(at) {
-                continue;
-            }
-            for placed in list.iter().filter(|placed| placed.instance == instance) {
-                let found = self.obstacle(placed);
-                problems.extend(found.map(|(state, why)| Problem {
-                    kind: ProblemKind::NotParallel,
-                    callback: name.to_string(),
-                    breakpoint: Some(L::BREAKPOINTS[at].name()),
-                    state,
-                    site: placed.site,
-                    text: format!("cannot run in parallel: it {why}").into(),
-                }));
-            }
-        }
-        problems
-    }
-
-    /// Why no handler of a callback can leave the loop's thread, and what to do.
-    fn stays(&self, instance: usize) -> Option<(&'static str, &'static str)> {
-        if self.executor.is_none() {
-            return Some((
-                "the plan has nobody to run it",
-                "give the plan one with `executor`, or leave `parallel` out",
-            ));
-        }
-        match self.attached[instance].home {
-            Home::Anywhere => None,
-            Home::Closure => Some((
-                "it is a closure, which stays on the loop's thread",
-                "write a callback and attach it with `add`, or leave `parallel` out",
-            )),
-            Home::Discovered => Some((
-                "it was discovered, and stays on the loop's thread",
-                "attach it with `add`, or leave `parallel` out",
-            )),
-            Home::Local => Some((
-                "it is attached with `add_local`",
-                "attach it with `add`, for which its type must be `Send`, or leave `parallel` out",
-            )),
-        }
-    }
-
-    /// Why a handler has to run alone or stay, and the state that this is about.
-    fn obstacle(&self, placed: &Placed) -> Option<(Option<String>, String)> {
-        let counters = self.of_loop.counters();
-        let counts = |want: &Want| counters.iter().any(|watch| watch.of == want.type_id);
-        let why = |want: &Want| {
-            let state = short_type_name(want.type_name);
-            let why = if want.need == Need::Everything {
-                "asks for `Ctx`, which is everything; ask for the state it uses".into()
-            } else if want.local {
-                let word = if want.need == Need::Read {
-                    "Local"
-                } else {
-                    "LocalMut"
-                };
-                format!("asks for `{word}<{state}>`, which stays on the loop's thread")
-            } else if want.type_id == TypeId::of::<Due>() {
-                "asks for `Due`, which is told to one handler at a time".into()
-            } else if want.need == Need::Write && counts(want) {
-                format!("writes `{state}`, which the loop counts and periods read")
-            } else {
-                return None;
-            };
-            Some((Some(state), why))
-        };
-        if let Some(found) = placed.wants.iter().find_map(why) {
-            return Some(found);
-        }
-        placed.traits.answers.then(|| {
-            (
-                None,
-                "answers more than a flow, and answers are merged in order".into(),
-            )
-        })
-    }
 }
 
 impl Attachment<'_> {
     /// This instance must be one that can run at the same time as others, on another thread: the plan has a problem, which says
-    /// why, if it is not. Where the plan has an [`executor`](Plan::executor), what can is run so without being told.
+    /// why, if it is not, and a [note](Plan::notes) if it could but nobody stands beside it. Where the plan has an
+    /// [`executor`](Plan::executor), what can is run so without being told.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -243,7 +145,7 @@ impl Attached {
 }
 
 /// Whether handlers of a breakpoint run as a list in which one goes on after another.
-fn may_be_grouped<L: Loop>(at: usize) -> bool {
+pub(super) fn may_be_grouped<L: Loop>(at: usize) -> bool {
     let role = L::BREAKPOINTS[at].role();
     !matches!(role, Role::Enter | Role::Exit | Role::Error)
 }

@@ -11,6 +11,7 @@ mod groups;
 mod manage;
 mod near;
 mod order;
+mod parallel;
 mod problem;
 mod remember;
 mod resolve;

@@ -72,6 +72,8 @@ pub enum ProblemKind {
     Panicked,
     /// A callback that must run in parallel and cannot.
     NotParallel,
+    /// A callback that must run in parallel can, but nobody could run beside it. Worth knowing, but no error.
+    Alone,
     /// A callback that is to run in the background cannot, or not with others of its handlers at once.
     Background,
     /// A setting of the loop that cannot be.
@@ -140,7 +142,11 @@ impl Problem {
     }
 
     pub(crate) fn is_error(&self) -> bool {
-        !matches!(self.kind, ProblemKind::NeverRuns | ProblemKind::Undecided)
+        let is_note = matches!(
+            self.kind,
+            ProblemKind::NeverRuns | ProblemKind::Undecided | ProblemKind::Alone
+        );
+        !is_note
     }
 
     /// Whose it is, and where, in front of `text`.

@@ -195,6 +195,8 @@ mod tests {
                 sink: Sink::default(),
             },
             is_portable: at == 1,
+            is_timed: false,
+            took: None,
             done: None,
         });
         let mut works: Vec<Work<'_>> = works.collect();

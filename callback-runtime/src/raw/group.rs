@@ -1,25 +1,20 @@
 //! Groups: handlers of one breakpoint, one behind the other, that have nothing to do with each other and may run at the same time.
 //!
-//! Whether a group does is decided by what its handlers were measured to take. Each is timed when it runs on its own: the first
-//! [`TIMES`] times and again after [`TRUSTED`] further ones, of which the shortest counts.
+//! Whether a group does is decided by what its handlers were measured to take, of which a [`Cost`] keeps a mean that follows.
 
+use super::cost::Cost;
 use super::fetch::Need;
 use super::list::{Armed, List, Mark};
 use super::spread::{Done, Payload, Together, Work, spread};
 use super::thunk::{Code, Frame, Handed, Sink};
 use super::timed::asks;
 use crate::executor::Executor;
-use crate::period::Due;
+use crate::failure::Cause;
+use crate::period::{Due, Timing};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// So often a handler is timed before its time is known.
-const TIMES: u32 = 4;
-
-/// So many further times what was measured is trusted.
-const TRUSTED: u32 = 1000;
 
 /// The groups of a list.
 pub(super) struct Groups {
@@ -28,6 +23,8 @@ pub(super) struct Groups {
     costs: Vec<Cost>,
     /// What is known of the group at hand, from the first of its handlers that has not had its turn.
     verdicts: Vec<Verdict>,
+    /// For each handler with a period how it stands once the handler has had its turn: until then it stands as if nobody had asked.
+    moved: Vec<Option<Box<Timing>>>,
     /// Whose verdicts these are.
     judged: Range<usize>,
     executor: Arc<dyn Executor>,
@@ -38,20 +35,15 @@ enum Verdict {
     Waits,
     Due,
     /// Its period panicked.
-    Panicked(Payload),
+    Panicked(Held),
 }
 
-/// What a handler takes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cost {
-    least: Option<Duration>,
-    measured: u32,
-    trusted: u32,
-}
+/// The payload of a panic that may never be told: what its own `drop` panics with is caught.
+struct Held(Option<Payload>);
 
 /// How a group runs.
 enum Way {
-    Together,
+    Together { timed: bool },
     Alone { timed: bool },
     Broken(Payload),
 }
@@ -120,7 +112,7 @@ impl List {
         let way = groups.way(group.clone());
         let ran = catch_unwind(AssertUnwindSafe(|| match way {
             Way::Alone { timed } => self.run_one_by_one(&mut groups, group, timed, frame),
-            Way::Together => self.run_together(&mut groups, group, frame),
+            Way::Together { timed } => self.run_together(&mut groups, group, timed, frame),
             Way::Broken(panic) => halt(group.end, Vec::new(), Some(panic), frame),
         }));
         self.groups = Some(groups);
@@ -133,11 +125,13 @@ impl List {
             return;
         }
         for at in group.clone() {
+            groups.hold_back(at, &mut self.armed[at]);
             let asked = catch_unwind(AssertUnwindSafe(|| self.is_due(at, frame)));
+            groups.move_on(at, &mut self.armed[at]);
             groups.verdicts[at] = match asked {
                 Ok(true) => Verdict::Due,
                 Ok(false) => Verdict::Waits,
-                Err(panic) => Verdict::Panicked(panic),
+                Err(panic) => Verdict::Panicked(Held(Some(panic))),
             };
         }
         groups.judged = group.clone();
@@ -152,15 +146,13 @@ impl List {
     ) -> Code {
         for at in group {
             frame.mark = Mark::at(at);
+            groups.move_on(at, &mut self.armed[at]);
             match std::mem::replace(&mut groups.verdicts[at], Verdict::Waits) {
                 Verdict::Waits => continue,
                 Verdict::Due => {}
-                Verdict::Panicked(panic) => resume_unwind(panic),
+                Verdict::Panicked(mut held) => held.0.take().map_or((), |it| resume_unwind(it)),
             }
-            if !timed {
-                groups.costs[at].trust();
-            }
-            let began = timed.then(Instant::now);
+            let began = (timed && groups.costs[at].is_timed()).then(Instant::now);
             let code = self.run_at(at, frame);
             if let Some(began) = began.filter(|_| code != Code::Absent) {
                 groups.costs[at].note(began.elapsed());
@@ -176,18 +168,23 @@ impl List {
         &mut self,
         groups: &mut Groups,
         group: Range<usize>,
+        timed: bool,
         frame: &mut Frame<'_>,
     ) -> Code {
         self.aim_at(frame);
         let mut done = Vec::with_capacity(group.len());
         let mut works = Vec::with_capacity(group.len());
         for at in group.clone() {
-            groups.costs[at].trust();
             match std::mem::replace(&mut groups.verdicts[at], Verdict::Waits) {
                 Verdict::Waits => {}
-                Verdict::Panicked(panic) => done.push((at, Done::Panicked(panic))),
+                Verdict::Panicked(mut held) => {
+                    done.extend(held.0.take().map(|it| (at, Done::Panicked(it))));
+                }
                 Verdict::Due => match self.work(at, frame) {
-                    Some(work) => works.push(work),
+                    Some(work) => works.push(Work {
+                        is_timed: timed && groups.costs[at].is_timed(),
+                        ..work
+                    }),
                     None => done.push((at, Done::Absent)),
                 },
             }
@@ -195,9 +192,19 @@ impl List {
         // SAFETY: aimed at the frame's table, which has what they need, and which nobody uses until they are done; `cut` saw to it
         // that they are apart, and those that say so may run anywhere.
         let broken = unsafe { spread(groups.executor.as_ref(), &mut works) };
-        let works = works.into_iter();
-        done.extend(works.filter_map(|work| Some((work.at, work.done?))));
+        for work in works {
+            if let Some(took) = work.took {
+                groups.costs[work.at].note(took);
+            }
+            done.extend(work.done.map(|done| (work.at, done)));
+        }
         done.sort_by_key(|(at, _)| *at);
+        for at in group.clone() {
+            // Whom a broken executor left out has not had its turn.
+            if broken.is_none() || done.iter().any(|(ran, _)| *ran == at) {
+                groups.move_on(at, &mut self.armed[at]);
+            }
+        }
         halt(group.end, done, broken, frame)
     }
 
@@ -214,6 +221,8 @@ impl List {
                 sink: Sink::default(),
             },
             is_portable: armed.traits.is_portable,
+            is_timed: false,
+            took: None,
             done: None,
         })
     }
@@ -248,10 +257,24 @@ impl Groups {
         Self {
             costs: vec![Cost::default(); of.len()],
             verdicts: of.iter().map(|_| Verdict::Waits).collect(),
+            moved: of.iter().map(|_| None).collect(),
             of,
             judged: 0..0,
             executor,
         }
+    }
+
+    /// Keeps how a handler's period stands.
+    fn hold_back(&mut self, at: usize, armed: &mut Armed) {
+        match (&mut self.moved[at], &armed.timing) {
+            (Some(kept), Some(timing)) => kept.stand_as(timing),
+            (kept, timing) => kept.clone_from(timing),
+        }
+    }
+
+    /// Takes turns with what is kept: a verdict moves a period on only when the handler has its turn.
+    fn move_on(&mut self, at: usize, armed: &mut Armed) {
+        std::mem::swap(&mut self.moved[at], &mut armed.timing);
     }
 
     /// How to run those of a group whose turn it is.
@@ -262,7 +285,7 @@ impl Groups {
         }
         let pays = |saved| catch_unwind(AssertUnwindSafe(|| self.executor.pays(saved)));
         match pays(Duration::ZERO) {
-            Ok(true) => return Way::Together,
+            Ok(true) => return Way::Together { timed: false },
             Ok(false) => {}
             Err(panic) => return Way::Broken(panic),
         }
@@ -274,28 +297,17 @@ impl Groups {
             (sum, longest) = (sum + known, longest.max(known));
         }
         match pays(sum.saturating_sub(longest)) {
-            Ok(true) => Way::Together,
-            Ok(false) => Way::Alone { timed: false },
+            Ok(true) => Way::Together { timed: true },
+            Ok(false) => Way::Alone { timed: true },
             Err(panic) => Way::Broken(panic),
         }
     }
 }
 
-impl Cost {
-    fn known(&self) -> Option<Duration> {
-        self.least.filter(|_| self.measured >= TIMES)
-    }
-
-    fn note(&mut self, took: Duration) {
-        self.measured += 1;
-        self.least = Some(self.least.map_or(took, |least| least.min(took)));
-    }
-
-    /// It runs without being timed.
-    fn trust(&mut self) {
-        self.trusted += 1;
-        if self.trusted >= TRUSTED {
-            *self = Self::default();
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(panic) = self.0.take() {
+            drop(Cause::of_panic(panic));
         }
     }
 }

@@ -26,6 +26,7 @@
 
 mod borrow;
 mod clock;
+mod cost;
 mod fetch;
 mod gate;
 mod group;

@@ -7,6 +7,7 @@ use crate::flow::Flow;
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 /// One handler of a group, which an [`Executor`] runs on any thread. See there.
 pub struct Job<'j> {
@@ -64,6 +65,8 @@ pub(super) struct Work<'l> {
     pub(super) handed: Handed<'l>,
     /// Its callback, its function and all it asks for may leave the loop's thread.
     pub(super) is_portable: bool,
+    pub(super) is_timed: bool,
+    pub(super) took: Option<Duration>,
     pub(super) done: Option<Done>,
 }
 
@@ -77,7 +80,10 @@ impl Work<'_> {
         let (entry, handed) = (self.entry, &mut self.handed);
         // SAFETY: as the caller says.
         let call = || unsafe { (entry.call)(entry, handed) };
-        self.done = Some(match catch_unwind(AssertUnwindSafe(call)) {
+        let began = self.is_timed.then(Instant::now);
+        let came_to = catch_unwind(AssertUnwindSafe(call));
+        self.took = began.map(|began| began.elapsed());
+        self.done = Some(match came_to {
             Ok(code) => self.outcome(code),
             Err(panic) => Done::Panicked(panic),
         });
