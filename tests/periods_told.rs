@@ -1,7 +1,7 @@
 //! P11: a period that cannot be meant is told: one that is for no handler, words that are none, and what only the run changes.
 
 use callbacks::prelude::*;
-use callbacks::{Problem, ProblemKind};
+use callbacks::{Count, Counter, Problem, ProblemKind};
 
 breakpoints! {
     loop Walk with u64 as steps {
@@ -124,4 +124,86 @@ fn what_only_the_run_changes_is_not_asked_for_to_be_changed() {
         text.contains("only the run changes; ask for `&Due`"),
         "{text}"
     );
+}
+
+/// Counts something; which, its number says.
+struct Whole<const N: u8>(u64);
+
+impl<const N: u8> Counter for Whole<N> {
+    fn count(&self) -> Count<'_> {
+        Count::Whole(&self.0)
+    }
+}
+
+struct Clock(f64);
+
+impl Counter for Clock {
+    fn count(&self) -> Count<'_> {
+        Count::Real(&self.0)
+    }
+}
+
+breakpoints! {
+    loop Counted with Whole<0> as epochs, Whole<1> as steps, Whole<2> as micro_steps, Whole<3> as samples, Clock as time {
+        scope STEP { before_step; after_step; }
+    }
+}
+
+/// The period of a handler with these words in its attribute; and the same words as text.
+macro_rules! in_both {
+    ($($words:tt)*) => {{
+        struct Save;
+
+        #[callback(Counted, register = false)]
+        impl Save {
+            #[every($($words)*)]
+            fn after_step(&self) {}
+        }
+
+        let mut plan = Plan::<Counted>::new();
+        plan.add(Save);
+        let explanation = plan.explain(&State::new()).unwrap();
+        let period = explanation.rows(Counted::after_step)[0].period().map(str::to_owned);
+        (period, stringify!($($words)*))
+    }};
+}
+
+#[test]
+fn the_words_of_the_attribute_are_those_of_the_text() {
+    let cases = [
+        in_both!(steps = 10, first, last),
+        in_both!(steps = 1_000, offset = 3, until = 5_000),
+        in_both!(first),
+        in_both!(once(steps = 500, micro_steps = 7)),
+        in_both!(once(samples = 500, time = 1)),
+        in_both!(once(samples = 500, time = 0.5,), seconds = 2, last,),
+        in_both!(once(epochs = 2), steps = 10, offset = 3),
+        in_both!(steps = 10, once(steps = 5), epochs = 1),
+    ];
+    for (of_attribute, words) in cases {
+        let of_text = words.parse::<Period>().map(|period| period.to_string());
+        assert_eq!(of_text.ok(), of_attribute, "{words}");
+    }
+}
+
+#[test]
+fn words_that_are_no_period_say_what_to_write() {
+    let cases = [
+        ("once()", "`once(steps = 500)`"),
+        ("once(first)", "write `first` beside it"),
+        ("once(steps = 5, steps = 6)", "`steps` is there twice"),
+        ("once(steps = 5", "`)` is missing before the end"),
+        ("once(steps = 5 time = 1)", "`)` is missing before `time`"),
+        ("once(steps = 5), offset = 3", "`offset"),
+        ("steps = 1, epochs = 1, offset = 3", "together"),
+        ("steps = 18446744073709551616", "is too large"),
+        ("every 1e30 samples", "is too large"),
+        ("steps = 10, offset = 1e30", "beyond what can be counted"),
+        ("steps = -1", "above 0"),
+        ("steps = 0.5", "write `steps = 1`"),
+    ];
+    for (words, said) in cases {
+        let error = words.parse::<Period>().unwrap_err().to_string();
+        assert!(error.contains(said), "{words}: {said} in {error}");
+    }
 }
