@@ -33,7 +33,7 @@ impl PeriodError {
     }
 }
 
-/// The words of the attribute `every`, `steps = 10, epochs = 1, first, last, offset = 3, until = 100, once(steps = 5)`, or the
+/// The words of the attribute `every`, `steps = 10, epochs = 1, first, last, offset = 3, until = 100, once(samples = 5, time = 1)`, or the
 /// sentence that a period is shown as.
 ///
 /// ```
@@ -68,14 +68,30 @@ impl FromStr for Period {
 /// One beat. Real units take whole numbers, too.
 fn beat(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
-        Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(format!(
-            "`{word} = {real}`, but {unit} are whole; write `{word} = {}`",
-            real.ceil().max(1.0),
-            word = unit.word(),
-        ))),
+        Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(not_whole(unit, real))),
         Amount::Whole(_) if !unit.is_whole() => {
             Ok(Period::every(unit, Amount::Real(amount.as_f64())))
         }
         _ => Ok(Period::every(unit, amount)),
     }
+}
+
+/// What is no whole number from 1 on that can be counted, and what to write.
+fn not_whole(unit: Unit, real: f64) -> String {
+    let word = unit.word();
+    if real < 0.0 {
+        return format!(
+            "`{word} = {real}`, but a run counts upwards from 0; write a number above 0, as in `{word} = 10`"
+        );
+    }
+    if super::problems::is_too_large(real) {
+        return format!(
+            "`{word} = {real}` is too large to be counted; write at most `{word} = {}`",
+            u64::MAX
+        );
+    }
+    format!(
+        "`{word} = {real}`, but {unit} are whole; write `{word} = {}`",
+        real.ceil().max(1.0)
+    )
 }

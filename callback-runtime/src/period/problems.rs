@@ -69,8 +69,14 @@ impl Beat {
                 "`{name} = {amount}` is no position; write a number that is not negative, or leave it out"
             ));
         }
-        let half = self.unit.is_whole() && amount.whole().is_none();
-        half.then(|| {
+        if !self.unit.is_whole() || amount.whole().is_some() {
+            return None;
+        }
+        Some(if is_too_large(real) {
+            format!(
+                "`{name} = {amount}` is beyond what can be counted; write a smaller one, or leave it out"
+            )
+        } else {
             format!(
                 "`{name} = {amount}` for a period of {}, which are whole; write `{name} = {:.0}`",
                 self.unit,
@@ -118,6 +124,12 @@ impl Beat {
             "it runs first at {mark}, and this run ends at {end}; write `{word}` of at most what the run has, or add `last`"
         ))
     }
+}
+
+/// Whether it is no `u64`.
+pub(super) fn is_too_large(real: f64) -> bool {
+    // 2^64, the first that is none.
+    real >= 18_446_744_073_709_551_616.0
 }
 
 /// As one says it: "step 10".

@@ -316,7 +316,8 @@ impl Attachment<'_> {
     /// Its handlers run when `period` is due, and not whenever their breakpoints fire; what their own `#[every]` says is set aside.
     ///
     /// Those at the beginning and the end of a run are not meant: enter and exit, the begin and the end of an outermost scope, and
-    /// what is told of a stop, an interrupt or a failure. Said twice, what is said last counts.
+    /// what is told of a stop, an interrupt or a failure. Said twice, what is said last counts. If it has no others, that is a problem
+    /// of the plan.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -334,7 +335,8 @@ impl Attachment<'_> {
         self
     }
 
-    /// The same for its handlers at one breakpoint, wherever in the run that is: the other ones run as before.
+    /// The same for its handlers at one breakpoint, wherever in the run that is: the other ones run as before. That it has none there
+    /// is a problem of the plan.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -361,7 +363,7 @@ impl Attachment<'_> {
     /// ```
     #[doc(alias = "throttle")]
     pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
-        let scheduled = Scheduled::at(at.breakpoint(), period);
+        let scheduled = Scheduled::at::<L>(at.breakpoint(), period);
         self.attached.periods.push(scheduled);
         self
     }

@@ -52,6 +52,8 @@ pub enum ProblemKind {
     NotHere,
     /// Two parameters of a handler that cannot be held together.
     Clash,
+    /// A handler asks to change what only the run changes.
+    ReadOnly,
     /// Two provide the same state.
     TwoProviders,
     /// Two callbacks have the same explicit name.

@@ -14,7 +14,7 @@ use crate::period::Period;
 use crate::raw::{Need, Traits, Want};
 use crate::site::Site;
 use std::any::TypeId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub(crate) struct Resolved {
     pub(crate) names: Vec<Arc<str>>,
     /// For each breakpoint its handlers, as the machine has them.
     pub(crate) lists: Vec<Vec<Placed>>,
+    /// Where a callback has handlers, also those that could not be bound; without the callbacks that could not say.
+    pub(super) handled: HashMap<usize, Marks>,
     /// The breakpoints that have a handler without a period.
     pub(crate) live: Marks,
     /// The breakpoints that have a handler with a period.
@@ -88,6 +90,8 @@ impl<L: Loop> Plan<L> {
             }
             match self.handlers_of(instance) {
                 Ok(handlers) => {
+                    let at = handlers.iter().map(|handler| handler.at.index());
+                    resolved.handled.insert(instance, at.collect());
                     self.open_lane(instance, &handlers);
                     for handler in handlers {
                         let placed = self.place(&mut resolved, rank, instance, handler);

@@ -12,12 +12,18 @@ const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
 #[derive(Default)]
 struct Words<'t> {
     seen: Vec<&'t str>,
-    beats: Option<Period>,
-    once: Option<Period>,
+    /// In the order in which they are written.
+    beats: Vec<Beats>,
     offset: Option<Amount>,
     until: Option<Amount>,
     first: bool,
     last: bool,
+}
+
+/// `offset` and `until` are said of what repeats, and not of what happens once.
+enum Beats {
+    Repeat(Period),
+    Once(Period),
 }
 
 pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
@@ -34,10 +40,8 @@ pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
 impl<'t> Words<'t> {
     fn read(&mut self, tokens: &mut Tokens<'t>) -> Result<(), PeriodError> {
         let word = tokens.next();
-        if self.seen.contains(&word) && word != "once" {
-            return Err(PeriodError::new(format!(
-                "`{word}` is there twice; write it once"
-            )));
+        if word != "once" {
+            check_twice(&self.seen, word)?;
         }
         self.seen.push(word);
         match word {
@@ -46,29 +50,18 @@ impl<'t> Words<'t> {
             "offset" => self.offset = Some(value(word, tokens)?),
             "until" => self.until = Some(value(word, tokens)?),
             "once" => {
-                let once = once(tokens)?;
-                self.once = Some(or(self.once.take(), once));
+                self.beats.push(Beats::Once(once(tokens)?));
             }
             _ => {
                 let beat = every(unit(word)?, tokens)?;
-                self.beats = Some(or(self.beats.take(), beat));
+                self.beats.push(Beats::Repeat(beat));
             }
         }
         Ok(())
     }
 
-    /// `offset` and `until` are said of the beats, not of what happens once.
     fn period(self) -> Period {
-        let mut period = self.beats.unwrap_or_else(Period::never);
-        if let Some(by) = self.offset {
-            period = period.offset(by);
-        }
-        if let Some(end) = self.until {
-            period = period.until(end);
-        }
-        if let Some(once) = self.once {
-            period = period.or(once);
-        }
+        let mut period = self.beats();
         if self.first {
             period = period.first();
         }
@@ -77,23 +70,76 @@ impl<'t> Words<'t> {
         }
         period
     }
-}
 
-fn or(so_far: Option<Period>, other: Period) -> Period {
-    match so_far {
-        Some(so_far) => so_far.or(other),
-        None => other,
+    fn beats(&self) -> Period {
+        let repeating = self.beats.iter().filter_map(|beats| match beats {
+            Beats::Repeat(period) => Some(period.clone()),
+            Beats::Once(_) => None,
+        });
+        // A bound of nothing, or of several units: the period says so itself.
+        let repeating = self.bounded(repeating.fold(Period::never(), Period::or));
+        if !repeating.problems().is_empty() {
+            return repeating;
+        }
+        let beats = self.beats.iter().map(|beats| match beats {
+            Beats::Repeat(period) => self.bounded(period.clone()),
+            Beats::Once(period) => period.clone(),
+        });
+        beats.fold(Period::never(), Period::or)
+    }
+
+    fn bounded(&self, mut period: Period) -> Period {
+        if let Some(by) = self.offset {
+            period = period.offset(by);
+        }
+        if let Some(end) = self.until {
+            period = period.until(end);
+        }
+        period
     }
 }
 
-/// `(steps = 5)`
+/// `(samples = 500, time = 1)`
 fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let example = "once(steps = 500)";
     tokens.expect("(", example)?;
-    let unit = unit(tokens.next())?;
-    let period = every(unit, tokens)?.once();
+    if tokens.peek() == ")" {
+        return Err(PeriodError::new(format!(
+            "`once` has nothing in its parentheses; write `{example}`"
+        )));
+    }
+    let mut seen = Vec::new();
+    let mut period = Period::never();
+    loop {
+        let word = tokens.next();
+        check_twice(&seen, word)?;
+        seen.push(word);
+        period = period.or(every(unit_inside(word)?, tokens)?);
+        // A comma may stand behind the last one, too.
+        if !tokens.takes(",") || tokens.peek() == ")" {
+            break;
+        }
+    }
     tokens.expect(")", example)?;
-    Ok(period)
+    Ok(period.once())
+}
+
+fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
+    if seen.contains(&word) {
+        return Err(PeriodError::new(format!(
+            "`{word}` is there twice; write it once"
+        )));
+    }
+    Ok(())
+}
+
+fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
+    if OTHERS.contains(&word) {
+        return Err(PeriodError::new(format!(
+            "inside of `once` are units alone; write `{word}` beside it"
+        )));
+    }
+    unit(word)
 }
 
 /// `= 10`

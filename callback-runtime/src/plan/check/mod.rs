@@ -17,7 +17,7 @@ use crate::plan::order::Members;
 use crate::raw::{Table, Want};
 use background::{check_background, check_queues, check_sendable};
 use conflicts::{check_readers, check_writers};
-use periods::{check_due, check_dues, check_periods};
+use periods::{check_due, check_dues, check_idle, check_periods, check_read_only};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
     problems.extend(check_writers(subject));
     problems.extend(check_readers(subject));
     problems.extend(check_periods(subject));
+    problems.extend(check_idle(subject));
+    problems.extend(check_read_only(subject));
     problems.extend(check_due(subject));
     problems.extend(check_dues(subject));
     problems.extend(check_background(subject));

@@ -1,10 +1,13 @@
 //! Periods: what they say can be meant, the loop counts their units, and they come due in this run.
 
 use super::Subject;
-use crate::breakpoint::{Loop, Role};
+use crate::breakpoint::{Breakpoint, Loop, Role};
+use crate::callback::short_type_name;
+use crate::marks::Marks;
 use crate::period::{Due, Period, Timing, Unit};
-use crate::plan::Placed;
 use crate::plan::problem::{Problem, ProblemKind};
+use crate::plan::{Placed, Text};
+use crate::raw::{Need, Want};
 use std::any::TypeId;
 
 /// What a period says can be meant.
@@ -25,6 +28,53 @@ pub(super) fn check_periods<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
         );
     }
     problems
+}
+
+/// What was said where a callback was attached is said of one of its handlers. What it says is looked at all the same.
+pub(super) fn check_idle<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let order = subject.resolved.order.iter();
+    let known = order.filter_map(|at| Some((*at, *subject.resolved.handled.get(at)?)));
+    known
+        .flat_map(|(at, places)| idle(subject, at, places))
+        .collect()
+}
+
+fn idle<L: Loop>(subject: &Subject<'_, L>, at: usize, places: Marks) -> Vec<Problem> {
+    let attached = &subject.attached[at];
+    let mut texts = Vec::new();
+    for scheduled in &attached.periods {
+        if let Some(why) = scheduled.is_idle::<L>(places) {
+            texts.push(why);
+            texts.extend(scheduled.period().problems());
+        }
+    }
+    let problem = |text| Problem {
+        // Where it was said, and not where the callback is written.
+        site: attached.added_at,
+        ..subject.of_callback(at, ProblemKind::Setting, Text::plain(text))
+    };
+    texts.into_iter().map(problem).collect()
+}
+
+/// What only the run changes is asked for to be read.
+pub(super) fn check_read_only<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let changed = subject.handlers().flat_map(|(at, placed)| {
+        let wants = placed.wants.iter().filter(|want| of_the_run(want));
+        wants.map(move |want| (at, placed, short_type_name(want.type_name)))
+    });
+    changed
+        .map(|(at, placed, state)| {
+            let text =
+                format!("asks for `&mut {state}`, which only the run changes; ask for `&{state}`");
+            subject.of_handler(at, placed, ProblemKind::ReadOnly, Some(state), text)
+        })
+        .collect()
+}
+
+/// Whether it is to change what the run says of itself.
+fn of_the_run(want: &Want) -> bool {
+    let of_the_run = [TypeId::of::<Due>(), TypeId::of::<Breakpoint>()];
+    want.need == Need::Write && of_the_run.contains(&want.type_id)
 }
 
 /// Who asks why it runs has a period.
