@@ -43,7 +43,8 @@ impl Cost {
             self.ran = 0;
         }
         self.measured = SHARE.min(self.measured + 1);
-        self.mean = self.mean - self.mean / self.measured + took / self.measured;
+        let share = self.mean / self.measured;
+        self.mean = self.mean.saturating_sub(share) + took / self.measured;
     }
 
     fn is_surprised_by(&self, took: Duration) -> bool {
