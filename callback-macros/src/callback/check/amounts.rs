@@ -97,7 +97,9 @@ fn check_literal(said: Said<'_>, unit: Option<Unit>, is_once: bool, errors: &Err
     } else if number.value().is_none() {
         Some(no_number(said.word, number.literal))
     } else {
-        out_of_range(said, &number, is_once).or_else(|| no_halves(said.word, &number, unit))
+        out_of_range(said, &number, is_once)
+            .or_else(|| too_large(said.word, &number, unit))
+            .or_else(|| no_halves(said.word, &number, unit))
     };
     if let Some(wrong) = wrong {
         errors.at(value, wrong);
@@ -132,6 +134,20 @@ fn out_of_range(
         _ if is_zero => Some(format!("`{word} = 0` is never due; {above}")),
         _ => None,
     }
+}
+
+/// What is counted in whole numbers is counted up to a largest one.
+fn too_large(word: &Ident, number: &Number<'_>, unit: Option<Unit>) -> Option<String> {
+    let unit = unit.filter(|unit| unit.is_whole())?;
+    let is_too_large = match number.literal {
+        Lit::Int(whole) => whole.base10_digits().parse::<u64>().is_err(),
+        // 2^64, the first that is too large.
+        _ => number.value()? >= 18_446_744_073_709_551_616.0,
+    };
+    let (unit, most) = (unit.word(), u64::MAX);
+    is_too_large.then(|| {
+        format!("this is too large, {unit} are counted up to {most}; write a smaller one, as in `{word} = 10`")
+    })
 }
 
 fn no_halves(word: &Ident, number: &Number<'_>, unit: Option<Unit>) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::unit::{Unit, guess};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
-use syn::{Expr, ExprLit, ExprPath, Lit};
+use syn::{Expr, ExprCall, ExprLit, ExprPath, Lit};
 
 /// Breakpoints that fire once in a run.
 const ONCE_IN_A_RUN: [&str; 2] = ["on_enter", "on_exit"];
@@ -76,6 +76,7 @@ fn without_unit(value: &Expr, unit: Option<Unit>) -> String {
         Expr::Closure(_) => {
             "a condition has a word in front of it; write `when = |at| …`".to_owned()
         }
+        Expr::Call(_) | Expr::MethodCall(_) => period_as_value(as_words(value)),
         Expr::Path(path) if is_function(path) => {
             format!("a condition has a word in front of it; write `when = {number}`")
         }
@@ -89,6 +90,27 @@ fn without_unit(value: &Expr, unit: Option<Unit>) -> String {
     }
 }
 
+/// What a call answers is a period at most, and no part of one.
+fn period_as_value(words: Option<String>) -> String {
+    let words = words.unwrap_or_else(|| "steps = 10".to_owned());
+    format!(
+        "a period as a value is given where the callback is attached: `.every(…)`; here write `{words}`"
+    )
+}
+
+/// `Period::steps(3)` as `steps = 3`
+fn as_words(value: &Expr) -> Option<String> {
+    let Expr::Call(ExprCall { func, args, .. }) = value else {
+        return None;
+    };
+    let Expr::Path(ExprPath { path, .. }) = func.as_ref() else {
+        return None;
+    };
+    let unit = Unit::of(&path.segments.last()?.ident)?.word();
+    let number = args.first().filter(|_| args.len() == 1)?;
+    Some(format!("{unit} = {}", written(number)))
+}
+
 fn is_function(ExprPath { path, .. }: &ExprPath) -> bool {
     let last = path.segments.last();
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_lowercase))
@@ -97,17 +119,27 @@ fn is_function(ExprPath { path, .. }: &ExprPath) -> bool {
 /// A word is one of ours.
 pub(super) fn check_known(every: &Every, errors: &Errors) {
     for clause in Clause::all(&every.clauses) {
-        let Clause::Said { word, .. } = clause else {
+        let Clause::Said { word, given } = clause else {
             continue;
         };
         if Term::of(word).is_none() {
-            let guess = guess(word, Term::words());
-            errors.at(
-                word,
-                format!("no period is said with `{word}`{guess}\n{WORDS}"),
-            );
+            errors.at(word, unknown(word, given));
         }
     }
+}
+
+fn unknown(word: &Ident, given: &Given) -> String {
+    let guess = guess(word, Term::words());
+    if guess.is_empty() && is_call(given) {
+        return period_as_value(None);
+    }
+    format!("no period is said with `{word}`{guess}\n{WORDS}")
+}
+
+/// Whether what stands behind a word are a function's arguments, and not words of a period.
+fn is_call(given: &Given) -> bool {
+    let is_value = |clause: &Clause| matches!(clause, Clause::Bare { .. });
+    matches!(given, Given::List(inside) if inside.iter().all(is_value))
 }
 
 /// The words that can be written.
