@@ -263,7 +263,7 @@ fn words_that_are_no_period_are_told_with_what_to_write() {
         ("steps = 0", "`steps = 0` is no period; write `steps = 1` for every one, or leave it out".to_owned()),
         ("steps = 0.5", "`steps = 0.5`, but steps are whole; write `steps = 1`".to_owned()),
         ("time = -1", "`time = -1` is no period; write a number greater than 0, as in `time = 0.5`, or leave it out".to_owned()),
-        ("steps = -3", "`steps = -3`, but steps are whole; write `steps = 1`".to_owned()),
+        ("steps = -3", "`steps = -3`, but a run counts upwards from 0; write a number above 0, as in `steps = 10`".to_owned()),
         ("once steps = 5", "`(` is missing before `steps`; write `once(steps = 500)`".to_owned()),
         ("when = odd", "`when` asks a predicate, which is code; write `Period::when(…)` in the program".to_owned()),
     ];
