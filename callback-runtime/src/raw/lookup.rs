@@ -17,8 +17,9 @@ use std::marker::PhantomData;
 /// state.insert(0.5_f64);
 /// state.insert(vec![4.0]);
 /// let mut scaled = Lookup::<(&f64, &mut Vec<f64>)>::new();
+/// let mut ctx = state.ctx();
 /// for _ in 0..2 {
-///     let (factor, values) = scaled.get(&mut state.ctx()).unwrap();
+///     let (factor, values) = scaled.get(&mut ctx).unwrap();
 ///     values.iter_mut().for_each(|value| *value *= factor);
 /// }
 /// assert_eq!(state.get(), Some(&vec![1.0]));

@@ -19,7 +19,7 @@ impl<L: Loop> Run<'_, L> {
     /// plan.on(Relax::after_step, note).every(Period::steps(10).last());
     /// let outcome = plan.run(&mut state, |run| {
     ///     run.scope(Relax::RUN, |run| {
-    ///         for step in 1..=25 {
+    ///         for step in 1..=25_u64 {
     ///             run.state().insert(step);
     ///             run.fire(Relax::after_step)?;
     ///         }
