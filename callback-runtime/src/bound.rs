@@ -23,7 +23,8 @@ use std::fmt;
 /// }
 /// # let mut plan = Plan::<Fit>::new();
 /// # plan.add(Report);
-/// # assert!(plan.explain(&State::new())?.to_string().contains("every 100 steps"));
+/// # let told = plan.explain(&State::new())?;
+/// # assert_eq!(told.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps, last"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug)]
