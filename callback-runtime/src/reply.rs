@@ -3,7 +3,7 @@
 use crate::breakpoint::At;
 use crate::failure::BoxError;
 use crate::flow::Flow;
-use crate::raw::{Code, Deliver, Handed, IntoError};
+use crate::raw::{Code, Deliver, Handed, IntoError, Slot};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
@@ -186,9 +186,7 @@ impl Reply<()> for () {
 
 impl Deliver<()> for Silent {
     #[inline]
-    fn deliver(&self, (): (), _: usize, _: &mut Handed<'_>) -> Code {
-        Code::Continue
-    }
+    fn deliver(&self, (): (), _: usize, _: &mut Handed<'_>) {}
 }
 
 /// Delivers a [`Flow`].
@@ -208,46 +206,48 @@ impl Deliver<Flow> for Flows {
     const RAISES: bool = true;
 
     #[inline]
-    fn deliver(&self, flow: Flow, _: usize, handed: &mut Handed<'_>) -> Code {
-        if flow == Flow::Continue {
-            return Code::Continue;
+    fn deliver(&self, flow: Flow, _: usize, handed: &mut Handed<'_>) {
+        if flow != Flow::Continue {
+            raise(flow, handed);
         }
-        raise(flow, handed)
     }
 }
 
 #[cold]
-fn raise(flow: Flow, handed: &mut Handed<'_>) -> Code {
+fn raise(flow: Flow, handed: &mut Handed<'_>) {
     handed.sink.flow = Some(flow);
-    Code::Raised
+    handed.code = Code::Raised;
 }
 
-/// Delivers an [`Answer`].
+/// Delivers an [`Answer`]. It has looked for the votes' place in the state when the handler was bound.
 #[doc(hidden)]
-#[derive(Debug)]
-pub struct Ballot;
+pub struct Ballot<A>(Slot<Votes<A>>);
 
 #[diagnostic::do_not_recommend]
 impl<A: Answer> Reply<A> for A {
-    type Via = Ballot;
-    fn via() -> Ballot {
-        Ballot
+    type Via = Ballot<A>;
+    fn via() -> Ballot<A> {
+        Ballot(Slot::of())
     }
 }
 
-impl<A: Answer> Deliver<A> for Ballot {
+impl<A: Answer> Deliver<A> for Ballot<A> {
     const ANSWERS: bool = true;
 
-    fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) -> Code {
-        if let Some(votes) = handed.view.get_mut::<Votes<A>>() {
-            votes.add(vote, turn);
-            return Code::Continue;
+    fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) {
+        match handed.view.get_mut_at(&self.0) {
+            Some(votes) => votes.add(vote, turn),
+            None => first_vote(vote, turn, handed),
         }
-        let mut votes = Votes::default();
-        votes.add(vote, turn);
-        handed.view.insert(votes);
-        Code::Continue
     }
+}
+
+#[cold]
+#[inline(never)]
+fn first_vote<A: Answer>(vote: A, turn: usize, handed: &mut Handed<'_>) {
+    let mut votes = Votes::default();
+    votes.add(vote, turn);
+    handed.view.insert(votes);
 }
 
 /// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when
@@ -275,7 +275,7 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
     const RAISES: bool = V::RAISES;
 
     #[inline]
-    fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) -> Code {
+    fn deliver(&self, reply: Result<R, E>, turn: usize, handed: &mut Handed<'_>) {
         match reply {
             Ok(reply) => self.ok.deliver(reply, turn, handed),
             Err(error) => fail(error, handed),
@@ -293,7 +293,7 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
 
 #[cold]
 #[inline(never)]
-fn fail<E: 'static>(error: E, handed: &mut Handed<'_>) -> Code {
+fn fail<E: 'static>(error: E, handed: &mut Handed<'_>) {
     handed.sink.error = Some(Box::new(error));
-    Code::Failed
+    handed.code = Code::Failed;
 }

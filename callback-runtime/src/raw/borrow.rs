@@ -131,7 +131,7 @@ mod tests {
     use super::super::slot::Slot;
     use super::super::spread::{Done, Job, Work, spread};
     use super::super::table::View;
-    use super::super::thunk::{Entry, Handed, Sink, Thunk};
+    use super::super::thunk::{Entry, Handed, Thunk};
     use super::Table;
     use crate::executor::Executor;
     use crate::failure::Cause;
@@ -189,11 +189,8 @@ mod tests {
             at,
             entry,
             into_error: None,
-            handed: Handed {
-                // SAFETY: they overlap, which is noticed before the second of them is given anything.
-                view: unsafe { view.again() },
-                sink: Sink::default(),
-            },
+            // SAFETY: they overlap, which is noticed before the second of them is given anything.
+            handed: Handed::of(unsafe { view.again() }),
             is_portable: at == 1,
             is_timed: false,
             took: None,

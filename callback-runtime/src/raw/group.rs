@@ -4,9 +4,10 @@
 
 use super::cost::Cost;
 use super::fetch::Need;
-use super::list::{Armed, List, Mark};
+use super::list::{Armed, List};
 use super::spread::{Done, Payload, Together, Work, spread};
-use super::thunk::{Code, Frame, Handed, Sink};
+use super::straight::Mark;
+use super::thunk::{Code, Frame, Handed};
 use super::timed::asks;
 use crate::executor::Executor;
 use crate::failure::Cause;
@@ -215,11 +216,8 @@ impl List {
             at,
             entry: &self.entries[at],
             into_error: armed.into_error.as_ref(),
-            handed: Handed {
-                // SAFETY: of one group, which are apart; the table itself is not changed until they are done.
-                view: unsafe { frame.handed.view.again() },
-                sink: Sink::default(),
-            },
+            // SAFETY: of one group, which are apart; the table itself is not changed until they are done.
+            handed: Handed::of(unsafe { frame.handed.view.again() }),
             is_portable: armed.traits.is_portable,
             is_timed: false,
             took: None,

@@ -4,7 +4,7 @@ use super::fetch::{Aims, Params};
 use super::lane::{Job, Lane};
 use super::owned::Owned;
 use super::table::Table;
-use super::thunk::{Call, Code, Deliver, Entry, Handed, Thunk};
+use super::thunk::{Call, Deliver, Entry, Handed, Thunk};
 use crate::failure::BoxError;
 use crate::lane::{KeptParams, TakeIn};
 use std::any::Any;
@@ -201,15 +201,15 @@ struct Lags {
 ///
 /// # Safety
 /// See [`Call`], but for the callback, which this does not touch.
-unsafe fn call_later(entry: &Entry, handed: &mut Handed<'_>) -> Code {
+unsafe fn call_later(entry: &Entry, handed: &mut Handed<'_>) {
     // SAFETY: a live value of this type, as the caller says.
     let lags = unsafe { &*entry.function.cast::<Lags>() };
     // SAFETY: the aims are those of the view's table; it is not touched until the copies are made.
     let kept = unsafe { lags.keep.keep(handed.view.as_ptr(), &entry.aims) };
-    lags.lane.push(Job {
+    handed.code = lags.lane.push(Job {
         whose: (lags.list, entry.turn),
         kept,
-    })
+    });
 }
 
 struct AtRest {
@@ -222,7 +222,7 @@ struct AtRest {
 ///
 /// # Safety
 /// See [`Call`]; the callback is nobody else's when the lane rests.
-unsafe fn call_at_rest(entry: &Entry, handed: &mut Handed<'_>) -> Code {
+unsafe fn call_at_rest(entry: &Entry, handed: &mut Handed<'_>) {
     // SAFETY: a live value of this type, as the caller says.
     let at_rest = unsafe { &*entry.function.cast::<AtRest>() };
     at_rest.lane.wait_until_done();
@@ -233,5 +233,5 @@ unsafe fn call_at_rest(entry: &Entry, handed: &mut Handed<'_>) -> Code {
     };
     // SAFETY: the entry point and the function that the thunk had. Nothing is put into the lane but by this thread, so that it
     // rests meanwhile.
-    unsafe { (inner.call)(&inner, handed) }
+    unsafe { (inner.call)(&inner, handed) };
 }

@@ -5,6 +5,7 @@ use super::gate::Gate;
 use super::group::Groups;
 use super::needs::Needs;
 use super::owned::Owned;
+use super::straight::{Ends, Mark, run_straight};
 use super::table::{Layout, Table};
 use super::thunk::{Call, Code, Entry, Frame, IntoError, Thunk, muted};
 use super::timed::asks;
@@ -12,7 +13,6 @@ use crate::breakpoint::Breakpoint;
 use crate::failure::BoxError;
 use crate::period::{Due, Timing};
 use std::any::Any;
-use std::ops::Range;
 
 /// Handlers bound to their callbacks and aimed at the values they ask for, in order.
 #[derive(Default)]
@@ -64,16 +64,6 @@ pub(super) struct Owner {
     pub(super) instance: usize,
     /// It may leave the loop's thread, and so may what its handler asks for.
     pub(super) is_portable: bool,
-}
-
-/// The first entry and what is behind the last one, as of when they were aimed. Kept, because what is computed from a length
-/// is counted along with at every call.
-#[derive(Clone, Copy)]
-struct Ends {
-    first: *const Entry,
-    behind: *const Entry,
-    /// The place of what is behind the last one.
-    next: usize,
 }
 
 /// What is looked at off the hot path: one for each entry.
@@ -305,7 +295,8 @@ impl List {
             return Code::Absent;
         }
         // SAFETY: aimed at this table, which has what it needs.
-        unsafe { (entry.call)(entry, &mut frame.handed) }
+        unsafe { (entry.call)(entry, &mut frame.handed) };
+        frame.handed.take_code()
     }
 
     /// Says to those who ask where the loop stands: at `at`.
@@ -344,77 +335,5 @@ impl List {
             Some(false) => self.straight = self.aimed,
             None => {}
         }
-    }
-}
-
-impl Ends {
-    fn of(entries: &[Entry], next: usize) -> Self {
-        let Range { start, end } = entries.as_ptr_range();
-        Self {
-            first: start,
-            behind: end,
-            next,
-        }
-    }
-}
-
-impl Default for Ends {
-    fn default() -> Self {
-        Self::of(&[], 0)
-    }
-}
-
-/// Calls one entry after the other, up to the first that does not just go on.
-///
-/// # Safety
-/// There is an entry. They are aimed at the frame's table, which has what they need for as long as this runs.
-#[inline]
-unsafe fn run_straight(entries: Ends, frame: &mut Frame<'_>) -> Code {
-    let mut going = Going {
-        at: entries.first,
-        frame,
-    };
-    loop {
-        // SAFETY: before the end of the entries. `push` and `arm` checked the types and that the wants agree; the rest as
-        // the caller says.
-        let code = unsafe { ((*going.at).call)(&*going.at, &mut going.frame.handed) };
-        if code != Code::Continue {
-            return code;
-        }
-        // SAFETY: behind an entry there is another one, or the end.
-        going.at = unsafe { going.at.add(1) };
-        if going.at == entries.behind {
-            break;
-        }
-    }
-    std::mem::forget(going);
-    Code::Continue
-}
-
-/// The place of the entry that halted its list.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Mark(usize);
-
-impl Mark {
-    #[inline]
-    pub(super) fn at(turn: usize) -> Self {
-        Self(turn)
-    }
-
-    pub(super) fn turn(self) -> usize {
-        self.0
-    }
-}
-
-/// Marks who runs when it is dropped: by an answer that ends the list, or by a panic. Kept in registers until then.
-struct Going<'l, 'r> {
-    at: *const Entry,
-    frame: &'l mut Frame<'r>,
-}
-
-impl Drop for Going<'_, '_> {
-    fn drop(&mut self) {
-        // SAFETY: an entry of the list that is borrowed for as long as this runs it.
-        self.frame.mark = Mark::at(unsafe { (*self.at).turn });
     }
 }

@@ -84,13 +84,14 @@ impl Work<'_> {
         let came_to = catch_unwind(AssertUnwindSafe(call));
         self.took = began.map(|began| began.elapsed());
         self.done = Some(match came_to {
-            Ok(code) => self.outcome(code),
+            Ok(()) => self.outcome(),
             Err(panic) => Done::Panicked(panic),
         });
     }
 
     /// An error is converted here, where it arose: it need not be one that may go elsewhere.
-    fn outcome(&mut self, code: Code) -> Done {
+    fn outcome(&mut self) -> Done {
+        let code = self.handed.take_code();
         let sink = &mut self.handed.sink;
         if let (Some(error), Some(into_error)) = (sink.error.take(), self.into_error) {
             return match catch_unwind(AssertUnwindSafe(|| into_error(error))) {

@@ -65,9 +65,12 @@ impl Table {
     }
 
     pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
-        let cell = self.cell(Slot::<T>::of().index());
+        self.get_mut_at(&Slot::of())
+    }
+
+    fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
         // SAFETY: as in `get`, and `self` is borrowed exclusively.
-        unsafe { cell.cast::<T>().as_mut() }
+        unsafe { self.cell(slot.index()).cast::<T>().as_mut() }
     }
 
     /// The table's own `T`, which nobody lent, and its place: that one is there, and its bytes are written, for as long as the table is.
@@ -342,6 +345,12 @@ impl<'v> View<'v> {
 
     pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
         self.table_mut().get_mut()
+    }
+
+    /// The same for who has looked for the slot already.
+    #[inline]
+    pub(crate) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
+        self.table_mut().get_mut_at(slot)
     }
 
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {

@@ -4,17 +4,18 @@ use super::borrow::{Aside, Hold};
 use super::clock::Clock;
 use super::fetch::{Aims, Need, Params, Want, clash};
 use super::later::Keep;
-use super::list::Mark;
 use super::owned::Owned;
 use super::spread::Together;
+use super::straight::Mark;
 use super::table::View;
 use crate::failure::BoxError;
 use crate::flow::Flow;
 use std::any::{Any, TypeId, type_name};
 
 /// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Code {
+    #[default]
     Continue,
     /// It answered a flow: [`Sink::flow`].
     Raised,
@@ -40,6 +41,30 @@ pub struct Sink {
 pub struct Handed<'r> {
     pub(crate) view: View<'r>,
     pub(crate) sink: Sink,
+    /// What the call came to. Left here and not returned, so that an entry point whose handler answers nothing has nothing to do
+    /// behind it, and the compiler makes a jump of the call. `Continue` before each call.
+    pub(crate) code: Code,
+}
+
+impl<'r> Handed<'r> {
+    pub(super) fn of(view: View<'r>) -> Self {
+        Self {
+            view,
+            sink: Sink::default(),
+            code: Code::Continue,
+        }
+    }
+
+    /// Whether the last call did not just go on.
+    #[inline]
+    pub(super) fn halts(&self) -> bool {
+        self.code != Code::Continue
+    }
+
+    /// What the last call came to; from now on the next one's.
+    pub(super) fn take_code(&mut self) -> Code {
+        std::mem::take(&mut self.code)
+    }
 }
 
 /// What lists of handlers are run with. The first part is at the address of the whole.
@@ -65,10 +90,7 @@ impl<'r> Frame<'r> {
             Aside::default()
         };
         Self {
-            handed: Handed {
-                view,
-                sink: Sink::default(),
-            },
+            handed: Handed::of(view),
             mark: Mark::default(),
             clock,
             together: None,
@@ -102,7 +124,7 @@ impl Drop for Frame<'_> {
     }
 }
 
-/// Turns the value that a handler returned into a code.
+/// Takes in the value that a handler returned: [`Handed::code`], where it does not just go on.
 pub trait Deliver<R>: Send + Sync {
     /// Whether it puts what is answered into the state.
     const ANSWERS: bool = false;
@@ -111,7 +133,7 @@ pub trait Deliver<R>: Send + Sync {
     const RAISES: bool = false;
 
     /// `turn` is the handler's place in its list.
-    fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>) -> Code;
+    fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>);
 
     /// How what it leaves in the sink becomes an error.
     fn conversion(&self) -> Option<IntoError> {
@@ -143,15 +165,17 @@ pub struct Thunk {
 /// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
 /// nobody else's during the call; the aims are those of the view's table for the handler's wants, which agree with each other, and
 /// what they require is there.
-pub(super) type Call = unsafe fn(entry: &Entry, handed: &mut Handed<'_>) -> Code;
+pub(super) type Call = unsafe fn(entry: &Entry, handed: &mut Handed<'_>);
 
-/// All that a call needs, in one place: it is read from front to back at every firing.
+/// All that a call needs, in one place, and what most calls need in its first line of the cache: up to six parameters. A function that
+/// captures nothing is not read.
 #[derive(Clone, Copy)]
+#[repr(C, align(64))]
 pub(super) struct Entry {
     pub(super) call: Call,
     pub(super) callback: *mut (),
-    pub(super) function: *const (),
     pub(super) aims: Aims,
+    pub(super) function: *const (),
     /// Its place in its list.
     pub(super) turn: usize,
 }
@@ -222,7 +246,7 @@ impl Thunk {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call<C, P, R, V, F>(entry: &Entry, handed: &mut Handed<'_>) -> Code
+unsafe fn call<C, P, R, V, F>(entry: &Entry, handed: &mut Handed<'_>)
 where
     P: Params,
     V: Deliver<R>,
@@ -239,16 +263,14 @@ where
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
     drop(hold);
-    function.via.deliver(reply, entry.turn, handed)
+    function.via.deliver(reply, entry.turn, handed);
 }
 
 /// The entry point of a handler that is to do nothing.
 ///
 /// # Safety
 /// None is needed.
-pub(super) unsafe fn muted(_: &Entry, _: &mut Handed<'_>) -> Code {
-    Code::Continue
-}
+pub(super) unsafe fn muted(_: &Entry, _: &mut Handed<'_>) {}
 
 struct Through<W, C> {
     reach: fn(&mut W) -> &mut C,
@@ -258,7 +280,7 @@ struct Through<W, C> {
 
 /// # Safety
 /// See [`Call`].
-unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) -> Code {
+unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) {
     let (outer, through) = (entry.callback.cast::<W>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says.
     let (outer, through) = unsafe { (&mut *outer, &*through as &Through<W, C>) };
@@ -270,5 +292,5 @@ unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) -> Code {
         turn: entry.turn,
     };
     // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
-    unsafe { (inner.call)(&inner, handed) }
+    unsafe { (inner.call)(&inner, handed) };
 }
