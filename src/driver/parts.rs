@@ -1,6 +1,6 @@
 //! The parts of a step, and the values that each of them works on.
 
-use super::driven_error::told;
+use super::driven_error::Calls;
 use super::steps::clear;
 use super::{
     Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
@@ -12,8 +12,7 @@ use std::mem::swap;
 
 /// What a step works on: where it is is looked for once in a run.
 pub(super) struct Parts<D: Driven> {
-    /// The step under way, from 1.
-    step: Step,
+    pub(super) calls: Calls,
     /// What the last whole step of the run logged, while another one is under way.
     last_log: LogData,
     time: Lookup<(&'static Time,)>,
@@ -42,7 +41,7 @@ type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 impl<D: Driven> Parts<D> {
     pub(super) fn new() -> Self {
         Self {
-            step: Step::default(),
+            calls: Calls::default(),
             last_log: LogData::default(),
             time: Lookup::new(),
             begun: Lookup::new(),
@@ -79,7 +78,7 @@ impl<D: Driven> Parts<D> {
         let (made, at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
         *at = attempt;
         if attempt.get() == 1 {
-            self.step = Step::new(made.get().saturating_add(1));
+            self.calls.step = Step::new(made.get().saturating_add(1));
             swap(log, &mut self.last_log);
             rejected.clear();
         }
@@ -98,19 +97,18 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
         samples.clear();
-        let reset = || {
+        self.calls.call("reset_step", || {
             driven.reset_step();
             Ok(())
-        };
-        Ok(told(self.step, "reset_step", reset)?)
+        })?;
+        Ok(())
     }
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or(GONE)?;
-        let step = self.step;
-        let samples = samples.get_or_draw(|| told(step, "sample", || driven.sample()))?;
-        let update = told(step, "compute_loss_and_update", || {
+        let samples = samples.get_or_draw(|| self.calls.call("sample", || driven.sample()))?;
+        let update = self.calls.call("compute_loss_and_update", || {
             driven.compute_loss_and_update(samples, log)
         })?;
         state.insert(update);
@@ -123,7 +121,7 @@ impl<D: Driven> Parts<D> {
             run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
         let mut state = run.state();
         let (mut driven, update, log) = self.judged.get(&mut state).ok_or(GONE)?;
-        let own = told(self.step, "judge", || Ok(driven.judge(&update, log)))?;
+        let own = self.calls.call("judge", || Ok(driven.judge(&update, log)))?;
         if rejecters.is_empty() && !own.is_reject() {
             return Ok(Verdict::Accept);
         }
@@ -137,13 +135,18 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
             self.updated.get(&mut state).ok_or(GONE)?;
-        told(self.step, "update_parameters", || {
+        self.calls.call("update_parameters", || {
             driven.update_parameters(&update)
         })?;
         *step = Step::new(step.get() + 1);
-        *time = told(self.step, "time", || Ok(driven.time()))?;
+        *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
         Ok(())
+    }
+
+    /// Takes what belongs to the step out of the state.
+    pub(super) fn sweep(&mut self, run: &mut Run<'_, Driver>) {
+        clear::<D>(&mut run.state());
     }
 }
 

@@ -44,8 +44,11 @@ impl RejectedAttempts {
         self.attempts.push(attempt);
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.attempts.clear();
+        if !self.attempts.is_empty() {
+            self.attempts.clear();
+        }
     }
 
     /// The failure that so many are.

@@ -57,6 +57,7 @@ impl<L: Loop> Run<'_, L> {
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[inline]
     pub fn ask_who<A: Answer>(
         &mut self,
         at: At<L, A>,
@@ -65,6 +66,15 @@ impl<L: Loop> Run<'_, L> {
         if !self.has_work(at.index()) {
             return Ok((None, Vec::new()));
         }
+        self.ask_handled(at, is_such)
+    }
+
+    #[inline(never)]
+    fn ask_handled<A: Answer>(
+        &mut self,
+        at: At<L, A>,
+        is_such: impl Fn(&A) -> bool,
+    ) -> Result<Told<A>, Break> {
         // A handler may run a plan of its own on this state, that asks for the same answers.
         let aside = self.votes::<A>().and_then(Votes::set_aside);
         let goes_on = self.fire_handled(at.index());
@@ -87,7 +97,7 @@ impl<L: Loop> Run<'_, L> {
         &mut self,
         at: At<L, A>,
         is_such: impl Fn(&A) -> bool,
-    ) -> (Option<A>, Vec<Origin>) {
+    ) -> Told<A> {
         let resolved = self.resolved;
         let Some(votes) = self.votes::<A>() else {
             return (None, Vec::new());
@@ -99,3 +109,6 @@ impl<L: Loop> Run<'_, L> {
         (votes.take(), who)
     }
 }
+
+/// The merged answer, and who gave one that was looked for.
+type Told<A> = (Option<A>, Vec<Origin>);

@@ -108,8 +108,11 @@ impl LogData {
         self.entries.is_empty()
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.entries.clear();
+        if !self.entries.is_empty() {
+            self.entries.clear();
+        }
     }
 }
 
