@@ -7,7 +7,7 @@ use super::{
     Verdict,
 };
 use crate::fit::Step;
-use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
+use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
 use std::mem::swap;
 
 /// What a step works on: where it is is looked for once in a run.
@@ -26,6 +26,7 @@ pub(super) struct Parts<D: Driven> {
     computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
     judged: Lookup<(LocalMut<'static, D>, Updating<D>, &'static LogData)>,
     updated: Lookup<Updated<D>>,
+    swept: Lookup<(Drawn<D>,)>,
 }
 
 type Updated<D> = (
@@ -49,13 +50,14 @@ impl<D: Driven> Parts<D> {
             computed: Lookup::new(),
             judged: Lookup::new(),
             updated: Lookup::new(),
+            swept: Lookup::new(),
         }
     }
 
     /// What the simulated time was when it was told last.
     pub(super) fn time(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
-        let (time,) = self.time.get(&mut state).ok_or(GONE)?;
+        let (time,) = self.time.get(&mut state).ok_or_else(gone)?;
         Ok(*time)
     }
 
@@ -75,7 +77,7 @@ impl<D: Driven> Parts<D> {
 
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
-        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
+        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or_else(gone)?;
         *at = attempt;
         if attempt.get() == 1 {
             self.calls.step = Step::new(made.get().saturating_add(1));
@@ -95,7 +97,7 @@ impl<D: Driven> Parts<D> {
 
     fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
+        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or_else(gone)?;
         samples.clear();
         self.calls.call("reset_step", || {
             driven.reset_step();
@@ -106,7 +108,7 @@ impl<D: Driven> Parts<D> {
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or(GONE)?;
+        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or_else(gone)?;
         let samples = samples.get_or_draw(|| self.calls.call("sample", || driven.sample()))?;
         let update = self.calls.call("compute_loss_and_update", || {
             driven.compute_loss_and_update(samples, log)
@@ -117,24 +119,24 @@ impl<D: Driven> Parts<D> {
 
     /// Everybody is asked, and then what is driven.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-        let (_, rejecters) =
-            run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        let asked = run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
         let mut state = run.state();
-        let (mut driven, update, log) = self.judged.get(&mut state).ok_or(GONE)?;
+        let (mut driven, update, log) = self.judged.get(&mut state).ok_or_else(gone)?;
         let own = self.calls.call("judge", || Ok(driven.judge(&update, log)))?;
-        if rejecters.is_empty() && !own.is_reject() {
-            return Ok(Verdict::Accept);
+        match (asked, own) {
+            (None | Some((Verdict::Accept, _)), Verdict::Accept) => Ok(Verdict::Accept),
+            (asked, own) => {
+                let callbacks = asked.map(|(_, rejecters)| rejecters);
+                reject::<D>(&mut state, callbacks.unwrap_or_default(), own)
+            }
         }
-        let callbacks = rejecters.into_iter().map(Rejecter::Callback);
-        let own = own.is_reject().then_some(Rejecter::Driven);
-        reject::<D>(&mut state, callbacks.chain(own).collect())
     }
 
     /// The update is applied and counted; the samples are those of parameters that are no more.
     pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
-            self.updated.get(&mut state).ok_or(GONE)?;
+            self.updated.get(&mut state).ok_or_else(gone)?;
         self.calls.call("update_parameters", || {
             driven.update_parameters(&update)
         })?;
@@ -146,19 +148,29 @@ impl<D: Driven> Parts<D> {
 
     /// Takes what belongs to the step out of the state.
     pub(super) fn sweep(&mut self, run: &mut Run<'_, Driver>) {
-        clear::<D>(&mut run.state());
+        let mut state = run.state();
+        let _ = state.remove::<D::Update>();
+        if let Some((mut samples,)) = self.swept.get(&mut state) {
+            samples.clear();
+        }
     }
 }
 
 #[cold]
-fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Verdict, Break> {
+fn reject<D: Driven>(
+    state: &mut Ctx<'_>,
+    callbacks: Vec<Origin>,
+    own: Verdict,
+) -> Result<Verdict, Break> {
     clear::<D>(state);
+    let own = own.is_reject().then_some(Rejecter::Driven);
+    let rejecters = callbacks.into_iter().map(Rejecter::Callback).chain(own);
     let (attempt, log, rejected) = state
         .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
+        .ok_or_else(gone)?;
     rejected.push(RejectedAttempt::new(
         *attempt,
-        rejecters,
+        rejecters.collect(),
         std::mem::take(log),
     ));
     Ok(Verdict::Reject)
@@ -167,11 +179,15 @@ fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Ve
 #[cold]
 pub(super) fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
     let mut state = run.state();
-    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or(GONE)?;
+    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or_else(gone)?;
     let wanted = Step::new(step.get() + 1);
     Ok(rejected.too_many(wanted).into())
 }
 
 /// A handler with `Ctx` can take anything out of the state.
-const GONE: &str = "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
-                    a handler that takes one out has to put one back";
+#[cold]
+fn gone() -> Break {
+    "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
+     a handler that takes one out has to put one back"
+        .into()
+}

@@ -205,7 +205,12 @@ impl Table {
     /// Whether all is there that is needed.
     #[inline]
     pub(super) fn meets(&self, needs: &Needs) -> bool {
-        self.covers(needs) && needs.far().iter().all(|slot| self.holds(*slot))
+        self.covers(needs) && (needs.far().is_empty() || self.holds_all(needs.far()))
+    }
+
+    #[cold]
+    fn holds_all(&self, slots: &[usize]) -> bool {
+        slots.iter().all(|slot| self.holds(*slot))
     }
 
     /// Whether all is there that `wants` require.
@@ -215,12 +220,18 @@ impl Table {
         required.all(|want| self.holds(want.slot))
     }
 
+    #[inline]
     pub(super) fn grow(&mut self, width: usize) {
         if self.cells.len() < width {
-            self.cells.resize(width, ptr::null_mut());
-            self.homes.resize_with(width, Home::default);
-            self.borrows.grow(width);
+            self.widen(width);
         }
+    }
+
+    #[cold]
+    fn widen(&mut self, width: usize) {
+        self.cells.resize(width, ptr::null_mut());
+        self.homes.resize_with(width, Home::default);
+        self.borrows.grow(width);
     }
 }
 
