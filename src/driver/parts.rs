@@ -15,7 +15,7 @@ pub(super) struct Parts<D: Driven> {
     pub(super) calls: Calls,
     /// What the last whole step of the run logged, while another one is under way.
     last_log: LogData,
-    time: Lookup<(&'static Time,)>,
+    between: Lookup<(&'static Time, Drawn<D>)>,
     begun: Lookup<(
         &'static Step,
         &'static mut Attempt,
@@ -26,7 +26,6 @@ pub(super) struct Parts<D: Driven> {
     computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
     judged: Lookup<(LocalMut<'static, D>, Updating<D>, &'static LogData)>,
     updated: Lookup<Updated<D>>,
-    swept: Lookup<(Drawn<D>,)>,
 }
 
 type Updated<D> = (
@@ -44,20 +43,22 @@ impl<D: Driven> Parts<D> {
         Self {
             calls: Calls::default(),
             last_log: LogData::default(),
-            time: Lookup::new(),
+            between: Lookup::new(),
             begun: Lookup::new(),
             reset: Lookup::new(),
             computed: Lookup::new(),
             judged: Lookup::new(),
             updated: Lookup::new(),
-            swept: Lookup::new(),
         }
     }
 
-    /// What the simulated time was when it was told last.
-    pub(super) fn time(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
+    /// Between two steps there are no samples and no update; returns the simulated time as it was told last.
+    pub(super) fn between(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
-        let (time,) = self.time.get(&mut state).ok_or_else(gone)?;
+        // What a user lent to the state stays: a refusal says that it is no value of ours.
+        let _ = state.remove::<D::Update>();
+        let (time, mut samples) = self.between.get(&mut state).ok_or_else(gone)?;
+        samples.clear();
         Ok(*time)
     }
 
@@ -144,15 +145,6 @@ impl<D: Driven> Parts<D> {
         *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
         Ok(())
-    }
-
-    /// Takes what belongs to the step out of the state.
-    pub(super) fn sweep(&mut self, run: &mut Run<'_, Driver>) {
-        let mut state = run.state();
-        let _ = state.remove::<D::Update>();
-        if let Some((mut samples,)) = self.swept.get(&mut state) {
-            samples.clear();
-        }
     }
 }
 

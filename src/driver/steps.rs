@@ -65,15 +65,15 @@ impl<D: Driven> Steps<'_, D> {
     fn each_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         while self.goes_on(run)? {
             self.step(run)?;
-            self.parts.sweep(run);
         }
         Ok(())
     }
 
     fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
+        let time = self.parts.between(run)?;
         match &mut self.until {
             Until::Steps(left) => {
-                finite(self.parts.time(run)?)?;
+                finite(time)?;
                 let goes_on = *left > 0;
                 *left = left.saturating_sub(1);
                 Ok(goes_on)

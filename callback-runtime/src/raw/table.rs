@@ -86,24 +86,32 @@ impl Table {
     /// Puts `value` in place, and returns what it replaces. Allocates the first time a type is seen, never again.
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         let index = Slot::<T>::of().index();
-        self.grow(index + 1);
+        if index >= self.cells.len() {
+            self.widen(index + 1);
+        }
         let cell = self.cells[index].cast::<T>();
         if !cell.is_null() {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        let home = &mut self.homes[index];
-        if home.place.is_none() {
-            self.layout = Layout::fresh();
-        }
-        let place = home.place.get_or_insert_with(Place::of::<T>);
-        let address = place.address.as_ptr();
+        let address = match &self.homes[index].place {
+            Some(place) => place.address.as_ptr(),
+            None => self.make_place::<T>(index),
+        };
         // SAFETY: the place was allocated for a `T` and, the cell being null, holds none now.
         unsafe { address.cast::<T>().write(value) };
         self.fill(index, address);
         None
     }
 
+    #[cold]
+    fn make_place<T>(&mut self, index: usize) -> *mut () {
+        self.layout = Layout::fresh();
+        let place = self.homes[index].place.insert(Place::of::<T>());
+        place.address.as_ptr()
+    }
+
+    #[inline]
     fn fill(&mut self, index: usize, cell: *mut ()) {
         self.cells[index] = cell;
         self.presence.set(index, !cell.is_null());
