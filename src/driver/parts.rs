@@ -8,13 +8,15 @@ use super::{
 };
 use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
-use std::mem::swap;
+use std::mem::{swap, take};
 
 /// What a step works on: where it is is looked for once in a run.
 pub(super) struct Parts<D: Driven> {
     pub(super) calls: Calls,
     /// What the last whole step of the run logged, while another one is under way.
     last_log: LogData,
+    /// The callbacks that rejected the attempt under way.
+    rejecters: Vec<Origin>,
     between: Lookup<(&'static Time, Drawn<D>)>,
     begun: Lookup<(
         &'static Step,
@@ -43,6 +45,7 @@ impl<D: Driven> Parts<D> {
         Self {
             calls: Calls::default(),
             last_log: LogData::default(),
+            rejecters: Vec::new(),
             between: Lookup::new(),
             begun: Lookup::new(),
             reset: Lookup::new(),
@@ -121,16 +124,18 @@ impl<D: Driven> Parts<D> {
     /// Everybody is asked, and then what is driven.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
         let asked = run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        if let Some((_, rejecters)) = asked {
+            self.rejecters = rejecters;
+        }
         let mut state = run.state();
         let (mut driven, update, log) = self.judged.get(&mut state).ok_or_else(gone)?;
-        let own = self.calls.call("judge", || Ok(driven.judge(&update, log)))?;
-        match (asked, own) {
-            (None | Some((Verdict::Accept, _)), Verdict::Accept) => Ok(Verdict::Accept),
-            (asked, own) => {
-                let callbacks = asked.map(|(_, rejecters)| rejecters);
-                reject::<D>(&mut state, callbacks.unwrap_or_default(), own)
-            }
+        let own = self
+            .calls
+            .call("judge", || Ok(driven.judge(&update, log)))?;
+        if self.rejecters.is_empty() && !own.is_reject() {
+            return Ok(Verdict::Accept);
         }
+        reject::<D>(&mut state, take(&mut self.rejecters), own)
     }
 
     /// The update is applied and counted; the samples are those of parameters that are no more.
@@ -138,9 +143,8 @@ impl<D: Driven> Parts<D> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
             self.updated.get(&mut state).ok_or_else(gone)?;
-        self.calls.call("update_parameters", || {
-            driven.update_parameters(&update)
-        })?;
+        self.calls
+            .call("update_parameters", || driven.update_parameters(&update))?;
         *step = Step::new(step.get() + 1);
         *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
@@ -163,7 +167,7 @@ fn reject<D: Driven>(
     rejected.push(RejectedAttempt::new(
         *attempt,
         rejecters.collect(),
-        std::mem::take(log),
+        take(log),
     ));
     Ok(Verdict::Reject)
 }
@@ -171,7 +175,9 @@ fn reject<D: Driven>(
 #[cold]
 pub(super) fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
     let mut state = run.state();
-    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or_else(gone)?;
+    let (rejected, step) = state
+        .query::<(&RejectedAttempts, &Step)>()
+        .ok_or_else(gone)?;
     let wanted = Step::new(step.get() + 1);
     Ok(rejected.too_many(wanted).into())
 }

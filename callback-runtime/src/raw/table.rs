@@ -86,15 +86,12 @@ impl Table {
     /// Puts `value` in place, and returns what it replaces. Allocates the first time a type is seen, never again.
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         let index = Slot::<T>::of().index();
-        if index >= self.cells.len() {
-            self.widen(index + 1);
-        }
-        let cell = self.cells[index].cast::<T>();
+        let cell = self.cell(index).cast::<T>();
         if !cell.is_null() {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        let address = match &self.homes[index].place {
+        let address = match self.place(index) {
             Some(place) => place.address.as_ptr(),
             None => self.make_place::<T>(index),
         };
@@ -104,8 +101,14 @@ impl Table {
         None
     }
 
+    #[inline]
+    fn place(&self, index: usize) -> Option<&Place> {
+        self.homes.get(index)?.place.as_ref()
+    }
+
     #[cold]
     fn make_place<T>(&mut self, index: usize) -> *mut () {
+        self.grow(index + 1);
         self.layout = Layout::fresh();
         let place = self.homes[index].place.insert(Place::of::<T>());
         place.address.as_ptr()
@@ -182,8 +185,7 @@ impl Table {
     #[inline]
     fn address(&self, index: usize) -> *mut () {
         let cell = self.cell(index);
-        let home = self.homes.get(index).and_then(|home| home.place.as_ref());
-        match home {
+        match self.place(index) {
             Some(place) if cell.is_null() => place.address.as_ptr(),
             _ => cell,
         }
@@ -213,12 +215,12 @@ impl Table {
     /// Whether all is there that is needed.
     #[inline]
     pub(super) fn meets(&self, needs: &Needs) -> bool {
-        self.covers(needs) && (needs.far().is_empty() || self.holds_all(needs.far()))
+        self.covers(needs) && (needs.far().is_empty() || self.holds_far(needs))
     }
 
     #[cold]
-    fn holds_all(&self, slots: &[usize]) -> bool {
-        slots.iter().all(|slot| self.holds(*slot))
+    fn holds_far(&self, needs: &Needs) -> bool {
+        needs.far().iter().all(|slot| self.holds(*slot))
     }
 
     /// Whether all is there that `wants` require.
