@@ -46,6 +46,7 @@ impl RejectedAttempts {
 
     #[inline]
     pub(super) fn clear(&mut self) {
+        // What is empty is seen without a call.
         if !self.attempts.is_empty() {
             self.attempts.clear();
         }

@@ -110,7 +110,8 @@ impl LogData {
 
     #[inline]
     pub(super) fn clear(&mut self) {
-        if !self.entries.is_empty() {
+        // What is empty is seen without a call.
+        if !self.is_empty() {
             self.entries.clear();
         }
     }
