@@ -268,3 +268,86 @@ fn an_error_or_a_panic_of_what_is_driven_says_which_function_it_was_and_in_which
         "panicked: `Driven::update_parameters` in step 3: frightened"
     );
 }
+
+/// What is driven panics in its second step, in the function of this name.
+struct Frightened {
+    made: u32,
+    by: &'static str,
+}
+
+impl Frightened {
+    fn passes(&self, function: &str) {
+        if self.made == 1 && self.by == function {
+            resume_unwind(Box::new("frightened"));
+        }
+    }
+}
+
+/// Panics when it is dropped, if it is said to.
+struct Sharp(bool);
+
+impl Drop for Sharp {
+    fn drop(&mut self) {
+        if self.0 {
+            resume_unwind(Box::new("cut"));
+        }
+    }
+}
+
+impl Driven for Frightened {
+    type Samples = Place;
+    type Update = Sharp;
+
+    fn reset_step(&mut self) {
+        self.passes("reset_step");
+    }
+
+    fn sample(&mut self) -> Result<Place, BoxError> {
+        self.passes("sample");
+        Ok(Place(1.0))
+    }
+
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Sharp, BoxError> {
+        self.passes("compute_loss_and_update");
+        Ok(Sharp(self.made == 1 && self.by.is_empty()))
+    }
+
+    fn judge(&mut self, _: &Sharp, _: &LogData) -> Verdict {
+        self.passes("judge");
+        Verdict::Accept
+    }
+
+    fn update_parameters(&mut self, _: &Sharp) -> Result<(), BoxError> {
+        self.passes("update_parameters");
+        self.made += 1;
+        Ok(())
+    }
+}
+
+fn panic_of(by: &'static str) -> String {
+    let mut driver = VariationalDriver::new(Frightened { made: 0, by });
+    let outcome = driver.run(9).unwrap();
+    assert!(driver.get::<Sharp>().is_none());
+    outcome.failed().unwrap().cause().to_string()
+}
+
+#[test]
+fn a_panic_of_each_function_says_which_one_it_was() {
+    for function in [
+        "reset_step",
+        "sample",
+        "compute_loss_and_update",
+        "judge",
+        "update_parameters",
+    ] {
+        assert_eq!(
+            panic_of(function),
+            format!("panicked: `Driven::{function}` in step 2: frightened")
+        );
+    }
+}
+
+#[test]
+fn a_panic_of_an_update_that_is_dropped_is_that_of_no_function() {
+    assert_eq!(panic_of(""), "panicked: cut");
+}

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 
 /// A function of [`Driven`](super::Driven) answered an error: the cause of the run's failure. Its source is that error.
 ///
@@ -63,16 +63,41 @@ impl Error for DrivenError {
     }
 }
 
-/// Calls a function of what is driven; its error, or its panic, says which it was and in which step.
-pub(super) fn told<R>(
-    step: Step,
-    function: &'static str,
-    call: impl FnOnce() -> Result<R, BoxError>,
-) -> Result<R, BoxError> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(failed(step, function, error)),
-        Err(panic) => panic_on(step, function, panic),
+/// The calls of what is driven: an error says which function it was and in which step. So does a panic, which is caught outside of
+/// the steps and finds here how far they came.
+#[derive(Default)]
+pub(super) struct Calls {
+    /// The step under way, from 1.
+    pub(super) step: Step,
+    /// The function under way.
+    function: Option<&'static str>,
+}
+
+impl Calls {
+    /// Calls a function.
+    #[inline]
+    pub(super) fn call<R>(
+        &mut self,
+        function: &'static str,
+        call: impl FnOnce() -> Result<R, BoxError>,
+    ) -> Result<R, BoxError> {
+        self.function = Some(function);
+        let answer = call();
+        self.function = None;
+        answer.map_err(|error| failed(self.step, function, error))
+    }
+
+    /// A panic goes on; one of what is driven with the place before its text.
+    #[cold]
+    pub(super) fn panic_on(&self, panic: Box<dyn Any + Send>) -> ! {
+        let Some(function) = self.function else {
+            resume_unwind(panic)
+        };
+        let text = text_of(&*panic).unwrap_or("a panic without a message");
+        let text = format!("`Driven::{function}` in step {}: {text}", self.step);
+        // Dropping what was thrown may throw again.
+        forget(panic);
+        resume_unwind(Box::new(text))
     }
 }
 
@@ -83,16 +108,6 @@ fn failed(step: Step, function: &'static str, error: BoxError) -> BoxError {
         step,
         error,
     })
-}
-
-/// The panic goes on, with the place before its text.
-#[cold]
-fn panic_on(step: Step, function: &str, panic: Box<dyn Any + Send>) -> ! {
-    let text = text_of(&*panic).unwrap_or("a panic without a message");
-    let text = format!("`Driven::{function}` in step {step}: {text}");
-    // Dropping what was thrown may throw again.
-    forget(panic);
-    resume_unwind(Box::new(text))
 }
 
 /// What a panic says.

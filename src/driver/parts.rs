@@ -1,22 +1,23 @@
 //! The parts of a step, and the values that each of them works on.
 
-use super::driven_error::told;
+use super::driven_error::Calls;
 use super::steps::clear;
 use super::{
     Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
     Verdict,
 };
 use crate::fit::Step;
-use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
-use std::mem::swap;
+use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
+use std::mem::{swap, take};
 
 /// What a step works on: where it is is looked for once in a run.
 pub(super) struct Parts<D: Driven> {
-    /// The step under way, from 1.
-    step: Step,
+    pub(super) calls: Calls,
     /// What the last whole step of the run logged, while another one is under way.
     last_log: LogData,
-    time: Lookup<(&'static Time,)>,
+    /// The callbacks that rejected the attempt under way.
+    rejecters: Vec<Origin>,
+    between: Lookup<(&'static Time, Drawn<D>)>,
     begun: Lookup<(
         &'static Step,
         &'static mut Attempt,
@@ -42,9 +43,10 @@ type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 impl<D: Driven> Parts<D> {
     pub(super) fn new() -> Self {
         Self {
-            step: Step::default(),
+            calls: Calls::default(),
             last_log: LogData::default(),
-            time: Lookup::new(),
+            rejecters: Vec::new(),
+            between: Lookup::new(),
             begun: Lookup::new(),
             reset: Lookup::new(),
             computed: Lookup::new(),
@@ -53,10 +55,13 @@ impl<D: Driven> Parts<D> {
         }
     }
 
-    /// What the simulated time was when it was told last.
-    pub(super) fn time(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
+    /// Between two steps there are no samples and no update; returns the simulated time as it was told last.
+    pub(super) fn between(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
-        let (time,) = self.time.get(&mut state).ok_or(GONE)?;
+        // What a user lent to the state stays: a refusal says that it is no value of ours.
+        let _ = state.remove::<D::Update>();
+        let (time, mut samples) = self.between.get(&mut state).ok_or_else(gone)?;
+        samples.clear();
         Ok(*time)
     }
 
@@ -76,10 +81,10 @@ impl<D: Driven> Parts<D> {
 
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
-        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or(GONE)?;
+        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or_else(gone)?;
         *at = attempt;
         if attempt.get() == 1 {
-            self.step = Step::new(made.get().saturating_add(1));
+            self.calls.step = Step::new(made.get().saturating_add(1));
             swap(log, &mut self.last_log);
             rejected.clear();
         }
@@ -96,21 +101,20 @@ impl<D: Driven> Parts<D> {
 
     fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or(GONE)?;
+        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or_else(gone)?;
         samples.clear();
-        let reset = || {
+        self.calls.call("reset_step", || {
             driven.reset_step();
             Ok(())
-        };
-        Ok(told(self.step, "reset_step", reset)?)
+        })?;
+        Ok(())
     }
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or(GONE)?;
-        let step = self.step;
-        let samples = samples.get_or_draw(|| told(step, "sample", || driven.sample()))?;
-        let update = told(step, "compute_loss_and_update", || {
+        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or_else(gone)?;
+        let samples = samples.get_or_draw(|| self.calls.call("sample", || driven.sample()))?;
+        let update = self.calls.call("compute_loss_and_update", || {
             driven.compute_loss_and_update(samples, log)
         })?;
         state.insert(update);
@@ -119,44 +123,51 @@ impl<D: Driven> Parts<D> {
 
     /// Everybody is asked, and then what is driven.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-        let (_, rejecters) =
-            run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        let asked = run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        if let Some((_, rejecters)) = asked {
+            self.rejecters = rejecters;
+        }
         let mut state = run.state();
-        let (mut driven, update, log) = self.judged.get(&mut state).ok_or(GONE)?;
-        let own = told(self.step, "judge", || Ok(driven.judge(&update, log)))?;
-        if rejecters.is_empty() && !own.is_reject() {
+        let (mut driven, update, log) = self.judged.get(&mut state).ok_or_else(gone)?;
+        let own = self
+            .calls
+            .call("judge", || Ok(driven.judge(&update, log)))?;
+        if self.rejecters.is_empty() && !own.is_reject() {
             return Ok(Verdict::Accept);
         }
-        let callbacks = rejecters.into_iter().map(Rejecter::Callback);
-        let own = own.is_reject().then_some(Rejecter::Driven);
-        reject::<D>(&mut state, callbacks.chain(own).collect())
+        reject::<D>(&mut state, take(&mut self.rejecters), own)
     }
 
     /// The update is applied and counted; the samples are those of parameters that are no more.
     pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
-            self.updated.get(&mut state).ok_or(GONE)?;
-        told(self.step, "update_parameters", || {
-            driven.update_parameters(&update)
-        })?;
+            self.updated.get(&mut state).ok_or_else(gone)?;
+        self.calls
+            .call("update_parameters", || driven.update_parameters(&update))?;
         *step = Step::new(step.get() + 1);
-        *time = told(self.step, "time", || Ok(driven.time()))?;
+        *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
         Ok(())
     }
 }
 
 #[cold]
-fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Verdict, Break> {
+fn reject<D: Driven>(
+    state: &mut Ctx<'_>,
+    callbacks: Vec<Origin>,
+    own: Verdict,
+) -> Result<Verdict, Break> {
     clear::<D>(state);
+    let own = own.is_reject().then_some(Rejecter::Driven);
+    let rejecters = callbacks.into_iter().map(Rejecter::Callback).chain(own);
     let (attempt, log, rejected) = state
         .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or(GONE)?;
+        .ok_or_else(gone)?;
     rejected.push(RejectedAttempt::new(
         *attempt,
-        rejecters,
-        std::mem::take(log),
+        rejecters.collect(),
+        take(log),
     ));
     Ok(Verdict::Reject)
 }
@@ -164,11 +175,17 @@ fn reject<D: Driven>(state: &mut Ctx<'_>, rejecters: Vec<Rejecter>) -> Result<Ve
 #[cold]
 pub(super) fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
     let mut state = run.state();
-    let (rejected, step) = state.query::<(&RejectedAttempts, &Step)>().ok_or(GONE)?;
+    let (rejected, step) = state
+        .query::<(&RejectedAttempts, &Step)>()
+        .ok_or_else(gone)?;
     let wanted = Step::new(step.get() + 1);
     Ok(rejected.too_many(wanted).into())
 }
 
 /// A handler with `Ctx` can take anything out of the state.
-const GONE: &str = "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
-                    a handler that takes one out has to put one back";
+#[cold]
+fn gone() -> Break {
+    "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
+     a handler that takes one out has to put one back"
+        .into()
+}

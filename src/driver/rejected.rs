@@ -44,8 +44,12 @@ impl RejectedAttempts {
         self.attempts.push(attempt);
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.attempts.clear();
+        // What is empty is seen without a call.
+        if !self.attempts.is_empty() {
+            self.attempts.clear();
+        }
     }
 
     /// The failure that so many are.

@@ -7,7 +7,7 @@ use crate::fit::Total;
 use callback_runtime::{Break, Ctx, Run};
 use std::any::type_name;
 use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The steps of a run, and how far it goes.
 pub(super) struct Steps<'d, D: Driven> {
@@ -44,37 +44,36 @@ impl<D: Driven> Steps<'_, D> {
     /// The whole of a run: `on_run_start` to `on_run_end`.
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         run.scope(Driver::RUN, |run| {
-            while self.goes_on(run)? {
-                self.whole_step(run)?;
-            }
+            self.all_steps(run)?;
             run.last_call()
         })?;
         Ok(())
     }
 
-    /// A step with all that belongs to it: whoever is told of the run's ending finds no samples and no update.
-    fn whole_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
-        let stepped = catch_unwind(AssertUnwindSafe(|| self.step(run)));
-        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
-        match (stepped, swept) {
-            (Ok(Ok(())), Err(panic)) | (Err(panic), Ok(())) => resume_unwind(panic),
-            (Err(panic), Err(later)) => {
-                // Dropping what was thrown may throw again.
-                forget(later);
-                resume_unwind(panic)
-            }
-            (Ok(Err(broken)), Err(later)) => {
-                forget(later);
-                Err(broken)
-            }
-            (Ok(ended), Ok(())) => ended,
+    /// The steps. Whoever is told of the run's ending finds no samples and no update, also where a step did not come to its end.
+    fn all_steps(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.each_step(run)));
+        if let Ok(Ok(())) = ended {
+            return Ok(());
         }
+        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
+        // What ended the steps is told; dropping what was thrown later may throw again.
+        swept.unwrap_or_else(forget);
+        ended.unwrap_or_else(|panic| self.parts.calls.panic_on(panic))
+    }
+
+    fn each_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        while self.goes_on(run)? {
+            self.step(run)?;
+        }
+        Ok(())
     }
 
     fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
+        let time = self.parts.between(run)?;
         match &mut self.until {
             Until::Steps(left) => {
-                finite(self.parts.time(run)?)?;
+                finite(time)?;
                 let goes_on = *left > 0;
                 *left = left.saturating_sub(1);
                 Ok(goes_on)
@@ -153,13 +152,18 @@ impl Deadline {
 }
 
 /// A run by a time that is no number would never come to its end, or be there at once.
+#[inline]
 fn finite(time: Time) -> Result<f64, Break> {
     let now = time.get();
     if now.is_finite() {
         return Ok(now);
     }
-    let told = format!("the simulated time is {now}; let `Driven::time` tell one that is finite");
-    Err(told.into())
+    Err(not_finite(now))
+}
+
+#[cold]
+fn not_finite(now: f64) -> Break {
+    format!("the simulated time is {now}; let `Driven::time` tell one that is finite").into()
 }
 
 /// Takes what belongs to one attempt out of the state.

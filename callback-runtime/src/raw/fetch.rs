@@ -5,6 +5,7 @@ use super::table::{Table, View};
 use crate::param::{Ask, Local, LocalMut};
 use crate::state::Ctx;
 use std::any::{TypeId, type_name};
+use std::hint::assert_unchecked;
 
 /// A handler has at most so many parameters.
 pub(super) const MOST_AT_ONCE: usize = 12;
@@ -146,8 +147,11 @@ unsafe impl<T: 'static> Fetch for &T {
 
     #[inline]
     unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w T {
-        // SAFETY: a live `T` by the table's invariant; only read meanwhile, as the caller says.
-        unsafe { &*aim.cast::<T>() }
+        // SAFETY: a live `T` by the table's invariant, and so an address; only read meanwhile, as the caller says.
+        unsafe {
+            assert_unchecked(!aim.is_null());
+            &*aim.cast::<T>()
+        }
     }
 }
 
@@ -163,8 +167,11 @@ unsafe impl<T: 'static> Fetch for &mut T {
 
     #[inline]
     unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w mut T {
-        // SAFETY: a live `T` by the table's invariant; nobody else refers to it meanwhile, as the caller says.
-        unsafe { &mut *aim.cast::<T>() }
+        // SAFETY: a live `T` by the table's invariant, and so an address; nobody else refers to it meanwhile, as the caller says.
+        unsafe {
+            assert_unchecked(!aim.is_null());
+            &mut *aim.cast::<T>()
+        }
     }
 }
 

@@ -89,24 +89,35 @@ impl Table {
     /// Puts `value` in place, and returns what it replaces. Allocates the first time a type is seen, never again.
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         let index = Slot::<T>::of().index();
-        self.grow(index + 1);
-        let cell = self.cells[index].cast::<T>();
+        let cell = self.cell(index).cast::<T>();
         if !cell.is_null() {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        let home = &mut self.homes[index];
-        if home.place.is_none() {
-            self.layout = Layout::fresh();
-        }
-        let place = home.place.get_or_insert_with(Place::of::<T>);
-        let address = place.address.as_ptr();
+        let address = match self.place(index) {
+            Some(place) => place.address.as_ptr(),
+            None => self.make_place::<T>(index),
+        };
         // SAFETY: the place was allocated for a `T` and, the cell being null, holds none now.
         unsafe { address.cast::<T>().write(value) };
         self.fill(index, address);
         None
     }
 
+    #[inline]
+    fn place(&self, index: usize) -> Option<&Place> {
+        self.homes.get(index)?.place.as_ref()
+    }
+
+    #[cold]
+    fn make_place<T>(&mut self, index: usize) -> *mut () {
+        self.grow(index + 1);
+        self.layout = Layout::fresh();
+        let place = self.homes[index].place.insert(Place::of::<T>());
+        place.address.as_ptr()
+    }
+
+    #[inline]
     fn fill(&mut self, index: usize, cell: *mut ()) {
         self.cells[index] = cell;
         self.presence.set(index, !cell.is_null());
@@ -177,8 +188,7 @@ impl Table {
     #[inline]
     fn address(&self, index: usize) -> *mut () {
         let cell = self.cell(index);
-        let home = self.homes.get(index).and_then(|home| home.place.as_ref());
-        match home {
+        match self.place(index) {
             Some(place) if cell.is_null() => place.address.as_ptr(),
             _ => cell,
         }
@@ -208,7 +218,12 @@ impl Table {
     /// Whether all is there that is needed.
     #[inline]
     pub(super) fn meets(&self, needs: &Needs) -> bool {
-        self.covers(needs) && needs.far().iter().all(|slot| self.holds(*slot))
+        self.covers(needs) && (needs.far().is_empty() || self.holds_far(needs))
+    }
+
+    #[cold]
+    fn holds_far(&self, needs: &Needs) -> bool {
+        needs.far().iter().all(|slot| self.holds(*slot))
     }
 
     /// Whether all is there that `wants` require.
@@ -218,12 +233,18 @@ impl Table {
         required.all(|want| self.holds(want.slot))
     }
 
+    #[inline]
     pub(super) fn grow(&mut self, width: usize) {
         if self.cells.len() < width {
-            self.cells.resize(width, ptr::null_mut());
-            self.homes.resize_with(width, Home::default);
-            self.borrows.grow(width);
+            self.widen(width);
         }
+    }
+
+    #[cold]
+    fn widen(&mut self, width: usize) {
+        self.cells.resize(width, ptr::null_mut());
+        self.homes.resize_with(width, Home::default);
+        self.borrows.grow(width);
     }
 }
 

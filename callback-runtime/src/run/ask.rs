@@ -30,11 +30,11 @@ impl<L: Loop> Run<'_, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        let (merged, _) = self.ask_who(at, |_| false)?;
-        Ok(merged)
+        let told = self.ask_who(at, |_| false)?;
+        Ok(told.map(|(merged, _)| merged))
     }
 
-    /// The same, and who gave an answer that `is_such`: for a loop that has to name those who rejected. Where there is none,
+    /// The same, with those who gave an answer that `is_such`: for a loop that has to name those who rejected. Where there is none,
     /// it costs no more than [`ask`](Self::ask).
     ///
     /// ```
@@ -47,24 +47,36 @@ impl<L: Loop> Run<'_, L> {
     /// let mut plan = Plan::<Relax>::new();
     /// plan.on(Relax::on_update, || Accept(true)).named("lenient");
     /// plan.on(Relax::on_update, || Accept(false)).named("strict");
-    /// let mut rejecters = Vec::new();
+    /// let mut told = None;
     /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     (_, rejecters) = run.ask_who(Relax::on_update, |accept| !accept.0)?;
+    ///     told = run.ask_who(Relax::on_update, |accept| !accept.0)?;
     ///     Ok(())
     /// })?;
+    /// let (merged, rejecters) = told.unwrap();
+    /// assert_eq!(merged, Accept(false));
     /// let names: Vec<_> = rejecters.iter().filter_map(|origin| origin.callback()).collect();
     /// assert_eq!(names, ["strict"]);
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[inline]
     pub fn ask_who<A: Answer>(
         &mut self,
         at: At<L, A>,
         is_such: impl Fn(&A) -> bool,
-    ) -> Result<(Option<A>, Vec<Origin>), Break> {
+    ) -> Result<Option<(A, Vec<Origin>)>, Break> {
         if !self.has_work(at.index()) {
-            return Ok((None, Vec::new()));
+            return Ok(None);
         }
+        self.ask_handled(at, is_such)
+    }
+
+    #[inline(never)]
+    fn ask_handled<A: Answer>(
+        &mut self,
+        at: At<L, A>,
+        is_such: impl Fn(&A) -> bool,
+    ) -> Result<Option<(A, Vec<Origin>)>, Break> {
         // A handler may run a plan of its own on this state, that asks for the same answers.
         let aside = self.votes::<A>().and_then(Votes::set_aside);
         let goes_on = self.fire_handled(at.index());
@@ -87,15 +99,13 @@ impl<L: Loop> Run<'_, L> {
         &mut self,
         at: At<L, A>,
         is_such: impl Fn(&A) -> bool,
-    ) -> (Option<A>, Vec<Origin>) {
+    ) -> Option<(A, Vec<Origin>)> {
         let resolved = self.resolved;
-        let Some(votes) = self.votes::<A>() else {
-            return (None, Vec::new());
-        };
+        let votes = self.votes::<A>()?;
         let turns = votes.turns(is_such);
         let who = turns.map(|turn| origin::<L>(resolved, at.index(), turn));
         let who = who.collect();
         // Cleared and not removed: the next votes need no allocation.
-        (votes.take(), who)
+        Some((votes.take()?, who))
     }
 }

@@ -108,8 +108,12 @@ impl LogData {
         self.entries.is_empty()
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.entries.clear();
+        // What is empty is seen without a call.
+        if !self.is_empty() {
+            self.entries.clear();
+        }
     }
 }
 
