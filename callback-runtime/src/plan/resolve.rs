@@ -81,6 +81,7 @@ impl<L: Loop> Plan<L> {
         self.machine.disarm();
         let mut resolved = Resolved {
             lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
+            handled: HashMap::with_capacity(self.attached.len()),
             ..Resolved::default()
         };
         problems.extend(self.put_in_order(&mut resolved));

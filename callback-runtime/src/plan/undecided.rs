@@ -4,7 +4,7 @@ use super::declared::Undecided;
 use super::order::Decided;
 use super::resolve::Placed;
 use crate::raw::{Need, Want};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Pairs whose order insertion alone decides.
 #[derive(Default)]
@@ -32,7 +32,8 @@ pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) 
     let (mut writers, mut readers) = (Seen::default(), Seen::default());
     let judge = Judge { decided, strict };
     for (at, list) in lists.iter().enumerate() {
-        for accesses in by_state(list) {
+        for state in written(list) {
+            let accesses = accesses(list, state);
             for (first, second) in judge.writers(&accesses) {
                 writers.note(&mut pairs.writers, at, first, second);
             }
@@ -44,43 +45,37 @@ pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) 
     pairs
 }
 
-/// The accesses of a list, in order, for each state that somebody names and somebody writes.
-fn by_state(list: &[Placed]) -> Vec<Vec<Access>> {
-    let mut by_state: HashMap<usize, Vec<Access>> = HashMap::new();
-    let mut states = Vec::new();
-    let wants = list.iter().flat_map(|placed| &placed.wants);
-    for want in wants.filter(|want| want.need != Need::Everything) {
-        by_state.entry(want.slot).or_insert_with(|| {
-            states.push(*want);
-            Vec::new()
-        });
-    }
-    for placed in list {
-        for want in &placed.wants {
-            for state in touched(&states, want) {
-                by_state.entry(state.slot).or_default().push(Access {
-                    instance: placed.instance,
-                    writes: want.need != Need::Read,
-                    everything: want.need == Need::Everything,
-                    want: *state,
-                });
-            }
-        }
-    }
-    let accesses = states
-        .iter()
-        .filter_map(|state| by_state.remove(&state.slot));
-    accesses
-        .filter(|accesses| accesses.iter().any(|access| access.writes))
+/// The states of a list that somebody names and somebody writes, as they are first named.
+fn written(list: &[Placed]) -> Vec<Want> {
+    let wants = || list.iter().flat_map(|placed| &placed.wants);
+    let everything = wants().any(|want| want.need == Need::Everything);
+    let writes = wants().filter(|want| want.need == Need::Write);
+    // A list has few states and many wants: to look for a slot among few takes less than to hash it.
+    let written: BTreeSet<usize> = writes.map(|want| want.slot).collect();
+    let mut seen = BTreeSet::new();
+    let named = wants().filter(|want| want.need != Need::Everything);
+    named
+        .filter(|want| everything || written.contains(&want.slot))
+        .filter(|want| seen.insert(want.slot))
+        .copied()
         .collect()
 }
 
-/// The states that a want is about.
-fn touched<'s>(states: &'s [Want], want: &'s Want) -> impl Iterator<Item = &'s Want> {
-    let everything = want.need == Need::Everything;
-    states
+/// Who touches a state, in order.
+fn accesses(list: &[Placed], state: Want) -> Vec<Access> {
+    let wants = list
         .iter()
-        .filter(move |state| everything || state.slot == want.slot)
+        .flat_map(|placed| placed.wants.iter().map(|want| (placed.instance, want)));
+    let touching =
+        wants.filter(|(_, want)| want.need == Need::Everything || want.slot == state.slot);
+    touching
+        .map(|(instance, want)| Access {
+            instance,
+            writes: want.need != Need::Read,
+            everything: want.need == Need::Everything,
+            want: state,
+        })
+        .collect()
 }
 
 /// Says of two accesses whether their order is somebody's decision.
@@ -111,9 +106,13 @@ impl Judge<'_> {
 
     /// Each reader with the nearest writer behind it of which nobody decided.
     fn readers(&self, accesses: &[Access]) -> Vec<(Access, Access)> {
+        let writers: Vec<usize> = (0..accesses.len())
+            .filter(|at| accesses[*at].writes)
+            .collect();
         let behind = |at: usize| {
             let first = accesses[at];
-            let others = accesses[at + 1..].iter().filter(|other| other.writes);
+            let next = writers.partition_point(|writer| *writer < at);
+            let others = writers[next..].iter().map(|writer| &accesses[*writer]);
             let second = self.nearest(others, &first, |second| self.of(&first, second))?;
             Some((first, second))
         };

@@ -9,7 +9,7 @@ use crate::executor::Executor;
 use crate::failure::BoxError;
 use crate::lane::Background;
 use crate::period::{Memory, Period, Position, Timing};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) struct Machine<D: ?Sized> {
     /// The handlers that do nothing: their lists and places.
     muted: Vec<(usize, usize)>,
     /// The callbacks that have a bound handler.
-    armed: BTreeSet<usize>,
+    armed: HashSet<usize>,
 }
 
 impl<D: ?Sized + Erased> Machine<D> {
@@ -31,7 +31,7 @@ impl<D: ?Sized + Erased> Machine<D> {
             lanes: Lanes::default(),
             instances: Vec::new(),
             muted: Vec::new(),
-            armed: BTreeSet::new(),
+            armed: HashSet::new(),
             lists: (0..lists).map(List::of).collect(),
         }
     }

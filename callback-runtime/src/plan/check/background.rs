@@ -7,13 +7,18 @@ use crate::lane::Background;
 use crate::plan::background::Runs;
 use crate::plan::{Placed, Text};
 use crate::raw::Need;
+use std::collections::HashSet;
 
 /// The handlers of a callback all run in the background or none, but for enter and exit.
 pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let order = subject.resolved.order.iter();
-    let mixed = order.filter(|at| subject.is_to_lag(**at));
-    let mixed = mixed.flat_map(|at| subject.inside(*at).filter(|(_, placed)| !placed.can_lag));
+    let lagging = subject.lagging();
+    let mixed = subject.inside().filter(|(_, placed)| !placed.can_lag);
+    let mut mixed: Vec<_> = mixed
+        .filter(|(_, placed)| lagging.contains(&placed.instance))
+        .collect();
+    mixed.sort_by_key(|(_, placed)| placed.rank);
     mixed
+        .into_iter()
         .map(|(at, placed)| {
             let text = format!(
                 "{}, but other handlers of its callback run in the background, where nobody else may touch it; bind all of them with \
@@ -27,9 +32,10 @@ pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem
 
 /// A callback that runs in the background may be sent there.
 pub(super) fn check_sendable<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+    let lagging = subject.lagging();
     let order = subject.resolved.order.iter();
     let stuck =
-        order.filter(|at| subject.is_to_lag(**at) && subject.attached[**at].sendable.is_none());
+        order.filter(|at| lagging.contains(at) && subject.attached[**at].sendable.is_none());
     stuck
         .map(|at| {
             let (what, hint) = if subject.attached[*at].by_hand {
@@ -65,8 +71,9 @@ fn wrong_queue<L: Loop>(
     queue: Background,
 ) -> Option<Text> {
     // One that chose to have no handlers needs no queue, and is none to blame.
-    subject.inside(instance).next()?;
-    if !subject.lags(instance) {
+    subject.inside_of(instance).next()?;
+    let mut its = subject.inside_of(instance);
+    if !its.any(|(_, placed)| placed.can_lag) {
         return Some(cannot_lag(subject, instance));
     }
     let hint = "give it room for one call at least: `Background::queue(1)`";
@@ -77,7 +84,7 @@ fn wrong_queue<L: Loop>(
 /// Why a callback for which a queue was set has nothing to put there, and what to write.
 fn cannot_lag<L: Loop>(subject: &Subject<'_, L>, instance: usize) -> Text {
     let changes = |placed: &&Placed| placed.wants.iter().any(|want| want.need != Need::Read);
-    let mut handlers = subject.inside(instance);
+    let mut handlers = subject.inside_of(instance);
     let writer = handlers.find(|(_, placed)| changes(placed));
     let what = match writer {
         Some((at, placed)) => format!(
@@ -115,22 +122,25 @@ fn changed(placed: &Placed) -> String {
 }
 
 impl<L: Loop> Subject<'_, L> {
-    /// Whether handlers of a callback can run in the background.
-    fn lags(&self, instance: usize) -> bool {
-        let mut its = self.inside(instance);
-        its.any(|(_, placed)| placed.can_lag)
-    }
-
-    /// Whether they are to.
-    fn is_to_lag(&self, instance: usize) -> bool {
-        self.attached[instance].runs != Runs::InLoop && self.lags(instance)
+    /// The callbacks with handlers that can run in the background, and are to.
+    fn lagging(&self) -> HashSet<usize> {
+        let can_lag = self.inside().filter(|(_, placed)| placed.can_lag);
+        let instances = can_lag.map(|(_, placed)| placed.instance);
+        instances
+            .filter(|at| self.attached[*at].runs != Runs::InLoop)
+            .collect()
     }
 
     /// The handlers of a callback, but for enter and exit.
-    fn inside(&self, instance: usize) -> impl Iterator<Item = (usize, &Placed)> {
+    fn inside_of(&self, instance: usize) -> impl Iterator<Item = (usize, &Placed)> {
+        self.inside()
+            .filter(move |(_, placed)| placed.instance == instance)
+    }
+
+    /// The handlers of all callbacks, but for enter and exit.
+    fn inside(&self) -> impl Iterator<Item = (usize, &Placed)> {
         let is_inside = |at: usize| !matches!(L::BREAKPOINTS[at].role(), Role::Enter | Role::Exit);
-        self.handlers()
-            .filter(move |(at, placed)| placed.instance == instance && is_inside(*at))
+        self.handlers().filter(move |(at, _)| is_inside(*at))
     }
 
     /// A problem with how a callback is attached.

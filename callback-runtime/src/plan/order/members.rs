@@ -16,7 +16,7 @@ pub(in crate::plan) struct Members {
 impl Members {
     pub(in crate::plan) fn of(attached: &[Attached], names: &[Arc<str>]) -> Self {
         let mut of_types: HashMap<TypeId, Vec<usize>> = HashMap::new();
-        let mut of_names = HashMap::new();
+        let mut of_names = HashMap::with_capacity(attached.len());
         for (at, callback) in active(attached) {
             for id in types(callback) {
                 let members = of_types.entry(id).or_default();
