@@ -81,11 +81,17 @@ struct Step {
     nanoseconds: f64,
 }
 
+/// The instructions of a step.
+pub(super) fn instructions(callbacks: usize) -> Result<f64, Box<dyn Error>> {
+    let job = [DRIVE, &callbacks.to_string()];
+    valgrind::each(COUNTED, &job, valgrind::instructions)
+}
+
 impl Step {
     fn of(callbacks: usize) -> Result<Self, Box<dyn Error>> {
         let job = [DRIVE, &callbacks.to_string()];
         Ok(Self {
-            instructions: valgrind::each(COUNTED, &job, valgrind::instructions)?,
+            instructions: instructions(callbacks)?,
             allocations: valgrind::each(COUNTED, &job, valgrind::allocations)?,
             nanoseconds: fastest(callbacks)?,
         })

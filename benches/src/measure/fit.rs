@@ -80,6 +80,12 @@ fn table(learned: Learned) -> Result<Table, Box<dyn Error>> {
     Ok(table)
 }
 
+/// The instructions of one way in terms of another, of the learner with ndarray.
+pub(super) fn counted(one: Way, other: Way) -> Result<f64, Box<dyn Error>> {
+    let of = |way| instructions(Learned::Ndarray, way);
+    Ok(of(one)? / of(other)?)
+}
+
 /// Instructions per epoch.
 fn instructions(learned: Learned, way: Way) -> Result<f64, Box<dyn Error>> {
     per_epoch(learned, way, valgrind::instructions)

@@ -11,6 +11,7 @@ mod driver;
 mod dumps;
 mod fit;
 mod goals;
+mod guard;
 mod machine;
 mod once_more;
 mod plans;
@@ -27,7 +28,7 @@ use std::error::Error;
 pub(crate) fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
     match asked {
         [of_itself, rest @ ..] if once_more::is(of_itself) => once_more::work(of_itself, rest),
-        [guard] if guard == "guard" => goals::guard(),
+        [guard] if guard == "guard" => guard::run(),
         [first, names @ ..] if first == "write" => tell(names, true),
         names => tell(names, false),
     }
@@ -42,6 +43,7 @@ const ALL: &[(&str, Measure)] = &[
     ("counts", counts::by_signature),
     ("counts", counts::straying),
     ("counts", goals::table),
+    ("counts", guard::table),
     ("times", times::table),
     ("driver", driver::table),
     ("fit", fit::mlp),

@@ -56,7 +56,7 @@ pub(super) fn counted() -> Result<Table, Box<dyn Error>> {
     let title = "Millions of instructions for a plan of 10,000 callbacks";
     let mut table = Table::new(title, "plans", columns);
     for shape in &SHAPES {
-        let of = |count, what| valgrind::each(1, &[PLAN, shape.said, what], count);
+        let of = |count, what| valgrind::each(1, &[PLAN, shape.said, what, "10000"], count);
         let build = of(valgrind::instructions, BUILD)?;
         let both = of(valgrind::instructions, BUILD_AND_DROP)?;
         let allocated = of(valgrind::allocations, BUILD)? / 1e4;
@@ -70,18 +70,28 @@ pub(super) fn counted() -> Result<Table, Box<dyn Error>> {
     Ok(table)
 }
 
+/// The instructions of a plan of 10,000 callbacks in terms of one of 1,000, for one of the ways of attaching them.
+pub(super) fn growth(shape: usize) -> Result<f64, Box<dyn Error>> {
+    let shape = SHAPES
+        .get(shape)
+        .ok_or("nothing that is said of an order")?;
+    let of = |size| valgrind::each(1, &[PLAN, shape.said, BUILD, size], valgrind::instructions);
+    Ok(of("10000")? / of("1000")?)
+}
+
 const BUILD: &str = "build";
 const BUILD_AND_DROP: &str = "build and drop";
 
-/// What runs under valgrind: plans of 10,000 callbacks, so many times.
+/// What runs under valgrind: plans of so many callbacks, so many times.
 pub(super) fn once(which: &[String], times: u64) -> Result<(), BoxError> {
-    let [said, what] = which else {
-        return Err("write what is said of the order, and what is to be done".into());
+    let [said, what, size] = which else {
+        return Err("write what is said of the order, what is to be done, and for how many".into());
     };
+    let size = size.parse()?;
     let shape = SHAPES.iter().find(|shape| shape.said == said);
     let shape = shape.ok_or("nothing that is said of an order")?;
     for _ in 0..times {
-        let plan = shape.build(10_000)?;
+        let plan = shape.build(size)?;
         if what == BUILD {
             std::mem::forget(plan);
         }

@@ -12,7 +12,7 @@ pub(in crate::measure) const IN_TURNS: &str = "fit-in-turns";
 const ROUNDS: usize = 9;
 
 /// How often each fits in a round. The fastest fit is the one that nothing disturbed.
-const TURNS: usize = 11;
+const TURNS: u64 = 11;
 
 /// The epochs of a timed fit.
 const EPOCHS: u64 = 5;
@@ -45,8 +45,9 @@ pub(in crate::measure) fn take_turns(asked: &[String]) -> Result<(), Box<dyn Err
 
 fn ratio(learned: Learned, ways: [Way; 2], fed: &Fed) -> Result<f64, BoxError> {
     let mut fastest = [f64::INFINITY; 2];
-    for _ in 0..TURNS {
+    for turn in 0..TURNS {
         for (fastest, way) in fastest.iter_mut().zip(ways) {
+            let _elsewhere = scattered(turn);
             let before = processor::of_this_process();
             learned.fit(way, fed, EPOCHS)?;
             let taken = processor::since(before);
@@ -55,6 +56,19 @@ fn ratio(learned: Learned, ways: [Way; 2], fed: &Fed) -> Result<f64, BoxError> {
     }
     let [one, other] = fastest;
     Ok(one / other)
+}
+
+/// Blocks of memory of random sizes with gaps between them, so that what is allocated next lies somewhere else in each turn: how
+/// fast a product of matrices is depends on where they are, by several hundredths.
+fn scattered(turn: u64) -> Vec<Vec<u8>> {
+    const BLOCKS: usize = 256;
+    const LONGEST: usize = 8 << 10;
+    let mut rng = fastrand::Rng::with_seed(turn);
+    let mut blocks: Vec<_> = (0..BLOCKS)
+        .map(|_| vec![0; rng.usize(1..LONGEST)])
+        .collect();
+    blocks.retain(|_| rng.bool());
+    blocks
 }
 
 /// That all ways do the same work.

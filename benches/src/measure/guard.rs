@@ -1,0 +1,121 @@
+//! The guard: what is larger than a firing and is watched over, and the failure where any number is beyond its limit.
+
+use super::bound::Bound::{self, AtMost};
+use super::{driver, fit, goals, plans, valgrind};
+use crate::report::Table;
+use std::error::Error;
+
+/// A number, and what the guard lets pass: what was measured when it was set, and a tolerance.
+struct Watched {
+    of: &'static str,
+    limit: Bound,
+    measured: fn() -> Result<f64, Box<dyn Error>>,
+}
+
+/// Ten times as many callbacks take 13.3 times as long where the time is `n log n`, and 100 times as long where it is quadratic. Most of
+/// the work is linear.
+const GROWTH: Bound = AtMost(11.5);
+
+const WATCHED: [Watched; 12] = [
+    Watched {
+        of: "allocations of 1,000 firings of 8 handlers, of each signature",
+        limit: AtMost(0.0),
+        measured: valgrind::allocations_of_firings,
+    },
+    Watched {
+        of: "a fit with ndarray, ten callbacks, in loops by hand",
+        limit: AtMost(1.01),
+        measured: || fit::counted(fit::Way::WithTen, fit::Way::Bookkept),
+    },
+    Watched {
+        of: "a fit with ndarray, no callbacks, in loops by hand",
+        limit: AtMost(1.01),
+        measured: || fit::counted(fit::Way::Alone, fit::Way::Bare),
+    },
+    Watched {
+        of: "instructions of a step of the driver, no callbacks",
+        limit: AtMost(310.0),
+        measured: || driver::instructions(0),
+    },
+    Watched {
+        of: "instructions of a step of the driver, 10 callbacks",
+        limit: AtMost(1_550.0),
+        measured: || driver::instructions(10),
+    },
+    Watched {
+        of: "instructions of a step of the driver, 100 callbacks",
+        limit: AtMost(9_500.0),
+        measured: || driver::instructions(100),
+    },
+    Watched {
+        of: "a plan of 10,000 callbacks in plans of 1,000: nothing said of the order",
+        limit: GROWTH,
+        measured: || plans::growth(0),
+    },
+    Watched {
+        of: "the same: a weight each",
+        limit: GROWTH,
+        measured: || plans::growth(1),
+    },
+    Watched {
+        of: "the same: each after the one before it, by name",
+        limit: GROWTH,
+        measured: || plans::growth(2),
+    },
+    Watched {
+        of: "the same: each before the one before it, by name",
+        limit: GROWTH,
+        measured: || plans::growth(3),
+    },
+    Watched {
+        of: "the same: half of them after the other half, by type",
+        limit: GROWTH,
+        measured: || plans::growth(4),
+    },
+    Watched {
+        of: "the same: all of them write the same state",
+        limit: GROWTH,
+        measured: || plans::growth(5),
+    },
+];
+
+/// What is watched over beside the firing.
+pub(super) fn table() -> Result<Table, Box<dyn Error>> {
+    Ok(told(&measured()?))
+}
+
+/// Fails where a number is beyond its limit.
+pub(super) fn run() -> Result<(), Box<dyn Error>> {
+    println!("{}", goals::table()?);
+    let measured = measured()?;
+    println!("{}", told(&measured));
+    let mut beyond = goals::beyond()?;
+    let rest = WATCHED.iter().zip(measured);
+    beyond.extend(rest.filter_map(|(of, value)| (!of.limit.holds(value)).then_some(of.of)));
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "beyond the limit: {}; find out why, or set the limit and say so",
+        beyond.join(", ")
+    )
+    .into())
+}
+
+fn measured() -> Result<Vec<f64>, Box<dyn Error>> {
+    WATCHED.iter().map(|watched| (watched.measured)()).collect()
+}
+
+fn told(measured: &[f64]) -> Table {
+    let columns = ["what", "measured", "limit of the guard"];
+    let mut table = Table::new("What else is watched over", "guard", columns);
+    for (watched, value) in WATCHED.iter().zip(measured) {
+        let digits = if *value < 100.0 { 4 } else { 0 };
+        table.row([
+            watched.of.to_owned(),
+            format!("{value:.digits$}"),
+            watched.limit.to_string(),
+        ]);
+    }
+    table
+}
