@@ -1,7 +1,7 @@
 //! The epochs of a fit.
 
 use super::pass::Pass;
-use super::step::present;
+use super::step::{Steps, present};
 use super::{Batches, Epoch, Epochs, Fit, History, Learner, Metrics};
 use callback_runtime::{Break, Breakpoint, Ctx, Run};
 
@@ -11,9 +11,12 @@ pub(super) fn fit_epochs<M: Learner>(
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
+    let mut steps = Steps::default();
     run.scope(Fit::FIT, |run| {
         while let Some(epoch) = begin(run)? {
-            let ended = run.scope(Fit::EPOCH, |run| passes::<M>(run, epoch, train, valid));
+            let ended = run.scope(Fit::EPOCH, |run| {
+                passes::<M>(run, &mut steps, epoch, train, valid)
+            });
             let recorded = record(run);
             ended?;
             recorded?;
@@ -25,13 +28,14 @@ pub(super) fn fit_epochs<M: Learner>(
 
 fn passes<M: Learner>(
     run: &mut Run<'_, Fit>,
+    steps: &mut Steps<M>,
     epoch: u64,
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
-    Pass::<M>::train().run(run, train, epoch)?;
+    Pass::<M>::train().run(run, steps, train, epoch)?;
     match valid {
-        Some(valid) => Pass::<M>::valid().run(run, valid.as_mut(), epoch),
+        Some(valid) => Pass::<M>::valid().run(run, steps, valid.as_mut(), epoch),
         None => Ok(()),
     }
 }

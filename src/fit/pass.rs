@@ -1,16 +1,16 @@
 //! One pass over a source of batches: training, validation or prediction.
 
 use super::loss::MeanLoss;
-use super::step::{self, clear, present};
-use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, MicroStep, Phase, Samples, Total};
-use callback_runtime::{Break, Local, Run, Scope};
+use super::step::{Steps, clear, present};
+use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Total};
+use callback_runtime::{BoxError, Break, Run, Scope};
 
 /// A kind of pass: its phase, its scopes, and what is done with a batch.
 pub(super) struct Pass<'p, M: Learner> {
     phase: Phase,
     scope: Scope<Fit>,
     batch: Scope<Fit>,
-    step: fn(&mut Run<'_, Fit>) -> Result<(), Break>,
+    step: fn(&mut Steps<M>, &mut Run<'_, Fit>) -> Result<(), Break>,
     /// What the mean loss is called among the metrics.
     metric: &'static str,
     /// Where predictions are kept.
@@ -23,7 +23,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             phase: Phase::Train,
             scope: Fit::TRAIN,
             batch: Fit::TRAIN_BATCH,
-            step: step::train::<M>,
+            step: Steps::train,
             metric: "train_loss",
             keep: None,
         }
@@ -34,7 +34,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             phase: Phase::Valid,
             scope: Fit::VALID,
             batch: Fit::VALID_BATCH,
-            step: step::valid::<M>,
+            step: Steps::valid,
             metric: "valid_loss",
             keep: None,
         }
@@ -45,7 +45,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             phase: Phase::Predict,
             scope: Fit::PREDICT,
             batch: Fit::PREDICT_BATCH,
-            step: step::predict::<M>,
+            step: Steps::predict,
             metric: "predict_loss",
             keep: Some(keep),
         }
@@ -55,13 +55,15 @@ impl<'p, M: Learner> Pass<'p, M> {
     pub(super) fn run(
         mut self,
         run: &mut Run<'_, Fit>,
+        steps: &mut Steps<M>,
         batches: &mut (impl Batches<M::Batch> + ?Sized),
         epoch: u64,
     ) -> Result<(), Break> {
         enter(run, self.phase);
         let ended = run.scope(self.scope, |run| {
             let mut mean = MeanLoss::default();
-            let passed = self.batches(run, batches, epoch, &mut mean);
+            let batches = batches.batches(epoch);
+            let passed = self.batches(run, steps, batches, &mut mean);
             let passed = passed.map_err(|broken| run.note(broken));
             if run.failure().is_some() {
                 // Nobody will see the mean; reading it would wait for the device.
@@ -78,39 +80,18 @@ impl<'p, M: Learner> Pass<'p, M> {
     fn batches(
         &mut self,
         run: &mut Run<'_, Fit>,
-        batches: &mut (impl Batches<M::Batch> + ?Sized),
-        epoch: u64,
+        steps: &mut Steps<M>,
+        batches: Box<dyn Iterator<Item = Result<M::Batch, BoxError>> + '_>,
         mean: &mut MeanLoss,
     ) -> Result<(), Break> {
-        let batches = batches.batches(epoch);
         run.state().insert(total_of(batches.size_hint()));
         for batch in batches {
-            let samples = self.begin(run, batch?);
-            let ended = run.scope(self.batch, self.step);
+            let samples = steps.begin(run, batch?, self.phase);
+            let ended = run.scope(self.batch, |run| (self.step)(steps, run));
             self.end(run, samples, mean);
             ended?;
         }
         Ok(())
-    }
-
-    /// Puts a batch into the state; returns how many samples it has.
-    fn begin(&self, run: &mut Run<'_, Fit>, batch: M::Batch) -> u64 {
-        let mut state = run.state();
-        state.insert(batch);
-        let counted = state.query::<(Local<'_, M>, Local<'_, M::Batch>)>();
-        let samples = counted.map_or(0, |(learner, batch)| learner.samples(&batch));
-        if let Some(iteration) = state.get_mut::<Iteration>() {
-            iteration.advance(1);
-        }
-        if self.phase == Phase::Train {
-            if let Some(batches) = state.get_mut::<MicroStep>() {
-                batches.advance(1);
-            }
-            if let Some(all) = state.get_mut::<Samples>() {
-                all.advance(samples);
-            }
-        }
-        samples
     }
 
     /// Takes what the batch came to out of the state.

@@ -1,75 +1,178 @@
 //! What is done with one batch in each pass.
 
 use super::{Fit, Learner, LearningRate, Loss, OptimizerName, OwnStep, Phase, Step};
-use callback_runtime::{Break, Ctx, Local, LocalMut, Run};
+use super::{Iteration, MicroStep, Samples};
+use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
 use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Training: forward, loss, backward and step for each optimiser, or the learner's own step.
-pub(super) fn train<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
-    if let Some(own) = own_step::<M>(run)? {
-        (own.step)(run.state())?;
-        count(run);
-        return Ok(());
-    }
-    let optimizers = optimizers::<M>(run)?;
-    for (nth, name) in optimizers.iter().enumerate() {
-        let optimizer = OptimizerName(name);
-        run.state().insert(optimizer);
-        put_to_work(run, Some(optimizer));
-        let stepped = train_one::<M>(run, optimizer, nth == 0);
-        if optimizers.len() > 1 {
-            put_to_work(run, None);
+/// What is done with a batch. Where the values are that it is done with is looked for once in a run.
+pub(super) struct Steps<M: Learner> {
+    begun: Lookup<Begun<M>>,
+    planned: Lookup<(Local<'static, M>,)>,
+    fed: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
+    predicted: Lookup<Predicted<M>>,
+    updated: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
+}
+
+type Begun<M> = (
+    Option<Local<'static, M>>,
+    Option<Local<'static, <M as Learner>::Batch>>,
+    Option<&'static mut Iteration>,
+    Option<&'static mut MicroStep>,
+    Option<&'static mut Samples>,
+);
+type Predicted<M> = (
+    LocalMut<'static, M>,
+    Local<'static, <M as Learner>::Prediction>,
+    Local<'static, <M as Learner>::Batch>,
+);
+
+impl<M: Learner> Default for Steps<M> {
+    fn default() -> Self {
+        Self {
+            begun: Lookup::new(),
+            planned: Lookup::new(),
+            fed: Lookup::new(),
+            predicted: Lookup::new(),
+            updated: Lookup::new(),
         }
-        stepped?;
     }
-    Ok(())
 }
 
-/// The step of one optimiser.
-fn train_one<M: Learner>(
-    run: &mut Run<'_, Fit>,
-    optimizer: OptimizerName,
-    is_first: bool,
-) -> Result<(), Break> {
-    forward::<M>(run, Phase::Train)?;
-    run.fire(Fit::on_train_batch_after_pred)?;
-    loss::<M>(run)?;
-    run.fire(Fit::on_train_batch_after_loss)?;
-    run.fire(Fit::on_train_batch_before_backward)?;
-    backward::<M>(run, optimizer)?;
-    run.fire(Fit::on_train_batch_before_step)?;
-    update::<M>(run, optimizer)?;
-    if is_first {
-        count(run);
+impl<M: Learner> Steps<M> {
+    /// Puts a batch into the state and counts it; returns how many samples it has. What a handler has taken out is told by the step.
+    pub(super) fn begin(&mut self, run: &mut Run<'_, Fit>, batch: M::Batch, phase: Phase) -> u64 {
+        let mut state = run.state();
+        state.insert(batch);
+        let Some((learner, batch, iteration, micro_step, all)) = self.begun.get(&mut state) else {
+            return 0;
+        };
+        let counted = learner.zip(batch);
+        let samples = counted.map_or(0, |(learner, batch)| learner.samples(&batch));
+        if let Some(iteration) = iteration {
+            iteration.advance(1);
+        }
+        if phase == Phase::Train {
+            if let Some(micro_step) = micro_step {
+                micro_step.advance(1);
+            }
+            if let Some(all) = all {
+                all.advance(samples);
+            }
+        }
+        samples
     }
-    run.fire(Fit::on_train_batch_after_step)
-}
 
-/// Validation: forward and loss, or the learner's own step.
-pub(super) fn valid<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
-    if let Some(own) = own_step::<M>(run)? {
-        return Ok((own.step)(run.state())?);
+    /// Training: forward, loss, backward and step for each optimiser, or the learner's own step.
+    pub(super) fn train(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        let (own, optimizers) = self.planned(run)?;
+        if let Some(own) = own {
+            (own.step)(run.state())?;
+            count(run);
+            return Ok(());
+        }
+        for (nth, name) in optimizers.iter().enumerate() {
+            let optimizer = OptimizerName(name);
+            run.state().insert(optimizer);
+            put_to_work(run, Some(optimizer));
+            let stepped = self.train_one(run, optimizer, nth == 0);
+            if optimizers.len() > 1 {
+                put_to_work(run, None);
+            }
+            stepped?;
+        }
+        Ok(())
     }
-    forward::<M>(run, Phase::Valid)?;
-    run.fire(Fit::on_valid_batch_after_pred)?;
-    loss::<M>(run)?;
-    run.fire(Fit::on_valid_batch_after_loss)
+
+    /// The step of one optimiser.
+    fn train_one(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        optimizer: OptimizerName,
+        is_first: bool,
+    ) -> Result<(), Break> {
+        self.forward(run, Phase::Train)?;
+        run.fire(Fit::on_train_batch_after_pred)?;
+        self.loss(run)?;
+        run.fire(Fit::on_train_batch_after_loss)?;
+        run.fire(Fit::on_train_batch_before_backward)?;
+        self.backward(run, optimizer)?;
+        run.fire(Fit::on_train_batch_before_step)?;
+        self.update(run, optimizer)?;
+        if is_first {
+            count(run);
+        }
+        run.fire(Fit::on_train_batch_after_step)
+    }
+
+    /// Validation: forward and loss, or the learner's own step.
+    pub(super) fn valid(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        let (own, _) = self.planned(run)?;
+        if let Some(own) = own {
+            return Ok((own.step)(run.state())?);
+        }
+        self.forward(run, Phase::Valid)?;
+        run.fire(Fit::on_valid_batch_after_pred)?;
+        self.loss(run)?;
+        run.fire(Fit::on_valid_batch_after_loss)
+    }
+
+    /// Prediction: forward alone.
+    pub(super) fn predict(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        self.forward(run, Phase::Predict)
+    }
+
+    /// How the learner wants to be trained.
+    fn planned(&mut self, run: &mut Run<'_, Fit>) -> Result<(Option<OwnStep>, Names), Break> {
+        let mut state = run.state();
+        let (learner,) = self.planned.get(&mut state).ok_or_else(gone)?;
+        Ok((learner.own_step(), learner.optimizers()))
+    }
+
+    fn forward(&mut self, run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut learner, batch) = self.fed.get(&mut state).ok_or_else(gone)?;
+        let prediction = learner.forward(&batch, phase)?;
+        state.insert(prediction);
+        Ok(())
+    }
+
+    fn loss(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut learner, prediction, batch) = self.predicted.get(&mut state).ok_or_else(gone)?;
+        let loss = learner.loss(&prediction, &batch)?;
+        state.insert(loss);
+        Ok(())
+    }
+
+    fn backward(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
+        let mut state = run.state();
+        let (mut learner, prediction, batch) = self.predicted.get(&mut state).ok_or_else(gone)?;
+        let gradients = learner.backward(&prediction, &batch, optimizer)?;
+        state.insert(gradients);
+        Ok(())
+    }
+
+    fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
+        let mut state = run.state();
+        let gradients = state.remove::<M::Gradients>()?.ok_or_else(gone)?;
+        let (mut learner, rate) = self.updated.get(&mut state).ok_or_else(gone)?;
+        Ok(learner.step(gradients, rate.get(), optimizer)?)
+    }
 }
 
-/// Prediction: forward alone.
-pub(super) fn predict<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
-    forward::<M>(run, Phase::Predict)
-}
+type Names = &'static [&'static str];
 
-/// Takes everything that belongs to one batch out of the state.
+/// Takes everything that belongs to one batch out of the state: what came last goes first, as it does in a loop by hand, so that an
+/// allocator that gives what was freed last gives the same.
 pub(super) fn clear<M: Learner>(state: &mut Ctx<'_>) {
     // What a user lent to the state stays: a refusal says that it is no value of ours.
-    let _ = state.remove::<M::Batch>();
-    let _ = state.remove::<M::Prediction>();
-    let _ = state.remove::<M::Gradients>();
     let _ = state.remove::<Loss>();
+    let _ = state.remove::<M::Gradients>();
+    let _ = state.remove::<M::Prediction>();
     let _ = state.remove::<OptimizerName>();
+    let _ = state.remove::<M::Batch>();
 }
 
 /// The same where nothing may go wrong any more: a value whose `Drop` panics keeps none of the others.
@@ -79,11 +182,11 @@ pub(super) fn sweep<M: Learner>(state: &mut Ctx<'_>) {
         // What was thrown has been told by the panic hook; dropping it may throw again.
         swept.unwrap_or_else(std::mem::forget);
     }
-    out::<M::Batch>(state);
-    out::<M::Prediction>(state);
-    out::<M::Gradients>(state);
     out::<Loss>(state);
+    out::<M::Gradients>(state);
+    out::<M::Prediction>(state);
     out::<OptimizerName>(state);
+    out::<M::Batch>(state);
 }
 
 /// State that the loop itself needs.
@@ -92,65 +195,15 @@ pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut 
     Ok(state.get_mut().ok_or_else(gone)?)
 }
 
-fn forward<M: Learner>(run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut learner, batch) = state
-        .query::<(LocalMut<'_, M>, Local<'_, M::Batch>)>()
-        .ok_or(GONE)?;
-    let prediction = learner.forward(&batch, phase)?;
-    state.insert(prediction);
-    Ok(())
-}
-
-fn loss<M: Learner>(run: &mut Run<'_, Fit>) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut learner, prediction, batch) = state
-        .query::<(
-            LocalMut<'_, M>,
-            Local<'_, M::Prediction>,
-            Local<'_, M::Batch>,
-        )>()
-        .ok_or(GONE)?;
-    let loss = learner.loss(&prediction, &batch)?;
-    state.insert(loss);
-    Ok(())
-}
-
-fn backward<M: Learner>(run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
-    let mut state = run.state();
-    let (mut learner, prediction, batch) = state
-        .query::<(
-            LocalMut<'_, M>,
-            Local<'_, M::Prediction>,
-            Local<'_, M::Batch>,
-        )>()
-        .ok_or(GONE)?;
-    let gradients = learner.backward(&prediction, &batch, optimizer)?;
-    state.insert(gradients);
-    Ok(())
-}
-
-fn update<M: Learner>(run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
-    let mut state = run.state();
-    let gradients = state.remove::<M::Gradients>()?.ok_or(GONE)?;
-    let (mut learner, rate) = state
-        .query::<(LocalMut<'_, M>, &LearningRate)>()
-        .ok_or(GONE)?;
-    Ok(learner.step(gradients, rate.get(), optimizer)?)
-}
-
 /// A handler with `Ctx` can take anything out of the state.
-const GONE: &str = "the learner, its batch, prediction, gradients or learning rate is gone from the state; \
-                    a handler that takes one out has to put one back";
+#[cold]
+fn gone() -> Break {
+    "the learner, its batch, prediction, gradients or learning rate is gone from the state; \
+     a handler that takes one out has to put one back"
+        .into()
+}
+
 const PUT_BACK: &str = "a handler that takes it out has to put one back";
-
-fn optimizers<M: Learner>(run: &mut Run<'_, Fit>) -> Result<&'static [&'static str], Break> {
-    Ok(run.state().get::<M>().ok_or(GONE)?.optimizers())
-}
-
-fn own_step<M: Learner>(run: &mut Run<'_, Fit>) -> Result<Option<OwnStep>, Break> {
-    Ok(run.state().get::<M>().ok_or(GONE)?.own_step())
-}
 
 fn put_to_work(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>) {
     if let Some(rate) = run.state().get_mut::<LearningRate>() {

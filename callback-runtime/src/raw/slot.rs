@@ -22,11 +22,14 @@ impl<T: 'static> Slot<T> {
     pub(crate) fn of() -> Self {
         let id = TypeId::of::<T>();
         let index = NEAR.with(|near| {
-            let place = &near[place_of(id)];
-            match place.get() {
-                (Some(known), index) if known == id => index,
-                _ => look_up(id, place),
+            let places = places_of(id).map(|place| &near[place]);
+            for place in places {
+                match place.get() {
+                    (Some(known), index) if known == id => return index,
+                    _ => {}
+                }
             }
+            look_up(id, places)
         });
         Self {
             index,
@@ -44,8 +47,8 @@ type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;
 
 static NUMBERS: RwLock<Option<Numbers>> = RwLock::new(None);
 
-/// So many types are found without a search, as long as no two of them share a place.
-const NEAR_BY: usize = 64;
+/// So many types are found without a search, as long as each of them has one of its two places to itself.
+const NEAR_BY: usize = 128;
 
 type Near = Cell<(Option<TypeId>, usize)>;
 
@@ -56,10 +59,12 @@ thread_local! {
 
 #[cold]
 #[inline(never)]
-fn look_up(id: TypeId, near: &Near) -> usize {
+fn look_up(id: TypeId, [first, second]: [&Near; 2]) -> usize {
     let index =
         KNOWN.with_borrow_mut(|known| *known.entry(id).or_insert_with_key(|id| number(*id)));
-    near.set((Some(id), index));
+    let is_free = |place: &Near| place.get().0.is_none();
+    let place = if is_free(first) { first } else { second };
+    place.set((Some(id), index));
     index
 }
 
@@ -72,11 +77,12 @@ fn number(id: TypeId) -> usize {
 
 /// Known when it is compiled.
 #[inline]
-fn place_of(id: TypeId) -> usize {
+fn places_of(id: TypeId) -> [usize; 2] {
     let mut hasher = AlreadyHashed::default();
     id.hash(&mut hasher);
-    // The low bits of a hash are as good as any.
-    usize::from(hasher.finish().to_le_bytes()[0]) % NEAR_BY
+    // Some bits of a hash are as good as any.
+    let [first, second, ..] = hasher.finish().to_le_bytes();
+    [first, second].map(|byte| usize::from(byte) % NEAR_BY)
 }
 
 /// A `TypeId` is a hash already.

@@ -8,12 +8,13 @@ mod settings;
 pub use results::{Evaluated, Fitted, Predicted};
 
 use super::epochs::fit_epochs;
+use super::expectations;
 use super::pass::Pass;
+use super::step::{Steps, sweep};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
     OptimizerName, Phase, Samples, Step, Total,
 };
-use super::{expectations, step};
 use callback_runtime::{Break, Ctx, Explanation, Outcome, Plan, PlanError, Run, Site, State};
 use check::Known;
 use std::fmt;
@@ -161,7 +162,8 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
         self.prepare(Errand::Evaluate);
-        let outcome = self.run(|run| Pass::<M>::valid().run(run, &mut batches, 0))?;
+        let outcome =
+            self.run(|run| Pass::<M>::valid().run(run, &mut Steps::default(), &mut batches, 0))?;
         Ok(Evaluated {
             metrics: self.take_state(),
             outcome,
@@ -185,8 +187,9 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
         self.prepare(Errand::Predict);
-        let outcome =
-            self.run(|run| Pass::<M>::predicting(&mut predictions).run(run, &mut batches, 0))?;
+        let outcome = self.run(|run| {
+            Pass::<M>::predicting(&mut predictions).run(run, &mut Steps::default(), &mut batches, 0)
+        })?;
         Ok(Predicted {
             predictions,
             outcome,
@@ -263,7 +266,7 @@ impl<M: Learner> Trainer<M> {
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
         // A batch that failed has left its values.
-        step::sweep::<M>(&mut state.ctx());
+        sweep::<M>(&mut state.ctx());
         outcome
     }
 

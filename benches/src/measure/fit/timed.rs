@@ -14,8 +14,8 @@ const ROUNDS: usize = 9;
 /// How often each fits in a round. The fastest fit is the one that nothing disturbed.
 const TURNS: u64 = 11;
 
-/// The epochs of a timed fit.
-const EPOCHS: u64 = 5;
+/// The epochs of a timed fit: those of the examples.
+const EPOCHS: u64 = 20;
 
 /// The quartiles of the ratios of the fastest of two fits that take turns.
 pub(super) fn ratios(learned: Learned, one: Way, other: Way) -> Result<[f64; 3], Box<dyn Error>> {
