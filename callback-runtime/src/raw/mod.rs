@@ -8,7 +8,7 @@
 //!   nothing else refers to while the table is borrowed. While a table's layout is the same, so is the address of every value
 //!   that is there.
 //! * [`fetch`]: **Invariant:** reading a parameter touches the slot it names, and no more than its need says.
-//! * [`list`], [`lookup`]: **Invariant:** a handler is called, and a value given, only with what it is aimed at in the table at
+//! * [`list`], [`straight`], [`lookup`]: **Invariant:** a handler is called, and a value given, only with what it is aimed at in the table at
 //!   hand, and with what it requires there. Where no handler can change either, both are looked at once for the whole list.
 //! * [`gate`], [`clock`]: **Invariant:** what is read of a counter are eight bytes of a place that a table which is alive keeps for
 //!   it, and that have been written.
