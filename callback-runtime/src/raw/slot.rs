@@ -108,3 +108,42 @@ impl Hasher for AlreadyHashed {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NEAR_BY, Slot};
+    use std::collections::BTreeSet;
+    use std::thread;
+
+    struct Nth<const TEN: usize, const ONE: usize>;
+
+    macro_rules! each_digit {
+        ($of:ident $(::<$ten:ident>)?) => {
+            each_digit!(@ $of $(::<$ten>)?, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)
+        };
+        (@ one::<TEN>, $($digit:literal)*) => {
+            [$(Slot::<Nth<TEN, $digit>>::of().index()),*]
+        };
+        (@ ten, $($digit:literal)*) => {
+            [$(ten::<$digit>()),*]
+        };
+    }
+
+    fn ten<const TEN: usize>() -> [usize; 24] {
+        each_digit!(one::<TEN>)
+    }
+
+    /// Of several times as many types as there are places.
+    fn all() -> Vec<usize> {
+        each_digit!(ten).concat()
+    }
+
+    #[test]
+    fn each_type_has_a_number_of_its_own_which_stays_and_is_the_same_on_every_thread() {
+        let numbers = all();
+        assert!(numbers.len() > 4 * NEAR_BY);
+        assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());
+        assert_eq!(all(), numbers);
+        assert_eq!(thread::spawn(all).join().expect("it ends"), numbers);
+    }
+}
