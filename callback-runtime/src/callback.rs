@@ -113,7 +113,11 @@ impl About {
     /// assert_eq!(About::of::<Mean<std::time::Duration>>().type_label(), "Mean");
     /// ```
     pub fn of<C>() -> Self {
-        let mut label = short_type_name(type_name::<C>());
+        Self::of_type(type_name::<C>())
+    }
+
+    fn of_type(name: &str) -> Self {
+        let mut label = short_type_name(name);
         label.truncate(label.find('<').unwrap_or(label.len()));
         Self {
             type_label: label.into(),

@@ -45,9 +45,13 @@ use std::marker::PhantomData;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Handlers<L, C> {
-    list: Vec<Handler>,
+    list: List,
     of: PhantomData<fn(L, C)>,
 }
+
+/// The list itself. It knows no type, so that what it does is compiled once, and not for each callback.
+#[derive(Default)]
+struct List(Vec<Handler>);
 
 /// One handler at one breakpoint.
 pub(crate) struct Handler {
@@ -63,15 +67,14 @@ pub(crate) struct Handler {
 impl<L: Loop, C: 'static> Handlers<L, C> {
     pub(crate) fn new() -> Self {
         Self {
-            list: Vec::new(),
+            list: List::default(),
             of: PhantomData,
         }
     }
 
     /// The handlers; what is provided comes first, so that it is there when the callback itself is entered.
-    pub(crate) fn into_list(mut self) -> Vec<Handler> {
-        self.list.sort_by_key(|handler| handler.provides.is_none());
-        self.list
+    pub(crate) fn into_list(self) -> Vec<Handler> {
+        self.list.into_order()
     }
 
     /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose
@@ -143,12 +146,12 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F::Out: Reply<()>,
     {
         let between = |place: &&Breakpoint| !matches!(place.role(), Role::Enter | Role::Exit);
-        let before = self.list.len();
+        let before = self.list.0.len();
         for place in L::BREAKPOINTS.iter().filter(between) {
             let thunk = method.clone().into_thunk(F::Out::via());
             self.push(place, Site::here(), thunk);
         }
-        self.last(self.list.len() - before)
+        self.last(self.list.0.len() - before)
     }
 
     /// Runs `method` before everything else: for what the callback acquires. If it fails, the loop does not begin, and only what
@@ -311,9 +314,9 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     pub fn forward<D: Callback<L>>(&mut self, inner: &D, reach: fn(&mut C) -> &mut D) {
         let mut forwarded = Handlers::<L, D>::new();
         inner.handlers(&mut forwarded);
-        for handler in forwarded.list {
+        for handler in forwarded.list.0 {
             if let Some(thunk) = handler.thunk.through(reach) {
-                self.list.push(Handler { thunk, ..handler });
+                self.list.0.push(Handler { thunk, ..handler });
             }
         }
     }
@@ -370,36 +373,45 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
     fn at_role(&mut self, role: Role, site: Site, thunk: Thunk, provides: Option<Want>) {
         if let Some(at) = L::BREAKPOINTS.iter().find(|place| place.role() == role) {
-            self.list.push(Handler {
-                at,
-                site,
-                thunk,
-                provides,
-                period: None,
-            });
+            self.list.push(at, site, thunk, provides);
         }
     }
 
     pub(crate) fn push(&mut self, at: &'static Breakpoint, site: Site, thunk: Thunk) {
-        self.list.push(Handler {
-            at,
-            site,
-            thunk,
-            provides: None,
-            period: None,
-        });
+        self.list.push(at, site, thunk, None);
     }
 
     /// Those that were bound last.
     pub(crate) fn last(&mut self, count: usize) -> Bound<'_> {
-        let from = self.list.len().saturating_sub(count);
-        Bound::of(&mut self.list[from..])
+        self.list.last(count)
+    }
+}
+
+impl List {
+    fn push(&mut self, at: &'static Breakpoint, site: Site, thunk: Thunk, provides: Option<Want>) {
+        self.0.push(Handler {
+            at,
+            site,
+            thunk,
+            provides,
+            period: None,
+        });
+    }
+
+    fn last(&mut self, count: usize) -> Bound<'_> {
+        let from = self.0.len().saturating_sub(count);
+        Bound::of(&mut self.0[from..])
+    }
+
+    fn into_order(mut self) -> Vec<Handler> {
+        self.0.sort_by_key(|handler| handler.provides.is_none());
+        self.0
     }
 }
 
 impl<L, C> fmt::Debug for Handlers<L, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = self.list.iter().map(|handler| handler.at.name());
+        let places = self.list.0.iter().map(|handler| handler.at.name());
         f.debug_list().entries(places).finish()
     }
 }

@@ -193,17 +193,39 @@ impl Thunk {
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
-        let wants = P::wants().as_ref().to_vec();
+        let into_error = via.conversion();
+        let function = Box::new(Function { run, via });
+        let call = call::<C, P, R, V, F>;
+        let answers = [V::ANSWERS, V::RAISES];
+        Self::of(
+            call,
+            function,
+            TypeId::of::<C>(),
+            P::wants().as_ref(),
+            answers,
+            into_error,
+        )
+    }
+
+    /// What is the same for all types, and compiled once.
+    fn of(
+        call: Call,
+        function: Box<dyn Any>,
+        callback: TypeId,
+        wants: &[Want],
+        [answers, raises]: [bool; 2],
+        into_error: Option<IntoError>,
+    ) -> Self {
         Self {
-            call: call::<C, P, R, V, F>,
-            into_error: via.conversion(),
-            raises: V::RAISES,
-            function: Owned::new(Box::new(Function { run, via })),
-            callback: TypeId::of::<C>(),
+            call,
+            callback,
+            function: Owned::new(function),
+            wants: wants.to_vec(),
             stirs: wants.iter().any(|want| want.need == Need::Everything),
+            answers,
+            raises,
+            into_error,
             later: None,
-            answers: V::ANSWERS,
-            wants,
         }
     }
 
@@ -253,9 +275,12 @@ where
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
     let table = handed.view.as_ptr();
-    // SAFETY: the view's table, which is there during the call.
-    let take = || unsafe { Hold::take(table, P::wants(), type_name::<C>()) };
-    let hold = cfg!(debug_assertions).then(take);
+    let hold = if cfg!(debug_assertions) {
+        // SAFETY: the view's table, which is there during the call.
+        Some(unsafe { Hold::take(table, P::wants(), type_name::<C>()) })
+    } else {
+        None
+    };
     // SAFETY: the wants agree, and the table is not touched until the items are gone: `R` does not borrow from them.
     let items = unsafe { P::fetch(table, &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
