@@ -12,7 +12,7 @@ mod support {
 }
 
 use callbacks::driver::{
-    Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, VariationalDriver, Verdict,
+    Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, VariationalDriver, Verdict,
     reject_if, stop_if,
 };
 use callbacks::fit::Step;
@@ -322,6 +322,11 @@ impl Driven for Frightened {
         self.made += 1;
         Ok(())
     }
+
+    fn time(&self) -> Time {
+        self.passes("time");
+        Time::new(f64::from(self.made))
+    }
 }
 
 fn panic_of(by: &'static str) -> String {
@@ -345,6 +350,11 @@ fn a_panic_of_each_function_says_which_one_it_was() {
             format!("panicked: `Driven::{function}` in step 2: frightened")
         );
     }
+    // It is asked when the update has been made, which is the end of the first step.
+    assert_eq!(
+        panic_of("time"),
+        "panicked: `Driven::time` in step 1: frightened"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is done with one batch in each pass.
 
-use super::{Fit, Learner, LearningRate, Loss, OptimizerName, OwnStep, Phase, Step};
+use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step};
 use super::{Iteration, MicroStep, Samples};
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
 use std::any::type_name;
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What is done with a batch. Where the values are that it is done with is looked for once in a run.
 pub(super) struct Steps<M: Learner> {
     begun: Lookup<Begun<M>>,
-    planned: Lookup<(Local<'static, M>,)>,
+    learner: Lookup<(Local<'static, M>,)>,
     fed: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
     predicted: Lookup<Predicted<M>>,
     updated: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
@@ -32,7 +32,7 @@ impl<M: Learner> Default for Steps<M> {
     fn default() -> Self {
         Self {
             begun: Lookup::new(),
-            planned: Lookup::new(),
+            learner: Lookup::new(),
             fed: Lookup::new(),
             predicted: Lookup::new(),
             updated: Lookup::new(),
@@ -66,12 +66,12 @@ impl<M: Learner> Steps<M> {
 
     /// Training: forward, loss, backward and step for each optimiser, or the learner's own step.
     pub(super) fn train(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
-        let (own, optimizers) = self.planned(run)?;
-        if let Some(own) = own {
+        if let Some(own) = self.learner(run, M::own_step)? {
             (own.step)(run.state())?;
             count(run);
             return Ok(());
         }
+        let optimizers = self.learner(run, M::optimizers)?;
         for (nth, name) in optimizers.iter().enumerate() {
             let optimizer = OptimizerName(name);
             run.state().insert(optimizer);
@@ -108,8 +108,7 @@ impl<M: Learner> Steps<M> {
 
     /// Validation: forward and loss, or the learner's own step.
     pub(super) fn valid(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
-        let (own, _) = self.planned(run)?;
-        if let Some(own) = own {
+        if let Some(own) = self.learner(run, M::own_step)? {
             return Ok((own.step)(run.state())?);
         }
         self.forward(run, Phase::Valid)?;
@@ -123,11 +122,11 @@ impl<M: Learner> Steps<M> {
         self.forward(run, Phase::Predict)
     }
 
-    /// How the learner wants to be trained.
-    fn planned(&mut self, run: &mut Run<'_, Fit>) -> Result<(Option<OwnStep>, Names), Break> {
+    /// What the learner says of how it is to be trained.
+    fn learner<T>(&mut self, run: &mut Run<'_, Fit>, says: fn(&M) -> T) -> Result<T, Break> {
         let mut state = run.state();
-        let (learner,) = self.planned.get(&mut state).ok_or_else(gone)?;
-        Ok((learner.own_step(), learner.optimizers()))
+        let (learner,) = self.learner.get(&mut state).ok_or_else(gone)?;
+        Ok(says(&learner))
     }
 
     fn forward(&mut self, run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break> {
@@ -161,8 +160,6 @@ impl<M: Learner> Steps<M> {
         Ok(learner.step(gradients, rate.get(), optimizer)?)
     }
 }
-
-type Names = &'static [&'static str];
 
 /// Takes everything that belongs to one batch out of the state: what came last goes first, as it does in a loop by hand, so that an
 /// allocator that gives what was freed last gives the same.

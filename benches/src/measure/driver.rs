@@ -19,8 +19,8 @@ const STEPS: u32 = 20_000;
 /// The steps of a run that is counted.
 const COUNTED: u32 = 500;
 
-/// Callbacks, and what NetKet takes for a step with as many, in nanoseconds: NetKet 3.23, on a machine like the one that these
-/// tables are from.
+/// Callbacks, and what NetKet takes for a step with as many, in nanoseconds: NetKet 3.23, as it was given to us: not measured
+/// here.
 const NETKET: [(usize, f64); 3] = [(0, 630.0), (10, 4_300.0), (100, 30_000.0)];
 
 /// At most this part of it is wanted.

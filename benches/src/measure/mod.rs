@@ -24,7 +24,7 @@ use crate::report::{Goals, Table, write};
 use std::error::Error;
 
 /// Prints the tables of these names, all tables if there is no name. `write` before the names writes them into `BENCHMARKS.md`,
-/// too; `guard` fails where a count is beyond its limit.
+/// too; `guard`, alone, fails where a number that is watched over is beyond its limit.
 pub(crate) fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
     match asked {
         [of_itself, rest @ ..] if once_more::is(of_itself) => once_more::work(of_itself, rest),
@@ -62,22 +62,33 @@ fn tell(asked: &[String], is_to_be_written: bool) -> Result<(), Box<dyn Error>> 
         return Err(not_measured(unknown).into());
     }
     let mut goals = Goals::default();
+    let mut unwritten = Vec::new();
     for (name, measure) in ALL {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
             let table = measure()?;
             println!("{table}");
             goals.take_in(&table.goals);
-            // One by one: what comes later may fail.
-            if is_to_be_written {
-                write(&table)?;
+            // One by one, and the next one all the same: what was measured is not to be lost.
+            if is_to_be_written && let Err(error) = write(&table) {
+                unwritten.push(error.to_string());
             }
         }
     }
-    println!("{}", goals.table());
-    Ok(())
+    if !goals.are_none() {
+        println!("{}", goals.table());
+    }
+    if unwritten.is_empty() {
+        Ok(())
+    } else {
+        Err(unwritten.join("\n").into())
+    }
 }
 
 fn not_measured(unknown: &str) -> String {
+    if ["guard", "write"].contains(&unknown) {
+        return "`guard` stands alone, and `write` before the names of all that is to be written"
+            .into();
+    }
     let mut known = vec!["guard", "write"];
     known.extend(ALL.iter().map(|(name, _)| *name));
     known.dedup();
@@ -95,5 +106,11 @@ mod tests {
         let told =
             "nothing is measured as `speed`; write one of guard, write, machine, counts, times, ";
         assert!(error.to_string().starts_with(told), "{error}");
+        let error =
+            run(&["guard".to_owned(), "counts".to_owned()]).expect_err("guard takes no names");
+        assert!(
+            error.to_string().starts_with("`guard` stands alone"),
+            "{error}"
+        );
     }
 }

@@ -41,7 +41,10 @@ pub(super) fn run(
     // candle divides among threads what one thread has to be measured with.
     command.args(arguments).env("RAYON_NUM_THREADS", "1");
     let run = command.output();
-    let run = run.map_err(|error| format!("cannot run {command:?}: {error}; install it"))?;
+    let run = run.map_err(|error| match program {
+        Some((program, _)) => format!("{program} does not run ({error}): install it"),
+        None => format!("cannot run {command:?}: {error}"),
+    })?;
     let [printed, told] =
         [run.stdout, run.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     if run.status.success() {

@@ -44,6 +44,10 @@ impl Goals {
         }
     }
 
+    pub(crate) fn are_none(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(crate) fn table(&self) -> Table {
         let columns = ["goal", "measured", "met"];
         let mut table = Table::new(Self::TITLE, "write", columns);

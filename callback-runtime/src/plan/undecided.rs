@@ -4,7 +4,7 @@ use super::declared::Undecided;
 use super::order::Decided;
 use super::resolve::Placed;
 use crate::raw::{Need, Want};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pairs whose order insertion alone decides.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Pairs {
 /// One handler's access to one state.
 #[derive(Clone, Copy)]
 struct Access {
+    /// Its place among all accesses of its list.
+    turn: usize,
     instance: usize,
     writes: bool,
     /// It asks for the whole state.
@@ -32,8 +34,7 @@ pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) 
     let (mut writers, mut readers) = (Seen::default(), Seen::default());
     let judge = Judge { decided, strict };
     for (at, list) in lists.iter().enumerate() {
-        for state in written(list) {
-            let accesses = accesses(list, state);
+        for accesses in by_state(list) {
             for (first, second) in judge.writers(&accesses) {
                 writers.note(&mut pairs.writers, at, first, second);
             }
@@ -45,37 +46,49 @@ pub(super) fn pairs(lists: &[Vec<Placed>], decided: &Decided<'_>, strict: bool) 
     pairs
 }
 
-/// The states of a list that somebody names and somebody writes, as they are first named.
-fn written(list: &[Placed]) -> Vec<Want> {
-    let wants = || list.iter().flat_map(|placed| &placed.wants);
-    let everything = wants().any(|want| want.need == Need::Everything);
-    let writes = wants().filter(|want| want.need == Need::Write);
-    // A list has few states and many wants: to look for a slot among few takes less than to hash it.
-    let written: BTreeSet<usize> = writes.map(|want| want.slot).collect();
-    let mut seen = BTreeSet::new();
-    let named = wants().filter(|want| want.need != Need::Everything);
-    named
-        .filter(|want| everything || written.contains(&want.slot))
-        .filter(|want| seen.insert(want.slot))
-        .copied()
-        .collect()
-}
-
-/// Who touches a state, in order.
-fn accesses(list: &[Placed], state: Want) -> Vec<Access> {
+/// Who touches each state that somebody names and somebody writes, in order; the states as they are first named.
+fn by_state(list: &[Placed]) -> Vec<Vec<Access>> {
     let wants = list
         .iter()
-        .flat_map(|placed| placed.wants.iter().map(|want| (placed.instance, want)));
-    let touching =
-        wants.filter(|(_, want)| want.need == Need::Everything || want.slot == state.slot);
-    touching
-        .map(|(instance, want)| Access {
+        .flat_map(|placed| placed.wants.iter().map(|want| (placed.instance, *want)));
+    let all: Vec<Access> = wants.enumerate().map(Access::of).collect();
+    let everything: Vec<Access> = all.iter().filter(|one| one.everything).copied().collect();
+    let writes = all.iter().filter(|one| one.writes && !one.everything);
+    let written: BTreeSet<usize> = writes.map(|one| one.want.slot).collect();
+    let named = all.iter().filter(|one| !one.everything);
+    let mut states: Vec<Vec<Access>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for one in named.filter(|one| !everything.is_empty() || written.contains(&one.want.slot)) {
+        let place = *places.entry(one.want.slot).or_insert(states.len());
+        match states.get_mut(place) {
+            Some(touching) => touching.push(*one),
+            None => states.push(vec![*one]),
+        }
+    }
+    for touching in &mut states {
+        touch_by_all(touching, &everything);
+    }
+    states
+}
+
+/// Puts those who ask for everything among those who touch a state.
+fn touch_by_all(touching: &mut Vec<Access>, everything: &[Access]) {
+    if let Some(&Access { want, .. }) = touching.first().filter(|_| !everything.is_empty()) {
+        touching.extend(everything.iter().map(|one| Access { want, ..*one }));
+        touching.sort_unstable_by_key(|one| one.turn);
+    }
+}
+
+impl Access {
+    fn of((turn, (instance, want)): (usize, (usize, Want))) -> Self {
+        Self {
+            turn,
             instance,
             writes: want.need != Need::Read,
             everything: want.need == Need::Everything,
-            want: state,
-        })
-        .collect()
+            want,
+        }
+    }
 }
 
 /// Says of two accesses whether their order is somebody's decision.

@@ -47,7 +47,8 @@ type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;
 
 static NUMBERS: RwLock<Option<Numbers>> = RwLock::new(None);
 
-/// So many types are found without a search, as long as each of them has one of its two places to itself.
+/// So many types are found without a search, as long as each of them has one of its two places to itself. Who comes first keeps the
+/// first; of those who come later the last one has the second.
 const NEAR_BY: usize = 128;
 
 type Near = Cell<(Option<TypeId>, usize)>;

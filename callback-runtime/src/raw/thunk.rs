@@ -164,7 +164,7 @@ pub struct Thunk {
 /// # Safety
 /// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
 /// nobody else's during the call; the aims are those of the view's table for the handler's wants, which agree with each other, and
-/// what they require is there.
+/// what they require is there. [`Handed::code`] is `Continue`.
 pub(super) type Call = unsafe fn(entry: &Entry, handed: &mut Handed<'_>);
 
 /// All that a call needs, in one place, and what most calls need in its first line of the cache: up to six parameters. A function that
