@@ -9,7 +9,7 @@ use callbacks::Background;
 use callbacks::prelude::*;
 use std::sync::mpsc::channel;
 use support::deadline::in_time;
-use support::writer::{Count, Writer, count, dropped, lines, step_from};
+use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
 
 #[test]
 fn it_sees_every_firing_in_order_and_exits_behind_all() {
@@ -26,12 +26,7 @@ fn it_sees_every_firing_in_order_and_exits_behind_all() {
 #[test]
 fn the_loop_goes_on_while_it_is_at_work() {
     in_time(|| {
-        let (mut plan, (open, gate)) = (Plan::new(), channel());
-        let writer = Writer {
-            gate: Some(gate),
-            ..Writer::default()
-        };
-        plan.add(writer);
+        let (mut plan, open) = held_up(Writer::default());
         // It is let go when the loop is through: nobody else would end it.
         let outcome = plan.run(&mut State::new(), |run| {
             count(run, 5)?;
@@ -46,12 +41,7 @@ fn the_loop_goes_on_while_it_is_at_work() {
 #[test]
 fn it_sees_the_state_as_it_was_when_the_breakpoint_was_fired() {
     in_time(|| {
-        let (mut plan, (open, gate)) = (Plan::new(), channel());
-        let writer = Writer {
-            gate: Some(gate),
-            ..Writer::default()
-        };
-        plan.add(writer);
+        let (mut plan, open) = held_up(Writer::default());
         let outcome = plan.run(&mut State::new(), |run| {
             count(run, 3)?;
             run.state().insert(77_u64);
@@ -129,12 +119,7 @@ fn a_stop_and_a_failure_of_others_leave_nothing_behind() {
     ];
     for (end, told) in ends {
         in_time(move || {
-            let (mut plan, (open, gate)) = (Plan::new(), channel());
-            let writer = Writer {
-                gate: Some(gate),
-                ..Writer::default()
-            };
-            plan.add(writer);
+            let (mut plan, open) = held_up(Writer::default());
             plan.on(Count::after_step, move |step: &u64| {
                 if *step == 5 {
                     end()

@@ -9,7 +9,7 @@ use callbacks::prelude::*;
 use callbacks::{Background, Cause, Swallowed};
 use std::sync::mpsc::channel;
 use support::deadline::in_time;
-use support::writer::{Count, Writer, count, dropped, lines, step_from};
+use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
 
 #[test]
 fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
@@ -60,13 +60,10 @@ fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
 #[test]
 fn an_error_that_nothing_is_fired_after_surfaces_before_the_exits() {
     in_time(|| {
-        let (mut plan, (open, gate)) = (Plan::new(), channel());
-        let writer = Writer {
-            gate: Some(gate),
+        let (mut plan, open) = held_up(Writer {
             fails_at: Some(3),
             ..Writer::default()
-        };
-        plan.add(writer);
+        });
         let outcome = plan.run(&mut State::new(), |run| {
             step_from(run, 1, 3)?;
             drop(open);
@@ -86,13 +83,10 @@ fn an_error_that_nothing_is_fired_after_surfaces_before_the_exits() {
 #[test]
 fn an_error_found_behind_the_end_of_the_loop_leads_to_the_exits_directly() {
     in_time(|| {
-        let (mut plan, (open, gate)) = (Plan::new(), channel());
-        let writer = Writer {
-            gate: Some(gate),
+        let (mut plan, open) = held_up(Writer {
             fails_at: Some(3),
             ..Writer::default()
-        };
-        plan.add(writer);
+        });
         let outcome = plan.run(&mut State::new(), |run| {
             count(run, 3)?;
             drop(open);
@@ -108,13 +102,10 @@ fn an_error_found_behind_the_end_of_the_loop_leads_to_the_exits_directly() {
 #[test]
 fn after_a_panic_it_is_left_alone_and_what_it_did_not_see_is_told() {
     in_time(|| {
-        let (mut plan, (open, gate)) = (Plan::new(), channel());
-        let writer = Writer {
-            gate: Some(gate),
+        let (mut plan, open) = held_up(Writer {
             panics_at: Some(2),
             ..Writer::default()
-        };
-        plan.add(writer);
+        });
         let outcome = plan.run(&mut State::new(), |run| {
             count(run, 10)?;
             drop(open);

@@ -1,7 +1,7 @@
 //! A loop that counts, and a callback in the background that writes down what it sees.
 
 use callbacks::prelude::*;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 breakpoints! {
     pub(crate) loop Count with u64 as steps {
@@ -61,6 +61,16 @@ impl Writer {
     fn on_exit(&mut self, outcome: &Outcome) {
         self.lines.push(format!("exit: {outcome}"));
     }
+}
+
+/// A plan with a writer that waits before each step, until what comes with it is dropped.
+pub(crate) fn held_up(writer: Writer) -> (Plan<Count>, Sender<()>) {
+    let (mut plan, (open, gate)) = (Plan::new(), channel());
+    plan.add(Writer {
+        gate: Some(gate),
+        ..writer
+    });
+    (plan, open)
 }
 
 /// Steps from one on; nothing else.

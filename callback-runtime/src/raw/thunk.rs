@@ -319,3 +319,20 @@ unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) {
     // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
     unsafe { (inner.call)(&inner, handed) };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{Table, View};
+    use super::{Code, Handed};
+
+    #[test]
+    fn a_code_that_was_taken_is_not_that_of_the_next_call() {
+        let mut table = Table::default();
+        let mut handed = Handed::of(View::of(&mut table));
+        assert!(!handed.halts());
+        handed.code = Code::Late;
+        assert!(handed.halts());
+        assert_eq!(handed.take_code(), Code::Late);
+        assert!(!handed.halts());
+    }
+}
