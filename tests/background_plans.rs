@@ -5,7 +5,7 @@ mod support {
 }
 
 use callbacks::prelude::*;
-use callbacks::{Background, ProblemKind};
+use callbacks::{At, Background, ProblemKind};
 use std::rc::Rc;
 use support::deadline::in_time;
 
@@ -128,6 +128,26 @@ fn handlers_of_one_callback_lag_together_or_not_at_all() {
     let mut plan = Plan::new();
     plan.add(Halve { also_lags: true }).in_loop();
     assert!(problems(&mut plan).is_empty());
+}
+
+/// Halves at once at one breakpoint, and lags at another one.
+struct Mixed(At<Count>);
+
+impl Callback<Count> for Mixed {
+    fn handlers(&self, h: &mut Handlers<Count, Self>) {
+        h.on(self.0, |_: &mut Self, rate: &mut f64| *rate /= 2.0);
+        h.lag(Count::after_step, |_: &Self, _: &u64| {});
+    }
+}
+
+#[test]
+fn who_is_attached_first_is_told_first_wherever_it_runs() {
+    let mut plan = Plan::new();
+    plan.add(Mixed(Count::on_run_end)).named("one");
+    plan.add(Mixed(Count::on_run_begin)).named("other");
+    let told = problems(&mut plan);
+    assert!(told[0].starts_with("one at on_run_end: "), "{told:?}");
+    assert!(told[1].starts_with("other at on_run_begin: "), "{told:?}");
 }
 
 #[test]
