@@ -3,16 +3,12 @@
 
 use callbacks::fit::MicroStep;
 use callbacks::prelude::*;
-use callbacks::{Count, Counter, Position, ProblemKind, Unit};
+use callbacks::{Position, ProblemKind, Unit, counter};
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Clock(f64);
 
-impl Counter for Clock {
-    fn count(&self) -> Count<'_> {
-        Count::Real(&self.0)
-    }
-}
+counter!(Clock: f64);
 
 /// What ran, and at which step.
 #[derive(Debug, Clone, Default, PartialEq)]

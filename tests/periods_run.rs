@@ -2,17 +2,13 @@
 //! them, any counters and any places at which the run is cut.
 
 use callbacks::prelude::*;
-use callbacks::{Count, Counter, Periods, Position, Unit};
+use callbacks::{Count, Counter, Periods, Position, Unit, counter};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Clock(f64);
 
-impl Counter for Clock {
-    fn count(&self) -> Count<'_> {
-        Count::Real(&self.0)
-    }
-}
+counter!(Clock: f64);
 
 /// Samples, counted by what is more than a number.
 #[derive(Debug, Clone, Default)]

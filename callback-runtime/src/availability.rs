@@ -4,9 +4,9 @@ use crate::breakpoint::{At, Breakpoint, Loop, Role, Scope};
 use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
+use crate::period::Watch;
 use crate::period::{Amount, Counter, Due, Position, Unit};
 use crate::plan::{Problem, ProblemKind};
-use crate::raw::Watch;
 use crate::site::Site;
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
@@ -232,16 +232,12 @@ impl<L: Loop> States<L> {
     /// State of the type `T` counts the loop's `unit`: periods look at it. It exists as it is declared elsewhere.
     ///
     /// ```
-    /// use callbacks::{Count, Counter, Loop, States, Unit};
+    /// use callbacks::{Loop, States, Unit, counter};
     /// # use callbacks::{Breakpoint, Role, ScopeInfo};
     ///
     /// struct Sweep(u64);
     ///
-    /// impl Counter for Sweep {
-    ///     fn count(&self) -> Count<'_> {
-    ///         Count::Whole(&self.0)
-    ///     }
-    /// }
+    /// counter!(Sweep: u64);
     ///
     /// struct Chain;
     ///

@@ -8,19 +8,21 @@
 
 mod answering;
 mod availability;
+mod background;
+mod borrows;
 mod bound;
 mod breakpoint;
 mod by_default;
 mod callback;
-mod executor;
+mod catch;
 mod failure;
 mod flow;
 mod handlers;
-mod lane;
 mod leniency;
 mod marks;
 mod method;
 mod outcome;
+mod parallel;
 pub mod param;
 mod period;
 mod plan;
@@ -35,17 +37,17 @@ mod who;
 
 pub use answering::{AnswerIf, answer_if};
 pub use availability::States;
+pub use background::{Background, Dropped, Lagging, LaggingMethod, LateReply};
 pub use bound::Bound;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub use callback::{About, Callback};
-pub use executor::Executor;
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, Left};
 pub use handlers::Handlers;
-pub use lane::{Background, Dropped, Lagging, LaggingMethod, LateReply};
 pub use leniency::{OnFailure, Swallowed};
 pub use method::{Closure, Method};
 pub use outcome::{Ending, Outcome, Skipped, Stop};
+pub use parallel::Executor;
 pub use param::{Local, LocalMut, Param};
 pub use period::{Amount, Count, Counter, Due, Period, PeriodError, Position, Unit};
 pub use plan::explain;
@@ -64,10 +66,11 @@ pub use who::{IntoWho, Who};
 /// What the macros write: not for people, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::background::ask_later;
     pub use crate::by_default::by_default;
-    pub use crate::lane::ask_later;
     pub use crate::param::ask;
     pub use crate::period::{Period, Position, Unit};
+    pub use crate::raw::Plain;
     pub use crate::registry::{Made, Make, NoDefault, NotSendable, Probe, Provision};
     pub use core;
     pub use inventory;

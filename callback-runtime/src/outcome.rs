@@ -1,8 +1,8 @@
 //! How a run ended.
 
+use crate::background::Dropped;
 use crate::breakpoint::Breakpoint;
 use crate::failure::{Failure, Origin};
-use crate::lane::Dropped;
 use crate::leniency::Swallowed;
 use std::fmt;
 use std::sync::Arc;

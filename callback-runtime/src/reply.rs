@@ -1,6 +1,7 @@
 //! What handlers may return, and how it reaches the run.
 
 use crate::breakpoint::At;
+use crate::catch::dispose;
 use crate::failure::BoxError;
 use crate::flow::Flow;
 use crate::raw::{Code, Deliver, Handed, IntoError, Slot};
@@ -148,6 +149,11 @@ impl<A: Answer> Votes<A> {
     }
 
     pub(crate) fn take(&mut self) -> Option<A> {
+        if std::mem::needs_drop::<A>() {
+            self.each
+                .drain(..)
+                .for_each(|vote| dispose(vote, "an answer"));
+        }
         self.each.clear();
         self.turns.clear();
         self.merged.take()
@@ -283,10 +289,12 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for Tries<V, E> {
     }
 
     fn conversion(&self) -> Option<IntoError> {
-        let into_error = self.into_error;
-        Some(Box::new(move |error| match error.downcast() {
-            Ok(error) => into_error(*error),
-            Err(_) => "an error of another handler".into(),
+        let (into_error, inner) = (self.into_error, self.ok.conversion());
+        Some(Box::new(move |error| match (error.downcast(), &inner) {
+            (Ok(error), _) => into_error(*error),
+            // Of a `Result` inside of this one.
+            (Err(error), Some(inner)) => inner(error),
+            (Err(_), None) => "an error of a type that the handler does not return".into(),
         }))
     }
 }

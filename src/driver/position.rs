@@ -1,6 +1,6 @@
 //! Where a driver stands, beside its [`Step`](crate::fit::Step).
 
-use callback_runtime::{Count, Counter};
+use callback_runtime::counter;
 use std::fmt;
 
 /// The attempt under way at the step under way, from 1; 0 before the first. After an attempt that was accepted it stays until the
@@ -58,11 +58,7 @@ impl Time {
     }
 }
 
-impl Counter for Time {
-    fn count(&self) -> Count<'_> {
-        Count::Real(&self.0)
-    }
-}
+counter!(Time: f64);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

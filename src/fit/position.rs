@@ -1,6 +1,6 @@
 //! Where a fit stands. Each unit is a type of its own, so that steps cannot be taken for epochs.
 
-use callback_runtime::{Count, Counter};
+use callback_runtime::counter;
 use std::fmt;
 
 macro_rules! counters {
@@ -27,15 +27,11 @@ macro_rules! counters {
             }
 
             pub(super) fn advance(&mut self, by: u64) {
-                self.0 += by;
+                self.0 = self.0.saturating_add(by);
             }
         }
 
-        impl Counter for $Counter {
-            fn count(&self) -> Count<'_> {
-                Count::Whole(&self.0)
-            }
-        }
+        counter!($Counter: u64);
 
         impl fmt::Display for $Counter {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,39 +1,48 @@
 //! Numbers of units, and the state that counts them.
 
+use crate::raw::Plain;
 use std::fmt;
 
 /// State that counts: a loop names it with its unit, so that periods can follow it.
 ///
+/// [`counter!`](crate::counter) writes the impl for a struct around its number. Write it by hand where the count is computed:
+///
 /// ```
 /// use callbacks::{Amount, Count, Counter};
 ///
-/// struct Step(u64);
+/// struct Seen(Vec<String>);
 ///
-/// impl Counter for Step {
+/// impl Counter for Seen {
 ///     fn count(&self) -> Count<'_> {
-///         Count::Whole(&self.0)
+///         Count::Computed(self.0.len() as u64)
 ///     }
 /// }
 ///
-/// assert_eq!(Amount::from(Step(7).count()), Amount::Whole(7));
+/// assert_eq!(Amount::from(Seen(vec!["one".into()]).count()), Amount::Whole(1));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not count",
     label = "what a loop counts implements `Counter`",
-    note = "write `impl Counter for {Self}`, whose `count` answers `Count::Whole(&self.0)`"
+    note = "for `struct {Self}(u64)` write `callbacks::counter!({Self}: u64);`; for another one write `impl Counter for {Self}`"
 )]
-pub trait Counter: 'static {
+pub trait Counter: Sized + 'static {
     /// Where it stands.
     fn count(&self) -> Count<'_>;
+
+    /// The proof that a look at the value's bytes tells the count, for a type of which the macro knows it.
+    #[doc(hidden)]
+    const PLAIN: Option<Plain<Self>> = None;
 }
 
 impl Counter for u64 {
     fn count(&self) -> Count<'_> {
         Count::Whole(self)
     }
+
+    const PLAIN: Option<Plain<Self>> = Plain::NUMBER;
 }
 
-/// Where a counter stands: as a reference where the number itself is in the state, which is the fastest to follow.
+/// Where a counter stands: as a reference where the number itself is in the state.
 ///
 /// ```
 /// use callbacks::{Amount, Count};

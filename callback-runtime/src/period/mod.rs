@@ -12,6 +12,7 @@
 mod ask;
 mod beat;
 mod build;
+mod clock;
 mod count;
 mod due;
 mod memory;
@@ -26,6 +27,7 @@ mod timing;
 mod unit;
 
 use beat::Beat;
+pub(crate) use clock::{Clock, Watch};
 pub use count::{Amount, Count, Counter};
 pub use due::Due;
 pub(crate) use memory::Memory;

@@ -7,19 +7,18 @@ use super::schedule::Scheduled;
 use super::{Attached, Plan};
 use crate::breakpoint::{At, Loop};
 use crate::callback::{About, Callback};
-use crate::failure::Cause;
+use crate::catch::catch;
 use crate::handlers::Handlers;
 use crate::leniency::OnFailure;
 use crate::method::Closure;
 use crate::period::Period;
-use crate::raw::{Owned, Sendable};
+use crate::raw::Sendable;
 use crate::relations::{Relations, Verb};
 use crate::reply::Reply;
 use crate::site::Site;
 use crate::who::IntoWho;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl<L: Loop> Plan<L> {
     /// Attaches a callback that may be sent to another thread.
@@ -155,19 +154,16 @@ impl<L: Loop> Plan<L> {
             changed: false,
             active: true,
         });
-        self.machine.adopt(Owned::new(callback))
+        self.machine.adopt(callback)
     }
 }
 
 /// What a callback says of itself; if it cannot, what can be said without it, and why it could not.
 pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option<String>) {
     // It is somebody's code.
-    match catch_unwind(AssertUnwindSafe(|| callback.about())) {
+    match catch(|| callback.about()) {
         Ok(about) => (about, None),
-        Err(panic) => {
-            let why = Cause::of_panic(panic);
-            (callback.plain_about(), Some(format!("its `about` {why}")))
-        }
+        Err(why) => (callback.plain_about(), Some(format!("its `about` {why}"))),
     }
 }
 

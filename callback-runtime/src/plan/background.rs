@@ -1,9 +1,9 @@
 //! Which callbacks of a plan run in the background.
 
 use super::{Attachment, Plan};
+use crate::background::Background;
 use crate::breakpoint::Loop;
 use crate::handlers::Handler;
-use crate::lane::Background;
 
 /// Where the handlers of a callback run, as was said when it was attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ impl<L: Loop> Plan<L> {
     /// The queue of a callback that runs in the background.
     pub(super) fn queue_of(&self, instance: usize) -> Option<Background> {
         let queue = self.attached[instance].runs.queue();
-        queue.filter(|_| self.machine.lanes().have(instance))
+        queue.filter(|_| self.machine.workers().have(instance))
     }
 }
 

@@ -4,12 +4,11 @@ use super::near::nearest;
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, Plan, Text};
 use crate::breakpoint::Loop;
-use crate::failure::Cause;
+use crate::catch::catch;
 use crate::registry::{Registration, registrations};
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Callbacks asked for that are not attached by hand.
 pub(super) struct Request {
@@ -142,10 +141,10 @@ impl<L: Loop> Plan<L> {
 
     fn discover_now(&mut self, keep: &Filter, place: usize, site: Site) -> Vec<Problem> {
         // The filter is somebody's code.
-        match catch_unwind(AssertUnwindSafe(|| kept(keep))) {
+        match catch(|| kept(keep)) {
             Ok(found) => self.make_all(found.into_iter(), place, site),
-            Err(panic) => {
-                let what = format!("its filter {}", Cause::of_panic(panic));
+            Err(why) => {
+                let what = format!("its filter {why}");
                 let text = Text::hinted(what, "nothing is discovered");
                 vec![Problem::of_plan(
                     ProblemKind::Panicked,
@@ -171,14 +170,13 @@ impl<L: Loop> Plan<L> {
                 continue;
             }
             // Its `Default` is somebody's code.
-            match catch_unwind(AssertUnwindSafe(|| registration.make::<L>())) {
+            match catch(|| registration.make::<L>()) {
                 Ok(Some(callback)) => {
                     let at = self.adopt(callback, (place, rank), site, false);
                     self.attached[at].sendable = registration.sendable();
                 }
                 Ok(None) => {}
-                Err(panic) => {
-                    let why = Cause::of_panic(panic);
+                Err(why) => {
                     let hint = "attach one by hand, or say `discover = false`";
                     let text = Text::hinted(format!("its `Default` {why}"), hint);
                     let (name, site) = (registration.name(), registration.site());

@@ -4,7 +4,7 @@ use super::order::Decided;
 use super::resolve::decided;
 use super::{Attached, Attachment, Placed, Plan, Resolved};
 use crate::breakpoint::{Loop, Role};
-use crate::executor::Executor;
+use crate::parallel::Executor;
 use crate::raw::{Need, Sendable};
 use crate::site::Site;
 use std::any::TypeId;

@@ -6,7 +6,8 @@ use super::groups::Home;
 use super::{Plan, order};
 use crate::breakpoint::Loop;
 use crate::callback::Callback;
-use crate::raw::{Owned, Sendable};
+use crate::catch::dispose;
+use crate::raw::Sendable;
 use crate::site::Site;
 use std::any::TypeId;
 
@@ -140,7 +141,8 @@ impl<L: Loop> Plan<L> {
         };
         self.attached[at].name = Some(name.to_owned());
         let sendable = Some(sendable(&new));
-        self.put(at, Box::new(new), sendable, Site::here());
+        let old = self.put(at, Box::new(new), sendable, Site::here());
+        dispose(old, "a callback");
         true
     }
 
@@ -179,15 +181,17 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn remove_named(&mut self, name: &str) -> bool {
         self.suppress();
-        let found = self.of_name(name);
-        found.map(|at| self.take_out(at)).is_some()
+        let found = self.of_name(name).map(|at| self.take_out(at));
+        let is_found = found.is_some();
+        dispose(found, "a callback");
+        is_found
     }
 
     /// Asks those that may have changed what they say of themselves now.
     pub(super) fn ask_again(&mut self) {
         for (at, attached) in self.attached.iter_mut().enumerate() {
             if std::mem::take(&mut attached.changed) {
-                let callback = self.machine.instance(at).get();
+                let callback = self.machine.instance(at);
                 (attached.about, attached.broken) = about_of(callback);
             }
         }
@@ -206,14 +210,14 @@ impl<L: Loop> Plan<L> {
     }
 
     fn at<C: Callback<L>>(&self, at: usize) -> Option<&C> {
-        self.machine.instance(at).get().as_any().downcast_ref()
+        self.machine.instance(at).as_any().downcast_ref()
     }
 
     fn at_mut<C: Callback<L>>(&mut self, at: usize) -> Option<&mut C> {
         // What it says of itself, and its handlers, may change with it.
         self.stale = true;
         self.attached[at].changed = true;
-        let callback = self.machine.instance_mut(at).get_mut();
+        let callback = self.machine.instance_mut(at);
         callback.as_any_mut().downcast_mut()
     }
 
@@ -235,7 +239,7 @@ impl<L: Loop> Plan<L> {
         attached.by_hand = true;
         (attached.about, attached.broken) = about_of(new.as_ref());
         self.note_periods();
-        let callback = self.machine.replace(at, Owned::new(new));
+        let callback = self.machine.replace(at, new);
         if gone != type_id {
             self.forget_suppressed(gone);
         }
@@ -255,7 +259,7 @@ impl<L: Loop> Plan<L> {
     fn forget_suppressed(&mut self, gone: TypeId) {
         while let Some(other) = self.suppressed(gone) {
             self.attached.remove(other);
-            self.machine.remove(other);
+            dispose(self.machine.remove(other), "a callback");
         }
     }
 

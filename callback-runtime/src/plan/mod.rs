@@ -31,11 +31,13 @@ pub(crate) use text::Text;
 use crate::availability::States;
 use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
 use crate::callback::About;
-use crate::executor::Executor;
+use crate::catch::quietly;
 use crate::leniency::OnFailure;
-use crate::period::Position;
-use crate::raw::{Clock, Machine, Sendable, Table};
+use crate::parallel::Executor;
+use crate::period::{Clock, Position};
+use crate::raw::{GateTable, Sendable, Table};
 use crate::relations::Relations;
+use crate::run::Machine;
 use crate::site::Site;
 use crate::state::{AsState, Ctx};
 use background::Runs;
@@ -82,7 +84,8 @@ use std::sync::Arc;
 /// ```
 pub struct Plan<L: Loop> {
     machine: Machine<dyn AnyCallback<L>>,
-    clock: Box<Clock>,
+    clock: Clock,
+    gates: Box<GateTable>,
     /// One for each callback of the machine.
     attached: Vec<Attached>,
     requests: Vec<Request>,
@@ -175,6 +178,7 @@ pub(crate) struct Parts<'p, L: Loop> {
     pub(crate) machine: &'p mut Machine<dyn AnyCallback<L>>,
     pub(crate) resolved: &'p Resolved,
     pub(crate) clock: &'p mut Clock,
+    pub(crate) gates: &'p mut GateTable,
     /// Where it will end, as far as that is known.
     pub(crate) totals: Position,
     pub(crate) refuse_stops: Option<StopRule>,
@@ -200,7 +204,8 @@ impl<L: Loop> Plan<L> {
         let of_loop = States::of_loop();
         Self {
             machine: Machine::new(L::BREAKPOINTS.len()),
-            clock: Box::new(Clock::of(of_loop.counters().to_vec())),
+            clock: Clock::of(of_loop.counters().to_vec()),
+            gates: Box::default(),
             attached: Vec::new(),
             requests: Vec::new(),
             next_place: 0,
@@ -310,6 +315,7 @@ impl<L: Loop> Plan<L> {
             machine: &mut self.machine,
             resolved: &self.resolved,
             clock: &mut self.clock,
+            gates: &mut self.gates,
             totals: self.of_run.totals(),
             refuse_stops: self.refuse_stops,
         }
@@ -331,7 +337,7 @@ impl<L: Loop> Plan<L> {
         problems.sort_by_key(Problem::site);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);
         if let [first, more @ ..] = notes.as_slice() {
-            tracing::warn!(note = %first, more = more.len(), "the plan has notes");
+            quietly(|| tracing::warn!(note = %first, more = more.len(), "the plan has notes"));
         }
         self.notes = notes;
         if errors.is_empty() {

@@ -3,19 +3,20 @@
 use super::order::{Decided, Members, PlanSays};
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, Plan, Text, declared, order, schedule, undecided};
+use crate::background::Background;
 use crate::breakpoint::{Breakpoint, Loop, Role};
 use crate::callback::short_type_name;
+use crate::catch::catch;
 use crate::failure::Cause;
 use crate::handlers::Handler;
-use crate::lane::Background;
 use crate::leniency::OnFailure;
 use crate::marks::Marks;
 use crate::period::Period;
-use crate::raw::{Need, Traits, Want};
+use crate::raw::{Need, Want};
+use crate::run::Traits;
 use crate::site::Site;
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What a plan comes to.
@@ -86,7 +87,7 @@ impl<L: Loop> Plan<L> {
         };
         problems.extend(self.put_in_order(&mut resolved));
         for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
-            if self.machine.instance(instance).get().is_generic() {
+            if self.machine.instance(instance).is_generic() {
                 resolved.generic.insert(instance);
             }
             match self.handlers_of(instance) {
@@ -136,8 +137,8 @@ impl<L: Loop> Plan<L> {
     }
 
     fn handlers_of(&self, instance: usize) -> Result<Vec<Handler>, Cause> {
-        let callback = self.machine.instance(instance).get();
-        catch_unwind(AssertUnwindSafe(|| callback.handlers())).map_err(Cause::of_panic)
+        let callback = self.machine.instance(instance);
+        catch(|| callback.handlers())
     }
 
     fn place(
@@ -178,7 +179,7 @@ impl<L: Loop> Plan<L> {
         let armed = self
             .machine
             .arm(index, instance, thunk, period.clone(), portable);
-        if armed.is_ok() {
+        if armed {
             match period {
                 Some(_) => resolved.timed.set(index),
                 None => resolved.live.set(index),

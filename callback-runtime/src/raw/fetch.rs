@@ -195,8 +195,8 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Option<P::Item<'w>> {
         let inner = match P::SOURCE {
-            // SAFETY: the table is live and has the slot; this reads its array of cells, to which no item refers.
-            Source::Address => unsafe { (*table).cell_within(aim.addr()) },
+            // SAFETY: the table is live; this reads its array of cells, to which no item refers.
+            Source::Address => unsafe { (*table).cell(aim.addr()) },
             Source::Cell | Source::Table => aim,
         };
         if P::SOURCE == Source::Address && inner.is_null() {

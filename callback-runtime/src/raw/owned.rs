@@ -1,13 +1,18 @@
-//! Values that are called through copies of their address.
+//! Values that are used through copies of their address.
 
+use crate::catch::dispose;
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 /// Owns a value at an address that stays. Not a `Box`, because copies of the address are kept and used.
+///
+/// **Invariant:** `address` came out of a `Box`. While a copy of the address is used, the owner is neither read, changed nor dropped:
+/// [`Core`](super::core::Core) gives its entries up before it gives up a callback, and runs them through `&mut self` alone; an
+/// entry's function is only read.
 pub(crate) struct Owned<D: ?Sized> {
-    pub(super) address: NonNull<D>,
+    address: NonNull<D>,
     owns: PhantomData<D>,
 }
 
@@ -20,27 +25,33 @@ impl<D: ?Sized> Owned<D> {
     }
 
     pub(crate) fn get(&self) -> &D {
-        // SAFETY: ours, live, and not written while `self` is shared: handlers run through `&mut Machine` only.
+        // SAFETY: alive until this is dropped; by the invariant nothing writes to it while `self` is borrowed.
         unsafe { self.address.as_ref() }
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut D {
-        // SAFETY: as above, exclusively.
+        // SAFETY: as in `get`, and nothing reads it either.
         unsafe { self.address.as_mut() }
     }
 
-    /// The value itself, once nobody uses a copy of its address any more.
+    /// The address alone, for an entry.
+    pub(super) fn as_ptr(&self) -> *mut () {
+        self.address.as_ptr().cast()
+    }
+
     pub(super) fn into_box(self) -> Box<D> {
         let address = ManuallyDrop::new(self).address;
-        // SAFETY: leaked from a `Box` in `new`, and not dropped as ours any more; nobody uses a copy of the address.
+        // SAFETY: out of a `Box`, by the invariant, and not dropped as ours any more.
         unsafe { Box::from_raw(address.as_ptr()) }
     }
 }
 
 impl<D: ?Sized> Drop for Owned<D> {
+    /// Catches a panic of the value's destructor: the other values of a plan are dropped all the same.
     fn drop(&mut self) {
-        // SAFETY: leaked from a `Box` in `new`; who copied the address is dropped no later than this.
-        drop(unsafe { Box::from_raw(self.address.as_ptr()) });
+        // SAFETY: as in `into_box`.
+        let value = unsafe { Box::from_raw(self.address.as_ptr()) };
+        dispose(value, "a callback");
     }
 }
 

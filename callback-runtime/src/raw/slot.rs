@@ -61,8 +61,14 @@ thread_local! {
 #[cold]
 #[inline(never)]
 fn look_up(id: TypeId, [first, second]: [&Near; 2]) -> usize {
-    let index =
-        KNOWN.with_borrow_mut(|known| *known.entry(id).or_insert_with_key(|id| number(*id)));
+    // `NEAR` has no destructor and is always there. `KNOWN` is gone in the destructors of thread-locals that run after its own.
+    let known = KNOWN.try_with(|known| {
+        *known
+            .borrow_mut()
+            .entry(id)
+            .or_insert_with_key(|id| number(*id))
+    });
+    let index = known.unwrap_or_else(|_| number(id));
     let is_free = |place: &Near| place.get().0.is_none();
     let place = if is_free(first) { first } else { second };
     place.set((Some(id), index));

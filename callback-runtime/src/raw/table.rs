@@ -1,13 +1,17 @@
 //! The table of typed cells behind [`State`](crate::State).
 
-use super::borrow::Borrows;
+use super::counter::{CounterGate, Plain};
 use super::fetch::{Params, Source, Want, aims, clash};
 use super::needs::{Needs, Presence};
 use super::slot::Slot;
+use crate::borrows::Borrows;
+use crate::catch::{catch, quietly};
+use std::any::type_name;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// At most one value per type. Cells are added, never taken away: an index stays valid.
@@ -20,7 +24,7 @@ pub struct Table {
     layout: Layout,
     /// No other table has it.
     id: Layout,
-    borrows: Borrows,
+    borrows: Arc<Borrows>,
 }
 
 /// Stands for where the values of one table are. Whoever keeps addresses keeps this with them: as long as the table has the
@@ -39,16 +43,23 @@ impl Layout {
     }
 }
 
-/// Where a table keeps its own value of one type, whether or not there is one now.
+/// What a table has for one type beside the cell.
 #[derive(Default)]
 struct Home {
     place: Option<Place>,
-    /// The cell points at somebody else's value.
+    /// The cell points at a value that is borrowed for the length of a [`lend`](Table::lend).
     lent: bool,
 }
 
+/// Memory for the table's own value of one type. It stays allocated, at the same address, as long as the table lives.
+///
+/// **Invariant:** `is_filled` says whether a live value is in it. It speaks of this memory alone, so that a table which is dropped
+/// while something is lent to it (`process::exit` inside of `lend` runs the destructors of thread-locals) drops its own
+/// values and never the borrowed one.
 struct Place {
     address: NonNull<()>,
+    is_filled: bool,
+    type_name: &'static str,
     drop_value: unsafe fn(*mut ()),
     free: unsafe fn(*mut ()),
 }
@@ -73,11 +84,12 @@ impl Table {
         unsafe { self.cell(slot.index()).cast::<T>().as_mut() }
     }
 
-    /// The table's own `T`, which nobody lent, and its place: that one is there, and its bytes are written, for as long as the table is.
-    pub(super) fn own<T: 'static>(&self) -> Option<(&T, NonNull<()>)> {
+    /// A gate that is closed until the table's own `T` stands at `next`. `None` where there is no such value, or a borrowed one.
+    pub(super) fn gate<T: 'static>(&self, plain: Plain<T>, next: u64) -> Option<CounterGate> {
         let home = self.homes.get(Slot::<T>::of().index())?;
-        let place = home.place.as_ref().filter(|_| !home.lent)?;
-        Some((self.get::<T>()?, place.address))
+        let place = home.place.as_ref()?;
+        let is_own = place.is_filled && !home.lent;
+        is_own.then(|| CounterGate::new(plain, place.address.cast(), next))
     }
 
     /// Whether the slot with this index is filled.
@@ -94,13 +106,15 @@ impl Table {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        let address = match self.place(index) {
-            Some(place) => place.address.as_ptr(),
-            None => self.make_place::<T>(index),
-        };
-        // SAFETY: the place was allocated for a `T` and, the cell being null, holds none now.
+        if self.place(index).is_none() {
+            self.make_place::<T>(index);
+        }
+        let place = self.homes[index].place.as_mut()?;
+        let address = place.address.as_ptr();
+        // SAFETY: `make_place` allocated the place for the type of the slot, which is `T`; a cell that is null says that it holds none.
         unsafe { address.cast::<T>().write(value) };
-        self.fill(index, address);
+        place.is_filled = true;
+        self.set_cell(index, address);
         None
     }
 
@@ -110,15 +124,14 @@ impl Table {
     }
 
     #[cold]
-    fn make_place<T>(&mut self, index: usize) -> *mut () {
+    fn make_place<T>(&mut self, index: usize) {
         self.grow(index + 1);
         self.layout = Layout::fresh();
-        let place = self.homes[index].place.insert(Place::of::<T>());
-        place.address.as_ptr()
+        self.homes[index].place = Some(Place::of::<T>());
     }
 
     #[inline]
-    fn fill(&mut self, index: usize, cell: *mut ()) {
+    fn set_cell(&mut self, index: usize, cell: *mut ()) {
         self.cells[index] = cell;
         self.presence.set(index, !cell.is_null());
     }
@@ -130,11 +143,15 @@ impl Table {
         if cell.is_null() {
             return Ok(None);
         }
-        if self.homes[index].lent {
+        let home = &mut self.homes[index];
+        if home.lent {
             return Err(Lent);
         }
-        self.fill(index, ptr::null_mut());
-        // SAFETY: the cell was a live `T` in our own place; the cell is null now, so nobody reads it again.
+        if let Some(place) = &mut home.place {
+            place.is_filled = false;
+        }
+        self.set_cell(index, ptr::null_mut());
+        // SAFETY: the cell was not lent, so that it was the live `T` in our own place, which neither the cell nor the place refers to now.
         Ok(Some(unsafe { cell.read() }))
     }
 
@@ -148,30 +165,19 @@ impl Table {
         self.grow(index + 1);
         let shadowed = self.cells[index];
         let was_lent = std::mem::replace(&mut self.homes[index].lent, true);
-        self.fill(index, ptr::from_mut(value).cast());
+        self.set_cell(index, ptr::from_mut(value).cast());
         self.layout = Layout::fresh();
         // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
         let result = catch_unwind(AssertUnwindSafe(|| body(View::of(self))));
-        self.fill(index, shadowed);
+        self.set_cell(index, shadowed);
         self.layout = Layout::fresh();
         self.homes[index].lent = was_lent;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     #[inline]
-    fn cell(&self, index: usize) -> *mut () {
+    pub(super) fn cell(&self, index: usize) -> *mut () {
         self.cells.get(index).copied().unwrap_or(ptr::null_mut())
-    }
-
-    /// The cell of a slot that the table is wide enough for.
-    ///
-    /// # Safety
-    /// The table has grown to `index + 1` before; it never shrinks.
-    #[inline]
-    pub(super) unsafe fn cell_within(&self, index: usize) -> *mut () {
-        debug_assert!(index < self.cells.len(), "the table has grown");
-        // SAFETY: as the caller says.
-        unsafe { *self.cells.get_unchecked(index) }
     }
 
     /// Where a parameter finds its value, for as long as the layout stays: see [`Source`].
@@ -200,7 +206,7 @@ impl Table {
         self.id
     }
 
-    pub(super) fn borrows(&self) -> &Borrows {
+    pub(super) fn borrows(&self) -> &Arc<Borrows> {
         &self.borrows
     }
 
@@ -256,7 +262,7 @@ impl Default for Table {
             presence: Presence::default(),
             layout: Layout::fresh(),
             id: Layout::fresh(),
-            borrows: Borrows::default(),
+            borrows: Arc::default(),
         }
     }
 }
@@ -274,25 +280,26 @@ impl Place {
         let address = NonNull::from(Box::leak(Box::<T>::new_uninit())).cast();
         Self {
             address,
+            is_filled: false,
+            type_name: type_name::<T>(),
             drop_value: drop_value::<T>,
             free: free::<T>,
         }
     }
 }
 
-impl Drop for Table {
+impl Drop for Place {
     fn drop(&mut self) {
-        for (cell, home) in self.cells.iter().zip(&self.homes) {
-            let Some(place) = &home.place else { continue };
-            // SAFETY: a table is not dropped while something is lent to it (`lend` borrows it), so a cell that is not
-            // null is the live value in our own place; both are given up here.
-            unsafe {
-                if !cell.is_null() {
-                    (place.drop_value)(*cell);
-                }
-                (place.free)(place.address.as_ptr());
+        if std::mem::take(&mut self.is_filled) {
+            // SAFETY: filled, by the invariant of a place, with a value of the type that `Place::of` made it for.
+            let drop_value = || unsafe { (self.drop_value)(self.address.as_ptr()) };
+            if let Err(cause) = catch(drop_value) {
+                let of = self.type_name;
+                quietly(|| tracing::warn!(%cause, "the destructor of the state `{of}` failed"));
             }
         }
+        // SAFETY: allocated by `Place::of`, and not used again.
+        unsafe { (self.free)(self.address.as_ptr()) };
     }
 }
 

@@ -1,150 +1,15 @@
-//! Handlers whose types are forgotten: an entry point, the function behind it, and what it wants.
+//! Handlers whose types are erased: an entry point, the function behind it, and what it asks for.
 
-use super::borrow::{Aside, Hold};
-use super::clock::Clock;
+use super::background::CallbackCell;
 use super::fetch::{Aims, Need, Params, Want, clash};
-use super::later::Keep;
+use super::frame::{Code, Deliver, Handed, IntoError};
 use super::owned::Owned;
-use super::spread::Together;
-use super::straight::Mark;
-use super::table::View;
-use crate::failure::BoxError;
-use crate::flow::Flow;
+use crate::background::Later;
+use crate::borrows::Hold;
 use std::any::{Any, TypeId, type_name};
+use std::sync::Arc;
 
-/// What a handler's call came to. Anything but `Continue` is looked at off the hot path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Code {
-    #[default]
-    Continue,
-    /// It answered a flow: [`Sink::flow`].
-    Raised,
-    /// It answered an error: [`Sink::error`].
-    Failed,
-    /// It did not run, because state that it requires is absent.
-    Absent,
-    /// A group ran together, and not each of it just went on: [`Frame::take_together`].
-    Several,
-    /// It will run later; a call of its callback that was to run later has failed.
-    Late,
-}
-
-/// Where a handler leaves what does not fit into a [`Code`].
-#[derive(Default)]
-pub struct Sink {
-    pub(crate) flow: Option<Flow>,
-    /// As the handler returned it: [`IntoError`] makes it an error.
-    pub(crate) error: Option<Box<dyn Any>>,
-}
-
-/// What a handler is called with.
-pub struct Handed<'r> {
-    pub(crate) view: View<'r>,
-    pub(crate) sink: Sink,
-    /// What the call came to. Left here and not returned, so that an entry point whose handler answers nothing has nothing to do
-    /// behind it, and the compiler makes a jump of the call. `Continue` before each call.
-    pub(crate) code: Code,
-}
-
-impl<'r> Handed<'r> {
-    pub(super) fn of(view: View<'r>) -> Self {
-        Self {
-            view,
-            sink: Sink::default(),
-            code: Code::Continue,
-        }
-    }
-
-    /// Whether the last call did not just go on.
-    #[inline]
-    pub(super) fn halts(&self) -> bool {
-        self.code != Code::Continue
-    }
-
-    /// What the last call came to; from now on the next one's.
-    pub(super) fn take_code(&mut self) -> Code {
-        std::mem::take(&mut self.code)
-    }
-}
-
-/// What lists of handlers are run with. The first part is at the address of the whole.
-#[repr(C)]
-pub struct Frame<'r> {
-    pub(crate) handed: Handed<'r>,
-    /// Who halted the list that ran last.
-    pub(super) mark: Mark,
-    /// It looks at the table of the view.
-    pub(crate) clock: &'r mut Clock,
-    /// What the group that ran last came to, where that is to be looked at.
-    pub(super) together: Option<Box<Together>>,
-    /// What handlers had of the table when this was made.
-    aside: Aside,
-}
-
-impl<'r> Frame<'r> {
-    pub(crate) fn of(view: View<'r>, clock: &'r mut Clock) -> Self {
-        clock.look_at(view.table());
-        let aside = if cfg!(debug_assertions) {
-            view.table().borrows().set_aside()
-        } else {
-            Aside::default()
-        };
-        Self {
-            handed: Handed::of(view),
-            mark: Mark::default(),
-            clock,
-            together: None,
-            aside,
-        }
-    }
-
-    /// Whether each handler of a breakpoint waits, if it has handlers and each has a period.
-    #[inline]
-    pub(crate) fn is_waiting(&self, at: usize) -> bool {
-        // SAFETY: the table that is looked at is that of the view.
-        unsafe { self.clock.is_waiting(at) }
-    }
-
-    /// What the group that halted the list came to.
-    pub(crate) fn take_together(&mut self) -> Option<Box<Together>> {
-        self.together.take()
-    }
-
-    /// The place in its list of the handler that halted the last one that was run.
-    pub(crate) fn halted(&self) -> usize {
-        self.mark.turn()
-    }
-}
-
-impl Drop for Frame<'_> {
-    fn drop(&mut self) {
-        if cfg!(debug_assertions) {
-            self.handed.view.table().borrows().put_back(self.aside);
-        }
-    }
-}
-
-/// Takes in the value that a handler returned: [`Handed::code`], where it does not just go on.
-pub trait Deliver<R>: Send + Sync {
-    /// Whether it puts what is answered into the state.
-    const ANSWERS: bool = false;
-
-    /// Whether it may leave a flow.
-    const RAISES: bool = false;
-
-    /// `turn` is the handler's place in its list.
-    fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>);
-
-    /// How what it leaves in the sink becomes an error.
-    fn conversion(&self) -> Option<IntoError> {
-        None
-    }
-}
-
-/// Makes an error of the value that a handler returned as one.
-pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
-
-/// A handler of callbacks of one type: an entry point and the function behind it.
+/// A handler of callbacks of one type.
 pub struct Thunk {
     pub(super) call: Call,
     pub(super) function: Owned<dyn Any>,
@@ -152,22 +17,22 @@ pub struct Thunk {
     pub(super) wants: Vec<Want>,
     /// It may take values away, or put them elsewhere.
     pub(super) stirs: bool,
-    /// What it answers is put into the state.
-    pub(super) answers: bool,
-    /// It may answer a flow.
-    pub(super) raises: bool,
+    /// What it returns is put into the state.
+    pub(crate) answers: bool,
+    /// It may return a flow.
+    pub(crate) raises: bool,
     pub(super) into_error: Option<IntoError>,
-    /// How its calls are kept, if it can run later.
-    pub(super) later: Option<Keep>,
+    /// How its calls are queued, where it can run in the background.
+    pub(crate) later: Option<Later>,
 }
 
 /// # Safety
-/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and the callback is
-/// nobody else's during the call; the aims are those of the view's table for the handler's wants, which agree with each other, and
-/// what they require is there. [`Handed::code`] is `Continue`.
+/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and nothing else refers to
+/// the callback during the call; the aims are those of the view's table for the handler's wants, which agree with each other,
+/// and what they require is there. [`Handed::code`] is `Continue`.
 pub(super) type Call = unsafe fn(entry: &Entry, handed: &mut Handed<'_>);
 
-/// All that a call needs, in one place, and what most calls need in its first line of the cache: up to six parameters. A function that
+/// All that a call needs, in one place, and what most calls need in its first cache line: up to six parameters. A function that
 /// captures nothing is not read.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -229,26 +94,35 @@ impl Thunk {
         }
     }
 
-    /// The same handler for callbacks of type `W`, of which it reaches the part it is for. `None` if the part is of another type.
+    /// The same handler for callbacks of type `W`, of which it is called with a part. `None` if the part is of another type.
     pub(crate) fn through<W: 'static, C: 'static>(
         self,
         reach: fn(&mut W) -> &mut C,
     ) -> Option<Self> {
         (self.callback == TypeId::of::<C>()).then(|| Self {
             call: call_through::<W, C>,
-            wants: self.wants,
-            stirs: self.stirs,
-            answers: self.answers,
-            raises: self.raises,
-            into_error: self.into_error,
-            later: self.later.map(|keep| keep.through(reach)),
             callback: TypeId::of::<W>(),
             function: Owned::new(Box::new(Through {
                 reach,
                 call: self.call,
                 function: self.function,
             })),
+            later: self.later.map(|later| later.through(reach)),
+            ..self
         })
+    }
+
+    /// The same handler for a callback that a worker uses as well: it waits until the worker does not.
+    pub(super) fn when_idle(self, cell: Arc<CallbackCell>) -> Self {
+        Self {
+            call: call_when_idle,
+            function: Owned::new(Box::new(WhenIdle {
+                cell,
+                call: self.call,
+                function: self.function,
+            })),
+            ..self
+        }
     }
 
     pub(crate) fn wants(&self) -> &[Want] {
@@ -274,17 +148,14 @@ where
     V: Deliver<R>,
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
-    let table = handed.view.as_ptr();
-    let hold = if cfg!(debug_assertions) {
-        // SAFETY: the view's table, which is there during the call.
-        Some(unsafe { Hold::take(table, P::wants(), type_name::<C>()) })
-    } else {
-        None
-    };
-    // SAFETY: the wants agree, and the table is not touched until the items are gone: `R` does not borrow from them.
-    let items = unsafe { P::fetch(table, &entry.aims) };
+    let hold = cfg!(debug_assertions).then(|| {
+        let borrows = handed.view.table().borrows().clone();
+        Hold::take(borrows, P::wants(), type_name::<C>())
+    });
+    // SAFETY: as the caller says, and the table is not touched until the items are gone: `R` does not borrow from them.
+    let items = unsafe { P::fetch(handed.view.as_ptr(), &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
-    // SAFETY: live values of these types, as the caller says; the callback is ours alone during the call.
+    // SAFETY: live values of these types, as the caller says; nothing else refers to the callback during the call.
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
     drop(hold);
@@ -312,27 +183,32 @@ unsafe fn call_through<W, C>(entry: &Entry, handed: &mut Handed<'_>) {
     let inner = Entry {
         call: through.call,
         callback: std::ptr::from_mut((through.reach)(outer)).cast(),
-        function: through.function.address.as_ptr().cast::<()>(),
-        aims: entry.aims,
-        turn: entry.turn,
+        function: through.function.as_ptr(),
+        ..*entry
     };
-    // SAFETY: `through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`, which is ours.
+    // SAFETY: `Thunk::through` checked that the entry point is one for a `C`; the callback is borrowed from `outer`.
     unsafe { (inner.call)(&inner, handed) };
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::table::{Table, View};
-    use super::{Code, Handed};
+struct WhenIdle {
+    cell: Arc<CallbackCell>,
+    call: Call,
+    function: Owned<dyn Any>,
+}
 
-    #[test]
-    fn a_code_that_was_taken_is_not_that_of_the_next_call() {
-        let mut table = Table::default();
-        let mut handed = Handed::of(View::of(&mut table));
-        assert!(!handed.halts());
-        handed.code = Code::Late;
-        assert!(handed.halts());
-        assert_eq!(handed.take_code(), Code::Late);
-        assert!(!handed.halts());
+/// # Safety
+/// See [`Call`], but for the worker of the callback's cell, which may use the callback.
+unsafe fn call_when_idle(entry: &Entry, handed: &mut Handed<'_>) {
+    // SAFETY: a live value of this type, as the caller says.
+    let when_idle = unsafe { &*entry.function.cast::<WhenIdle>() };
+    let inner = Entry {
+        call: when_idle.call,
+        function: when_idle.function.as_ptr(),
+        ..*entry
+    };
+    // SAFETY: `Thunk::when_idle` took entry point and function out of one thunk. `CallbackCell::keep_idle` keeps the worker away.
+    let call = || unsafe { (inner.call)(&inner, handed) };
+    if when_idle.cell.keep_idle(call).is_none() {
+        handed.code = Code::Absent;
     }
 }

@@ -3,6 +3,7 @@
 use super::wish::What;
 use super::{Break, Run, Stage};
 use crate::breakpoint::{Breakpoint, Loop, Role};
+use crate::catch::quietly;
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome, Skipped, Stop};
 use crate::period::Due;
@@ -34,16 +35,9 @@ impl<L: Loop> Run<'_, L> {
         }
         let outcome = self.outcome();
         let mut outcome = self.exit(outcome);
-        self.machine.lanes().stop();
+        self.machine.workers().stop();
         outcome.set_skipped(self.skipped());
-        if let [first, more @ ..] = outcome.dropped() {
-            let (origin, times, more) = (first.origin(), first.times(), more.len());
-            tracing::warn!(%origin, times, more, "calls in the background were dropped");
-        }
-        if let [first, more @ ..] = outcome.skipped() {
-            let (callback, at, more) = (first.callback(), first.breakpoint(), more.len());
-            tracing::warn!(callback, %at, more, "handlers were skipped, because state they require was absent");
-        }
+        quietly(|| warn_of(&outcome));
         self.forget();
         outcome
     }
@@ -136,6 +130,18 @@ impl<L: Loop> Run<'_, L> {
         restore(&mut self.state(), stop);
         restore(&mut self.state(), failure);
         restore(&mut self.state(), outcome);
+    }
+}
+
+/// Says what did not run.
+fn warn_of(outcome: &Outcome) {
+    if let [first, more @ ..] = outcome.dropped() {
+        let (origin, times, more) = (first.origin(), first.times(), more.len());
+        tracing::warn!(%origin, times, more, "calls in the background were dropped");
+    }
+    if let [first, more @ ..] = outcome.skipped() {
+        let (callback, at, more) = (first.callback(), first.breakpoint(), more.len());
+        tracing::warn!(callback, %at, more, "handlers were skipped, because state they require was absent");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Break, Course, Run};
 use crate::breakpoint::{At, Loop, Role, Scope};
+use crate::catch::quietly;
 use crate::failure::{BoxError, Cause, Fault, Origin};
 use crate::outcome::Outcome;
 use crate::plan::{Parts, Plan, PlanError};
@@ -9,6 +10,7 @@ use crate::raw::Frame;
 use crate::reply::Answer;
 use crate::state::{AsState, State};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A run that owns its plan and state, and ends when it is finished or dropped: for engines that call back and own the
 /// loop, such as an observer of a solver.
@@ -50,6 +52,8 @@ pub struct Guard<L: Loop> {
     course: Course,
     /// How many scopes were begun while something was pending: their begin was not fired, nor is their end.
     unopened: usize,
+    /// A handler runs: where it exits the process, and the guard is in a thread-local, the guard is dropped inside of the call.
+    is_inside: bool,
     ended: bool,
 }
 
@@ -76,6 +80,7 @@ impl<L: Loop> Plan<L> {
             state,
             course,
             unopened: 0,
+            is_inside: false,
             ended: false,
         })
     }
@@ -232,6 +237,7 @@ impl<L: Loop> Guard<L> {
             let _ = self.end();
         }
         self.ended = true;
+        self.is_inside = true;
         self.view().end()
     }
 
@@ -241,34 +247,37 @@ impl<L: Loop> Guard<L> {
             machine,
             resolved,
             clock,
+            gates,
             ..
         } = self.plan.parts();
         Run {
             machine,
             resolved,
-            frame: Frame::of(self.state.ctx().into_view(), clock),
+            frame: Frame::of(self.state.ctx().into_view(), gates, clock),
             course: std::mem::take(&mut self.course),
         }
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
+        self.is_inside = true;
         let mut run = self.view();
-        let result = act(&mut run);
+        let acted = catch_unwind(AssertUnwindSafe(|| act(&mut run)));
         self.course = run.into_course();
-        result
+        self.is_inside = false;
+        acted.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
 impl<L: Loop> Drop for Guard<L> {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.ended && !self.is_inside {
             if std::thread::panicking() {
                 // The engine's panic: the state may be half-changed, so that no scope is told of its end.
                 let cause = Cause::Panic("the engine panicked".into());
                 let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
             }
             let outcome = self.end_all();
-            tracing::debug!(%outcome, "a guard was dropped before it was finished");
+            quietly(|| tracing::debug!(%outcome, "a guard was dropped before it was finished"));
         }
     }
 }

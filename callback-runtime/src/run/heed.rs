@@ -3,6 +3,7 @@
 use super::wish::{What, Wish};
 use super::{Course, Stage};
 use crate::breakpoint::{Breakpoint, Loop};
+use crate::catch::quietly;
 use crate::failure::{Cause, Failure, Fault, Origin};
 use crate::flow::Flow;
 use crate::marks::Marks;
@@ -106,7 +107,7 @@ impl Course {
     }
 
     fn refuse(&mut self, origin: Origin, reason: &str) {
-        tracing::info!(%origin, reason, "a stop is refused");
+        quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
         if self.refused.len() < REFUSED_KEPT {
             self.refused.push(Stop::new(origin, reason.to_owned()));
         }
@@ -114,7 +115,7 @@ impl Course {
 
     /// Notes that something went wrong; the first is the failure, later ones are attached to it.
     pub(super) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
-        tracing::error!(%fault, "the run fails");
+        quietly(|| tracing::error!(%fault, "the run fails"));
         match &mut self.failure {
             Some(failure) => failure.attach(Failure::new(fault)),
             None => self.failure = Some(Failure::new(fault)),

@@ -2,8 +2,8 @@
 
 use super::heed::origin;
 use super::{Run, Stage};
+use crate::background::Dropped;
 use crate::breakpoint::Loop;
-use crate::lane::Dropped;
 use std::ops::ControlFlow;
 
 impl<L: Loop> Run<'_, L> {
@@ -11,7 +11,7 @@ impl<L: Loop> Run<'_, L> {
     #[cold]
     pub(super) fn surface(&mut self, instance: usize) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
-        for late in self.machine.lanes().take_late(instance) {
+        for late in self.machine.workers().take_late(instance) {
             let (at, index) = late.whose;
             if self.blame(at, index, late.cause).is_break() {
                 flow = ControlFlow::Break(());
@@ -19,15 +19,15 @@ impl<L: Loop> Run<'_, L> {
         }
         // No more than the loop does it go on after a failure that is the run's; but it is told of it.
         if flow.is_break() && self.course.stage < Stage::Closing {
-            self.machine.lanes().discard(instance);
+            self.machine.workers().discard(instance);
         }
         flow
     }
 
     /// Waits until the background has done what waits there, and takes in how it failed.
     pub(super) fn settle(&mut self) {
-        let instances = self.machine.lanes().instances();
-        self.machine.lanes().wait_until_done();
+        let instances = self.machine.workers().instances();
+        self.machine.workers().wait_until_done();
         let had_failed = self.course.failure.is_some();
         for instance in instances {
             let _ = self.surface(instance);
@@ -39,7 +39,7 @@ impl<L: Loop> Run<'_, L> {
     }
 
     pub(super) fn dropped(&self) -> Vec<Dropped> {
-        let dropped = self.machine.lanes().dropped().into_iter();
+        let dropped = self.machine.workers().dropped().into_iter();
         dropped
             .map(|((at, index), times)| {
                 let origin = origin::<L>(self.resolved, at, index);

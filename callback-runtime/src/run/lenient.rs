@@ -3,6 +3,7 @@
 use super::Run;
 use super::heed::origin;
 use crate::breakpoint::{Loop, Role};
+use crate::catch::quietly;
 use crate::failure::{Cause, Fault};
 use crate::leniency::{OnFailure, Swallowed};
 use crate::plan::Placed;
@@ -33,7 +34,7 @@ impl<L: Loop> Run<'_, L> {
     }
 
     fn swallow(&mut self, at: usize, placed: &Placed, fault: Fault) {
-        tracing::warn!(%fault, "a failure is swallowed");
+        quietly(|| tracing::warn!(%fault, "a failure is swallowed"));
         let panicked = matches!(fault.cause(), Cause::Panic(_));
         let (instance, swallows) = (placed.instance, &mut self.course.swallows);
         let name = self.resolved.names[instance].clone();
@@ -44,14 +45,14 @@ impl<L: Loop> Run<'_, L> {
         if panicked || placed.on_failure.disables_after(failures) {
             swallows.disable((at, instance));
             self.mute(instance);
-            self.machine.lanes().discard(instance);
+            self.machine.workers().discard(instance);
         }
     }
 
     /// From now on no handler of a callback runs, but for its exit.
     fn mute(&mut self, instance: usize) {
         let name = &self.resolved.names[instance];
-        tracing::warn!(callback = %name, "disabled for the rest of the run");
+        quietly(|| tracing::warn!(callback = %name, "disabled for the rest of the run"));
         for (at, list) in self.resolved.lists.iter().enumerate() {
             let is_exit = L::BREAKPOINTS[at].role() == Role::Exit;
             let its = |placed: &Placed| placed.instance == instance && !is_exit;

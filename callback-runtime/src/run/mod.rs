@@ -7,6 +7,7 @@
 
 mod ask;
 mod brk;
+mod dispatcher;
 mod ending;
 mod fire;
 mod group;
@@ -19,6 +20,7 @@ mod scope;
 mod wish;
 
 pub use brk::Break;
+pub(crate) use dispatcher::{Bound, Machine, Traits};
 pub use guard::Guard;
 
 use crate::breakpoint::Loop;
@@ -26,7 +28,7 @@ use crate::failure::Failure;
 use crate::marks::Marks;
 use crate::outcome::{Outcome, Stop};
 use crate::plan::{AnyCallback, Parts, Plan, PlanError, Resolved, StopRule};
-use crate::raw::{Frame, Machine};
+use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::Found;
 use lenient::Swallows;
@@ -153,6 +155,7 @@ impl<'a, L: Loop> Run<'a, L> {
             machine,
             resolved,
             clock,
+            gates,
             totals,
             refuse_stops,
         } = parts;
@@ -165,11 +168,11 @@ impl<'a, L: Loop> Run<'a, L> {
         };
         clock.begin();
         let now = clock.position_if_it_can_be_told(state.as_table());
-        machine.begin(&now, &totals);
+        machine.begin(gates, &now, &totals);
         Self {
             machine,
             resolved,
-            frame: Frame::of(state.into_view(), clock),
+            frame: Frame::of(state.into_view(), gates, clock),
             course,
         }
     }

@@ -3,18 +3,14 @@
 use super::{Attach, Bench};
 use crate::contenders::handlers::{Input, Output, Own, two};
 use crate::contenders::listing::numbered;
+use callbacks::counter;
 use callbacks::prelude::*;
-use callbacks::{Count, Counter};
 
 /// What the loop counts.
 #[derive(Debug, Default)]
 pub(crate) struct Turn(u64);
 
-impl Counter for Turn {
-    fn count(&self) -> Count<'_> {
-        Count::Whole(&self.0)
-    }
-}
+counter!(Turn: u64);
 
 /// They stand at the same breakpoint as those that are fired.
 pub(super) fn waiting() -> [Attach; 64] {

@@ -1,9 +1,9 @@
 //! What runs in the background can run there.
 
 use super::{Problem, ProblemKind, Subject};
+use crate::background::Background;
 use crate::breakpoint::{Loop, Role};
 use crate::callback::short_type_name;
-use crate::lane::Background;
 use crate::plan::background::Runs;
 use crate::plan::{Placed, Text};
 use crate::raw::Need;

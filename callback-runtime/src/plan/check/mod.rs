@@ -11,6 +11,7 @@ use super::{Attached, Placed, Resolved, Text};
 use crate::availability::{Declared, States};
 use crate::breakpoint::Loop;
 use crate::callback::short_type_name;
+use crate::catch::catch;
 use crate::marks::Marks;
 use crate::period::Position;
 use crate::plan::order::Members;
@@ -21,8 +22,6 @@ use periods::{check_due, check_dues, check_idle, check_periods, check_read_only}
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
 use std::collections::HashMap;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the rules look at.
 pub(super) struct Subject<'p, L> {
@@ -145,11 +144,8 @@ impl<L: Loop> Subject<'_, L> {
     fn start(&self) -> Position {
         let counters = self.of_loop.counters().iter();
         let start = || counters.fold(Position::new(), |at, watch| watch.note(self.state, at));
-        // A counter is somebody's code. Where it panics, the run will say so; dropping what was thrown may throw again.
-        catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|panic| {
-            forget(panic);
-            Position::new()
-        })
+        // Where a counter panics, the run will say so.
+        catch(start).unwrap_or_default()
     }
 
     fn declared(&self) -> impl Iterator<Item = &Declared> {

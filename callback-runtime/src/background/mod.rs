@@ -11,16 +11,19 @@
 mod bind;
 mod dropped;
 mod keep;
+mod later;
 mod ledger;
 mod method;
 mod policy;
-mod queue;
+
 mod reply;
+mod worker;
 
 pub use dropped::Dropped;
 pub use keep::{Keeper, KeptParams, Lagging, ask_later};
-pub(crate) use ledger::{Late, Ledger, Whose};
+pub(crate) use later::Later;
+pub(crate) use ledger::Late;
 pub use method::LaggingMethod;
 pub use policy::Background;
-pub(crate) use queue::{Pushed, Queue};
 pub use reply::{LateReply, TakeIn};
+pub(crate) use worker::Worker;

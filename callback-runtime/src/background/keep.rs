@@ -113,7 +113,7 @@ impl<P: Fetch, K> Copy for Keeper<P, K> {}
 
 /// A list of parameters of which copies can be kept.
 #[doc(hidden)]
-pub trait KeptParams: Copy + Send + 'static {
+pub trait KeptParams: Copy + Send + Sync + 'static {
     type Asks: Params;
     type Kept: Send + 'static;
     fn keep(self, items: <Self::Asks as Params>::Items<'_>) -> Self::Kept;

@@ -17,7 +17,7 @@ const NOISE: Duration = Duration::from_micros(1);
 /// What a handler takes: a mean that follows the handler when it becomes slower or faster, and is not deceived by one that is slow
 /// now and then.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     mean: Duration,
     /// As far as [`SHARE`].
     measured: u32,
@@ -26,19 +26,19 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    pub(super) fn known(&self) -> Option<Duration> {
+    pub(crate) fn known(&self) -> Option<Duration> {
         (self.measured >= TIMES).then_some(self.mean)
     }
 
     /// It runs: whether it is to be timed.
-    pub(super) fn is_timed(&mut self) -> bool {
+    pub(crate) fn is_timed(&mut self) -> bool {
         let is_timed = self.ran < TIMES || self.measured < TIMES;
         self.ran = (self.ran + 1) % ROUND;
         is_timed
     }
 
     /// What surprises is looked at anew: a round begins.
-    pub(super) fn note(&mut self, took: Duration) {
+    pub(crate) fn note(&mut self, took: Duration) {
         if self.is_surprised_by(took) {
             self.ran = 0;
         }

@@ -1,0 +1,156 @@
+//! A callback that its own worker thread calls, and whose enter and exit run on the loop's thread.
+
+use std::any::{Any, TypeId};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Hands one callback out to one user at a time: to its worker, or to the loop's thread.
+///
+/// **Invariant:** `callback` points at a live value of a `Send` type until the cell is closed, and only the user that `used_by` names
+/// refers to it. [`Core`](super::core::Core) makes a cell for a callback it owns, and closes it before it hands the callback out
+/// or drops it.
+pub(crate) struct CallbackCell {
+    callback: *mut dyn Any,
+    used_by: Mutex<UsedBy>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UsedBy {
+    Nothing,
+    Worker,
+    Loop,
+    /// The callback is not to be used through the cell any more.
+    Closed,
+}
+
+// SAFETY: `Core::open_cell` makes a cell only of a callback whose type is `Send`; by the invariant one thread at a time uses it.
+unsafe impl Send for CallbackCell {}
+// SAFETY: as above.
+unsafe impl Sync for CallbackCell {}
+
+impl CallbackCell {
+    pub(super) fn new(callback: *mut dyn Any) -> Self {
+        Self {
+            callback,
+            used_by: Mutex::new(UsedBy::Nothing),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Calls `job` with the callback, on the worker's thread. `None` if the cell is closed.
+    pub(crate) fn with<R>(&self, job: impl FnOnce(&mut dyn Any) -> R) -> Option<R> {
+        let user = self.enter(UsedBy::Worker)?;
+        // SAFETY: by the invariant it is alive and, as `enter` says, this is the one user.
+        let result = job(unsafe { &mut *self.callback });
+        drop(user);
+        Some(result)
+    }
+
+    /// Runs `call`, which uses the callback on the loop's thread. `None` if the cell is closed.
+    pub(super) fn keep_idle<R>(&self, call: impl FnOnce() -> R) -> Option<R> {
+        let user = self.enter(UsedBy::Loop)?;
+        let result = call();
+        drop(user);
+        Some(result)
+    }
+
+    /// From now on nothing uses the callback through the cell. Waits for the worker, and not for the loop: it is the loop's thread that
+    /// closes, also from inside of a call, as where `process::exit` runs the destructors of thread-locals.
+    pub(super) fn close(&self) {
+        let mut used_by = self.lock();
+        while *used_by == UsedBy::Worker {
+            used_by = self.wait(used_by);
+        }
+        *used_by = UsedBy::Closed;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn reopen(&self) {
+        let mut used_by = self.lock();
+        if *used_by == UsedBy::Closed {
+            *used_by = UsedBy::Nothing;
+        }
+    }
+
+    /// Waits for the other user, and names this one.
+    fn enter(&self, user: UsedBy) -> Option<User<'_>> {
+        let mut used_by = self.lock();
+        loop {
+            match *used_by {
+                UsedBy::Closed => return None,
+                UsedBy::Nothing => break,
+                UsedBy::Worker | UsedBy::Loop => used_by = self.wait(used_by),
+            }
+        }
+        *used_by = user;
+        Some(User(self))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, UsedBy> {
+        self.used_by.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'c>(&self, used_by: MutexGuard<'c, UsedBy>) -> MutexGuard<'c, UsedBy> {
+        let waited = self.changed.wait(used_by);
+        waited.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives the callback back when it is dropped, also by a panic.
+struct User<'c>(&'c CallbackCell);
+
+impl Drop for User<'_> {
+    fn drop(&mut self) {
+        let mut used_by = self.0.lock();
+        if *used_by != UsedBy::Closed {
+            *used_by = UsedBy::Nothing;
+        }
+        self.0.changed.notify_all();
+    }
+}
+
+/// A copy of a value that may be sent to another thread. That it may is known by how it is made; afterwards it asks nothing of `T`, so
+/// that a missing bound is one error of the compiler's and not two.
+#[derive(Debug)]
+pub struct Copied<T>(T);
+
+// SAFETY: `new` takes only what is `Send`.
+unsafe impl<T> Send for Copied<T> {}
+
+impl<T> Copied<T> {
+    pub(crate) fn new(value: T) -> Self
+    where
+        T: Send,
+    {
+        Self(value)
+    }
+
+    pub(crate) fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The witness that callbacks of a type may be sent to another thread.
+#[derive(Debug, Clone, Copy)]
+pub struct Sendable {
+    type_id: fn() -> TypeId,
+    as_any: fn(*mut ()) -> *mut dyn Any,
+}
+
+impl Sendable {
+    pub const fn of<C: Send + 'static>() -> Self {
+        Self {
+            type_id: TypeId::of::<C>,
+            as_any: |callback| callback.cast::<C>(),
+        }
+    }
+
+    pub(super) fn is_of(self, callback: TypeId) -> bool {
+        (self.type_id)() == callback
+    }
+
+    /// The address of a callback of this type, with its type.
+    pub(super) fn as_any(self, callback: *mut ()) -> *mut dyn Any {
+        (self.as_any)(callback)
+    }
+}

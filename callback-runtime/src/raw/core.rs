@@ -1,0 +1,210 @@
+//! Callbacks, and their handlers bound to them.
+
+use super::background::{CallbackCell, Sendable};
+use super::counter::GateMaker;
+use super::entries::{Entries, Owner};
+use super::frame::{Code, Frame, IntoError};
+use super::owned::{Erased, Owned};
+use super::thunk::Thunk;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+use std::ptr;
+use std::sync::Arc;
+
+/// The callbacks of a plan, and for each breakpoint the handlers bound to them, in order.
+///
+/// **Invariant:** a callback is dropped, or handed out, only after the cells are closed. Entries use their callbacks while
+/// the core is borrowed exclusively.
+pub(crate) struct Core<D: ?Sized> {
+    /// Of the callbacks that workers use as well.
+    cells: BTreeMap<usize, Arc<CallbackCell>>,
+    pub(super) lists: Vec<Entries>,
+    instances: Vec<Owned<D>>,
+    /// The callbacks that have a bound handler.
+    armed: HashSet<usize>,
+}
+
+impl<D: ?Sized + Erased> Core<D> {
+    pub(crate) fn new(lists: usize) -> Self {
+        Self {
+            cells: BTreeMap::new(),
+            lists: (0..lists).map(|_| Entries::default()).collect(),
+            instances: Vec::new(),
+            armed: HashSet::new(),
+        }
+    }
+
+    pub(crate) fn adopt(&mut self, instance: Box<D>) -> usize {
+        self.instances.push(Owned::new(instance));
+        self.instances.len() - 1
+    }
+
+    pub(crate) fn instance(&self, at: usize) -> &D {
+        self.close_cells();
+        self.instances[at].get()
+    }
+
+    pub(crate) fn instance_mut(&mut self, at: usize) -> &mut D {
+        self.close_cells();
+        self.instances[at].get_mut()
+    }
+
+    /// Gives up the bound handlers; the callbacks stay.
+    pub(crate) fn disarm(&mut self) {
+        self.close_cells();
+        self.cells.clear();
+        self.armed.clear();
+        self.lists.fill_with(Entries::default);
+    }
+
+    /// Gives up the bound handlers, and with them one callback; those behind it move up.
+    pub(crate) fn remove(&mut self, at: usize) -> Box<D> {
+        self.disarm();
+        self.instances.remove(at).into_box()
+    }
+
+    /// Gives up the bound handlers, and puts another callback into the place of one.
+    pub(crate) fn replace(&mut self, at: usize, instance: Box<D>) -> Box<D> {
+        self.disarm();
+        std::mem::replace(&mut self.instances[at], Owned::new(instance)).into_box()
+    }
+
+    /// A run begins: workers may use the callbacks that have cells.
+    pub(crate) fn open_cells(&mut self) {
+        self.cells.values().for_each(|cell| cell.reopen());
+    }
+
+    fn close_cells(&self) {
+        self.cells.values().for_each(|cell| cell.close());
+    }
+
+    /// A cell through which a worker uses a callback. `None` where the callback has bound handlers already, and where it is not of
+    /// the type that may be sent to another thread.
+    pub(crate) fn share(&mut self, instance: usize, is: Sendable) -> Option<Arc<CallbackCell>> {
+        let callback = &self.instances[instance];
+        let may_share = is.is_of(callback.get().erased_type()) && !self.armed.contains(&instance);
+        may_share.then(|| {
+            let cell = Arc::new(CallbackCell::new(is.as_any(callback.as_ptr())));
+            self.cells.insert(instance, cell.clone());
+            cell
+        })
+    }
+
+    /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
+    /// a handler of another type or its parameters clash. A handler of `()` touches no callback, and fits every one.
+    pub(crate) fn arm(
+        &mut self,
+        list: usize,
+        instance: usize,
+        thunk: Thunk,
+        is_timed: bool,
+        portable: Option<Sendable>,
+    ) -> Result<(), Thunk> {
+        let callback = &self.instances[instance];
+        let is_detached = thunk.callback == TypeId::of::<()>();
+        let fits = is_detached || callback.get().erased_type() == thunk.callback;
+        if !fits || thunk.clash().is_some() {
+            return Err(thunk);
+        }
+        let thunk = match self.cells.get(&instance) {
+            Some(cell) if !is_detached => thunk.when_idle(cell.clone()),
+            _ => thunk,
+        };
+        self.armed.insert(instance);
+        let may_go = portable.is_some_and(|of| of.is_of(thunk.callback));
+        let owner = Owner {
+            address: if is_detached {
+                ptr::dangling_mut::<()>()
+            } else {
+                callback.as_ptr()
+            },
+            instance,
+            is_portable: may_go && thunk.wants().iter().all(|want| !want.local),
+        };
+        // SAFETY: the callback is of the thunk's type and in a box that `disarm` outlives; a `()` needs no memory. `portable` proves
+        // that its type is `Send`, functions are `Send + Sync`, and a want that is not local proves it of its parameter.
+        unsafe { self.lists[list].push(&owner, thunk, is_timed) };
+        Ok(())
+    }
+
+    /// How many handlers `list` has.
+    pub(crate) fn len(&self, list: usize) -> usize {
+        self.lists[list].len()
+    }
+
+    pub(crate) fn is_portable(&self, list: usize, at: usize) -> bool {
+        self.lists[list].bound[at].is_portable
+    }
+
+    /// How a handler's error is converted.
+    pub(crate) fn conversion(&self, list: usize, at: usize) -> Option<&IntoError> {
+        self.lists[list].bound[at].into_error.as_ref()
+    }
+
+    /// From now on a handler of `list` does nothing, or what it did before.
+    pub(crate) fn mute(&mut self, list: usize, at: usize, is_muted: bool) {
+        self.lists[list].mute(at, is_muted);
+    }
+
+    /// Something is done before the first handler of `list` is called.
+    pub(crate) fn announce(&mut self, list: usize) {
+        self.lists[list].announce();
+    }
+
+    /// Calls those of `list` that have no period, where a quick look tells that they can be called and that no other one is due.
+    #[inline]
+    pub(crate) fn run_hot(&mut self, list: usize, frame: &mut Frame<'_>) -> Option<Code> {
+        self.lists.get(list)?.run_hot(frame)
+    }
+
+    /// The same, after a closer look.
+    #[inline]
+    pub(crate) fn run_with_care(&mut self, list: usize, frame: &mut Frame<'_>) -> Option<Code> {
+        self.lists[list].run_with_care(frame)
+    }
+
+    /// Calls those of `list` from `from` on that need no other look, and returns what comes next. `None` if the first does.
+    pub(crate) fn run_stretch(
+        &mut self,
+        list: usize,
+        from: usize,
+        frame: &mut Frame<'_>,
+    ) -> Option<(Code, usize)> {
+        self.lists[list].run_stretch(from, frame)
+    }
+
+    /// Calls one handler of `list`, if what it requires is there. [`Frame::halted`] names it, also when it panics.
+    #[inline]
+    pub(crate) fn call(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> Code {
+        self.lists[list].call(at, frame)
+    }
+
+    /// The handlers of `list` that have a period are not asked until a counter of the table stands at `next`; without a gate they are
+    /// asked at every firing.
+    pub(crate) fn wait(
+        &mut self,
+        list: usize,
+        gate: Option<(GateMaker, u64)>,
+        frame: &mut Frame<'_>,
+    ) {
+        let entries = &mut self.lists[list];
+        let gate = entries.wait(
+            |table| gate.and_then(|(make, next)| make.gate(table, next)),
+            frame,
+        );
+        if !entries.has_hot() {
+            frame.gates.set(list, gate);
+        }
+    }
+
+    /// A run begins: every handler with a period is asked.
+    pub(crate) fn open_gates(&mut self) {
+        self.lists.iter_mut().for_each(Entries::open_gate);
+    }
+}
+
+impl<D: ?Sized> Drop for Core<D> {
+    fn drop(&mut self) {
+        self.cells.values().for_each(|cell| cell.close());
+    }
+}

@@ -1,0 +1,207 @@
+//! The hot path: entries that are called one behind the other, without a look at anything but what each call came to.
+
+use super::counter::CounterGate;
+use super::frame::{Code, Frame};
+use super::needs::Needs;
+use super::table::Layout;
+use super::thunk::Entry;
+use std::ops::Range;
+
+/// The entries that a firing calls as long as nothing has changed since they were aimed.
+///
+/// **Invariant:** where `aimed` is not [`Layout::NONE`], `range` is that of `entries`, which are at least one and aimed at the table
+/// of that layout; no call of them takes a value out of the table or changes its layout. [`set`](Self::set) establishes
+/// it, [`clear`](Self::clear) gives it up, and nothing else writes these fields.
+#[derive(Default)]
+pub(super) struct HotList {
+    /// [`aimed`](Self::aimed), where the bits of `needs` tell all that the entries require, and no other handler waits for a period.
+    ready: Layout,
+    /// The same where other handlers of the list wait, and `gate` tells whether they do.
+    gated: Layout,
+    gate: CounterGate,
+    /// What the entries require.
+    needs: Needs,
+    range: EntryRange,
+    aimed: Layout,
+    entries: Vec<Entry>,
+}
+
+/// What else a firing looks at before it calls the entries of a [`HotList`].
+#[derive(Clone, Copy)]
+pub(super) enum Look {
+    /// At what they require alone.
+    AtNeeds,
+    /// At the gate as well.
+    AtGate,
+    /// It does something first: see [`HotList::run_with_care`].
+    WithCare,
+}
+
+impl HotList {
+    /// The entries change, or what they are aimed at: none is called until they are set again.
+    pub(super) fn clear(&mut self) {
+        (self.ready, self.gated, self.aimed) = (Layout::NONE, Layout::NONE, Layout::NONE);
+        self.entries.clear();
+        self.gate = CounterGate::OPEN;
+    }
+
+    /// # Safety
+    /// The entries are aimed at the table with this layout, and their calls neither take values out of it nor change the layout.
+    /// `needs` are what they require.
+    pub(super) unsafe fn set(
+        &mut self,
+        entries: impl Iterator<Item = Entry>,
+        needs: &Needs,
+        layout: Layout,
+        look: Look,
+    ) {
+        self.clear();
+        self.entries.extend(entries);
+        if self.entries.is_empty() {
+            return;
+        }
+        self.needs.clone_from(needs);
+        self.range = EntryRange::of(&self.entries, 0);
+        self.aimed = layout;
+        match look {
+            Look::AtNeeds if needs.far().is_empty() => self.ready = layout,
+            Look::AtGate if needs.far().is_empty() => self.gated = layout,
+            _ => {}
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// # Safety
+    /// The gate is of the table that the entries are aimed at.
+    pub(super) unsafe fn set_gate(&mut self, gate: CounterGate) {
+        self.gate = gate;
+    }
+
+    pub(super) fn open_gate(&mut self) {
+        self.gate = CounterGate::OPEN;
+    }
+
+    /// Calls the entries, where a look at the layout, the gate and the bits tells that they can be called. `None` where it does not.
+    #[inline]
+    pub(super) fn run(&self, frame: &mut Frame<'_>) -> Option<Code> {
+        let table = frame.handed.view.table();
+        let layout = table.layout();
+        // SAFETY: `set_gate` was called for the table with this layout.
+        let waits = || self.gated == layout && unsafe { self.gate.is_closed() };
+        if !(self.ready == layout || waits()) || !table.covers(&self.needs) {
+            return None;
+        }
+        // SAFETY: by the invariant they are aimed at this table, and `covers` looked at all that they need: `ready` and `gated` are
+        // layouts only where every need has a bit.
+        Some(unsafe { run_range(self.range, frame) })
+    }
+
+    /// The same for entries of which the bits do not tell all. `is_timed`: others of the list wait for `gate`.
+    #[inline]
+    pub(super) fn run_with_care(&self, is_timed: bool, frame: &mut Frame<'_>) -> Option<Code> {
+        let table = frame.handed.view.table();
+        if self.aimed == Layout::NONE || self.aimed != table.layout() || !table.meets(&self.needs) {
+            return None;
+        }
+        // SAFETY: as in `run`.
+        if is_timed && !unsafe { self.gate.is_closed() } {
+            return None;
+        }
+        // SAFETY: by the invariant they are aimed at this table, which meets what they need.
+        Some(unsafe { run_range(self.range, frame) })
+    }
+}
+
+/// The first entry and the end of the last one. Kept, because an end that is computed from a length is an instruction of every call.
+#[derive(Clone, Copy)]
+pub(super) struct EntryRange {
+    first: *const Entry,
+    end: *const Entry,
+    /// The place in its list of what comes after the last one.
+    pub(super) next: usize,
+}
+
+impl EntryRange {
+    pub(super) fn of(entries: &[Entry], next: usize) -> Self {
+        let Range { start, end } = entries.as_ptr_range();
+        Self {
+            first: start,
+            end,
+            next,
+        }
+    }
+}
+
+impl Default for EntryRange {
+    fn default() -> Self {
+        Self::of(&[], 0)
+    }
+}
+
+/// Calls one entry after the other, up to the first that does not return `Continue`.
+///
+/// # Safety
+/// There is an entry, and the entries of the range stay where they are meanwhile. They are aimed at the frame's table, which has what they
+/// need for as long as this runs.
+#[inline]
+pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> Code {
+    let mut guard = HaltGuard {
+        at: entries.first,
+        frame,
+    };
+    loop {
+        // SAFETY: before the end of the entries. `Core::arm` checked the type of the callback and that the wants agree; the rest as
+        // the caller says.
+        unsafe { ((*guard.at).call)(&*guard.at, &mut guard.frame.handed) };
+        if guard.frame.handed.halts() {
+            return guard.code();
+        }
+        // SAFETY: behind an entry there is another one, or the end.
+        guard.at = unsafe { guard.at.add(1) };
+        if guard.at == entries.end {
+            break;
+        }
+    }
+    std::mem::forget(guard);
+    Code::Continue
+}
+
+/// The place of the entry that halted its list.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mark(usize);
+
+impl Mark {
+    #[inline]
+    pub(super) fn at(turn: usize) -> Self {
+        Self(turn)
+    }
+
+    pub(super) fn turn(self) -> usize {
+        self.0
+    }
+}
+
+/// Notes which entry runs when it is dropped: by a reply that ends the list, or by a panic. In registers until then.
+struct HaltGuard<'l, 'r> {
+    at: *const Entry,
+    frame: &'l mut Frame<'r>,
+}
+
+impl HaltGuard<'_, '_> {
+    /// Out of line: a code that is taken in the loop takes a register from every call.
+    #[cold]
+    #[inline(never)]
+    fn code(self) -> Code {
+        self.frame.handed.take_code()
+    }
+}
+
+impl Drop for HaltGuard<'_, '_> {
+    fn drop(&mut self) {
+        // SAFETY: an entry of the range, which stays where it is while `run_range` runs it.
+        self.frame.mark = Mark::at(unsafe { (*self.at).turn });
+    }
+}
