@@ -2,8 +2,11 @@
 //!
 //! That there is none follows from how lists are bound and groups are formed; this notices where it does not.
 
+#[cfg(debug_assertions)]
 use crate::raw::{Need, Want};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(debug_assertions)]
+use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the handlers that run on one table hold of it. Empty where debug assertions are off.
 #[derive(Debug, Default)]
@@ -19,6 +22,7 @@ struct Held {
     holders: usize,
 }
 
+#[cfg(debug_assertions)]
 const WRITTEN: i32 = -1;
 
 impl Borrows {
@@ -48,6 +52,7 @@ impl Borrows {
     }
 }
 
+#[cfg(debug_assertions)]
 impl Held {
     /// Whether it could be had.
     fn take(&mut self, want: &Want) -> bool {
@@ -81,6 +86,7 @@ pub(crate) struct Aside {
 }
 
 /// What one handler holds while it runs. Given back when it is dropped, also by a panic.
+#[cfg(debug_assertions)]
 #[derive(Debug)]
 pub(crate) struct Hold<W: AsRef<[Want]>> {
     of: Arc<Borrows>,
@@ -89,6 +95,7 @@ pub(crate) struct Hold<W: AsRef<[Want]>> {
     taken: usize,
 }
 
+#[cfg(debug_assertions)]
 impl<W: AsRef<[Want]>> Hold<W> {
     /// Panics where another handler has what cannot be shared; the run takes that for a failure of this one.
     pub(crate) fn take(of: Arc<Borrows>, wants: W, handler: &str) -> Self {
@@ -111,6 +118,7 @@ impl<W: AsRef<[Want]>> Hold<W> {
     }
 }
 
+#[cfg(debug_assertions)]
 impl<W: AsRef<[Want]>> Drop for Hold<W> {
     fn drop(&mut self) {
         let mut held = self.of.lock();

@@ -5,8 +5,11 @@ use super::fetch::{Aims, Need, Params, Want, clash};
 use super::frame::{Code, Deliver, Handed, IntoError};
 use super::owned::Owned;
 use crate::background::Later;
+#[cfg(debug_assertions)]
 use crate::borrows::Hold;
-use std::any::{Any, TypeId, type_name};
+#[cfg(debug_assertions)]
+use std::any::type_name;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 /// A handler of callbacks of one type.
@@ -148,16 +151,18 @@ where
     V: Deliver<R>,
     F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
 {
-    let hold = cfg!(debug_assertions).then(|| {
+    #[cfg(debug_assertions)]
+    let hold = {
         let borrows = handed.view.table().borrows().clone();
         Hold::take(borrows, P::wants(), type_name::<C>())
-    });
+    };
     // SAFETY: as the caller says, and the table is not touched until the items are gone: `R` does not borrow from them.
     let items = unsafe { P::fetch(handed.view.as_ptr(), &entry.aims) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says; nothing else refers to the callback during the call.
     let (callback, function) = unsafe { (&mut *callback, &*function as &Function<F, V>) };
     let reply = (function.run)(callback, items);
+    #[cfg(debug_assertions)]
     drop(hold);
     function.via.deliver(reply, entry.turn, handed);
 }
