@@ -176,7 +176,9 @@ fn exit_inside_of_a_lend_by_a_handler() {
 
 impl callbacks::Callback<Relax> for Loud<9> {
     fn handlers(&self, h: &mut callbacks::Handlers<Relax, Self>) {
-        h.on(Relax::BEFORE_STEP, |this: &mut Self| assert_eq!(this.name(), "the callback"));
+        h.on(Relax::BEFORE_STEP, |this: &mut Self| {
+            assert_eq!(this.name(), "the callback")
+        });
     }
 }
 
@@ -192,7 +194,8 @@ fn exit_inside_of_a_run_on_what_is_lent() {
                         end_process();
                     });
                     ONE.with_borrow_mut(|one| {
-                        ctx.lend(one, |ctx| plan.run(ctx, |run| relax(run, 1))).map(drop)
+                        ctx.lend(one, |ctx| plan.run(ctx, |run| relax(run, 1)))
+                            .map(drop)
                     })
                     .unwrap();
                 });

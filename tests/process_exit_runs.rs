@@ -14,8 +14,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Barrier, Mutex};
 use std::time::Duration;
 use support::process::{Loud, each_in_a_process, say};
-use support::told::{Told, drops_once};
 use support::relax::{Relax, relax};
+use support::told::{Told, drops_once};
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
@@ -262,11 +262,16 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
 /// The loop's thread runs the first of a group. The other one is over, or waits for ever, when the process ends.
 #[test]
 fn exit_in_a_job_of_a_group() {
-    let cases = ["the first, alone", "the second, alone", "the second, beside the first"];
+    let cases = [
+        "the first, alone",
+        "the second, alone",
+        "the second, beside the first",
+    ];
     each_in_a_process(
         &cases,
         |case| {
-            let barrier = std::sync::Arc::new(Barrier::new(if case.ends_with("alone") { 1 } else { 2 }));
+            let barrier =
+                std::sync::Arc::new(Barrier::new(if case.ends_with("alone") { 1 } else { 2 }));
             let is_first = case.starts_with("the first");
             let mut plan = Plan::new();
             plan.executor(Threads);
@@ -331,7 +336,10 @@ fn what_is_forgotten_drops_nothing_and_disturbs_nobody() {
         },
         |_, ended| {
             ended.succeeds();
-            let drops = ended.lines.iter().filter(|line| line.ends_with("is dropped"));
+            let drops = ended
+                .lines
+                .iter()
+                .filter(|line| line.ends_with("is dropped"));
             assert_eq!(drops.count(), 0, "{:?}", ended.lines);
         },
     );

@@ -77,7 +77,10 @@ pub(crate) fn each_in_a_process<C: AsRef<str>>(
 ) {
     let test = test_of(type_name_of_val(&scenario));
     if let (Ok(wanted), Ok(case)) = (std::env::var(TEST), std::env::var(CASE)) {
-        assert_eq!(wanted, test, "the process runs the test that it was made for");
+        assert_eq!(
+            wanted, test,
+            "the process runs the test that it was made for"
+        );
         scenario(&case);
         return;
     }
