@@ -344,12 +344,12 @@ fn run_odd(plan: &mut Plan<Odd>, at: impl Fn(&mut Ctx<'_>, u8)) -> Outcome {
 
 fn all_counters(ctx: &mut Ctx<'_>, visit: u8) {
     ctx.insert(Fickle(visit.into()));
-    ctx.insert(if visit % 2 == 0 {
+    ctx.insert(if visit.is_multiple_of(2) {
         Padded::Small(visit)
     } else {
         Padded::Large(7)
     });
-    ctx.insert(if visit % 3 == 0 {
+    ctx.insert(if visit.is_multiple_of(3) {
         Tagged::Short(visit)
     } else {
         Tagged::Whole(visit.into())

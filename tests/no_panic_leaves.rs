@@ -187,10 +187,8 @@ fn expected(ends: Ends, setup: &str) -> &'static str {
     match (ends, setup) {
         (Ends::Stopped, _) => "stopped by second",
         (Ends::Interrupted, _) => "interrupted by second",
-        (Ends::Error, _) => "failed by second: bad error",
-        (Ends::Panic, _) => "failed by second: panic",
-        (Ends::AtItsExit, _) => "failed by second: bad error",
-        (Ends::PanicAtItsExit, _) => "failed by second: panic",
+        (Ends::Error | Ends::AtItsExit, _) => "failed by second: bad error",
+        (Ends::Panic | Ends::PanicAtItsExit, _) => "failed by second: panic",
         (Ends::LateError, "in the background") => "failed by later: bad error",
         (Ends::LatePanic, "in the background") => "failed by later: panic",
         (Ends::LateError, "in parallel") => "failed by beside one: bad error",
@@ -263,7 +261,9 @@ fn a_plan_is_run() {
             with_each_ending(case, |setup, ends, fault| {
                 let (mut plan, mut state) = (plan(setup, ends, fault), state(fault));
                 let ran = library("run", || plan.run(&mut state, walk));
-                ran.map_or((), |ran| tell(ran.unwrap()));
+                if let Some(ran) = ran {
+                    tell(ran.unwrap());
+                }
                 library("the drop of the plan", || drop(plan));
                 library("the drop of the state", || drop(state));
             });
@@ -414,7 +414,9 @@ fn a_trainer_fits() {
                 attach(trainer.plan(), setup, ends, fault);
                 let batches = move |_| (0..STEPS).map(move |_| Touchy::new(fault));
                 let fitted = library("fit", || trainer.fit(batches).map(|it| it.outcome));
-                fitted.map_or((), |it| tell(it.unwrap()));
+                if let Some(it) = fitted {
+                    tell(it.unwrap());
+                }
                 library("the drop of the trainer", || drop(trainer));
             });
         },
@@ -434,7 +436,9 @@ fn a_driver_runs() {
                     .state(Touchy::<3>::new(fault));
                 attach(driver.plan(), setup, ends, fault);
                 let ran = library("run", || driver.run(STEPS));
-                ran.map_or((), |it| tell(it.unwrap()));
+                if let Some(it) = ran {
+                    tell(it.unwrap());
+                }
                 library("the drop of the driver", || drop(driver));
             });
         },

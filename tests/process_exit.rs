@@ -10,7 +10,7 @@ use callbacks::{Ctx, Plan, State};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::exit;
-use support::process::{Loud, each_in_a_process, say};
+use support::process::{Loud, each_in_a_process, leave, say};
 use support::relax::{Relax, relax};
 
 thread_local! {
@@ -177,7 +177,7 @@ fn exit_inside_of_a_lend_by_a_handler() {
 impl callbacks::Callback<Relax> for Loud<9> {
     fn handlers(&self, h: &mut callbacks::Handlers<Relax, Self>) {
         h.on(Relax::BEFORE_STEP, |this: &mut Self| {
-            assert_eq!(this.name(), "the callback")
+            assert_eq!(this.name(), "the callback");
         });
     }
 }
@@ -220,20 +220,19 @@ fn exit_while_the_items_of_a_query_are_held() {
     );
 }
 
-/// What is done to a state before its thread ends.
+/// Lends two values to the state, and panics while they are lent.
 fn lend_and_panic() {
-    STATE.with_borrow_mut(|state| {
-        ONE.with_borrow_mut(|one| {
-            let lent = catch_unwind(AssertUnwindSafe(|| {
+    let panics = |_: Ctx<'_>| -> () { resume_unwind(Box::new("out of here")) };
+    let lent = catch_unwind(AssertUnwindSafe(|| {
+        STATE.with_borrow_mut(|state| {
+            ONE.with_borrow_mut(|one| {
                 state.lend(one, |mut ctx| {
-                    TWO.with_borrow_mut(|two| {
-                        ctx.lend(two, |_| resume_unwind(Box::new("out of here")))
-                    })
-                })
-            }));
-            let _: Result<(), _> = lent;
+                    TWO.with_borrow_mut(|two| ctx.lend(two, panics));
+                });
+            });
         });
-    });
+    }));
+    assert!(lent.is_err());
 }
 
 #[test]
@@ -263,7 +262,7 @@ fn a_state_that_is_forgotten_drops_nothing() {
             prepare(case);
             let state = STATE.take();
             say("forgotten");
-            std::mem::forget(state);
+            leave(state);
             exit(0);
         },
         |case, ended| {

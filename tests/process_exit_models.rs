@@ -97,6 +97,10 @@ fn of_model(case: &str) -> Vec<&'static str> {
 }
 
 /// Ends the process while the model is borrowed.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
 fn end_in(model: Local<'_, Model>) {
     say(format!("{} is borrowed", model.0.name()));
     exit(0)

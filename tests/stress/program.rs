@@ -96,7 +96,9 @@ fn lend<T: Value>(ctx: &mut Ctx<'_>, census: &Census, random: &mut fastrand::Rng
 fn query(ctx: &mut Ctx<'_>, census: &Census) {
     if let Some((near, far, page)) = ctx.query::<(&mut Near<0>, Option<&mut Far<0>>, &Page<0>)>() {
         near.write(census);
-        far.into_iter().for_each(|far| far.write(census));
+        if let Some(far) = far {
+            far.write(census);
+        }
         page.look(census);
     }
     if ctx.query::<(&mut Near<0>, &Near<0>)>().is_some() {
@@ -199,7 +201,9 @@ impl Planned {
                 let (census, held) = (of.census.clone(), Near::<70>::make(&of.census));
                 plan.on(Walk::on_force, move |near: Option<&mut Near<0>>| {
                     held.look(&census);
-                    near.into_iter().for_each(|near| near.write(&census));
+                    if let Some(near) = near {
+                        near.write(&census);
+                    }
                 })
             }
         };
@@ -210,7 +214,7 @@ impl Planned {
     fn change(&mut self, random: &mut fastrand::Rng) {
         // Names are known once a plan has been checked.
         let names = self.plan.names();
-        let name = random.choice(names).map(|name| name.to_string());
+        let name = random.choice(names).map(std::string::ToString::to_string);
         let name = name.unwrap_or_else(|| "nobody".to_owned());
         match random.u8(..9) {
             0..=2 => self.attach(random),

@@ -6,16 +6,21 @@ use std::io::{Read, Write, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Names the test whose scenario the process runs.
 const TEST: &str = "CALLBACKS_PROBE_TEST";
 /// Names the case of the scenario.
 const CASE: &str = "CALLBACKS_PROBE_CASE";
+/// Names a program, with its arguments, that runs the processes, such as valgrind.
+const UNDER: &str = "CALLBACKS_PROBE_UNDER";
 /// Begins each line that a scenario says, among what the test harness prints.
 const MARK: &str = "probe: ";
 /// A process that takes longer hangs: a scenario is over in a fraction of a second, on a machine that has nothing else to do.
+/// Under another program, such as valgrind, it takes ten times as long and more.
 const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE_UNDER: Duration = Duration::from_mins(10);
 
 /// What became of the process of one case.
 pub(crate) struct Ended {
@@ -116,6 +121,16 @@ pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = stdout().write_all(format!("\n{MARK}{line}\n").as_bytes());
 }
 
+/// What is never dropped.
+static LEFT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Forgets a value, as `std::mem::forget` does, but where a check for leaks still sees it.
+pub(crate) fn leave<T: 'static>(value: T) {
+    let place = Box::leak(Box::new(value));
+    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    left.push(std::ptr::from_mut(place).expose_provenance());
+}
+
 /// The name of the test in which a closure is written, as the test harness has it.
 fn test_of(closure: &str) -> String {
     let within = closure.split_once("::").map_or(closure, |(_, path)| path);
@@ -124,8 +139,7 @@ fn test_of(closure: &str) -> String {
 }
 
 fn run(test: &str, case: &str) -> Ended {
-    let binary = std::env::current_exe().expect("the path of this binary");
-    let mut child = Command::new(binary)
+    let mut child = this_binary()
         .args([test, "--exact", "--nocapture", "--test-threads=1"])
         .envs([(TEST, test), (CASE, case), ("RUST_BACKTRACE", "0")])
         .stdin(Stdio::null())
@@ -152,6 +166,19 @@ fn run(test: &str, case: &str) -> Ended {
     }
 }
 
+/// The command that runs this binary once more.
+fn this_binary() -> Command {
+    let binary = std::env::current_exe().expect("the path of this binary");
+    let under = std::env::var(UNDER).unwrap_or_default();
+    let mut words = under.split_whitespace();
+    let Some(program) = words.next() else {
+        return Command::new(binary);
+    };
+    let mut command = Command::new(program);
+    command.args(words).arg(binary);
+    command
+}
+
 /// Reads what a process prints until it ends; one that hangs is ended, and fails the test.
 fn read(child: &mut Child, case: &str) -> (String, String) {
     let (done, is_done) = channel();
@@ -171,7 +198,9 @@ fn read(child: &mut Child, case: &str) -> (String, String) {
     }
     let mut texts = [String::new(), String::new()];
     for _ in 0..2 {
-        let Ok((nth, text)) = is_done.recv_timeout(DEADLINE) else {
+        let is_under = std::env::var_os(UNDER).is_some();
+        let deadline = if is_under { DEADLINE_UNDER } else { DEADLINE };
+        let Ok((nth, text)) = is_done.recv_timeout(deadline) else {
             let _ = child.kill();
             panic!("{case}: the process hangs");
         };

@@ -1,4 +1,5 @@
 //! A callback that says how it fares, to the test that made its process.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use super::process::{Ended, Loud, say};
 use callbacks::{Callback, Handlers, Loop};
