@@ -32,10 +32,10 @@ fn the_step_of_a_fit_stays_at_the_end() {
     let note = seen.clone();
     let trainer = trainer()
         .on(Fit::on_fit_begin, |step: &mut Step| {
-            *step = Step::new(END - 1)
+            *step = Step::new(END - 1);
         })
         .on(Fit::on_train_batch_after_step, move |step: &Step| {
-            note.note(step.to_string())
+            note.note(step.to_string());
         });
     let outcome = fit(trainer);
     assert!(outcome.is_finished(), "{outcome}");
@@ -94,17 +94,14 @@ fn the_step_of_a_driver_stays_at_the_end() {
     let note = seen.clone();
     let mut driver = walk()
         .on(Driver::on_run_start, |step: &mut Step| {
-            *step = Step::new(END - 1)
+            *step = Step::new(END - 1);
         })
         .on(Driver::on_step_end, move |step: &Step| {
-            note.note(step.to_string())
+            note.note(step.to_string());
         });
     let outcome = driver.run(3).unwrap();
     assert!(outcome.is_finished(), "{outcome}");
-    assert_eq!(
-        seen.take(),
-        [(END - 1).to_string(), END.to_string(), END.to_string()]
-    );
+    assert_eq!(seen.take(), [END; 3].map(|end| end.to_string()));
 }
 
 #[test]
@@ -118,8 +115,7 @@ fn a_driver_that_is_asked_for_more_steps_than_can_be_counted_runs_until_it_is_st
     });
     assert!(driver.run(END).unwrap().stopped().is_some());
     // From 3 on, so many more go beyond what can be counted.
-    let again = driver.on(Driver::on_step_start, || callbacks::Flow::stop("now"));
-    let mut again = again;
+    let mut again = driver.on(Driver::on_step_start, || callbacks::Flow::stop("now"));
     assert!(again.run(END).unwrap().stopped().is_some());
 }
 
