@@ -145,7 +145,7 @@ impl<D: Driven> Parts<D> {
             self.updated.get(&mut state).ok_or_else(gone)?;
         self.calls
             .call("update_parameters", || driven.update_parameters(&update))?;
-        *step = Step::new(step.get() + 1);
+        *step = Step::new(step.get().saturating_add(1));
         *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
         Ok(())

@@ -6,6 +6,8 @@ use std::fmt;
 macro_rules! counters {
     ($($(#[$doc:meta])* $Counter:ident)*) => {$(
         $(#[$doc])*
+        ///
+        /// Once it is at `u64::MAX` it stays there.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $Counter(u64);
 

@@ -1,0 +1,447 @@
+//! Whatever panics of what a run calls, no panic leaves the library, every entered callback exits once and in reverse order, and the
+//! outcome tells how the run ended. Each case is a process, because a panic that meets another one ends it.
+
+mod support {
+    pub(crate) mod process;
+    pub(crate) mod subscriber;
+    pub(crate) mod trouble;
+}
+
+use callbacks::driver::LogData;
+use callbacks::fit::OptimizerName;
+use callbacks::prelude::*;
+use callbacks::{Background, Executor, Guard, Job};
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+use support::process::{Ended, each_in_a_process, say};
+use support::trouble::{Actor, Ends, Fault, Reader, STEPS, Touchy, Vote, ending};
+
+breakpoints! {
+    loop Walk with Touchy<1>, Touchy<2>, Touchy<3>, Touchy<4> {
+        scope RUN { on_run_begin; on_step; on_ask -> Vote; on_run_end; }
+        stop => on_stop;
+        interrupt => on_interrupt;
+        error => on_error;
+    }
+}
+
+/// A reader runs beside others, or later: that of the third type.
+macro_rules! reader_of {
+    ($($Loop:ident at $at:expr;)*) => {$(
+        impl<const N: usize> Callback<$Loop> for Reader<N> {
+            fn handlers(&self, h: &mut Handlers<$Loop, Self>) {
+                h.on_enter(Self::enter);
+                if N == 3 {
+                    h.lag($at, Self::read);
+                } else {
+                    h.on($at, Self::read);
+                }
+                h.on_exit(Self::exit);
+            }
+        }
+    )*};
+}
+
+reader_of! {
+    Walk at Walk::on_step;
+    Fit at Fit::on_train_batch_end;
+    Driver at Driver::on_step_end;
+}
+
+/// One thread for each job.
+struct Threads;
+
+impl Executor for Threads {
+    fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
+        std::thread::scope(|scope| {
+            for job in jobs {
+                scope.spawn(move || job.run());
+            }
+            here();
+        });
+    }
+
+    fn pays(&self, _: Duration) -> bool {
+        true
+    }
+}
+
+const SETUPS: [&str; 3] = ["in the loop", "in the background", "in parallel"];
+
+/// Attaches three actors, of which the second one makes the run end, and readers where the setup has any.
+fn attach<L: Loop>(plan: &mut Plan<L>, setup: &str, ends: Ends, fault: Fault)
+where
+    Actor: Callback<L>,
+    Reader<1>: Callback<L>,
+    Reader<2>: Callback<L>,
+    Reader<3>: Callback<L>,
+{
+    let actor = |name, ends| Actor { name, ends, fault };
+    plan.add(actor("first", Ends::Finished)).named("first");
+    let readers = if ends == Ends::Swallowed {
+        OnFailure::Warn
+    } else {
+        OnFailure::Fail
+    };
+    if setup == "in the background" {
+        plan.add(Reader::<3>::new("later", ends, fault))
+            .named("later")
+            .background(Background::queue(2))
+            .on_failure(readers);
+    }
+    if setup == "in parallel" {
+        plan.executor(Threads);
+        plan.add(Reader::<1>::new("beside one", ends, fault))
+            .named("beside one");
+        plan.add(Reader::<2>::new("beside another", Ends::Finished, fault))
+            .named("beside another");
+    }
+    plan.add(actor("second", ends))
+        .named("second")
+        .on_failure(readers);
+    plan.add(actor("third", Ends::Finished)).named("third");
+}
+
+fn plan(setup: &str, ends: Ends, fault: Fault) -> Plan<Walk> {
+    let mut plan = Plan::new();
+    attach(&mut plan, setup, ends, fault);
+    for _ in 0..3 {
+        plan.on(Walk::on_ask, move || Vote(fault));
+    }
+    plan
+}
+
+fn state(fault: Fault) -> State {
+    let mut state = State::new();
+    state.insert(Touchy::<1>::new(fault));
+    state.insert(Touchy::<2>::new(fault));
+    state.insert(Touchy::<3>::new(fault));
+    state.insert(Touchy::<4>::new(fault));
+    state
+}
+
+/// Does what a library does, and says whether a panic has left it. What comes out of it is not dropped, which may panic rightly.
+fn library<T>(what: &str, call: impl FnOnce() -> T) -> Option<T> {
+    let called = catch_unwind(AssertUnwindSafe(call));
+    if called.is_err() {
+        say(format!("a panic leaves {what}"));
+    }
+    called.map_err(forget).ok()
+}
+
+fn walk(run: &mut Run<'_, Walk>) -> Result<(), Break> {
+    run.scope(Walk::RUN, |run| {
+        for _ in 0..STEPS {
+            run.fire(Walk::on_step)?;
+            forget(run.ask(Walk::on_ask)?);
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The same with a guard; an engine stops where it is told to.
+fn engine(guard: &mut Guard<Walk>) {
+    if library("begin", || guard.begin(Walk::RUN).is_ok()) != Some(true) {
+        return;
+    }
+    for _ in 0..STEPS {
+        if library("fire", || guard.fire(Walk::on_step).is_ok()) != Some(true) {
+            return;
+        }
+        let asked = library("ask", || guard.ask(Walk::on_ask).map(forget).is_ok());
+        if asked != Some(true) {
+            return;
+        }
+    }
+}
+
+/// Splits the name of a case.
+fn parts(case: &str) -> (Fault, &str) {
+    let (fault, setup) = case.split_once(", ").expect("a fault and a setup");
+    (Fault::named(fault), setup)
+}
+
+/// All faults in these setups.
+fn cases(setups: &[&str]) -> Vec<String> {
+    let faults = Fault::ALL.iter();
+    faults
+        .flat_map(|(fault, _)| setups.iter().map(move |setup| format!("{fault}, {setup}")))
+        .collect()
+}
+
+/// Runs one scenario with each ending.
+fn with_each_ending(case: &str, scenario: impl Fn(&str, Ends, Fault)) {
+    let (fault, setup) = parts(case);
+    fault.begin();
+    for ends in Ends::ALL {
+        say(format!("begin {ends:?}"));
+        scenario(setup, ends, fault);
+        say("end");
+    }
+}
+
+/// What the outcome is, where nothing but what is meant to fail fails.
+fn expected(ends: Ends, setup: &str) -> &'static str {
+    match (ends, setup) {
+        (Ends::Stopped, _) => "stopped by second",
+        (Ends::Interrupted, _) => "interrupted by second",
+        (Ends::Error | Ends::AtItsExit, _) => "failed by second: bad error",
+        (Ends::Panic | Ends::PanicAtItsExit, _) => "failed by second: panic",
+        (Ends::LateError, "in the background") => "failed by later: bad error",
+        (Ends::LatePanic, "in the background") => "failed by later: panic",
+        (Ends::LateError, "in parallel") => "failed by beside one: bad error",
+        (Ends::LatePanic, "in parallel") => "failed by beside one: panic",
+        _ => "finished",
+    }
+}
+
+/// Looks at what the scenarios of a process said.
+fn look(case: &str, ended: &Ended) {
+    let (fault, setup) = parts(case);
+    ended.succeeds();
+    let mut problems = Vec::new();
+    let sections = ended.lines.split(|line| line == "end");
+    let mut count = 0;
+    for section in sections.filter(|section| !section.is_empty()) {
+        let ends = Ends::ALL[count];
+        count += 1;
+        assert_eq!(section[0], format!("begin {ends:?}"));
+        let told = judge(section, ends, fault, setup);
+        problems.extend(told.into_iter().map(|it| format!("{ends:?}: {it}")));
+    }
+    assert_eq!(count, Ends::ALL.len(), "{case}: all scenarios are there");
+    assert!(problems.is_empty(), "{case}: {problems:#?}");
+}
+
+/// What is wrong with what one scenario said.
+fn judge(section: &[String], ends: Ends, fault: Fault, setup: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let left = section.iter().filter(|line| line.contains("panic leaves"));
+    problems.extend(left.cloned());
+    let of = |word: &str| -> Vec<String> {
+        let its = section.iter().filter_map(|line| line.strip_prefix(word));
+        its.map(|it| it.split(':').next().unwrap_or(it).to_owned())
+            .collect()
+    };
+    let (entered, mut exited) = (of("enter "), of("exit "));
+    exited.reverse();
+    if entered != exited {
+        problems.push(format!("entered {entered:?}, in reverse exited {exited:?}"));
+    }
+    let mut dropped = of("drop ");
+    dropped.sort();
+    let mut made = of("enter ");
+    made.sort();
+    if dropped != made {
+        problems.push(format!("made {made:?}, dropped {dropped:?}"));
+    }
+    // These faults are failures of their own.
+    let is_failure = matches!(fault, Fault::Answer | Fault::Copy | Fault::State);
+    let wanted = format!("outcome {}", expected(ends, setup));
+    if !is_failure && !section.contains(&wanted) {
+        let told = section.iter().find(|line| line.starts_with("outcome "));
+        problems.push(format!("{wanted}, and not {told:?}"));
+    }
+    problems
+}
+
+/// Says how a run ended, and drops nothing of it.
+fn tell(outcome: Outcome) {
+    say(format!("outcome {}", ending(&outcome)));
+    forget(outcome);
+}
+
+#[test]
+fn a_plan_is_run() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let (mut plan, mut state) = (plan(setup, ends, fault), state(fault));
+                let ran = library("run", || plan.run(&mut state, walk));
+                if let Some(ran) = ran {
+                    tell(ran.unwrap());
+                }
+                library("the drop of the plan", || drop(plan));
+                library("the drop of the state", || drop(state));
+            });
+        },
+        look,
+    );
+}
+
+#[test]
+fn a_guard_is_finished() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let (plan, state) = (plan(setup, ends, fault), state(fault));
+                let started = library("start", || plan.start(state));
+                let Some(Ok(mut guard)) = started else { return };
+                engine(&mut guard);
+                if let Some((plan, state, outcome)) = library("finish", || guard.finish()) {
+                    tell(outcome);
+                    library("the drop of the plan", || drop(plan));
+                    library("the drop of the state", || drop(state));
+                }
+            });
+        },
+        look,
+    );
+}
+
+/// Adds a callback that tells the outcome when all others have exited.
+fn telling(mut plan: Plan<Walk>) -> Plan<Walk> {
+    let tells = |outcome: &Outcome| tell(outcome.clone());
+    // It is the first to enter, and so the last to exit.
+    plan.on(Walk::on_exit, tells).weight(f64::NEG_INFINITY);
+    plan
+}
+
+#[test]
+fn a_guard_is_dropped() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let (plan, state) = (telling(plan(setup, ends, fault)), state(fault));
+                let started = library("start", || plan.start(state));
+                let Some(Ok(mut guard)) = started else { return };
+                engine(&mut guard);
+                library("the drop of the guard", || drop(guard));
+            });
+        },
+        look,
+    );
+}
+
+#[test]
+fn a_guard_is_dropped_by_a_panic_of_its_engine() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let (plan, state) = (plan(setup, ends, fault), state(fault));
+                let started = library("start", || plan.start(state));
+                let Some(Ok(mut guard)) = started else { return };
+                engine(&mut guard);
+                let engine = catch_unwind(AssertUnwindSafe(|| {
+                    let _guard = guard;
+                    resume_unwind(Box::new("the engine's own"));
+                }));
+                let panic: Result<(), _> = engine;
+                let text = panic.map_err(|panic| panic.downcast_ref::<&str>().copied());
+                if text != Err(Some("the engine's own")) {
+                    say("another panic leaves the drop");
+                }
+                // The engine's panic is the failure, where there was none.
+                say(format!("outcome {}", expected(ends, setup)));
+            });
+        },
+        look,
+    );
+}
+
+/// A model whose values are touchy.
+struct Model(Fault);
+
+impl Driven for Model {
+    type Samples = Touchy<5>;
+    type Update = Touchy<6>;
+
+    fn sample(&mut self) -> Result<Touchy<5>, BoxError> {
+        Ok(Touchy::new(self.0))
+    }
+
+    fn compute_loss_and_update(
+        &mut self,
+        _: &Touchy<5>,
+        _: &mut LogData,
+    ) -> Result<Touchy<6>, BoxError> {
+        Ok(Touchy::new(self.0))
+    }
+
+    fn update_parameters(&mut self, _: &Touchy<6>) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+impl Learner for Model {
+    type Batch = Touchy<5>;
+    type Prediction = Touchy<6>;
+    type Gradients = Touchy<7>;
+
+    fn samples(&self, _: &Touchy<5>) -> u64 {
+        1
+    }
+
+    fn forward(&mut self, _: &Touchy<5>, _: Phase) -> Result<Touchy<6>, BoxError> {
+        Ok(Touchy::new(self.0))
+    }
+
+    fn loss(&mut self, _: &Touchy<6>, _: &Touchy<5>) -> Result<Loss, BoxError> {
+        Ok(Loss::from(1.0))
+    }
+
+    fn backward(
+        &mut self,
+        _: &Touchy<6>,
+        _: &Touchy<5>,
+        _: OptimizerName,
+    ) -> Result<Touchy<7>, BoxError> {
+        Ok(Touchy::new(self.0))
+    }
+
+    fn step(&mut self, gradients: Touchy<7>, _: f64, _: OptimizerName) -> Result<(), BoxError> {
+        forget(gradients);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trainer_fits() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let mut trainer = Trainer::new(Model(fault))
+                    .state(Touchy::<1>::new(fault))
+                    .state(Touchy::<2>::new(fault))
+                    .state(Touchy::<3>::new(fault));
+                attach(trainer.plan(), setup, ends, fault);
+                let batches = move |_| (0..STEPS).map(move |_| Touchy::new(fault));
+                let fitted = library("fit", || trainer.fit(batches).map(|it| it.outcome));
+                if let Some(it) = fitted {
+                    tell(it.unwrap());
+                }
+                library("the drop of the trainer", || drop(trainer));
+            });
+        },
+        look,
+    );
+}
+
+#[test]
+fn a_driver_runs() {
+    each_in_a_process(
+        &cases(&SETUPS),
+        |case| {
+            with_each_ending(case, |setup, ends, fault| {
+                let mut driver = VariationalDriver::new(Model(fault))
+                    .state(Touchy::<1>::new(fault))
+                    .state(Touchy::<2>::new(fault))
+                    .state(Touchy::<3>::new(fault));
+                attach(driver.plan(), setup, ends, fault);
+                let ran = library("run", || driver.run(STEPS));
+                if let Some(it) = ran {
+                    tell(it.unwrap());
+                }
+                library("the drop of the driver", || drop(driver));
+            });
+        },
+        look,
+    );
+}

@@ -1,0 +1,44 @@
+//! A callback that says how it fares, to the test that made its process.
+#![allow(dead_code, reason = "no test uses all of it")]
+
+use super::process::{Ended, Loud, say};
+use callbacks::{Callback, Handlers, Loop};
+
+/// Says when it is entered, exited and dropped.
+pub(crate) struct Told<const N: usize>(Loud<N>);
+
+impl<const N: usize> Told<N> {
+    pub(crate) fn new() -> Self {
+        Self(Loud::new(&format!("callback {N}")))
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn enter(&mut self) {
+        say(format!("{} enters", self.0.name()));
+    }
+
+    fn exit(&mut self) {
+        say(format!("{} exits", self.0.name()));
+    }
+}
+
+impl<L: Loop, const N: usize> Callback<L> for Told<N> {
+    fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on_enter(Self::enter);
+        h.on_exit(Self::exit);
+    }
+}
+
+/// The process ended well, what is dropped was dropped once, and no callback exited twice.
+pub(crate) fn drops_once(ended: &Ended, dropped: &[&str]) {
+    ended.succeeds();
+    for line in dropped {
+        ended.says_once(line);
+    }
+    for (nth, line) in ended.lines.iter().enumerate() {
+        assert!(!ended.lines[..nth].contains(line), "{line} is said twice");
+    }
+}
