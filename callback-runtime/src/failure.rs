@@ -1,6 +1,7 @@
 //! How a run fails: where, why, and what went wrong after it.
 
 use crate::breakpoint::Breakpoint;
+use crate::catch::dispose;
 use crate::site::Site;
 use std::any::Any;
 use std::error::Error;
@@ -205,6 +206,14 @@ impl Fault {
     /// Why.
     pub fn cause(&self) -> &Cause {
         &self.cause
+    }
+}
+
+impl Drop for Fault {
+    /// The error is of a user's type: a panic of its destructor goes no further.
+    fn drop(&mut self) {
+        let cause = std::mem::replace(&mut self.cause, Cause::Panic(String::new()));
+        dispose(cause, "an error");
     }
 }
 

@@ -137,6 +137,7 @@ impl<L: Loop> Plan<L> {
     pub fn replace_named(&mut self, name: &str, new: impl Callback<L> + Send) -> bool {
         self.suppress();
         let Some(at) = self.of_name(name) else {
+            dispose(new, "a callback");
             return false;
         };
         self.attached[at].name = Some(name.to_owned());
