@@ -19,6 +19,9 @@ pub(super) struct Exemptions {
     lists: Vec<[Vec<usize>; 2]>,
 }
 
+/// The class of the callbacks of which `no_conflict` says nothing.
+const NOTHING_SAID: usize = 0;
+
 /// What `no_conflict` says of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Class {
@@ -53,24 +56,26 @@ impl Exemptions {
     fn classify(said: Said) -> Self {
         let mut exemptions = Self {
             of: Vec::with_capacity(said.of.len()),
-            classes: Vec::new(),
+            classes: vec![Class::default()],
             lists: vec![Default::default(); said.numbers.len()],
         };
-        let mut known: HashMap<Class, usize> = HashMap::new();
+        let mut known = HashMap::new();
         for mut class in said.of {
             class.names.sort_unstable();
             class.names.dedup();
-            let number = match known.get(&class) {
-                Some(number) => *number,
-                None => exemptions.add_class(class.clone()),
+            let number = if class == Class::default() {
+                NOTHING_SAID
+            } else {
+                *known
+                    .entry(class)
+                    .or_insert_with_key(|class| exemptions.add_class(class))
             };
-            known.entry(class).or_insert(number);
             exemptions.of.push(number);
         }
         exemptions
     }
 
-    fn add_class(&mut self, class: Class) -> usize {
+    fn add_class(&mut self, class: &Class) -> usize {
         let number = self.classes.len();
         for list in &class.names {
             self.lists[*list][0].push(number);
@@ -78,7 +83,7 @@ impl Exemptions {
         for list in &class.is_in {
             self.lists[*list][1].push(number);
         }
-        self.classes.push(class);
+        self.classes.push(class.clone());
         number
     }
 
@@ -89,6 +94,9 @@ impl Exemptions {
 
     /// Whether callbacks of these classes need no order.
     pub(super) fn exempt(&self, one: usize, other: usize) -> bool {
+        if one == NOTHING_SAID || other == NOTHING_SAID {
+            return false;
+        }
         let names = |one: usize, other: usize| {
             let is_in = &self.classes[other].is_in;
             let mut names = self.classes[one].names.iter();

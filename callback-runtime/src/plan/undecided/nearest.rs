@@ -56,6 +56,9 @@ impl<'a> Line<'a> {
         while is(start, &|access| access.instance == one.instance) {
             start += 1;
         }
+        if !is(start, &|access| judge.is_indifferent(access, one)) {
+            return start;
+        }
         let kind = judge.kind(one);
         let skipped = self.skipped.get(&kind).cloned().unwrap_or_default();
         let mut at = start;
@@ -66,9 +69,7 @@ impl<'a> Line<'a> {
                 at + 1
             };
         }
-        if at > start {
-            self.skipped.insert(kind, start..at);
-        }
+        self.skipped.insert(kind, start..at);
         at
     }
 
