@@ -67,6 +67,7 @@ macro_rules! written {
         impl $State {
             /// The place of the handler of this number, which is from 1 to 64.
             #[inline]
+            #[expect(clippy::cast_possible_truncation, reason = "it is at most 64")]
             fn of<const K: u64>(&mut self) -> &mut u64 {
                 const { assert!(1 <= K && K <= 64, "there are 64 handlers") };
                 &mut self.0[K as usize - 1]

@@ -189,11 +189,11 @@ impl Content {
     }
 }
 
-fn drive<D: Driven>(mut driven: D, by: By) -> Drive {
+fn drive<D: Driven>(mut state: D, by: By) -> Drive {
     let By::DriverWith(callbacks) = by else {
-        return Box::new(move |steps| by_hand(&mut driven, steps));
+        return Box::new(move |steps| by_hand(&mut state, steps));
     };
-    let mut driver = VariationalDriver::new(driven);
+    let mut driver = VariationalDriver::new(state);
     for _ in 0..callbacks {
         driver.plan().add(Idle);
     }

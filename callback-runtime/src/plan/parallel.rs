@@ -29,8 +29,8 @@ impl<L: Loop> Plan<L> {
         problems.flatten().collect()
     }
 
-    /// `places` has the handlers of the callback that can be in a group.
-    fn unparallel(&self, instance: usize, places: &[Place]) -> Vec<Problem> {
+    /// `handlers` are those of the callback that can be in a group.
+    fn unparallel(&self, instance: usize, handlers: &[Place]) -> Vec<Problem> {
         let name = &self.resolved.names[instance];
         if let Some((why, hint)) = self.stays(instance) {
             let text = Text::hinted(format!("cannot run in parallel: {why}"), hint);
@@ -39,7 +39,7 @@ impl<L: Loop> Plan<L> {
             return vec![Problem::of_plan(ProblemKind::NotParallel, name, site, text)];
         }
         let mut problems = Vec::new();
-        for (at, nth) in places {
+        for (at, nth) in handlers {
             let placed = &self.resolved.lists[*at][*nth];
             let found = self.obstacle(placed);
             problems.extend(found.map(|(state, why)| Problem {
@@ -52,7 +52,7 @@ impl<L: Loop> Plan<L> {
             }));
         }
         if problems.is_empty() {
-            problems.extend(self.solitude(instance, places));
+            problems.extend(self.solitude(instance, handlers));
         }
         problems
     }

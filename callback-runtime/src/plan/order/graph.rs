@@ -135,8 +135,12 @@ impl Graph {
         }
         let gate = self.node();
         self.orders.insert(gate, index);
-        first.iter().for_each(|at| self.edge(*at, gate));
-        second.iter().for_each(|at| self.edge(gate, *at));
+        for at in first {
+            self.edge(*at, gate);
+        }
+        for at in second {
+            self.edge(gate, *at);
+        }
     }
 
     /// The node that goes when all of a side have gone.
