@@ -9,6 +9,10 @@ mod support {
     pub(crate) mod relax;
 }
 
+mod growth {
+    mod plans;
+}
+
 use callbacks::driver::{Driven, Driver, LogData, Samples, VariationalDriver, Verdict};
 use callbacks::fit::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step, Trainer};
 use callbacks::{
@@ -24,26 +28,33 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 fn allocations() -> u64 {
     ALLOCATIONS.with(Cell::get)
 }
 
-fn count() {
+/// The sum of all that a thread allocated.
+fn bytes() -> usize {
+    BYTES.with(Cell::get)
+}
+
+fn count(bytes: usize) {
     ALLOCATIONS.with(|count| count.set(count.get() + 1));
+    BYTES.with(|sum| sum.set(sum.get() + bytes));
 }
 
 // SAFETY: the system's allocator does the work.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: handed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn realloc(&self, address: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size.saturating_sub(layout.size()));
         // SAFETY: handed on.
         unsafe { System.realloc(address, layout, size) }
     }

@@ -60,7 +60,7 @@ macro_rules! argmin {
             macro_rules! push {
                 ($k:literal) => {
                     |observers: &mut Observers<State>| {
-                        let busy = Busy::<$k> { own: Own::default(), $($w: $W(0))? };
+                        let busy = Busy::<$k> { own: Own::default(), $($w: $W::default())? };
                         observers.push(busy, ObserverMode::Always);
                     }
                 };

@@ -18,7 +18,7 @@ pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
         Signature::Flow => flow(setup),
         Signature::Fallible => fallible(setup),
         Signature::Judging => judging(setup),
-        Signature::Placed | Signature::Whole | Signature::Late => return None,
+        _ => return None,
     })
 }
 

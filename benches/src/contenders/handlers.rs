@@ -1,8 +1,9 @@
 //! The work that all contenders do, and the state that it is done on.
 //!
-//! There are 64 handlers of each signature. A handler works on a sum of its own and on what it shares with the others. It is
-//! not inlined, but for one signature, so that every contender makes the same call; and every sum is told in the end, so
-//! that no call can be left out.
+//! There are 64 handlers of each signature. A handler adds to a sum of its own and, where it has parameters, to a place of its own
+//! in what it shares with the others: no handler waits for what the one before it has computed, so that a time is that of the
+//! calls. A handler is not inlined, but for one signature, so that every contender makes the same call; and every sum is added to
+//! the total in the end, so that no call can be left out.
 
 use callbacks::Flow;
 use callbacks::driver::Verdict;
@@ -42,14 +43,40 @@ pub fn take_total() -> u64 {
     TOTAL.take()
 }
 
-macro_rules! state {
+macro_rules! read {
     ($($State:ident)*) => {$(
         #[derive(Debug, Default, bevy_ecs::prelude::Resource)]
         pub(super) struct $State(pub(super) u64);
     )*};
 }
 
-state!(Input Second Third Fourth Fifth Output);
+read!(Input Second Third);
+
+/// State that handlers write, with a place for each of the 64.
+macro_rules! written {
+    ($($State:ident)*) => {$(
+        #[derive(Debug, bevy_ecs::prelude::Resource)]
+        pub(super) struct $State([u64; 64]);
+
+        impl Default for $State {
+            fn default() -> Self {
+                Self([0; 64])
+            }
+        }
+
+        impl $State {
+            /// The place of the handler of this number, which is from 1 to 64.
+            #[inline]
+            #[expect(clippy::cast_possible_truncation, reason = "it is at most 64")]
+            fn of<const K: u64>(&mut self) -> &mut u64 {
+                const { assert!(1 <= K && K <= 64, "there are 64 handlers") };
+                &mut self.0[K as usize - 1]
+            }
+        }
+    )*};
+}
+
+written!(Fourth Fifth Output);
 
 /// The state, for contenders that keep it in a structure.
 #[derive(Debug, Default)]
@@ -106,8 +133,8 @@ pub(super) fn six<const K: u64>(
 ) {
     add::<K>(own, input, output);
     own.0 = own.0.wrapping_add(second.0 ^ third.0);
-    fourth.0 ^= own.0;
-    fifth.0 = fifth.0.wrapping_add(own.0);
+    *fourth.of::<K>() ^= own.0;
+    *fifth.of::<K>() = fifth.of::<K>().wrapping_add(own.0);
 }
 
 #[inline(never)]
@@ -141,7 +168,8 @@ pub(super) fn judging<const K: u64>(own: &mut Own, input: &Input, output: &mut O
 #[inline]
 fn add<const K: u64>(own: &mut Own, input: &Input, output: &mut Output) {
     own.0 = own.0.wrapping_add(input.0 ^ K);
-    output.0 = output.0.wrapping_add(own.0);
+    let output = output.of::<K>();
+    *output = output.wrapping_add(own.0);
 }
 
 /// What handlers answer, as a loop written by hand looks at it: one comparison, and what is rare out of the way.

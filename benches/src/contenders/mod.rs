@@ -65,6 +65,10 @@ pub enum Signature {
     Whole,
     /// Two parameters, and the first handler asks also for a type that is not among the first 64 of the process.
     Late,
+    /// One value to read, of a type that is not among the first 64 of the process.
+    LateOne,
+    /// One value to read and one to change, both of types that are not among the first 64 of the process.
+    LateTwo,
 }
 
 impl Signature {
@@ -76,7 +80,7 @@ impl Signature {
     /// let ours = |signature: Signature| Setup::of(Peer::Ours).asking(signature).build();
     /// assert!(Signature::ALL.into_iter().all(|signature| ours(signature).is_some()));
     /// ```
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Nothing,
         Self::One,
         Self::Two,
@@ -88,7 +92,26 @@ impl Signature {
         Self::Placed,
         Self::Whole,
         Self::Late,
+        Self::LateOne,
+        Self::LateTwo,
     ];
+
+    /// What contenders are asked for that do not number the types of their state: as many parameters.
+    ///
+    /// ```
+    /// use callbacks_benches::contenders::Signature;
+    ///
+    /// assert_eq!(Signature::LateOne.plain(), Signature::One);
+    /// assert_eq!(Signature::Flow.plain(), Signature::Flow);
+    /// ```
+    #[must_use]
+    pub const fn plain(self) -> Self {
+        match self {
+            Self::Placed | Self::Whole | Self::Late | Self::LateTwo => Self::Two,
+            Self::LateOne => Self::One,
+            other => other,
+        }
+    }
 }
 
 /// A contender and what it is given to do.
@@ -194,6 +217,8 @@ impl fmt::Display for Signature {
             Self::Placed => "2 → `()`, one with `&Breakpoint`",
             Self::Whole => "2 → `()`, one with `Ctx`",
             Self::Late => "2 → `()`, one with a type beyond the first 64",
+            Self::LateOne => "1 → `()`, of a type beyond the first 64",
+            Self::LateTwo => "2 → `()`, both of types beyond the first 64",
         })
     }
 }

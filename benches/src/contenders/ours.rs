@@ -1,5 +1,6 @@
 //! `callbacks`: the same handlers in annotated blocks, attached to a plan.
 
+mod late;
 mod straying;
 mod waiting;
 
@@ -68,6 +69,8 @@ fn busy(signature: Signature, state: &mut State) -> [Attach; 64] {
         Signature::Placed => straying::placed(&two()),
         Signature::Whole => straying::whole(&two()),
         Signature::Late => straying::late(&two(), state),
+        Signature::LateOne => late::one(state),
+        Signature::LateTwo => late::two(state),
     }
 }
 

@@ -70,13 +70,13 @@ pub(super) fn straying() -> Result<Table, Box<dyn Error>> {
         Signature::Placed,
         Signature::Whole,
         Signature::Late,
+        Signature::LateOne,
+        Signature::LateTwo,
         Signature::Judging,
     ] {
         let ours = ours.asking(signature);
         let further = counts.per_handler(ours);
-        let pointer = counts
-            .per_handler(direct.asking(signature))
-            .or_else(|| counts.per_handler(direct));
+        let pointer = counts.per_handler(direct.asking(signature.plain()));
         let above = further.zip(pointer).map(|(ours, pointer)| ours - pointer);
         let fired = [1, 8, 64].map(|handlers| counts.of(ours.with(handlers)));
         let cells = fired.into_iter().chain([further, above]).map(cell);

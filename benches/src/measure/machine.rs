@@ -5,6 +5,13 @@ use std::error::Error;
 use std::fs;
 use std::process::Command;
 
+/// The features that this program was built with.
+pub(super) const FEATURES: &str = if cfg!(feature = "candle") {
+    "default (`candle`)"
+} else {
+    "none (`--no-default-features`)"
+};
+
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new("Machine", "machine", ["what", "which"]);
     let processors = fs::read_to_string("/proc/cpuinfo")?;
@@ -26,6 +33,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     let linux = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     table.row(["Linux", linux.trim()]);
     table.row(["compiler", &version("rustc")?]);
+    table.row(["features of `callbacks-benches`", FEATURES]);
     table.row(["valgrind", &version("valgrind")?]);
     table.row([
         "programs that ran or waited, in the mean of 1, 5 and 15 minutes",

@@ -109,7 +109,7 @@ struct Shape {
     attach: fn(&mut Plan<Fit>, u32),
 }
 
-const SHAPES: [Shape; 6] = [
+const SHAPES: [Shape; 9] = [
     Shape {
         said: "nothing",
         attach: |plan, _| {
@@ -153,12 +153,42 @@ const SHAPES: [Shape; 6] = [
         },
     },
     Shape {
+        said: "half of them after a group of the other half, each for itself",
+        attach: |plan, nth| {
+            if nth.is_multiple_of(2) {
+                plan.add(Watch::default()).after(Who::of::<Half>());
+            } else {
+                plan.add(Note::default()).group::<Half>();
+            }
+        },
+    },
+    Shape {
+        said: "half of them before a group of the other half, each for itself",
+        attach: |plan, nth| {
+            if nth.is_multiple_of(2) {
+                plan.add(Watch::default()).before(Who::of::<Half>());
+            } else {
+                plan.add(Note::default()).group::<Half>();
+            }
+        },
+    },
+    Shape {
         said: "nothing, and all of them write the same state",
         attach: |plan, _| {
             plan.add(Note::default());
         },
     },
+    Shape {
+        said: "no conflict of each with all, which write the same state",
+        attach: |plan, _| {
+            let attached = plan.add(Note::default()).group::<Half>();
+            attached.no_conflict(Who::of::<Half>());
+        },
+    },
 ];
+
+/// A group of callbacks.
+struct Half;
 
 fn name(nth: u32) -> String {
     format!("watch {nth}")

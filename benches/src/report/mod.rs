@@ -8,6 +8,14 @@ pub(crate) use goals::{Goal, Goals};
 
 use std::fmt;
 
+/// The features that this program was built with, as cargo was told. Instruction counts repeat for the same features only: with
+/// others the compiler inlines differently.
+pub(crate) const FEATURES: &str = if cfg!(feature = "candle") {
+    ""
+} else {
+    " --no-default-features"
+};
+
 /// A measurement, to be printed and to be written into `BENCHMARKS.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Table {
@@ -28,7 +36,7 @@ impl Table {
     pub(crate) fn new<const N: usize>(title: &str, name: &str, columns: [&str; N]) -> Self {
         Self {
             title: title.into(),
-            command: format!("cargo run --release -p callbacks-benches -- {name}"),
+            command: format!("cargo run --release -p callbacks-benches{FEATURES} -- {name}"),
             columns: columns.map(String::from).into(),
             rows: Vec::new(),
             goals: Vec::new(),
@@ -81,11 +89,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_told_with_its_command() {
+    fn a_table_is_told_with_its_command_and_the_features() {
         let mut table = Table::new("Plans", "plans", ["callbacks", "time"]);
         table.row(["10".to_owned(), format!("{:.1} ms", 0.25)]);
-        let told = "### Plans\n\n`cargo run --release -p callbacks-benches -- plans`\n\n\
-                    | callbacks | time   |\n| --------- | ------ |\n| 10        | 0.2 ms |\n";
+        let told = format!(
+            "### Plans\n\n`cargo run --release -p callbacks-benches{FEATURES} -- plans`\n\n\
+             | callbacks | time   |\n| --------- | ------ |\n| 10        | 0.2 ms |\n"
+        );
         assert_eq!(table.to_string(), told);
     }
 }

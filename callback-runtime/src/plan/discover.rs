@@ -123,12 +123,14 @@ impl<L: Loop> Plan<L> {
     pub(super) fn fulfil(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
         let mut problems = Vec::new();
+        let mut known = None;
         for request in requests.iter_mut().filter(|request| !request.done) {
+            let known = known.get_or_insert_with(|| Known::of(&self.attached));
             let failed = match &request.what {
                 What::Discover(keep) => {
-                    self.discover_now(keep.as_ref(), request.place, request.site)
+                    self.discover_now(known, keep.as_ref(), request.place, request.site)
                 }
-                What::Require(name) => self.find(name, request.place, request.site),
+                What::Require(name) => self.find(known, name, request.place, request.site),
             };
             // What failed is tried and told again by the next check.
             request.done = failed.is_empty();
@@ -139,10 +141,16 @@ impl<L: Loop> Plan<L> {
         problems
     }
 
-    fn discover_now(&mut self, keep: &Filter, place: usize, site: Site) -> Vec<Problem> {
+    fn discover_now(
+        &mut self,
+        known: &mut Known,
+        keep: &Filter,
+        place: usize,
+        site: Site,
+    ) -> Vec<Problem> {
         // The filter is somebody's code.
-        match catch(|| kept(keep)) {
-            Ok(found) => self.make_all(found.into_iter(), place, site),
+        match catch(|| known.kept(keep)) {
+            Ok(found) => self.make_all(known, &found, place, site),
             Err(why) => {
                 let what = format!("its filter {why}");
                 let text = Text::hinted(what, "nothing is discovered");
@@ -158,15 +166,16 @@ impl<L: Loop> Plan<L> {
 
     fn make_all(
         &mut self,
-        found: impl Iterator<Item = &'static Registration>,
+        known: &mut Known,
+        found: &[&'static Registration],
         place: usize,
         site: Site,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut attached: HashSet<TypeId> = self.attached.iter().map(|one| one.type_id).collect();
-        for (rank, registration) in found.filter(|one| one.is_for::<L>()).enumerate() {
-            let is_new = attached.insert(registration.callback_type());
-            if registration.needs_arguments() || !is_new {
+        let of_loop = found.iter().filter(|one| one.is_for::<L>());
+        for (rank, registration) in of_loop.enumerate() {
+            let is_known = known.types.contains(&registration.callback_type());
+            if registration.needs_arguments() || is_known {
                 continue;
             }
             // Its `Default` is somebody's code.
@@ -174,6 +183,8 @@ impl<L: Loop> Plan<L> {
                 Ok(Some(callback)) => {
                     let at = self.adopt(callback, (place, rank), site, false);
                     self.attached[at].sendable = registration.sendable();
+                    known.types.insert(registration.callback_type());
+                    known.names.insert(name_of(&self.attached[at]).to_owned());
                 }
                 Ok(None) => {}
                 Err(why) => {
@@ -187,26 +198,20 @@ impl<L: Loop> Plan<L> {
         problems
     }
 
-    fn find(&mut self, name: &str, place: usize, site: Site) -> Vec<Problem> {
-        let called = |one: &Attached| {
-            one.explicit_name()
-                .unwrap_or_else(|| one.about.type_label())
-                == name
-        };
-        if self.attached.iter().any(called) {
+    fn find(&mut self, known: &mut Known, name: &str, place: usize, site: Site) -> Vec<Problem> {
+        if known.names.contains(name) {
             return Vec::new();
         }
-        let all = registrations();
-        let mut of_loop = all.iter().filter(|one| one.is_for::<L>());
-        let text = match of_loop.find(|one| one.name() == name) {
+        let mut of_loop = known.registered.iter().filter(|one| one.is_for::<L>());
+        let text = match of_loop.find(|one| one.name() == name).copied() {
             Some(found) if !found.needs_arguments() => {
-                return self.make_all([*found].into_iter(), place, site);
+                return self.make_all(known, &[found], place, site);
             }
             Some(found) => format!(
                 "`{name}` is registered ({}) but needs arguments; attach one by hand",
                 found.site()
             ),
-            None => not_registered::<L>(name, &all),
+            None => not_registered::<L>(name, &known.registered),
         };
         vec![Problem::of_plan(ProblemKind::Required, name, site, text)]
     }
@@ -224,12 +229,37 @@ impl<L: Loop> Plan<L> {
     }
 }
 
-/// What a filter keeps of what may be discovered.
-fn kept(keep: &Filter) -> Vec<&'static Registration> {
-    let found = registrations().into_iter();
-    found
-        .filter(|one| one.is_discoverable() && keep(one))
-        .collect()
+/// What the requests of a plan look for, collected once for all of them.
+struct Known {
+    registered: Vec<&'static Registration>,
+    /// The types of the attached callbacks.
+    types: HashSet<TypeId>,
+    /// The names by which the attached callbacks are required.
+    names: HashSet<String>,
+}
+
+impl Known {
+    fn of(attached: &[Attached]) -> Self {
+        Self {
+            registered: registrations(),
+            types: attached.iter().map(|one| one.type_id).collect(),
+            names: attached.iter().map(|one| name_of(one).to_owned()).collect(),
+        }
+    }
+
+    /// What a filter keeps of what may be discovered.
+    fn kept(&self, keep: &Filter) -> Vec<&'static Registration> {
+        let found = self.registered.iter().copied();
+        found
+            .filter(|one| one.is_discoverable() && keep(one))
+            .collect()
+    }
+}
+
+fn name_of(attached: &Attached) -> &str {
+    attached
+        .explicit_name()
+        .unwrap_or_else(|| attached.about.type_label())
 }
 
 fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {

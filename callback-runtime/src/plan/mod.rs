@@ -46,6 +46,7 @@ use groups::Home;
 use order::PlanSays;
 use schedule::Scheduled;
 use std::any::TypeId;
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -331,6 +332,7 @@ impl<L: Loop> Plan<L> {
             state,
             members: &self.resolved.members,
             strict: self.strict,
+            registered: OnceCell::new(),
         }));
         problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems().iter().cloned());

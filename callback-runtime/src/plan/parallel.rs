@@ -8,16 +8,29 @@ use crate::callback::short_type_name;
 use crate::period::Due;
 use crate::raw::{Need, Want};
 use std::any::TypeId;
+use std::collections::HashMap;
+
+/// A handler: its breakpoint, and its place there.
+type Place = (usize, usize);
 
 impl<L: Loop> Plan<L> {
     /// Who is to run elsewhere can.
     pub(super) fn check_parallel(&self) -> Vec<Problem> {
         let order = self.resolved.order.iter().copied();
-        let asked = order.filter(|at| self.attached[*at].parallel.is_some());
-        asked.flat_map(|at| self.unparallel(at)).collect()
+        let asked: Vec<usize> = order
+            .filter(|at| self.attached[*at].parallel.is_some())
+            .collect();
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        let groupable = self.groupable();
+        let places = |at: usize| groupable.get(&at).map_or(&[][..], Vec::as_slice);
+        let problems = asked.iter().map(|at| self.unparallel(*at, places(*at)));
+        problems.flatten().collect()
     }
 
-    fn unparallel(&self, instance: usize) -> Vec<Problem> {
+    /// `handlers` are those of the callback that can be in a group.
+    fn unparallel(&self, instance: usize, handlers: &[Place]) -> Vec<Problem> {
         let name = &self.resolved.names[instance];
         if let Some((why, hint)) = self.stays(instance) {
             let text = Text::hinted(format!("cannot run in parallel: {why}"), hint);
@@ -26,39 +39,38 @@ impl<L: Loop> Plan<L> {
             return vec![Problem::of_plan(ProblemKind::NotParallel, name, site, text)];
         }
         let mut problems = Vec::new();
-        for (at, nth) in self.groupable(instance) {
-            let placed = &self.resolved.lists[at][nth];
+        for (at, nth) in handlers {
+            let placed = &self.resolved.lists[*at][*nth];
             let found = self.obstacle(placed);
             problems.extend(found.map(|(state, why)| Problem {
                 kind: ProblemKind::NotParallel,
                 callback: name.to_string(),
-                breakpoint: Some(L::BREAKPOINTS[at].name()),
+                breakpoint: Some(L::BREAKPOINTS[*at].name()),
                 state,
                 site: placed.site,
                 text: format!("cannot run in parallel: it {why}").into(),
             }));
         }
         if problems.is_empty() {
-            problems.extend(self.solitude(instance));
+            problems.extend(self.solitude(instance, handlers));
         }
         problems
     }
 
-    /// The handlers of a callback that could be in a group: their breakpoints, and their places there.
-    fn groupable(&self, instance: usize) -> Vec<(usize, usize)> {
+    /// For each callback its handlers that can be in a group.
+    fn groupable(&self) -> HashMap<usize, Vec<Place>> {
+        let mut places: HashMap<usize, Vec<Place>> = HashMap::new();
         let lists = self.resolved.lists.iter().enumerate();
-        let lists = lists.filter(|(at, _)| may_be_grouped::<L>(*at));
-        let places = lists.flat_map(|(at, list)| {
-            let its = list.iter().enumerate();
-            let its = its.filter(|(_, placed)| placed.instance == instance);
-            its.map(move |(nth, _)| (at, nth))
-        });
-        places.collect()
+        for (at, list) in lists.filter(|(at, _)| may_be_grouped::<L>(*at)) {
+            for (nth, placed) in list.iter().enumerate() {
+                places.entry(placed.instance).or_default().push((at, nth));
+            }
+        }
+        places
     }
 
     /// Worth knowing: none of its handlers ever runs beside another one.
-    fn solitude(&self, instance: usize) -> Option<Problem> {
-        let places = self.groupable(instance);
+    fn solitude(&self, instance: usize, places: &[Place]) -> Option<Problem> {
         let mut handlers = places
             .iter()
             .map(|(at, nth)| &self.resolved.lists[*at][*nth]);

@@ -1,9 +1,9 @@
 //! Handlers after whom the others cannot be sure that all they ask for is still there, and where it was: one of them, before 63
 //! ordinary ones.
 
+use super::late::use_up_first_types;
 use super::{Attach, Bench};
 use crate::contenders::handlers::{Input, Output, Own, two};
-use crate::contenders::listing::numbered;
 use callbacks::Breakpoint;
 use callbacks::prelude::*;
 use std::hint::black_box;
@@ -45,8 +45,6 @@ pub(super) fn whole(others: &[Attach; 64]) -> [Attach; 64] {
 
 /// The first one asks for a type that comes behind 64 others, which are put into the state, too.
 pub(super) fn late(others: &[Attach; 64], state: &mut State) -> [Attach; 64] {
-    struct Sooner<const N: u64>;
-
     struct Late;
 
     struct Asks(Own);
@@ -59,17 +57,7 @@ pub(super) fn late(others: &[Attach; 64], state: &mut State) -> [Attach; 64] {
         }
     }
 
-    macro_rules! insert {
-        ($k:literal) => {
-            |state: &mut State| {
-                state.insert(Sooner::<$k>);
-            }
-        };
-    }
-    let inserts: [fn(&mut State); 64] = numbered!(insert);
-    for insert in inserts {
-        insert(state);
-    }
+    use_up_first_types(state);
     state.insert(Late);
     led_by(others, |plan| {
         plan.add(Asks(Own::default()));

@@ -7,7 +7,7 @@ use crate::callback::short_type_name;
 use crate::plan::background::Runs;
 use crate::plan::{Placed, Text};
 use crate::raw::Need;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The handlers of a callback all run in the background or none, but for enter and exit.
 pub(super) fn check_background<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
@@ -61,20 +61,23 @@ pub(super) fn check_queues<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
         Runs::Behind(queue) => Some((*at, queue)),
         Runs::AsBound | Runs::InLoop => None,
     });
-    said.filter_map(|(at, queue)| Some(subject.of_attached(at, wrong_queue(subject, at, queue)?)))
-        .collect()
+    let said: Vec<(usize, Background)> = said.collect();
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let inside = subject.inside_by_callback();
+    let wrong = said.into_iter().filter_map(|(at, queue)| {
+        // One that chose to have no handlers needs no queue, and is none to blame.
+        let text = wrong_queue::<L>(inside.get(&at)?, queue)?;
+        Some(subject.of_attached(at, text))
+    });
+    wrong.collect()
 }
 
-fn wrong_queue<L: Loop>(
-    subject: &Subject<'_, L>,
-    instance: usize,
-    queue: Background,
-) -> Option<Text> {
-    // One that chose to have no handlers needs no queue, and is none to blame.
-    subject.inside_of(instance).next()?;
-    let mut its = subject.inside_of(instance);
-    if !its.any(|(_, placed)| placed.can_lag) {
-        return Some(cannot_lag(subject, instance));
+/// What is wrong with the queue of a callback with these handlers.
+fn wrong_queue<L: Loop>(its: &[(usize, &Placed)], queue: Background) -> Option<Text> {
+    if !its.iter().any(|(_, placed)| placed.can_lag) {
+        return Some(cannot_lag::<L>(its));
     }
     let hint = "give it room for one call at least: `Background::queue(1)`";
     let what = "its queue in the background has no room".into();
@@ -82,14 +85,13 @@ fn wrong_queue<L: Loop>(
 }
 
 /// Why a callback for which a queue was set has nothing to put there, and what to write.
-fn cannot_lag<L: Loop>(subject: &Subject<'_, L>, instance: usize) -> Text {
-    let changes = |placed: &&Placed| placed.wants.iter().any(|want| want.need != Need::Read);
-    let mut handlers = subject.inside_of(instance);
-    let writer = handlers.find(|(_, placed)| changes(placed));
+fn cannot_lag<L: Loop>(its: &[(usize, &Placed)]) -> Text {
+    let changes = |placed: &Placed| placed.wants.iter().any(|want| want.need != Need::Read);
+    let writer = its.iter().find(|(_, placed)| changes(placed));
     let what = match writer {
         Some((at, placed)) => format!(
             "cannot run in the background: at {} it {}, which the loop goes on with",
-            L::BREAKPOINTS[at].name(),
+            L::BREAKPOINTS[*at].name(),
             changed(placed)
         ),
         None => "cannot run in the background: its handlers are bound to run at once".into(),
@@ -131,10 +133,14 @@ impl<L: Loop> Subject<'_, L> {
             .collect()
     }
 
-    /// The handlers of a callback, but for enter and exit.
-    fn inside_of(&self, instance: usize) -> impl Iterator<Item = (usize, &Placed)> {
-        self.inside()
-            .filter(move |(_, placed)| placed.instance == instance)
+    /// The handlers of each callback, but for enter and exit.
+    fn inside_by_callback(&self) -> HashMap<usize, Vec<(usize, &Placed)>> {
+        let mut handlers: HashMap<usize, Vec<(usize, &Placed)>> = HashMap::new();
+        for (at, placed) in self.inside() {
+            let its = handlers.entry(placed.instance).or_default();
+            its.push((at, placed));
+        }
+        handlers
     }
 
     /// The handlers of all callbacks, but for enter and exit.

@@ -16,11 +16,13 @@ use crate::marks::Marks;
 use crate::period::Position;
 use crate::plan::order::Members;
 use crate::raw::{Table, Want};
+use crate::registry::{Registration, registrations};
 use background::{check_background, check_queues, check_sendable};
 use conflicts::{check_readers, check_writers};
 use periods::{check_due, check_dues, check_idle, check_periods, check_read_only};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// What the rules look at.
@@ -35,6 +37,8 @@ pub(super) struct Subject<'p, L> {
     pub(super) members: &'p Members,
     /// What is worth a note otherwise is a problem.
     pub(super) strict: bool,
+    /// All registrations, collected and sorted when a rule first asks.
+    pub(super) registered: OnceCell<Vec<&'static Registration>>,
 }
 
 /// Everything that is wrong, in the order of the rules.
@@ -133,6 +137,12 @@ fn check_silence<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
 }
 
 impl<L: Loop> Subject<'_, L> {
+    /// The registered callbacks of this loop.
+    fn registered(&self) -> impl Iterator<Item = &'static Registration> {
+        let all = self.registered.get_or_init(registrations).iter().copied();
+        all.filter(|one| one.is_for::<L>())
+    }
+
     /// Every handler, with the index of its breakpoint.
     fn handlers(&self) -> impl Iterator<Item = (usize, &Placed)> {
         let lists = self.resolved.lists.iter().enumerate();

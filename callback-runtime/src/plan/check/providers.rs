@@ -8,7 +8,7 @@ use crate::marks::Marks;
 use crate::plan::problem::{Problem, ProblemKind};
 use crate::plan::{Placed, with_role};
 use crate::raw::Want;
-use crate::registry::{Registration, registrations};
+use crate::registry::Registration;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -198,7 +198,7 @@ pub(super) fn nobody_provides<L: Loop>(
             want.type_name
         );
     }
-    let advice = registered::<L>(want.type_id)
+    let advice = registered(subject, want.type_id)
         .unwrap_or_else(|| "insert one into the state before the run".into());
     format!("nobody provides `{state}`; {advice}, or ask for `Option<&{state}>`")
 }
@@ -219,9 +219,9 @@ fn namesake<L: Loop>(subject: &Subject<'_, L>, state: &str) -> Option<(String, &
 }
 
 /// The registered callbacks that would provide it.
-fn registered<L: Loop>(type_id: TypeId) -> Option<String> {
-    let all = registrations().into_iter();
-    let would = all.filter(|one| one.is_for::<L>() && one.would_provide(type_id));
+fn registered<L: Loop>(subject: &Subject<'_, L>, type_id: TypeId) -> Option<String> {
+    let would = subject.registered();
+    let would = would.filter(|one| one.would_provide(type_id));
     let told = |one: &Registration| format!("`{}` ({})", one.name(), one.site());
     let would: Vec<String> = would.map(told).collect();
     match would.as_slice() {

@@ -4,7 +4,7 @@ use super::Subject;
 use crate::breakpoint::Loop;
 use crate::plan::near::nearest;
 use crate::plan::problem::{Problem, ProblemKind};
-use crate::registry::{Registration, registrations};
+use crate::registry::Registration;
 use crate::relations::{Relation, Verb};
 use crate::who::{Named, Who};
 use std::collections::HashSet;
@@ -93,14 +93,11 @@ fn of_relation<L: Loop>(
 }
 
 fn advice<L: Loop>(subject: &Subject<'_, L>, at: usize, who: &Who) -> String {
-    let is_meant = |one: &&Registration| {
-        one.is_for::<L>()
-            && match who.named() {
-                Named::Type { id, .. } => one.callback_type() == *id,
-                Named::Name(name) => one.name() == name,
-            }
+    let is_meant = |one: &&Registration| match who.named() {
+        Named::Type { id, .. } => one.callback_type() == *id,
+        Named::Name(name) => one.name() == name,
     };
-    match registrations().into_iter().find(is_meant) {
+    match subject.registered().find(is_meant) {
         Some(found) if !found.needs_arguments() => format!(
             "it is registered ({}): write `plan.require(\"{}\")`",
             found.site(),
@@ -122,7 +119,6 @@ fn near<'s, L: Loop>(subject: &'s Subject<'_, L>, at: usize, who: &Who) -> Optio
     let order = subject.resolved.order.iter();
     let others = order.filter(|other| **other != at);
     let attached = others.map(|other| subject.resolved.names[*other].as_ref());
-    let registered = registrations().into_iter().filter(|one| one.is_for::<L>());
-    let registered = registered.map(Registration::name);
+    let registered = subject.registered().map(Registration::name);
     nearest(name, attached).or_else(|| nearest(name, registered))
 }

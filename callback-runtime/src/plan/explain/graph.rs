@@ -4,7 +4,8 @@ use super::Explanation;
 use super::orders::{Order, Side};
 use super::rows::{Access, Listing, Row};
 use super::undecided::Undecided;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A breakpoint: its handlers, the state that they touch, and what orders them.
 pub(super) struct Cluster<'e> {
@@ -57,11 +58,12 @@ pub(super) enum EdgeKind {
 /// One cluster for each breakpoint that has handlers, in the order of the loop.
 pub(super) fn clusters(told: &Explanation) -> Vec<Cluster<'_>> {
     let mut count = 0;
+    let bundles = bundles(&told.orders);
     let draw = |listing| {
         let mut cluster = Cluster::of(listing);
         cluster.add_rows(listing, &mut count);
-        for order in &told.orders {
-            cluster.add_order(order, &mut count);
+        for bundle in &bundles {
+            cluster.add_orders(bundle, &mut count);
         }
         for pair in &told.undecided {
             cluster.add_undecided(pair);
@@ -110,15 +112,13 @@ impl<'e> Cluster<'e> {
         }
     }
 
-    fn add_order(&mut self, order: &'e Order, count: &mut usize) {
-        if order.itself {
-            return;
-        }
-        let first = self.ends(&order.first, |(_, last)| last);
-        let second = self.ends(&order.second, |(first, _)| first);
-        let first = self.or_absent(first, &order.first, second.is_empty(), count);
-        let second = self.or_absent(second, &order.second, first.is_empty(), count);
-        let label = order.how();
+    /// The edges of declared orders; by way of a gate where that takes fewer edges.
+    fn add_orders(&mut self, bundle: &Bundle<'e>, count: &mut usize) {
+        let first = self.ends(&bundle.first, |(_, last)| last);
+        let second = self.ends(&bundle.second, |(first, _)| first);
+        let first = self.or_absent(first, &bundle.first, second.is_empty(), count);
+        let second = self.or_absent(second, &bundle.second, first.is_empty(), count);
+        let label = bundle.how;
         if first.len() * second.len() <= first.len() + second.len() {
             for (from, to) in pairs(&first, &second) {
                 self.add_edge(from, to, EdgeKind::Declared, label.into());
@@ -135,11 +135,9 @@ impl<'e> Cluster<'e> {
     }
 
     /// The nodes here of those whom a side of an order names.
-    fn ends(&self, side: &Side, pick: fn((usize, usize)) -> usize) -> Vec<usize> {
-        let here = side
-            .callbacks
-            .iter()
-            .filter_map(|name| self.handlers.get(name.as_ref()));
+    fn ends(&self, sides: &[&Side], pick: fn((usize, usize)) -> usize) -> Vec<usize> {
+        let names = sides.iter().flat_map(|side| side.callbacks.iter());
+        let here = names.filter_map(|name| self.handlers.get(name.as_ref()));
         here.copied().map(pick).collect()
     }
 
@@ -147,10 +145,11 @@ impl<'e> Cluster<'e> {
     fn or_absent(
         &mut self,
         ends: Vec<usize>,
-        side: &Side,
+        sides: &[&Side],
         alone: bool,
         count: &mut usize,
     ) -> Vec<usize> {
+        let [side] = sides else { return ends };
         if alone || !side.callbacks.is_empty() {
             return ends;
         }
@@ -195,6 +194,57 @@ impl<'e> Cluster<'e> {
             label,
         });
     }
+}
+
+/// Orders of which the graph shows the edges together: many that name the same list on one side, and one callback each on the
+/// other, are an order between those callbacks and the list.
+struct Bundle<'e> {
+    first: Vec<&'e Side>,
+    second: Vec<&'e Side>,
+    how: &'static str,
+}
+
+/// The list that many orders name, on which side, and how they are declared.
+type Shared = (*const Arc<str>, bool, &'static str);
+
+fn bundles(orders: &[Order]) -> Vec<Bundle<'_>> {
+    let mut bundles: Vec<Bundle<'_>> = Vec::new();
+    let mut known: HashMap<Shared, usize> = HashMap::new();
+    let mut lists = Lists::new();
+    for order in orders.iter().filter(|order| !order.itself) {
+        let next = bundles.len();
+        let shared = shared(order, &mut lists);
+        let at = shared.map_or(next, |shared| *known.entry(shared).or_insert(next));
+        match bundles.get_mut(at) {
+            Some(bundle) if shared.is_some_and(|(_, is_first, _)| is_first) => {
+                bundle.second.push(&order.second);
+            }
+            Some(bundle) => bundle.first.push(&order.first),
+            None => bundles.push(Bundle {
+                first: vec![&order.first],
+                second: vec![&order.second],
+                how: order.how(),
+            }),
+        }
+    }
+    bundles
+}
+
+/// The names on each list that orders share, by the list's address.
+type Lists<'e> = HashMap<*const Arc<str>, HashSet<&'e str>>;
+
+/// The list that other orders may name, too.
+fn shared<'e>(order: &'e Order, lists: &mut Lists<'e>) -> Option<Shared> {
+    let (one, list, is_first) = match (&order.first.callbacks[..], &order.second.callbacks[..]) {
+        ([one], list @ [_, _, ..]) => (one, list, false),
+        (list @ [_, _, ..], [one]) => (one, list, true),
+        _ => return None,
+    };
+    let names = lists.entry(list.as_ptr());
+    let names = names.or_insert_with(|| list.iter().map(AsRef::as_ref).collect());
+    // A callback on both sides has no edge to itself, and would have one by way of a gate.
+    let is_apart = !names.contains(one.as_ref());
+    is_apart.then(|| (list.as_ptr(), is_first, order.how()))
 }
 
 fn pairs(first: &[usize], second: &[usize]) -> impl Iterator<Item = (usize, usize)> {

@@ -1,5 +1,6 @@
 //! What a plan does, told before it does it: which handler runs where, in which order and why, what it reads and writes.
 
+mod awaited;
 mod compare;
 mod diff;
 mod dot;

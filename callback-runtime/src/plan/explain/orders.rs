@@ -4,7 +4,7 @@ use crate::plan::Resolved;
 use crate::plan::declared::{self, DeclaredBy, NamedBy};
 use crate::plan::near::nearest;
 use crate::site::Site;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -115,6 +115,7 @@ pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
         names: &resolved.names,
         order: &resolved.order,
         known: HashMap::new(),
+        near: HashMap::new(),
     };
     let told = resolved.orders.iter().map(|order| Order {
         first: named.side(&order.first, &order.second),
@@ -143,10 +144,12 @@ struct Named<'p> {
     /// The callbacks that have these names, without the suppressed ones.
     order: &'p [usize],
     known: HashMap<*const [usize], Arc<[Arc<str>]>>,
+    /// For each name that nobody has the one that is nearest to it.
+    near: HashMap<&'p str, Option<&'p str>>,
 }
 
-impl Named<'_> {
-    fn side(&mut self, side: &declared::Side, other: &declared::Side) -> Side {
+impl<'p> Named<'p> {
+    fn side(&mut self, side: &'p declared::Side, other: &declared::Side) -> Side {
         let near = self.near(side, other);
         let names = side.callbacks.iter().map(|at| self.names[*at].clone());
         let known = self.known.entry(Arc::as_ptr(&side.callbacks));
@@ -157,14 +160,26 @@ impl Named<'_> {
         }
     }
 
-    /// Whom a side means that names nobody; not those who say so.
-    fn near(&self, side: &declared::Side, other: &declared::Side) -> Option<Arc<str>> {
+    /// The name that is nearest to that of a side without callbacks, but for the names of the other side, which says so.
+    fn near(&mut self, side: &'p declared::Side, other: &declared::Side) -> Option<Arc<str>> {
         if side.named != NamedBy::Name || !side.callbacks.is_empty() {
             return None;
         }
-        let others = self.order.iter();
-        let others = others.filter(|at| !other.callbacks.contains(at));
-        let names = others.map(|at| self.names[*at].as_ref());
-        nearest(&side.label, names).map(Arc::from)
+        let (names, order) = (self.names, self.order);
+        let all = || order.iter().map(|at| names[*at].as_ref());
+        let near = self.near.entry(&side.label);
+        let near = *near.or_insert_with(|| nearest(&side.label, all()));
+        let others: HashSet<&str> = other
+            .callbacks
+            .iter()
+            .map(|at| names[*at].as_ref())
+            .collect();
+        let near = match near {
+            Some(own) if others.contains(own) => {
+                nearest(&side.label, all().filter(|name| !others.contains(name)))
+            }
+            near => near,
+        };
+        near.map(Arc::from)
     }
 }

@@ -1,36 +1,22 @@
 //! Why a handler stands where it stands.
 
+use super::awaited::Awaited;
 use super::rows::Why;
-use crate::plan::declared::Order;
 use crate::plan::{Attached, Placed, Resolved};
 
 /// What the reasons are drawn from.
 pub(super) struct Reasons<'p> {
     attached: &'p [Attached],
     resolved: &'p Resolved,
-    /// The rank of each callback among all.
-    ranks: Vec<usize>,
-    /// For each callback the orders by which it waits for others.
-    waits: Vec<Vec<&'p Order>>,
+    awaited: Awaited<'p>,
 }
 
 impl<'p> Reasons<'p> {
     pub(super) fn of(attached: &'p [Attached], resolved: &'p Resolved) -> Self {
-        let mut ranks = vec![usize::MAX; attached.len()];
-        for (rank, callback) in resolved.order.iter().enumerate() {
-            ranks[*callback] = rank;
-        }
-        let mut waits: Vec<Vec<&Order>> = vec![Vec::new(); attached.len()];
-        for order in &resolved.orders {
-            for callback in order.second.callbacks.iter() {
-                waits[*callback].push(order);
-            }
-        }
         Self {
             attached,
             resolved,
-            ranks,
-            waits,
+            awaited: Awaited::of(attached.len(), resolved),
         }
     }
 
@@ -52,8 +38,8 @@ impl<'p> Reasons<'p> {
         if self.weight(above) < self.weight(own) {
             return Why::Weight;
         }
-        let order = match self.direct(above, own) {
-            None if !self.goes_first(above, own) => self.last_awaited(own),
+        let order = match self.awaited.direct(above, own) {
+            None if !self.goes_first(above, own) => self.awaited.last(own),
             direct => direct,
         };
         order.map_or(Why::Insertion, |order| {
@@ -65,29 +51,13 @@ impl<'p> Reasons<'p> {
         let below_name = || self.resolved.names[below].to_string();
         if self.weight(own) < self.weight(below) {
             Why::Weight
-        } else if self.direct(own, below).is_some() {
+        } else if self.awaited.direct(own, below).is_some() {
             Why::Before(below_name())
         } else if self.goes_first(own, below) {
             Why::Insertion
         } else {
             Why::Meanwhile(below_name())
         }
-    }
-
-    /// The order that says that `first` runs before `second`.
-    fn direct(&self, first: usize, second: usize) -> Option<&'p Order> {
-        let mut waits = self.waits[second].iter().copied();
-        waits.find(|order| order.first.callbacks.contains(&first))
-    }
-
-    /// The order that let a callback wait longest.
-    fn last_awaited(&self, own: usize) -> Option<&'p Order> {
-        let last = |order: &&Order| {
-            let others = order.first.callbacks.iter().filter(|other| **other != own);
-            others.map(|other| self.ranks[*other]).max()
-        };
-        let waits = self.waits[own].iter().copied();
-        waits.filter(|order| last(order).is_some()).max_by_key(last)
     }
 
     /// Whether weight and insertion alone let `one` run before `other`.

@@ -25,11 +25,43 @@ pub(super) fn find<K: Ord>(
     waiting: &[bool],
     key: impl Fn(usize) -> K,
 ) -> Option<Circle> {
-    let mut waiters: Vec<usize> = (0..graph.callbacks).filter(|at| waiting[*at]).collect();
+    let leads = leading_to_circles(graph, waiting);
+    let mut waiters: Vec<usize> = (0..graph.callbacks).filter(|at| leads[*at]).collect();
     waiters.sort_by_key(|at| key(*at));
     waiters
         .into_iter()
         .find_map(|at| through(graph, waiting, at))
+}
+
+/// The nodes that are on a circle or before one. A search from one that only waits behind a circle would find nothing, and in a long
+/// row of those each search would go through the whole row.
+fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
+    let mut leads: Vec<bool> = (0..graph.after.len())
+        .map(|node| is_open(graph, waiting, node))
+        .collect();
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); leads.len()];
+    let mut count = vec![0_usize; leads.len()];
+    for node in (0..leads.len()).filter(|node| leads[*node]) {
+        for next in graph.after[node].iter().filter(|next| leads[**next]) {
+            before[*next].push(node);
+            count[node] += 1;
+        }
+    }
+    let mut ends: Vec<usize> = (0..leads.len()).filter(|node| count[*node] == 0).collect();
+    while let Some(end) = ends.pop() {
+        leads[end] = false;
+        for node in &before[end] {
+            count[*node] -= 1;
+            if count[*node] == 0 {
+                ends.push(*node);
+            }
+        }
+    }
+    leads
+}
+
+fn is_open(graph: &Graph, waiting: &[bool], node: usize) -> bool {
+    node >= graph.callbacks || waiting[node]
 }
 
 /// The shortest way from `start` to itself.
@@ -41,8 +73,7 @@ fn through(graph: &Graph, waiting: &[bool], start: usize) -> Option<Circle> {
             if *next == start {
                 return Some(unwind(graph, &from, node, start));
             }
-            let is_open = *next >= graph.callbacks || waiting[*next];
-            if is_open && !from.contains_key(next) {
+            if is_open(graph, waiting, *next) && !from.contains_key(next) {
                 from.insert(*next, node);
                 queue.push_back(*next);
             }

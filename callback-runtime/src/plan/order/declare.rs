@@ -1,11 +1,13 @@
 //! What was said of the order: by the types of callbacks, of instances when they were attached, and of the plan.
 
+use super::graph::overlap;
 use super::members::{Members, active};
 use crate::plan::Attached;
 use crate::plan::declared::{DeclaredBy, NamedBy, Order, Side};
 use crate::relations::{Relation, Verb};
 use crate::site::Site;
 use crate::who::{Named, Who};
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -64,10 +66,7 @@ fn of_type(
 ) -> Option<Order> {
     let owner = &attached[*owners.first()?];
     let named = members.named(&relation.who);
-    // Its instances say the same of each other: that decides nothing.
-    let others = named.iter().copied();
-    let others = others.filter(|at| attached[*at].type_id != owner.type_id);
-    let others: Arc<[usize]> = others.collect();
+    let others = without_type(named.clone(), owner.type_id, attached, members);
     let is_itself = others.is_empty() && !named.is_empty();
     let own = Side {
         label: owner.about.type_label().to_owned(),
@@ -84,6 +83,23 @@ fn of_type(
         label: relation.who.to_string(),
     };
     between(relation.verb, own, other, false, owner.site())
+}
+
+/// `named` without the instances of the type that names them, which say the same of each other: that decides nothing. The list
+/// itself where it has none of them, so that many types that name it share it.
+fn without_type(
+    named: Arc<[usize]>,
+    type_id: TypeId,
+    attached: &[Attached],
+    members: &Members,
+) -> Arc<[usize]> {
+    if !overlap(&named, &members.of_type(type_id)) {
+        return named;
+    }
+    let others = named.iter().copied();
+    others
+        .filter(|at| attached[*at].type_id != type_id)
+        .collect()
 }
 
 fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) -> Vec<Order> {

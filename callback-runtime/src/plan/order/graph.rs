@@ -21,6 +21,36 @@ pub(super) struct Graph {
 struct Sides {
     all_gone: HashMap<*const usize, usize>,
     may_go: HashMap<*const usize, usize>,
+    /// For each list that a member of it is to run before, or after: the first such member.
+    members: HashMap<(*const usize, Relative), usize>,
+}
+
+/// Where a member of a list is to run, relative to the others.
+#[derive(PartialEq, Eq, Hash)]
+enum Relative {
+    Before,
+    After,
+}
+
+impl Sides {
+    /// Of an order between a list and one of its members, where another member has the same order with the list: the two, of which
+    /// the first has to run before the second. Because they are a circle, it does not matter what else the member waits for, and a
+    /// thousand such members are not a million pairs.
+    fn repeated(&mut self, first: &Arc<[usize]>, second: &Arc<[usize]>) -> Option<(usize, usize)> {
+        match (&first[..], &second[..]) {
+            ([one], _) => {
+                let key = (second.as_ptr(), Relative::Before);
+                let other = *self.members.entry(key).or_insert(*one);
+                (other != *one).then_some((*one, other))
+            }
+            (_, [one]) => {
+                let key = (first.as_ptr(), Relative::After);
+                let other = *self.members.entry(key).or_insert(*one);
+                (other != *one).then_some((other, *one))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Graph {
@@ -66,7 +96,7 @@ impl Graph {
             return;
         }
         if overlap(first, second) {
-            return self.add_overlapping(index, first, second);
+            return self.add_overlapping(index, first, second, sides);
         }
         let gate = self.node();
         self.orders.insert(gate, index);
@@ -76,18 +106,39 @@ impl Graph {
         self.edge(gate, may_go);
     }
 
-    /// Nobody waits for itself: one gate for each of the second side, behind the others.
-    fn add_overlapping(&mut self, index: usize, first: &[usize], second: &[usize]) {
+    /// Callbacks on both sides do not wait for themselves. Where there are several of them, each would run before the others: that
+    /// is a circle already if one of them and the others wait for each other.
+    fn add_overlapping(
+        &mut self,
+        index: usize,
+        first: &Arc<[usize]>,
+        second: &Arc<[usize]>,
+        sides: &mut Sides,
+    ) {
+        if let Some((before, behind)) = sides.repeated(first, second) {
+            return self.gate(index, &[before], &[behind]);
+        }
+        let (shared, only_first) = split(first, second);
+        let (_, only_second) = split(second, first);
+        self.gate(index, first, &only_second);
+        self.gate(index, &only_first, &shared);
+        if let [one, others @ ..] = shared.as_slice() {
+            self.gate(index, &[*one], others);
+            self.gate(index, others, &[*one]);
+        }
+    }
+
+    /// A gate of the declared order `index` with sides of its own.
+    fn gate(&mut self, index: usize, first: &[usize], second: &[usize]) {
+        if first.is_empty() || second.is_empty() {
+            return;
+        }
+        let gate = self.node();
+        self.orders.insert(gate, index);
+        for at in first {
+            self.edge(*at, gate);
+        }
         for at in second {
-            let others: Vec<usize> = first.iter().filter(|one| *one != at).copied().collect();
-            if others.is_empty() {
-                continue;
-            }
-            let gate = self.node();
-            self.orders.insert(gate, index);
-            for other in others {
-                self.edge(other, gate);
-            }
             self.edge(gate, *at);
         }
     }
@@ -128,8 +179,14 @@ impl Graph {
     }
 }
 
+/// The callbacks of `one` that `other` has, too, and those that it does not have.
+fn split(one: &[usize], other: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let is_shared = |at: &usize| other.binary_search(at).is_ok();
+    one.iter().copied().partition(is_shared)
+}
+
 /// Whether a callback is on both sides. Sides are sorted.
-fn overlap(one: &[usize], other: &[usize]) -> bool {
+pub(super) fn overlap(one: &[usize], other: &[usize]) -> bool {
     let (few, many) = if one.len() < other.len() {
         (one, other)
     } else {

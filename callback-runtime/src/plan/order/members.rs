@@ -42,6 +42,11 @@ impl Members {
         };
         found.cloned().unwrap_or_default()
     }
+
+    /// The callbacks of a type or a group, in the order of attaching.
+    pub(super) fn of_type(&self, id: TypeId) -> Arc<[usize]> {
+        self.of_types.get(&id).cloned().unwrap_or_default()
+    }
 }
 
 pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (usize, &Attached)> {

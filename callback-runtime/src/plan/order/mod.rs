@@ -1,16 +1,19 @@
 //! The order of callbacks, the same at every breakpoint (P3): what is said of it (`declare.rs`), the sorting (`sort.rs`), its
-//! circles (`circle.rs`), which pairs it decides (`decided.rs`); and their names, which orders may mention.
+//! circles (`circle.rs`), which pairs are decided (`decided.rs`): by declared orders (`precedence.rs`), or need not
+//! be (`exempt.rs`); and their names, which orders may mention.
 
 mod circle;
 mod decided;
 mod declare;
+mod exempt;
 mod graph;
 mod members;
 mod names;
+mod precedence;
 mod sort;
 
 pub(super) use circle::describe;
-pub(super) use decided::Decided;
+pub(super) use decided::{Decided, Standing};
 pub(super) use declare::{PlanSays, orders};
 pub(super) use members::Members;
 pub(super) use names::names;

@@ -1,9 +1,12 @@
 //! Callbacks that touch the same state at one breakpoint, and whose order nobody decided though it matters.
 
+mod nearest;
+
 use super::declared::Undecided;
 use super::order::Decided;
 use super::resolve::Placed;
 use crate::raw::{Need, Want};
+use nearest::Line;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pairs whose order insertion alone decides.
@@ -105,64 +108,54 @@ enum Verdict {
 }
 
 impl Judge<'_> {
-    /// Each writer with the nearest one before it of which nobody decided.
+    /// Each writer with the nearest one before it with which its order is undecided.
     fn writers(&self, accesses: &[Access]) -> Vec<(Access, Access)> {
-        let writers: Vec<Access> = accesses.iter().filter(|one| one.writes).copied().collect();
+        let mut writers: Vec<Access> = accesses.iter().filter(|one| one.writes).copied().collect();
+        writers.reverse();
+        let mut line = Line::of(&writers);
         let before = |at: usize| {
             let second = writers[at];
-            let others = writers[..at].iter().rev();
-            let first = self.nearest(others, &second, |first| self.of(first, &second))?;
+            let first = line.nearest(self, &second, at + 1, |first| self.of(first, &second))?;
             Some((first, second))
         };
-        (0..writers.len()).filter_map(before).collect()
+        (0..writers.len()).rev().filter_map(before).collect()
     }
 
-    /// Each reader with the nearest writer behind it of which nobody decided.
+    /// Each reader with the nearest writer behind it with which its order is undecided.
     fn readers(&self, accesses: &[Access]) -> Vec<(Access, Access)> {
-        let writers: Vec<usize> = (0..accesses.len())
-            .filter(|at| accesses[*at].writes)
-            .collect();
-        let behind = |at: usize| {
-            let first = accesses[at];
-            let next = writers.partition_point(|writer| *writer < at);
-            let others = writers[next..].iter().map(|writer| &accesses[*writer]);
-            let second = self.nearest(others, &first, |second| self.of(&first, second))?;
-            Some((first, second))
+        let writers: Vec<Access> = accesses.iter().filter(|one| one.writes).copied().collect();
+        let mut line = Line::of(&writers);
+        let behind = |first: &Access| {
+            let start = writers.partition_point(|writer| writer.turn < first.turn);
+            let second = line.nearest(self, first, start, |second| self.of(first, second))?;
+            Some((*first, second))
         };
-        let readers = (0..accesses.len()).filter(|at| !accesses[*at].writes);
+        let readers = accesses.iter().filter(|one| !one.writes);
         readers.filter_map(behind).collect()
     }
 
-    /// The nearest of `others` whose order with `one` is undecided. Behind one that is decided all others are, by way of it, unless
-    /// it has somebody with whom its order does not matter.
-    fn nearest<'a>(
-        &self,
-        others: impl Iterator<Item = &'a Access>,
-        one: &Access,
-        verdict: impl Fn(&Access) -> Verdict,
-    ) -> Option<Access> {
-        for other in others.filter(|other| other.instance != one.instance) {
-            match verdict(other) {
-                Verdict::Undecided => return Some(*other),
-                Verdict::Decided if !self.decided.is_mentioned(other.instance) => return None,
-                Verdict::Decided | Verdict::Indifferent => {}
-            }
-        }
-        None
-    }
-
     fn of(&self, first: &Access, second: &Access) -> Verdict {
-        let by_hand = |one: &Access| self.decided.is_by_hand(one.instance);
-        let everything = first.everything || second.everything;
-        if everything && !self.strict && by_hand(first) && by_hand(second)
-            || self.decided.is_indifferent(first.instance, second.instance)
-        {
+        if self.is_indifferent(first, second) {
             Verdict::Indifferent
         } else if self.decided.knows(first.instance, second.instance) {
             Verdict::Decided
         } else {
             Verdict::Undecided
         }
+    }
+
+    /// All accesses of a kind are indifferent to the same ones.
+    fn kind(&self, one: &Access) -> (usize, bool, bool) {
+        let by_hand = self.decided.is_by_hand(one.instance);
+        (self.decided.class(one.instance), one.everything, by_hand)
+    }
+
+    fn is_indifferent(&self, one: &Access, other: &Access) -> bool {
+        let by_hand = |one: &Access| self.decided.is_by_hand(one.instance);
+        let class = |one: &Access| self.decided.class(one.instance);
+        let everything = one.everything || other.everything;
+        everything && !self.strict && by_hand(one) && by_hand(other)
+            || self.decided.exempt(class(one), class(other))
     }
 }
 

@@ -1,0 +1,141 @@
+//! Which pairs of callbacks `no_conflict` exempts from having an order.
+//!
+//! Callbacks for which `no_conflict` says the same are one class, so that a thousand callbacks that say it of each other are one
+//! class and not half a million pairs.
+
+use super::declare::PlanSays;
+use super::members::{Members, active};
+use crate::plan::Attached;
+use crate::relations::Verb;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The exempted pairs.
+pub(super) struct Exemptions {
+    /// For each callback the number of its class.
+    of: Vec<usize>,
+    classes: Vec<Class>,
+    /// For each list of callbacks that `no_conflict` names: the classes that name it, and those that are in it.
+    lists: Vec<[Vec<usize>; 2]>,
+}
+
+/// The class of the callbacks of which `no_conflict` says nothing.
+const NOTHING_SAID: usize = 0;
+
+/// What `no_conflict` says of a callback.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Class {
+    /// The lists that it names, ascending.
+    names: Vec<usize>,
+    /// The lists that it is in, ascending.
+    is_in: Vec<usize>,
+}
+
+impl Exemptions {
+    pub(super) fn of(attached: &[Attached], members: &Members, says: &[PlanSays]) -> Self {
+        let mut said = Said {
+            of: vec![Class::default(); attached.len()],
+            numbers: HashMap::new(),
+        };
+        for (at, callback) in active(attached) {
+            let of_type = callback.about.relations().list.iter();
+            let all = of_type.chain(&callback.relations.list);
+            for relation in all.filter(|relation| relation.verb == Verb::NoConflict) {
+                said.add(at, &members.named(&relation.who));
+            }
+        }
+        for plan in says.iter().filter(|plan| plan.verb == Verb::NoConflict) {
+            let others = members.named(&plan.second);
+            for at in members.named(&plan.first).iter() {
+                said.add(*at, &others);
+            }
+        }
+        Self::classify(said)
+    }
+
+    fn classify(said: Said) -> Self {
+        let mut exemptions = Self {
+            of: Vec::with_capacity(said.of.len()),
+            classes: vec![Class::default()],
+            lists: vec![Default::default(); said.numbers.len()],
+        };
+        let mut known = HashMap::new();
+        for mut class in said.of {
+            class.names.sort_unstable();
+            class.names.dedup();
+            let number = if class == Class::default() {
+                NOTHING_SAID
+            } else {
+                *known
+                    .entry(class)
+                    .or_insert_with_key(|class| exemptions.add_class(class))
+            };
+            exemptions.of.push(number);
+        }
+        exemptions
+    }
+
+    fn add_class(&mut self, class: &Class) -> usize {
+        let number = self.classes.len();
+        for list in &class.names {
+            self.lists[*list][0].push(number);
+        }
+        for list in &class.is_in {
+            self.lists[*list][1].push(number);
+        }
+        self.classes.push(class.clone());
+        number
+    }
+
+    /// The number of the class of a callback.
+    pub(super) fn class(&self, at: usize) -> usize {
+        self.of[at]
+    }
+
+    /// Whether callbacks of these classes need no order.
+    pub(super) fn exempt(&self, one: usize, other: usize) -> bool {
+        if one == NOTHING_SAID || other == NOTHING_SAID {
+            return false;
+        }
+        let names = |one: usize, other: usize| {
+            let is_in = &self.classes[other].is_in;
+            let mut names = self.classes[one].names.iter();
+            names.any(|list| is_in.binary_search(list).is_ok())
+        };
+        names(one, other) || names(other, one)
+    }
+
+    /// All classes that need no order with this one.
+    pub(super) fn exempt_from(&self, class: usize) -> Vec<usize> {
+        let Class { names, is_in } = &self.classes[class];
+        let named = names.iter().flat_map(|list| &self.lists[*list][1]);
+        let naming = is_in.iter().flat_map(|list| &self.lists[*list][0]);
+        let mut classes: Vec<usize> = named.chain(naming).copied().collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+}
+
+/// What `no_conflict` says, callback by callback.
+struct Said {
+    of: Vec<Class>,
+    /// The numbers of the lists that are named, by their address in memory.
+    numbers: HashMap<*const usize, usize>,
+}
+
+impl Said {
+    fn add(&mut self, at: usize, others: &Arc<[usize]>) {
+        if others.is_empty() {
+            return;
+        }
+        let next = self.numbers.len();
+        let number = *self.numbers.entry(others.as_ptr()).or_insert(next);
+        if number == next {
+            for other in others.iter() {
+                self.of[*other].is_in.push(number);
+            }
+        }
+        self.of[at].names.push(number);
+    }
+}

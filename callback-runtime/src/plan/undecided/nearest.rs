@@ -1,0 +1,135 @@
+//! The nearest access with which the order of another one is undecided, found without a look at all in between.
+
+use super::{Access, Judge, Verdict};
+use crate::plan::order::{Decided, Standing};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Accesses to one state, the nearest first.
+pub(super) struct Line<'a> {
+    accesses: &'a [Access],
+    /// For each kind of access the last range in which every access is indifferent to it.
+    skipped: HashMap<Kind, Range<usize>>,
+    /// For each class the places of its accesses, grouped by all that a verdict depends on. Made when it is first needed.
+    groups: Option<HashMap<usize, Vec<Vec<usize>>>>,
+}
+
+/// What the accesses that are indifferent to another one depend on: its class, and whether it asks for everything and is attached
+/// by hand.
+type Kind = (usize, bool, bool);
+
+impl<'a> Line<'a> {
+    pub(super) fn of(accesses: &'a [Access]) -> Self {
+        Self {
+            accesses,
+            skipped: HashMap::new(),
+            groups: None,
+        }
+    }
+
+    /// The nearest access from `start` on that is undecided with `one`.
+    ///
+    /// Behind an access that is decided with `one`, others are decided with `one` by way of it, or undecided with it, and then
+    /// found where it is `one`. So only those are left that are indifferent to it.
+    pub(super) fn nearest(
+        &mut self,
+        judge: &Judge<'_>,
+        one: &Access,
+        start: usize,
+        verdict: impl Fn(&Access) -> Verdict,
+    ) -> Option<Access> {
+        let at = self.skip(judge, one, start);
+        let first = self.accesses.get(at)?;
+        match verdict(first) {
+            Verdict::Undecided => Some(*first),
+            Verdict::Indifferent => None,
+            Verdict::Decided => self.behind(judge.decided, one, at, verdict),
+        }
+    }
+
+    /// The first place from `start` on whose access is of another callback, and not indifferent to `one`.
+    fn skip(&mut self, judge: &Judge<'_>, one: &Access, start: usize) -> usize {
+        let is =
+            |at: usize, what: &dyn Fn(&Access) -> bool| self.accesses.get(at).is_some_and(what);
+        let mut start = start;
+        // The accesses of a callback stand together.
+        while is(start, &|access| access.instance == one.instance) {
+            start += 1;
+        }
+        if !is(start, &|access| judge.is_indifferent(access, one)) {
+            return start;
+        }
+        let kind = judge.kind(one);
+        let skipped = self.skipped.get(&kind).cloned().unwrap_or_default();
+        let mut at = start;
+        while is(at, &|access| judge.is_indifferent(access, one)) {
+            at = if skipped.contains(&at) {
+                skipped.end
+            } else {
+                at + 1
+            };
+        }
+        self.skipped.insert(kind, start..at);
+        at
+    }
+
+    /// The nearest access behind the decided one at `at` that is indifferent to it and undecided with `one`.
+    fn behind(
+        &mut self,
+        decided: &Decided<'_>,
+        one: &Access,
+        at: usize,
+        verdict: impl Fn(&Access) -> Verdict,
+    ) -> Option<Access> {
+        let class = |access: &Access| decided.class(access.instance);
+        let mut passed = vec![class(&self.accesses[at])];
+        let mut classes = decided.exempt_from(passed[0]);
+        classes.retain(|other| !decided.exempt(*other, class(one)));
+        for at in self.nearest_of(decided, &classes, at) {
+            let other = &self.accesses[at];
+            if !passed.iter().all(|one| decided.exempt(*one, class(other))) {
+                continue;
+            }
+            match verdict(other) {
+                Verdict::Undecided => return Some(*other),
+                Verdict::Indifferent => {}
+                Verdict::Decided if passed.contains(&class(other)) => {}
+                Verdict::Decided => passed.push(class(other)),
+            }
+        }
+        None
+    }
+
+    /// Of each group of these classes the nearest place behind `at`. The verdict on it is the verdict on the whole group.
+    fn nearest_of(&mut self, decided: &Decided<'_>, classes: &[usize], at: usize) -> Vec<usize> {
+        if classes.is_empty() {
+            return Vec::new();
+        }
+        let accesses = self.accesses;
+        let groups = self.groups.get_or_insert_with(|| groups(accesses, decided));
+        let groups = classes.iter().filter_map(|class| groups.get(class));
+        let nearest = groups.flatten().filter_map(|places| {
+            let behind = places.partition_point(|place| *place <= at);
+            places.get(behind).copied()
+        });
+        let mut nearest: Vec<usize> = nearest.collect();
+        nearest.sort_unstable();
+        nearest
+    }
+}
+
+fn groups(accesses: &[Access], decided: &Decided<'_>) -> HashMap<usize, Vec<Vec<usize>>> {
+    let mut groups: HashMap<usize, Vec<Vec<usize>>> = HashMap::new();
+    let mut known: HashMap<(Standing<'_>, bool), usize> = HashMap::new();
+    for (at, access) in accesses.iter().enumerate() {
+        let standing = (decided.standing(access.instance), access.everything);
+        let of_class = groups.entry(decided.class(access.instance)).or_default();
+        let next = of_class.len();
+        let group = *known.entry(standing).or_insert(next);
+        match of_class.get_mut(group) {
+            Some(places) => places.push(at),
+            None => of_class.push(vec![at]),
+        }
+    }
+    groups
+}
