@@ -15,10 +15,9 @@ mod support {
 use callbacks::driver::{
     Driver, LogData, Samples, Stats, Time, Value, VariationalDriver, Verdict, stop_if, stop_unless,
 };
-use callbacks::fit::{SaveParameters, Step};
+use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
 use callbacks::{Flow, Local, Period, Stop};
-use std::io::{self, Read, Write};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 
@@ -281,32 +280,4 @@ fn the_shelf_observes_and_saves_with_periods() {
     let told = told.take().into_iter();
     let saves: Vec<_> = told.filter(|line| line.starts_with("save ")).collect();
     assert_eq!(saves, ["save 1 at 2", "save 2 at 4", "save 3 at 6"]);
-}
-
-impl SaveParameters for Walk {
-    fn save(&self, to: &mut dyn Write) -> io::Result<()> {
-        to.write_all(&self.x.to_le_bytes())
-    }
-
-    fn load(&mut self, _: &mut dyn Read) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_file_that_cannot_be_replaced_is_told_and_leaves_nothing_unfinished() {
-    let folder = std::env::temp_dir().join(format!("callbacks-netket-{}", std::process::id()));
-    // A folder with something in it cannot be replaced.
-    let in_the_way = folder.join("walk");
-    std::fs::create_dir_all(in_the_way.join("inside")).unwrap();
-    let path = in_the_way.clone();
-    let save = SaveState::<Walk>::to_file(Period::steps(1), move |_| path.clone());
-    let mut driver = VariationalDriver::new(Walk::new(&Journal::default()));
-    driver.plan().add(save);
-    let outcome = driver.run(1).unwrap();
-    let told = outcome.failed().unwrap().cause().to_string();
-    let left = std::fs::read_dir(&folder).unwrap().count();
-    std::fs::remove_dir_all(&folder).unwrap();
-    assert!(told.starts_with(in_the_way.to_str().unwrap()), "{told}");
-    assert_eq!(left, 1);
 }
