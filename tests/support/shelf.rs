@@ -36,6 +36,10 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
         let stopping = ConvergenceStopping::new(stage.watched, 1.0);
         stopping.smoothing_window(2).patience(1)
     });
+    test.of_both("ConvergenceStopping", |stage| {
+        let stopping = ConvergenceStopping::new(stage.watched, 1.0);
+        stopping.smoothing_window(1).patience(1)
+    });
     test.of_both("InvalidLossStopping", |stage| {
         InvalidLossStopping::new(stage.watched).patience(1)
     });
