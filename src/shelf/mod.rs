@@ -35,7 +35,7 @@
 //! * a fit begins with none of it, in whichever trainer;
 //! * the runs of one driver are one run, as its steps are: the best value, the window and the patience go on. A run behind one that a
 //!   stopper has stopped has all of that stopper's patience again. Another driver begins with none of it. A stopper takes a
-//!   run for one of another driver unless the run begins where the stopper last looked, or one step behind;
+//!   run for one of another driver unless the run begins at the step at which the stopper last looked, or one further;
 //! * each run has all of the time of [`MaxTime`], a file of its own of `TensorBoard`, and its own lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
