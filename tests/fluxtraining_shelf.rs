@@ -1,4 +1,8 @@
 //! What FluxTraining.jl has on its shelf, each test named after a row of the comparison with it.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
 
 mod support {
     pub(crate) mod journal;

@@ -130,7 +130,7 @@ fn the_metrics_of_an_evaluation_that_was_stopped_are_not_complete() {
 
 #[test]
 fn a_handler_has_its_last_call_in_every_ending_but_a_failure() {
-    let endings: [(fn() -> Result<Flow, &'static str>, bool); 5] = [
+    let endings: [(Ending, bool); 5] = [
         (|| Ok(Flow::Continue), true),
         (|| Ok(Flow::stop("enough")), true),
         (|| Ok(Flow::interrupt("SIGINT")), true),
@@ -151,6 +151,9 @@ fn a_handler_has_its_last_call_in_every_ending_but_a_failure() {
         assert_eq!(journal.take(), saved, "{outcome}");
     }
 }
+
+/// What a handler answers in the third epoch.
+type Ending = fn() -> Result<Flow, &'static str>;
 
 /// Notes that it has saved, every 10 epochs and at the end.
 struct Last(Journal);

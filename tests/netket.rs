@@ -217,7 +217,7 @@ fn an_update_is_there_from_its_judgement_to_the_end_of_its_step_and_a_plan_says_
             Verdict::Accept
         })
         .on(Driver::before_parameter_update, |update: &mut Move| {
-            update.0 = 0.25
+            update.0 = 0.25;
         })
         .on(Driver::on_step_end, move |update: &Move| {
             note.note(format!("made {}", update.0));

@@ -77,7 +77,7 @@ mod tests {
     use callback_runtime::{Break, Callback, Flow, Loop, Outcome, Plan, Run, State};
     use std::time::{Duration, Instant};
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     /// A callback that has used up its time in a run before.
     fn used() -> MaxTime {
