@@ -1,4 +1,8 @@
 //! What FluxTraining.jl has on its shelf, each test named after a row of the comparison with it.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
 
 mod support {
     pub(crate) mod journal;
@@ -7,7 +11,7 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, Metrics, Phase, Trainer};
 use callbacks::shelf::{Record, Recorder};
-use callbacks::{About, Callback, Flow, Handlers, Local, Loop, Outcome, Who, callback};
+use callbacks::{About, Callback, Flow, Handlers, Local, Loop, Outcome, Period, Who, callback};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
@@ -119,8 +123,18 @@ impl<L: Loop, C: Callback<L>> Callback<L> for Wrapper<C> {
     }
 }
 
-/// Runs after what is named `first`.
+/// Runs after what is named `first`, every two epochs and in every batch.
 struct Second;
+
+impl Second {
+    fn note(&self, journal: Local<'_, Journal>) {
+        journal.note("second");
+    }
+
+    fn note_batch(&self, journal: Local<'_, Journal>) {
+        journal.note("batch");
+    }
+}
 
 impl Callback<Fit> for Second {
     fn about(&self) -> About {
@@ -128,29 +142,42 @@ impl Callback<Fit> for Second {
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on_enter(|_: &Self| {});
+        h.on(Fit::on_epoch_end, Self::note).every(Period::epochs(2));
+        h.on(Fit::on_train_batch_end, Self::note_batch);
     }
 }
 
 #[test]
 fn throttle_keeps_the_edges_and_the_name_of_what_it_wraps() {
-    let (mut trainer, _) = trainer();
-    trainer
-        .plan()
-        .on(Fit::on_epoch_end, || {})
+    let (trainer, journal) = trainer();
+    let mut trainer = trainer.epochs(6);
+    let plan = trainer.plan();
+    let says = |name: &'static str| move |journal: Local<'_, Journal>| journal.note(name);
+    plan.on(Fit::on_epoch_end, says("zeroth"))
         .named("zeroth")
         .before(Who::of::<Second>());
-    trainer
-        .plan()
-        .on(Fit::on_epoch_end, || {})
+    plan.on(Fit::on_epoch_end, says("third"))
         .named("third")
         .after(Who::of::<Second>())
         .weight(-2.0);
-    trainer.plan().add(Wrapper(Wrapper(Second))).weight(-1.0);
-    trainer.plan().on(Fit::on_epoch_end, || {}).named("first");
-    trainer.check().unwrap();
-    assert_eq!(
-        trainer.plan().names(),
-        ["zeroth", "first", "second", "third"]
-    );
+    // The throttle is for one breakpoint; at the other one the period of what is wrapped stays.
+    plan.add(Wrapper(Wrapper(Second)))
+        .weight(-1.0)
+        .every_at(Fit::on_train_batch_end, Period::steps(6));
+    plan.on(Fit::on_epoch_end, says("first")).named("first");
+    fit(&mut trainer).ok().unwrap();
+    let order = ["zeroth", "first", "second", "third"];
+    assert_eq!(trainer.plan().names(), order);
+    // Two steps in an epoch.
+    let odd = vec!["zeroth", "first", "third"];
+    let mut expected = Vec::new();
+    for epoch in 1..=6 {
+        expected.extend((epoch % 3 == 0).then_some("batch"));
+        expected.extend(if epoch % 2 == 0 {
+            order.to_vec()
+        } else {
+            odd.clone()
+        });
+    }
+    assert_eq!(journal.take(), expected);
 }

@@ -200,18 +200,6 @@ fn an_epoch_that_failed_is_not_in_the_history() {
 }
 
 #[test]
-fn an_epoch_in_which_the_fit_was_stopped_is_in_the_history() {
-    let mut trainer = trainer()
-        .epochs(3)
-        .on(Fit::on_train_batch_end, || Flow::stop("enough"));
-    let fitted = trainer.fit(inputs([1.0, 2.0])).unwrap();
-    assert_eq!(
-        fitted.history.of("train_loss").collect::<Vec<_>>(),
-        [(Epoch::new(1), 1.0)]
-    );
-}
-
-#[test]
 fn a_second_fit_starts_clean() {
     let journal = Journal::default();
     let note = journal.clone();

@@ -108,19 +108,51 @@ fn each_of_several_optimisers_has_a_learning_rate_of_its_own() {
 
 #[test]
 fn the_rate_set_between_steps_is_that_of_every_optimiser() {
-    let journal = Journal::default();
-    let mut learner = Line::new(&journal);
-    learner.optimizers = &["slow", "fast"];
-    let mut trainer = Trainer::new(learner).learning_rate_of("fast", 4.0).on(
-        Fit::on_train_batch_begin,
-        |rate: &mut LearningRate| {
-            rate.set(0.25);
-        },
-    );
-    let _ = trainer.fit(inputs([1.0])).unwrap();
-    let lines = journal.take();
-    assert_eq!(lines[3], "step of slow by 0.25 along 1");
-    assert_eq!(lines[7], "step of fast by 0.25 along 1");
+    // All places of an epoch but those of one optimiser.
+    let between = [
+        (Fit::on_epoch_begin, [1, 1]),
+        (Fit::on_train_begin, [1, 1]),
+        (Fit::on_train_batch_begin, [1, 2]),
+        (Fit::on_train_batch_end, [0, 1]),
+        (Fit::on_train_end, [0, 0]),
+        (Fit::on_valid_batch_end, [0, 0]),
+        (Fit::on_epoch_end, [0, 0]),
+    ];
+    for (at, visits_before) in between {
+        let journal = Journal::default();
+        let mut learner = Line::new(&journal);
+        learner.optimizers = &["slow", "fast"];
+        let mut visits = 0;
+        let set = move |rate: &mut LearningRate| {
+            visits += 1;
+            rate.set(f64::from(visits));
+        };
+        let mut trainer = Trainer::new(learner).learning_rate(0.5).epochs(2);
+        trainer = trainer.valid(inputs([1.0])).on(at, set);
+        let _ = trainer.fit(inputs([1.0, 1.0])).unwrap();
+        let steps = journal.take().into_iter();
+        let steps: Vec<_> = steps.filter(|line| line.starts_with("step")).collect();
+        let in_an_epoch = visits_in_an_epoch(at);
+        let mut expected = Vec::new();
+        for before in [0, in_an_epoch] {
+            for visits in visits_before.map(|visits| visits + before) {
+                let rate = if visits == 0 {
+                    "0.5".into()
+                } else {
+                    visits.to_string()
+                };
+                expected.push(format!("step of slow by {rate} along 1"));
+                expected.push(format!("step of fast by {rate} along 1"));
+            }
+        }
+        assert_eq!(steps, expected, "{at:?}");
+    }
+}
+
+/// How often a breakpoint fires in an epoch of two batches to train on and one to validate on.
+fn visits_in_an_epoch(at: At<Fit>) -> u32 {
+    let is_of_a_batch = at.breakpoint().name().starts_with("on_train_batch");
+    if is_of_a_batch { 2 } else { 1 }
 }
 
 #[test]
@@ -149,25 +181,6 @@ fn handlers_change_the_learner() {
     let set = |mut line: callbacks::LocalMut<'_, Line>| line.weight = 3.0;
     let lines = fit_with(Fit::on_train_begin, set);
     assert_eq!(lines[1], "loss of 12");
-}
-
-#[test]
-fn what_belongs_to_one_batch_is_gone_behind_it() {
-    let absent = |batch: Option<&Input>,
-                  made: Option<&Output>,
-                  slope: Option<&Slope>,
-                  loss: Option<&Loss>| {
-        assert!(batch.is_none() && made.is_none() && slope.is_none() && loss.is_none());
-    };
-    let mut trainer = Trainer::new(Line::new(&Journal::default()))
-        .epochs(2)
-        .valid(inputs([8.0]))
-        .on(Fit::on_train_begin, absent)
-        .on(Fit::on_train_end, absent)
-        .on(Fit::on_valid_begin, absent)
-        .on(Fit::on_fit_end, absent);
-    let fitted = trainer.fit(inputs([4.0, 4.0])).unwrap();
-    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
 }
 
 #[test]

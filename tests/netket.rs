@@ -15,10 +15,9 @@ mod support {
 use callbacks::driver::{
     Driver, LogData, Samples, Stats, Time, Value, VariationalDriver, Verdict, stop_if, stop_unless,
 };
-use callbacks::fit::{SaveParameters, Step};
+use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{Flow, Local, Period, Stop};
-use std::io::{self, Read, Write};
+use callbacks::{At, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 
@@ -146,17 +145,85 @@ fn looking_ahead_leaves_what_the_last_run_left() {
 
 #[test]
 fn callbacks_run_by_ascending_weight_and_then_insertion() {
-    let journal = Journal::default();
-    let mut driver = walk();
-    for (weight, name) in [(5.0, "last"), (0.0, "one"), (-5.0, "first"), (0.0, "two")] {
-        let note = journal.clone();
-        driver
-            .plan()
-            .on(Driver::on_step_end, move || note.note(name))
-            .weight(weight);
+    let endings: [fn() -> Result<Flow, &'static str>; 4] = [
+        || Ok(Flow::Continue),
+        || Ok(Flow::stop("enough")),
+        || Ok(Flow::interrupt("SIGINT")),
+        || Err("broken"),
+    ];
+    let mut visited = Vec::new();
+    for end in endings {
+        let journal = Journal::default();
+        let mut driver = walk();
+        let plan = driver.plan();
+        for (weight, name) in [(5.0, "last"), (0.0, "one"), (-5.0, "first"), (0.0, "two")] {
+            plan.add_local(Everywhere(name, journal.clone()))
+                .named(name)
+                .weight(weight);
+        }
+        plan.on(Driver::before_parameter_update, end)
+            .weight(f64::INFINITY);
+        let _ = driver.run(1).unwrap();
+        let lines = journal.take();
+        for four in lines.chunks(4) {
+            let at = four[0].split(' ').next().unwrap();
+            let mut order = ["first", "one", "two", "last"];
+            if at == "on_exit" {
+                order.reverse();
+            }
+            assert_eq!(four, order.map(|name| format!("{at} {name}")));
+            visited.push(at.to_owned());
+        }
     }
+    let all: Vec<&str> = Driver::BREAKPOINTS.iter().map(Breakpoint::name).collect();
+    assert_eq!(all.len(), 12);
+    for at in all {
+        assert!(visited.iter().any(|visited| visited == at), "{at}");
+    }
+}
+
+/// Notes every breakpoint and its own name.
+struct Everywhere(&'static str, Journal);
+
+impl Everywhere {
+    fn note(&self, at: &Breakpoint) {
+        self.1.note(format!("{at} {}", self.0));
+    }
+}
+
+impl Callback<Driver> for Everywhere {
+    fn handlers(&self, h: &mut Handlers<Driver, Self>) {
+        h.on_enter(Self::note);
+        h.on_all(Self::note);
+        h.on_exit(Self::note);
+    }
+}
+
+#[test]
+fn an_update_is_there_from_its_judgement_to_the_end_of_its_step_and_a_plan_says_so() {
+    let places = (0..).zip(Driver::BREAKPOINTS);
+    let granted = places.filter(|(index, at)| {
+        let of_a_run = !["on_enter", "on_exit"].contains(&at.name());
+        let judges = at.name() == "on_compute_update_end";
+        of_a_run && !judges && walk().on(At::new(*index), |_: &Move| {}).check().is_ok()
+    });
+    let granted: Vec<&str> = granted.map(|(_, at)| at.name()).collect();
+    assert_eq!(granted, ["before_parameter_update", "on_step_end"]);
+    let journal = Journal::default();
+    let (judge, note) = (journal.clone(), journal.clone());
+    let mut driver = walk()
+        .on(Driver::on_compute_update_end, move |update: &Move| {
+            judge.note(format!("judged {}", update.0));
+            Verdict::Accept
+        })
+        .on(Driver::before_parameter_update, |update: &mut Move| {
+            update.0 = 0.25;
+        })
+        .on(Driver::on_step_end, move |update: &Move| {
+            note.note(format!("made {}", update.0));
+        });
     finish(&mut driver, 1);
-    assert_eq!(journal.take(), ["first", "one", "two", "last"]);
+    assert_eq!(journal.take(), ["judged 0.5", "made 0.25"]);
 }
 
 #[test]
@@ -281,32 +348,4 @@ fn the_shelf_observes_and_saves_with_periods() {
     let told = told.take().into_iter();
     let saves: Vec<_> = told.filter(|line| line.starts_with("save ")).collect();
     assert_eq!(saves, ["save 1 at 2", "save 2 at 4", "save 3 at 6"]);
-}
-
-impl SaveParameters for Walk {
-    fn save(&self, to: &mut dyn Write) -> io::Result<()> {
-        to.write_all(&self.x.to_le_bytes())
-    }
-
-    fn load(&mut self, _: &mut dyn Read) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_file_that_cannot_be_replaced_is_told_and_leaves_nothing_unfinished() {
-    let folder = std::env::temp_dir().join(format!("callbacks-netket-{}", std::process::id()));
-    // A folder with something in it cannot be replaced.
-    let in_the_way = folder.join("walk");
-    std::fs::create_dir_all(in_the_way.join("inside")).unwrap();
-    let path = in_the_way.clone();
-    let save = SaveState::<Walk>::to_file(Period::steps(1), move |_| path.clone());
-    let mut driver = VariationalDriver::new(Walk::new(&Journal::default()));
-    driver.plan().add(save);
-    let outcome = driver.run(1).unwrap();
-    let told = outcome.failed().unwrap().cause().to_string();
-    let left = std::fs::read_dir(&folder).unwrap().count();
-    std::fs::remove_dir_all(&folder).unwrap();
-    assert!(told.starts_with(in_the_way.to_str().unwrap()), "{told}");
-    assert_eq!(left, 1);
 }

@@ -12,13 +12,14 @@ mod support {
 }
 
 use callbacks::driver::{
-    Attempt, Driver, LogData, RejectedAttempts, Rejecter, TooManyRejections, Verdict, reject_if,
+    Attempt, Driver, LogData, RejectedAttempts, Rejecter, TooManyRejections, VariationalDriver,
+    Verdict, reject_if,
 };
 use callbacks::fit::Step;
 use callbacks::{Failure, Outcome};
 use std::error::Error;
 use support::journal::Journal;
-use support::walk::{STEP, finish, places_logged, traced, walk};
+use support::walk::{STEP, Walk, finish, places_logged, traced, walk};
 
 fn in_first_two(attempt: &Attempt) -> bool {
     attempt.get() <= 2
@@ -152,4 +153,32 @@ fn a_retry_is_no_rollback_unless_the_driver_has_snapshots() {
         .on(Driver::on_compute_update_end, || Verdict::Reject);
     assert!(limited.run(1).unwrap().failed().is_some());
     assert_eq!(limited.driven().drawn, 0);
+}
+
+#[test]
+fn a_run_begins_without_the_attempts_and_the_log_of_the_last_one() {
+    let journal = Journal::default();
+    let mut driver = walk().on(Driver::on_compute_update_end, reject_if(in_first_two));
+    finish(&mut driver, 1);
+    let left = |driver: &VariationalDriver<Walk>| {
+        let rejected = driver.get::<RejectedAttempts>().unwrap();
+        (
+            rejected.iter().count(),
+            driver.get::<LogData>().unwrap().iter().count(),
+        )
+    };
+    assert_eq!(left(&driver), (2, 1));
+    for at in [Driver::on_run_start, Driver::on_run_end] {
+        let note = journal.clone();
+        let see = move |rejected: &RejectedAttempts, attempt: &Attempt, log: &LogData| {
+            note.note(format!("{} {attempt} {log}", rejected.iter().count()));
+        };
+        driver.plan().on(at, see);
+    }
+    // A run that comes to no step leaves nothing of the one before.
+    finish(&mut driver, 0);
+    assert_eq!(journal.take(), ["0 0 ", "0 0 "]);
+    assert_eq!(left(&driver), (0, 0));
+    finish(&mut driver, 1);
+    assert_eq!(journal.take(), ["0 0 ", "2 3 place 6"]);
 }

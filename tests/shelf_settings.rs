@@ -65,8 +65,6 @@ fn a_delta_a_baseline_a_goal_or_a_patience_that_cannot_be_is_refused() {
         let expected = format!("EarlyStopping has a `min_relative_delta` of {delta}; {remedy}");
         assert_eq!(told(&stopping().min_relative_delta(delta)), expected);
     }
-    let expected = "EarlyStopping has a `patience` of 0; give 1 to stop at the first look, or more";
-    assert_eq!(told(&stopping().patience(0)), expected);
     let expected = "EarlyStopping has a `baseline` of NaN; give a number";
     assert_eq!(told(&stopping().baseline(f64::NAN)), expected);
     let expected = "EarlyStopping has a `goal` of NaN; give a number";
@@ -76,10 +74,9 @@ fn a_delta_a_baseline_a_goal_or_a_patience_that_cannot_be_is_refused() {
 #[test]
 fn a_target_or_a_window_that_cannot_be_is_refused_all_together() {
     let stopping = ConvergenceStopping::new("place", f64::NAN);
-    let stopping = stopping.smoothing_window(0).patience(0);
+    let stopping = stopping.smoothing_window(0);
     let expected = "ConvergenceStopping has a `target` of NaN; give a number; \
-                    and a `smoothing_window` of 0; give 1 for no smoothing, or more; \
-                    and a `patience` of 0; give 1 to stop at the first look, or more";
+                    and a `smoothing_window` of 0; give 1 for no smoothing, or more";
     assert_eq!(told(&stopping), expected);
 }
 

@@ -68,10 +68,10 @@ fn early_stopping_waits_as_long_as_its_patience() {
     let stuck = [5.0, 4.0, 4.0, 4.0, 4.0, 4.0];
     let again = [5.0, 4.0, 4.0, 3.0, 3.0, 3.0];
     let patient = |looks| EarlyStopping::minimize("watched").patience(looks);
-    assert_eq!(stopped_at(&patient(1), &falling), 0);
-    assert_eq!(stopped_at(&patient(1), &stuck), 3);
-    assert_eq!(stopped_at(&patient(3), &stuck), 5);
-    assert_eq!(stopped_at(&patient(2), &again), 6);
+    assert_eq!(stopped_at(&patient(0), &falling), 0);
+    assert_eq!(stopped_at(&patient(0), &stuck), 3);
+    assert_eq!(stopped_at(&patient(2), &stuck), 5);
+    assert_eq!(stopped_at(&patient(1), &again), 6);
 }
 
 #[test]
@@ -109,15 +109,15 @@ fn a_relative_delta_is_right_for_either_sign_and_direction() {
 fn early_stopping_has_a_baseline_a_goal_and_a_start() {
     let falling = [5.0, 4.0, 3.0, 2.0, 1.0];
     let watch = || EarlyStopping::minimize("watched");
-    assert_eq!(stopped_at(&watch().baseline(3.5).patience(3), &falling), 0);
-    assert_eq!(stopped_at(&watch().baseline(2.5).patience(3), &falling), 3);
+    assert_eq!(stopped_at(&watch().baseline(3.5).patience(2), &falling), 0);
+    assert_eq!(stopped_at(&watch().baseline(2.5).patience(2), &falling), 3);
     assert_eq!(stopped_at(&watch().goal(2.0), &falling), 4);
     assert_eq!(
         stopped_at(&EarlyStopping::maximize("watched").goal(5.0), &falling),
         1
     );
     let rising = [1.0, 2.0, 3.0, 4.0];
-    assert_eq!(stopped_at(&watch().start_from(3), &rising), 4);
+    assert_eq!(stopped_at(&watch().start_from(2), &rising), 4);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn what_is_not_a_number_is_no_improvement_and_from_infinity_everything_is() {
     let stopping = EarlyStopping::minimize("watched").min_relative_delta(0.1);
     assert_eq!(stopped_at(&stopping, &[f64::INFINITY, 5.0, 4.0]), 0);
     assert_eq!(stopped_at(&stopping, &[5.0, f64::NAN]), 2);
-    let patient = stopping.patience(2);
+    let patient = stopping.patience(1);
     assert_eq!(stopped_at(&patient, &[f64::NAN, 5.0, 4.0, 3.0]), 0);
 }
 
@@ -143,7 +143,7 @@ fn what_is_watched_and_never_there_fails_the_run_at_once() {
 
 #[test]
 fn what_is_watched_now_and_then_is_waited_for() {
-    let mut driver = walk().callback(EarlyStopping::minimize("rare").patience(2));
+    let mut driver = walk().callback(EarlyStopping::minimize("rare").patience(1));
     driver
         .plan()
         .on(Driver::on_step_end, |step: &Step, log: &mut LogData| {
@@ -157,7 +157,7 @@ fn what_is_watched_now_and_then_is_waited_for() {
 
 #[test]
 fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
-    let stopping = || EarlyStopping::minimize("constant").patience(3);
+    let stopping = || EarlyStopping::minimize("constant").patience(2);
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(3)
         .callback(stopping())
@@ -190,11 +190,11 @@ fn after_three_runs(stopper: impl Callback<Driver> + Send, value: f64) -> [u64; 
 #[test]
 fn patience_goes_on_from_run_to_run_and_is_whole_again_after_a_stop() {
     // The first look is an improvement; the fifth without one, at step 6, stops.
-    let stopping = EarlyStopping::minimize("watched").patience(5);
+    let stopping = EarlyStopping::minimize("watched").patience(4);
     assert_eq!(after_three_runs(stopping, 1.0), [4, 6, 10]);
     // The window is full with the third look, and stays so.
     let stopping = ConvergenceStopping::new("watched", 1.0).smoothing_window(3);
-    assert_eq!(after_three_runs(stopping.patience(4), 1.0), [4, 6, 10]);
+    assert_eq!(after_three_runs(stopping.patience(3), 1.0), [4, 6, 10]);
     let stopping = InvalidLossStopping::new("watched").patience(5);
     assert_eq!(after_three_runs(stopping, f64::NAN), [4, 6, 10]);
     // Whoever has reached the goal has.
@@ -203,22 +203,16 @@ fn patience_goes_on_from_run_to_run_and_is_whole_again_after_a_stop() {
 }
 
 #[test]
-fn each_run_has_all_of_its_time() {
-    let none = MaxTime::new(Duration::ZERO);
-    assert_eq!(after_three_runs(none, 1.0), [1, 2, 3]);
-}
-
-#[test]
 fn no_stopper_looks_before_it_is_to_start() {
-    let converging = ConvergenceStopping::new("watched", 1.0).start_from(4);
-    let converging = converging.smoothing_window(2).patience(1);
+    let converging = ConvergenceStopping::new("watched", 1.0).start_from(3);
+    let converging = converging.smoothing_window(2).patience(0);
     assert_eq!(stopped_at(&converging, &[1.0; 6]), 5);
-    let valid = InvalidLossStopping::new("watched").start_from(4);
+    let valid = InvalidLossStopping::new("watched").start_from(3);
     assert_eq!(stopped_at(&valid, &[f64::NAN; 6]), 4);
     // What has not been there by then is not missed.
     let stoppers = || {
-        let early = EarlyStopping::minimize("late").start_from(3);
-        let valid = InvalidLossStopping::new("late").start_from(3);
+        let early = EarlyStopping::minimize("late").start_from(2);
+        let valid = InvalidLossStopping::new("late").start_from(2);
         walk().callback(early.patience(9)).callback(valid)
     };
     let tell = |step: &Step, log: &mut LogData| {
@@ -261,11 +255,60 @@ fn convergence_is_a_smoothed_value_at_its_target_for_some_time() {
         stopping.smoothing_window(window).patience(patience)
     };
     let values = [3.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0];
-    assert_eq!(stopped_at(&stopping(1, 2), &values), 3);
-    assert_eq!(stopped_at(&stopping(2, 2), &values), 7);
-    assert_eq!(stopped_at(&stopping(4, 1), &values), 8);
-    assert_eq!(stopped_at(&stopping(4, 2), &values), 0);
-    assert_eq!(stopped_at(&stopping(9, 1), &values), 0);
+    assert_eq!(stopped_at(&stopping(1, 1), &values), 3);
+    assert_eq!(stopped_at(&stopping(2, 1), &values), 7);
+    assert_eq!(stopped_at(&stopping(4, 0), &values), 8);
+    assert_eq!(stopped_at(&stopping(4, 1), &values), 0);
+    assert_eq!(stopped_at(&stopping(9, 0), &values), 0);
+}
+
+/// The values `head`, and then `tail` so often.
+fn values(head: &[f64], tail: f64, times: usize) -> Vec<f64> {
+    head.iter().copied().chain([tail].repeat(times)).collect()
+}
+
+#[test]
+fn patience_is_that_of_netkets_early_and_convergence_stopping() {
+    let early = || EarlyStopping::minimize("watched").patience(10);
+    let converging = |window| {
+        let stopping = ConvergenceStopping::new("watched", 9.0);
+        stopping.smoothing_window(window).patience(10)
+    };
+    // Each table is one of NetKet's tests, which counts its values from 0.
+    let netkets = |at: u64| at + 1;
+    let table = [values(&[10.0], 9.0, 12), vec![1.0; 4]].concat();
+    assert_eq!(stopped_at(&early(), &table), netkets(12));
+    assert_eq!(stopped_at(&converging(1), &table), netkets(11));
+    assert_eq!(stopped_at(&converging(3), &table), netkets(13));
+    let mut falling = values(&[11.0], 0.0, 12);
+    for (at, value) in (0..12).zip(&mut falling[1..]) {
+        *value = 10.0 - 1e-3 * f64::from(at);
+    }
+    falling.extend([9.0; 4]);
+    assert_eq!(stopped_at(&early().baseline(9.0), &falling), netkets(10));
+    let relative = |part| early().min_relative_delta(part);
+    assert_eq!(stopped_at(&relative(1.5e-3), &falling), netkets(12));
+    let late = [vec![11.0; 20], vec![10.0; 12], vec![9.0; 6]].concat();
+    assert_eq!(stopped_at(&early().start_from(9), &late), netkets(31));
+}
+
+#[test]
+fn one_number_is_the_same_patience_for_every_stopper() {
+    for patience in 0..4 {
+        let after = |looks: u64| looks + patience + 1;
+        let early = EarlyStopping::minimize("watched").patience(patience);
+        assert_eq!(stopped_at(&early, &[1.0; 9]), after(1));
+        let converging = ConvergenceStopping::new("watched", 1.0).smoothing_window(1);
+        assert_eq!(
+            stopped_at(&converging.patience(patience), &[1.0; 9]),
+            after(0)
+        );
+        let invalid = InvalidLossStopping::new("watched").patience(patience);
+        assert_eq!(stopped_at(&invalid, &values(&[1.0], f64::NAN, 8)), after(1));
+    }
+    // What luz calls a patience of 1.
+    let luz = EarlyStopping::minimize("watched").patience(0);
+    assert_eq!(stopped_at(&luz, &[2.0, 1.0, 1.0, 1.0]), 3);
 }
 
 #[test]

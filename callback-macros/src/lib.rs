@@ -99,7 +99,7 @@ use proc_macro::TokenStream;
 /// | `epochs = 1`, `steps = 10`, `micro_steps = 4`, `samples = 5_000` | when the loop's count crosses a multiple; any expression of type `u64` |
 /// | `time = 0.5` | the same of simulated time; any expression of type `f64` |
 /// | `seconds = 30` | the same of the clock; any expression of type `f64` |
-/// | `first`, `last` | also at the run's first firing of the breakpoint, also at its last; alone, only there |
+/// | `first`, `last` | also at the run's first firing of the breakpoint, also at its last unless the run fails; alone, only there |
 /// | `offset = 3` | beside one unit: its multiples are counted from there |
 /// | `until = 1_000` | beside one unit: not beyond there |
 /// | `once(steps = 500)` | a single time, when the count crosses this |

@@ -11,6 +11,29 @@
 //!   say yes or no;
 //! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`LogData`], [`Samples`],
 //!   [`RejectedAttempts`], and what is driven and its update.
+//!
+//! # For those who come from NetKet
+//!
+//! The breakpoints have NetKet's names, places and order. These things differ, seen in NetKet 3.23:
+//!
+//! | | NetKet | here |
+//! |---|---|---|
+//! | the number of a step | `step` is `k` in all hooks of the step behind `k` others, and in the logs | [`Step`](crate::fit::Step) is how many updates have been made: `k` up to `before_parameter_update`, and `k + 1` at `on_step_end` and in the logs |
+//! | a stop at `on_step_end` | the update is made, but the step is not counted | the step is counted |
+//! | attempts | a private number from 0, without limit | [`Attempt`], from 1, with a [limit](VariationalDriver::retry_limit) of 100 |
+//! | the loss in the log | there from `before_parameter_update` on | what [`compute_loss_and_update`](Driven::compute_loss_and_update) logs is there from `on_compute_update_end` on |
+//! | what a rejected attempt logged | stays in the log of the step | is in [`RejectedAttempts`] |
+//! | samples and update of a rejected attempt | stay until the next ones replace them | are gone at the next `on_step_start` |
+//! | a rejection | the return value `True` | [`Verdict::Reject`] |
+//! | a stop | `StopRun` skips the callbacks behind, and is gone | [`Flow::stop`](crate::Flow::stop) skips none, and the outcome has its reason |
+//! | callbacks | given to each run | attached to the driver, for all of its runs |
+//! | patience of `EarlyStopping` and `ConvergenceStopping` | the looks that pass; the next one stops | [the same](crate::shelf#patience) |
+//! | patience of `InvalidLossStopping` | stops at that look, one earlier than the others | [as for the others](crate::shelf#patience): give one less |
+//! | `start_from_step=n` | lets `n` steps pass | `start_from(n)` does, too |
+//! | `baseline` of `EarlyStopping` | improvements count below it; in older versions the run stops at it | [`baseline`](crate::shelf::EarlyStopping::baseline); [`goal`](crate::shelf::EarlyStopping::goal) |
+//! | `min_reldelta` | of the wrong sign where the best value is negative | [`min_relative_delta`](crate::shelf::EarlyStopping::min_relative_delta), right for either sign |
+//! | the window of `ConvergenceStopping` | the mean is over the values that there are | the [window](crate::shelf::ConvergenceStopping::smoothing_window) must be full |
+//! | `Timeout(0)` | is refused | [`MaxTime`](crate::shelf::MaxTime) stops at its first look, which is also before an attempt is made again |
 
 mod breakpoints;
 mod conditions;

@@ -4,7 +4,7 @@ use callback_runtime::counter;
 use std::fmt;
 
 /// The attempt under way at the step under way, from 1; 0 before the first. After an attempt that was accepted it stays until the
-/// next step.
+/// next step. NetKet, which counts from 0, keeps it to itself.
 ///
 /// ```
 /// use callbacks::driver::Attempt;

@@ -33,11 +33,12 @@ fn passes<M: Learner>(
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
+    let Some(valid) = valid else {
+        return Pass::<M>::train().last().run(run, steps, train, epoch);
+    };
     Pass::<M>::train().run(run, steps, train, epoch)?;
-    match valid {
-        Some(valid) => Pass::<M>::valid().run(run, steps, valid.as_mut(), epoch),
-        None => Ok(()),
-    }
+    let valid = valid.as_mut();
+    Pass::<M>::valid().last().run(run, steps, valid, epoch)
 }
 
 /// Begins the next epoch, if there is to be one. What handlers have made of [`Epoch`] and [`Epochs`] counts.
@@ -50,7 +51,7 @@ fn begin(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    present::<Metrics>(&mut state)?.clear();
+    present::<Metrics>(&mut state)?.begin();
     Ok(Some(epoch))
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Epoch, Metrics};
 
-/// The metrics of each epoch that has ended. An epoch is added behind its `on_epoch_end`.
+/// The metrics of each epoch that is [complete](Metrics::is_complete). An epoch is added behind its `on_epoch_end`. One that a stop, an
+/// interrupt or a leave cut short is kept apart, in [`cut_short`](Self::cut_short).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -34,6 +35,31 @@ impl History {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
+        self.all().filter(|(_, metrics)| metrics.is_complete())
+    }
+
+    /// Epoch and metrics of the epochs that were cut short: each has the metrics that it came to, and its means are over the batches
+    /// that it saw.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// let in_the_third = |epoch: &Epoch| match epoch.get() {
+    ///     3 => Flow::stop("enough"),
+    ///     _ => Flow::Continue,
+    /// };
+    /// let mut trainer = Trainer::new(Line::default()).epochs(9).on(Fit::on_train_batch_end, in_the_third);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)]); 2])?;
+    /// assert_eq!(fitted.history.len(), 2);
+    /// let (epoch, metrics) = fitted.history.cut_short().next().unwrap();
+    /// assert_eq!((epoch.get(), metrics.get("train_loss").is_some()), (3, true));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn cut_short(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
+        self.all().filter(|(_, metrics)| !metrics.is_complete())
+    }
+
+    fn all(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
         self.epochs.iter().map(|(epoch, metrics)| (*epoch, metrics))
     }
 
@@ -54,14 +80,14 @@ impl History {
             .filter_map(move |(epoch, metrics)| Some((epoch, metrics.get(name)?)))
     }
 
-    /// How many epochs have ended.
+    /// How many epochs are complete.
     pub fn len(&self) -> usize {
-        self.epochs.len()
+        self.iter().count()
     }
 
-    /// Whether no epoch has ended.
+    /// Whether no epoch is complete.
     pub fn is_empty(&self) -> bool {
-        self.epochs.is_empty()
+        self.iter().next().is_none()
     }
 
     pub(super) fn push(&mut self, epoch: Epoch, metrics: Metrics) {

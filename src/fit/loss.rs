@@ -141,9 +141,12 @@ pub(super) struct MeanLoss {
 }
 
 impl MeanLoss {
-    /// Adds the loss of so many samples.
+    /// Adds the loss of so many samples. The loss of no sample is no number to be weighed (`0 × NaN` is NaN), and is left out unread.
     pub(super) fn add(&mut self, loss: Loss, samples: f64) {
-        if self.waiting.is_empty() && loss.is_read() {
+        if samples == 0.0 {
+            return;
+        }
+        if self.waiting.is_empty() && loss.is_read() && loss.error().is_none() {
             self.take_in(&loss, samples);
         } else {
             self.waiting.push((loss, samples));
@@ -183,10 +186,29 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_cannot_be_read_says_why() {
-        let mut mean = MeanLoss::default();
-        mean.add(Loss::lazy(|| Err::<f64, _>("device lost")), 1.0);
-        assert_eq!(mean.finish(), Err("device lost".into()));
+    fn a_loss_that_cannot_be_read_says_why_whoever_reads_it_first() {
+        for is_read_before in [false, true] {
+            let lost = Loss::lazy(|| Err::<f64, _>("device lost"));
+            assert!(!is_read_before || lost.value().is_nan());
+            let mut mean = MeanLoss::default();
+            mean.add(lost, 1.0);
+            assert_eq!(mean.finish(), Err("device lost".into()));
+        }
         assert_eq!(MeanLoss::default().finish(), Ok(None));
+    }
+
+    #[test]
+    fn the_loss_of_no_sample_changes_nothing_and_is_not_read() {
+        let unread = Loss::lazy(|| Err::<f64, _>("device lost"));
+        for of_none in [Loss::from(f64::NAN), Loss::from(f64::INFINITY), unread] {
+            let mut mean = MeanLoss::default();
+            mean.add(of_none.clone(), 0.0);
+            mean.add(Loss::from(4.0), 3.0);
+            mean.add(of_none.clone(), 0.0);
+            assert_eq!(mean.finish(), Ok(Some(4.0)), "{of_none:?}");
+            let mut mean = MeanLoss::default();
+            mean.add(of_none, 0.0);
+            assert_eq!(mean.finish(), Ok(None));
+        }
     }
 }

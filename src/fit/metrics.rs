@@ -7,6 +7,10 @@ use std::fmt;
 /// The loop adds `train_loss` at the end of the training pass and `valid_loss` at the end of the validation pass;
 /// callbacks add their own.
 ///
+/// A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes have been made. The metrics of
+/// such an epoch are not [complete](Self::is_complete): the [`History`](super::History) does not count them, the loggers of the
+/// [shelf](crate::shelf) do not write them, and the stoppers do not look at them.
+///
 /// ```
 /// use callbacks::fit::Metrics;
 ///
@@ -20,6 +24,10 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metrics {
     values: Vec<(String, f64)>,
+    /// Passes of the epoch have yet to be made, or never will be.
+    is_open: bool,
+    /// The mean losses of passes that were left before there was a loss.
+    lacking: Vec<&'static str>,
 }
 
 impl Metrics {
@@ -70,8 +78,58 @@ impl Metrics {
             .map(|(name, value)| (name.as_str(), *value))
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Whether all passes of the epoch have been made. `false` while the epoch is under way, and at the `on_epoch_end` of an epoch that
+    /// was cut short. A pass that was itself left, such as with `Flow::leave(Fit::VALID)`, has been made.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    ///
+    /// let mut trainer = Trainer::new(Line::default())
+    ///     .on(Fit::on_train_batch_end, || Flow::stop("enough"))
+    ///     .on(Fit::on_epoch_end, |metrics: &Metrics| assert!(!metrics.is_complete()));
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)]); 5])?;
+    /// assert!(fitted.outcome.stopped().is_some() && fitted.history.is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn is_complete(&self) -> bool {
+        !self.is_open
+    }
+
+    /// The metrics that the loop would have added, had their passes not been left before there was a loss.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    ///
+    /// let points = vec![Points(vec![(1.0, 2.0)])];
+    /// let mut trainer = Trainer::new(Line::default())
+    ///     .valid(points.clone())
+    ///     .on(Fit::on_valid_begin, || Flow::leave(Fit::VALID))
+    ///     .on(Fit::on_epoch_end, |metrics: &Metrics| assert!(metrics.lacking().eq(["valid_loss"])));
+    /// assert!(trainer.fit(points)?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn lacking(&self) -> impl Iterator<Item = &'static str> {
+        let lacking = self.lacking.iter().copied();
+        lacking.filter(|name| self.get(name).is_none())
+    }
+
+    /// An epoch begins.
+    pub(super) fn begin(&mut self) {
         self.values.clear();
+        self.lacking.clear();
+        self.is_open = true;
+    }
+
+    /// The last pass of the epoch has been made.
+    pub(super) fn complete(&mut self) {
+        self.is_open = false;
+    }
+
+    /// A pass was left before there was a loss.
+    pub(super) fn lack(&mut self, name: &'static str) {
+        self.lacking.push(name);
     }
 }
 

@@ -13,6 +13,10 @@ pub(super) struct Pass<'p, M: Learner> {
     step: fn(&mut Steps<M>, &mut Run<'_, Fit>) -> Result<(), Break>,
     /// What the mean loss is called among the metrics.
     metric: &'static str,
+    /// The metrics are complete once this pass has been made.
+    is_last: bool,
+    /// A batch of it was left.
+    has_left: bool,
     /// Where predictions are kept.
     keep: Option<&'p mut Vec<M::Prediction>>,
 }
@@ -25,6 +29,8 @@ impl<'p, M: Learner> Pass<'p, M> {
             batch: Fit::TRAIN_BATCH,
             step: Steps::train,
             metric: "train_loss",
+            is_last: false,
+            has_left: false,
             keep: None,
         }
     }
@@ -36,6 +42,8 @@ impl<'p, M: Learner> Pass<'p, M> {
             batch: Fit::VALID_BATCH,
             step: Steps::valid,
             metric: "valid_loss",
+            is_last: false,
+            has_left: false,
             keep: None,
         }
     }
@@ -47,8 +55,16 @@ impl<'p, M: Learner> Pass<'p, M> {
             batch: Fit::PREDICT_BATCH,
             step: Steps::predict,
             metric: "predict_loss",
+            is_last: false,
+            has_left: false,
             keep: Some(keep),
         }
+    }
+
+    /// The same pass as the last one of its epoch.
+    pub(super) fn last(mut self) -> Self {
+        self.is_last = true;
+        self
     }
 
     /// The whole pass, its begin and end included.
@@ -71,10 +87,15 @@ impl<'p, M: Learner> Pass<'p, M> {
             }
             // Also of a pass that was left: its mean is over what it saw.
             let logged = self.log(run, mean);
-            passed.and(logged)
+            passed.and(logged)?;
+            self.complete(run)
         });
         enter(run, Phase::Between);
-        ended.map(drop)
+        if ended?.is_none() {
+            self.has_left = true;
+            self.complete(run)?;
+        }
+        Ok(())
     }
 
     fn batches(
@@ -89,7 +110,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             let samples = steps.begin(run, batch?, self.phase);
             let ended = run.scope(self.batch, |run| (self.step)(steps, run));
             self.end(run, samples, mean);
-            ended?;
+            self.has_left |= ended?.is_none();
         }
         Ok(())
     }
@@ -116,6 +137,22 @@ impl<'p, M: Learner> Pass<'p, M> {
             .map_err(|error| format!("the loss could not be read: {error}"))?;
         if let Some(mean) = mean {
             present::<Metrics>(&mut run.state())?.set(self.metric, mean);
+        }
+        Ok(())
+    }
+
+    /// The pass has been made, or was left.
+    fn complete(&self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        if self.phase == Phase::Predict {
+            return Ok(());
+        }
+        let mut state = run.state();
+        let metrics = present::<Metrics>(&mut state)?;
+        if self.has_left && metrics.get(self.metric).is_none() {
+            metrics.lack(self.metric);
+        }
+        if self.is_last {
+            metrics.complete();
         }
         Ok(())
     }

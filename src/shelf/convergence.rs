@@ -1,8 +1,8 @@
 //! Stops when a number has come to where it is to be.
 
 use super::InvalidSettings;
-use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
+use super::patience::Patience;
 use super::settings::Settings;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
@@ -15,8 +15,13 @@ use std::collections::VecDeque;
 /// eigenstate.
 ///
 /// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], with weight 100:
-/// behind what fills them, unless that has a greater weight. Each fit begins anew. The runs of a driver are one, as its steps are: the
-/// window and the patience go on; a run that follows one that this has stopped has all its patience again.
+/// behind what fills them, unless that has a greater weight. It looks at complete epochs and steps only, and what it remembers is
+/// [of one fit, or of one driver](crate::shelf#memory).
+///
+/// # For those who come from NetKet
+///
+/// [Patience](crate::shelf#patience) is NetKet's. NetKet takes the mean over the values that there are, up to the window; here the
+/// [window](Self::smoothing_window) must be full.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -34,13 +39,12 @@ pub struct ConvergenceStopping {
     monitor: Monitor,
     target: f64,
     smoothing_window: usize,
-    patience: u64,
+    patience: Patience,
     window: VecDeque<f64>,
-    reached: InARow,
 }
 
 impl ConvergenceStopping {
-    /// Watches a number, for a target; smoothed over 10 looks, with a patience of 10.
+    /// Watches a number, for a target; smoothed over 10 looks, with a [patience](crate::shelf#patience) of 10.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -48,7 +52,7 @@ impl ConvergenceStopping {
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 0.0 }).callback(ConvergenceStopping::new("energy", 0.5));
     /// assert!(driver.run(100)?.stopped().is_some());
-    /// assert_eq!(driver.step().get(), 19);
+    /// assert_eq!(driver.step().get(), 20);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(monitor: impl Into<Cow<'static, str>>, target: f64) -> Self {
@@ -56,19 +60,18 @@ impl ConvergenceStopping {
             monitor: Monitor::of(monitor),
             target,
             smoothing_window: 10,
-            patience: 10,
+            patience: Patience::of(10),
             window: VecDeque::new(),
-            reached: InARow::default(),
         }
     }
 
-    /// Takes the mean over so many looks; 1 for no smoothing, and not less. Until there have been as many, nothing has converged.
+    /// Takes the mean over this many looks: 10 by default, 1 for no smoothing. Nothing has converged before there have been as many.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(2).patience(1);
+    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(2).patience(0);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
     /// assert_eq!(driver.step().get(), 3);
@@ -79,37 +82,38 @@ impl ConvergenceStopping {
         self
     }
 
-    /// Stops at the so-manieth look in a row at which the mean is at the target or below; 1 or more.
+    /// Lets this many looks in a row pass at which the mean is at the target or below; the next one stops the run. 10 by default. See
+    /// [patience](crate::shelf#patience).
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(1).patience(3);
+    /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(1).patience(2);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
     /// assert_eq!(driver.step().get(), 4);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = looks;
+        self.patience = Patience::of(looks);
         self
     }
 
-    /// Does not look before this epoch or step: neither for the window nor for the target.
+    /// Lets this many epochs or steps pass before the first look: their values are not in the window either.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let stopping = ConvergenceStopping::new("energy", 9.0).smoothing_window(2).patience(1).start_from(7);
+    /// let stopping = ConvergenceStopping::new("energy", 9.0).smoothing_window(2).patience(0).start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
-    /// assert_eq!(driver.step().get(), 8);
+    /// assert_eq!(driver.step().get(), 9);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
-        self.monitor.start_from = epoch_or_step;
+    pub fn start_from(mut self, epochs_or_steps: u64) -> Self {
+        self.monitor.start_from = epochs_or_steps;
         self
     }
 
@@ -118,16 +122,21 @@ impl ConvergenceStopping {
             return Ok(Flow::Continue);
         };
         let there = self.smooth(value).filter(|mean| *mean <= self.target);
-        let reached = self.reached.count(there.is_some());
-        Ok(match there {
-            Some(mean) if reached >= self.patience => {
-                let (name, target) = (&self.monitor.name, self.target);
-                self.reached.stop(format!(
-                    "`{name}` has converged to {target} or below: {mean}"
-                ))
-            }
-            _ => Flow::Continue,
-        })
+        let exceeded = self.patience.exceeded_by(there.is_some()).is_some();
+        let Some(mean) = there.filter(|_| exceeded) else {
+            return Ok(Flow::Continue);
+        };
+        let (name, target) = (&self.monitor.name, self.target);
+        Ok(self.patience.stop(format!(
+            "`{name}` has converged to {target} or below: {mean}"
+        )))
+    }
+
+    /// A fit begins, or a run of another driver.
+    fn begin_anew(&mut self) {
+        self.monitor.begin_anew();
+        self.patience.begin_anew();
+        self.window.clear();
     }
 
     /// The mean over the window, once it is full.
@@ -157,17 +166,19 @@ impl ConvergenceStopping {
                 window,
                 "give 1 for no smoothing, or more",
             )
-            .expect_patience(self.patience)
             .done()
     }
 
     fn on_fit_begin(&mut self) {
-        self.window.clear();
-        self.reached = InARow::default();
+        self.begin_anew();
     }
 
-    fn on_run_start(&mut self) {
-        self.reached.begin_run();
+    fn on_run_start(&mut self, step: &Step) {
+        if self.monitor.goes_on_from(*step) {
+            self.patience.begin_run();
+        } else {
+            self.begin_anew();
+        }
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
@@ -175,6 +186,7 @@ impl ConvergenceStopping {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.monitor.reach(*step);
         self.look(step.get(), log)
     }
 }

@@ -15,8 +15,9 @@ use std::io::Write;
 /// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a
 /// lesser weight put into metrics or log is in it. Needs the feature `csv`.
 ///
-/// The first row says which columns there are, beside those that are [declared](Self::columns). What is not there later leaves an empty
-/// cell; what comes later and has no column fails the run. The parts of a value have a column each, such as `energy.mean`. No two columns
+/// The first row says which columns there are, beside those that are [declared](Self::columns) and those of metrics that the epoch of this
+/// row [lacks](Metrics::lacking). What is not there later leaves an empty cell; what comes later and has no column fails the run. An epoch
+/// that was [cut short](crate::shelf#epochs-that-are-cut-short) has no row. The parts of a value have a column each, such as `energy.mean`. No two columns
 /// have one name: a metric called `epoch`, a value of the log called `step`, or one called as another's part is, fails the run.
 ///
 /// A row that the file did not take is lost; one that it took in part is finished when it takes more, before the next one. Attach it with
@@ -177,6 +178,9 @@ impl Csv {
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
+        if !metrics.is_complete() {
+            return Ok(());
+        }
         columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut cells = vec![("epoch".to_owned(), epoch.to_string())];
         cells.extend(
@@ -184,6 +188,8 @@ impl Csv {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_string())),
         );
+        let absent = metrics.lacking();
+        cells.extend(absent.map(|name| (name.to_owned(), String::new())));
         self.write(&cells)
     }
 

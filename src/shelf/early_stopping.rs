@@ -1,8 +1,8 @@
 //! Stops when nothing gets better any more.
 
 use super::InvalidSettings;
-use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
+use super::patience::Patience;
 use super::settings::Settings;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
@@ -16,10 +16,17 @@ use std::borrow::Cow;
 /// Its direction must be said. It runs late, so that it sees what others put into metrics or log: in `Fit` with weight infinity, in
 /// `Driver` with 100, behind the loggers' 10.
 ///
-/// Each fit begins anew. The runs of a driver are one, as its steps are: the best value and the patience go on; a run that follows one
-/// that this has stopped has all its patience again.
+/// It looks at complete epochs and steps only, and what it remembers is [of one fit, or of one driver](crate::shelf#memory).
 ///
-/// A number that is not there the first time one looks fails the run. One that was there before is waited for.
+/// A number that is not there at the first look fails the run, unless [something was left](Metrics::lacking). A number that has been
+/// there in the same fit or driver is waited for.
+///
+/// # For those who come from elsewhere
+///
+/// [Patience](crate::shelf#patience) is NetKet's; `patience = 3` of luz, Keras or Lightning is `.patience(2)`. The `baseline` of Keras, luz
+/// and NetKet is the [`baseline`](Self::baseline); that of older versions of NetKet, at which a run stops, is the [`goal`](Self::goal).
+/// NetKet's `min_reldelta` has the wrong sign where the best value is negative; [`min_relative_delta`](Self::min_relative_delta) is
+/// right for either sign.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -43,11 +50,10 @@ pub struct EarlyStopping {
     direction: Direction,
     min_delta: f64,
     min_relative_delta: f64,
-    patience: u64,
+    patience: Patience,
     baseline: Option<f64>,
     goal: Option<f64>,
     best: Option<f64>,
-    waited: InARow,
 }
 
 /// Which way is better.
@@ -86,11 +92,10 @@ impl EarlyStopping {
             direction,
             min_delta: 0.0,
             min_relative_delta: 0.0,
-            patience: 1,
+            patience: Patience::of(0),
             baseline: None,
             goal: None,
             best: None,
-            waited: InARow::default(),
         }
     }
 
@@ -129,32 +134,33 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops at the so-manieth look in a row that brings no improvement; the first one if nothing is said. 1 or more: for what others
-    /// call a patience of 0, too, is the first one.
+    /// Lets this many looks in a row pass that bring no improvement; the next one stops the run. 0 by default. See
+    /// [patience](crate::shelf#patience).
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1).patience(3);
+    /// // The energy is 1.25, 0.5, 0.3125, 0.265625, 0.25390625, …
+    /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1).patience(2);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
     /// assert_eq!(driver.step().get(), 6);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = looks;
+        self.patience = Patience::of(looks);
         self
     }
 
-    /// An improvement counts if it is one on this, too: the baseline of Keras and luz. That of NetKet, at which a run stops, is the
-    /// [`goal`](Self::goal).
+    /// An improvement counts if it is one on this, too: the baseline of Keras, luz and NetKet. That of older versions of NetKet, at
+    /// which a run stops, is the [`goal`](Self::goal).
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let stopping = EarlyStopping::minimize("energy").baseline(0.2).patience(4);
+    /// let stopping = EarlyStopping::minimize("energy").baseline(0.2).patience(3);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
     /// assert_eq!(driver.step().get(), 4);
@@ -165,7 +171,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops as soon as this is reached: what NetKet, but not Keras, calls the baseline.
+    /// Stops as soon as this is reached.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -182,20 +188,21 @@ impl EarlyStopping {
         self
     }
 
-    /// Does not look before this epoch or step.
+    /// Lets this many epochs or steps pass before the first look, as `start_from_step` of NetKet and `start_from_epoch` of Keras do.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// // The first look is at step 8, and the first without improvement at step 9.
     /// let stopping = EarlyStopping::minimize("energy").min_delta(9.0).start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
-    /// assert_eq!(driver.step().get(), 8);
+    /// assert_eq!(driver.step().get(), 9);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
-        self.monitor.start_from = epoch_or_step;
+    pub fn start_from(mut self, epochs_or_steps: u64) -> Self {
+        self.monitor.start_from = epochs_or_steps;
         self
     }
 
@@ -228,16 +235,22 @@ impl EarlyStopping {
         if improves {
             self.best = Some(value);
         }
-        let waited = self.waited.count(!improves);
-        if improves || waited < self.patience {
+        let Some(waited) = self.patience.exceeded_by(!improves) else {
             return Flow::Continue;
-        }
+        };
         let on = self.best.or(self.baseline);
         let on = on.map(|best| format!(" on {best}")).unwrap_or_default();
         let looks = if waited == 1 { "look" } else { "looks" };
-        self.waited.stop(format!(
+        self.patience.stop(format!(
             "`{name}` has not improved{on} in {waited} {looks}: {value}"
         ))
+    }
+
+    /// A fit begins, or a run of another driver.
+    fn begin_anew(&mut self) {
+        self.monitor.begin_anew();
+        self.patience.begin_anew();
+        self.best = None;
     }
 
     fn improves(&self, value: f64) -> bool {
@@ -267,7 +280,6 @@ impl EarlyStopping {
         Settings::of("EarlyStopping")
             .expect(is_delta(delta), "min_delta", delta, remedy)
             .expect(is_delta(relative), "min_relative_delta", relative, remedy)
-            .expect_patience(self.patience)
             .expect(!baseline.is_nan(), "baseline", baseline, "give a number")
             .expect(!goal.is_nan(), "goal", goal, "give a number")
             .done()
@@ -282,7 +294,7 @@ impl EarlyStopping {
     }
 
     fn on_fit_begin(&mut self) {
-        (self.best, self.waited) = (None, InARow::default());
+        self.begin_anew();
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
@@ -297,11 +309,16 @@ impl EarlyStopping {
         self.check()
     }
 
-    fn on_run_start(&mut self) {
-        self.waited.begin_run();
+    fn on_run_start(&mut self, step: &Step) {
+        if self.monitor.goes_on_from(*step) {
+            self.patience.begin_run();
+        } else {
+            self.begin_anew();
+        }
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.monitor.reach(*step);
         self.look(step.get(), log)
     }
 }

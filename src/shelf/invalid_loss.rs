@@ -1,18 +1,22 @@
 //! Stops when a loss is no number any more.
 
-use super::in_a_row::InARow;
 use super::monitor::{Monitor, Readings};
+use super::patience::Patience;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::borrow::Cow;
 
-/// Stops when a number is NaN or infinite for longer than one has patience: of the metrics at the end of an epoch in [`Fit`], of the
-/// log at the end of a step in [`Driver`]. Weight 100.
+/// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): of the metrics at the end of an epoch in
+/// [`Fit`], of the log at the end of a step in [`Driver`]. Weight 100.
 ///
-/// Each fit begins anew. The runs of a driver are one, as its steps are: the patience goes on; a run that follows one that this has
-/// stopped has all of it again.
+/// It looks at complete epochs and steps only, and what it remembers is [of one fit, or of one driver](crate::shelf#memory).
+///
+/// # For those who come from NetKet
+///
+/// NetKet's `InvalidLossStopping(patience=4)` stops at the 4th invalid value in a row, where its other stoppers would stop at the 5th.
+/// Here patience is the same for all: that one is `.patience(3)`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -27,8 +31,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub struct InvalidLossStopping {
     monitor: Monitor,
-    patience: u64,
-    invalid: InARow,
+    patience: Patience,
 }
 
 impl InvalidLossStopping {
@@ -46,12 +49,11 @@ impl InvalidLossStopping {
     pub fn new(monitor: impl Into<Cow<'static, str>>) -> Self {
         Self {
             monitor: Monitor::of(monitor),
-            patience: 0,
-            invalid: InARow::default(),
+            patience: Patience::of(0),
         }
     }
 
-    /// Bears so many invalid values in a row; none if nothing is said.
+    /// Lets this many invalid values in a row pass; the next one stops the run. 0 by default. See [patience](crate::shelf#patience).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -64,11 +66,11 @@ impl InvalidLossStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = looks;
+        self.patience = Patience::of(looks);
         self
     }
 
-    /// Does not look before this epoch or step.
+    /// Lets this many epochs or steps pass before the first look.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -77,11 +79,11 @@ impl InvalidLossStopping {
     /// let stopping = InvalidLossStopping::new("energy").start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: f64::INFINITY }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
-    /// assert_eq!(driver.step().get(), 7);
+    /// assert_eq!(driver.step().get(), 8);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn start_from(mut self, epoch_or_step: u64) -> Self {
-        self.monitor.start_from = epoch_or_step;
+    pub fn start_from(mut self, epochs_or_steps: u64) -> Self {
+        self.monitor.start_from = epochs_or_steps;
         self
     }
 
@@ -89,14 +91,19 @@ impl InvalidLossStopping {
         let Some(value) = self.monitor.read(at, readings)? else {
             return Ok(Flow::Continue);
         };
-        let times = self.invalid.count(!value.is_finite());
-        if times <= self.patience {
+        let Some(times) = self.patience.exceeded_by(!value.is_finite()) else {
             return Ok(Flow::Continue);
-        }
+        };
         let (name, times) = (&self.monitor.name, ordinal(times));
-        Ok(self.invalid.stop(format!(
+        Ok(self.patience.stop(format!(
             "`{name}` is {value}, for the {times} time in a row"
         )))
+    }
+
+    /// A fit begins, or a run of another driver.
+    fn begin_anew(&mut self) {
+        self.monitor.begin_anew();
+        self.patience.begin_anew();
     }
 }
 
@@ -114,11 +121,15 @@ fn ordinal(number: u64) -> String {
 #[callback(Fit, Driver, discover = false, weight = 100)]
 impl InvalidLossStopping {
     fn on_fit_begin(&mut self) {
-        self.invalid = InARow::default();
+        self.begin_anew();
     }
 
-    fn on_run_start(&mut self) {
-        self.invalid.begin_run();
+    fn on_run_start(&mut self, step: &Step) {
+        if self.monitor.goes_on_from(*step) {
+            self.patience.begin_run();
+        } else {
+            self.begin_anew();
+        }
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
@@ -126,6 +137,7 @@ impl InvalidLossStopping {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+        self.monitor.reach(*step);
         self.look(step.get(), log)
     }
 }

@@ -11,7 +11,8 @@ use std::fmt;
 use std::io::Write;
 
 /// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a lesser
-/// weight put into metrics or log is in it. Needs the feature `json`.
+/// weight put into metrics or log is in it. An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no line. Needs the
+/// feature `json`.
 ///
 /// JSON has no NaN and no infinity: they are `null`. The name of the epoch or step is taken: a metric called `epoch`, or a value of the log
 /// called `step`, fails the run, and so does one called as another's part is: `energy.mean` beside the statistic `energy`.
@@ -69,6 +70,9 @@ impl JsonLines {
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl JsonLines {
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
+        if !metrics.is_complete() {
+            return Ok(());
+        }
         columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut line = Map::new();
         line.insert("epoch".to_owned(), epoch.get().into());

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// Stops when a run has taken longer than this, measured on a clock that only goes forward: at the end of a training batch or an
 /// epoch in [`Fit`], of a step in [`Driver`], and before an attempt at a step is made again. Weight 100. Each run, of a driver too, has all of its time.
 ///
+/// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops at the first look.
+///
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::MaxTime;
@@ -65,5 +67,52 @@ impl MaxTime {
             return Flow::Continue;
         }
         Flow::stop(format!("time is up: {taken:.0?} of {:?}", self.limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MaxTime;
+    use crate::{Driver, Fit};
+    use callback_runtime::{Break, Callback, Flow, Loop, Outcome, Plan, Run, State};
+    use std::time::{Duration, Instant};
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    /// A callback that has used up its time in a run before.
+    fn used() -> MaxTime {
+        MaxTime {
+            limit: HOUR,
+            since: Instant::now().checked_sub(2 * HOUR),
+        }
+    }
+
+    fn run<L>(body: impl FnOnce(&mut Run<'_, L>) -> Result<(), Break>) -> Outcome
+    where
+        L: Loop,
+        MaxTime: Callback<L>,
+    {
+        let mut plan = Plan::<L>::new();
+        plan.add(used());
+        plan.run(&mut State::new(), body).unwrap()
+    }
+
+    #[test]
+    fn each_run_has_all_of_its_time() {
+        // On some systems no time before the machine's start can be named.
+        if used().since.is_none() {
+            return;
+        }
+        assert_ne!(used().look(), Flow::Continue);
+        let fit = run::<Fit>(|run| {
+            let body = |run: &mut Run<'_, Fit>| run.scope(Fit::EPOCH, |_| Ok(()));
+            run.scope(Fit::FIT, body).map(drop)
+        });
+        assert!(fit.is_finished(), "{fit}");
+        let driver = run::<Driver>(|run| {
+            let body = |run: &mut Run<'_, Driver>| run.fire(Driver::on_step_end);
+            run.scope(Driver::RUN, body).map(drop)
+        });
+        assert!(driver.is_finished(), "{driver}");
     }
 }

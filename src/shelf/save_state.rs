@@ -1,12 +1,11 @@
 //! Saves what is driven, now and then.
 
+use super::replace::replace;
 use crate::driver::{Driven, Driver};
 use crate::fit::{SaveParameters, Step};
 use callback_runtime::{BoxError, Callback, Handlers, Local, Period};
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Saves what is driven now and then, at the end of a step. An error fails the run, unless the callback is attached with
 /// [`on_failure`](callback_runtime::Attachment::on_failure). A period that cannot be is a problem of the plan.
@@ -53,8 +52,12 @@ impl<D: Driven> SaveState<D> {
         }
     }
 
-    /// Saves the parameters into a file that is called what `path` says. A file of that name is replaced when the new one is
-    /// whole: a program that is killed leaves the old one or the new one, and no half.
+    /// Saves the parameters into a file at the path that `path` returns. A file that is there is replaced when the new one is whole: a
+    /// program that is killed leaves the old one or the new one, and no half. Until then the new one has `.unfinished` at the end
+    /// of its name.
+    ///
+    /// Through a symbolic link it replaces the file that the link leads to, and the link stays. A device, a folder or anything else that
+    /// is no file stays, too, and fails the run with [`NotAFile`](super::NotAFile).
     ///
     /// ```
     /// use callbacks::fit::SaveParameters;
@@ -86,30 +89,9 @@ impl<D: Driven> SaveState<D> {
         D: SaveParameters,
     {
         Self::new(period, move |driven, step| {
-            let path = path(step);
-            replace(&path, driven).map_err(|error| format!("{}: {error}", path.display()).into())
+            replace(&path(step), |to| driven.save(to))
         })
     }
-}
-
-fn replace(path: &Path, driven: &impl SaveParameters) -> io::Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".unfinished");
-    let unfinished = PathBuf::from(unfinished);
-    let file = File::create(&unfinished)?;
-    let replaced = write(driven, file).and_then(|()| fs::rename(&unfinished, path));
-    if replaced.is_err() {
-        // What went wrong is told; that this goes wrong, too, is no more to be known.
-        let _ = fs::remove_file(&unfinished);
-    }
-    replaced
-}
-
-fn write(driven: &impl SaveParameters, file: File) -> io::Result<()> {
-    let mut file = BufWriter::new(file);
-    driven.save(&mut file)?;
-    file.flush()?;
-    file.get_ref().sync_all()
 }
 
 impl<D: Driven> Callback<Driver> for SaveState<D> {

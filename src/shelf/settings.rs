@@ -127,12 +127,6 @@ impl Settings {
         self
     }
 
-    /// The patience of what stops at the so-manieth look in a row, of which there is no 0th.
-    pub(super) fn expect_patience(self, looks: u64) -> Self {
-        let remedy = "give 1 to stop at the first look, or more";
-        self.expect(looks > 0, "patience", looks, remedy)
-    }
-
     pub(super) fn done(self) -> Result<(), InvalidSettings> {
         if self.0.settings.is_empty() {
             return Ok(());

@@ -138,7 +138,8 @@ impl Period {
         self.or(Self::of(Kind::First))
     }
 
-    /// Also at the last visit, or at the run's end where no visit could know that it was the last.
+    /// Also at the last visit, or at the run's end where no visit could know that it was the last. A run that is stopped or interrupted
+    /// has a last visit, too; one that fails has none, as no further handler runs on a state that may be half-changed.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::epochs(5).last().to_string(), "every 5 epochs, last");

@@ -10,7 +10,7 @@ pub use results::{Evaluated, Fitted, Predicted};
 use super::epochs::fit_epochs;
 use super::expectations;
 use super::pass::Pass;
-use super::step::{Steps, sweep};
+use super::step::{Steps, present, sweep};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
     OptimizerName, Phase, Samples, Step, Total,
@@ -162,8 +162,11 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
         self.prepare(Errand::Evaluate);
-        let outcome =
-            self.run(|run| Pass::<M>::valid().run(run, &mut Steps::default(), &mut batches, 0))?;
+        let outcome = self.run(|run| {
+            present::<Metrics>(&mut run.state())?.begin();
+            let pass = Pass::<M>::valid().last();
+            pass.run(run, &mut Steps::default(), &mut batches, 0)
+        })?;
         Ok(Evaluated {
             metrics: self.take_state(),
             outcome,

@@ -19,8 +19,7 @@ pub(super) struct EventFile {
 impl EventFile {
     /// A new file in the folder, which is made if there is none.
     pub(super) fn create(folder: &Path) -> Result<Self, String> {
-        let made = fs::create_dir_all(folder);
-        made.map_err(|error| told(folder, &error))?;
+        make(folder)?;
         let (path, file) = create_new(folder)?;
         let mut events = Self {
             path,
@@ -68,6 +67,17 @@ impl EventFile {
         let written = self.to.write_all(&record(&event.encode_to_vec()));
         written.map_err(|error| told(&self.path, &error))
     }
+}
+
+/// A file or a device that stands where the folder is to be stays as it is.
+fn make(folder: &Path) -> Result<(), String> {
+    if fs::metadata(folder).is_ok_and(|found| !found.is_dir()) {
+        let folder = folder.display();
+        return Err(format!(
+            "{folder} is no folder; give `TensorBoard::new` a folder, or a path at which there is nothing"
+        ));
+    }
+    fs::create_dir_all(folder).map_err(|error| told(folder, &error))
 }
 
 /// `TensorBoard` knows event files by their name. No two of them have the same.

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 /// | `overlap/re`, `overlap/im` | a complex number | steps |
 /// | `place/0`, `place/1`, … | a vector: one tag for each of its elements, so rather a short one | steps |
 ///
-/// Each run writes a file of its own, and `TensorBoard` shows those of one folder together; give what is to be compared a folder each. Numbers
+/// An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no numbers. Each run writes a file of its own, and `TensorBoard` shows those of one folder together; give what is to be compared a folder each. Numbers
 /// have single precision there. A file is flushed every second, and at the end of each epoch and of the run, however it ends. An
 /// error of the file fails the run, and so do two values that have one tag, such as `energy/mean` beside the statistic `energy`, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure).
 ///
@@ -134,9 +134,11 @@ impl TensorBoard {
         metrics: &Metrics,
         rate: &LearningRate,
     ) -> Result<(), String> {
-        let rates = rates(rate, &self.optimizers);
-        let metrics = metrics.iter().map(|(name, value)| (tag_of(name), value));
-        self.write(epoch.get(), metrics.chain(rates))?;
+        if metrics.is_complete() {
+            let rates = rates(rate, &self.optimizers);
+            let metrics = metrics.iter().map(|(name, value)| (tag_of(name), value));
+            self.write(epoch.get(), metrics.chain(rates))?;
+        }
         self.flush()
     }
 

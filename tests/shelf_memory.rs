@@ -1,0 +1,296 @@
+//! What the callbacks of the shelf remember: a fit, a trainer and a driver find it as if the callback were new, and the runs of one driver
+//! go on with it. What is documented to go on is tested to.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler's parameters are what the runtime hands it"
+)]
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+    pub(crate) mod shelf;
+    pub(crate) mod tracer;
+    pub(crate) mod walk;
+}
+
+use callbacks::driver::{Driver, LogData, VariationalDriver};
+use callbacks::fit::{Epoch, Fit, Metrics, Phase, Step, Trainer};
+use callbacks::shelf::{EarlyStopping, Record, Recorder};
+use callbacks::{Callback, Outcome};
+use support::journal::Journal;
+use support::line::{Line, inputs};
+use support::shelf::{EachCallback, Stage, each_callback, names};
+use support::walk::{Walk, walk};
+
+/// What there is to watch in each epoch or step of a run.
+type Script = Vec<Option<f64>>;
+
+/// Everything that can be watched, so many times in a row.
+fn scripts(length: u32) -> Vec<Script> {
+    let readings = [Some(1.0), Some(f64::NAN), None];
+    let of = |nth: usize| readings[nth % readings.len()];
+    let all = 0..readings.len().pow(length);
+    all.map(|nth| {
+        (0..length)
+            .map(|place| of(nth / readings.len().pow(place)))
+            .collect()
+    })
+    .collect()
+}
+
+fn reading(script: &Script, count: u64) -> Option<f64> {
+    let at = usize::try_from(count).unwrap().checked_sub(1)?;
+    script.get(at).copied().flatten()
+}
+
+/// How a run went: where it stood at its end, how it ended, and what was written.
+type Told = (u64, String, Vec<String>);
+
+fn told(stage: &Stage, at: u64, outcome: &Outcome) -> Told {
+    (at, outcome.to_string(), stage.take())
+}
+
+fn trainer() -> Trainer<Line> {
+    Trainer::new(Line::new(&Journal::default())).learning_rate(0.0)
+}
+
+/// Fits with the callbacks that are attached, and with what the script says to be watched.
+fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> Told {
+    let (name, read) = (stage.watched, script.clone());
+    let tell = move |epoch: &Epoch, metrics: &mut Metrics| {
+        if let Some(value) = reading(&read, epoch.get()) {
+            metrics.set(name, value);
+        }
+    };
+    trainer.plan().on(Fit::on_epoch_end, tell).named("tell");
+    let outcome = trainer.fit(inputs([3.0])).unwrap().outcome;
+    let epoch = trainer.get::<Epoch>().unwrap().get();
+    assert!(trainer.plan().remove_named("tell"));
+    told(stage, epoch, &outcome)
+}
+
+/// The same with a driver, whose steps are counted from where it stands.
+fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -> Told {
+    let (name, read, from) = (stage.watched, script.clone(), driver.step().get());
+    let tell = move |step: &Step, log: &mut LogData| {
+        if let Some(value) = reading(&read, step.get() - from) {
+            log.set(name, value);
+        }
+    };
+    driver.plan().on(Driver::on_step_end, tell).named("tell");
+    let outcome = driver.run(script.len() as u64).unwrap();
+    assert!(driver.plan().remove_named("tell"));
+    told(stage, driver.step().get() - from, &outcome)
+}
+
+/// A callback of type `C` that watches and writes in `stage`: a new one, or one that has been in a fit or in a driver.
+struct Used<C> {
+    stage: Stage,
+    callback: C,
+}
+
+impl<C> Used<C> {
+    fn new(make: fn(&Stage) -> C) -> Self {
+        let stage = Stage::new("watched");
+        let callback = make(&stage);
+        Self { stage, callback }
+    }
+}
+
+impl<C: Callback<Fit> + Send> Used<C> {
+    fn fit(self, script: &Script) -> (Told, Self) {
+        let Self { stage, callback } = self;
+        let mut trainer = trainer().epochs(script.len() as u64);
+        trainer.plan().add(callback).named("of the shelf");
+        let told = fit(&mut trainer, &stage, script);
+        let callback = trainer.plan().remove::<C>().unwrap();
+        (told, Self { stage, callback })
+    }
+}
+
+impl<C: Callback<Driver> + Send> Used<C> {
+    fn drive(self, script: &Script) -> (Told, Self) {
+        let Self { stage, callback } = self;
+        let mut driver = walk();
+        driver.plan().add(callback).named("of the shelf");
+        let told = drive(&mut driver, &stage, script);
+        let callback = driver.plan().remove::<C>().unwrap();
+        (told, Self { stage, callback })
+    }
+}
+
+/// The second fit of one trainer.
+fn second_fit<C: Callback<Fit> + Send>(
+    make: fn(&Stage) -> C,
+    first: &Script,
+    second: &Script,
+) -> Told {
+    let stage = Stage::new("watched");
+    let mut trainer = trainer().epochs(second.len() as u64);
+    trainer.plan().add(make(&stage)).named("of the shelf");
+    fit(&mut trainer, &stage, first);
+    fit(&mut trainer, &stage, second)
+}
+
+#[derive(Default)]
+struct Memory(Vec<&'static str>);
+
+impl Memory {
+    /// Goes through all pairs of a first and a second run, with how the second one goes if there was no first.
+    fn each_pair<T>(
+        &mut self,
+        name: &'static str,
+        alone: impl Fn(&Script) -> T,
+        check: impl Fn(&Script, &Script, &T),
+    ) {
+        self.0.push(name);
+        let twice = |script: Script| [&script[..], &script].concat();
+        let firsts = [scripts(1), scripts(1).into_iter().map(twice).collect()].concat();
+        for second in scripts(3) {
+            let fresh = alone(&second);
+            for first in &firsts {
+                check(first, &second, &fresh);
+            }
+        }
+    }
+
+    fn between_loops<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    where
+        C: Callback<Fit> + Callback<Driver> + Send,
+    {
+        let alone = |script: &Script| {
+            let fitted = Used::new(make).fit(script).0;
+            (fitted, Used::new(make).drive(script).0)
+        };
+        self.each_pair(name, alone, |first, second, (fitted, driven)| {
+            let from = format!("{name}: {second:?} behind {first:?} of the other loop");
+            let behind_a_driver = Used::new(make).drive(first).1.fit(second).0;
+            assert_eq!(behind_a_driver, *fitted, "{from}");
+            let behind_a_fit = Used::new(make).fit(first).1.drive(second).0;
+            assert_eq!(behind_a_fit, *driven, "{from}");
+        });
+    }
+}
+
+impl EachCallback for Memory {
+    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    where
+        C: Callback<Fit> + Callback<Driver> + Send,
+    {
+        self.of_fit(name, make);
+        self.of_driver(name, make);
+        // The columns of a table belong to the file: those of a fit are none of a driver.
+        if name != "Csv" {
+            self.between_loops(name, make);
+        }
+    }
+
+    fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
+        let alone = |script: &Script| Used::new(make).fit(script).0;
+        self.each_pair(name, alone, |first, second, fresh| {
+            let in_one_trainer = second_fit(make, first, second);
+            assert_eq!(
+                in_one_trainer, *fresh,
+                "{name}: {second:?} behind {first:?}"
+            );
+            let in_another = Used::new(make).fit(first).1.fit(second).0;
+            assert_eq!(in_another, *fresh, "{name}: {second:?} behind {first:?}");
+        });
+    }
+
+    fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
+        let alone = |script: &Script| Used::new(make).drive(script).0;
+        self.each_pair(name, alone, |first, second, fresh| {
+            let in_another = Used::new(make).drive(first).1.drive(second).0;
+            assert_eq!(in_another, *fresh, "{name}: {second:?} behind {first:?}");
+        });
+    }
+}
+
+#[test]
+fn a_fit_a_trainer_and_a_driver_find_every_callback_of_the_shelf_as_if_it_were_new() {
+    let mut tested = Memory::default();
+    each_callback(&mut tested);
+    tested.0.sort_unstable();
+    tested.0.dedup();
+    if cfg!(all(
+        feature = "csv",
+        feature = "json",
+        feature = "tensorboard",
+        feature = "indicatif"
+    )) {
+        assert_eq!(tested.0, names());
+    }
+}
+
+#[test]
+fn what_a_trainer_has_recorded_goes_on_and_another_one_begins_anew() {
+    let passes = |trainer: &Trainer<Line>| {
+        let record = trainer.get::<Record>().unwrap();
+        record.of(Phase::Train).epochs.get()
+    };
+    let (mut first, mut second) = (trainer().epochs(2), trainer().epochs(3));
+    first.plan().add(Recorder);
+    for expected in [2, 4] {
+        assert!(first.fit(inputs([1.0])).unwrap().outcome.is_finished());
+        assert_eq!(passes(&first), expected);
+    }
+    second
+        .plan()
+        .add(first.plan().remove::<Recorder>().unwrap());
+    assert!(second.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert_eq!(passes(&second), 3);
+}
+
+/// A driver that has made so many steps without a callback.
+fn driver_at(steps: u64) -> VariationalDriver<Walk> {
+    let mut driver = walk();
+    assert!(driver.run(steps).unwrap().is_finished());
+    driver
+}
+
+#[test]
+fn a_driver_that_has_gone_on_without_a_stopper_is_another_one() {
+    let stage = Stage::new("watched");
+    let constant = vec![Some(1.0); 9];
+    // Of the 3 looks without improvement that stop it, it has had one at step 2.
+    for (gone_on, stopped_at) in [(0, 4), (3, 9)] {
+        let mut driver = walk();
+        driver
+            .plan()
+            .add(EarlyStopping::minimize("watched").patience(2));
+        drive(&mut driver, &stage, &constant[..2].to_vec());
+        let stopping = driver.plan().remove::<EarlyStopping>().unwrap();
+        assert!(driver.run(gone_on).unwrap().is_finished());
+        driver.plan().add(stopping);
+        drive(&mut driver, &stage, &constant);
+        assert_eq!(driver.step(), Step::new(stopped_at));
+    }
+    let mut another = driver_at(5);
+    let (_, Used { callback, .. }) =
+        Used::new(|stage| EarlyStopping::minimize(stage.watched).patience(2))
+            .drive(&constant[..2].to_vec());
+    another.plan().add(callback);
+    drive(&mut another, &stage, &constant);
+    assert_eq!(another.step(), Step::new(9));
+}
+
+#[test]
+fn a_step_that_failed_before_a_stopper_looked_does_not_make_it_forget() {
+    let stage = Stage::new("watched");
+    let mut driver = walk();
+    driver
+        .plan()
+        .add(EarlyStopping::minimize("watched").patience(2));
+    drive(&mut driver, &stage, &vec![Some(1.0); 2]);
+    driver
+        .plan()
+        .on(Driver::on_step_end, || Err::<(), _>("broken"))
+        .named("fails");
+    let (_, failed, _) = drive(&mut driver, &stage, &vec![Some(1.0)]);
+    assert!(failed.starts_with("failed"), "{failed}");
+    assert!(driver.plan().remove_named("fails"));
+    drive(&mut driver, &stage, &vec![Some(1.0); 9]);
+    // Step 3 was not looked at: 2, 4 and 5 are without improvement.
+    assert_eq!(driver.step(), Step::new(5));
+}

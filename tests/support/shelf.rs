@@ -1,0 +1,145 @@
+//! Every callback of the shelf, for the tests that go through all of them.
+#![allow(dead_code, reason = "no test uses all of it")]
+
+use super::walk::{Place, Walk};
+use callbacks::driver::Driver;
+use callbacks::fit::Fit;
+use callbacks::shelf::{
+    ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime, ObservableCallback, Recorder,
+    SaveState,
+};
+use callbacks::{Callback, Period};
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What a test does with each of them. `make` makes one that watches `stage.watched` and writes into the stage.
+pub(crate) trait EachCallback {
+    /// With one that serves both loops.
+    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    where
+        C: Callback<Fit> + Callback<Driver> + Send;
+    /// With one that serves a fit alone.
+    fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C);
+    /// With one that serves a driver alone.
+    fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C);
+}
+
+pub(crate) fn each_callback(test: &mut impl EachCallback) {
+    test.of_both("EarlyStopping", |stage| {
+        EarlyStopping::minimize(stage.watched).patience(1)
+    });
+    test.of_both("ConvergenceStopping", |stage| {
+        let stopping = ConvergenceStopping::new(stage.watched, 1.0);
+        stopping.smoothing_window(2).patience(1)
+    });
+    test.of_both("ConvergenceStopping", |stage| {
+        let stopping = ConvergenceStopping::new(stage.watched, 1.0);
+        stopping.smoothing_window(1).patience(1)
+    });
+    test.of_both("InvalidLossStopping", |stage| {
+        InvalidLossStopping::new(stage.watched).patience(1)
+    });
+    test.of_both("MaxTime", |_| MaxTime::new(Duration::MAX));
+    #[cfg(feature = "csv")]
+    test.of_both("Csv", |stage| {
+        callbacks::shelf::Csv::new(stage.clone()).columns([stage.watched])
+    });
+    #[cfg(feature = "json")]
+    test.of_both("JsonLines", |stage| {
+        callbacks::shelf::JsonLines::new(stage.clone())
+    });
+    #[cfg(feature = "tensorboard")]
+    test.of_both("TensorBoard", |stage| {
+        callbacks::shelf::TensorBoard::new(&stage.folder).batch_loss(1)
+    });
+    #[cfg(feature = "indicatif")]
+    test.of_both("Progress", |stage| {
+        callbacks::shelf::Progress::lines(stage.clone())
+    });
+    test.of_fit("Recorder", |_| Recorder);
+    test.of_driver("ObservableCallback", |_| {
+        let seen = |walk: &Walk, at: &Place| vec![walk.x, at.0];
+        ObservableCallback::new("seen", Period::steps(2).first(), seen)
+    });
+    test.of_driver("SaveState", |stage| {
+        let mut page = stage.clone();
+        SaveState::new(Period::steps(2), move |walk: &Walk, step| {
+            Ok(writeln!(page, "{} at {step}", walk.x)?)
+        })
+    });
+}
+
+/// What the shelf has that is no callback.
+const OTHERS: [&str; 6] = [
+    "Counts",
+    "InvalidSetting",
+    "InvalidSettings",
+    "NotAFile",
+    "Printer",
+    "Record",
+];
+
+/// The names of all callbacks of the shelf, whatever the features.
+pub(crate) fn names() -> Vec<String> {
+    let source = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/shelf/mod.rs"));
+    let source = source.unwrap();
+    let uses = source.lines().filter(|line| line.starts_with("pub use "));
+    let words = uses.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
+    let names = words.filter(|word| word.starts_with(char::is_uppercase));
+    let mut names: Vec<String> = names
+        .filter(|name| !OTHERS.contains(name))
+        .map(String::from)
+        .collect();
+    names.sort();
+    names
+}
+
+/// What callbacks watch, and what they write: a page and a folder that are one test's own.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    pub(crate) watched: &'static str,
+    pub(crate) folder: PathBuf,
+    page: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Stage {
+    pub(crate) fn new(watched: &'static str) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let nth = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("callbacks-shelf-{}-{nth}", std::process::id());
+        Self {
+            watched,
+            folder: std::env::temp_dir().join(name),
+            page: Arc::default(),
+        }
+    }
+
+    /// The lines that were written since, without times and the heads of tables, and the sizes of files. All are gone afterwards.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let page = std::mem::take(&mut *self.page.lock().unwrap());
+        let page = String::from_utf8(page).unwrap();
+        let is_head = |line: &&str| line.starts_with("epoch,") || line.starts_with("step,");
+        let lines = page.lines().filter(|line| !is_head(line));
+        let timeless = lines.map(|line| line.split(" (").next().unwrap_or_default().to_owned());
+        let mut written: Vec<String> = timeless.collect();
+        for file in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            written.push(format!("{} bytes", file.metadata().unwrap().len()));
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+        written
+    }
+}
+
+impl Write for Stage {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.page.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
