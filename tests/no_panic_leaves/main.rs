@@ -1,21 +1,24 @@
 //! Whatever panics of what a run calls, no panic leaves the library, every entered callback exits once and in reverse order, and the
 //! outcome tells how the run ended. Each case is a process, because a panic that meets another one ends it.
 
+mod judge;
+mod model;
+#[path = "../support"]
 mod support {
     pub(crate) mod process;
     pub(crate) mod subscriber;
     pub(crate) mod trouble;
 }
 
-use callbacks::driver::LogData;
-use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
 use callbacks::{Background, Executor, Guard, Job};
+use judge::{cases, expected, library, look, tell, with_each_ending};
+use model::Model;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
-use support::process::{Ended, each_in_a_process, say};
-use support::trouble::{Actor, Ends, Fault, Reader, STEPS, Touchy, Vote, ending};
+use support::process::{each_in_a_process, say};
+use support::trouble::{Actor, Ends, Fault, Reader, STEPS, Touchy, Vote};
 
 breakpoints! {
     loop Walk with Touchy<1>, Touchy<2>, Touchy<3>, Touchy<4> {
@@ -121,15 +124,6 @@ fn state(fault: Fault) -> State {
     state
 }
 
-/// Does what a library does, and says whether a panic has left it. What comes out of it is not dropped, which may panic rightly.
-fn library<T>(what: &str, call: impl FnOnce() -> T) -> Option<T> {
-    let called = catch_unwind(AssertUnwindSafe(call));
-    if called.is_err() {
-        say(format!("a panic leaves {what}"));
-    }
-    called.map_err(forget).ok()
-}
-
 fn walk(run: &mut Run<'_, Walk>) -> Result<(), Break> {
     run.scope(Walk::RUN, |run| {
         for _ in 0..STEPS {
@@ -155,102 +149,6 @@ fn engine(guard: &mut Guard<Walk>) {
             return;
         }
     }
-}
-
-/// Splits the name of a case.
-fn parts(case: &str) -> (Fault, &str) {
-    let (fault, setup) = case.split_once(", ").expect("a fault and a setup");
-    (Fault::named(fault), setup)
-}
-
-/// All faults in these setups.
-fn cases(setups: &[&str]) -> Vec<String> {
-    let faults = Fault::ALL.iter();
-    faults
-        .flat_map(|(fault, _)| setups.iter().map(move |setup| format!("{fault}, {setup}")))
-        .collect()
-}
-
-/// Runs one scenario with each ending.
-fn with_each_ending(case: &str, scenario: impl Fn(&str, Ends, Fault)) {
-    let (fault, setup) = parts(case);
-    fault.begin();
-    for ends in Ends::ALL {
-        say(format!("begin {ends:?}"));
-        scenario(setup, ends, fault);
-        say("end");
-    }
-}
-
-/// What the outcome is, where nothing but what is meant to fail fails.
-fn expected(ends: Ends, setup: &str) -> &'static str {
-    match (ends, setup) {
-        (Ends::Stopped, _) => "stopped by second",
-        (Ends::Interrupted, _) => "interrupted by second",
-        (Ends::Error | Ends::AtItsExit, _) => "failed by second: bad error",
-        (Ends::Panic | Ends::PanicAtItsExit, _) => "failed by second: panic",
-        (Ends::LateError, "in the background") => "failed by later: bad error",
-        (Ends::LatePanic, "in the background") => "failed by later: panic",
-        (Ends::LateError, "in parallel") => "failed by beside one: bad error",
-        (Ends::LatePanic, "in parallel") => "failed by beside one: panic",
-        _ => "finished",
-    }
-}
-
-/// Looks at what the scenarios of a process said.
-fn look(case: &str, ended: &Ended) {
-    let (fault, setup) = parts(case);
-    ended.succeeds();
-    let mut problems = Vec::new();
-    let sections = ended.lines.split(|line| line == "end");
-    let mut count = 0;
-    for section in sections.filter(|section| !section.is_empty()) {
-        let ends = Ends::ALL[count];
-        count += 1;
-        assert_eq!(section[0], format!("begin {ends:?}"));
-        let told = judge(section, ends, fault, setup);
-        problems.extend(told.into_iter().map(|it| format!("{ends:?}: {it}")));
-    }
-    assert_eq!(count, Ends::ALL.len(), "{case}: all scenarios are there");
-    assert!(problems.is_empty(), "{case}: {problems:#?}");
-}
-
-/// What is wrong with what one scenario said.
-fn judge(section: &[String], ends: Ends, fault: Fault, setup: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let left = section.iter().filter(|line| line.contains("panic leaves"));
-    problems.extend(left.cloned());
-    let of = |word: &str| -> Vec<String> {
-        let its = section.iter().filter_map(|line| line.strip_prefix(word));
-        its.map(|it| it.split(':').next().unwrap_or(it).to_owned())
-            .collect()
-    };
-    let (entered, mut exited) = (of("enter "), of("exit "));
-    exited.reverse();
-    if entered != exited {
-        problems.push(format!("entered {entered:?}, in reverse exited {exited:?}"));
-    }
-    let mut dropped = of("drop ");
-    dropped.sort();
-    let mut made = of("enter ");
-    made.sort();
-    if dropped != made {
-        problems.push(format!("made {made:?}, dropped {dropped:?}"));
-    }
-    // These faults are failures of their own.
-    let is_failure = matches!(fault, Fault::Answer | Fault::Copy | Fault::State);
-    let wanted = format!("outcome {}", expected(ends, setup));
-    if !is_failure && !section.contains(&wanted) {
-        let told = section.iter().find(|line| line.starts_with("outcome "));
-        problems.push(format!("{wanted}, and not {told:?}"));
-    }
-    problems
-}
-
-/// Says how a run ended, and drops nothing of it.
-fn tell(outcome: Outcome) {
-    say(format!("outcome {}", ending(&outcome)));
-    forget(outcome);
 }
 
 #[test]
@@ -343,62 +241,6 @@ fn a_guard_is_dropped_by_a_panic_of_its_engine() {
         },
         look,
     );
-}
-
-/// A model whose values are touchy.
-struct Model(Fault);
-
-impl Driven for Model {
-    type Samples = Touchy<5>;
-    type Update = Touchy<6>;
-
-    fn sample(&mut self) -> Result<Touchy<5>, BoxError> {
-        Ok(Touchy::new(self.0))
-    }
-
-    fn compute_loss_and_update(
-        &mut self,
-        _: &Touchy<5>,
-        _: &mut LogData,
-    ) -> Result<Touchy<6>, BoxError> {
-        Ok(Touchy::new(self.0))
-    }
-
-    fn update_parameters(&mut self, _: &Touchy<6>) -> Result<(), BoxError> {
-        Ok(())
-    }
-}
-
-impl Learner for Model {
-    type Batch = Touchy<5>;
-    type Prediction = Touchy<6>;
-    type Gradients = Touchy<7>;
-
-    fn samples(&self, _: &Touchy<5>) -> u64 {
-        1
-    }
-
-    fn forward(&mut self, _: &Touchy<5>, _: Phase) -> Result<Touchy<6>, BoxError> {
-        Ok(Touchy::new(self.0))
-    }
-
-    fn loss(&mut self, _: &Touchy<6>, _: &Touchy<5>) -> Result<Loss, BoxError> {
-        Ok(Loss::from(1.0))
-    }
-
-    fn backward(
-        &mut self,
-        _: &Touchy<6>,
-        _: &Touchy<5>,
-        _: OptimizerName,
-    ) -> Result<Touchy<7>, BoxError> {
-        Ok(Touchy::new(self.0))
-    }
-
-    fn step(&mut self, gradients: Touchy<7>, _: f64, _: OptimizerName) -> Result<(), BoxError> {
-        forget(gradients);
-        Ok(())
-    }
 }
 
 #[test]
