@@ -33,6 +33,7 @@ mod reply;
 mod run;
 mod site;
 mod state;
+mod sync;
 mod who;
 
 pub use answering::{AnswerIf, answer_if};

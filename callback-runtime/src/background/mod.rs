@@ -1,21 +1,23 @@
 //! The background: callbacks that only read, and run later than they are fired.
 //!
-//! Handlers are bound by `bind.rs`. A call is kept with copies of what its handler asks for (`keep.rs`) in a bounded queue (`queue.rs`), and run by a worker thread of
-//! the callback's own. Both policies of a full queue are said with [`Background`] (`policy.rs`); what a handler may answer, when the
-//! loop has gone on, is in `reply.rs`; what the loop is told later in `ledger.rs` and `dropped.rs`. The thread itself is in `raw/lane.rs`, since it
-//! calls through addresses.
+//! `bind.rs` binds handlers, and `later.rs` makes of each one that queues its calls, with copies of what it asks for (`keep.rs`). The worker
+//! of the callback (`worker.rs`) takes them out of a bounded channel (`channel.rs`) and makes them. [`Background`] (`policy.rs`) says what a
+//! full queue does; `reply.rs` says what a handler may return, when the loop has gone on; `ledger.rs` and `dropped.rs` keep what
+//! the loop is to know later.
 
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]
 
 mod bind;
+mod channel;
 mod dropped;
 mod keep;
 mod later;
 mod ledger;
+#[cfg(all(test, loom))]
+mod loom;
 mod method;
 mod policy;
-
 mod reply;
 mod worker;
 

@@ -4,20 +4,16 @@
 //! again by itself for a while, and waits to be woken only after it has looked in vain for long.
 
 use super::Background;
+use super::channel::{self, Receiver, Sender, TrySendError};
 use super::ledger::{Late, Ledger, Whose};
 use crate::catch::{catch, dispose, quietly};
 use crate::failure::{BoxError, Cause};
 use crate::raw::{CallbackCell, Code};
-use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Mutex, MutexGuard};
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
-
-/// How long a worker waits before it looks again, and how often it looks in vain before it waits to be woken.
-const LOOK: Duration = Duration::from_millis(1);
-const LOOKS: u32 = 50;
+use std::sync::{Arc, PoisonError};
 
 /// A queue with more room than this reserves no memory for it: no program fills it.
 const ENDLESS: usize = 1 << 24;
@@ -62,11 +58,11 @@ impl Worker {
             policy,
             shared: Arc::new(Shared {
                 cell,
-                ledger: Mutex::default(),
+                ledger: Mutex::new(Ledger::default()),
                 is_late: AtomicBool::new(false),
                 is_broken: AtomicBool::new(false),
             }),
-            running: Mutex::default(),
+            running: Mutex::new(None),
         }
     }
 
@@ -75,8 +71,8 @@ impl Worker {
         self.stop();
         self.shared.begin();
         let (calls, queued) = match self.policy.room().max(1) {
-            room if room > ENDLESS => crossbeam_channel::unbounded(),
-            room => crossbeam_channel::bounded(room),
+            room if room > ENDLESS => channel::unbounded(),
+            room => channel::bounded(room),
         };
         let (shared, queue) = (self.shared.clone(), queued.clone());
         let spawned = thread::Builder::new()
@@ -139,7 +135,7 @@ impl Worker {
             let Some(running) = running.as_ref() else {
                 return;
             };
-            let (done, rests) = crossbeam_channel::bounded(0);
+            let (done, rests) = channel::bounded(0);
             // It fails only where there is no worker, which has nothing to do then.
             let _ = running.calls.send(Message::Rest(done));
             running.thread.thread().unpark();
@@ -222,7 +218,7 @@ impl Shared {
     }
 
     fn work(&self, queue: &Receiver<Message>) {
-        while let Some(message) = next(queue) {
+        while let Some(message) = channel::next(queue) {
             self.take(message);
         }
     }
@@ -266,16 +262,4 @@ impl Shared {
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The next message for the worker; `None` if it is to end.
-fn next(queue: &Receiver<Message>) -> Option<Message> {
-    for _ in 0..LOOKS {
-        match queue.try_recv() {
-            Ok(message) => return Some(message),
-            Err(TryRecvError::Disconnected) => return None,
-            Err(TryRecvError::Empty) => thread::park_timeout(LOOK),
-        }
-    }
-    queue.recv().ok()
 }

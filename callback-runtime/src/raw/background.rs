@@ -1,7 +1,8 @@
 //! A callback that its own worker thread calls, and whose enter and exit run on the loop's thread.
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::any::{Any, TypeId};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 /// Hands one callback out to one user at a time: to its worker, or to the loop's thread.
 ///
@@ -152,5 +153,39 @@ impl Sendable {
     /// The address of a callback of this type, with its type.
     pub(super) fn as_any(self, callback: *mut ()) -> *mut dyn Any {
         (self.as_any)(callback)
+    }
+}
+
+/// A callback and its cell without a plan, for the tests that loom runs.
+#[cfg(all(test, loom))]
+pub(crate) struct CallbackOwner<C> {
+    cell: std::sync::Arc<CallbackCell>,
+    callback: super::owned::Owned<C>,
+}
+
+#[cfg(all(test, loom))]
+impl<C: Send + 'static> CallbackOwner<C> {
+    pub(crate) fn new(callback: C) -> Self {
+        let callback = super::owned::Owned::new(Box::new(callback));
+        let any = Sendable::of::<C>().as_any(callback.as_ptr());
+        let cell = std::sync::Arc::new(CallbackCell::new(any));
+        Self { cell, callback }
+    }
+
+    pub(crate) fn cell(&self) -> std::sync::Arc<CallbackCell> {
+        self.cell.clone()
+    }
+
+    /// Calls it as a handler on the loop's thread is called.
+    pub(crate) fn on_the_loop(&self, call: impl FnOnce(&C)) -> bool {
+        self.cell.keep_idle(|| call(self.callback.get())).is_some()
+    }
+
+    pub(crate) fn close(&self) {
+        self.cell.close();
+    }
+
+    pub(crate) fn get(&self) -> &C {
+        self.callback.get()
     }
 }

@@ -32,6 +32,8 @@ mod table;
 mod thunk;
 
 pub(crate) use background::CallbackCell;
+#[cfg(all(test, loom))]
+pub(crate) use background::CallbackOwner;
 pub use background::{Copied, Sendable};
 pub(crate) use core::Core;
 pub use counter::Plain;

@@ -41,6 +41,7 @@ impl Needs {
         for want in wants.iter().filter(|want| !want.optional) {
             match bit(want.slot) {
                 Some(bit) => self.bits |= bit,
+                None if self.far.contains(&want.slot) => {}
                 None => self.far.push(want.slot),
             }
         }

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 impl<L: Loop> Run<'_, L> {
     /// Runs the handlers of a breakpoint, in their order. An `Err` is a leave, a stop or a failure: hand it on with `?`.
     ///
-    /// Where nobody handles the breakpoint this is one load and one branch.
+    /// Where no handler is at the breakpoint this is two loads and two branches.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,0 +1,162 @@
+//! The channel between a loop and one worker: crossbeam's, or one with the same interface that loom can follow.
+
+#[cfg(not(loom))]
+pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
+#[cfg(loom)]
+pub(super) use modelled::{Receiver, Sender, TrySendError, bounded, unbounded};
+
+#[cfg(not(loom))]
+mod looks {
+    use super::Receiver;
+    use crossbeam_channel::TryRecvError;
+    use std::thread;
+    use std::time::Duration;
+
+    /// How long a worker waits before it looks again, and how often it looks in vain before it waits to be woken.
+    const LOOK: Duration = Duration::from_millis(1);
+    const LOOKS: u32 = 50;
+
+    /// The next message; `None` if there is no sender any more.
+    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
+        for _ in 0..LOOKS {
+            match queue.try_recv() {
+                Ok(message) => return Some(message),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => thread::park_timeout(LOOK),
+            }
+        }
+        queue.recv().ok()
+    }
+}
+#[cfg(not(loom))]
+pub(super) use looks::next;
+#[cfg(loom)]
+pub(super) use modelled::next;
+
+#[cfg(loom)]
+mod modelled {
+    use crate::sync::{Condvar, Mutex};
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+
+    struct Queue<M> {
+        waiting: Mutex<Waiting<M>>,
+        changed: Condvar,
+        room: usize,
+    }
+
+    struct Waiting<M> {
+        messages: VecDeque<M>,
+        senders: usize,
+        receivers: usize,
+    }
+
+    pub(in crate::background) struct Sender<M>(Arc<Queue<M>>);
+    pub(in crate::background) struct Receiver<M>(Arc<Queue<M>>);
+
+    pub(in crate::background) enum TrySendError<M> {
+        Full(M),
+        Disconnected(#[expect(dead_code, reason = "as in crossbeam")] M),
+    }
+
+    pub(in crate::background) fn bounded<M>(room: usize) -> (Sender<M>, Receiver<M>) {
+        let queue = Arc::new(Queue {
+            waiting: Mutex::new(Waiting {
+                messages: VecDeque::new(),
+                senders: 1,
+                receivers: 1,
+            }),
+            changed: Condvar::new(),
+            // A channel without room hands over: one place does for a model.
+            room: room.max(1),
+        });
+        (Sender(queue.clone()), Receiver(queue))
+    }
+
+    pub(in crate::background) fn unbounded<M>() -> (Sender<M>, Receiver<M>) {
+        bounded(usize::MAX)
+    }
+
+    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
+        queue.recv().ok()
+    }
+
+    impl<M> Sender<M> {
+        pub(in crate::background) fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
+            let mut waiting = self.0.waiting.lock().unwrap();
+            if waiting.receivers == 0 {
+                return Err(TrySendError::Disconnected(message));
+            }
+            if waiting.messages.len() >= self.0.room {
+                return Err(TrySendError::Full(message));
+            }
+            waiting.messages.push_back(message);
+            self.0.changed.notify_all();
+            Ok(())
+        }
+
+        pub(in crate::background) fn send(&self, message: M) -> Result<(), M> {
+            let mut waiting = self.0.waiting.lock().unwrap();
+            while waiting.receivers > 0 && waiting.messages.len() >= self.0.room {
+                waiting = self.0.changed.wait(waiting).unwrap();
+            }
+            if waiting.receivers == 0 {
+                return Err(message);
+            }
+            waiting.messages.push_back(message);
+            self.0.changed.notify_all();
+            Ok(())
+        }
+
+        pub(in crate::background) fn len(&self) -> usize {
+            self.0.waiting.lock().unwrap().messages.len()
+        }
+    }
+
+    impl<M> Receiver<M> {
+        pub(in crate::background) fn recv(&self) -> Result<M, ()> {
+            let mut waiting = self.0.waiting.lock().unwrap();
+            loop {
+                if let Some(message) = waiting.messages.pop_front() {
+                    self.0.changed.notify_all();
+                    return Ok(message);
+                }
+                if waiting.senders == 0 {
+                    return Err(());
+                }
+                waiting = self.0.changed.wait(waiting).unwrap();
+            }
+        }
+
+        pub(in crate::background) fn try_recv(&self) -> Result<M, ()> {
+            let message = self.0.waiting.lock().unwrap().messages.pop_front();
+            self.0.changed.notify_all();
+            message.ok_or(())
+        }
+
+        pub(in crate::background) fn try_iter(&self) -> impl Iterator<Item = M> {
+            std::iter::from_fn(|| self.try_recv().ok())
+        }
+    }
+
+    impl<M> Clone for Receiver<M> {
+        fn clone(&self) -> Self {
+            self.0.waiting.lock().unwrap().receivers += 1;
+            Self(self.0.clone())
+        }
+    }
+
+    impl<M> Drop for Receiver<M> {
+        fn drop(&mut self) {
+            self.0.waiting.lock().unwrap().receivers -= 1;
+            self.0.changed.notify_all();
+        }
+    }
+
+    impl<M> Drop for Sender<M> {
+        fn drop(&mut self) {
+            self.0.waiting.lock().unwrap().senders -= 1;
+            self.0.changed.notify_all();
+        }
+    }
+}
