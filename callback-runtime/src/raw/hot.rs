@@ -3,7 +3,7 @@
 use super::counter::CounterGate;
 use super::frame::{Code, Frame};
 use super::needs::Needs;
-use super::table::Layout;
+use super::table::{Layout, Table};
 use super::thunk::Entry;
 use std::ops::Range;
 
@@ -89,29 +89,33 @@ impl HotList {
     pub(super) fn run(&self, frame: &mut Frame<'_>) -> Option<Code> {
         let table = frame.handed.view.table();
         let layout = table.layout();
-        // SAFETY: `set_gate` was called for the table with this layout.
-        let waits = || self.gated == layout && unsafe { self.gate.is_closed() };
-        if !(self.ready == layout || waits()) || !table.covers(&self.needs) {
+        let is_ready = self.ready == layout || (self.gated == layout && self.is_closed(table));
+        if !is_ready || !table.covers(&self.needs) {
             return None;
         }
-        // SAFETY: by the invariant they are aimed at this table, and `covers` looked at all that they need: `ready` and `gated` are
-        // layouts only where every need has a bit.
+        // SAFETY: by the invariant they are aimed at this table, and `covers` looked at all that they need: `set` makes `ready` and
+        // `gated` a layout only where every need has a bit.
         Some(unsafe { run_range(self.range, frame) })
     }
 
-    /// The same for entries of which the bits do not tell all. `is_timed`: others of the list wait for `gate`.
+    /// The same for entries of which the bits do not tell all. `is_timed`: others of the list wait for the gate.
     #[inline]
     pub(super) fn run_with_care(&self, is_timed: bool, frame: &mut Frame<'_>) -> Option<Code> {
         let table = frame.handed.view.table();
-        if self.aimed == Layout::NONE || self.aimed != table.layout() || !table.meets(&self.needs) {
-            return None;
-        }
-        // SAFETY: as in `run`.
-        if is_timed && !unsafe { self.gate.is_closed() } {
+        let is_aimed = self.aimed != Layout::NONE && self.aimed == table.layout();
+        if !is_aimed || !table.meets(&self.needs) || (is_timed && !self.is_closed(table)) {
             return None;
         }
         // SAFETY: by the invariant they are aimed at this table, which meets what they need.
         Some(unsafe { run_range(self.range, frame) })
+    }
+
+    /// Whether the gate is closed. `table` is the one that the entries are aimed at.
+    #[inline]
+    fn is_closed(&self, table: &Table) -> bool {
+        debug_assert!(self.aimed == table.layout(), "the gate is of the table");
+        // SAFETY: both callers compare the layouts first, and `set_gate` was called for the table with this layout.
+        unsafe { self.gate.is_closed() }
     }
 }
 
