@@ -6,12 +6,14 @@ mod support {
     pub(crate) mod tracer;
 }
 
-use callbacks::fit::{Epoch, Fit, History, Iteration, LearningRate, Loss, Metrics, Step, Trainer};
+use callbacks::fit::{
+    Epoch, Fit, History, Iteration, LearningRate, Loss, Metrics, OptimizerName, Step, Trainer,
+};
 use callbacks::{At, BoxError, Flow, Outcome};
 use std::cell::Cell;
 use std::rc::Rc;
 use support::journal::Journal;
-use support::line::{Input, Line, Output, inputs};
+use support::line::{Input, Line, Output, Slope, inputs};
 use support::tracer::Tracer;
 
 fn trainer() -> Trainer<Line> {
@@ -311,6 +313,16 @@ fn a_run_that_failed_leaves_nothing_for_the_next() {
         .on(Fit::on_train_batch_before_step, fail_once());
     let failed = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
     assert!(failed.failed().is_some());
+    let left = [
+        trainer.get::<Input>().is_some(),
+        trainer.get::<Output>().is_some(),
+        trainer.get::<Slope>().is_some(),
+        trainer.get::<Loss>().is_some(),
+        trainer.get::<OptimizerName>().is_some(),
+    ];
+    assert_eq!(left, [false; 5]);
+    // What is of the run, and not of a batch, is there to be looked at.
+    assert_eq!(trainer.get::<Iteration>(), Some(&Iteration::new(1)));
     journal.take();
     let finished = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
     assert!(finished.is_finished(), "{finished}");

@@ -107,6 +107,57 @@ fn each_of_several_optimisers_has_a_learning_rate_of_its_own() {
 }
 
 #[test]
+fn the_rate_scaled_between_steps_is_that_of_every_optimiser() {
+    let journal = Journal::default();
+    let mut learner = Line::new(&journal);
+    learner.optimizers = &["slow", "fast"];
+    let mut trainer = Trainer::new(learner)
+        .learning_rate(0.5)
+        .learning_rate_of("fast", 4.0)
+        .on(Fit::on_train_begin, |rate: &mut LearningRate| {
+            rate.scale(0.5);
+        });
+    let _ = trainer.fit(inputs([1.0])).unwrap();
+    let lines = journal.take();
+    assert_eq!(lines[3], "step of slow by 0.25 along 1");
+    assert_eq!(lines[7], "step of fast by 2 along 1");
+}
+
+#[test]
+fn the_initial_rate_stays_that_of_the_beginning_of_the_fit() {
+    let journal = Journal::default();
+    let halve = |rate: &mut LearningRate| rate.set(rate.initial() * 0.5);
+    let mut trainer = Trainer::new(Line::new(&journal))
+        .learning_rate(0.5)
+        .epochs(3)
+        .on(Fit::on_epoch_begin, halve);
+    let _ = trainer.fit(inputs([1.0])).unwrap();
+    let lines = journal.take().into_iter();
+    let steps: Vec<_> = lines.filter(|line| line.starts_with("step")).collect();
+    assert_eq!(steps, ["step of main by 0.25 along 1"; 3]);
+}
+
+#[test]
+fn the_rate_of_the_only_optimiser_is_the_one_that_handlers_read_at_every_breakpoint() {
+    let journal = Journal::default();
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(2)
+        .learning_rate_of("main", 4.0);
+    for at in [
+        Fit::on_epoch_begin,
+        Fit::on_train_batch_after_pred,
+        Fit::on_train_batch_end,
+        Fit::on_epoch_end,
+    ] {
+        let note = journal.clone();
+        let read = move |rate: &LearningRate| note.note(rate.to_string());
+        trainer.plan().on(at, read);
+    }
+    let _ = trainer.fit(inputs([1.0, 1.0])).unwrap();
+    assert_eq!(journal.take(), ["4"; 2 * (1 + 2 + 2 + 1)]);
+}
+
+#[test]
 fn the_rate_set_between_steps_is_that_of_every_optimiser() {
     // All places of an epoch but those of one optimiser.
     let between = [

@@ -83,6 +83,11 @@ fn the_attempt_is_told_and_a_limit_ends_a_permanent_rejecter_by_name() {
         let rejecters: Vec<_> = rejecters.map(|(who, times)| (name(who), *times)).collect();
         let all = u64::try_from(limit).unwrap();
         assert_eq!(rejecters, [("picky", all), ("the driver", 1)]);
+        let told = why.to_string();
+        let begin = format!("{limit} attempts at step 1 were rejected, by ");
+        let end = " and by the accept rule of what is driven (1 of them); \
+                   accept more, change what is attempted, or give a greater `retry_limit`";
+        assert!(told.starts_with(&begin) && told.ends_with(end), "{told}");
         assert_eq!(driver.get::<Attempt>(), Some(&Attempt::new(all)));
         assert_eq!((driver.driven().x, driver.step()), (0.0, Step::new(0)));
     }

@@ -66,3 +66,11 @@ fn numbers_of_any_kind_and_several_of_them_can_be_logged() {
     let told = "literal 3  count 7  many 18446744073709552000  less -2  single 0.5  array [1, 2]  slice [3]";
     assert_eq!(log.to_string(), told);
 }
+
+#[test]
+fn a_log_is_empty_until_it_has_a_value() {
+    let mut log = LogData::default();
+    assert!(log.is_empty());
+    log.set("energy", 0.5);
+    assert!(!log.is_empty());
+}

@@ -12,7 +12,7 @@ mod support {
 }
 
 use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
-use callbacks::fit::Step;
+use callbacks::fit::{Step, Total};
 use callbacks::shelf::{ObservableCallback, SaveState};
 use callbacks::{BoxError, Local, Outcome, Period};
 use std::panic::resume_unwind;
@@ -53,6 +53,19 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
             .contains("did not grow")
     );
     assert_eq!(driver.step(), Step::new(1));
+}
+
+#[test]
+fn how_many_steps_a_run_has_is_known_unless_it_goes_on_for_a_simulated_time() {
+    let told = Journal::default();
+    let note = told.clone();
+    let mut driver = walk().on(Driver::on_step_end, move |total: &Total| {
+        note.note(format!("{:?}", total.get()));
+    });
+    finish(&mut driver, 2);
+    assert_eq!(told.take(), ["Some(2)"; 2]);
+    assert!(driver.run_for(Time::new(1.0)).unwrap().is_finished());
+    assert_eq!(told.take(), ["None"; 2]);
 }
 
 /// A walker that is observed and saved with this period, and what was observed and saved.

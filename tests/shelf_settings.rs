@@ -80,6 +80,17 @@ fn a_target_or_a_window_that_cannot_be_is_refused_all_together() {
     assert_eq!(told(&stopping), expected);
 }
 
+#[test]
+fn a_refusal_names_the_callback_and_each_of_the_settings() {
+    let stopping = ConvergenceStopping::new("place", f64::NAN).smoothing_window(0);
+    let (driver, _) = traced();
+    let outcome = driver.callback(stopping).run(1).unwrap();
+    let why = why(&outcome);
+    assert_eq!(why.callback(), "ConvergenceStopping");
+    let settings: Vec<_> = why.settings().iter().map(|one| one.name).collect();
+    assert_eq!(settings, ["target", "smoothing_window"]);
+}
+
 /// What a plan with a callback says before it runs.
 fn refused(callback: impl Callback<Driver> + Send) -> String {
     let (driver, journal) = traced();

@@ -137,6 +137,17 @@ mod tests {
     use super::Norm;
 
     #[test]
+    fn the_infinite_norm_is_the_largest_size() {
+        for values in [[1.0, -12.0, 3.0], [-12.0, 1.0, 3.0], [1.0, 3.0, -12.0]] {
+            assert!(
+                values[..]
+                    .norm(f64::INFINITY)
+                    .is_ok_and(|norm| (norm - 12.0).abs() < 1e-12)
+            );
+        }
+    }
+
+    #[test]
     fn a_norm_does_not_lose_what_is_not_a_number() {
         for at in 0..3 {
             let mut values = [1.0, 12.0, 3.0];
