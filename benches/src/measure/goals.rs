@@ -122,13 +122,13 @@ const GOALS: [Goal; 22] = [
     Goal {
         of: "a handler of 1 parameter of a type beyond the first 64, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(16.0),
+        limit: AtMost(7.0),
         measured: |counts| above_a_pointer(counts, Signature::LateOne),
     },
     Goal {
         of: "a handler of 2 parameters of types beyond the first 64, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(26.0),
+        limit: AtMost(7.0),
         measured: |counts| above_a_pointer(counts, Signature::LateTwo),
     },
     Goal {
