@@ -322,7 +322,7 @@ fn a_run_that_failed_leaves_nothing_for_the_next() {
     ];
     assert_eq!(left, [false; 5]);
     // What is of the run, and not of a batch, is there to be looked at.
-    assert_eq!(trainer.get::<Iteration>(), Some(&Iteration::new(1)));
+    assert_eq!(trainer.get::<Epoch>(), Some(&Epoch::new(1)));
     journal.take();
     let finished = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
     assert!(finished.is_finished(), "{finished}");
