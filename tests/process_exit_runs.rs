@@ -264,9 +264,8 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
     }
 }
 
-/// The loop's thread runs the first of a group; the thread-locals are those of the thread that ends the process. That one which ends it on the
-/// loop's thread while another one is at its work is not here: the standard library's scoped threads lose what they borrow from a
-/// thread-local in the same way.
+/// The loop's thread runs the first of a group; the thread-locals are those of the thread that ends the process. That it is the loop's while
+/// another one is at its work: `process_exit_threads.rs`.
 #[test]
 fn exit_in_a_job_of_a_group() {
     let cases = [
@@ -305,12 +304,8 @@ fn exit_in_a_job_of_a_group() {
             })
             .unwrap();
         },
-        |case, ended| {
-            drops_once(ended, &[]);
-            if case.starts_with("the first") {
-                drops_once(ended, &DROPPED);
-            }
-        },
+        // Whatever a group uses is not dropped: another thread may be in the middle of it.
+        |_, ended| drops_once(ended, &[]),
     );
 }
 

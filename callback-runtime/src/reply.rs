@@ -241,19 +241,10 @@ impl<A: Answer> Deliver<A> for Ballot<A> {
     const ANSWERS: bool = true;
 
     fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) {
-        match handed.view.get_mut_at(&self.0) {
-            Some(votes) => votes.add(vote, turn),
-            None => first_vote(vote, turn, handed),
+        if let Some(votes) = handed.collected(&self.0) {
+            votes.add(vote, turn);
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-fn first_vote<A: Answer>(vote: A, turn: usize, handed: &mut Handed<'_>) {
-    let mut votes = Votes::default();
-    votes.add(vote, turn);
-    handed.view.insert(votes);
 }
 
 /// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when

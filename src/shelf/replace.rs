@@ -19,12 +19,22 @@ pub(super) fn replace(
     let unfinished = PathBuf::from(unfinished);
     remove_left_over(&unfinished)?;
     let file = File::create_new(&unfinished).map_err(|error| with_path(&unfinished, &error))?;
-    let replaced = write_all(file, write).and_then(|()| fs::rename(&unfinished, &place));
+    let replaced = keep_permissions(&place, &file)
+        .and_then(|()| write_all(file, write))
+        .and_then(|()| fs::rename(&unfinished, &place));
     if replaced.is_err() {
         // The first error is the one that is returned.
         let _ = fs::remove_file(&unfinished);
     }
     Ok(replaced.map_err(|error| with_path(path, &error))?)
+}
+
+/// A file that only its owner may read stays so.
+fn keep_permissions(place: &Path, file: &File) -> io::Result<()> {
+    match fs::metadata(place) {
+        Ok(old) => file.set_permissions(old.permissions()),
+        Err(_) => Ok(()),
+    }
 }
 
 fn write_all(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

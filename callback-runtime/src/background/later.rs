@@ -2,8 +2,10 @@
 
 use super::worker::Job;
 use super::{KeptParams, TakeIn};
+use crate::catch::dispose;
 use crate::raw::{Code, Deliver, Handed, Params, Thunk};
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 /// Puts a call into the queue of a worker, and returns what the firing is to know of it.
@@ -32,7 +34,12 @@ impl Later {
             let queue = move |(): &mut (), items: <P::Asks as Params>::Items<'_>| {
                 let kept = parameters.keep(items);
                 push(Box::new(move |callback| match callback.downcast_mut() {
-                    Some(callback) => call(callback, &kept),
+                    Some(callback) => {
+                        let called = catch_unwind(AssertUnwindSafe(|| call(callback, &kept)));
+                        // Apart from the call: a panic of both would abort the process.
+                        dispose(kept, "a copy for the background");
+                        called.unwrap_or_else(|panic| resume_unwind(panic))
+                    }
                     None => Err("a call reached the callback of another handler".into()),
                 }))
             };

@@ -42,6 +42,9 @@ struct Running {
     thread: JoinHandle<()>,
 }
 
+/// Calls a job with the callback; `None` if that is gone.
+type Call = fn(&Shared, Job) -> Option<Result<(), BoxError>>;
+
 /// What both sides use.
 struct Shared {
     cell: Arc<CallbackCell>,
@@ -119,7 +122,7 @@ impl Worker {
         match left {
             Left::Nothing => {}
             Left::Oldest(message) => self.shared.drop_one(message),
-            Left::ToDo(message) => self.shared.take(message),
+            Left::ToDo(message) => self.shared.take(message, Shared::on_the_loop),
         }
         if self.shared.is_late.load(Ordering::Acquire) {
             Code::Late
@@ -171,8 +174,13 @@ impl Worker {
 }
 
 impl Drop for Worker {
+    /// A worker that still runs belongs to a process that exits inside of a call. It is not waited for: it may be waiting for the same exit.
     fn drop(&mut self) {
-        self.stop();
+        if let Some(running) = self.running().take() {
+            self.shared.drop_all(&running.queued);
+            drop(running.calls);
+            running.thread.thread().unpark();
+        }
     }
 }
 
@@ -219,22 +227,26 @@ impl Shared {
 
     fn work(&self, queue: &Receiver<Message>) {
         while let Some(message) = channel::next(queue) {
-            self.take(message);
+            self.take(message, |shared, job| shared.cell.with(job));
         }
     }
 
-    fn take(&self, message: Message) {
+    fn on_the_loop(&self, job: Job) -> Option<Result<(), BoxError>> {
+        self.cell.with_on_the_loop(job)
+    }
+
+    fn take(&self, message: Message, call: Call) {
         match message {
             Message::Call(whose, job) if !self.is_broken.load(Ordering::Relaxed) => {
-                self.make(whose, job);
+                self.make(whose, job, call);
             }
             dropped => self.drop_one(dropped),
         }
     }
 
     /// Makes a call; one that panicked is the last.
-    fn make(&self, whose: Whose, job: Job) {
-        let made = catch(|| self.cell.with(job));
+    fn make(&self, whose: Whose, job: Job, call: Call) {
+        let made = catch(|| call(self, job));
         let cause = match made {
             Ok(Some(Ok(()))) => return,
             Ok(None) => return self.ledger().drop_one(whose),

@@ -73,13 +73,14 @@ impl<D: ?Sized + Erased> Machine<D> {
         let Some(mut groups) = self.lists[list].groups.take() else {
             return Code::Continue;
         };
-        // Only a handler that runs alone can panic from here on, and the list keeps its groups then.
-        self.judge(list, &mut groups, &group, frame);
-        let way = groups.way(group.clone());
-        let ran = catch_unwind(AssertUnwindSafe(|| match way {
-            Way::Alone { timed } => self.run_one_by_one(list, &mut groups, group, timed, frame),
-            Way::Together => self.run_together(list, &mut groups, group, frame),
-            Way::Broken(panic) => halt(group.end, Vec::new(), Some(panic), frame),
+        // The list keeps its groups, also where a handler that runs alone panics.
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            self.judge(list, &mut groups, &group, frame);
+            match groups.way(group.clone()) {
+                Way::Alone { timed } => self.run_one_by_one(list, &mut groups, group, timed, frame),
+                Way::Together => self.run_together(list, &mut groups, group, frame),
+                Way::Broken(panic) => halt(group.end, Vec::new(), Some(panic), frame),
+            }
         }));
         self.lists[list].groups = Some(groups);
         ran.unwrap_or_else(|panic| resume_unwind(panic))

@@ -3,6 +3,10 @@
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::any::{Any, TypeId};
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// How long a plan that is dropped waits for a worker in the middle of a call.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Hands one callback out to one user at a time: to its worker, or to the loop's thread.
 ///
@@ -24,7 +28,7 @@ enum UsedBy {
     Closed,
 }
 
-// SAFETY: `Core::open_cell` makes a cell only of a callback whose type is `Send`; by the invariant one thread at a time uses it.
+// SAFETY: `Core::share` makes a cell only of a callback whose type is `Send`; by the invariant one thread at a time uses it.
 unsafe impl Send for CallbackCell {}
 // SAFETY: as above.
 unsafe impl Sync for CallbackCell {}
@@ -33,14 +37,23 @@ impl CallbackCell {
     pub(super) fn new(callback: *mut dyn Any) -> Self {
         Self {
             callback,
-            used_by: Mutex::new(UsedBy::Nothing),
+            used_by: Mutex::new(UsedBy::Closed),
             changed: Condvar::new(),
         }
     }
 
     /// Calls `job` with the callback, on the worker's thread. `None` if the cell is closed.
     pub(crate) fn with<R>(&self, job: impl FnOnce(&mut dyn Any) -> R) -> Option<R> {
-        let user = self.enter(UsedBy::Worker)?;
+        self.with_as(UsedBy::Worker, job)
+    }
+
+    /// The same on the loop's thread, where there is no worker.
+    pub(crate) fn with_on_the_loop<R>(&self, job: impl FnOnce(&mut dyn Any) -> R) -> Option<R> {
+        self.with_as(UsedBy::Loop, job)
+    }
+
+    fn with_as<R>(&self, user: UsedBy, job: impl FnOnce(&mut dyn Any) -> R) -> Option<R> {
+        let user = self.enter(user)?;
         // SAFETY: by the invariant it is alive and, as `enter` says, this is the one user.
         let result = job(unsafe { &mut *self.callback });
         drop(user);
@@ -55,8 +68,8 @@ impl CallbackCell {
         Some(result)
     }
 
-    /// From now on nothing uses the callback through the cell. Waits for the worker, and not for the loop: it is the loop's thread that
-    /// closes, also from inside of a call, as where `process::exit` runs the destructors of thread-locals.
+    /// From now on nothing uses the callback through the cell. Waits for the worker, and not for the loop: the loop's thread closes, or
+    /// a call of its own exits the process and so drops the plan.
     pub(super) fn close(&self) {
         let mut used_by = self.lock();
         while *used_by == UsedBy::Worker {
@@ -64,6 +77,22 @@ impl CallbackCell {
         }
         *used_by = UsedBy::Closed;
         self.changed.notify_all();
+    }
+
+    /// The same for a plan that is dropped. Whether the worker gave the callback back in time: one that exits the process itself
+    /// never does.
+    pub(super) fn close_in_time(&self) -> bool {
+        let until = Instant::now() + PATIENCE;
+        let mut used_by = self.lock();
+        while *used_by == UsedBy::Worker && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            let waited = self.changed.wait_timeout(used_by, left);
+            used_by = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let is_idle = *used_by != UsedBy::Worker;
+        *used_by = UsedBy::Closed;
+        self.changed.notify_all();
+        is_idle
     }
 
     pub(super) fn reopen(&self) {
@@ -169,6 +198,7 @@ impl<C: Send + 'static> CallbackOwner<C> {
         let callback = super::owned::Owned::new(Box::new(callback));
         let any = Sendable::of::<C>().as_any(callback.as_ptr());
         let cell = std::sync::Arc::new(CallbackCell::new(any));
+        cell.reopen();
         Self { cell, callback }
     }
 

@@ -8,6 +8,7 @@ use super::owned::{Erased, Owned};
 use super::thunk::Thunk;
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
+use std::mem::{forget, take};
 use std::ptr;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub(crate) struct Core<D: ?Sized> {
     instances: Vec<Owned<D>>,
     /// The callbacks that have a bound handler.
     armed: HashSet<usize>,
+    /// Other threads call handlers of a group.
+    pub(super) runs_group: bool,
 }
 
 impl<D: ?Sized + Erased> Core<D> {
@@ -31,6 +34,7 @@ impl<D: ?Sized + Erased> Core<D> {
             lists: (0..lists).map(|_| Entries::default()).collect(),
             instances: Vec::new(),
             armed: HashSet::new(),
+            runs_group: false,
         }
     }
 
@@ -82,7 +86,8 @@ impl<D: ?Sized + Erased> Core<D> {
     /// the type that may be sent to another thread.
     pub(crate) fn share(&mut self, instance: usize, is: Sendable) -> Option<Arc<CallbackCell>> {
         let callback = &self.instances[instance];
-        let may_share = is.is_of(callback.get().erased_type()) && !self.armed.contains(&instance);
+        let is_free = !self.armed.contains(&instance) && !self.cells.contains_key(&instance);
+        let may_share = is_free && is.is_of(callback.get().erased_type());
         may_share.then(|| {
             let cell = Arc::new(CallbackCell::new(is.as_any(callback.as_ptr())));
             self.cells.insert(instance, cell.clone());
@@ -121,8 +126,9 @@ impl<D: ?Sized + Erased> Core<D> {
             instance,
             is_portable: may_go && thunk.wants().iter().all(|want| !want.local),
         };
-        // SAFETY: the callback is of the thunk's type and in a box that `disarm` outlives; a `()` needs no memory. `portable` proves
-        // that its type is `Send`, functions are `Send + Sync`, and a want that is not local proves it of its parameter.
+        // SAFETY: the callback is of the thunk's type, in a box that is dropped after the entries: `disarm` comes first everywhere. A `()`
+        // needs no memory. `portable` proves that the type of the callback is `Send`, `Thunk::new` that functions are `Send + Sync`. What
+        // is not local is `Sync` to read and `Send` to write: `Param` asks for it where `Handlers` binds a function, and is sealed.
         unsafe { self.lists[list].push(&owner, thunk, is_timed) };
         Ok(())
     }
@@ -204,7 +210,17 @@ impl<D: ?Sized + Erased> Core<D> {
 }
 
 impl<D: ?Sized> Drop for Core<D> {
+    /// Leaks what another thread uses and will not give back: the process ends inside of a call then, by `process::exit`, and this is
+    /// a destructor of a thread-local.
     fn drop(&mut self) {
-        self.cells.values().for_each(|cell| cell.close());
+        let closed = self
+            .cells
+            .values()
+            .filter(|cell| cell.close_in_time())
+            .count();
+        if closed < self.cells.len() || self.runs_group {
+            forget(take(&mut self.lists));
+            forget(take(&mut self.instances));
+        }
     }
 }

@@ -17,7 +17,7 @@ use std::any::Any;
 #[derive(Default)]
 pub(super) struct Entries {
     hot: HotList,
-    entries: Vec<Entry>,
+    calls: Vec<Entry>,
     pub(super) bound: Vec<Bound>,
     aimed: Layout,
     /// One more than the greatest slot of any of them.
@@ -74,16 +74,16 @@ impl Entries {
         } else {
             self.needs.add(&thunk.wants);
             if thunk.stirs {
-                self.stirring.push(self.entries.len());
+                self.stirring.push(self.calls.len());
             }
         }
         self.aim_again();
-        self.entries.push(Entry {
+        self.calls.push(Entry {
             call: thunk.call,
             callback: owner.address,
             function: thunk.function.as_ptr(),
             aims: Default::default(),
-            turn: self.entries.len(),
+            turn: self.calls.len(),
         });
         self.bound.push(Bound {
             call: thunk.call,
@@ -100,12 +100,12 @@ impl Entries {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.calls.len()
     }
 
     /// From now on the entry does nothing, or what it did before.
     pub(super) fn mute(&mut self, at: usize, is_muted: bool) {
-        self.entries[at].call = if is_muted { muted } else { self.bound[at].call };
+        self.calls[at].call = if is_muted { muted } else { self.bound[at].call };
         self.aim_again();
     }
 
@@ -141,12 +141,13 @@ impl Entries {
             return None;
         }
         let stirring = self.stirring.iter().find(|at| **at >= from);
-        let until = stirring.copied().unwrap_or(self.entries.len());
+        let until = stirring.copied().unwrap_or(self.calls.len());
         if until <= from {
             return None;
         }
-        let range = EntryRange::of(&self.entries[from..until], until);
-        // SAFETY: at least one, and aimed at this table, which meets what they need; none of them changes that, as none of them stirs.
+        let range = EntryRange::of(&self.calls[from..until], until);
+        // SAFETY: at least one, and aimed at this table, which meets what they need; none of them takes a value out or moves one: only one that
+        // stirs does, and a reply that is collected puts a value where there was none.
         Some((unsafe { run_range(range, frame) }, range.next))
     }
 
@@ -154,7 +155,7 @@ impl Entries {
     pub(super) fn call(&mut self, at: usize, frame: &mut Frame<'_>) -> Code {
         frame.mark = Mark::at(at);
         self.aim(frame.handed.view.table_mut());
-        let (Some(entry), Some(bound)) = (self.entries.get(at), self.bound.get(at)) else {
+        let (Some(entry), Some(bound)) = (self.calls.get(at), self.bound.get(at)) else {
             return Code::Continue;
         };
         if !frame.handed.view.table().meets(&bound.needs) {
@@ -167,7 +168,7 @@ impl Entries {
 
     /// The entry at `at`, aimed at the table at hand. `None` if what it requires is absent.
     pub(super) fn aimed_entry(&self, at: usize, table: &Table) -> Option<&Entry> {
-        let (entry, bound) = (self.entries.get(at)?, self.bound.get(at)?);
+        let (entry, bound) = (self.calls.get(at)?, self.bound.get(at)?);
         (self.aimed == table.layout() && table.meets(&bound.needs)).then_some(entry)
     }
 
@@ -204,7 +205,7 @@ impl Entries {
     #[inline(never)]
     fn aim_at(&mut self, table: &mut Table) {
         table.grow(self.width);
-        for (entry, bound) in self.entries.iter_mut().zip(&self.bound) {
+        for (entry, bound) in self.calls.iter_mut().zip(&self.bound) {
             entry.aims = aims(table, &bound.wants);
         }
         self.hot.clear();
@@ -217,7 +218,7 @@ impl Entries {
             (false, true) => Look::AtGate,
             (false, false) => Look::AtNeeds,
         };
-        let paired = self.entries.iter().zip(&self.bound);
+        let paired = self.calls.iter().zip(&self.bound);
         let steady = paired.filter(|(_, bound)| !bound.is_timed);
         let steady = steady.map(|(entry, _)| *entry);
         // SAFETY: aimed at the table just now; `needs` are what those without a period require, and none of them stirs.

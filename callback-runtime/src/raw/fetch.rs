@@ -1,7 +1,8 @@
 //! How a parameter is read from the table, and why several can be read at once.
 
 use super::slot::Slot;
-use super::table::{Table, View};
+use super::table::Table;
+use super::view::View;
 use crate::param::{Ask, Local, LocalMut};
 use crate::state::Ctx;
 use std::any::{TypeId, type_name};

@@ -3,7 +3,9 @@
 use super::counter::GateTable;
 use super::hot::Mark;
 use super::parallel::Together;
-use super::table::View;
+use super::slot::Slot;
+use super::table::Table;
+use super::view::View;
 use crate::borrows::Aside;
 use crate::failure::BoxError;
 use crate::flow::Flow;
@@ -40,7 +42,7 @@ pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
 
 /// What one handler is called with.
 pub struct Handed<'r> {
-    pub(crate) view: View<'r>,
+    pub(super) view: View<'r>,
     pub(crate) sink: Sink,
     /// What the call came to. The call leaves it here and does not return it, so that the entry point of a handler that returns
     /// nothing ends with a jump. `Continue` before each call.
@@ -54,6 +56,21 @@ impl<'r> Handed<'r> {
             sink: Sink::default(),
             code: Code::Continue,
         }
+    }
+
+    /// The value of a slot that replies are collected in; an empty one if there is none yet. No value moves by this, and none is taken
+    /// out, so that the handlers behind need no other look. Only what [`Deliver::ANSWERS`] may use it: such handlers are in no group.
+    pub(crate) fn collected<T: Default + 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
+        if self.view.get_mut_at(slot).is_none() {
+            self.begin_collecting::<T>();
+        }
+        self.view.get_mut_at(slot)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn begin_collecting<T: Default + 'static>(&mut self) {
+        self.view.insert(T::default());
     }
 
     /// Whether the last call did not return `Continue`.
@@ -104,8 +121,21 @@ impl<'r> Frame<'r> {
     /// Whether the handlers of a breakpoint all wait for a counter.
     #[inline]
     pub(crate) fn is_waiting(&self, at: usize) -> bool {
-        // SAFETY: `Frame::of` called `read_from` with the table of a view that is borrowed for `'r`.
+        // SAFETY: `Frame::of` called `read_from` with the table of its view, which is borrowed for `'r` and private to `raw`.
         unsafe { self.gates.is_closed(at) }
+    }
+
+    /// The state, by value: another table cannot be put in its place.
+    pub(crate) fn view(&mut self) -> View<'_> {
+        self.handed.view.reborrow()
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        self.handed.view.table()
+    }
+
+    pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
+        self.handed.view.get_mut()
     }
 
     /// The result of the group that halted the list.
@@ -151,7 +181,8 @@ pub trait Deliver<R>: Send + Sync {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::{Table, View};
+    use super::super::table::Table;
+    use super::super::view::View;
     use super::{Code, Handed};
 
     #[test]

@@ -10,7 +10,7 @@ use std::ops::Range;
 /// The entries that a firing calls as long as nothing has changed since they were aimed.
 ///
 /// **Invariant:** where `aimed` is not [`Layout::NONE`], `range` is that of `entries`, which are at least one and aimed at the table
-/// of that layout; no call of them takes a value out of the table or changes its layout. [`set`](Self::set) establishes
+/// of that layout; no call of them takes a value out of the table or moves one. [`set`](Self::set) establishes
 /// it, [`clear`](Self::clear) gives it up, and nothing else writes these fields.
 #[derive(Default)]
 pub(super) struct HotList {
@@ -46,7 +46,7 @@ impl HotList {
     }
 
     /// # Safety
-    /// The entries are aimed at the table with this layout, and their calls neither take values out of it nor change the layout.
+    /// The entries are aimed at the table with this layout, and their calls neither take values out of it nor move them.
     /// `needs` are what they require.
     pub(super) unsafe fn set(
         &mut self,
@@ -102,8 +102,8 @@ impl HotList {
     #[inline]
     pub(super) fn run_with_care(&self, is_timed: bool, frame: &mut Frame<'_>) -> Option<Code> {
         let table = frame.handed.view.table();
-        let is_aimed = self.aimed != Layout::NONE && self.aimed == table.layout();
-        if !is_aimed || !table.meets(&self.needs) || (is_timed && !self.is_closed(table)) {
+        let fits = self.aimed != Layout::NONE && self.aimed == table.layout();
+        if !fits || !table.meets(&self.needs) || (is_timed && !self.is_closed(table)) {
             return None;
         }
         // SAFETY: by the invariant they are aimed at this table, which meets what they need.

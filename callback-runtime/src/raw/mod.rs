@@ -4,7 +4,7 @@
 //! state once, and called through plain function pointers. The types with an invariant state it in their docs:
 //!
 //! * [`slot`]: within a process, a slot index stands for exactly one type.
-//! * [`table`]: a cell is null, or the address of a live value of its slot's type. While the layout is the same, so is the
+//! * [`table`], [`view`]: a cell is null, or the address of a live value of its slot's type. While the layout is the same, so is the
 //!   address of every value.
 //! * [`fetch`]: a parameter reads the slot that it names, and no more than its need says.
 //! * [`counter`]: a gate reads eight bytes that a living table keeps, and that have been written.
@@ -30,6 +30,7 @@ mod parallel;
 mod slot;
 mod table;
 mod thunk;
+mod view;
 
 pub(crate) use background::CallbackCell;
 #[cfg(all(test, loom))]
@@ -45,6 +46,7 @@ pub use owned::Erased;
 pub use parallel::Job;
 pub(crate) use parallel::{Done, Payload, Together};
 pub(crate) use slot::Slot;
+pub(crate) use table::Lent;
 pub use table::Table;
-pub(crate) use table::{Lent, View};
 pub use thunk::Thunk;
+pub(crate) use view::View;

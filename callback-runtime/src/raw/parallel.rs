@@ -82,7 +82,10 @@ impl<D: ?Sized + Erased> Core<D> {
         executor: &dyn Executor,
         frame: &mut Frame<'_>,
     ) -> GroupRun {
-        self.lists[list].run_together(members, executor, frame)
+        (self.runs_group, frame.handed.view.table_mut().runs_group) = (true, true);
+        let ran = self.lists[list].run_together(members, executor, frame);
+        (self.runs_group, frame.handed.view.table_mut().runs_group) = (false, false);
+        ran
     }
 }
 
@@ -139,8 +142,8 @@ impl Entries {
                 None => done.push((*at, Done::Absent)),
             }
         }
-        // SAFETY: different members of one group, aimed at the frame's table, which meets what they need and which nothing else uses
-        // until they are done.
+        // SAFETY: different members of one group, aimed at the frame's table, which meets what they need. Nothing else uses it until they
+        // are done: where the process exits meanwhile, `Core` and `Table` leak what the jobs use.
         let broken = unsafe { run_all(executor, &mut works) };
         let took = works.iter().filter_map(|work| Some((work.at, work.took?)));
         let took = took.collect();

@@ -1,14 +1,14 @@
 //! The table of typed cells behind [`State`](crate::State).
 
 use super::counter::{CounterGate, Plain};
-use super::fetch::{Params, Source, Want, aims, clash};
+use super::fetch::{Source, Want};
 use super::needs::{Needs, Presence};
 use super::slot::Slot;
+use super::view::View;
 use crate::borrows::Borrows;
 use crate::catch::{catch, quietly};
 use std::any::type_name;
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, forget, take};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Table {
     layout: Layout,
     /// No other table has it.
     id: Layout,
+    /// Other threads use the values: handlers of a group.
+    pub(super) runs_group: bool,
     borrows: Arc<Borrows>,
 }
 
@@ -79,7 +81,7 @@ impl Table {
         self.get_mut_at(&Slot::of())
     }
 
-    fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
+    pub(super) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
         // SAFETY: as in `get`, and `self` is borrowed exclusively.
         unsafe { self.cell(slot.index()).cast::<T>().as_mut() }
     }
@@ -262,7 +264,22 @@ impl Default for Table {
             presence: Presence::default(),
             layout: Layout::fresh(),
             id: Layout::fresh(),
+            runs_group: false,
             borrows: Arc::default(),
+        }
+    }
+}
+
+impl Drop for Table {
+    /// Leaks the values that other threads use: the process ends inside of a call then, by `process::exit`, and this is a
+    /// destructor of a thread-local.
+    fn drop(&mut self) {
+        if self.runs_group {
+            forget((
+                take(&mut self.cells),
+                take(&mut self.homes),
+                self.borrows.clone(),
+            ));
         }
     }
 }
@@ -300,110 +317,5 @@ impl Drop for Place {
         }
         // SAFETY: allocated by `Place::of`, and not used again.
         unsafe { (self.free)(self.address.as_ptr()) };
-    }
-}
-
-/// Exclusive access to a table that nobody can swap for another one: its field is private to this module, and what
-/// is lent to the table cannot outlive the closure that got the view.
-///
-/// An address and not a reference, so that several handlers can be called at the same time, each with what is its own.
-pub(crate) struct View<'v> {
-    table: NonNull<Table>,
-    of: PhantomData<&'v mut Table>,
-}
-
-impl<'v> View<'v> {
-    pub(crate) fn of(table: &'v mut Table) -> Self {
-        Self {
-            table: NonNull::from(table),
-            of: PhantomData,
-        }
-    }
-
-    pub(crate) fn reborrow(&mut self) -> View<'_> {
-        View {
-            table: self.table,
-            of: PhantomData,
-        }
-    }
-
-    /// The same view once more.
-    ///
-    /// # Safety
-    /// As long as there are several, nobody changes the table itself, and what one of them is used for agrees with what the others
-    /// are used for.
-    pub(super) unsafe fn again(&self) -> View<'v> {
-        View {
-            table: self.table,
-            of: PhantomData,
-        }
-    }
-
-    /// Several values at once, if they are there and can be held together.
-    #[inline]
-    pub(crate) fn query<P: Params>(&mut self) -> Option<P::Items<'_>> {
-        let wants = P::wants();
-        let wants = wants.as_ref();
-        if clash(wants).is_some() {
-            return None;
-        }
-        let table = self.table_mut();
-        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
-        if !table.has(wants) {
-            return None;
-        }
-        let aims = aims(table, wants);
-        // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
-        // the items.
-        Some(unsafe { P::fetch(table, &aims) })
-    }
-
-    /// The table, for as long as the view would have been.
-    #[inline]
-    pub(super) fn into_table(mut self) -> &'v mut Table {
-        // SAFETY: borrowed exclusively for `'v`, and this view is the last to use it.
-        unsafe { self.table.as_mut() }
-    }
-
-    /// The table, for reading.
-    pub(crate) fn table(&self) -> &Table {
-        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody changes it.
-        unsafe { self.table.as_ref() }
-    }
-
-    pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
-        self.table_mut().get_mut()
-    }
-
-    /// The same for who has looked for the slot already.
-    #[inline]
-    pub(crate) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
-        self.table_mut().get_mut_at(slot)
-    }
-
-    pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
-        self.table_mut().insert(value)
-    }
-
-    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
-        self.table_mut().remove()
-    }
-
-    pub(crate) fn lend<T: 'static, R>(
-        &mut self,
-        value: &mut T,
-        body: impl for<'b> FnOnce(View<'b>) -> R,
-    ) -> R {
-        self.table_mut().lend(value, body)
-    }
-
-    pub(super) fn as_ptr(&mut self) -> *mut Table {
-        self.table.as_ptr()
-    }
-
-    #[inline]
-    pub(super) fn table_mut(&mut self) -> &mut Table {
-        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody calls this.
-        unsafe { self.table.as_mut() }
     }
 }

@@ -82,7 +82,7 @@ impl<L: Loop> Run<'_, L> {
         let goes_on = self.fire_handled(at.index());
         let told = self.count_votes(at, is_such);
         if let Some(aside) = aside {
-            self.frame.handed.view.insert(aside);
+            self.frame.view().insert(aside);
         }
         if goes_on {
             Ok(told)
@@ -92,7 +92,7 @@ impl<L: Loop> Run<'_, L> {
     }
 
     fn votes<A: Answer>(&mut self) -> Option<&mut Votes<A>> {
-        self.frame.handed.view.get_mut()
+        self.frame.get_mut()
     }
 
     fn count_votes<A: Answer>(

@@ -52,7 +52,7 @@ impl<L: Loop> Run<'_, L> {
         for index in 0..self.machine.len(at) {
             if self.resolved.lists[at][index].rank < self.course.entered {
                 if let Some(failure) = &self.course.failure {
-                    self.frame.handed.view.insert(failure.clone());
+                    self.frame.view().insert(failure.clone());
                 }
                 self.run_one(at, index);
             }
@@ -67,7 +67,7 @@ impl<L: Loop> Run<'_, L> {
             return outcome;
         };
         for index in self.exits(at) {
-            self.frame.handed.view.insert(outcome.clone());
+            self.frame.view().insert(outcome.clone());
             self.run_one(at, index);
             if let Some(failure) = self.course.failure.take() {
                 outcome.attach(failure);

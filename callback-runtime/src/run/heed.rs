@@ -38,7 +38,7 @@ impl Course {
         match frame.handed.sink.flow.take() {
             Some(flow) if self.hears(&flow) => {
                 let origin = origin::<L>(resolved, at, index);
-                let state = Ctx::from(frame.handed.view.reborrow());
+                let state = Ctx::from(frame.view());
                 self.wish::<L>(flow, origin, &L::BREAKPOINTS[at], &state)
             }
             _ => Ok(()),

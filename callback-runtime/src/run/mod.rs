@@ -196,7 +196,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn state(&mut self) -> Ctx<'_> {
-        Ctx::from(self.frame.handed.view.reborrow())
+        Ctx::from(self.frame.view())
     }
 
     /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.

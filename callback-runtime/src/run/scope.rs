@@ -165,7 +165,7 @@ impl<L: Loop> Run<'_, L> {
         let stop = wish.as_stop();
         self.course.stage = Stage::Told;
         if let (Some(stop), Some(at)) = (stop, with_role::<L>(role)) {
-            self.frame.handed.view.insert(stop);
+            self.frame.view().insert(stop);
             self.run_list(at);
         }
     }

@@ -293,7 +293,7 @@ impl<D: ?Sized + Erased> Machine<D> {
     #[inline]
     fn announce(&self, list: usize, frame: &mut Frame<'_>) {
         if let Some(at) = self.lists.get(list).and_then(|list| list.announces) {
-            frame.handed.view.insert(at);
+            frame.view().insert(at);
         }
     }
 
@@ -316,7 +316,7 @@ impl Bound {
     }
 }
 
-/// The workers of a plan, by callback. They have ended when this is dropped.
+/// The workers of a plan, by callback.
 #[derive(Default)]
 pub(crate) struct Workers(BTreeMap<usize, Arc<Worker>>);
 
@@ -362,11 +362,5 @@ impl Workers {
             .values()
             .flat_map(|worker| worker.dropped())
             .collect()
-    }
-}
-
-impl Drop for Workers {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

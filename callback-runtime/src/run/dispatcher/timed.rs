@@ -27,7 +27,7 @@ impl<D: ?Sized + Erased> Machine<D> {
     #[inline(never)]
     pub(super) fn settle(&mut self, list: usize, frame: &mut Frame<'_>) {
         // Why one ran is nothing to those that run whenever their breakpoint fires.
-        let _ = frame.handed.view.remove::<Due>();
+        let _ = frame.view().remove::<Due>();
         // A counter may panic; the handler that asks for it next fails then.
         let soonest = catch(|| self.soonest(list, frame)).unwrap_or_default();
         self.core.wait(list, soonest, frame);
@@ -56,23 +56,23 @@ impl<D: ?Sized + Erased> Machine<D> {
         let Some(timing) = handler.and_then(|handler| handler.timing()) else {
             return Code::Continue;
         };
-        let now = frame.clock.position(frame.handed.view.table());
+        let now = frame.clock.position(frame.table());
         if !timing.is_owed(&now) {
             return Code::Continue;
         }
         let due = timing.catch_up(&now);
-        frame.handed.view.insert(due);
+        frame.view().insert(due);
         self.run_one(list, at, frame)
     }
 }
 
 #[inline(never)]
 fn is_due(timing: &mut Timing, asks_why: bool, frame: &mut Frame<'_>) -> bool {
-    let now = frame.clock.position(frame.handed.view.table());
+    let now = frame.clock.position(frame.table());
     let due = timing.is_due(&now, frame.clock.is_ending);
     let is_due = due.is_some();
     if let Some(due) = due.filter(|_| asks_why) {
-        frame.handed.view.insert(due);
+        frame.view().insert(due);
     }
     is_due
 }

@@ -1,0 +1,112 @@
+//! Exclusive access to a table that is borrowed for the length of a run.
+
+use super::fetch::{Params, aims, clash};
+use super::slot::Slot;
+use super::table::{Lent, Table};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+/// Exclusive access to a table that nobody can swap for another one: its field is private to this module, and what
+/// is lent to the table cannot outlive the closure that got the view.
+///
+/// An address and not a reference, so that several handlers can be called at the same time, each with what is its own.
+pub(crate) struct View<'v> {
+    table: NonNull<Table>,
+    of: PhantomData<&'v mut Table>,
+}
+
+impl<'v> View<'v> {
+    pub(crate) fn of(table: &'v mut Table) -> Self {
+        Self {
+            table: NonNull::from(table),
+            of: PhantomData,
+        }
+    }
+
+    pub(crate) fn reborrow(&mut self) -> View<'_> {
+        View {
+            table: self.table,
+            of: PhantomData,
+        }
+    }
+
+    /// The same view once more.
+    ///
+    /// # Safety
+    /// As long as there are several, nobody changes the table itself, and what one of them is used for agrees with what the others
+    /// are used for.
+    pub(super) unsafe fn again(&self) -> View<'v> {
+        View {
+            table: self.table,
+            of: PhantomData,
+        }
+    }
+
+    /// Several values at once, if they are there and can be held together.
+    #[inline]
+    pub(crate) fn query<P: Params>(&mut self) -> Option<P::Items<'_>> {
+        let wants = P::wants();
+        let wants = wants.as_ref();
+        if clash(wants).is_some() {
+            return None;
+        }
+        let table = self.table_mut();
+        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
+        if !table.has(wants) {
+            return None;
+        }
+        let aims = aims(table, wants);
+        // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
+        // the items.
+        Some(unsafe { P::fetch(table, &aims) })
+    }
+
+    /// The table, for as long as the view would have been.
+    #[inline]
+    pub(super) fn into_table(mut self) -> &'v mut Table {
+        // SAFETY: borrowed exclusively for `'v`, and this view is the last to use it.
+        unsafe { self.table.as_mut() }
+    }
+
+    /// The table, for reading.
+    pub(crate) fn table(&self) -> &Table {
+        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody changes it.
+        unsafe { self.table.as_ref() }
+    }
+
+    pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
+        self.table_mut().get_mut()
+    }
+
+    /// The same for who has looked for the slot already.
+    #[inline]
+    pub(crate) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
+        self.table_mut().get_mut_at(slot)
+    }
+
+    pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
+        self.table_mut().insert(value)
+    }
+
+    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
+        self.table_mut().remove()
+    }
+
+    pub(crate) fn lend<T: 'static, R>(
+        &mut self,
+        value: &mut T,
+        body: impl for<'b> FnOnce(View<'b>) -> R,
+    ) -> R {
+        self.table_mut().lend(value, body)
+    }
+
+    pub(super) fn as_ptr(&mut self) -> *mut Table {
+        self.table.as_ptr()
+    }
+
+    #[inline]
+    pub(super) fn table_mut(&mut self) -> &mut Table {
+        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody calls this.
+        unsafe { self.table.as_mut() }
+    }
+}
