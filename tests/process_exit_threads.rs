@@ -103,7 +103,7 @@ fn exit_on_the_loop_while_a_job_is_at_its_work_drops_nothing_that_it_uses() {
     );
 }
 
-/// Meets the loop, and ends the process.
+/// Ends the process, when the loop's thread is already about to.
 struct Writer(Arc<Barrier>);
 
 impl Writer {
@@ -119,14 +119,28 @@ impl Callback<Relax> for Writer {
     }
 }
 
+/// Meets the writer where it is dropped.
+struct Meets(Arc<Barrier>);
+
+impl Drop for Meets {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Meets>> = const { RefCell::new(None) };
+}
+
 #[test]
-fn exit_on_the_loop_and_in_the_background_at_the_same_time_ends() {
+fn exit_on_the_loop_and_then_in_the_background_ends() {
     in_a_process(|| {
         let meets = Arc::new(Barrier::new(2));
         let mut plan = Plan::new();
         plan.add(Writer(meets.clone()));
         plan.on(Relax::ON_FORCE, move || -> () {
-            meets.wait();
+            // Used last, and so dropped before the plan.
+            LAST.set(Some(Meets(meets.clone())));
             exit(0);
         });
         run(plan, State::new());
