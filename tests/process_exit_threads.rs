@@ -59,16 +59,21 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
             Relax::ON_FORCE,
             |this: &mut Self, value: &mut Loud<N>| -> () {
                 this.meets.wait();
-                while !this.exits {
-                    let is_whole =
-                        value.name() == format!("value {N}") && this.name.name() == "callback";
-                    if !is_whole {
-                        abort();
-                    }
+                if !this.exits {
+                    go_on(value, &this.name);
                 }
                 exit(0)
             },
         );
+    }
+}
+
+/// Reads both for as long as the process lives.
+fn go_on<const N: usize>(value: &Loud<N>, callback: &Loud<N>) -> ! {
+    loop {
+        if value.name() != format!("value {N}") || callback.name() != "callback" {
+            abort();
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use callbacks::{Failure, Outcome, Period};
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use support::walk::{Walk, walk};
@@ -206,4 +206,16 @@ fn a_file_where_event_files_are_to_be_stays_and_fails_the_run() {
         "is no folder; give `TensorBoard::new` a folder, or a path at which there is nothing";
     assert_eq!(told, format!("{} {remedy}", folder.at("runs").display()));
     assert_eq!(text(&folder.at("runs")), "precious");
+}
+
+#[test]
+fn a_file_keeps_its_permissions() {
+    let folder = Folder::new("permissions");
+    let path = folder.at("walk");
+    fs::write(&path, "private").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(save_at(&path, 1).is_finished());
+    assert_eq!(text(&path), "0.5");
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

@@ -29,7 +29,8 @@ pub trait Learner: Sized + 'static {
     /// [`Norm`](super::Norm) and [`Scale`](super::Scale).
     type Gradients: 'static;
 
-    /// How many samples a batch has: the weight of its loss in the mean of a pass.
+    /// How many samples a batch has: the weight of its loss in the mean of a pass. A batch without samples changes no mean; it is trained
+    /// on as any other, so that a learner whose loss is a mean looks for it itself.
     fn samples(&self, batch: &Self::Batch) -> u64;
 
     /// The prediction for a batch. `phase` tells training from the rest, for layers that differ.

@@ -113,7 +113,7 @@ impl CounterGate {
     #[inline]
     pub(super) unsafe fn is_closed(&self) -> bool {
         // SAFETY: `Table::gate` took the address of a place that was filled with a value which, by its `Plain`, consists of these
-        // eight bytes; the place stays allocated as long as the table, and holds no other type.
+        // eight bytes. The place stays allocated as long as the table, and holds no other type; moving the value out leaves its bytes.
         unsafe { self.now.read() < self.next }
     }
 }
@@ -173,7 +173,8 @@ impl GateTable {
     #[inline]
     pub(super) unsafe fn is_closed(&self, at: usize) -> bool {
         let gate = self.gates.get(at);
-        // SAFETY: as the caller says; `set` is called with gates of that table alone.
+        // SAFETY: the caller keeps the table alive; `Core::wait` alone calls `set`, with a gate of the frame's table, which
+        // `Frame::of` gave to `read_from`.
         gate.is_some_and(|gate| unsafe { gate.is_closed() })
     }
 }

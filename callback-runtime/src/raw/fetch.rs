@@ -220,7 +220,7 @@ unsafe impl<T: 'static> Fetch for Local<'_, T> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Local<'w, T> {
-        // SAFETY: handed on.
+        // SAFETY: what this function asks of its caller is what it asks for in turn.
         Local::new(unsafe { <&T>::fetch(table, aim) })
     }
 }
@@ -237,7 +237,7 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> LocalMut<'w, T> {
-        // SAFETY: handed on.
+        // SAFETY: what this function asks of its caller is what it asks for in turn.
         LocalMut::new(unsafe { <&mut T>::fetch(table, aim) })
     }
 }
@@ -299,7 +299,7 @@ macro_rules! params_of_tuples {
             #[inline]
             #[allow(unused_variables, clippy::unused_unit)]
             unsafe fn fetch<'w>(table: *mut Table, aims: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w> {
-                // SAFETY: handed on.
+                // SAFETY: what this function asks of its caller is what it asks for in turn.
                 ($(unsafe { $P::fetch(table, aims[$at]) },)*)
             }
         }

@@ -220,7 +220,7 @@ impl Work<'_> {
         }
         let (entry, handed) = (self.entry, &mut self.handed);
         let began = Instant::now();
-        // SAFETY: as the caller says.
+        // SAFETY: the caller, `run_all`, has what the call asks for.
         let call = AssertUnwindSafe(|| unsafe { (entry.call)(entry, handed) });
         let called = catch_unwind(call);
         self.took = Some(began.elapsed());
@@ -259,7 +259,7 @@ unsafe fn run_all(executor: &dyn Executor, works: &mut [Work<'_>]) -> Option<Pay
     let (mut away, mut home) = (Vec::new(), Vec::new());
     for (nth, work) in works.iter_mut().enumerate() {
         let is_away = work.is_portable && (stays || nth > 0);
-        // SAFETY: as the caller says.
+        // SAFETY: `run_together` aimed the entries, and took each of its works from one group of `form_groups`.
         let run = move || unsafe { work.run() };
         if is_away {
             away.push(run);

@@ -70,7 +70,8 @@ impl<'v> View<'v> {
 
     /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
-        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody changes it.
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_together` alone, by handlers none of
+        // which `is_single`: they do not change the table.
         unsafe { self.table.as_ref() }
     }
 
@@ -106,7 +107,8 @@ impl<'v> View<'v> {
 
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut Table {
-        // SAFETY: borrowed exclusively for `'v`; where several views of it are in use, nobody calls this.
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_together` alone; the calls of handlers
+        // that are not `is_single` do not come here.
         unsafe { self.table.as_mut() }
     }
 }
