@@ -3,10 +3,12 @@
 use super::worker::Job;
 use super::{KeptParams, TakeIn};
 use crate::catch::dispose;
+use crate::failure::BoxError;
 use crate::raw::{Code, Deliver, Handed, Params, Thunk};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::thread;
 
 /// Puts a call into the queue of a worker, and returns what the firing is to know of it.
 pub(crate) type Push = Arc<dyn Fn(Job) -> Code + Send + Sync>;
@@ -36,9 +38,9 @@ impl Later {
                 push(Box::new(move |callback| match callback.downcast_mut() {
                     Some(callback) => {
                         let called = catch_unwind(AssertUnwindSafe(|| call(callback, &kept)));
-                        // Apart from the call: a panic of both would abort the process.
-                        dispose(kept, "a copy for the background");
-                        called.unwrap_or_else(|panic| resume_unwind(panic))
+                        // Apart from the call: two panics at once would abort the process.
+                        let dropped = catch_unwind(AssertUnwindSafe(|| drop(kept)));
+                        first_panic(called, dropped)
                     }
                     None => Err("a call reached the callback of another handler".into()),
                 }))
@@ -64,6 +66,24 @@ impl Later {
                 }))
             }))
         }))
+    }
+}
+
+/// The reply of a call whose copies are dropped, or the first of both that panicked.
+fn first_panic(
+    called: thread::Result<Result<(), BoxError>>,
+    dropped: thread::Result<()>,
+) -> Result<(), BoxError> {
+    match (called, dropped) {
+        (Ok(reply), Ok(())) => reply,
+        (Ok(reply), Err(panic)) => {
+            dispose(reply, "an error");
+            resume_unwind(panic)
+        }
+        (Err(panic), dropped) => {
+            dispose(dropped, "a panic");
+            resume_unwind(panic)
+        }
     }
 }
 
