@@ -241,9 +241,7 @@ impl<A: Answer> Deliver<A> for Ballot<A> {
     const ANSWERS: bool = true;
 
     fn deliver(&self, vote: A, turn: usize, handed: &mut Handed<'_>) {
-        if let Some(votes) = handed.collected(&self.0) {
-            votes.add(vote, turn);
-        }
+        handed.collect(&self.0, |votes| votes.add(vote, turn));
     }
 }
 

@@ -4,11 +4,11 @@ use super::background::{CallbackCell, Sendable};
 use super::counter::GateMaker;
 use super::entries::{Entries, Owner};
 use super::frame::{Code, Frame, IntoError};
-use super::owned::{Erased, Owned};
+use super::owned::{Erased, Owned, leak};
 use super::thunk::Thunk;
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
-use std::mem::{forget, take};
+use std::mem::take;
 use std::ptr;
 use std::sync::Arc;
 
@@ -219,8 +219,10 @@ impl<D: ?Sized> Drop for Core<D> {
             .filter(|cell| cell.close_in_time())
             .count();
         if closed < self.cells.len() || self.runs_group {
-            forget(take(&mut self.lists));
-            forget(take(&mut self.instances));
+            leak(take(&mut self.lists));
+            for instance in take(&mut self.instances) {
+                instance.leak();
+            }
         }
     }
 }

@@ -58,19 +58,26 @@ impl<'r> Handed<'r> {
         }
     }
 
-    /// The value of a slot that replies are collected in; an empty one if there is none yet. No value moves by this, and none is taken
+    /// Adds to the value that replies are collected in, or to an empty one. No value moves by this, and none is taken
     /// out, so that the handlers behind need no other look. Only what [`Deliver::ANSWERS`] may use it: such handlers are in no group.
-    pub(crate) fn collected<T: Default + 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
-        if self.view.get_mut_at(slot).is_none() {
-            self.begin_collecting::<T>();
+    #[inline]
+    pub(crate) fn collect<T: Default + 'static>(
+        &mut self,
+        slot: &Slot<T>,
+        add: impl FnOnce(&mut T),
+    ) {
+        match self.view.get_mut_at(slot) {
+            Some(collected) => add(collected),
+            None => self.collect_first(add),
         }
-        self.view.get_mut_at(slot)
     }
 
     #[cold]
     #[inline(never)]
-    fn begin_collecting<T: Default + 'static>(&mut self) {
-        self.view.insert(T::default());
+    fn collect_first<T: Default + 'static>(&mut self, add: impl FnOnce(&mut T)) {
+        let mut collected = T::default();
+        add(&mut collected);
+        self.view.insert(collected);
     }
 
     /// Whether the last call did not return `Continue`.

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 /// Owns a value at an address that stays. Not a `Box`, because copies of the address are kept and used.
 ///
@@ -39,6 +40,11 @@ impl<D: ?Sized> Owned<D> {
         self.address.as_ptr().cast()
     }
 
+    /// Never drops the value: see [`leak`].
+    pub(super) fn leak(self) {
+        leak(ManuallyDrop::new(self).as_ptr());
+    }
+
     pub(super) fn into_box(self) -> Box<D> {
         let address = ManuallyDrop::new(self).address;
         // SAFETY: out of a `Box`, by the invariant, and not dropped as ours any more.
@@ -53,6 +59,14 @@ impl<D: ?Sized> Drop for Owned<D> {
         let value = unsafe { Box::from_raw(self.address.as_ptr()) };
         dispose(value, "a callback");
     }
+}
+
+/// Never drops a value. It stays reachable, so that a check for leaks finds only what was lost by mistake.
+pub(super) fn leak<T: 'static>(value: T) {
+    static LEAKED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    let address = Box::into_raw(Box::new(value)).expose_provenance();
+    let mut leaked = LEAKED.lock().unwrap_or_else(PoisonError::into_inner);
+    leaked.push(address);
 }
 
 /// A type that says of itself which it is, also through a trait object. Implemented for what has a size, so that a

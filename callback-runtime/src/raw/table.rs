@@ -3,12 +3,13 @@
 use super::counter::{CounterGate, Plain};
 use super::fetch::{Source, Want};
 use super::needs::{Needs, Presence};
+use super::owned::leak;
 use super::slot::Slot;
 use super::view::View;
 use crate::borrows::Borrows;
 use crate::catch::{catch, quietly};
 use std::any::type_name;
-use std::mem::{MaybeUninit, forget, take};
+use std::mem::{MaybeUninit, take};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -275,11 +276,8 @@ impl Drop for Table {
     /// destructor of a thread-local.
     fn drop(&mut self) {
         if self.runs_group {
-            forget((
-                take(&mut self.cells),
-                take(&mut self.homes),
-                self.borrows.clone(),
-            ));
+            let (cells, homes) = (take(&mut self.cells), take(&mut self.homes));
+            leak((cells, homes, self.borrows.clone()));
         }
     }
 }
