@@ -98,7 +98,8 @@ const GOALS: [Goal; 22] = [
     Goal {
         of: "a handler that answers `Verdict`, above a function pointer",
         wanted: Some(AtMost(10.0)),
-        limit: AtMost(50.0),
+        // 3 of them since replies are collected through `Handed::collect`, which alone may reach the state there.
+        limit: AtMost(52.0),
         measured: |counts| above_a_pointer(counts, Signature::Judging),
     },
     Goal {
