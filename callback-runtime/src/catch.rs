@@ -9,7 +9,7 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
     catch_unwind(AssertUnwindSafe(f)).map_err(Cause::of_panic)
 }
 
-/// Runs `f` and gives up a panic: for reports, of which there is nobody left to be told of a failure.
+/// Runs `f` and drops its panic: for reports, whose own failure has no one to go to.
 pub(crate) fn quietly(f: impl FnOnce()) {
     let _ = catch(f);
 }
