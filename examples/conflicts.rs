@@ -1,7 +1,7 @@
 //! A set of callbacks that cannot work together, what the plan says of it, and the same set mended. Run it with
 //! `cargo run --example conflicts`.
 
-use callbacks::Who;
+use callbacks::CallbackRef;
 use callbacks::prelude::*;
 
 /// Halves the learning rate in every epoch.
@@ -106,7 +106,7 @@ pub(crate) fn wrong() -> Plan<Fit> {
 pub(crate) fn mended() -> Plan<Fit> {
     let mut plan = Plan::new();
     plan.discover();
-    plan.order(Who::of::<Halve>(), Who::of::<WarmUp>());
+    plan.order(CallbackRef::of::<Halve>(), CallbackRef::of::<WarmUp>());
     plan.add(Checkpoint);
     plan.add(Patience).named("patience");
     plan.add(Tally);

@@ -63,8 +63,8 @@ pub mod __private {
     pub use callback_macros::__expand_callback;
     pub use callback_runtime::__private::*;
     pub use callback_runtime::{
-        About, At, Breakpoint, Callback, Handlers, Loop, Registration, Role, Scope, ScopeInfo,
-        Site, States, Who,
+        At, Availability, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Location,
+        Loop, Registration, Role, Scope, ScopeInfo,
     };
 }
 

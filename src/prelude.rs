@@ -17,7 +17,7 @@ pub use any_loop::*;
 pub(crate) mod any_loop {
     pub use callback_macros::{breakpoints, callback};
     pub use callback_runtime::{
-        BoxError, Break, Breakpoint, Callback, Ctx, Due, Failure, Flow, Handlers, Local, LocalMut,
-        Loop, OnFailure, Outcome, Period, Plan, PlanError, Run, State, Stop, Who,
+        BoxError, Break, Breakpoint, Callback, CallbackRef, Ctx, Due, Failure, Flow, Handlers,
+        Local, LocalMut, Loop, OnFailure, Outcome, Period, Plan, PlanError, Run, State, Stop,
     };
 }

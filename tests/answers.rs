@@ -5,7 +5,7 @@ mod support {
 }
 
 use callbacks::{Answer, At, Break, Breakpoint, Closure, Flow, Loop, Outcome, Plan, Reply, Role};
-use callbacks::{Guard, Run, Scope, ScopeInfo, State, States, Votes};
+use callbacks::{Answers, Availability, Guard, Run, Scope, ScopeInfo, State};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 
@@ -34,7 +34,7 @@ impl Loop for Driver {
         place(4, "on_stop", Role::Stop, None),
         place(5, "on_exit", Role::Exit, None),
     ];
-    fn states(_: &mut States<Self>) {}
+    fn availability(_: &mut Availability<Self>) {}
 }
 
 /// Whoever rejects has the last word; the reasons are kept in order.
@@ -120,12 +120,15 @@ fn everybody_is_asked_and_those_behind_see_the_votes_so_far() {
     let mut plan = Plan::new();
     for answer in [Accept, reject("no"), Accept] {
         let note = journal.clone();
-        plan.on(Driver::ON_UPDATE, move |votes: Option<&Votes<Verdict>>| {
-            let each = votes.map_or(&[][..], Votes::each);
-            let merged = votes.and_then(Votes::merged);
-            note.note(format!("{} {merged:?}", each.len()));
-            answer.clone()
-        });
+        plan.on(
+            Driver::ON_UPDATE,
+            move |votes: Option<&Answers<Verdict>>| {
+                let each = votes.map_or(&[][..], Answers::each);
+                let merged = votes.and_then(Answers::merged);
+                note.note(format!("{} {merged:?}", each.len()));
+                answer.clone()
+            },
+        );
     }
     let expected = ["0 None", "1 Some(Accept)", "2 Some(Reject([\"no\"]))"];
     for _ in 0..2 {
@@ -198,7 +201,7 @@ fn a_rule_that_panics_fails_the_run_at_the_handler_whose_answer_it_merged() {
 fn no_answer_of_a_firing_or_a_run_is_left_for_the_next() {
     let mut plan = Plan::<Driver>::new();
     let mut votes_seen = 0;
-    plan.on(Driver::BEGIN, move |votes: Option<&Votes<Verdict>>| {
+    plan.on(Driver::BEGIN, move |votes: Option<&Answers<Verdict>>| {
         votes_seen += votes.map_or(0, |votes| votes.each().len());
         assert_eq!(votes_seen, 0);
     });

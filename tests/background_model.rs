@@ -93,7 +93,7 @@ impl Callback<Walk> for Writer {
             .enumerate()
             .filter(|(nth, _)| self.at & (1 << nth) != 0)
         {
-            let bound = h.lag(place, Self::write);
+            let bound = h.on_background(place, Self::write);
             if nth % 3 == 2 {
                 bound.every(Period::steps(2).last());
             }

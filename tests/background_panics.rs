@@ -43,7 +43,7 @@ impl Writer {
 
 impl Callback<Count> for Writer {
     fn handlers(&self, h: &mut Handlers<Count, Self>) {
-        h.lag(Count::on_step, Self::write);
+        h.on_background(Count::on_step, Self::write);
         h.on_exit(Self::exit);
     }
 }

@@ -44,7 +44,7 @@ impl Callback<Count> for Halve {
     fn handlers(&self, h: &mut Handlers<Count, Self>) {
         h.on(Count::after_step, Self::halve);
         if self.also_lags {
-            h.lag(Count::after_step, Self::note);
+            h.on_background(Count::after_step, Self::note);
         }
     }
 }
@@ -63,7 +63,12 @@ fn problems(plan: &mut Plan<Count>) -> Vec<String> {
     let told = error.problems().iter();
     told.map(|problem| {
         assert_eq!(problem.kind(), ProblemKind::Background);
-        assert!(problem.site().to_string().contains("background_plans.rs"));
+        assert!(
+            problem
+                .location()
+                .to_string()
+                .contains("background_plans.rs")
+        );
         let line = problem.to_string();
         line.split_once(": ").unwrap().1.to_owned()
     })
@@ -136,7 +141,7 @@ struct Mixed(At<Count>);
 impl Callback<Count> for Mixed {
     fn handlers(&self, h: &mut Handlers<Count, Self>) {
         h.on(self.0, |_: &mut Self, rate: &mut f64| *rate /= 2.0);
-        h.lag(Count::after_step, |_: &Self, _: &u64| {});
+        h.on_background(Count::after_step, |_: &Self, _: &u64| {});
     }
 }
 

@@ -185,7 +185,7 @@ impl Clone for Fuse {
 
 impl Callback<Count> for Slow {
     fn handlers(&self, h: &mut Handlers<Count, Self>) {
-        h.lag(Count::after_step, Self::hold);
+        h.on_background(Count::after_step, Self::hold);
     }
 }
 

@@ -13,7 +13,8 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, Trainer};
 use callbacks::{
-    About, Breakpoint, Callback, Flow, Handlers, Local, LocalMut, Loop, Plan, Site, State,
+    Breakpoint, Callback, CallbackInfo, Flow, Handlers, Local, LocalMut, Location, Loop, Plan,
+    State,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -251,8 +252,8 @@ impl<C: 'static> Wrapped<C> {
 }
 
 impl<C: Callback<Relax>> Callback<Relax> for Wrapped<C> {
-    fn about(&self) -> About {
-        self.inner.about().name("wrapped").weight(-1.0)
+    fn info(&self) -> CallbackInfo {
+        self.inner.info().name("wrapped").weight(-1.0)
     }
 
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
@@ -296,8 +297,8 @@ fn the_loop_of_luz_runs_handlers_written_by_hand() {
         }
     }
     impl Callback<Fit> for Last {
-        fn about(&self) -> About {
-            About::new("Last", Site::here()).weight(f64::INFINITY)
+        fn info(&self) -> CallbackInfo {
+            CallbackInfo::new("Last", Location::here()).weight(f64::INFINITY)
         }
 
         fn handlers(&self, h: &mut Handlers<Fit, Self>) {

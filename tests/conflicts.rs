@@ -2,7 +2,7 @@
 
 use callbacks::__private::{Probe, inventory};
 use callbacks::prelude::*;
-use callbacks::{Attachment, ProblemKind, Registration, Site};
+use callbacks::{Attachment, Location, ProblemKind, Registration};
 
 /// Found in the registry; write the same state.
 #[derive(Default)]
@@ -22,7 +22,7 @@ macro_rules! register {
     ($($n:literal)*) => {$(
         inventory::submit! {
             Registration::new::<Fit, Found<$n>>(
-                concat!("found ", $n), module_path!(), Site::new(file!(), $n, 1), 0.0, true, Probe::<Fit, Found<$n>>::MAKE,
+                concat!("found ", $n), module_path!(), Location::new(file!(), $n, 1), 0.0, true, Probe::<Fit, Found<$n>>::MAKE,
             )
         }
     )*};
@@ -202,8 +202,8 @@ fn discovered_writers_need_a_word_and_who_is_attached_beside_one_too() {
     let mut plan = Plan::<Fit>::new();
     both(&mut plan);
     plan.order(
-        callbacks::Who::of::<Found<1>>(),
-        callbacks::Who::of::<Found<0>>(),
+        callbacks::CallbackRef::of::<Found<1>>(),
+        callbacks::CallbackRef::of::<Found<0>>(),
     );
     assert_eq!(kinds(&mut plan), []);
     assert_eq!(plan.names().len(), 2);
@@ -332,7 +332,7 @@ fn one_that_asks_for_everything_beside_a_discovered_writer_needs_a_word() {
     plan.discover_if(|one| one.name() == "found 0");
     plan.on(Fit::on_epoch_end, |_: Ctx<'_>| {}).named("all");
     assert_eq!(kinds(&mut plan), [ProblemKind::Conflict]);
-    plan.order("all", callbacks::Who::of::<Found<0>>());
+    plan.order("all", callbacks::CallbackRef::of::<Found<0>>());
     assert_eq!(kinds(&mut plan), []);
 }
 
@@ -343,7 +343,7 @@ fn a_thousand_that_say_it_of_each_other_are_quickly_done() {
     for _ in 0..1_000 {
         plan.on(Fit::on_epoch_end, |_: &mut u8| {})
             .group::<Crowd>()
-            .no_conflict(callbacks::Who::of::<Crowd>());
+            .no_conflict(callbacks::CallbackRef::of::<Crowd>());
     }
     assert_eq!(kinds(plan.strict(true)), []);
 }

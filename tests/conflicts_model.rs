@@ -5,7 +5,7 @@
 //! exempts from an order with it.
 
 use callbacks::fit::Fit;
-use callbacks::{Callback, Handlers, Plan, Problem, ProblemKind, State, Who};
+use callbacks::{Callback, CallbackRef, Handlers, Plan, Problem, ProblemKind, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -65,10 +65,10 @@ fn setting() -> impl Strategy<Value = Setting> {
 }
 
 impl Side {
-    fn who(self) -> Who {
+    fn callback_ref(self) -> CallbackRef {
         match self {
             Self::One(at) => at.to_string().into(),
-            Self::Group => Who::of::<Group>(),
+            Self::Group => CallbackRef::of::<Group>(),
         }
     }
 }
@@ -83,10 +83,10 @@ impl Setting {
             }
         }
         for (first, second) in &self.orders {
-            plan.order(first.who(), second.who());
+            plan.order(first.callback_ref(), second.callback_ref());
         }
         for (one, other) in &self.no_conflict {
-            plan.no_conflict(one.who(), other.who());
+            plan.no_conflict(one.callback_ref(), other.callback_ref());
         }
         plan.strict(true);
         plan

@@ -85,13 +85,13 @@ fn assert_paired(seen: &Seen) {
 
 /// Each entered callback exits once, in reverse order, last of all.
 fn assert_exits(seen: &Seen) {
-    let who = |at: &'static str| {
+    let callback_ref = |at: &'static str| {
         let lines = seen.trace.iter();
         lines
             .filter_map(move |line| line.strip_suffix(at))
             .collect::<Vec<_>>()
     };
-    let (mut entered, exited) = (who(" on_enter"), who(" on_exit"));
+    let (mut entered, exited) = (callback_ref(" on_enter"), callback_ref(" on_exit"));
     if seen
         .faults
         .first()
@@ -149,8 +149,9 @@ fn whatever_fails_in_the_exits_of_whoever_all_exit() {
         for failing in 0..8 {
             for act in [Act::Err, Act::Panic, Act::Stop, Act::Leave("FIT")] {
                 let end = ended_by.map(|act| deed(1, "on_epoch_end", act));
-                let who = (0..ACTORS.len()).filter(|callback| failing & (1 << callback) != 0);
-                let exits = who.map(|callback| deed(callback, "on_exit", act));
+                let callback_ref =
+                    (0..ACTORS.len()).filter(|callback| failing & (1 << callback) != 0);
+                let exits = callback_ref.map(|callback| deed(callback, "on_exit", act));
                 play(
                     &mut stage,
                     Job::Fit,

@@ -9,7 +9,7 @@ mod support {
 mod example;
 
 use callbacks::prelude::*;
-use callbacks::{Explanation, Problem, ProblemKind, Who};
+use callbacks::{CallbackRef, Explanation, Problem, ProblemKind};
 use support::named_lines::with_lines_named;
 
 fn callbacks_at_epoch_end(told: &Explanation) -> Vec<(&str, String)> {
@@ -138,7 +138,7 @@ fn many_after_many_are_drawn_with_an_edge_for_each() {
         plan.on(Fit::on_epoch_end, || {}).group::<Late>();
         plan.on(Fit::on_epoch_end, || {}).group::<Early>();
     }
-    plan.order(Who::of::<Early>(), Who::of::<Late>());
+    plan.order(CallbackRef::of::<Early>(), CallbackRef::of::<Late>());
     let told = plan.explain(&State::new()).expect("the plan is right");
     assert_eq!(told.dot().matches("fontcolor=royalblue").count(), 10 + 10);
     assert!(!told.orders()[0].is_idle());

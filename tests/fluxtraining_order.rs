@@ -1,7 +1,7 @@
 //! How FluxTraining.jl orders callbacks and settles conflicts, each test named after a row of the comparison with it.
 
 use callbacks::fit::{Fit, LearningRate};
-use callbacks::{Plan, PlanError, ProblemKind, State, Who, breakpoints, callback};
+use callbacks::{CallbackRef, Plan, PlanError, ProblemKind, State, breakpoints, callback};
 
 /// The group of those that measure: an abstract type there.
 struct Measures;
@@ -90,7 +90,7 @@ fn runafter_a_type_is_an_edge_from_every_callback_of_it() {
     let mut plan = Plan::new();
     plan.on(Fit::on_epoch_end, || {})
         .named("log")
-        .after(Who::of::<Loss>());
+        .after(CallbackRef::of::<Loss>());
     plan.add(Loss);
     plan.add(Loss);
     assert_eq!(order(&mut plan), ["Loss", "Loss#2", "log"]);
@@ -101,7 +101,7 @@ fn runafter_an_abstract_type_is_an_edge_from_its_group_and_never_from_itself() {
     let mut plan = Plan::new();
     plan.add(Loss)
         .group::<Measures>()
-        .after(Who::of::<Measures>());
+        .after(CallbackRef::of::<Measures>());
     plan.add(Accuracy).group::<Measures>();
     assert_eq!(order(&mut plan), ["Accuracy", "Loss"]);
 }
@@ -136,7 +136,7 @@ fn undecided_is_an_error_for_discovered_callbacks() {
         (conflict.kind(), conflict.state()),
         (ProblemKind::Conflict, Some("u8"))
     );
-    plan.order(Who::of::<Strike>(), Who::of::<Parry>());
+    plan.order(CallbackRef::of::<Strike>(), CallbackRef::of::<Parry>());
     plan.check(&State::new()).unwrap();
     assert_eq!(plan.names(), ["Strike", "Parry"]);
 }
@@ -147,11 +147,11 @@ fn resolveconflict_unresolvable_is_never_together_whoever_says_it() {
         let mut plan = Plan::new();
         let first = plan.add(Warmup);
         if said_by_first {
-            first.incompatible(Who::of::<Cosine>());
+            first.incompatible(CallbackRef::of::<Cosine>());
         }
         let second = plan.add(Cosine);
         if !said_by_first {
-            second.incompatible(Who::of::<Warmup>());
+            second.incompatible(CallbackRef::of::<Warmup>());
         }
         assert_eq!(kinds(&mut plan), [ProblemKind::Incompatible]);
     }
@@ -161,7 +161,7 @@ fn resolveconflict_unresolvable_is_never_together_whoever_says_it() {
 fn resolveconflict_no_conflict_is_said_once_for_both() {
     let mut plan = writers();
     plan.strict(true);
-    plan.no_conflict(Who::of::<Cosine>(), Who::of::<Warmup>());
+    plan.no_conflict(CallbackRef::of::<Cosine>(), CallbackRef::of::<Warmup>());
     assert!(kinds(&mut plan).is_empty());
 }
 
@@ -169,7 +169,7 @@ fn resolveconflict_no_conflict_is_said_once_for_both() {
 fn resolveconflict_run_first_decides_between_two_writers() {
     let mut plan = writers();
     plan.strict(true);
-    plan.order(Who::of::<Cosine>(), Who::of::<Warmup>());
+    plan.order(CallbackRef::of::<Cosine>(), CallbackRef::of::<Warmup>());
     assert_eq!(order(&mut plan), ["Cosine", "Warmup"]);
 }
 
@@ -199,7 +199,7 @@ fn explain_points_out_an_early_reader() {
         ("reader", "Cosine", "LearningRate")
     );
     assert!(told.to_string().contains(&early.to_string()), "{told}");
-    plan.order("reader", Who::of::<Cosine>());
+    plan.order("reader", CallbackRef::of::<Cosine>());
     assert!(plan.explain(&State::new()).unwrap().undecided().is_empty());
 }
 
@@ -215,8 +215,8 @@ fn unrelated_callbacks_run_as_they_are_listed() {
 #[test]
 fn a_cycle_is_told_before_the_run_with_its_names() {
     let mut plan = Plan::new();
-    plan.add(Loss).after(Who::of::<Accuracy>());
-    plan.add(Accuracy).after(Who::of::<Loss>());
+    plan.add(Loss).after(CallbackRef::of::<Accuracy>());
+    plan.add(Accuracy).after(CallbackRef::of::<Loss>());
     let error = refused(&mut plan);
     let [circle] = error.problems() else {
         panic!("{error}");

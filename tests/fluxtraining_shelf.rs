@@ -11,7 +11,9 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, Metrics, Phase, Trainer};
 use callbacks::shelf::{Record, Recorder};
-use callbacks::{About, Callback, Flow, Handlers, Local, Loop, Outcome, Period, Who, callback};
+use callbacks::{
+    Callback, CallbackInfo, CallbackRef, Flow, Handlers, Local, Loop, Outcome, Period, callback,
+};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
@@ -114,8 +116,8 @@ fn custom_callback_is_a_closure_at_an_event() {
 struct Wrapper<C>(C);
 
 impl<L: Loop, C: Callback<L>> Callback<L> for Wrapper<C> {
-    fn about(&self) -> About {
-        self.0.about().group::<C>()
+    fn info(&self) -> CallbackInfo {
+        self.0.info().group::<C>()
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
@@ -137,8 +139,8 @@ impl Second {
 }
 
 impl Callback<Fit> for Second {
-    fn about(&self) -> About {
-        About::of::<Self>().name("second").after("first")
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().name("second").after("first")
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
@@ -155,10 +157,10 @@ fn throttle_keeps_the_edges_and_the_name_of_what_it_wraps() {
     let says = |name: &'static str| move |journal: Local<'_, Journal>| journal.note(name);
     plan.on(Fit::on_epoch_end, says("zeroth"))
         .named("zeroth")
-        .before(Who::of::<Second>());
+        .before(CallbackRef::of::<Second>());
     plan.on(Fit::on_epoch_end, says("third"))
         .named("third")
-        .after(Who::of::<Second>())
+        .after(CallbackRef::of::<Second>())
         .weight(-2.0);
     // The throttle is for one breakpoint; at the other one the period of what is wrapped stays.
     plan.add(Wrapper(Wrapper(Second)))

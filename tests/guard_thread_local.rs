@@ -63,7 +63,7 @@ struct Lags(Loud<5>);
 
 impl Callback<Relax> for Lags {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.lag(Relax::BEFORE_STEP, |this: &mut Self, of: &Loud6| {
+        h.on_background(Relax::BEFORE_STEP, |this: &mut Self, of: &Loud6| {
             say(format!("{} writes {}", this.0.name(), of.0));
         });
         h.on_exit(|this: &mut Self| say(format!("{} exits", this.0.name())));

@@ -9,7 +9,7 @@ mod support {
     pub(crate) mod relax;
 }
 
-use callbacks::{About, Callback, Handlers, Local, Plan, State};
+use callbacks::{Callback, CallbackInfo, Handlers, Local, Plan, State};
 use std::rc::Rc;
 use support::journal::Journal;
 use support::relax::{Relax, relax};
@@ -39,8 +39,8 @@ impl Capital {
 }
 
 impl Callback<Relax> for Capital {
-    fn about(&self) -> About {
-        About::of::<Self>().weight(self.1)
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().weight(self.1)
     }
 
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {

@@ -7,7 +7,7 @@ mod support {
 
 use callbacks::fit::{Epochs, OwnStep};
 use callbacks::prelude::*;
-use callbacks::{About, Cause, ProblemKind, Registration};
+use callbacks::{CallbackInfo, Cause, ProblemKind, Registration};
 use support::journal::Journal;
 use support::line::{Input, Line, inputs};
 
@@ -29,7 +29,7 @@ fn problem(trainer: &mut Trainer<Line>) -> String {
         panic!("one problem: {error}");
     };
     assert_eq!(problem.kind(), ProblemKind::Setting);
-    assert!(problem.site().file().ends_with("misuse.rs"));
+    assert!(problem.location().file().ends_with("misuse.rs"));
     problem.to_string()
 }
 
@@ -173,13 +173,13 @@ fn a_batch_that_is_a_prediction_too_is_a_problem_that_names_both() {
             .to_string()
             .contains("its `Batch` and its `Prediction` are both")
     );
-    assert!(problem.site().file().ends_with("misuse.rs"));
+    assert!(problem.location().file().ends_with("misuse.rs"));
 }
 
 struct Shy;
 
 impl Callback<Fit> for Shy {
-    fn about(&self) -> About {
+    fn info(&self) -> CallbackInfo {
         panic!("ask somebody else")
     }
 

@@ -80,7 +80,9 @@ fn the_attempt_is_told_and_a_limit_ends_a_permanent_rejecter_by_name() {
         let why = too_many(&outcome);
         assert_eq!((why.attempts, why.step), (limit, Step::new(1)));
         let rejecters = why.rejecters.iter();
-        let rejecters: Vec<_> = rejecters.map(|(who, times)| (name(who), *times)).collect();
+        let rejecters: Vec<_> = rejecters
+            .map(|(callback_ref, times)| (name(callback_ref), *times))
+            .collect();
         let all = u64::try_from(limit).unwrap();
         assert_eq!(rejecters, [("picky", all), ("the driver", 1)]);
         let told = why.to_string();
@@ -113,8 +115,8 @@ fn what_a_rejected_attempt_logged_is_discarded_and_there_for_who_wants_it() {
     let note = journal.clone();
     let tell = move |log: &LogData, rejected: &RejectedAttempts| {
         let attempts = rejected.iter().map(|one| {
-            let who: Vec<_> = one.rejecters.iter().map(name).collect();
-            format!("{} by {who:?} with {}", one.attempt, one.log)
+            let callback_ref: Vec<_> = one.rejecters.iter().map(name).collect();
+            format!("{} by {callback_ref:?} with {}", one.attempt, one.log)
         });
         note.note(format!("{log} after {:?}", attempts.collect::<Vec<_>>()));
     };

@@ -94,7 +94,8 @@ fn scripts() -> impl Strategy<Value = Vec<Deed>> {
         prop::sample::select(ACTS.to_vec()),
     );
     let any = any.prop_map(|(callback, at, act)| deed(callback, at, act));
-    let rejection = callbacks.prop_map(|who| deed(who, "on_compute_update_end", Act::Reject));
+    let rejection =
+        callbacks.prop_map(|callback_ref| deed(callback_ref, "on_compute_update_end", Act::Reject));
     prop::collection::vec(prop_oneof![any, rejection], 0..7)
 }
 

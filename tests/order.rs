@@ -11,7 +11,7 @@ mod support {
 
 use callbacks::__private::{Probe, inventory};
 use callbacks::{
-    About, Breakpoint, Callback, Flow, Handlers, Local, Plan, Registration, Site, State,
+    Breakpoint, Callback, CallbackInfo, Flow, Handlers, Local, Location, Plan, Registration, State,
 };
 use proptest::prelude::*;
 use std::cmp::Ordering;
@@ -31,8 +31,8 @@ impl Tag {
 }
 
 impl Callback<Relax> for Tag {
-    fn about(&self) -> About {
-        About::of::<Self>().weight(self.weight)
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().weight(self.weight)
     }
 
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
@@ -59,8 +59,8 @@ impl<const N: usize> Found<N> {
 }
 
 impl<const N: usize> Callback<Relax> for Found<N> {
-    fn about(&self) -> About {
-        About::of::<Self>().weight(FOUND[N].1)
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().weight(FOUND[N].1)
     }
 
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
@@ -74,7 +74,7 @@ macro_rules! register {
     ($n:literal, $line:literal) => {
         inventory::submit! {
             Registration::new::<Relax, Found<$n>>(
-                FOUND[$n].0, module_path!(), Site::new(file!(), $line, 1), FOUND[$n].1, true, Probe::<Relax, Found<$n>>::MAKE,
+                FOUND[$n].0, module_path!(), Location::new(file!(), $line, 1), FOUND[$n].1, true, Probe::<Relax, Found<$n>>::MAKE,
             )
         }
     };

@@ -15,8 +15,8 @@ counter!(Clock: f64);
 struct Trace(Vec<(&'static str, u64)>);
 
 impl Trace {
-    fn steps(&self, who: &str) -> Vec<u64> {
-        let its = self.0.iter().filter(|(name, _)| *name == who);
+    fn steps(&self, callback_ref: &str) -> Vec<u64> {
+        let its = self.0.iter().filter(|(name, _)| *name == callback_ref);
         its.map(|(_, step)| *step).collect()
     }
 }

@@ -69,21 +69,21 @@ fn handler() -> impl Strategy<Value = Handler> {
 
 fn plan(handlers: &[Handler]) -> Plan<Walk> {
     let mut plan = Plan::<Walk>::new();
-    for (who, handler) in handlers.iter().enumerate() {
+    for (callback_ref, handler) in handlers.iter().enumerate() {
         let attached = match handler.kind {
             Kind::Plain => plan.on(Walk::on_step, move |step: &u64, trace: &mut Trace| {
-                trace.0.push((who, *step));
+                trace.0.push((callback_ref, *step));
             }),
             Kind::AsksWhere => plan.on(
                 Walk::on_step,
                 move |at: &Breakpoint, step: &u64, trace: &mut Trace| {
                     assert_eq!(at.name(), "on_step");
-                    trace.0.push((who, *step));
+                    trace.0.push((callback_ref, *step));
                 },
             ),
             Kind::AsksForAll => plan.on(Walk::on_step, move |mut ctx: Ctx<'_>| {
                 let step = *ctx.get::<u64>().unwrap();
-                ctx.get_mut::<Trace>().unwrap().0.push((who, step));
+                ctx.get_mut::<Trace>().unwrap().0.push((callback_ref, step));
             }),
         };
         if let Some(period) = &handler.period {
@@ -116,10 +116,10 @@ fn expected(handlers: &[Handler], sizes: &[u64]) -> Trace {
     let mut trace = Trace::default();
     for at in 1..=sizes.len() {
         let (before, now) = (position(&sizes[..at - 1]), position(&sizes[..at]));
-        for (who, handler) in handlers.iter().enumerate() {
+        for (callback_ref, handler) in handlers.iter().enumerate() {
             let period = handler.period.as_ref();
             if period.is_none_or(|period| period.due_between(&before, &now).is_some()) {
-                trace.0.push((who, place(&sizes[..at]).0));
+                trace.0.push((callback_ref, place(&sizes[..at]).0));
             }
         }
     }

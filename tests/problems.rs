@@ -7,8 +7,8 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, LearningRate, Loss, Trainer};
 use callbacks::{
-    About, Callback, Ctx, Handlers, Local, LocalMut, Plan, PlanError, Problem, ProblemKind, Site,
-    State,
+    Callback, CallbackInfo, Ctx, Handlers, Local, LocalMut, Location, Plan, PlanError, Problem,
+    ProblemKind, State,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -54,13 +54,13 @@ fn check(plan: &mut Plan<Fit>) -> PlanError {
 type Told<'p> = (ProblemKind, &'p str, Option<&'p str>, Option<&'p str>, u32);
 
 fn told(problem: &Problem) -> Told<'_> {
-    assert_eq!(problem.site().file(), file!());
+    assert_eq!(problem.location().file(), file!());
     (
         problem.kind(),
         problem.callback(),
         problem.breakpoint(),
         problem.state(),
-        problem.site().line(),
+        problem.location().line(),
     )
 }
 
@@ -182,7 +182,7 @@ fn parameters_that_cannot_be_held_together_are_found_whatever_they_are_written_a
     let lines: Vec<u32> = error
         .problems()
         .iter()
-        .map(|one| one.site().line())
+        .map(|one| one.location().line())
         .collect();
     assert_eq!(lines, (line + 1..=line + 7).collect::<Vec<_>>());
     assert!(
@@ -287,15 +287,15 @@ fn state_that_is_provided_twice_is_reported_where_the_second_is_provided() {
     };
     assert_eq!(problem.kind(), ProblemKind::TwoProviders);
     assert_eq!(problem.state(), Some("Epoch"));
-    assert_eq!(problem.site().file(), file!());
+    assert_eq!(problem.location().file(), file!());
 }
 
 /// Panics when asked for its handlers.
 struct Shy;
 
 impl Callback<Fit> for Shy {
-    fn about(&self) -> About {
-        About::new("Shy", Site::new("shy.rs", 7, 1))
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::new("Shy", Location::new("shy.rs", 7, 1))
     }
 
     fn handlers(&self, _: &mut Handlers<Fit, Self>) {

@@ -147,7 +147,7 @@ impl Lags {
 
 impl Callback<Relax> for Lags {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.lag(Relax::BEFORE_STEP, Self::write);
+        h.on_background(Relax::BEFORE_STEP, Self::write);
     }
 }
 

@@ -120,7 +120,7 @@ impl Writer {
 
 impl Callback<Relax> for Writer {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.lag(Relax::BEFORE_STEP, Self::write);
+        h.on_background(Relax::BEFORE_STEP, Self::write);
     }
 }
 
@@ -187,7 +187,7 @@ impl Fails {
 
 impl Callback<Relax> for Fails {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.lag(Relax::BEFORE_STEP, Self::fail);
+        h.on_background(Relax::BEFORE_STEP, Self::fail);
     }
 }
 

@@ -10,7 +10,8 @@ mod support {
 }
 
 use callbacks::{
-    About, Callback, Handlers, Local, Loop, Outcome, Plan, Problem, ProblemKind, State, States,
+    Availability, Callback, CallbackInfo, Handlers, Local, Loop, Outcome, Plan, Problem,
+    ProblemKind, State,
 };
 use std::panic::panic_any;
 use support::journal::Journal;
@@ -45,8 +46,8 @@ impl Recorder {
 }
 
 impl Callback<Relax> for Recorder {
-    fn about(&self) -> About {
-        About::of::<Self>().weight(self.weight)
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().weight(self.weight)
     }
 
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
@@ -184,7 +185,7 @@ fn saying_it_twice_is_a_problem_too() {
 fn a_callback_and_the_loop_that_provide_one_type_are_a_problem_that_names_both() {
     let mut plan = Plan::new();
     plan.add(Recorder::of(1));
-    plan.expect(|states: &mut States<Relax>| states.within::<Record>(Relax::STEP));
+    plan.expect(|states: &mut Availability<Relax>| states.within::<Record>(Relax::STEP));
     let problem = problem(&mut plan);
     assert_eq!(problem.kind(), ProblemKind::TwoProviders);
     assert_eq!(problem.callback(), "Recorder");
@@ -340,8 +341,8 @@ fn a_panic_while_it_is_made_is_the_failure_of_the_run() {
 struct Wrapper<C>(C);
 
 impl<L: Loop, C: Callback<L>> Callback<L> for Wrapper<C> {
-    fn about(&self) -> About {
-        self.0.about().group::<C>()
+    fn info(&self) -> CallbackInfo {
+        self.0.info().group::<C>()
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

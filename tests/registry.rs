@@ -168,13 +168,13 @@ fn registrations_say_where_they_are_written() {
     let heavy = found("Heavy").expect("it is registered");
     assert_eq!(heavy.module_path(), "registry");
     assert_eq!(heavy.loop_name(), "Fit");
-    assert!(heavy.site().file().ends_with("registry.rs"));
+    assert!(heavy.location().file().ends_with("registry.rs"));
     let line = include_str!("registry.rs")
         .lines()
         .position(|line| line == "#[callback(weight = 20)]")
         .expect("it is there");
     // The attribute stands on one line, the type's name on the next one.
-    assert_eq!(heavy.site().line() as usize, line + 2);
+    assert_eq!(heavy.location().line() as usize, line + 2);
 }
 
 #[test]
@@ -185,8 +185,8 @@ fn the_order_is_by_weight_module_path_line_column_and_type() {
             (
                 one.weight(),
                 one.module_path(),
-                one.site().line(),
-                one.site().column(),
+                one.location().line(),
+                one.location().column(),
             )
         })
         .collect();

@@ -1,7 +1,7 @@
 //! What callbacks say of the order wins over weight and insertion (P3); circles, requirements and incompatibilities are told.
 
 use callbacks::prelude::*;
-use callbacks::{About, ProblemKind, Who};
+use callbacks::{CallbackInfo, CallbackRef, ProblemKind};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ proptest! {
                 attached.after("nobody");
             }
         }
-        plan.order(Who::of::<Measures>(), Who::of::<Loggers>());
+        plan.order(CallbackRef::of::<Measures>(), CallbackRef::of::<Loggers>());
         let count = weights.len();
         let pairs = (0..count).flat_map(|one| (0..count).map(move |other| (one, other)));
         let pairs: Vec<_> = pairs.filter(|(one, other)| first[*one] && second[*other] && !first[*other]).collect();
@@ -125,11 +125,11 @@ proptest! {
 }
 
 /// A callback whose type says what the test says.
-struct Saying(fn(About) -> About);
+struct Saying(fn(CallbackInfo) -> CallbackInfo);
 
 impl Callback<Fit> for Saying {
-    fn about(&self) -> About {
-        (self.0)(About::of::<Self>())
+    fn info(&self) -> CallbackInfo {
+        (self.0)(CallbackInfo::of::<Self>())
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
@@ -147,7 +147,7 @@ impl Callback<Fit> for Other {
 fn a_type_that_names_itself_says_nothing_of_its_instances() {
     let mut plan = Plan::<Fit>::new();
     for name in ["one", "two"] {
-        plan.add(Saying(|about| about.after(Who::of::<Saying>())))
+        plan.add(Saying(|info| info.after(CallbackRef::of::<Saying>())))
             .named(name);
     }
     plan.check(&State::new()).expect("nobody waits for himself");
@@ -157,7 +157,9 @@ fn a_type_that_names_itself_says_nothing_of_its_instances() {
 #[test]
 fn an_instance_may_go_after_the_others_of_its_type() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Other).named("last").after(Who::of::<Other>());
+    plan.add(Other)
+        .named("last")
+        .after(CallbackRef::of::<Other>());
     plan.add(Other).named("one");
     plan.add(Other).named("two");
     plan.check(&State::new()).expect("nobody waits for himself");
@@ -170,7 +172,7 @@ fn a_group_before_itself_leaves_out_each_one_for_itself() {
     plan.on(Fit::on_epoch_end, || {})
         .named("2")
         .group::<Measures>();
-    plan.order(Who::of::<Measures>(), Who::of::<Measures>());
+    plan.order(CallbackRef::of::<Measures>(), CallbackRef::of::<Measures>());
     assert_eq!(order(&mut plan), [0, 1, 2]);
 }
 
@@ -215,12 +217,12 @@ fn a_circle_names_who_is_in_it_and_where_each_order_is_declared() {
         (circle.kind(), circle.callback()),
         (ProblemKind::Circle, "1")
     );
-    let site = |nth: u32| format!("says `plan.order` ({}:{})", file!(), line + nth);
+    let location = |nth: u32| format!("says `plan.order` ({}:{})", file!(), line + nth);
     let text = format!(
         "`1` before `2`, {}; `2` before `3`, {}; `3` before `1`, {}",
-        site(0),
-        site(1),
-        site(2)
+        location(0),
+        location(1),
+        location(2)
     );
     assert!(circle.to_string().contains(&text), "{circle}");
 }
@@ -255,8 +257,8 @@ fn each_circle_is_told_once_and_other_problems_beside_it() {
 #[test]
 fn types_that_wait_for_each_other_are_a_circle() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Other).after(Who::of::<Saying>());
-    plan.add(Saying(|about| about.after(Who::of::<Other>())));
+    plan.add(Other).after(CallbackRef::of::<Saying>());
+    plan.add(Saying(|info| info.after(CallbackRef::of::<Other>())));
     let error = plan.check(&State::new()).unwrap_err();
     assert_eq!(error.problems().len(), 1, "{error}");
     assert!(
@@ -274,18 +276,18 @@ fn an_edge_to_nobody_is_no_problem_but_a_requirement_is() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other)
         .after("nobody")
-        .before(Who::of::<Measures>());
+        .before(CallbackRef::of::<Measures>());
     plan.check(&State::new())
         .expect("edges to nobody decide nothing");
     let line = line!() + 2;
-    plan.add(Saying(|about| about))
-        .requires(Who::of::<Measures>());
+    plan.add(Saying(|info| info))
+        .requires(CallbackRef::of::<Measures>());
     let error = plan.check(&State::new()).unwrap_err();
     let [problem] = error.problems() else {
         panic!("{error}")
     };
     assert_eq!(
-        (problem.kind(), problem.site().line()),
+        (problem.kind(), problem.location().line()),
         (ProblemKind::Required, line)
     );
     assert!(
@@ -300,7 +302,7 @@ fn an_edge_to_nobody_is_no_problem_but_a_requirement_is() {
 #[test]
 fn a_callback_is_not_what_it_requires_itself() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Other).requires(Who::of::<Other>());
+    plan.add(Other).requires(CallbackRef::of::<Other>());
     assert!(plan.check(&State::new()).is_err());
     plan.add(Other);
     assert!(plan.check(&State::new()).is_ok());
@@ -310,7 +312,7 @@ fn a_callback_is_not_what_it_requires_itself() {
 fn incompatibility_is_symmetric_and_told_once() {
     for both in [false, true] {
         let mut plan = Plan::<Fit>::new();
-        plan.add(Saying(|about| about.incompatible(Who::of::<Other>())))
+        plan.add(Saying(|info| info.incompatible(CallbackRef::of::<Other>())))
             .named("one");
         let other = plan.add(Other).named("two");
         if both {
@@ -332,7 +334,7 @@ fn incompatibility_is_symmetric_and_told_once() {
 fn five_thousand_after_five_thousand_are_not_as_many_pairs() {
     let mut plan = Plan::<Fit>::new();
     for _ in 0..5_000 {
-        plan.add(Saying(|about| about.after(Who::of::<Other>())));
+        plan.add(Saying(|info| info.after(CallbackRef::of::<Other>())));
         plan.add(Other);
     }
     plan.check(&State::new()).expect("nothing is wrong with it");

@@ -1,15 +1,17 @@
 //! A report of what is wrong is readable, whatever others have put into it; so is what a plan tells of its order.
 
 use callbacks::fit::Fit;
-use callbacks::{About, Callback, Handlers, OnFailure, Plan, PlanError, ProblemKind, State, Who};
+use callbacks::{
+    Callback, CallbackInfo, CallbackRef, Handlers, OnFailure, Plan, PlanError, ProblemKind, State,
+};
 use std::marker::PhantomData;
 
 /// Whose type says what the test says.
-struct Saying(fn(About) -> About);
+struct Saying(fn(CallbackInfo) -> CallbackInfo);
 
 impl Callback<Fit> for Saying {
-    fn about(&self) -> About {
-        (self.0)(About::of::<Self>())
+    fn info(&self) -> CallbackInfo {
+        (self.0)(CallbackInfo::of::<Self>())
     }
 
     fn handlers(&self, _: &mut Handlers<Fit, Self>) {}
@@ -25,8 +27,8 @@ impl Callback<Fit> for Other {
 struct Mean<T>(PhantomData<T>);
 
 impl<T: Send + 'static> Callback<Fit> for Mean<T> {
-    fn about(&self) -> About {
-        About::of::<Self>()
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>()
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
@@ -38,8 +40,9 @@ impl<T: Send + 'static> Callback<Fit> for Mean<T> {
 struct Twin<T>(PhantomData<T>);
 
 impl<T: Send + 'static> Callback<Fit> for Twin<T> {
-    fn about(&self) -> About {
-        About::new("Twin", callbacks::Site::new("twin.rs", 1, 1)).after(Who::of::<Other>())
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::new("Twin", callbacks::Location::new("twin.rs", 1, 1))
+            .after(CallbackRef::of::<Other>())
     }
 
     fn handlers(&self, _: &mut Handlers<Fit, Self>) {}
@@ -60,9 +63,9 @@ fn explained(plan: &mut Plan<Fit>) -> String {
 #[test]
 fn what_others_wrote_in_several_lines_is_told_in_one() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Saying(|about| {
-        assert_eq!(about.type_label(), "another; one", "in\ntwo lines");
-        about
+    plan.add(Saying(|info| {
+        assert_eq!(info.type_label(), "another; one", "in\ntwo lines");
+        info
     }));
     plan.on(Fit::on_epoch_end, |_: &String| {})
         .named("two\r\nlines");
@@ -99,7 +102,7 @@ fn a_circle_is_told_in_the_direction_in_which_it_would_run_with_a_line_for_each_
         .before("A");
     plan.on(Fit::on_epoch_end, || {})
         .named("C")
-        .before(Who::of::<Measures>());
+        .before(CallbackRef::of::<Measures>());
     plan.order("A", "C");
     let error = refused(&mut plan);
     let [circle] = error.problems() else {
@@ -127,8 +130,10 @@ fn a_circle_is_told_in_the_direction_in_which_it_would_run_with_a_line_for_each_
 fn a_circle_through_a_group_names_the_group_and_who_is_in_it() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other).named("B").group::<Measures>();
-    plan.add(Other).named("C").before(Who::of::<Measures>());
-    plan.add(Saying(|about| about.after(Who::of::<Measures>())))
+    plan.add(Other)
+        .named("C")
+        .before(CallbackRef::of::<Measures>());
+    plan.add(Saying(|info| info.after(CallbackRef::of::<Measures>())))
         .named("D")
         .before("C");
     let text = refused(&mut plan).to_string();
@@ -143,7 +148,7 @@ fn a_circle_through_a_group_names_the_group_and_who_is_in_it() {
 #[test]
 fn who_requires_its_own_type_requires_another_one() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Other).requires(Who::of::<Other>());
+    plan.add(Other).requires(CallbackRef::of::<Other>());
     let error = refused(&mut plan);
     let text = "Other: requires another `Other`, and no other is attached; attach one more";
     assert!(error.problems()[0].to_string().ends_with(text), "{error}");
@@ -193,7 +198,9 @@ fn advice_to_wait_for_a_generic_type_names_the_callback() {
 fn who_is_incompatible_with_its_own_kind_is_told_once_for_each() {
     let mut plan = Plan::<Fit>::new();
     for _ in 0..1000 {
-        plan.add(Saying(|about| about.incompatible(Who::of::<Saying>())));
+        plan.add(Saying(|info| {
+            info.incompatible(CallbackRef::of::<Saying>())
+        }));
     }
     let error = refused(&mut plan);
     assert!(
@@ -209,8 +216,8 @@ fn who_is_incompatible_with_its_own_kind_is_told_once_for_each() {
 #[test]
 fn an_order_that_names_only_itself_is_told_to_order_nothing() {
     let mut plan = Plan::<Fit>::new();
-    plan.add(Other).after(Who::of::<Other>());
-    plan.add(Saying(|about| about.before(Who::of::<Saying>())));
+    plan.add(Other).after(CallbackRef::of::<Other>());
+    plan.add(Saying(|info| info.before(CallbackRef::of::<Saying>())));
     let told = plan.explain(&State::new()).expect("it is right");
     assert!(told.orders().iter().all(callbacks::explain::Order::is_idle));
     for line in [

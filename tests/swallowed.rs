@@ -203,26 +203,26 @@ fn an_engine_of_somebody_else_sees_no_swallowed_failure() {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Votes(u32);
+struct Answers(u32);
 
-impl Answer for Votes {
+impl Answer for Answers {
     fn merge(self, other: Self) -> Self {
         Self(self.0 + other.0)
     }
 }
 
 breakpoints! {
-    loop Poll { scope ROUND { before_round; on_vote -> Votes; after_round; } }
+    loop Poll { scope ROUND { before_round; on_vote -> Answers; after_round; } }
 }
 
 /// What a poll comes to in which the second of three voters does this.
 fn poll(
-    second: impl FnMut() -> Result<Votes, &'static str> + Send + 'static,
-) -> (Option<Votes>, Outcome) {
+    second: impl FnMut() -> Result<Answers, &'static str> + Send + 'static,
+) -> (Option<Answers>, Outcome) {
     let mut plan = Plan::<Poll>::new();
-    plan.on(Poll::on_vote, || Votes(1));
+    plan.on(Poll::on_vote, || Answers(1));
     plan.on(Poll::on_vote, second).on_failure(Warn);
-    plan.on(Poll::on_vote, || Votes(4));
+    plan.on(Poll::on_vote, || Answers(4));
     let mut answer = None;
     let outcome = plan.run(&mut State::new(), |run| {
         answer = run.ask(Poll::on_vote)?;
@@ -234,7 +234,7 @@ fn poll(
 #[test]
 fn who_fails_to_answer_has_no_vote() {
     let (answer, outcome) = poll(|| Err("no opinion"));
-    assert_eq!(answer, Some(Votes(5)));
+    assert_eq!(answer, Some(Answers(5)));
     assert_eq!(outcome.to_string(), "finished (1 failure swallowed)");
 }
 

@@ -63,13 +63,13 @@ fn energy(chain: &IsingChain, wave: &Rbm) -> f64 {
 }
 
 /// One operator on one site, the identity on all others.
-fn on_site(operator: &DMatrix<f64>, site: u32, spins: u32) -> DMatrix<f64> {
+fn on_site(operator: &DMatrix<f64>, location: u32, spins: u32) -> DMatrix<f64> {
     // The first site is the lowest bit, and so the last factor.
     (0..spins)
         .rev()
         .fold(DMatrix::identity(1, 1), |product, at| {
             let identity = DMatrix::identity(2, 2);
-            product.kronecker(if at == site { operator } else { &identity })
+            product.kronecker(if at == location { operator } else { &identity })
         })
 }
 
@@ -78,9 +78,9 @@ fn dense(chain: &IsingChain) -> DMatrix<f64> {
     let z = DMatrix::from_row_slice(2, 2, &[-1.0, 0.0, 0.0, 1.0]);
     let x = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, 1.0, 0.0]);
     let n = chain.spins;
-    let terms = (0..n).map(|site| {
-        let bond = on_site(&z, site, n) * on_site(&z, (site + 1) % n, n);
-        bond * -chain.coupling - on_site(&x, site, n) * chain.field
+    let terms = (0..n).map(|location| {
+        let bond = on_site(&z, location, n) * on_site(&z, (location + 1) % n, n);
+        bond * -chain.coupling - on_site(&x, location, n) * chain.field
     });
     terms.sum()
 }
@@ -88,7 +88,7 @@ fn dense(chain: &IsingChain) -> DMatrix<f64> {
 #[test]
 fn the_magnetisation_is_the_mean_of_the_spins() {
     for spins in Spins::all(5) {
-        let mean = (0..5).map(|site| spins.at(site)).sum::<f64>() / 5.0;
+        let mean = (0..5).map(|location| spins.at(location)).sum::<f64>() / 5.0;
         assert!((spins.magnetisation() - mean).abs() < 1e-12, "{spins:?}");
     }
     let samples = vec![vec![Spins::new(0b1111, 4), Spins::new(0b0111, 4)]];
@@ -188,11 +188,11 @@ fn angles_follow_a_spin_that_turns() {
     let wave = wave(6);
     let mut spins = Spins::new(0b01_0110, 6);
     let mut angles = wave.angles(spins);
-    for site in [0, 3, 5, 0, 2] {
-        let ratio = wave.log_ratio(spins, site, &angles);
+    for location in [0, 3, 5, 0, 2] {
+        let ratio = wave.log_ratio(spins, location, &angles);
         let before = angles.log_amplitude;
-        wave.turn(spins, site, &mut angles);
-        spins = spins.flipped(site);
+        wave.turn(spins, location, &mut angles);
+        spins = spins.flipped(location);
         assert!((angles.log_amplitude - wave.angles(spins).log_amplitude).abs() < 1e-12);
         assert!((angles.log_amplitude - before - ratio).abs() < 1e-12);
     }

@@ -81,15 +81,18 @@ fn samples_with_a_great_error_are_refused_and_drawn_again() {
             Driver::on_step_end,
             move |step: &Step, rejected: &RejectedAttempts| {
                 for attempt in rejected.iter() {
-                    let who = attempt.rejecters[0].to_string();
-                    told.send((step.get(), who)).expect("somebody listens");
+                    let callback_ref = attempt.rejecters[0].to_string();
+                    told.send((step.get(), callback_ref))
+                        .expect("somebody listens");
                 }
             },
         );
     let outcome = driver.run(60).expect("a plan");
     assert!(outcome.is_finished(), "{outcome}");
     let rejecters: Vec<_> = rejecters.try_iter().collect();
-    let of_torn = |(step, who): &(u64, String)| *step == 3 && who.starts_with("RefuseExplosions");
+    let of_torn = |(step, callback_ref): &(u64, String)| {
+        *step == 3 && callback_ref.starts_with("RefuseExplosions")
+    };
     assert!(rejecters.iter().any(of_torn), "{rejecters:?}");
     let energy = driver.get::<LogData>().and_then(|log| log.number("energy"));
     let exact = GroundState::of(&CHAIN).energy;

@@ -17,7 +17,8 @@ pub struct IsingChain {
 impl IsingChain {
     /// `⟨s|H|ψ⟩ / ⟨s|ψ⟩`, whose mean over `|ψ|²` is the energy. It is the same for every `s` if `ψ` is an eigenstate.
     pub fn local_energy(&self, wave: &Rbm, spins: Spins, angles: &Angles) -> f64 {
-        let neighbours = (0..self.spins).map(|site| wave.log_ratio(spins, site, angles).exp());
+        let neighbours =
+            (0..self.spins).map(|location| wave.log_ratio(spins, location, angles).exp());
         self.diagonal(spins) - self.field * neighbours.sum::<f64>()
     }
 
@@ -25,7 +26,7 @@ impl IsingChain {
     pub fn apply(&self, amplitudes: &[f64]) -> Vec<f64> {
         let amplitude = |spins: Spins| amplitudes.get(spins.bits() as usize).copied();
         let row = |spins: Spins| {
-            let flipped = (0..self.spins).filter_map(|site| amplitude(spins.flipped(site)));
+            let flipped = (0..self.spins).filter_map(|location| amplitude(spins.flipped(location)));
             self.diagonal(spins) * amplitude(spins).unwrap_or(0.0)
                 - self.field * flipped.sum::<f64>()
         };

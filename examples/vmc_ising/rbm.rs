@@ -40,8 +40,8 @@ impl Rbm {
     /// The angles of a configuration.
     pub fn angles(&self, spins: Spins) -> Angles {
         let mut each = vec![0.0; self.weights.len()];
-        for site in 0..self.spins {
-            add(&mut each, spins.at(site), self.seen_by(site));
+        for location in 0..self.spins {
+            add(&mut each, spins.at(location), self.seen_by(location));
         }
         let log_amplitude = log_of_cosh_product(each.iter().copied());
         Angles {
@@ -51,18 +51,22 @@ impl Rbm {
     }
 
     /// Brings the angles of a configuration to those it has after one of its spins has been turned over.
-    pub fn turn(&self, spins: Spins, site: u32, angles: &mut Angles) {
-        add(&mut angles.each, -2.0 * spins.at(site), self.seen_by(site));
+    pub fn turn(&self, spins: Spins, location: u32, angles: &mut Angles) {
+        add(
+            &mut angles.each,
+            -2.0 * spins.at(location),
+            self.seen_by(location),
+        );
         angles.log_amplitude = log_of_cosh_product(angles.each.iter().copied());
     }
 
     /// By how much turning one spin over changes the logarithm of the amplitude.
-    pub fn log_ratio(&self, spins: Spins, site: u32, angles: &Angles) -> f64 {
-        let turn = -2.0 * spins.at(site);
+    pub fn log_ratio(&self, spins: Spins, location: u32, angles: &Angles) -> f64 {
+        let turn = -2.0 * spins.at(location);
         let turned = angles
             .each
             .iter()
-            .zip(self.seen_by(site))
+            .zip(self.seen_by(location))
             .map(|(angle, weight)| angle + turn * weight);
         log_of_cosh_product(turned) - angles.log_amplitude
     }
@@ -70,7 +74,7 @@ impl Rbm {
     /// `∂ log ψ / ∂ w`, for each weight.
     pub fn log_derivatives(&self, spins: Spins, angles: &Angles) -> Vec<f64> {
         let slopes: Vec<f64> = angles.each.iter().map(|angle| angle.tanh()).collect();
-        let spins: Vec<f64> = (0..self.spins).map(|site| spins.at(site)).collect();
+        let spins: Vec<f64> = (0..self.spins).map(|location| spins.at(location)).collect();
         slopes
             .chunks(spins.len())
             .flat_map(|slopes| correlation(slopes, &spins))
@@ -78,10 +82,10 @@ impl Rbm {
     }
 
     /// The weights with which a spin enters the angles, in their order.
-    fn seen_by(&self, site: u32) -> impl Iterator<Item = f64> {
+    fn seen_by(&self, location: u32) -> impl Iterator<Item = f64> {
         let filters = self.weights.chunks(self.spins as usize);
         filters.flat_map(move |filter| {
-            let (before, after) = filter.split_at(site as usize);
+            let (before, after) = filter.split_at(location as usize);
             after.iter().chain(before).copied()
         })
     }

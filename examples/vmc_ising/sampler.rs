@@ -74,12 +74,12 @@ impl Chain {
     }
 
     fn flip(&mut self, wave: &Rbm, angles: &mut Angles) -> bool {
-        let site = self.rng.u32(..self.spins.count());
-        let chance = (2.0 * wave.log_ratio(self.spins, site, angles)).exp();
+        let location = self.rng.u32(..self.spins.count());
+        let chance = (2.0 * wave.log_ratio(self.spins, location, angles)).exp();
         let accepted = self.rng.f64() < chance;
         if accepted {
-            wave.turn(self.spins, site, angles);
-            self.spins = self.spins.flipped(site);
+            wave.turn(self.spins, location, angles);
+            self.spins = self.spins.flipped(location);
         }
         accepted
     }

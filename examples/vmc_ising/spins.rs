@@ -38,13 +38,13 @@ impl Spins {
     }
 
     /// 1 where the spin points up, -1 where it points down.
-    pub fn at(self, site: u32) -> f64 {
-        f64::from(self.bits >> site & 1).mul_add(2.0, -1.0)
+    pub fn at(self, location: u32) -> f64 {
+        f64::from(self.bits >> location & 1).mul_add(2.0, -1.0)
     }
 
     /// The same with one spin turned over.
-    pub fn flipped(self, site: u32) -> Self {
-        Self::new(self.bits ^ 1 << site, self.count)
+    pub fn flipped(self, location: u32) -> Self {
+        Self::new(self.bits ^ 1 << location, self.count)
     }
 
     /// The sum over neighbours of the products of their spins.

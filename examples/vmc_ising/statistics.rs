@@ -47,12 +47,12 @@ fn length(chain: &[f64]) -> u32 {
 fn autocorrelation(chains: &[Vec<f64>], mean: f64, variance: f64) -> f64 {
     let longest = chains.iter().map(Vec::len).max().unwrap_or(0);
     let mut time = 0.5;
-    let mut lag = 0.0;
+    let mut on_background = 0.0;
     for apart in 1..longest {
-        if lag >= 5.0 * time || variance <= 0.0 {
+        if on_background >= 5.0 * time || variance <= 0.0 {
             break;
         }
-        lag += 1.0;
+        on_background += 1.0;
         time += covariance(chains, mean, apart) / variance;
     }
     time.max(0.5)

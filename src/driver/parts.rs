@@ -123,7 +123,8 @@ impl<D: Driven> Parts<D> {
 
     /// Everybody is asked, and then what is driven.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-        let asked = run.ask_who(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
+        let asked =
+            run.ask_with_origins(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
         if let Some((_, rejecters)) = asked {
             self.rejecters = rejecters;
         }

@@ -1,7 +1,7 @@
 //! What a fit drives: forward, loss, backward, step.
 
 use super::{Fit, Loss, OptimizerName, Phase};
-use callback_runtime::{BoxError, Ctx, States};
+use callback_runtime::{Availability, BoxError, Ctx};
 use std::fmt;
 
 /// A model with its optimisers: what the fit loop drives.
@@ -100,7 +100,7 @@ pub trait Learner: Sized + 'static {
 ///             ctx.insert(loss);
 ///             Ok(())
 ///         });
-///         Some(step.provides(|states| states.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end)))
+///         Some(step.provides(|availability| availability.between::<Loss>(Fit::on_train_batch_end, Fit::on_train_batch_end)))
 ///     }
 /// }
 ///
@@ -112,7 +112,7 @@ pub trait Learner: Sized + 'static {
 #[derive(Clone, Copy)]
 pub struct OwnStep {
     pub(super) step: fn(Ctx<'_>) -> Result<(), BoxError>,
-    pub(super) states: fn(&mut States<Fit>),
+    pub(super) availability: fn(&mut Availability<Fit>),
 }
 
 impl OwnStep {
@@ -121,13 +121,13 @@ impl OwnStep {
     pub fn new(step: fn(Ctx<'_>) -> Result<(), BoxError>) -> Self {
         Self {
             step,
-            states: |_| {},
+            availability: |_| {},
         }
     }
 
     /// Says which state the step provides, and from where on. Without this a plan takes it that there is none.
-    pub fn provides(mut self, states: fn(&mut States<Fit>)) -> Self {
-        self.states = states;
+    pub fn provides(mut self, availability: fn(&mut Availability<Fit>)) -> Self {
+        self.availability = availability;
         self
     }
 }

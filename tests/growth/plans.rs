@@ -3,7 +3,7 @@
 
 use crate::bytes;
 use callbacks::fit::Fit;
-use callbacks::{Callback, Handlers, Plan, ProblemKind, State, Who};
+use callbacks::{Callback, CallbackRef, Handlers, Plan, ProblemKind, State};
 
 /// Reads the state that [`Writer`] writes.
 struct Reader;
@@ -68,7 +68,7 @@ fn assert_grows_with_its_size(taken: fn(Attach, usize) -> usize, attach: Attach)
 
 fn before_a_group(plan: &mut Plan<Fit>, nth: usize) {
     if nth.is_multiple_of(2) {
-        plan.add(Reader).before(Who::of::<Half>());
+        plan.add(Reader).before(CallbackRef::of::<Half>());
     } else {
         plan.add(Writer).group::<Half>();
     }
@@ -76,7 +76,7 @@ fn before_a_group(plan: &mut Plan<Fit>, nth: usize) {
 
 fn after_a_group(plan: &mut Plan<Fit>, nth: usize) {
     if nth.is_multiple_of(2) {
-        plan.add(Reader).after(Who::of::<Half>());
+        plan.add(Reader).after(CallbackRef::of::<Half>());
     } else {
         plan.add(Writer).group::<Half>();
     }
@@ -86,7 +86,7 @@ fn a_group_before_another_one(plan: &mut Plan<Fit>, nth: usize) {
     match nth {
         // One callback is on both sides.
         0 => {
-            plan.order(Who::of::<Half>(), Who::of::<OtherHalf>());
+            plan.order(CallbackRef::of::<Half>(), CallbackRef::of::<OtherHalf>());
             plan.add(Reader).group::<Half>().group::<OtherHalf>();
         }
         nth if nth.is_multiple_of(2) => {
@@ -128,7 +128,9 @@ fn a_group_whose_callbacks_each_run_before_the_whole_group_is_one_circle() {
     let circle = |size| {
         let (mut plan, state) = plan(
             |plan, _| {
-                plan.add(Reader).group::<Half>().before(Who::of::<Half>());
+                plan.add(Reader)
+                    .group::<Half>()
+                    .before(CallbackRef::of::<Half>());
             },
             size,
         );

@@ -36,7 +36,7 @@ macro_rules! reader_of {
             fn handlers(&self, h: &mut Handlers<$Loop, Self>) {
                 h.on_enter(Self::enter);
                 if N == 3 {
-                    h.lag($at, Self::read);
+                    h.on_background($at, Self::read);
                 } else {
                     h.on($at, Self::read);
                 }

@@ -269,12 +269,12 @@ impl Callback<Walk> for Actor {
 }
 
 /// A callback that lags behind the loop.
-pub(crate) struct Lagging {
+pub(crate) struct BackgroundParam {
     its: Itself,
     places: Vec<usize>,
 }
 
-impl Lagging {
+impl BackgroundParam {
     pub(crate) fn new(of: &Of, random: &mut fastrand::Rng) -> Self {
         let count = random.usize(1..4);
         Self {
@@ -293,14 +293,14 @@ impl Lagging {
     }
 }
 
-impl Callback<Walk> for Lagging {
+impl Callback<Walk> for BackgroundParam {
     fn handlers(&self, h: &mut Handlers<Walk, Self>) {
         h.on_enter(|this: &mut Self| this.its.enter());
         for place in &self.places {
             if place % 2 == 0 {
-                h.lag(PLACES[*place], Self::write);
+                h.on_background(PLACES[*place], Self::write);
             } else {
-                h.lag(PLACES[*place], Self::write_lines);
+                h.on_background(PLACES[*place], Self::write_lines);
             }
         }
         h.on_exit(|this: &mut Self| this.its.exit());

@@ -1,6 +1,6 @@
 //! A random program: states, plans and guards, and what is done with them.
 
-use super::actor::{Actor, Lagging, Of, Vote};
+use super::actor::{Actor, BackgroundParam, Of, Vote};
 use super::census::{Census, see};
 use super::executor::Erratic;
 use super::many::touch_some;
@@ -190,7 +190,7 @@ impl Planned {
             4 => plan.add_local(Actor::new(of, random)),
             5..=6 => {
                 let queue = Background::queue(random.usize(1..4));
-                let lagging = plan.add(Lagging::new(of, random));
+                let lagging = plan.add(BackgroundParam::new(of, random));
                 match random.u8(..4) {
                     0 => lagging.in_loop(),
                     1 => lagging.background(queue.drop_oldest()),

@@ -1,7 +1,7 @@
 //! Callbacks that do what a plan of chance says: which state they ask for and how, what they answer and when.
 
 use callbacks::prelude::*;
-use callbacks::{At, Bound};
+use callbacks::{At, HandlerRef};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 breakpoints! {
@@ -191,7 +191,7 @@ impl Callback<Walk> for Actor {
     }
 }
 
-fn bind_at<'h>(part: &Part, at: At<Walk>, h: &'h mut Handlers<Walk, Actor>) -> Bound<'h> {
+fn bind_at<'h>(part: &Part, at: At<Walk>, h: &'h mut Handlers<Walk, Actor>) -> HandlerRef<'h> {
     bind!(
         h, at, part, [],
         (0, first, &Value<0>, &mut Value<0>)

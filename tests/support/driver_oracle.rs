@@ -131,44 +131,46 @@ impl Model {
 
     /// Runs one callback there; says whether those behind it run.
     fn one(&mut self, callback: usize, at: &'static str) -> bool {
-        let who = format!("{} {at}", ACTORS[callback]);
-        self.trace.push(who.clone());
+        let callback_ref = format!("{} {at}", ACTORS[callback]);
+        self.trace.push(callback_ref.clone());
         let mine = |deed: &Deed| deed.callback == callback && deed.at == at;
         let Some(next) = self.deeds.iter().position(mine) else {
             return true;
         };
         match self.deeds.remove(next).act {
-            Act::Err | Act::Panic => self.fail(who),
+            Act::Err | Act::Panic => self.fail(callback_ref),
             Act::Reject => {
                 self.rejected |= at == "on_compute_update_end";
                 true
             }
             _ if self.stage >= Stage::Told => true,
-            Act::Leave if self.stage == Stage::Entering => self.fail(who),
-            Act::Leave => self.wish(Reach::Leave, who),
-            Act::Stop => self.wish(Reach::Stop, who),
-            Act::Interrupt => self.wish(Reach::Interrupt, who),
+            Act::Leave if self.stage == Stage::Entering => self.fail(callback_ref),
+            Act::Leave => self.wish(Reach::Leave, callback_ref),
+            Act::Stop => self.wish(Reach::Stop, callback_ref),
+            Act::Interrupt => self.wish(Reach::Interrupt, callback_ref),
         }
     }
 
-    fn fail(&mut self, who: String) -> bool {
-        self.failed.get_or_insert(who);
+    fn fail(&mut self, callback_ref: String) -> bool {
+        self.failed.get_or_insert(callback_ref);
         false
     }
 
-    fn wish(&mut self, reach: Reach, who: String) -> bool {
+    fn wish(&mut self, reach: Reach, callback_ref: String) -> bool {
         let pending = self.wish.as_ref();
         if pending.is_none_or(|(pending, _)| reach > *pending) {
-            self.wish = Some((reach, who));
+            self.wish = Some((reach, callback_ref));
         }
         true
     }
 
     fn ending(&self) -> String {
         match (&self.failed, &self.wish) {
-            (Some(who), _) => format!("failed by {who}"),
-            (None, Some((Reach::Interrupt, who))) => format!("interrupted by {who}"),
-            (None, Some((_, who))) => format!("stopped by {who}"),
+            (Some(callback_ref), _) => format!("failed by {callback_ref}"),
+            (None, Some((Reach::Interrupt, callback_ref))) => {
+                format!("interrupted by {callback_ref}")
+            }
+            (None, Some((_, callback_ref))) => format!("stopped by {callback_ref}"),
             (None, None) => "finished".to_owned(),
         }
     }

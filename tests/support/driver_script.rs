@@ -126,13 +126,13 @@ impl Callback<Driver> for Actor {
 fn ending(outcome: &Outcome) -> String {
     match outcome.ending() {
         Ending::Finished => "finished".to_owned(),
-        Ending::Stopped(stop) => format!("stopped by {}", who(stop.origin())),
-        Ending::Interrupted(stop) => format!("interrupted by {}", who(stop.origin())),
-        Ending::Failed(failure) => format!("failed by {}", who(failure.origin())),
+        Ending::Stopped(stop) => format!("stopped by {}", callback_ref(stop.origin())),
+        Ending::Interrupted(stop) => format!("interrupted by {}", callback_ref(stop.origin())),
+        Ending::Failed(failure) => format!("failed by {}", callback_ref(failure.origin())),
     }
 }
 
-fn who(origin: &Origin) -> String {
+fn callback_ref(origin: &Origin) -> String {
     match (origin.callback(), origin.breakpoint()) {
         (Some(callback), Some(at)) => format!("{callback} {at}"),
         _ => origin.to_string(),

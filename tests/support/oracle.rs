@@ -206,27 +206,29 @@ impl Model {
 
     /// Runs one handler; says whether those behind it run.
     fn one(&mut self, callback: usize, at: &'static str) -> bool {
-        let who = format!("{} {at}", ACTORS[callback]);
-        self.trace.push(who.clone());
+        let callback_ref = format!("{} {at}", ACTORS[callback]);
+        self.trace.push(callback_ref.clone());
         let mine = |deed: &Deed| deed.callback == callback && deed.at == at;
         let Some(next) = self.deeds.iter().position(mine) else {
             return true;
         };
         match self.deeds.remove(next).act {
-            Act::Err => self.fail(&who, "error broken"),
-            Act::Panic => self.fail(&who, "panic frightened"),
+            Act::Err => self.fail(&callback_ref, "error broken"),
+            Act::Panic => self.fail(&callback_ref, "panic frightened"),
             _ if self.deaf => true,
-            Act::Stop => self.wish(Reach::Stop, format!("{who} enough")),
-            Act::Interrupt => self.wish(Reach::Interrupt, format!("{who} SIGINT")),
+            Act::Stop => self.wish(Reach::Stop, format!("{callback_ref} enough")),
+            Act::Interrupt => self.wish(Reach::Interrupt, format!("{callback_ref} SIGINT")),
             Act::Leave(scope) => match self.open.iter().position(|open| *open == scope) {
-                None => self.fail(&who, &format!("not open Fit::{scope}")),
-                Some(depth) => self.wish(Reach::Leave(-i32::try_from(depth).unwrap()), who),
+                None => self.fail(&callback_ref, &format!("not open Fit::{scope}")),
+                Some(depth) => {
+                    self.wish(Reach::Leave(-i32::try_from(depth).unwrap()), callback_ref)
+                }
             },
         }
     }
 
-    fn fail(&mut self, who: &str, cause: &str) -> bool {
-        self.faults.push(format!("{who} {cause}"));
+    fn fail(&mut self, callback_ref: &str, cause: &str) -> bool {
+        self.faults.push(format!("{callback_ref} {cause}"));
         false
     }
 
@@ -251,7 +253,7 @@ impl Model {
         let skipped = self
             .skipped
             .into_iter()
-            .map(|(who, times)| format!("{who} {times}"));
+            .map(|(callback_ref, times)| format!("{callback_ref} {times}"));
         Seen {
             ending,
             skipped: skipped.collect(),

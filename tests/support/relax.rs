@@ -1,7 +1,7 @@
 //! A loop of one's own, written by hand: a run of steps.
 #![allow(dead_code, reason = "no test uses all of its breakpoints")]
 
-use callbacks::{At, Break, Breakpoint, Loop, Role, Run, Scope, ScopeInfo, States};
+use callbacks::{At, Availability, Break, Breakpoint, Loop, Role, Run, Scope, ScopeInfo};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Relax;
@@ -42,7 +42,7 @@ impl Loop for Relax {
         place(8, "on_error", Role::Error, None),
         place(9, "on_exit", Role::Exit, None),
     ];
-    fn states(_: &mut States<Self>) {}
+    fn availability(_: &mut Availability<Self>) {}
 }
 
 /// So many steps.

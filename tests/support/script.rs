@@ -180,7 +180,7 @@ impl Callback<Fit> for Witness {
 }
 
 fn ending(outcome: &Outcome) -> String {
-    let told = |stop: &Stop| format!("{} {}", who(stop.origin()), stop.reason());
+    let told = |stop: &Stop| format!("{} {}", callback_ref(stop.origin()), stop.reason());
     match outcome.ending() {
         Ending::Finished => "finished".to_owned(),
         Ending::Stopped(stop) => format!("stopped by {}", told(stop)),
@@ -207,18 +207,18 @@ fn fault(origin: &Origin, cause: &Cause) -> String {
         Cause::NotOpen(scope) => format!("not open {scope}"),
         other => format!("{other:?}"),
     };
-    format!("{} {cause}", who(origin))
+    format!("{} {cause}", callback_ref(origin))
 }
 
 /// The callback and the breakpoint that an origin names, once its place in the source is found right.
-fn who(origin: &Origin) -> String {
-    let (at, site) = (origin.breakpoint().unwrap(), origin.site().unwrap());
+fn callback_ref(origin: &Origin) -> String {
+    let (at, location) = (origin.breakpoint().unwrap(), origin.location().unwrap());
     let line = match at.name() {
         "on_enter" => ENTER_LINE,
         "on_exit" => ENTER_LINE + 2,
         _ => ENTER_LINE + 1,
     };
-    assert_eq!((site.file(), site.line()), (file!(), line));
+    assert_eq!((location.file(), location.line()), (file!(), line));
     format!("{} {at}", origin.callback().unwrap())
 }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Bound {
+pub(super) enum HandlerRef {
     AtMost(f64),
     AtLeast(f64),
 }
 
-impl Bound {
+impl HandlerRef {
     pub(super) fn holds(self, value: f64) -> bool {
         // Counts are thousandths of instructions, so that what is less is rounding.
         const ROUNDING: f64 = 1e-6;
@@ -30,7 +30,7 @@ impl Bound {
     }
 }
 
-impl fmt::Display for Bound {
+impl fmt::Display for HandlerRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtMost(most) => write!(f, "≤ {most}"),

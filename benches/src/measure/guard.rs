@@ -1,6 +1,6 @@
 //! The guard: what is larger than a firing and is watched over, and the failure where any number is beyond its limit.
 
-use super::bound::Bound::{self, AtMost};
+use super::bound::HandlerRef::{self, AtMost};
 use super::{driver, fit, goals, machine, plans, valgrind};
 use crate::report::Table;
 use std::error::Error;
@@ -8,12 +8,12 @@ use std::error::Error;
 /// A number, and what the guard lets pass: what was measured when it was set, and a tolerance.
 struct Watched {
     of: &'static str,
-    limit: Bound,
+    limit: HandlerRef,
     measured: fn() -> Result<f64, Box<dyn Error>>,
 }
 
 /// The goal, and what the seeds of hash maps make of it.
-const FIT: Bound = AtMost(1.012);
+const FIT: HandlerRef = AtMost(1.012);
 
 const WATCHED: [Watched; 7] = [
     Watched {

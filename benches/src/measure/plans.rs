@@ -1,6 +1,6 @@
 //! How long it takes to build a plan: to attach callbacks, to order them, and to check them.
 
-use super::bound::Bound;
+use super::bound::HandlerRef;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
 use callbacks::BoxError;
@@ -14,7 +14,7 @@ const BUILDS: usize = 15;
 const SIZES: [u32; 4] = [10, 100, 1_000, 10_000];
 
 /// What a plan of 10,000 callbacks may take, in milliseconds.
-const GOAL: Bound = Bound::AtMost(50.0);
+const GOAL: HandlerRef = HandlerRef::AtMost(50.0);
 
 /// The job that valgrind counts.
 pub(super) const PLAN: &str = "plan";
@@ -146,7 +146,7 @@ const SHAPES: [Shape; 9] = [
         said: "half of them after the other half, by type",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
-                plan.add(Watch::default()).after(Who::of::<Note>());
+                plan.add(Watch::default()).after(CallbackRef::of::<Note>());
             } else {
                 plan.add(Note::default());
             }
@@ -156,7 +156,7 @@ const SHAPES: [Shape; 9] = [
         said: "half of them after a group of the other half, each for itself",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
-                plan.add(Watch::default()).after(Who::of::<Half>());
+                plan.add(Watch::default()).after(CallbackRef::of::<Half>());
             } else {
                 plan.add(Note::default()).group::<Half>();
             }
@@ -166,7 +166,7 @@ const SHAPES: [Shape; 9] = [
         said: "half of them before a group of the other half, each for itself",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
-                plan.add(Watch::default()).before(Who::of::<Half>());
+                plan.add(Watch::default()).before(CallbackRef::of::<Half>());
             } else {
                 plan.add(Note::default()).group::<Half>();
             }
@@ -182,7 +182,7 @@ const SHAPES: [Shape; 9] = [
         said: "no conflict of each with all, which write the same state",
         attach: |plan, _| {
             let attached = plan.add(Note::default()).group::<Half>();
-            attached.no_conflict(Who::of::<Half>());
+            attached.no_conflict(CallbackRef::of::<Half>());
         },
     },
 ];
@@ -285,7 +285,7 @@ impl Shape {
             row.push(format!("{:.1} ms", last.clock));
             row.extend([
                 GOAL.to_string() + " ms",
-                Bound::met(Some(GOAL), last.processor),
+                HandlerRef::met(Some(GOAL), last.processor),
             ]);
         }
         row

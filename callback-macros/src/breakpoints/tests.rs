@@ -74,9 +74,9 @@ fn the_macro_beside_it_knows_every_name() {
 #[test]
 fn state_is_declared_where_it_begins_to_exist() {
     let expanded = expand(&fit());
-    assert!(expanded.contains("states . always :: < Rate > ()"));
-    assert!(expanded.contains("states . within :: < Epoch > (Self :: TRAIN)"));
-    assert!(expanded.contains("states . from :: < Loss > (Self :: on_train_batch_end)"));
+    assert!(expanded.contains("availability . always :: < Rate > ()"));
+    assert!(expanded.contains("availability . within :: < Epoch > (Self :: TRAIN)"));
+    assert!(expanded.contains("availability . from :: < Loss > (Self :: on_train_batch_end)"));
     assert!(expanded.contains("State that exists here: [`Rate`], [`Epoch`], [`Loss`]."));
 }
 
@@ -87,12 +87,14 @@ fn what_a_loop_counts_is_declared_beside_the_state() {
     });
     assert_eq!(errors(&expanded), 0);
     let counts = |state: &str, unit: &str| {
-        format!("states . counts :: < {state} > (:: callbacks :: __private :: Unit :: {unit})")
+        format!(
+            "availability . counts :: < {state} > (:: callbacks :: __private :: Unit :: {unit})"
+        )
     };
     assert!(expanded.contains(&counts("Step", "Steps")), "{expanded}");
     assert!(expanded.contains(&counts("Clock < f64 >", "Time")));
-    assert_eq!(expanded.matches("states . counts").count(), 2);
-    assert_eq!(expanded.matches("states . always").count(), 3);
+    assert_eq!(expanded.matches("availability . counts").count(), 2);
+    assert_eq!(expanded.matches("availability . always").count(), 3);
 }
 
 #[test]
@@ -105,8 +107,8 @@ fn an_unfinished_unit_costs_only_itself() {
         let expanded =
             expand(&quote!(loop Walk with #head { scope RUN { on_run_begin; on_run_end; } }));
         assert_eq!(errors(&expanded), 1, "{expanded}");
-        assert!(expanded.contains("states . always :: < Step > ()"));
-        assert!(!expanded.contains("states . counts"));
+        assert!(expanded.contains("availability . always :: < Step > ()"));
+        assert!(!expanded.contains("availability . counts"));
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) use modelled::next;
 
 #[cfg(loom)]
 mod modelled {
-    use crate::sync::{Condvar, Mutex};
+    use crate::background::sync::{Condvar, Mutex};
     use std::collections::VecDeque;
     use std::sync::Arc;
 

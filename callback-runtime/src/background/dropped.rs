@@ -1,6 +1,6 @@
 //! Calls in the background that were not made, as the outcome tells them.
 
-use crate::failure::Origin;
+use crate::outcome::Origin;
 
 /// A handler in the background some of whose calls were not made, and how many: its queue was full and drops the oldest, or it had failed
 /// before.
@@ -9,7 +9,7 @@ use crate::failure::Origin;
 /// use callbacks::prelude::*;
 /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
 ///
-/// /// Fails at once, which the loop is told of later.
+/// /// Fails at once, which the loop is told of ask_in_background.
 /// struct Broken;
 ///
 /// impl Broken {
@@ -20,7 +20,7 @@ use crate::failure::Origin;
 ///
 /// impl Callback<Relax> for Broken {
 ///     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-///         h.lag(Relax::after_step, Self::write);
+///         h.on_background(Relax::after_step, Self::write);
 ///     }
 /// }
 ///

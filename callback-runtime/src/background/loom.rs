@@ -2,7 +2,7 @@
 //! `RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 cargo test --release --target-dir target/loom -p callback-runtime --lib loom`.
 
 use super::{Background, Worker};
-use crate::raw::{CallbackOwner, Code};
+use crate::raw::{CallbackOwner, HandlerStatus};
 use loom::sync::Mutex;
 use std::any::Any;
 
@@ -65,7 +65,10 @@ fn plan(
 fn loom_every_call_is_made_before_the_loop_goes_on() {
     plan(Background::queue(1), |worker, owner| {
         for _ in 0..2 {
-            assert_eq!(worker.push((0, 0), Box::new(call)), Code::Continue);
+            assert_eq!(
+                worker.enqueue((0, 0), Box::new(call)),
+                HandlerStatus::Continue
+            );
         }
         worker.wait_until_done();
         owner.close();
@@ -77,7 +80,7 @@ fn loom_every_call_is_made_before_the_loop_goes_on() {
 fn loom_every_call_is_made_or_counted_as_dropped() {
     plan(Background::queue(1).drop_oldest(), |worker, owner| {
         for _ in 0..2 {
-            worker.push((0, 0), Box::new(call));
+            worker.enqueue((0, 0), Box::new(call));
         }
         worker.discard();
         worker.wait_until_done();
@@ -90,13 +93,13 @@ fn loom_every_call_is_made_or_counted_as_dropped() {
 #[test]
 fn loom_a_call_that_panics_is_the_last_and_holds_nothing_up() {
     plan(Background::queue(1), |worker, _| {
-        worker.push(
+        worker.enqueue(
             (0, 0),
             Box::new(|_| std::panic::resume_unwind(Box::new("broken"))),
         );
-        worker.push((0, 1), Box::new(call));
+        worker.enqueue((0, 1), Box::new(call));
         worker.wait_until_done();
-        assert_eq!(worker.take_late().len(), 1);
+        assert_eq!(worker.take_failures().len(), 1);
         assert_eq!(worker.dropped(), [((0, 1), 1)]);
     });
 }

@@ -5,66 +5,66 @@
     reason = "a handler may have twelve parameters"
 )]
 
-use super::{Keeper, Lagging, LateReply};
-use crate::raw::Thunk;
+use super::{BackgroundParam, BackgroundReply, SnapshotFns};
+use crate::raw::ErasedHandler;
 
-/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Lagging`] parameters after the receiver.
+/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`BackgroundParam`] parameters after the receiver.
 ///
-/// `Marker` is its signature; it is inferred. See [`Handlers::lag`](crate::Handlers::lag).
+/// `Marker` is its signature; it is inferred. See [`Handlers::on_background`](crate::Handlers::on_background).
 #[diagnostic::on_unimplemented(
     message = "not a handler of `{C}` in the background",
     label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T` or `Option<&T>`",
     note = "it runs when the loop has gone on, with copies of what it asks for: `T` is `Clone + Send + Sync`",
     note = "a closure that captures something is none"
 )]
-pub trait LaggingMethod<C, Marker>: Sized + 'static {
+pub trait BackgroundMethod<C, Marker>: Sized + 'static {
     /// What it returns.
     type Out;
     #[doc(hidden)]
-    fn into_lagging<A>(self) -> Thunk
+    fn into_background_handler<A>(self) -> ErasedHandler
     where
-        Self::Out: LateReply<A>;
+        Self::Out: BackgroundReply<A>;
 }
 
 // As in `crate::method`: `apply` sees one of the two bounds on `F` alone.
 macro_rules! lagging_functions_of {
     ($($P:ident $p:ident),*) => {
-        impl<C, F, R, $($P),*> LaggingMethod<C, fn(&mut C, $($P),*) -> R> for F
+        impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&mut C, $($P),*) -> R> for F
         where
             C: 'static,
             R: 'static,
             F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + Copy + Send + Sync + 'static,
-            $($P: Lagging + 'static,)*
+            $($P: BackgroundParam + 'static,)*
         {
             type Out = R;
-            fn into_lagging<A>(self) -> Thunk where R: LateReply<A> {
+            fn into_background_handler<A>(self) -> ErasedHandler where R: BackgroundReply<A> {
                 fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
                     run(this, $($p),*)
                 }
-                Thunk::lagging::<C, ($(Keeper<$P, $P::Kept>,)*), R, _, _>(
-                    ($(Keeper::<$P, $P::Kept>::new(),)*),
+                ErasedHandler::in_background::<C, ($(SnapshotFns<$P, $P::Snapshot>,)*), R, _, _>(
+                    ($(SnapshotFns::<$P, $P::Snapshot>::new(),)*),
                     move |this, ($($p,)*)| apply::<F, &mut C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
-                    (R::via(), R::late),
+                    (R::delivery(), R::into_result),
                 )
             }
         }
 
-        impl<C, F, R, $($P),*> LaggingMethod<C, fn(&C, $($P),*) -> R> for F
+        impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&C, $($P),*) -> R> for F
         where
             C: 'static,
             R: 'static,
             F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + Copy + Send + Sync + 'static,
-            $($P: Lagging + 'static,)*
+            $($P: BackgroundParam + 'static,)*
         {
             type Out = R;
-            fn into_lagging<A>(self) -> Thunk where R: LateReply<A> {
+            fn into_background_handler<A>(self) -> ErasedHandler where R: BackgroundReply<A> {
                 fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
                     run(this, $($p),*)
                 }
-                Thunk::lagging::<C, ($(Keeper<$P, $P::Kept>,)*), R, _, _>(
-                    ($(Keeper::<$P, $P::Kept>::new(),)*),
+                ErasedHandler::in_background::<C, ($(SnapshotFns<$P, $P::Snapshot>,)*), R, _, _>(
+                    ($(SnapshotFns::<$P, $P::Snapshot>::new(),)*),
                     move |this, ($($p,)*)| apply::<F, &C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
-                    (R::via(), R::late),
+                    (R::delivery(), R::into_result),
                 )
             }
         }

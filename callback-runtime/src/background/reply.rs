@@ -1,8 +1,7 @@
 //! What a handler in the background may answer.
 
-use crate::breakpoint::At;
-use crate::failure::BoxError;
-use crate::reply::Reply;
+use crate::loops::At;
+use crate::outcome::{BoxError, Reply};
 
 /// A type that a handler in the background may return at a breakpoint whose answer is `A`: nothing, or a `Result` of nothing.
 ///
@@ -30,49 +29,49 @@ use crate::reply::Reply;
     note = "it runs when the loop has gone on, so that no flow and no answer reaches the loop in time: return nothing or a `Result<(), E>`",
     note = "at a breakpoint that declares an answer the loop waits for its handlers: none of them can be in the background"
 )]
-pub trait LateReply<A>: Reply<A> {
+pub trait BackgroundReply<A>: Reply<A> {
     #[doc(hidden)]
-    type Delivery;
+    type Handover;
     #[doc(hidden)]
-    fn delivery() -> Self::Delivery;
+    fn handover() -> Self::Handover;
     #[doc(hidden)]
-    fn late(self) -> Result<(), BoxError>;
+    fn into_result(self) -> Result<(), BoxError>;
 }
 
 #[diagnostic::do_not_recommend]
-impl LateReply<()> for () {
-    type Delivery = (<() as Reply<()>>::Via, TakeIn<()>);
+impl BackgroundReply<()> for () {
+    type Handover = (<() as Reply<()>>::Delivery, IntoResult<()>);
 
-    fn delivery() -> Self::Delivery {
-        (Self::via(), Self::late)
+    fn handover() -> Self::Handover {
+        (Self::delivery(), Self::into_result)
     }
 
-    fn late(self) -> Result<(), BoxError> {
+    fn into_result(self) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<BoxError> + 'static> LateReply<()> for Result<(), E> {
-    type Delivery = (<Self as Reply<()>>::Via, TakeIn<Self>);
+impl<E: Into<BoxError> + 'static> BackgroundReply<()> for Result<(), E> {
+    type Handover = (<Self as Reply<()>>::Delivery, IntoResult<Self>);
 
-    fn delivery() -> Self::Delivery {
-        (Self::via(), Self::late)
+    fn handover() -> Self::Handover {
+        (Self::delivery(), Self::into_result)
     }
 
-    fn late(self) -> Result<(), BoxError> {
+    fn into_result(self) -> Result<(), BoxError> {
         self.map_err(E::into)
     }
 }
 
 /// How an answer that comes late is taken in.
 #[doc(hidden)]
-pub type TakeIn<R> = fn(R) -> Result<(), BoxError>;
+pub type IntoResult<R> = fn(R) -> Result<(), BoxError>;
 
 impl<L, A> At<L, A> {
     /// A bound check and its witness in one, like `returns`: how the answer is delivered at once, and how later.
     #[doc(hidden)]
-    pub fn returns_late<R: LateReply<A, Delivery = D>, D>(self) -> D {
-        R::delivery()
+    pub fn returns_in_background<R: BackgroundReply<A, Handover = D>, D>(self) -> D {
+        R::handover()
     }
 }

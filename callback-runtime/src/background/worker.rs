@@ -5,13 +5,12 @@
 
 use super::Background;
 use super::channel::{self, Receiver, Sender, TrySendError};
-use super::ledger::{Late, Ledger, Whose};
-use crate::catch::{catch, dispose, quietly};
-use crate::failure::{BoxError, Cause};
-use crate::raw::{CallbackCell, Code};
-use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::thread::{self, JoinHandle};
-use crate::sync::{Mutex, MutexGuard};
+use super::report::{BackgroundFailure, BackgroundReport, HandlerPlace};
+use crate::background::sync::atomic::{AtomicBool, Ordering};
+use crate::background::sync::thread::{self, JoinHandle};
+use crate::background::sync::{Mutex, MutexGuard};
+use crate::outcome::{BoxError, Cause, catch, dispose, quietly};
+use crate::raw::{CallbackCell, HandlerStatus};
 use std::any::Any;
 use std::sync::{Arc, PoisonError};
 
@@ -19,12 +18,12 @@ use std::sync::{Arc, PoisonError};
 const ENDLESS: usize = 1 << 24;
 
 /// A call with its copies.
-pub(crate) type Job = Box<dyn FnOnce(&mut dyn Any) -> Result<(), BoxError> + Send>;
+pub(crate) type BackgroundCall = Box<dyn FnOnce(&mut dyn Any) -> Result<(), BoxError> + Send>;
 
 enum Message {
-    Call(Whose, Job),
+    Call(HandlerPlace, BackgroundCall),
     /// The loop waits: dropped when all that came before is done.
-    Rest(#[expect(dead_code, reason = "its drop is the message")] Sender<()>),
+    Barrier(#[expect(dead_code, reason = "its drop is the message")] Sender<()>),
 }
 
 /// The loop's side of one callback in the background.
@@ -43,16 +42,16 @@ struct Running {
 }
 
 /// Calls a job with the callback; `None` if that is gone.
-type Call = fn(&Shared, Job) -> Option<Result<(), BoxError>>;
+type CallWith = fn(&Shared, BackgroundCall) -> Option<Result<(), BoxError>>;
 
 /// What both sides use.
 struct Shared {
     cell: Arc<CallbackCell>,
-    ledger: Mutex<Ledger>,
+    report: Mutex<BackgroundReport>,
     /// The ledger has a failure that the loop does not know of.
-    is_late: AtomicBool,
+    has_failures: AtomicBool,
     /// A call has panicked: the callback is not called any more in this run.
-    is_broken: AtomicBool,
+    has_panicked: AtomicBool,
 }
 
 impl Worker {
@@ -61,9 +60,9 @@ impl Worker {
             policy,
             shared: Arc::new(Shared {
                 cell,
-                ledger: Mutex::new(Ledger::default()),
-                is_late: AtomicBool::new(false),
-                is_broken: AtomicBool::new(false),
+                report: Mutex::new(BackgroundReport::default()),
+                has_failures: AtomicBool::new(false),
+                has_panicked: AtomicBool::new(false),
             }),
             running: Mutex::new(None),
         }
@@ -80,7 +79,7 @@ impl Worker {
         let (shared, queue) = (self.shared.clone(), queued.clone());
         let spawned = thread::Builder::new()
             .name("callback".into())
-            .spawn(move || shared.work(&queue));
+            .spawn(move || shared.run(&queue));
         match spawned {
             Ok(thread) => {
                 *self.running() = Some(Running {
@@ -113,39 +112,39 @@ impl Worker {
     }
 
     /// Puts a call behind the others. Where there is no room, the policy decides.
-    pub(crate) fn push(&self, whose: Whose, job: Job) -> Code {
+    pub(crate) fn enqueue(&self, handler: HandlerPlace, call: BackgroundCall) -> HandlerStatus {
         // The lock is free before anything of a user's is called or dropped.
-        let left = match self.running().as_ref() {
-            Some(running) => running.send(Message::Call(whose, job), self.policy),
-            None => Left::ToDo(Message::Call(whose, job)),
+        let outcome = match self.running().as_ref() {
+            Some(running) => running.send(Message::Call(handler, call), self.policy),
+            None => SendOutcome::NotQueued(Message::Call(handler, call)),
         };
-        match left {
-            Left::Nothing => {}
-            Left::Oldest(message) => self.shared.drop_one(message),
-            Left::ToDo(message) => self.shared.take(message, Shared::on_the_loop),
+        match outcome {
+            SendOutcome::Sent => {}
+            SendOutcome::Displaced(message) => self.shared.drop_one(message),
+            SendOutcome::NotQueued(message) => self.shared.take(message, Shared::on_the_loop),
         }
-        if self.shared.is_late.load(Ordering::Acquire) {
-            Code::Late
+        if self.shared.has_failures.load(Ordering::Acquire) {
+            HandlerStatus::BackgroundFailure
         } else {
-            Code::Continue
+            HandlerStatus::Continue
         }
     }
 
     /// Waits until all that was pushed is done.
     pub(crate) fn wait_until_done(&self) {
-        let rests = {
+        let barrier = {
             let running = self.running();
             let Some(running) = running.as_ref() else {
                 return;
             };
-            let (done, rests) = channel::bounded(0);
+            let (done, barrier) = channel::bounded(0);
             // It fails only where there is no worker, which has nothing to do then.
-            let _ = running.calls.send(Message::Rest(done));
+            let _ = running.calls.send(Message::Barrier(done));
             running.thread.thread().unpark();
-            rests
+            barrier
         };
         // An error says that the worker has dropped its end.
-        let _ = rests.recv();
+        let _ = barrier.recv();
     }
 
     /// What waits is not done any more.
@@ -157,15 +156,15 @@ impl Worker {
     }
 
     /// The failures that the loop does not know of.
-    pub(crate) fn take_late(&self) -> Vec<Late> {
-        let mut ledger = self.shared.ledger();
-        self.shared.is_late.store(false, Ordering::Relaxed);
-        ledger.take_late()
+    pub(crate) fn take_failures(&self) -> Vec<BackgroundFailure> {
+        let mut report = self.shared.report();
+        self.shared.has_failures.store(false, Ordering::Relaxed);
+        report.take_failures()
     }
 
     /// How many calls of which handlers were dropped in this run.
-    pub(crate) fn dropped(&self) -> Vec<(Whose, u64)> {
-        self.shared.ledger().dropped()
+    pub(crate) fn dropped(&self) -> Vec<(HandlerPlace, u64)> {
+        self.shared.report().dropped()
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
@@ -185,18 +184,18 @@ impl Drop for Worker {
 }
 
 /// What is left to do for a push.
-enum Left {
-    Nothing,
-    Oldest(Message),
-    ToDo(Message),
+enum SendOutcome {
+    Sent,
+    Displaced(Message),
+    NotQueued(Message),
 }
 
 impl Running {
-    fn send(&self, message: Message, policy: Background) -> Left {
+    fn send(&self, message: Message, policy: Background) -> SendOutcome {
         let (message, oldest) = match self.calls.try_send(message) {
             Ok(()) => return self.sent(policy, None),
             // The worker lives as long as `calls`.
-            Err(TrySendError::Disconnected(_)) => return Left::Nothing,
+            Err(TrySendError::Disconnected(_)) => return SendOutcome::Sent,
             Err(TrySendError::Full(message)) if policy.drops_oldest() => {
                 (message, self.queued.try_recv().ok())
             }
@@ -209,55 +208,55 @@ impl Running {
     }
 
     /// A worker that looks again by itself is woken in time before the queue is full.
-    fn sent(&self, policy: Background, oldest: Option<Message>) -> Left {
+    fn sent(&self, policy: Background, oldest: Option<Message>) -> SendOutcome {
         if self.calls.len() * 2 > policy.room() {
             self.thread.thread().unpark();
         }
-        oldest.map_or(Left::Nothing, Left::Oldest)
+        oldest.map_or(SendOutcome::Sent, SendOutcome::Displaced)
     }
 }
 
 impl Shared {
     fn begin(&self) {
-        let old = std::mem::take(&mut *self.ledger());
+        let old = std::mem::take(&mut *self.report());
         dispose(old, "an error");
-        self.is_late.store(false, Ordering::Relaxed);
-        self.is_broken.store(false, Ordering::Relaxed);
+        self.has_failures.store(false, Ordering::Relaxed);
+        self.has_panicked.store(false, Ordering::Relaxed);
     }
 
-    fn work(&self, queue: &Receiver<Message>) {
+    fn run(&self, queue: &Receiver<Message>) {
         while let Some(message) = channel::next(queue) {
-            self.take(message, |shared, job| shared.cell.with(job));
+            self.take(message, |shared, call| shared.cell.with(call));
         }
     }
 
-    fn on_the_loop(&self, job: Job) -> Option<Result<(), BoxError>> {
-        self.cell.with_on_the_loop(job)
+    fn on_the_loop(&self, call: BackgroundCall) -> Option<Result<(), BoxError>> {
+        self.cell.with_on_the_loop(call)
     }
 
-    fn take(&self, message: Message, call: Call) {
+    fn take(&self, message: Message, with: CallWith) {
         match message {
-            Message::Call(whose, job) if !self.is_broken.load(Ordering::Relaxed) => {
-                self.make(whose, job, call);
+            Message::Call(handler, call) if !self.has_panicked.load(Ordering::Relaxed) => {
+                self.call_handler(handler, call, with);
             }
             dropped => self.drop_one(dropped),
         }
     }
 
     /// Makes a call; one that panicked is the last.
-    fn make(&self, whose: Whose, job: Job, call: Call) {
-        let made = catch(|| call(self, job));
+    fn call_handler(&self, handler: HandlerPlace, call: BackgroundCall, with: CallWith) {
+        let made = catch(|| with(self, call));
         let cause = match made {
             Ok(Some(Ok(()))) => return,
-            Ok(None) => return self.ledger().drop_one(whose),
+            Ok(None) => return self.report().drop_one(handler),
             Ok(Some(Err(error))) => Cause::Error(error),
             Err(panic) => {
-                self.is_broken.store(true, Ordering::Relaxed);
+                self.has_panicked.store(true, Ordering::Relaxed);
                 panic
             }
         };
-        self.ledger().fail(whose, cause);
-        self.is_late.store(true, Ordering::Release);
+        self.report().fail(handler, cause);
+        self.has_failures.store(true, Ordering::Release);
     }
 
     fn drop_all(&self, queue: &Receiver<Message>) {
@@ -265,13 +264,13 @@ impl Shared {
     }
 
     fn drop_one(&self, message: Message) {
-        if let Message::Call(whose, _) = &message {
-            self.ledger().drop_one(*whose);
+        if let Message::Call(handler, _) = &message {
+            self.report().drop_one(*handler);
         }
         dispose(message, "a copy for the background");
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn report(&self) -> MutexGuard<'_, BackgroundReport> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,6 @@
 //! What can be asked of a period.
 
-use super::{Amount, Beat, Due, Period, Position, Timing, Unit};
+use super::{Amount, Due, HandlerPeriod, Interval, Period, Position, Unit};
 
 impl Period {
     /// The next mark in `unit` behind `position`, if there is one: where a handler that was visited at `position` runs next, as far as
@@ -17,8 +17,8 @@ impl Period {
     /// ```
     pub fn next_after(&self, unit: Unit, position: impl Into<Amount>) -> Option<Amount> {
         let position = position.into();
-        let next = |beat: &Beat| beat.mark(beat.after(position)?);
-        self.beats_of(unit).filter_map(next).reduce(smaller)
+        let next = |interval: &Interval| interval.halted_at(interval.after(position)?);
+        self.intervals_of(unit).filter_map(next).reduce(smaller)
     }
 
     /// How much of `unit` is left from `position` to the next mark.
@@ -50,8 +50,11 @@ impl Period {
     /// assert_eq!(period.per_interval(Unit::Samples), None);
     /// ```
     pub fn per_interval(&self, unit: Unit) -> Option<Amount> {
-        let repeats = |beat: &&Beat| !beat.once && beat.problem().is_none();
-        let lengths = self.beats_of(unit).filter(repeats).map(|beat| beat.every);
+        let repeats = |interval: &&Interval| !interval.once && interval.problem().is_none();
+        let lengths = self
+            .intervals_of(unit)
+            .filter(repeats)
+            .map(|interval| interval.every);
         lengths.reduce(smaller)
     }
 
@@ -68,13 +71,14 @@ impl Period {
     /// assert!(period.due_between(&at(1_024), &at(5_000)).is_some()); // Once, for four marks.
     /// ```
     pub fn due_between(&self, start: &Position, now: &Position) -> Option<Due> {
-        let mut timing = Timing::new(self.clone());
-        timing.begin(start, &Position::new());
-        timing.is_due(now, false)
+        let mut period_run = HandlerPeriod::new(self.clone());
+        period_run.begin(start, &Position::new());
+        period_run.is_due(now, false)
     }
 
-    fn beats_of(&self, unit: Unit) -> impl Iterator<Item = &Beat> {
-        self.beats().filter(move |beat| beat.unit == unit)
+    fn intervals_of(&self, unit: Unit) -> impl Iterator<Item = &Interval> {
+        self.intervals()
+            .filter(move |interval| interval.unit == unit)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a period is written in code.
 
-use super::{Amount, Beat, Kind, Period, Position, Predicate, Source, Unit};
+use super::{Amount, Interval, Period, Position, Predicate, Trigger, TriggerKind, Unit};
 
 /// What a period begins with.
 impl Period {
@@ -67,7 +67,7 @@ impl Period {
     /// assert_eq!(powers_of_two.to_string(), "when a predicate says so");
     /// ```
     pub fn when(predicate: impl Fn(&Position) -> bool + Send + Sync + 'static) -> Self {
-        Self::of(Kind::Look(Predicate::new(predicate)))
+        Self::of(TriggerKind::Predicate(Predicate::new(predicate)))
     }
 
     /// Never: what `first` and `last` alone are added to.
@@ -77,18 +77,18 @@ impl Period {
     /// ```
     pub fn never() -> Self {
         Self {
-            sources: Vec::new(),
+            triggers: Vec::new(),
             misuses: Vec::new(),
         }
     }
 
-    pub(super) fn every(unit: Unit, every: Amount) -> Self {
-        Self::of(Kind::Beat(Beat::new(unit, every)))
+    pub(crate) fn every(unit: Unit, every: Amount) -> Self {
+        Self::of(TriggerKind::Interval(Interval::new(unit, every)))
     }
 
-    fn of(kind: Kind) -> Self {
+    fn of(kind: TriggerKind) -> Self {
         let mut period = Self::never();
-        period.sources.push(Source::new(kind));
+        period.triggers.push(Trigger::new(kind));
         period
     }
 }
@@ -103,14 +103,14 @@ impl Period {
     /// assert_eq!(Period::steps(100).or(Period::epochs(1)).short(), "E1_U100");
     /// ```
     pub fn or(mut self, other: Self) -> Self {
-        let Self { sources, misuses } = other;
-        for source in sources {
-            if !self.sources.contains(&source) {
-                self.sources.push(source);
+        let Self { triggers, misuses } = other;
+        for trigger in triggers {
+            if !self.triggers.contains(&trigger) {
+                self.triggers.push(trigger);
             }
         }
         // Beats as they were written, then the rest: what is said of the ends may stand anywhere.
-        self.sources.sort_by_key(|source| source.kind.rank());
+        self.triggers.sort_by_key(|trigger| trigger.kind.rank());
         self.misuses.extend(misuses);
         self
     }
@@ -125,7 +125,7 @@ impl Period {
     /// assert_eq!(once.next_after(Unit::Steps, 500), None);
     /// ```
     pub fn once(mut self) -> Self {
-        self.each_beat("once()", |beat| beat.once = true);
+        self.each_interval("once()", |interval| interval.once = true);
         self
     }
 
@@ -135,7 +135,7 @@ impl Period {
     /// assert_eq!(callbacks::Period::steps(10).first().to_string(), "every 10 steps, first");
     /// ```
     pub fn first(self) -> Self {
-        self.or(Self::of(Kind::First))
+        self.or(Self::of(TriggerKind::First))
     }
 
     /// Also at the last visit, or at the run's end where no visit could know that it was the last. A run that is stopped or interrupted
@@ -145,7 +145,7 @@ impl Period {
     /// assert_eq!(callbacks::Period::epochs(5).last().to_string(), "every 5 epochs, last");
     /// ```
     pub fn last(self) -> Self {
-        self.or(Self::of(Kind::Last))
+        self.or(Self::of(TriggerKind::Last))
     }
 
     /// Moves the marks so far: those of `n` with an offset of `o` are o + n, o + 2n, … With beats of several units it is a problem of
@@ -161,7 +161,9 @@ impl Period {
     pub fn offset(mut self, by: impl Into<Amount>) -> Self {
         let by = by.into();
         self.one_unit("offset", by);
-        self.each_beat("offset(…)", |beat| beat.offset = Some(beat.amount(by)));
+        self.each_interval("offset(…)", |interval| {
+            interval.offset = Some(interval.amount(by))
+        });
         self
     }
 
@@ -178,8 +180,8 @@ impl Period {
     pub fn until(mut self, position: impl Into<Amount>) -> Self {
         let position = position.into();
         self.one_unit("until", position);
-        self.each_beat("until(…)", |beat| {
-            beat.until = Some(beat.amount(position));
+        self.each_interval("until(…)", |interval| {
+            interval.until = Some(interval.amount(position));
         });
         self
     }
@@ -199,17 +201,17 @@ impl Period {
         predicate: impl Fn(&Position) -> bool + Send + Sync + 'static,
     ) -> Self {
         let predicate = Predicate::new(predicate);
-        for source in &mut self.sources {
-            source.only.push(predicate.clone());
+        for trigger in &mut self.triggers {
+            trigger.only.push(predicate.clone());
         }
         self
     }
 
-    fn each_beat(&mut self, word: &str, mut change: impl FnMut(&mut Beat)) {
+    fn each_interval(&mut self, word: &str, mut change: impl FnMut(&mut Interval)) {
         let mut any = false;
-        for source in &mut self.sources {
-            if let Kind::Beat(beat) = &mut source.kind {
-                change(beat);
+        for trigger in &mut self.triggers {
+            if let TriggerKind::Interval(interval) = &mut trigger.kind {
+                change(interval);
                 any = true;
             }
         }

@@ -1,14 +1,14 @@
 //! Where a loop stands: what its counters count.
 
 use super::{Amount, Counter, Position, Unit};
-use crate::catch::catch;
-use crate::raw::{GateMaker, Table};
+use crate::outcome::catch;
+use crate::raw::{GateFactory, Table};
 use std::any::TypeId;
 use std::time::Instant;
 
 /// The counters of a plan's loop.
 pub(crate) struct Clock {
-    watches: Vec<Watch>,
+    readers: Vec<CounterReader>,
     began: Instant,
     /// A stop is pending: no handler may be visited once more.
     pub(crate) is_ending: bool,
@@ -16,21 +16,21 @@ pub(crate) struct Clock {
 
 /// A counter that a loop declared.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Watch {
+pub(crate) struct CounterReader {
     pub(crate) unit: Unit,
     /// The type that counts.
     pub(crate) of: TypeId,
     count: fn(&Table) -> Option<Amount>,
-    gates: Option<GateMaker>,
+    gates: Option<GateFactory>,
 }
 
-impl Watch {
+impl CounterReader {
     pub(crate) fn of<T: Counter>(unit: Unit) -> Self {
         Self {
             unit,
             of: TypeId::of::<T>(),
             count: |table| Some(table.get::<T>()?.count().into()),
-            gates: GateMaker::of::<T>(),
+            gates: GateFactory::of::<T>(),
         }
     }
 
@@ -45,9 +45,9 @@ impl Watch {
 
 impl Clock {
     /// Of a loop that counts so.
-    pub(crate) fn of(watches: Vec<Watch>) -> Self {
+    pub(crate) fn of(readers: Vec<CounterReader>) -> Self {
         Self {
-            watches,
+            readers,
             began: Instant::now(),
             is_ending: false,
         }
@@ -62,8 +62,8 @@ impl Clock {
     pub(crate) fn position(&self, table: &Table) -> Position {
         let seconds = self.began.elapsed().as_secs_f64();
         let start = Position::new().with(Unit::Seconds, seconds);
-        let watches = self.watches.iter();
-        watches.fold(start, |at, watch| watch.note(table, at))
+        let readers = self.readers.iter();
+        readers.fold(start, |at, reader| reader.note(table, at))
     }
 
     /// The same where no handler asks for it: a counter that panics is left out.
@@ -72,7 +72,10 @@ impl Clock {
     }
 
     /// What makes gates over the counter of a unit.
-    pub(crate) fn gates(&self, unit: Unit) -> Option<GateMaker> {
-        self.watches.iter().find(|watch| watch.unit == unit)?.gates
+    pub(crate) fn gates(&self, unit: Unit) -> Option<GateFactory> {
+        self.readers
+            .iter()
+            .find(|reader| reader.unit == unit)?
+            .gates
     }
 }

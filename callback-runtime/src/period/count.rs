@@ -1,6 +1,6 @@
 //! Numbers of units, and the state that counts them.
 
-use crate::raw::Plain;
+use crate::raw::PlainCounter;
 use std::fmt;
 
 /// State that counts: a loop names it with its unit, so that periods can follow it.
@@ -31,7 +31,7 @@ pub trait Counter: Sized + 'static {
 
     /// The proof that a look at the value's bytes tells the count, for a type of which the macro knows it.
     #[doc(hidden)]
-    const PLAIN: Option<Plain<Self>> = None;
+    const PLAIN: Option<PlainCounter<Self>> = None;
 }
 
 impl Counter for u64 {
@@ -39,7 +39,7 @@ impl Counter for u64 {
         Count::Whole(self)
     }
 
-    const PLAIN: Option<Plain<Self>> = Plain::NUMBER;
+    const PLAIN: Option<PlainCounter<Self>> = PlainCounter::NUMBER;
 }
 
 /// Where a counter stands: as a reference where the number itself is in the state.

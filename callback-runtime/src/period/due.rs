@@ -1,6 +1,6 @@
 //! Why a handler with a period runs.
 
-use super::{Kind, Unit};
+use super::{TriggerKind, Unit};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,25 +21,25 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     units: [Unit; Unit::ALL.len()],
-    fired: usize,
+    reasons: usize,
     first: bool,
     last: bool,
     name: Arc<str>,
 }
 
 impl Due {
-    pub(super) fn new(fired: Fired, name: &Arc<str>) -> Self {
+    pub(super) fn new(reasons: Reasons, name: &Arc<str>) -> Self {
         let mut due = Self {
             units: Unit::ALL,
-            fired: 0,
-            first: fired.first,
-            last: fired.last,
+            reasons: 0,
+            first: reasons.first,
+            last: reasons.last,
             name: Arc::clone(name),
         };
         for unit in Unit::ALL {
-            if fired.units[unit as usize] {
-                due.units[due.fired] = unit;
-                due.fired += 1;
+            if reasons.units[unit as usize] {
+                due.units[due.reasons] = unit;
+                due.reasons += 1;
             }
         }
         due
@@ -55,7 +55,7 @@ impl Due {
     /// assert!(Period::steps(9).first().due_between(&start, &start).unwrap().units().is_empty());
     /// ```
     pub fn units(&self) -> &[Unit] {
-        &self.units[..self.fired]
+        &self.units[..self.reasons]
     }
 
     /// Whether this is the first visit, and the period asks for that.
@@ -91,32 +91,32 @@ impl fmt::Display for Due {
 
 /// What fired at one visit.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Fired {
+pub(super) struct Reasons {
     units: [bool; Unit::ALL.len()],
-    looked: bool,
+    predicate: bool,
     first: bool,
     pub(super) last: bool,
 }
 
-impl Fired {
+impl Reasons {
     pub(super) const LAST: Self = Self {
         units: [false; Unit::ALL.len()],
-        looked: false,
+        predicate: false,
         first: false,
         last: true,
     };
 
-    pub(super) fn add(&mut self, kind: &Kind) {
+    pub(super) fn add(&mut self, kind: &TriggerKind) {
         match kind {
-            Kind::Beat(beat) => self.units[beat.unit as usize] = true,
-            Kind::Look(_) => self.looked = true,
-            Kind::First => self.first = true,
-            Kind::Last => self.last = true,
+            TriggerKind::Interval(interval) => self.units[interval.unit as usize] = true,
+            TriggerKind::Predicate(_) => self.predicate = true,
+            TriggerKind::First => self.first = true,
+            TriggerKind::Last => self.last = true,
         }
     }
 
     /// Whether the handler runs for it, whether or not this is the last visit.
-    pub(super) fn is_reason(&self) -> bool {
-        self.looked || self.first || self.units.contains(&true)
+    pub(super) fn runs_handler(&self) -> bool {
+        self.predicate || self.first || self.units.contains(&true)
     }
 }

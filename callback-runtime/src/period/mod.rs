@@ -1,40 +1,52 @@
 //! How often handlers run.
 //!
-//! A period is a list of sources, each of which can make a handler due: beats, predicates, the first visit, the last one. The words
-//! that narrow or move apply to the sources so far, so that `or` needs no brackets.
+//! A period is a list of triggers, each of which can make a handler due: intervals, predicates, the first visit, the last one. The
+//! builders that narrow or move a period apply to the triggers so far, so that `or` needs no brackets.
 //!
 //! - `unit`, `count`, `position`: what is counted, and where a loop stands;
-//! - `beat`: one rhythm and its marks, the only arithmetic;
-//! - `build`, `parse`, `say`: how a period is written and read;
-//! - `ask`, `problems`: what can be asked of a period, and what it cannot be;
-//! - `timing`, `memory`: a period while its handler runs, and what outlives the run; `due`: what the handler is told.
+//! - `interval`: one interval and its marks, the only arithmetic;
+//! - `build`, `parse`, `say`: how a period is written and shown;
+//! - `ask`, `problems`: the questions a period answers, and the settings it cannot have;
+//! - `handler_period`, `state`: a period while its handler runs, and what outlives the run; `due`: why a handler runs now;
+//! - `clock`: the counters of a plan's loop;
+//! - `attached`, `plan`, `check`: periods given at an attachment, saved and restored with a plan, and checked;
+//! - `dispatch`, `run`: how a dispatcher asks periods, and how a run makes the last calls.
 
 mod ask;
-mod beat;
+mod attached;
 mod build;
+mod check;
 mod clock;
 mod count;
+mod dispatch;
 mod due;
-mod memory;
+mod handler_period;
+mod interval;
 mod parse;
+mod plan;
 mod position;
 mod predicate;
 mod problems;
+mod run;
 mod say;
+mod state;
 #[cfg(test)]
 mod tests;
-mod timing;
 mod unit;
 
-use beat::Beat;
-pub(crate) use clock::{Clock, Watch};
+pub(crate) use attached::{AttachedPeriod, attached_period};
+pub(crate) use check::{check_due, check_dues, check_idle, check_periods, check_read_only};
+pub(crate) use clock::{Clock, CounterReader};
 pub use count::{Amount, Count, Counter};
+pub(crate) use dispatch::asks_why;
 pub use due::Due;
-pub(crate) use memory::Memory;
+pub(crate) use handler_period::HandlerPeriod;
+use interval::Interval;
 pub use parse::PeriodError;
+pub use plan::{Periods, UnreadablePeriod};
 pub use position::Position;
 use predicate::Predicate;
-pub(crate) use timing::Timing;
+pub(crate) use state::PeriodState;
 pub use unit::Unit;
 
 /// How often a handler runs.
@@ -59,41 +71,41 @@ pub use unit::Unit;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
-    sources: Vec<Source>,
+    triggers: Vec<Trigger>,
     /// What was said that cannot be meant: told with the other problems, for a builder answers no errors.
     misuses: Vec<String>,
 }
 
 /// One reason for a handler to be due.
 #[derive(Debug, Clone, PartialEq)]
-struct Source {
-    kind: Kind,
+struct Trigger {
+    kind: TriggerKind,
     /// All of these must say so too.
     only: Vec<Predicate>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Kind {
-    Beat(Beat),
-    Look(Predicate),
+enum TriggerKind {
+    Interval(Interval),
+    Predicate(Predicate),
     First,
     Last,
 }
 
-impl Kind {
+impl TriggerKind {
     /// Its place among the others.
     fn rank(&self) -> u8 {
         match self {
-            Self::Beat(_) => 0,
-            Self::Look(_) => 1,
+            Self::Interval(_) => 0,
+            Self::Predicate(_) => 1,
             Self::First => 2,
             Self::Last => 3,
         }
     }
 }
 
-impl Source {
-    fn new(kind: Kind) -> Self {
+impl Trigger {
+    fn new(kind: TriggerKind) -> Self {
         Self {
             kind,
             only: Vec::new(),
@@ -106,20 +118,22 @@ impl Source {
 }
 
 impl Period {
-    fn beats(&self) -> impl Iterator<Item = &Beat> {
-        self.sources.iter().filter_map(|source| match &source.kind {
-            Kind::Beat(beat) => Some(beat),
-            _ => None,
-        })
+    fn intervals(&self) -> impl Iterator<Item = &Interval> {
+        self.triggers
+            .iter()
+            .filter_map(|trigger| match &trigger.kind {
+                TriggerKind::Interval(interval) => Some(interval),
+                _ => None,
+            })
     }
 
     /// The units that it looks at, each once, in their order.
     pub(crate) fn units(&self) -> impl Iterator<Item = Unit> {
-        let of = |unit: &Unit| self.beats().any(|beat| beat.unit == *unit);
+        let of = |unit: &Unit| self.intervals().any(|interval| interval.unit == *unit);
         Unit::ALL.into_iter().filter(of)
     }
 
-    fn has(&self, kind: &Kind) -> bool {
-        self.sources.iter().any(|source| source.kind == *kind)
+    fn has(&self, kind: &TriggerKind) -> bool {
+        self.triggers.iter().any(|trigger| trigger.kind == *kind)
     }
 }

@@ -66,7 +66,7 @@ impl FromStr for Period {
 }
 
 /// One beat. Real units take whole numbers, too.
-fn beat(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
+fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
         Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(not_whole(unit, real))),
         Amount::Whole(_) if !unit.is_whole() => {

@@ -65,31 +65,31 @@ impl Position {
         self.amount(unit).and_then(Amount::whole)
     }
 
-    pub(super) fn amount(&self, unit: Unit) -> Option<Amount> {
+    pub(crate) fn amount(&self, unit: Unit) -> Option<Amount> {
         self.amounts[unit as usize]
     }
 
     /// What is counted, but for the clock, which tells no two visits of one place apart.
-    pub(super) fn counted(&self) -> impl Iterator<Item = (Unit, Amount)> {
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (Unit, Amount)> {
         let units = Unit::ALL.into_iter().filter(|unit| *unit != Unit::Seconds);
         units.filter_map(|unit| Some((unit, self.amount(unit)?)))
     }
 
     /// Whether nothing has been counted yet.
     /// Whether it has counted less of anything.
-    pub(super) fn is_behind(&self, other: &Self) -> bool {
+    pub(crate) fn is_behind(&self, other: &Self) -> bool {
         self.counted().any(|(unit, amount)| {
             let other = other.amount(unit).map(Amount::as_f64);
             other.is_some_and(|other| amount.as_f64() < other)
         })
     }
 
-    pub(super) fn is_beginning(&self) -> bool {
+    pub(crate) fn is_beginning(&self) -> bool {
         self.counted().all(|(_, amount)| amount.as_f64() == 0.0)
     }
 
     /// Whether both are the same place, whatever the clock says. A NaN is where it is.
-    pub(super) fn is_at(&self, other: &Self) -> bool {
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
         let bits =
             |(unit, amount): (Unit, Amount)| (unit, amount.whole(), amount.as_f64().to_bits());
         self.counted().map(bits).eq(other.counted().map(bits))

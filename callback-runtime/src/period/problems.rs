@@ -1,31 +1,31 @@
 //! What a period cannot be, and what it cannot do in a run.
 
-use super::beat::Next;
-use super::{Amount, Beat, Kind, Period, Position, Unit};
+use super::interval::Next;
+use super::{Amount, Interval, Period, Position, TriggerKind, Unit};
 
 impl Period {
     /// Settings that cannot be, each with what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let of_beats = self.beats().filter_map(Beat::problem);
+        let of_beats = self.intervals().filter_map(Interval::problem);
         of_beats.chain(self.misuses.iter().cloned()).collect()
     }
 
     /// Whether a handler may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
     /// earlier one was is not refused for marks that are behind it, nor a period for what is a problem already.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
-        if self.sources.is_empty() {
+        if self.triggers.is_empty() {
             return Err(
                 "it never runs; write how often, as in `steps = 10`, or `first`, or `last`"
                     .to_owned(),
             );
         }
         let mut late = Vec::new();
-        for source in &self.sources {
-            match &source.kind {
-                Kind::Beat(beat) => late.push(beat.is_late(start, totals)),
+        for trigger in &self.triggers {
+            match &trigger.kind {
+                TriggerKind::Interval(interval) => late.push(interval.is_late(start, totals)),
                 // It had its time in an earlier run, unless this is the first.
-                Kind::First if !start.is_beginning() => {}
-                Kind::First | Kind::Last | Kind::Look(_) => return Ok(()),
+                TriggerKind::First if !start.is_beginning() => {}
+                TriggerKind::First | TriggerKind::Last | TriggerKind::Predicate(_) => return Ok(()),
             }
         }
         let all: Option<Vec<String>> = late.into_iter().collect();
@@ -36,9 +36,9 @@ impl Period {
     }
 }
 
-impl Beat {
+impl Interval {
     /// Why it cannot be, and what to write instead.
-    pub(super) fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         self.bad_length()
             .or_else(|| self.bad_setting("offset", self.offset))
             .or_else(|| self.bad_setting("until", self.until))
@@ -87,17 +87,17 @@ impl Beat {
 
     fn no_mark(&self) -> Option<String> {
         let first = Next::FIRST;
-        if self.mark(first).is_some() {
+        if self.halted_at(first).is_some() {
             return None;
         }
         let endless = Self {
             until: None,
             ..*self
         };
-        Some(match (self.until, endless.mark(first)) {
-            (Some(until), Some(mark)) => format!(
-                "`until = {until}` is before the first mark, {}; write `until = {mark}` or more, or leave the period out",
-                at(self.unit, mark)
+        Some(match (self.until, endless.halted_at(first)) {
+            (Some(until), Some(halted_at)) => format!(
+                "`until = {until}` is before the first mark, {}; write `until = {halted_at}` or more, or leave the period out",
+                at(self.unit, halted_at)
             ),
             _ => format!(
                 "the first mark of `{} = {}` is beyond what can be counted; write a smaller period or offset",
@@ -115,19 +115,23 @@ impl Beat {
         let stands = start.amount(self.unit).unwrap_or(Amount::Whole(0));
         let next = self.after(stands)?;
         // Marks behind the start have had their time in an earlier run.
-        let (mark, reach) = (self.mark(next)?, self.reach(next)?);
-        if next > Next::FIRST || super::beat::has_reached(end, reach) {
+        let (halted_at, reach) = (self.halted_at(next)?, self.reach(next)?);
+        if next > Next::FIRST || super::interval::has_reached(end, reach) {
             return None;
         }
-        let (mark, end, word) = (at(self.unit, mark), at(self.unit, end), self.unit.word());
+        let (halted_at, end, word) = (
+            at(self.unit, halted_at),
+            at(self.unit, end),
+            self.unit.word(),
+        );
         Some(format!(
-            "it runs first at {mark}, and this run ends at {end}; write `{word}` of at most what the run has, or add `last`"
+            "it runs first at {halted_at}, and this run ends at {end}; write `{word}` of at most what the run has, or add `last`"
         ))
     }
 }
 
 /// Whether it is no `u64`.
-pub(super) fn is_too_large(real: f64) -> bool {
+pub(crate) fn is_too_large(real: f64) -> bool {
     // 2^64, the first that is none.
     real >= 18_446_744_073_709_551_616.0
 }

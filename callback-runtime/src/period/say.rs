@@ -1,6 +1,6 @@
 //! A period in words.
 
-use super::{Amount, Beat, Kind, Period};
+use super::{Amount, Interval, Period, TriggerKind};
 use std::fmt;
 
 impl Period {
@@ -15,11 +15,11 @@ impl Period {
     /// assert_eq!(Period::never().first().last().short(), "first_last");
     /// ```
     pub fn short(&self) -> String {
-        let mut beats: Vec<&Beat> = self.beats().collect();
-        beats.sort_by_key(|beat| beat.unit);
-        let mut names: Vec<String> = beats.into_iter().map(Beat::short).collect();
+        let mut intervals: Vec<&Interval> = self.intervals().collect();
+        intervals.sort_by_key(|interval| interval.unit);
+        let mut names: Vec<String> = intervals.into_iter().map(Interval::short).collect();
         if names.is_empty() {
-            let others = self.sources.iter().map(|source| source.kind.word());
+            let others = self.triggers.iter().map(|trigger| trigger.kind.word());
             names = others.map(str::to_owned).collect();
             names.dedup();
         }
@@ -33,15 +33,20 @@ impl Period {
     fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         let mut every_is_said = false;
-        for source in &self.sources {
-            match &source.kind {
-                Kind::Beat(beat) if beat.once => reasons.push(beat.once_at()),
-                Kind::Beat(beat) if every_is_said => reasons.push(beat.length()),
-                Kind::Beat(beat) => reasons.push(format!("every {}", beat.length())),
-                Kind::Look(_) => reasons.push("when a predicate says so".to_owned()),
-                Kind::First | Kind::Last => {}
+        for trigger in &self.triggers {
+            match &trigger.kind {
+                TriggerKind::Interval(interval) if interval.once => {
+                    reasons.push(interval.once_at())
+                }
+                TriggerKind::Interval(interval) if every_is_said => reasons.push(interval.length()),
+                TriggerKind::Interval(interval) => {
+                    reasons.push(format!("every {}", interval.length()))
+                }
+                TriggerKind::Predicate(_) => reasons.push("when a predicate says so".to_owned()),
+                TriggerKind::First | TriggerKind::Last => {}
             }
-            every_is_said = matches!(&source.kind, Kind::Beat(beat) if !beat.once);
+            every_is_said =
+                matches!(&trigger.kind, TriggerKind::Interval(interval) if !interval.once);
         }
         reasons.dedup();
         reasons
@@ -49,9 +54,9 @@ impl Period {
 
     /// The ends that it asks for.
     fn ends(&self) -> Vec<&'static str> {
-        let is_end = |kind: &&Kind| matches!(kind, Kind::First | Kind::Last);
-        let kinds = self.sources.iter().map(|source| &source.kind);
-        let mut ends: Vec<_> = kinds.filter(is_end).map(Kind::word).collect();
+        let is_end = |kind: &&TriggerKind| matches!(kind, TriggerKind::First | TriggerKind::Last);
+        let kinds = self.triggers.iter().map(|trigger| &trigger.kind);
+        let mut ends: Vec<_> = kinds.filter(is_end).map(TriggerKind::word).collect();
         ends.dedup();
         ends
     }
@@ -67,25 +72,25 @@ impl fmt::Display for Period {
         if said.is_empty() {
             said.push("never");
         }
-        if self.sources.iter().any(|source| !source.only.is_empty()) {
+        if self.triggers.iter().any(|trigger| !trigger.only.is_empty()) {
             said.push("only when a predicate says so");
         }
         f.pad(&said.join(", "))
     }
 }
 
-impl Kind {
+impl TriggerKind {
     fn word(&self) -> &'static str {
         match self {
-            Self::Beat(_) => "every",
-            Self::Look(_) => "when",
+            Self::Interval(_) => "every",
+            Self::Predicate(_) => "when",
             Self::First => "first",
             Self::Last => "last",
         }
     }
 }
 
-impl Beat {
+impl Interval {
     fn short(&self) -> String {
         let once = if self.once { "once" } else { "" };
         let offset = self.offset.map(|offset| format!("+{offset}"));

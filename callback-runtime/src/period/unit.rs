@@ -93,7 +93,7 @@ impl Unit {
     }
 
     /// Its name behind one.
-    pub(super) const fn singular(self) -> &'static str {
+    pub(crate) const fn singular(self) -> &'static str {
         match self {
             Self::Epochs => "epoch",
             Self::Steps => "step",
@@ -105,7 +105,7 @@ impl Unit {
     }
 
     /// Its name behind any other number.
-    pub(super) const fn plural(self) -> &'static str {
+    pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::MicroSteps => "micro-steps",
             Self::Time => "of time",

@@ -1,22 +1,16 @@
 //! Attaching callbacks to a plan.
 
-use super::background::Runs;
 use super::erased::AnyCallback;
-use super::groups::Home;
-use super::schedule::Scheduled;
 use super::{Attached, Plan};
-use crate::breakpoint::{At, Loop};
-use crate::callback::{About, Callback};
-use crate::catch::catch;
-use crate::handlers::Handlers;
-use crate::leniency::OnFailure;
-use crate::method::Closure;
-use crate::period::Period;
+use crate::background::BackgroundSetting;
+use crate::callback::{
+    Callback, CallbackInfo, Closure, Handlers, IntoCallbackRef, Location, Relations, Verb,
+};
+use crate::loops::{At, Loop};
+use crate::outcome::{OnFailure, Reply, catch};
+use crate::parallel::ThreadAffinity;
+use crate::period::{AttachedPeriod, Period};
 use crate::raw::Sendable;
-use crate::relations::{Relations, Verb};
-use crate::reply::Reply;
-use crate::site::Site;
-use crate::who::IntoWho;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -44,9 +38,9 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        let attachment = self.attach(Box::new(callback), Site::here());
+        let attachment = self.attach(Box::new(callback), Location::here());
         attachment.attached.sendable = Some(Sendable::of::<C>());
-        attachment.attached.home = Home::Anywhere;
+        attachment.attached.affinity = ThreadAffinity::Anywhere;
         attachment
     }
 
@@ -71,7 +65,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add_local<C: Callback<L>>(&mut self, callback: C) -> Attachment<'_> {
-        self.attach(Box::new(callback), Site::here())
+        self.attach(Box::new(callback), Location::here())
     }
 
     /// Runs a closure at a breakpoint. Its parameters are state, with their types written out. It is named `closure`, as long as
@@ -97,73 +91,73 @@ impl<L: Loop> Plan<L> {
         F: Closure<M>,
         F::Out: Reply<A>,
     {
-        let site = Site::here();
+        let location = Location::here();
         let callback = OnClosure {
             closure,
             at,
-            site,
+            location,
             marker: PhantomData,
         };
-        let attachment = self.attach(Box::new(callback), site);
-        attachment.attached.home = Home::Closure;
+        let attachment = self.attach(Box::new(callback), location);
+        attachment.attached.affinity = ThreadAffinity::Closure;
         attachment
     }
 
-    fn attach(&mut self, callback: Box<dyn AnyCallback<L>>, site: Site) -> Attachment<'_> {
-        let place = (self.take_place(), 0);
-        let index = self.adopt(callback, place, site, true);
+    fn attach(&mut self, callback: Box<dyn AnyCallback<L>>, location: Location) -> Attachment<'_> {
+        let insertion = (self.take_insertion(), 0);
+        let index = self.add_attached(callback, insertion, location, true);
         Attachment {
             attached: &mut self.attached[index],
         }
     }
 
-    pub(super) fn take_place(&mut self) -> usize {
+    pub(crate) fn take_insertion(&mut self) -> usize {
         self.stale = true;
-        self.next_place += 1;
-        self.next_place
+        self.next_insertion += 1;
+        self.next_insertion
     }
 
-    pub(super) fn adopt(
+    pub(crate) fn add_attached(
         &mut self,
         callback: Box<dyn AnyCallback<L>>,
-        place: (usize, usize),
-        added_at: Site,
+        insertion: (usize, usize),
+        attached_at: Location,
         by_hand: bool,
     ) -> usize {
-        let (about, broken) = about_of(callback.as_ref());
+        let (info, panicked) = info_of(callback.as_ref());
         self.attached.push(Attached {
-            about,
-            broken,
+            info,
+            panicked,
             type_id: callback.as_ref().erased_type(),
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
             sendable: None,
-            runs: Runs::default(),
+            background: BackgroundSetting::default(),
             periods: Vec::new(),
             relations: Relations::default(),
-            place,
-            added_at,
+            insertion,
+            attached_at,
             by_hand,
-            home: if by_hand {
-                Home::Local
+            affinity: if by_hand {
+                ThreadAffinity::Local
             } else {
-                Home::Discovered
+                ThreadAffinity::Discovered
             },
             parallel: None,
             changed: false,
             active: true,
         });
-        self.machine.adopt(callback)
+        self.dispatcher.add_callback(callback)
     }
 }
 
 /// What a callback says of itself; if it cannot, what can be said without it, and why it could not.
-pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option<String>) {
+pub(crate) fn info_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (CallbackInfo, Option<String>) {
     // It is somebody's code.
-    match catch(|| callback.about()) {
-        Ok(about) => (about, None),
-        Err(why) => (callback.plain_about(), Some(format!("its `about` {why}"))),
+    match catch(|| callback.info()) {
+        Ok(info) => (info, None),
+        Err(why) => (callback.default_info(), Some(format!("its `about` {why}"))),
     }
 }
 
@@ -180,7 +174,7 @@ pub(super) fn about_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (About, Option
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Attachment<'p> {
-    pub(super) attached: &'p mut Attached,
+    pub(crate) attached: &'p mut Attached,
 }
 
 impl Attachment<'_> {
@@ -239,8 +233,8 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn after(self, who: impl IntoWho) -> Self {
-        self.say(Verb::After, who)
+    pub fn after(self, callback_ref: impl IntoCallbackRef) -> Self {
+        self.say(Verb::After, callback_ref)
     }
 
     /// This instance runs before these at every breakpoint; see [`after`](Self::after).
@@ -255,11 +249,11 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn before(self, who: impl IntoWho) -> Self {
-        self.say(Verb::Before, who)
+    pub fn before(self, callback_ref: impl IntoCallbackRef) -> Self {
+        self.say(Verb::Before, callback_ref)
     }
 
-    /// Puts this instance into the group `G`, which others name with [`Who::of::<G>()`](crate::Who::of); see there.
+    /// Puts this instance into the group `G`, which others name with [`CallbackRef::of::<G>()`](crate::CallbackRef::of); see there.
     pub fn group<G: ?Sized + 'static>(self) -> Self {
         self.attached.relations.join::<G>();
         self
@@ -274,8 +268,8 @@ impl Attachment<'_> {
     /// assert!(plan.check(&State::new()).unwrap_err().to_string().contains("requires `measure`"));
     /// ```
     #[track_caller]
-    pub fn requires(self, who: impl IntoWho) -> Self {
-        self.say(Verb::Requires, who)
+    pub fn requires(self, callback_ref: impl IntoCallbackRef) -> Self {
+        self.say(Verb::Requires, callback_ref)
     }
 
     /// The plan has a problem if one of these is attached, too.
@@ -288,8 +282,8 @@ impl Attachment<'_> {
     /// assert!(plan.check(&State::new()).is_err());
     /// ```
     #[track_caller]
-    pub fn incompatible(self, who: impl IntoWho) -> Self {
-        self.say(Verb::Incompatible, who)
+    pub fn incompatible(self, callback_ref: impl IntoCallbackRef) -> Self {
+        self.say(Verb::Incompatible, callback_ref)
     }
 
     /// It does not matter which of the two goes first, though both write the same state.
@@ -305,8 +299,8 @@ impl Attachment<'_> {
     /// assert!(plan.check(&state).is_ok());
     /// ```
     #[track_caller]
-    pub fn no_conflict(self, who: impl IntoWho) -> Self {
-        self.say(Verb::NoConflict, who)
+    pub fn no_conflict(self, callback_ref: impl IntoCallbackRef) -> Self {
+        self.say(Verb::NoConflict, callback_ref)
     }
 
     /// Its handlers run when `period` is due, and not whenever their breakpoints fire; what their own `#[every]` says is set aside.
@@ -327,7 +321,7 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
-        self.attached.periods.push(Scheduled::inside(period));
+        self.attached.periods.push(AttachedPeriod::inside(period));
         self
     }
 
@@ -360,22 +354,24 @@ impl Attachment<'_> {
     /// ```
     #[doc(alias = "throttle")]
     pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
-        let scheduled = Scheduled::at::<L>(at.breakpoint(), period);
+        let scheduled = AttachedPeriod::at::<L>(at.breakpoint(), period);
         self.attached.periods.push(scheduled);
         self
     }
 
     #[track_caller]
-    fn say(self, verb: Verb, who: impl IntoWho) -> Self {
-        let site = Some(Site::here());
-        self.attached.relations.say(verb, who.into_who(), site);
+    fn say(self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
+        let location = Some(Location::here());
+        self.attached
+            .relations
+            .say(verb, callback_ref.into_callback_ref(), location);
         self
     }
 }
 
 impl fmt::Debug for Attachment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Attachment({})", self.attached.about.type_label())
+        write!(f, "Attachment({})", self.attached.info.type_label())
     }
 }
 
@@ -383,7 +379,7 @@ impl fmt::Debug for Attachment<'_> {
 struct OnClosure<L, A, M, F> {
     closure: F,
     at: At<L, A>,
-    site: Site,
+    location: Location,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -395,12 +391,12 @@ where
     F: Closure<M>,
     F::Out: Reply<A>,
 {
-    fn about(&self) -> About {
-        About::new("closure", self.site)
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::new("closure", self.location)
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
-        h.closure::<A, F::Params, F::Out, _>(self.at, self.site, |this, items| {
+        h.closure::<A, F::Params, F::Out, _>(self.at, self.location, |this, items| {
             this.closure.call(items)
         });
     }

@@ -1,25 +1,24 @@
 //! Callbacks that a plan finds in the registry.
 
-use super::near::nearest;
+use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, Plan, Text};
-use crate::breakpoint::Loop;
-use crate::catch::catch;
-use crate::registry::{Registration, registrations};
-use crate::site::Site;
+use super::{Attached, Plan, ProblemText};
+use crate::callback::{Location, Registration, registrations};
+use crate::loops::Loop;
+use crate::outcome::catch;
 use std::any::TypeId;
 use std::collections::HashSet;
 
 /// Callbacks asked for that are not attached by hand.
-pub(super) struct Request {
-    what: What,
+pub(crate) struct DiscoveryRequest {
+    what: RequestKind,
     /// The place of insertion, and where it was asked.
-    place: usize,
-    site: Site,
+    insertion: usize,
+    location: Location,
     done: bool,
 }
 
-enum What {
+enum RequestKind {
     /// Everything registered that the filter keeps.
     Discover(Box<Filter>),
     /// The callback of this name, attached or registered.
@@ -76,11 +75,11 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
-        let place = self.take_place();
-        self.requests.push(Request {
-            what: What::Discover(Box::new(keep)),
-            place,
-            site: Site::here(),
+        let insertion = self.take_insertion();
+        self.requests.push(DiscoveryRequest {
+            what: RequestKind::Discover(Box::new(keep)),
+            insertion,
+            location: Location::here(),
             done: false,
         });
         self
@@ -109,28 +108,30 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn require(&mut self, name: impl Into<String>) -> &mut Self {
-        let place = self.take_place();
-        self.requests.push(Request {
-            what: What::Require(name.into()),
-            place,
-            site: Site::here(),
+        let insertion = self.take_insertion();
+        self.requests.push(DiscoveryRequest {
+            what: RequestKind::Require(name.into()),
+            insertion,
+            location: Location::here(),
             done: false,
         });
         self
     }
 
     /// Makes and attaches what is asked for and not there yet; takes out what an instance attached by hand suppresses.
-    pub(super) fn fulfil(&mut self) -> Vec<Problem> {
+    pub(crate) fn attach_discovered(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
         let mut problems = Vec::new();
         let mut known = None;
         for request in requests.iter_mut().filter(|request| !request.done) {
             let known = known.get_or_insert_with(|| Known::of(&self.attached));
             let failed = match &request.what {
-                What::Discover(keep) => {
-                    self.discover_now(known, keep.as_ref(), request.place, request.site)
+                RequestKind::Discover(keep) => {
+                    self.discover_now(known, keep.as_ref(), request.insertion, request.location)
                 }
-                What::Require(name) => self.find(known, name, request.place, request.site),
+                RequestKind::Require(name) => {
+                    self.find(known, name, request.insertion, request.location)
+                }
             };
             // What failed is tried and told again by the next check.
             request.done = failed.is_empty();
@@ -145,19 +146,19 @@ impl<L: Loop> Plan<L> {
         &mut self,
         known: &mut Known,
         keep: &Filter,
-        place: usize,
-        site: Site,
+        insertion: usize,
+        location: Location,
     ) -> Vec<Problem> {
         // The filter is somebody's code.
         match catch(|| known.kept(keep)) {
-            Ok(found) => self.make_all(known, &found, place, site),
+            Ok(found) => self.make_all(known, &found, insertion, location),
             Err(why) => {
                 let what = format!("its filter {why}");
-                let text = Text::hinted(what, "nothing is discovered");
+                let text = ProblemText::hinted(what, "nothing is discovered");
                 vec![Problem::of_plan(
                     ProblemKind::Panicked,
                     "discover_if",
-                    site,
+                    location,
                     text,
                 )]
             }
@@ -168,8 +169,8 @@ impl<L: Loop> Plan<L> {
         &mut self,
         known: &mut Known,
         found: &[&'static Registration],
-        place: usize,
-        site: Site,
+        insertion: usize,
+        location: Location,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
         let of_loop = found.iter().filter(|one| one.is_for::<L>());
@@ -181,7 +182,7 @@ impl<L: Loop> Plan<L> {
             // Its `Default` is somebody's code.
             match catch(|| registration.make::<L>()) {
                 Ok(Some(callback)) => {
-                    let at = self.adopt(callback, (place, rank), site, false);
+                    let at = self.add_attached(callback, (insertion, rank), location, false);
                     self.attached[at].sendable = registration.sendable();
                     known.types.insert(registration.callback_type());
                     known.names.insert(name_of(&self.attached[at]).to_owned());
@@ -189,34 +190,50 @@ impl<L: Loop> Plan<L> {
                 Ok(None) => {}
                 Err(why) => {
                     let hint = "attach one by hand, or say `discover = false`";
-                    let text = Text::hinted(format!("its `Default` {why}"), hint);
-                    let (name, site) = (registration.name(), registration.site());
-                    problems.push(Problem::of_plan(ProblemKind::Panicked, name, site, text));
+                    let text = ProblemText::hinted(format!("its `Default` {why}"), hint);
+                    let (name, location) = (registration.name(), registration.location());
+                    problems.push(Problem::of_plan(
+                        ProblemKind::Panicked,
+                        name,
+                        location,
+                        text,
+                    ));
                 }
             }
         }
         problems
     }
 
-    fn find(&mut self, known: &mut Known, name: &str, place: usize, site: Site) -> Vec<Problem> {
+    fn find(
+        &mut self,
+        known: &mut Known,
+        name: &str,
+        insertion: usize,
+        location: Location,
+    ) -> Vec<Problem> {
         if known.names.contains(name) {
             return Vec::new();
         }
         let mut of_loop = known.registered.iter().filter(|one| one.is_for::<L>());
         let text = match of_loop.find(|one| one.name() == name).copied() {
             Some(found) if !found.needs_arguments() => {
-                return self.make_all(known, &[found], place, site);
+                return self.make_all(known, &[found], insertion, location);
             }
             Some(found) => format!(
                 "`{name}` is registered ({}) but needs arguments; attach one by hand",
-                found.site()
+                found.location()
             ),
             None => not_registered::<L>(name, &known.registered),
         };
-        vec![Problem::of_plan(ProblemKind::Required, name, site, text)]
+        vec![Problem::of_plan(
+            ProblemKind::Required,
+            name,
+            location,
+            text,
+        )]
     }
 
-    pub(super) fn suppress(&mut self) {
+    pub(crate) fn suppress(&mut self) {
         let by_hand: HashSet<TypeId> = self
             .attached
             .iter()
@@ -259,7 +276,7 @@ impl Known {
 fn name_of(attached: &Attached) -> &str {
     attached
         .explicit_name()
-        .unwrap_or_else(|| attached.about.type_label())
+        .unwrap_or_else(|| attached.info.type_label())
 }
 
 fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {

@@ -1,16 +1,15 @@
 //! Callbacks of any type, as a plan holds them.
 
-use crate::breakpoint::Loop;
-use crate::callback::{About, Callback};
-use crate::handlers::{Handler, Handlers};
+use crate::callback::{Callback, CallbackInfo, Handler, Handlers};
+use crate::loops::Loop;
 use crate::raw::Erased;
 use std::any::{Any, type_name};
 
 /// A [`Callback`] whose type is forgotten.
 pub(crate) trait AnyCallback<L: Loop>: Erased {
-    fn about(&self) -> About;
+    fn info(&self) -> CallbackInfo;
     /// What can be said of it without asking it.
-    fn plain_about(&self) -> About;
+    fn default_info(&self) -> CallbackInfo;
     fn handlers(&self) -> Vec<Handler>;
     /// Its type has parameters.
     fn is_generic(&self) -> bool;
@@ -20,12 +19,12 @@ pub(crate) trait AnyCallback<L: Loop>: Erased {
 }
 
 impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
-    fn about(&self) -> About {
-        Callback::<L>::about(self)
+    fn info(&self) -> CallbackInfo {
+        Callback::<L>::info(self)
     }
 
-    fn plain_about(&self) -> About {
-        About::of::<C>()
+    fn default_info(&self) -> CallbackInfo {
+        CallbackInfo::of::<C>()
     }
 
     fn handlers(&self) -> Vec<Handler> {

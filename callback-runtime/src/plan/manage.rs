@@ -1,14 +1,13 @@
 //! Callbacks between runs: to look at, to change, to replace and to take out, by type or by name.
 
-use super::attach::about_of;
+use super::attach::info_of;
 use super::erased::AnyCallback;
-use super::groups::Home;
 use super::{Plan, order};
-use crate::breakpoint::Loop;
-use crate::callback::Callback;
-use crate::catch::dispose;
+use crate::callback::{Callback, Location};
+use crate::loops::Loop;
+use crate::outcome::dispose;
+use crate::parallel::ThreadAffinity;
 use crate::raw::Sendable;
-use crate::site::Site;
 use std::any::TypeId;
 
 impl<L: Loop> Plan<L> {
@@ -110,7 +109,7 @@ impl<L: Loop> Plan<L> {
             return None;
         };
         let sendable = Some(Sendable::of::<C>());
-        downcast(self.put(at, Box::new(new), sendable, Site::here()))
+        downcast(self.put(at, Box::new(new), sendable, Location::here()))
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -142,7 +141,7 @@ impl<L: Loop> Plan<L> {
         };
         self.attached[at].name = Some(name.to_owned());
         let sendable = Some(sendable(&new));
-        let old = self.put(at, Box::new(new), sendable, Site::here());
+        let old = self.put(at, Box::new(new), sendable, Location::here());
         dispose(old, "a callback");
         true
     }
@@ -189,11 +188,11 @@ impl<L: Loop> Plan<L> {
     }
 
     /// Asks those that may have changed what they say of themselves now.
-    pub(super) fn ask_again(&mut self) {
+    pub(crate) fn refresh_infos(&mut self) {
         for (at, attached) in self.attached.iter_mut().enumerate() {
             if std::mem::take(&mut attached.changed) {
-                let callback = self.machine.instance(at);
-                (attached.about, attached.broken) = about_of(callback);
+                let callback = self.dispatcher.instance(at);
+                (attached.info, attached.panicked) = info_of(callback);
             }
         }
     }
@@ -211,14 +210,14 @@ impl<L: Loop> Plan<L> {
     }
 
     fn at<C: Callback<L>>(&self, at: usize) -> Option<&C> {
-        self.machine.instance(at).as_any().downcast_ref()
+        self.dispatcher.instance(at).as_any().downcast_ref()
     }
 
     fn at_mut<C: Callback<L>>(&mut self, at: usize) -> Option<&mut C> {
         // What it says of itself, and its handlers, may change with it.
         self.stale = true;
         self.attached[at].changed = true;
-        let callback = self.machine.instance_mut(at);
+        let callback = self.dispatcher.instance_mut(at);
         callback.as_any_mut().downcast_mut()
     }
 
@@ -228,19 +227,19 @@ impl<L: Loop> Plan<L> {
         at: usize,
         new: Box<dyn AnyCallback<L>>,
         sendable: Option<Sendable>,
-        site: Site,
+        location: Location,
     ) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let attached = &mut self.attached[at];
         let type_id = new.as_ref().erased_type();
         let gone = std::mem::replace(&mut attached.type_id, type_id);
         attached.sendable = sendable;
-        attached.home = Home::Anywhere;
-        attached.added_at = site;
+        attached.affinity = ThreadAffinity::Anywhere;
+        attached.attached_at = location;
         attached.by_hand = true;
-        (attached.about, attached.broken) = about_of(new.as_ref());
-        self.note_periods();
-        let callback = self.machine.replace(at, new);
+        (attached.info, attached.panicked) = info_of(new.as_ref());
+        self.save_period_states();
+        let callback = self.dispatcher.replace(at, new);
         if gone != type_id {
             self.forget_suppressed(gone);
         }
@@ -250,8 +249,8 @@ impl<L: Loop> Plan<L> {
     fn take_out(&mut self, at: usize) -> Box<dyn AnyCallback<L>> {
         self.stale = true;
         let gone = self.attached.remove(at);
-        self.note_periods();
-        let callback = self.machine.remove(at);
+        self.save_period_states();
+        let callback = self.dispatcher.remove(at);
         self.forget_suppressed(gone.type_id);
         callback
     }
@@ -260,7 +259,7 @@ impl<L: Loop> Plan<L> {
     fn forget_suppressed(&mut self, gone: TypeId) {
         while let Some(other) = self.suppressed(gone) {
             self.attached.remove(other);
-            dispose(self.machine.remove(other), "a callback");
+            dispose(self.dispatcher.remove(other), "a callback");
         }
     }
 

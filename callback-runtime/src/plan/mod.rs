@@ -1,50 +1,40 @@
 //! Plans: callbacks and state, ordered, checked and resolved. What actually runs.
 
 mod attach;
-mod background;
 mod check;
-mod declared;
 mod discover;
 mod erased;
-pub mod explain;
-mod groups;
 mod manage;
-mod near;
+mod nearest;
 mod order;
-mod parallel;
+mod order_rules;
 mod problem;
-mod remember;
+mod problem_text;
+mod relate;
 mod resolve;
-mod say;
-mod schedule;
-mod text;
 mod undecided;
 
 pub use attach::Attachment;
+pub(crate) use check::CheckInput;
 pub(crate) use erased::AnyCallback;
-pub use explain::Explanation;
+pub(crate) use nearest::nearest;
+pub(crate) use order::{Decided, Members};
+pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
-pub use remember::{Periods, UnreadablePeriod};
-pub(crate) use resolve::{Placed, Resolved, with_role};
-pub(crate) use text::Text;
+pub(crate) use problem_text::{ProblemText, length, one_line, wrap};
+pub(crate) use resolve::{HandlerRecord, Resolved, decided, with_role};
 
-use crate::availability::States;
-use crate::breakpoint::{Breakpoint, Loop, is_well_formed};
-use crate::callback::About;
-use crate::catch::quietly;
-use crate::leniency::OnFailure;
-use crate::parallel::Executor;
-use crate::period::{Clock, Position};
+use crate::background::BackgroundSetting;
+use crate::callback::{CallbackInfo, Location, Relations};
+use crate::loops::{Availability, Breakpoint, Loop, is_well_formed};
+use crate::outcome::{OnFailure, quietly};
+use crate::parallel::{Executor, ThreadAffinity};
+use crate::period::{AttachedPeriod, Clock, Periods, Position};
 use crate::raw::{GateTable, Sendable, Table};
-use crate::relations::Relations;
-use crate::run::Machine;
-use crate::site::Site;
+use crate::run::Dispatcher;
 use crate::state::{AsState, Ctx};
-use background::Runs;
-use discover::Request;
-use groups::Home;
-use order::PlanSays;
-use schedule::Scheduled;
+use discover::DiscoveryRequest;
+use order::PlanRelation;
 use std::any::TypeId;
 use std::cell::OnceCell;
 use std::fmt;
@@ -84,28 +74,28 @@ use std::sync::Arc;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Plan<L: Loop> {
-    machine: Machine<dyn AnyCallback<L>>,
-    clock: Clock,
-    gates: Box<GateTable>,
+    pub(crate) dispatcher: Dispatcher<dyn AnyCallback<L>>,
+    pub(crate) clock: Clock,
+    pub(crate) gates: Box<GateTable>,
     /// One for each callback of the machine.
-    attached: Vec<Attached>,
-    requests: Vec<Request>,
+    pub(crate) attached: Vec<Attached>,
+    pub(crate) requests: Vec<DiscoveryRequest>,
     /// The next place of insertion.
-    next_place: usize,
-    of_loop: States<L>,
-    of_run: States<L>,
+    pub(crate) next_insertion: usize,
+    pub(crate) of_loop: Availability<L>,
+    pub(crate) of_run: Availability<L>,
     pub(crate) refuse_stops: Option<StopRule>,
     /// What it says of the order of its callbacks.
-    says: Vec<PlanSays>,
-    strict: bool,
+    pub(crate) plan_relations: Vec<PlanRelation>,
+    pub(crate) strict: bool,
     /// Who runs handlers at the same time.
-    executor: Option<Arc<dyn Executor>>,
+    pub(crate) executor: Option<Arc<dyn Executor>>,
     /// What periods remember of runs before the handlers were bound anew.
-    periods: Periods,
+    pub(crate) periods: Periods,
     pub(crate) resolved: Resolved,
     /// Something was attached since `resolved` was made.
-    stale: bool,
-    notes: Vec<Problem>,
+    pub(crate) stale: bool,
+    pub(crate) notes: Vec<Problem>,
 }
 
 /// Why a stop, raised at a breakpoint, may not take effect; `None` if it may.
@@ -129,54 +119,54 @@ pub struct Plan<L: Loop> {
 pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 
 /// What a plan knows of a callback.
-struct Attached {
-    about: About,
+pub(crate) struct Attached {
+    pub(crate) info: CallbackInfo,
     /// It could not say more of itself, and why.
-    broken: Option<String>,
-    type_id: TypeId,
+    pub(crate) panicked: Option<String>,
+    pub(crate) type_id: TypeId,
     /// Name and weight given when it was attached.
-    name: Option<String>,
-    weight: Option<f64>,
+    pub(crate) name: Option<String>,
+    pub(crate) weight: Option<f64>,
     /// What its failures do to a run.
-    on_failure: OnFailure,
+    pub(crate) on_failure: OnFailure,
     /// That it may be sent to another thread, if that is known.
-    sendable: Option<Sendable>,
+    pub(crate) sendable: Option<Sendable>,
     /// Where its handlers run.
-    runs: Runs,
-    periods: Vec<Scheduled>,
+    pub(crate) background: BackgroundSetting,
+    pub(crate) periods: Vec<AttachedPeriod>,
     /// What was said of it and others when it was attached.
-    relations: Relations,
+    pub(crate) relations: Relations,
     /// Where it stands among the others: the place of the call that attached it, and its rank within that call.
-    place: (usize, usize),
-    added_at: Site,
-    by_hand: bool,
-    home: Home,
+    pub(crate) insertion: (usize, usize),
+    pub(crate) attached_at: Location,
+    pub(crate) by_hand: bool,
+    pub(crate) affinity: ThreadAffinity,
     /// Where it was said that it must be able to run in parallel.
-    parallel: Option<Site>,
+    pub(crate) parallel: Option<Location>,
     /// Somebody may have changed it, and with it what it says of itself.
-    changed: bool,
+    pub(crate) changed: bool,
     /// Not suppressed by an instance attached by hand.
-    active: bool,
+    pub(crate) active: bool,
 }
 
 impl Attached {
-    fn weight(&self) -> f64 {
-        self.weight.unwrap_or_else(|| self.about.own_weight())
+    pub(crate) fn weight(&self) -> f64 {
+        self.weight.unwrap_or_else(|| self.info.own_weight())
     }
 
-    fn explicit_name(&self) -> Option<&str> {
-        self.name.as_deref().or_else(|| self.about.explicit_name())
+    pub(crate) fn explicit_name(&self) -> Option<&str> {
+        self.name.as_deref().or_else(|| self.info.explicit_name())
     }
 
     /// Where it is written or, if that is not known, attached.
-    fn site(&self) -> Site {
-        self.about.own_site().unwrap_or(self.added_at)
+    pub(crate) fn location(&self) -> Location {
+        self.info.own_location().unwrap_or(self.attached_at)
     }
 }
 
 /// What a run is made of, apart from its state.
 pub(crate) struct Parts<'p, L: Loop> {
-    pub(crate) machine: &'p mut Machine<dyn AnyCallback<L>>,
+    pub(crate) dispatcher: &'p mut Dispatcher<dyn AnyCallback<L>>,
     pub(crate) resolved: &'p Resolved,
     pub(crate) clock: &'p mut Clock,
     pub(crate) gates: &'p mut GateTable,
@@ -202,18 +192,18 @@ impl<L: Loop> Plan<L> {
                 "the indices of the loop are indices of its own tables"
             );
         }
-        let of_loop = States::of_loop();
+        let of_loop = Availability::of_loop();
         Self {
-            machine: Machine::new(L::BREAKPOINTS.len()),
+            dispatcher: Dispatcher::new(L::BREAKPOINTS.len()),
             clock: Clock::of(of_loop.counters().to_vec()),
             gates: Box::default(),
             attached: Vec::new(),
             requests: Vec::new(),
-            next_place: 0,
+            next_insertion: 0,
             of_loop,
-            of_run: States::nothing(),
+            of_run: Availability::nothing(),
             refuse_stops: None,
-            says: Vec::new(),
+            plan_relations: Vec::new(),
             strict: false,
             executor: None,
             periods: Periods::default(),
@@ -236,8 +226,8 @@ impl<L: Loop> Plan<L> {
     /// plan.expect(|states| states.within::<Batch>(Fit::TRAIN_BATCH));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub fn expect(&mut self, say: impl FnOnce(&mut States<L>)) -> &mut Self {
-        self.of_run = States::nothing();
+    pub fn expect(&mut self, say: impl FnOnce(&mut Availability<L>)) -> &mut Self {
+        self.of_run = Availability::nothing();
         say(&mut self.of_run);
         self
     }
@@ -313,7 +303,7 @@ impl<L: Loop> Plan<L> {
     /// Resolves what has changed, and checks.
     pub(crate) fn parts(&mut self) -> Parts<'_, L> {
         Parts {
-            machine: &mut self.machine,
+            dispatcher: &mut self.dispatcher,
             resolved: &self.resolved,
             clock: &mut self.clock,
             gates: &mut self.gates,
@@ -324,7 +314,7 @@ impl<L: Loop> Plan<L> {
 
     pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
         let mut problems = self.resolve();
-        problems.extend(check::check(&check::Subject {
+        problems.extend(check::check(&check::CheckInput {
             attached: &self.attached,
             resolved: &self.resolved,
             of_loop: &self.of_loop,
@@ -336,7 +326,7 @@ impl<L: Loop> Plan<L> {
         }));
         problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems().iter().cloned());
-        problems.sort_by_key(Problem::site);
+        problems.sort_by_key(Problem::location);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);
         if let [first, more @ ..] = notes.as_slice() {
             quietly(|| tracing::warn!(note = %first, more = more.len(), "the plan has notes"));
@@ -362,7 +352,7 @@ impl<L: Loop> fmt::Debug for Plan<L> {
         let labels = self
             .attached
             .iter()
-            .map(|callback| callback.about.type_label());
+            .map(|callback| callback.info.type_label());
         write!(f, "Plan<{}> ", L::NAME)?;
         f.debug_list().entries(labels).finish()
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a plan, told before it runs.
 
-use super::text::{Text, length, one_line, wrap};
-use crate::site::Site;
+use super::problem_text::{ProblemText, length, one_line, wrap};
+use crate::callback::Location;
 use std::error::Error;
 use std::fmt;
 
@@ -17,7 +17,7 @@ use std::fmt;
 /// let problem = &error.problems()[0];
 /// assert_eq!((problem.kind(), problem.callback()), (ProblemKind::NotHere, "hasty"));
 /// assert_eq!((problem.breakpoint(), problem.state()), (Some("on_train_batch_begin"), Some("Loss")));
-/// assert!(problem.site().line() > 0);
+/// assert!(problem.location().line() > 0);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -25,8 +25,8 @@ pub struct Problem {
     pub(crate) callback: String,
     pub(crate) breakpoint: Option<&'static str>,
     pub(crate) state: Option<String>,
-    pub(crate) site: Site,
-    pub(crate) text: Text,
+    pub(crate) location: Location,
+    pub(crate) text: ProblemText,
 }
 
 /// What kind of thing is wrong.
@@ -70,7 +70,7 @@ pub enum ProblemKind {
     Conflict,
     /// A callback reads what another one writes after it, and nobody decided that.
     EarlyReader,
-    /// Somebody's code panicked while the plan was made: a `Default`, a filter, `about` or `handlers`.
+    /// Somebody's code panicked while the plan was made: a `Default`, a filter, `info` or `handlers`.
     Panicked,
     /// A callback that must run in parallel and cannot.
     NotParallel,
@@ -90,16 +90,16 @@ impl Problem {
     /// About a callback, or something else of the plan, as a whole.
     pub(crate) fn of_plan(
         kind: ProblemKind,
-        about: &str,
-        site: Site,
-        text: impl Into<Text>,
+        info: &str,
+        location: Location,
+        text: impl Into<ProblemText>,
     ) -> Self {
         Self {
             kind,
-            callback: about.to_owned(),
+            callback: info.to_owned(),
             breakpoint: None,
             state: None,
-            site,
+            location,
             text: text.into(),
         }
     }
@@ -125,8 +125,8 @@ impl Problem {
     }
 
     /// The handler's place in the source, or where the callback is attached.
-    pub fn site(&self) -> Site {
-        self.site
+    pub fn location(&self) -> Location {
+        self.location
     }
 
     /// What to write instead, or what helps to find that out.
@@ -157,7 +157,7 @@ impl Problem {
             Some(breakpoint) => format!(" at {breakpoint}"),
             None => String::new(),
         };
-        one_line(&format!("{}: {}{at}: {text}", self.site, self.callback))
+        one_line(&format!("{}: {}{at}: {text}", self.location, self.callback))
     }
 
     /// As a report shows it: what is wrong in one line, then each of its steps in one, and the hint.

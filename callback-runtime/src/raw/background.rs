@@ -1,6 +1,6 @@
 //! A callback that its own worker thread calls, and whose enter and exit run on the loop's thread.
 
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::background::sync::{Condvar, Mutex, MutexGuard};
 use std::any::{Any, TypeId};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ enum UsedBy {
     Closed,
 }
 
-// SAFETY: `Core::share` makes a cell only of a callback whose type is `Send`; by the invariant one thread at a time uses it.
+// SAFETY: `Core::share_with_worker` makes a cell only of a callback whose type is `Send`; by the invariant one thread at a time uses it.
 unsafe impl Send for CallbackCell {}
 // SAFETY: as above.
 unsafe impl Sync for CallbackCell {}

@@ -1,11 +1,11 @@
 //! Callbacks, and their handlers bound to them.
 
 use super::background::{CallbackCell, Sendable};
-use super::counter::GateMaker;
-use super::entries::{Entries, Owner};
-use super::frame::{Code, Frame, IntoError};
+use super::entries::{EntryList, Owner};
+use super::frame::{Frame, HandlerStatus, IntoError};
+use super::handler::ErasedHandler;
 use super::owned::{Erased, Owned, leak};
-use super::thunk::Thunk;
+use super::periods::GateFactory;
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::mem::take;
@@ -19,10 +19,10 @@ use std::sync::Arc;
 pub(crate) struct Core<D: ?Sized> {
     /// Of the callbacks that workers use as well.
     cells: BTreeMap<usize, Arc<CallbackCell>>,
-    pub(super) lists: Vec<Entries>,
+    pub(super) lists: Vec<EntryList>,
     instances: Vec<Owned<D>>,
     /// The callbacks that have a bound handler.
-    armed: HashSet<usize>,
+    bound: HashSet<usize>,
     /// Other threads call handlers of a group.
     pub(super) runs_group: bool,
 }
@@ -31,14 +31,14 @@ impl<D: ?Sized + Erased> Core<D> {
     pub(crate) fn new(lists: usize) -> Self {
         Self {
             cells: BTreeMap::new(),
-            lists: (0..lists).map(|_| Entries::default()).collect(),
+            lists: (0..lists).map(|_| EntryList::default()).collect(),
             instances: Vec::new(),
-            armed: HashSet::new(),
+            bound: HashSet::new(),
             runs_group: false,
         }
     }
 
-    pub(crate) fn adopt(&mut self, instance: Box<D>) -> usize {
+    pub(crate) fn add_callback(&mut self, instance: Box<D>) -> usize {
         self.instances.push(Owned::new(instance));
         self.instances.len() - 1
     }
@@ -54,22 +54,22 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 
     /// Gives up the bound handlers; the callbacks stay.
-    pub(crate) fn disarm(&mut self) {
+    pub(crate) fn unbind_all(&mut self) {
         self.close_cells();
         self.cells.clear();
-        self.armed.clear();
-        self.lists.fill_with(Entries::default);
+        self.bound.clear();
+        self.lists.fill_with(EntryList::default);
     }
 
     /// Gives up the bound handlers, and with them one callback; those behind it move up.
     pub(crate) fn remove(&mut self, at: usize) -> Box<D> {
-        self.disarm();
+        self.unbind_all();
         self.instances.remove(at).into_box()
     }
 
     /// Gives up the bound handlers, and puts another callback into the place of one.
     pub(crate) fn replace(&mut self, at: usize, instance: Box<D>) -> Box<D> {
-        self.disarm();
+        self.unbind_all();
         std::mem::replace(&mut self.instances[at], Owned::new(instance)).into_box()
     }
 
@@ -84,9 +84,13 @@ impl<D: ?Sized + Erased> Core<D> {
 
     /// A cell through which a worker uses a callback. `None` where the callback has bound handlers already, and where it is not of
     /// the type that may be sent to another thread.
-    pub(crate) fn share(&mut self, instance: usize, is: Sendable) -> Option<Arc<CallbackCell>> {
+    pub(crate) fn share_with_worker(
+        &mut self,
+        instance: usize,
+        is: Sendable,
+    ) -> Option<Arc<CallbackCell>> {
         let callback = &self.instances[instance];
-        let is_free = !self.armed.contains(&instance) && !self.cells.contains_key(&instance);
+        let is_free = !self.bound.contains(&instance) && !self.cells.contains_key(&instance);
         let may_share = is_free && is.is_of(callback.get().erased_type());
         may_share.then(|| {
             let cell = Arc::new(CallbackCell::new(is.as_any(callback.as_ptr())));
@@ -97,26 +101,26 @@ impl<D: ?Sized + Erased> Core<D> {
 
     /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
     /// a handler of another type or its parameters clash. A handler of `()` touches no callback, and fits every one.
-    pub(crate) fn arm(
+    pub(crate) fn bind(
         &mut self,
         list: usize,
         instance: usize,
-        thunk: Thunk,
-        is_timed: bool,
+        erased: ErasedHandler,
+        is_periodic: bool,
         portable: Option<Sendable>,
-    ) -> Result<(), Thunk> {
+    ) -> Result<(), ErasedHandler> {
         let callback = &self.instances[instance];
-        let is_detached = thunk.callback == TypeId::of::<()>();
-        let fits = is_detached || callback.get().erased_type() == thunk.callback;
-        if !fits || thunk.clash().is_some() {
-            return Err(thunk);
+        let is_detached = erased.callback == TypeId::of::<()>();
+        let fits = is_detached || callback.get().erased_type() == erased.callback;
+        if !fits || erased.clash().is_some() {
+            return Err(erased);
         }
-        let thunk = match self.cells.get(&instance) {
-            Some(cell) if !is_detached => thunk.when_idle(cell.clone()),
-            _ => thunk,
+        let erased = match self.cells.get(&instance) {
+            Some(cell) if !is_detached => erased.when_idle(cell.clone()),
+            _ => erased,
         };
-        self.armed.insert(instance);
-        let may_go = portable.is_some_and(|of| of.is_of(thunk.callback));
+        self.bound.insert(instance);
+        let may_go = portable.is_some_and(|of| of.is_of(erased.callback));
         let owner = Owner {
             address: if is_detached {
                 ptr::dangling_mut::<()>()
@@ -124,12 +128,12 @@ impl<D: ?Sized + Erased> Core<D> {
                 callback.as_ptr()
             },
             instance,
-            is_portable: may_go && thunk.wants().iter().all(|want| !want.local),
+            is_portable: may_go && erased.accesses().iter().all(|access| !access.local),
         };
-        // SAFETY: the callback is of the thunk's type, in a box that is dropped after the entries: `disarm` comes first everywhere. A `()`
-        // needs no memory. `portable` proves that the type of the callback is `Send`, `Thunk::new` that functions are `Send + Sync`. What
+        // SAFETY: the callback is of the thunk's type, in a box that is dropped after the entries: `unbind_all` comes first everywhere. A `()`
+        // needs no memory. `portable` proves that the type of the callback is `Send`, `ErasedHandler::new` that functions are `Send + Sync`. What
         // is not local is `Sync` to read and `Send` to write: `Param` asks for it where `Handlers` binds a function, and is sealed.
-        unsafe { self.lists[list].push(&owner, thunk, is_timed) };
+        unsafe { self.lists[list].push(&owner, erased, is_periodic) };
         Ok(())
     }
 
@@ -139,12 +143,12 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 
     pub(crate) fn is_portable(&self, list: usize, at: usize) -> bool {
-        self.lists[list].bound[at].is_portable
+        self.lists[list].records[at].is_portable
     }
 
     /// How a handler's error is converted.
     pub(crate) fn conversion(&self, list: usize, at: usize) -> Option<&IntoError> {
-        self.lists[list].bound[at].into_error.as_ref()
+        self.lists[list].records[at].into_error.as_ref()
     }
 
     /// From now on a handler of `list` does nothing, or what it did before.
@@ -153,35 +157,43 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 
     /// Something is done before the first handler of `list` is called.
-    pub(crate) fn announce(&mut self, list: usize) {
-        self.lists[list].announce();
+    pub(crate) fn require_breakpoint(&mut self, list: usize) {
+        self.lists[list].require_breakpoint();
     }
 
     /// Calls those of `list` that have no period, where a quick look tells that they can be called and that no other one is due.
     #[inline]
-    pub(crate) fn run_hot(&mut self, list: usize, frame: &mut Frame<'_>) -> Option<Code> {
-        self.lists.get(list)?.run_hot(frame)
+    pub(crate) fn run_fast_path(
+        &mut self,
+        list: usize,
+        frame: &mut Frame<'_>,
+    ) -> Option<HandlerStatus> {
+        self.lists.get(list)?.run_fast_path(frame)
     }
 
     /// The same, after a closer look.
     #[inline]
-    pub(crate) fn run_with_care(&mut self, list: usize, frame: &mut Frame<'_>) -> Option<Code> {
-        self.lists[list].run_with_care(frame)
+    pub(crate) fn run_checked(
+        &mut self,
+        list: usize,
+        frame: &mut Frame<'_>,
+    ) -> Option<HandlerStatus> {
+        self.lists[list].run_checked(frame)
     }
 
     /// Calls those of `list` from `from` on that need no other look, and returns what comes next. `None` if the first does.
-    pub(crate) fn run_stretch(
+    pub(crate) fn run_plain_range(
         &mut self,
         list: usize,
         from: usize,
         frame: &mut Frame<'_>,
-    ) -> Option<(Code, usize)> {
-        self.lists[list].run_stretch(from, frame)
+    ) -> Option<(HandlerStatus, usize)> {
+        self.lists[list].run_plain_range(from, frame)
     }
 
     /// Calls one handler of `list`, if what it requires is there. [`Frame::halted`] names it, also when it panics.
     #[inline]
-    pub(crate) fn call(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> Code {
+    pub(crate) fn call(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> HandlerStatus {
         self.lists[list].call(at, frame)
     }
 
@@ -190,7 +202,7 @@ impl<D: ?Sized + Erased> Core<D> {
     pub(crate) fn wait(
         &mut self,
         list: usize,
-        gate: Option<(GateMaker, u64)>,
+        gate: Option<(GateFactory, u64)>,
         frame: &mut Frame<'_>,
     ) {
         let entries = &mut self.lists[list];
@@ -198,14 +210,14 @@ impl<D: ?Sized + Erased> Core<D> {
             |table| gate.and_then(|(make, next)| make.gate(table, next)),
             frame,
         );
-        if !entries.has_hot() {
+        if !entries.has_fast_path() {
             frame.gates.set(list, gate);
         }
     }
 
     /// A run begins: every handler with a period is asked.
     pub(crate) fn open_gates(&mut self) {
-        self.lists.iter_mut().for_each(Entries::open_gate);
+        self.lists.iter_mut().for_each(EntryList::open_gate);
     }
 }
 

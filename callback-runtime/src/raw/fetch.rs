@@ -3,8 +3,8 @@
 use super::slot::Slot;
 use super::table::Table;
 use super::view::View;
-use crate::param::{Ask, Local, LocalMut};
 use crate::state::Ctx;
+use crate::state::param::{Ask, Local, LocalMut};
 use std::any::{TypeId, type_name};
 use std::hint::assert_unchecked;
 
@@ -13,7 +13,7 @@ pub(super) const MOST_AT_ONCE: usize = 12;
 
 /// What a parameter needs of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum AccessKind {
     Read,
     Write,
     /// The whole state: the parameter of a handler that has no other.
@@ -22,20 +22,20 @@ pub enum Need {
 
 /// What a parameter is aimed at, so that it can be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum PtrKind {
     /// Where its value is. The value is there: this was seen to before.
     Address,
     /// The index of its slot: whether there is a value is looked at when it is fetched.
-    Cell,
+    SlotIndex,
     /// Nothing: it is the whole table.
     Table,
 }
 
 /// One line of a handler's access list.
 #[derive(Debug, Clone, Copy)]
-pub struct Want {
-    pub need: Need,
-    pub source: Source,
+pub struct Access {
+    pub kind: AccessKind,
+    pub ptr_kind: PtrKind,
     pub type_id: TypeId,
     pub type_name: &'static str,
     pub slot: usize,
@@ -45,12 +45,12 @@ pub struct Want {
     pub local: bool,
 }
 
-impl Want {
+impl Access {
     #[inline]
-    pub(crate) fn of<T: 'static>(need: Need) -> Self {
+    pub(crate) fn of<T: 'static>(kind: AccessKind) -> Self {
         Self {
-            need,
-            source: Source::Address,
+            kind,
+            ptr_kind: PtrKind::Address,
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             slot: Slot::<T>::of().index(),
@@ -63,13 +63,13 @@ impl Want {
         Self {
             optional: true,
             local: true,
-            source: Source::Table,
-            ..Self::of::<Ctx<'static>>(Need::Everything)
+            ptr_kind: PtrKind::Table,
+            ..Self::of::<Ctx<'static>>(AccessKind::Everything)
         }
     }
 
     /// Of a type that may not leave the loop's thread.
-    fn at_home(self) -> Self {
+    fn local(self) -> Self {
         Self {
             local: true,
             ..self
@@ -79,33 +79,33 @@ impl Want {
     /// Whether both can be held at the same time.
     #[inline]
     pub(super) fn agrees_with(&self, other: &Self) -> bool {
-        match (self.need, other.need) {
-            (Need::Everything, _) | (_, Need::Everything) => false,
-            (Need::Read, Need::Read) => true,
+        match (self.kind, other.kind) {
+            (AccessKind::Everything, _) | (_, AccessKind::Everything) => false,
+            (AccessKind::Read, AccessKind::Read) => true,
             _ => self.type_id != other.type_id,
         }
     }
 }
 
 /// One aim for each parameter; the rest is not read.
-pub(super) type Aims = [*mut (); MOST_AT_ONCE];
+pub(super) type ParamPtrs = [*mut (); MOST_AT_ONCE];
 
 /// What the parameters are aimed at in `table`, in order.
 #[inline]
-pub(super) fn aims(table: &Table, wants: &[Want]) -> Aims {
+pub(super) fn param_ptrs(table: &Table, accesses: &[Access]) -> ParamPtrs {
     std::array::from_fn(|at| {
-        wants
+        accesses
             .get(at)
-            .map_or(std::ptr::null_mut(), |want| table.aim(want))
+            .map_or(std::ptr::null_mut(), |access| table.param_ptr(access))
     })
 }
 
 /// The first two wants that cannot be held together. Plain loops, and types compared, so that the answer to a query's own types is
 /// known when it is compiled.
 #[inline]
-pub(super) fn clash(wants: &[Want]) -> Option<(Want, Want)> {
-    for (at, second) in wants.iter().enumerate() {
-        for first in &wants[..at] {
+pub(super) fn clash(accesses: &[Access]) -> Option<(Access, Access)> {
+    for (at, second) in accesses.iter().enumerate() {
+        for first in &accesses[..at] {
             if !first.agrees_with(second) {
                 return Some((*first, *second));
             }
@@ -118,40 +118,40 @@ pub(super) fn clash(wants: &[Want]) -> Option<(Want, Want)> {
 /// so that a missing `Sync` is reported once, by `Param`, and does not cascade.
 ///
 /// # Safety
-/// `fetch` touches nothing of the table but the slot that `want` names, and no more than its `need` says; `want` has the `SOURCE`.
+/// `fetch` touches nothing of the table but the slot that `access` names, and no more than its `kind` says; `access` has the `PTR_KIND`.
 pub unsafe trait Fetch {
     /// The parameter with the lifetime of one call.
     type Item<'w>;
 
     #[doc(hidden)]
-    const SOURCE: Source;
+    const PTR_KIND: PtrKind;
 
     #[doc(hidden)]
-    fn want() -> Want;
+    fn access() -> Access;
 
     /// # Safety
-    /// `table` is live for `'w`, and `aim` is its aim for `want`; if that is an address, the value is there. Whatever else
-    /// refers to the table's values meanwhile agrees with `want`.
+    /// `table` is live for `'w`, and `ptr` is its aim for `access`; if that is an address, the value is there. Whatever else
+    /// refers to the table's values meanwhile agrees with `access`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Self::Item<'w>;
+    unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Self::Item<'w>;
 }
 
 // SAFETY: reads the slot of `T`.
 unsafe impl<T: 'static> Fetch for &T {
     type Item<'w> = &'w T;
 
-    const SOURCE: Source = Source::Address;
+    const PTR_KIND: PtrKind = PtrKind::Address;
 
-    fn want() -> Want {
-        Want::of::<T>(Need::Read)
+    fn access() -> Access {
+        Access::of::<T>(AccessKind::Read)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w T {
+    unsafe fn fetch<'w>(_: *mut Table, ptr: *mut ()) -> &'w T {
         // SAFETY: a live `T` by the table's invariant, and so an address; only read meanwhile, as the caller says.
         unsafe {
-            assert_unchecked(!aim.is_null());
-            &*aim.cast::<T>()
+            assert_unchecked(!ptr.is_null());
+            &*ptr.cast::<T>()
         }
     }
 }
@@ -160,18 +160,18 @@ unsafe impl<T: 'static> Fetch for &T {
 unsafe impl<T: 'static> Fetch for &mut T {
     type Item<'w> = &'w mut T;
 
-    const SOURCE: Source = Source::Address;
+    const PTR_KIND: PtrKind = PtrKind::Address;
 
-    fn want() -> Want {
-        Want::of::<T>(Need::Write)
+    fn access() -> Access {
+        Access::of::<T>(AccessKind::Write)
     }
 
     #[inline]
-    unsafe fn fetch<'w>(_: *mut Table, aim: *mut ()) -> &'w mut T {
+    unsafe fn fetch<'w>(_: *mut Table, ptr: *mut ()) -> &'w mut T {
         // SAFETY: a live `T` by the table's invariant, and so an address; nobody else refers to it meanwhile, as the caller says.
         unsafe {
-            assert_unchecked(!aim.is_null());
-            &mut *aim.cast::<T>()
+            assert_unchecked(!ptr.is_null());
+            &mut *ptr.cast::<T>()
         }
     }
 }
@@ -180,27 +180,27 @@ unsafe impl<T: 'static> Fetch for &mut T {
 unsafe impl<P: Fetch> Fetch for Option<P> {
     type Item<'w> = Option<P::Item<'w>>;
 
-    const SOURCE: Source = match P::SOURCE {
-        Source::Address | Source::Cell => Source::Cell,
-        Source::Table => Source::Table,
+    const PTR_KIND: PtrKind = match P::PTR_KIND {
+        PtrKind::Address | PtrKind::SlotIndex => PtrKind::SlotIndex,
+        PtrKind::Table => PtrKind::Table,
     };
 
-    fn want() -> Want {
-        Want {
+    fn access() -> Access {
+        Access {
             optional: true,
-            source: Self::SOURCE,
-            ..P::want()
+            ptr_kind: Self::PTR_KIND,
+            ..P::access()
         }
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Option<P::Item<'w>> {
-        let inner = match P::SOURCE {
+    unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Option<P::Item<'w>> {
+        let inner = match P::PTR_KIND {
             // SAFETY: the table is live; this reads its array of cells, to which no item refers.
-            Source::Address => unsafe { (*table).cell(aim.addr()) },
-            Source::Cell | Source::Table => aim,
+            PtrKind::Address => unsafe { (*table).cell(ptr.addr()) },
+            PtrKind::SlotIndex | PtrKind::Table => ptr,
         };
-        if P::SOURCE == Source::Address && inner.is_null() {
+        if P::PTR_KIND == PtrKind::Address && inner.is_null() {
             return None;
         }
         // SAFETY: what `P` is aimed at; an address is that of a value that is there.
@@ -212,16 +212,16 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
 unsafe impl<T: 'static> Fetch for Local<'_, T> {
     type Item<'w> = Local<'w, T>;
 
-    const SOURCE: Source = Source::Address;
+    const PTR_KIND: PtrKind = PtrKind::Address;
 
-    fn want() -> Want {
-        Want::of::<T>(Need::Read).at_home()
+    fn access() -> Access {
+        Access::of::<T>(AccessKind::Read).local()
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> Local<'w, T> {
+    unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Local<'w, T> {
         // SAFETY: what this function asks of its caller is what it asks for in turn.
-        Local::new(unsafe { <&T>::fetch(table, aim) })
+        Local::new(unsafe { <&T>::fetch(table, ptr) })
     }
 }
 
@@ -229,16 +229,16 @@ unsafe impl<T: 'static> Fetch for Local<'_, T> {
 unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
     type Item<'w> = LocalMut<'w, T>;
 
-    const SOURCE: Source = Source::Address;
+    const PTR_KIND: PtrKind = PtrKind::Address;
 
-    fn want() -> Want {
-        Want::of::<T>(Need::Write).at_home()
+    fn access() -> Access {
+        Access::of::<T>(AccessKind::Write).local()
     }
 
     #[inline]
-    unsafe fn fetch<'w>(table: *mut Table, aim: *mut ()) -> LocalMut<'w, T> {
+    unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> LocalMut<'w, T> {
         // SAFETY: what this function asks of its caller is what it asks for in turn.
-        LocalMut::new(unsafe { <&mut T>::fetch(table, aim) })
+        LocalMut::new(unsafe { <&mut T>::fetch(table, ptr) })
     }
 }
 
@@ -246,10 +246,10 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
 unsafe impl Fetch for Ctx<'_> {
     type Item<'w> = Ctx<'w>;
 
-    const SOURCE: Source = Source::Table;
+    const PTR_KIND: PtrKind = PtrKind::Table;
 
-    fn want() -> Want {
-        Want::everything()
+    fn access() -> Access {
+        Access::everything()
     }
 
     #[inline]
@@ -266,22 +266,23 @@ pub struct Seal;
 /// A list of parameters: a tuple of [`Ask`]s.
 ///
 /// # Safety
-/// `fetch` fetches one item for each of `wants`, in their order.
+/// `fetch` fetches one item for each of `accesses`, in their order.
 pub unsafe trait Params {
     /// The parameters with the lifetime of one call.
     type Items<'w>;
 
     #[doc(hidden)]
-    type Wants: AsRef<[Want]>;
+    type Accesses: AsRef<[Access]>;
 
     #[doc(hidden)]
-    fn wants() -> Self::Wants;
+    fn accesses() -> Self::Accesses;
 
     /// # Safety
-    /// `aims` has the table's aim for each want; what they require is there; the wants agree with each other; `table` is
+    /// `param_ptrs` has the table's aim for each want; what they require is there; the wants agree with each other; `table` is
     /// live and nobody else's for `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, aims: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w>;
+    unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MOST_AT_ONCE])
+    -> Self::Items<'w>;
 }
 
 macro_rules! params_of_tuples {
@@ -290,17 +291,17 @@ macro_rules! params_of_tuples {
         unsafe impl<$($P: Fetch),*> Params for ($(Ask<$P>,)*) {
             type Items<'w> = ($($P::Item<'w>,)*);
 
-            type Wants = [Want; <[usize]>::len(&[$($at),*])];
+            type Accesses = [Access; <[usize]>::len(&[$($at),*])];
 
-            fn wants() -> Self::Wants {
-                [$($P::want()),*]
+            fn accesses() -> Self::Accesses {
+                [$($P::access()),*]
             }
 
             #[inline]
             #[allow(unused_variables, clippy::unused_unit)]
-            unsafe fn fetch<'w>(table: *mut Table, aims: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w> {
+            unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w> {
                 // SAFETY: what this function asks of its caller is what it asks for in turn.
-                ($(unsafe { $P::fetch(table, aims[$at]) },)*)
+                ($(unsafe { $P::fetch(table, param_ptrs[$at]) },)*)
             }
         }
     };

@@ -1,37 +1,36 @@
 //! What handlers are called with.
 
-use super::counter::GateTable;
-use super::hot::Mark;
-use super::parallel::Together;
+use super::fast_path::HaltedAt;
+use super::parallel::GroupResult;
+use super::periods::GateTable;
 use super::slot::Slot;
 use super::table::Table;
 use super::view::View;
-use crate::borrows::Aside;
-use crate::failure::BoxError;
-use crate::flow::Flow;
+use crate::outcome::{BoxError, Flow};
 use crate::period::Clock;
+use crate::state::borrows::Aside;
 use std::any::Any;
 
 /// What a handler's call came to. Anything but `Continue` is handled off the hot path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Code {
+pub enum HandlerStatus {
     #[default]
     Continue,
-    /// It returned a flow: [`Sink::flow`].
-    Raised,
-    /// It returned an error: [`Sink::error`].
-    Failed,
+    /// It returned a flow: [`ReplySlot::flow`].
+    Flow,
+    /// It returned an error: [`ReplySlot::error`].
+    Error,
     /// It did not run, because state that it requires is absent.
-    Absent,
-    /// A group ran, and not all of its handlers returned `Continue`: [`Frame::take_together`].
-    Several,
+    MissingState,
+    /// A group ran, and not all of its handlers returned `Continue`: [`Frame::take_group_result`].
+    Group,
     /// The call waits for the worker of its callback, of which an earlier call has failed.
-    Late,
+    BackgroundFailure,
 }
 
-/// Where a handler leaves what does not fit into a [`Code`].
+/// Where a handler leaves what does not fit into a [`HandlerStatus`].
 #[derive(Default)]
-pub struct Sink {
+pub struct ReplySlot {
     pub(crate) flow: Option<Flow>,
     /// As the handler returned it: [`IntoError`] converts it.
     pub(crate) error: Option<Box<dyn Any>>,
@@ -41,25 +40,25 @@ pub struct Sink {
 pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
 
 /// What one handler is called with.
-pub struct Handed<'r> {
+pub struct CallContext<'r> {
     pub(super) view: View<'r>,
-    pub(crate) sink: Sink,
+    pub(crate) reply: ReplySlot,
     /// What the call came to. The call leaves it here and does not return it, so that the entry point of a handler that returns
     /// nothing ends with a jump. `Continue` before each call.
-    pub(crate) code: Code,
+    pub(crate) status: HandlerStatus,
 }
 
-impl<'r> Handed<'r> {
+impl<'r> CallContext<'r> {
     pub(super) fn of(view: View<'r>) -> Self {
         Self {
             view,
-            sink: Sink::default(),
-            code: Code::Continue,
+            reply: ReplySlot::default(),
+            status: HandlerStatus::Continue,
         }
     }
 
     /// Adds to the value that replies are collected in, or to an empty one. No value moves by this, and none is taken
-    /// out, so that the handlers behind need no other look. Only what [`Deliver::ANSWERS`] may use it: such handlers are in no group.
+    /// out, so that the handlers behind need no other look. Only what [`Deliver::RETURNS_ANSWER`] may use it: such handlers are in no group.
     #[inline]
     pub(crate) fn collect<T: Default + 'static>(
         &mut self,
@@ -68,13 +67,13 @@ impl<'r> Handed<'r> {
     ) {
         match self.view.get_mut_at(slot) {
             Some(collected) => add(collected),
-            None => self.collect_first(add),
+            None => self.collect_first_answer(add),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn collect_first<T: Default + 'static>(&mut self, add: impl FnOnce(&mut T)) {
+    fn collect_first_answer<T: Default + 'static>(&mut self, add: impl FnOnce(&mut T)) {
         let mut collected = T::default();
         add(&mut collected);
         self.view.insert(collected);
@@ -83,26 +82,26 @@ impl<'r> Handed<'r> {
     /// Whether the last call did not return `Continue`.
     #[inline]
     pub(super) fn halts(&self) -> bool {
-        self.code != Code::Continue
+        self.status != HandlerStatus::Continue
     }
 
     /// What the last call came to. The next call begins with `Continue`.
-    pub(super) fn take_code(&mut self) -> Code {
-        std::mem::take(&mut self.code)
+    pub(super) fn take_status(&mut self) -> HandlerStatus {
+        std::mem::take(&mut self.status)
     }
 }
 
-/// What the lists of handlers are run with. `handed` is at the address of the whole, so that a firing keeps one address less.
+/// What the lists of handlers are run with. `context` is at the address of the whole, so that a firing keeps one address less.
 #[repr(C)]
 pub struct Frame<'r> {
-    pub(crate) handed: Handed<'r>,
+    pub(crate) context: CallContext<'r>,
     /// The handler that halted the list that ran last.
-    pub(super) mark: Mark,
+    pub(super) halted_at: HaltedAt,
     /// **Invariant:** they read counters of the view's table.
     pub(super) gates: &'r mut GateTable,
     pub(crate) clock: &'r mut Clock,
     /// The result of the group that ran last, where not all of it returned `Continue`.
-    pub(crate) together: Option<Box<Together>>,
+    pub(crate) group_result: Option<Box<GroupResult>>,
     /// What handlers held of the table when this was made.
     aside: Aside,
 }
@@ -116,11 +115,11 @@ impl<'r> Frame<'r> {
             Aside::default()
         };
         Self {
-            handed: Handed::of(view),
-            mark: Mark::default(),
+            context: CallContext::of(view),
+            halted_at: HaltedAt::default(),
             gates,
             clock,
-            together: None,
+            group_result: None,
             aside,
         }
     }
@@ -134,37 +133,37 @@ impl<'r> Frame<'r> {
 
     /// The state, by value: another table cannot be put in its place.
     pub(crate) fn view(&mut self) -> View<'_> {
-        self.handed.view.reborrow()
+        self.context.view.reborrow()
     }
 
     pub(crate) fn table(&self) -> &Table {
-        self.handed.view.table()
+        self.context.view.table()
     }
 
     pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
-        self.handed.view.get_mut()
+        self.context.view.get_mut()
     }
 
     /// The result of the group that halted the list.
-    pub(crate) fn take_together(&mut self) -> Option<Box<Together>> {
-        self.together.take()
+    pub(crate) fn take_group_result(&mut self) -> Option<Box<GroupResult>> {
+        self.group_result.take()
     }
 
     /// The place in its list of the handler that halted the last one that ran.
     pub(crate) fn halted(&self) -> usize {
-        self.mark.turn()
+        self.halted_at.turn()
     }
 
     /// Notes that the handler at `turn` halts its list.
     pub(crate) fn halt_at(&mut self, turn: usize) {
-        self.mark = Mark::at(turn);
+        self.halted_at = HaltedAt::at(turn);
     }
 }
 
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
         if cfg!(debug_assertions) {
-            self.handed.view.table().borrows().put_back(self.aside);
+            self.context.view.table().borrows().put_back(self.aside);
         }
     }
 }
@@ -172,15 +171,15 @@ impl Drop for Frame<'_> {
 /// Takes in the value that a handler returned.
 pub trait Deliver<R>: Send + Sync {
     /// Whether it puts an answer into the state.
-    const ANSWERS: bool = false;
+    const RETURNS_ANSWER: bool = false;
 
     /// Whether it may leave a flow.
-    const RAISES: bool = false;
+    const RETURNS_FLOW: bool = false;
 
-    /// `turn` is the handler's place in its list. Sets [`Handed::code`] where the handler did not just return.
-    fn deliver(&self, reply: R, turn: usize, handed: &mut Handed<'_>);
+    /// `turn` is the handler's place in its list. Sets [`CallContext::status`] where the handler did not just return.
+    fn deliver(&self, reply: R, turn: usize, context: &mut CallContext<'_>);
 
-    /// How what it leaves in [`Sink::error`] becomes an error.
+    /// How what it leaves in [`ReplySlot::error`] becomes an error.
     fn conversion(&self) -> Option<IntoError> {
         None
     }
@@ -190,16 +189,16 @@ pub trait Deliver<R>: Send + Sync {
 mod tests {
     use super::super::table::Table;
     use super::super::view::View;
-    use super::{Code, Handed};
+    use super::{CallContext, HandlerStatus};
 
     #[test]
     fn a_code_that_was_taken_is_not_that_of_the_next_call() {
         let mut table = Table::default();
-        let mut handed = Handed::of(View::of(&mut table));
-        assert!(!handed.halts());
-        handed.code = Code::Late;
-        assert!(handed.halts());
-        assert_eq!(handed.take_code(), Code::Late);
-        assert!(!handed.halts());
+        let mut context = CallContext::of(View::of(&mut table));
+        assert!(!context.halts());
+        context.status = HandlerStatus::BackgroundFailure;
+        assert!(context.halts());
+        assert_eq!(context.take_status(), HandlerStatus::BackgroundFailure);
+        assert!(!context.halts());
     }
 }

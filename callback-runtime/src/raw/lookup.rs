@@ -1,7 +1,7 @@
 //! A query that is asked again and again.
 
-use super::fetch::{Aims, Params, aims, clash};
-use super::needs::Needs;
+use super::fetch::{ParamPtrs, Params, clash, param_ptrs};
+use super::slot_sets::RequiredSlots;
 use super::table::{Layout, Table};
 use crate::state::{Ctx, Query};
 use std::fmt;
@@ -24,15 +24,15 @@ use std::marker::PhantomData;
 /// }
 /// assert_eq!(state.get(), Some(&vec![1.0]));
 ///
-/// // As with a query: what is not there, and what cannot be held together, is not given.
+/// // As with a query: what is not there, and what cannot be held group_result, is not given.
 /// assert!(scaled.get(&mut State::new().ctx()).is_none());
 /// assert!(Lookup::<(&f64, &mut f64)>::new().get(&mut state.ctx()).is_none());
 /// ```
 pub struct Lookup<Q> {
     /// Of the table that the aims are for, as long as it is the same.
     layout: Layout,
-    aims: Aims,
-    needs: Needs,
+    param_ptrs: ParamPtrs,
+    required: RequiredSlots,
     of: PhantomData<fn() -> Q>,
 }
 
@@ -41,8 +41,8 @@ impl<Q: Query> Lookup<Q> {
     pub fn new() -> Self {
         Self {
             layout: Layout::NONE,
-            aims: Aims::default(),
-            needs: Needs::default(),
+            param_ptrs: ParamPtrs::default(),
+            required: RequiredSlots::default(),
             of: PhantomData,
         }
     }
@@ -54,25 +54,25 @@ impl<Q: Query> Lookup<Q> {
         if self.layout != table.layout() {
             self.look(table)?;
         }
-        if !table.meets(&self.needs) {
+        if !table.satisfies(&self.required) {
             return None;
         }
         // SAFETY: the wants agree and the aims are this table's, as of the look; what they require is there; the table is ours for
         // as long as the items.
-        Some(unsafe { Q::Asks::fetch(table, &self.aims) })
+        Some(unsafe { Q::Asks::fetch(table, &self.param_ptrs) })
     }
 
     #[cold]
     #[inline(never)]
     fn look(&mut self, table: &mut Table) -> Option<()> {
-        let wants = Q::Asks::wants();
-        let wants = wants.as_ref();
-        if clash(wants).is_some() {
+        let accesses = Q::Asks::accesses();
+        let accesses = accesses.as_ref();
+        if clash(accesses).is_some() {
             return None;
         }
-        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
-        self.needs = Needs::of(wants);
-        (self.aims, self.layout) = (aims(table, wants), table.layout());
+        table.grow(1 + accesses.iter().map(|access| access.slot).max().unwrap_or(0));
+        self.required = RequiredSlots::of(accesses);
+        (self.param_ptrs, self.layout) = (param_ptrs(table, accesses), table.layout());
         Some(())
     }
 }

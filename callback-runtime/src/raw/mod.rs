@@ -8,7 +8,7 @@
 //!   address of every value.
 //! * [`fetch`]: a parameter reads the slot that it names, and no more than its need says.
 //! * [`counter`]: a gate reads eight bytes that a living table keeps, and that have been written.
-//! * [`thunk`], [`entries`], [`hot`], [`lookup`]: a handler is called with what it is aimed at in the table at hand, and with
+//! * [`erased`], [`entries`], [`hot`], [`lookup`]: a handler is called with what it is aimed at in the table at hand, and with
 //!   all that it requires.
 //! * [`core`], [`background`], [`owned`]: a callback is alive, and has one user at a time.
 //! * [`parallel`]: handlers of one group are of different callbacks, and can hold what they ask for at the same time.
@@ -18,18 +18,18 @@
 
 mod background;
 mod core;
-mod counter;
 mod entries;
+mod fast_path;
 mod fetch;
 mod frame;
-mod hot;
+mod handler;
 mod lookup;
-mod needs;
 mod owned;
 mod parallel;
+mod periods;
 mod slot;
+mod slot_sets;
 mod table;
-mod thunk;
 mod view;
 
 pub(crate) use background::CallbackCell;
@@ -37,16 +37,16 @@ pub(crate) use background::CallbackCell;
 pub(crate) use background::CallbackOwner;
 pub use background::{Copied, Sendable};
 pub(crate) use core::Core;
-pub use counter::Plain;
-pub(crate) use counter::{GateMaker, GateTable};
-pub use fetch::{Fetch, Need, Params, Seal, Want};
-pub use frame::{Code, Deliver, Frame, Handed, IntoError};
+pub use fetch::{Access, AccessKind, Fetch, Params, Seal};
+pub use frame::{CallContext, Deliver, Frame, HandlerStatus, IntoError};
+pub use handler::ErasedHandler;
 pub use lookup::Lookup;
 pub use owned::Erased;
 pub use parallel::Job;
-pub(crate) use parallel::{Done, Payload, Together};
+pub(crate) use parallel::{GroupResult, MemberResult, PanicPayload};
+pub use periods::PlainCounter;
+pub(crate) use periods::{GateFactory, GateTable};
 pub(crate) use slot::Slot;
 pub(crate) use table::Lent;
 pub use table::Table;
-pub use thunk::Thunk;
 pub(crate) use view::View;

@@ -1,6 +1,6 @@
 //! Values that are used through copies of their address.
 
-use crate::catch::dispose;
+use crate::outcome::dispose;
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;

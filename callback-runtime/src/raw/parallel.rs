@@ -1,13 +1,12 @@
 //! Handlers of one breakpoint, one behind the other, that can be called at the same time.
 
 use super::core::Core;
-use super::entries::{Bound, Entries};
-use super::fetch::Need;
-use super::frame::{Code, Frame, Handed, IntoError};
+use super::entries::{EntryList, EntryRecord};
+use super::fetch::AccessKind;
+use super::frame::{CallContext, Frame, HandlerStatus, IntoError};
+use super::handler::CallEntry;
 use super::owned::Erased;
-use super::thunk::Entry;
-use crate::failure::BoxError;
-use crate::flow::Flow;
+use crate::outcome::{BoxError, Flow};
 use crate::parallel::Executor;
 use crate::period::Due;
 use std::any::{Any, TypeId};
@@ -21,7 +20,7 @@ pub struct Job<'j> {
     run: &'j mut dyn FnMut(),
 }
 
-// SAFETY: `run_all` makes jobs of portable handlers alone: `Bound::is_portable`.
+// SAFETY: `run_all` makes jobs of portable handlers alone: `EntryRecord::is_portable`.
 unsafe impl Send for Job<'_> {}
 
 impl Job<'_> {
@@ -38,29 +37,29 @@ impl fmt::Debug for Job<'_> {
 }
 
 /// What the handlers of a group came to, in their order.
-pub(crate) struct Together {
-    pub(crate) done: Vec<(usize, Done)>,
+pub(crate) struct GroupResult {
+    pub(crate) results: Vec<(usize, MemberResult)>,
     /// The executor panicked.
-    pub(crate) broken: Option<Payload>,
+    pub(crate) executor_panic: Option<PanicPayload>,
 }
 
 /// What a handler came to: nothing of it is bound to the thread on which it ran.
-pub(crate) enum Done {
+pub(crate) enum MemberResult {
     Continue,
-    Absent,
-    Raised(Flow),
-    Failed(BoxError),
-    Panicked(Payload),
+    MissingState,
+    Flow(Flow),
+    Error(BoxError),
+    Panicked(PanicPayload),
     /// The conversion of its error panicked.
-    Unconverted(Payload),
+    Unconverted(PanicPayload),
 }
 
-pub(crate) type Payload = Box<dyn Any + Send>;
+pub(crate) type PanicPayload = Box<dyn Any + Send>;
 
 /// What comes back from another thread is `Send`.
 const _: fn() = || {
     fn is_send<T: Send>() {}
-    is_send::<Done>();
+    is_send::<MemberResult>();
 };
 
 impl<D: ?Sized + Erased> Core<D> {
@@ -75,28 +74,28 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 
     /// Calls handlers of one group of `list`, at the same time as far as the executor can and they may leave the thread.
-    pub(crate) fn run_together(
+    pub(crate) fn run_parallel(
         &mut self,
         list: usize,
         members: &[usize],
         executor: &dyn Executor,
         frame: &mut Frame<'_>,
     ) -> GroupRun {
-        (self.runs_group, frame.handed.view.table_mut().runs_group) = (true, true);
-        let ran = self.lists[list].run_together(members, executor, frame);
-        (self.runs_group, frame.handed.view.table_mut().runs_group) = (false, false);
+        (self.runs_group, frame.context.view.table_mut().runs_group) = (true, true);
+        let ran = self.lists[list].run_parallel(members, executor, frame);
+        (self.runs_group, frame.context.view.table_mut().runs_group) = (false, false);
         ran
     }
 }
 
 /// What became of the handlers of a group.
 pub(crate) struct GroupRun {
-    pub(crate) together: Together,
+    pub(crate) group_result: GroupResult,
     /// How long those took that ran.
-    pub(crate) took: Vec<(usize, Duration)>,
+    pub(crate) durations: Vec<(usize, Duration)>,
 }
 
-impl Entries {
+impl EntryList {
     fn form_groups(
         &mut self,
         may_join: &mut dyn FnMut(usize, usize) -> bool,
@@ -105,145 +104,157 @@ impl Entries {
         let mut start = 0;
         for at in 1..=self.len() {
             let joins = |member: usize| {
-                self.bound[member].is_apart(&self.bound[at]) && may_join(member, at)
+                self.records[member].is_independent_of(&self.records[at]) && may_join(member, at)
             };
             if at < self.len() && (start..at).all(joins) {
                 continue;
             }
-            if at - start > 1 && self.bound[start..at].iter().any(|bound| bound.is_portable) {
+            if at - start > 1
+                && self.records[start..at]
+                    .iter()
+                    .any(|records| records.is_portable)
+            {
                 groups[start..at].fill(Some(start..at));
-                self.bound[start..at]
+                self.records[start..at]
                     .iter_mut()
-                    .for_each(|bound| bound.group = Some(start + 1));
+                    .for_each(|records| records.group = Some(start + 1));
                 self.is_grouped = true;
             }
             start = at;
         }
-        self.aim_again();
+        self.invalidate();
         groups
     }
 
-    fn run_together(
+    fn run_parallel(
         &mut self,
         members: &[usize],
         executor: &dyn Executor,
         frame: &mut Frame<'_>,
     ) -> GroupRun {
-        self.aim(frame.handed.view.table_mut());
-        let (mut done, mut works) = (Vec::with_capacity(members.len()), Vec::new());
-        let group = members.first().and_then(|at| self.bound.get(*at)?.group);
+        self.resolve(frame.context.view.table_mut());
+        let (mut results, mut runnable) = (Vec::with_capacity(members.len()), Vec::new());
+        let group = members.first().and_then(|at| self.records.get(*at)?.group);
         for (nth, at) in members.iter().enumerate() {
             // Each of one group, and once: what `form_groups` looked at.
-            if group.is_none() || self.bound[*at].group != group || members[..nth].contains(at) {
+            if group.is_none() || self.records[*at].group != group || members[..nth].contains(at) {
                 continue;
             }
-            match self.work(*at, frame) {
-                Some(work) => works.push(work),
-                None => done.push((*at, Done::Absent)),
+            match self.member(*at, frame) {
+                Some(member) => runnable.push(member),
+                None => results.push((*at, MemberResult::MissingState)),
             }
         }
         // SAFETY: different members of one group, aimed at the frame's table, which meets what they need. Nothing else uses it until they
         // are done: where the process exits meanwhile, `Core` and `Table` leak what the jobs use.
-        let broken = unsafe { run_all(executor, &mut works) };
-        let took = works.iter().filter_map(|work| Some((work.at, work.took?)));
-        let took = took.collect();
-        done.extend(
-            works
+        let executor_panic = unsafe { run_all(executor, &mut runnable) };
+        let durations = runnable.iter();
+        let durations = durations
+            .filter_map(|member| Some((member.at, member.duration?)))
+            .collect();
+        results.extend(
+            runnable
                 .into_iter()
-                .filter_map(|work| Some((work.at, work.done?))),
+                .filter_map(|member| Some((member.at, member.result?))),
         );
-        done.sort_by_key(|(at, _)| *at);
+        results.sort_by_key(|(at, _)| *at);
         GroupRun {
-            together: Together { done, broken },
-            took,
+            group_result: GroupResult {
+                results,
+                executor_panic,
+            },
+            durations,
         }
     }
 
     /// `None` if what the handler requires is absent.
-    fn work<'l>(&'l self, at: usize, frame: &Frame<'l>) -> Option<Work<'l>> {
-        let entry = self.aimed_entry(at, frame.handed.view.table())?;
-        let bound = &self.bound[at];
-        Some(Work {
+    fn member<'l>(&'l self, at: usize, frame: &Frame<'l>) -> Option<GroupMember<'l>> {
+        let entry = self.resolved_entry(at, frame.context.view.table())?;
+        let record = &self.records[at];
+        Some(GroupMember {
             at,
             entry,
-            into_error: bound.into_error.as_ref(),
+            into_error: record.into_error.as_ref(),
             // SAFETY: handlers of one group use what they can hold at the same time, and none of them changes the table itself.
-            handed: Handed::of(unsafe { frame.handed.view.again() }),
-            is_portable: bound.is_portable,
-            took: None,
-            done: None,
+            context: CallContext::of(unsafe { frame.context.view.again() }),
+            is_portable: record.is_portable,
+            duration: None,
+            result: None,
         })
     }
 }
 
-impl Bound {
+impl EntryRecord {
     /// Whether both can be called at the same time.
-    fn is_apart(&self, other: &Self) -> bool {
+    fn is_independent_of(&self, other: &Self) -> bool {
         let mut pairs = self
-            .wants
+            .accesses
             .iter()
-            .flat_map(|want| other.wants.iter().map(move |it| (want, it)));
+            .flat_map(|access| other.accesses.iter().map(move |it| (access, it)));
         self.instance != other.instance
-            && !self.is_single()
-            && !other.is_single()
-            && pairs.all(|(want, other)| want.agrees_with(other))
+            && !self.runs_alone()
+            && !other.runs_alone()
+            && pairs.all(|(access, other)| access.agrees_with(other))
     }
 
     /// Whether no other one may run at the same time: it changes the table itself, or something is put there for it alone.
-    fn is_single(&self) -> bool {
-        let is_everything = |need: Need| need == Need::Everything;
-        let wants = |due: TypeId| self.wants.iter().any(|want| want.type_id == due);
-        self.answers
-            || wants(TypeId::of::<Due>())
-            || self.wants.iter().any(|want| is_everything(want.need))
+    fn runs_alone(&self) -> bool {
+        let is_everything = |kind: AccessKind| kind == AccessKind::Everything;
+        let accesses = |due: TypeId| self.accesses.iter().any(|access| access.type_id == due);
+        self.returns_answer
+            || accesses(TypeId::of::<Due>())
+            || self
+                .accesses
+                .iter()
+                .any(|access| is_everything(access.kind))
     }
 }
 
 /// A handler of a group that is to run.
-struct Work<'l> {
+struct GroupMember<'l> {
     at: usize,
-    entry: &'l Entry,
+    entry: &'l CallEntry,
     into_error: Option<&'l IntoError>,
     /// Its own: no other handler has it.
-    handed: Handed<'l>,
+    context: CallContext<'l>,
     is_portable: bool,
-    took: Option<Duration>,
-    done: Option<Done>,
+    duration: Option<Duration>,
+    result: Option<MemberResult>,
 }
 
-impl Work<'_> {
+impl GroupMember<'_> {
     /// # Safety
-    /// What [`Call`](super::thunk::Call) asks for; and the works of one group ask for what can be held at the same time.
+    /// What [`Call`](super::handler::Call) asks for; and the works of one group ask for what can be held at the same time.
     unsafe fn run(&mut self) {
-        if self.done.is_some() {
+        if self.result.is_some() {
             return;
         }
-        let (entry, handed) = (self.entry, &mut self.handed);
+        let (entry, context) = (self.entry, &mut self.context);
         let began = Instant::now();
         // SAFETY: the caller, `run_all`, has what the call asks for.
-        let call = AssertUnwindSafe(|| unsafe { (entry.call)(entry, handed) });
+        let call = AssertUnwindSafe(|| unsafe { (entry.call)(entry, context) });
         let called = catch_unwind(call);
-        self.took = Some(began.elapsed());
-        self.done = Some(match called {
+        self.duration = Some(began.elapsed());
+        self.result = Some(match called {
             Ok(()) => self.outcome(),
-            Err(panic) => Done::Panicked(panic),
+            Err(panic) => MemberResult::Panicked(panic),
         });
     }
 
     /// An error is converted where it arose: it need not be one that may go elsewhere.
-    fn outcome(&mut self) -> Done {
-        let code = self.handed.take_code();
-        let sink = &mut self.handed.sink;
-        if let (Some(error), Some(into_error)) = (sink.error.take(), self.into_error) {
+    fn outcome(&mut self) -> MemberResult {
+        let status = self.context.take_status();
+        let reply = &mut self.context.reply;
+        if let (Some(error), Some(into_error)) = (reply.error.take(), self.into_error) {
             return match catch_unwind(AssertUnwindSafe(|| into_error(error))) {
-                Ok(error) => Done::Failed(error),
-                Err(panic) => Done::Unconverted(panic),
+                Ok(error) => MemberResult::Error(error),
+                Err(panic) => MemberResult::Unconverted(panic),
             };
         }
-        match (code, sink.flow.take()) {
-            (Code::Absent, _) => Done::Absent,
-            (_, Some(flow)) => Done::Raised(flow),
-            (_, None) => Done::Continue,
+        match (status, reply.flow.take()) {
+            (HandlerStatus::MissingState, _) => MemberResult::MissingState,
+            (_, Some(flow)) => MemberResult::Flow(flow),
+            (_, None) => MemberResult::Continue,
         }
     }
 }
@@ -253,14 +264,17 @@ impl Work<'_> {
 /// # Safety
 /// The entries are aimed at the table of the views, which meets what they need and which nothing else uses meanwhile; what they ask
 /// for can be held at the same time, and no two of them are of one callback. Those that are portable may run on any thread.
-unsafe fn run_all(executor: &dyn Executor, works: &mut [Work<'_>]) -> Option<Payload> {
+unsafe fn run_all(
+    executor: &dyn Executor,
+    members: &mut [GroupMember<'_>],
+) -> Option<PanicPayload> {
     // The loop's thread has something to do: what must stay there, or else the first of all.
-    let stays = works.iter().any(|work| !work.is_portable);
+    let stays = members.iter().any(|member| !member.is_portable);
     let (mut away, mut home) = (Vec::new(), Vec::new());
-    for (nth, work) in works.iter_mut().enumerate() {
-        let is_away = work.is_portable && (stays || nth > 0);
-        // SAFETY: `run_together` aimed the entries, and took each of its works from one group of `form_groups`.
-        let run = move || unsafe { work.run() };
+    for (nth, member) in members.iter_mut().enumerate() {
+        let is_away = member.is_portable && (stays || nth > 0);
+        // SAFETY: `run_parallel` aimed the entries, and took each of its works from one group of `form_groups`.
+        let run = move || unsafe { member.run() };
         if is_away {
             away.push(run);
         } else {

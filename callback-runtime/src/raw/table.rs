@@ -1,13 +1,13 @@
 //! The table of typed cells behind [`State`](crate::State).
 
-use super::counter::{CounterGate, Plain};
-use super::fetch::{Source, Want};
-use super::needs::{Needs, Presence};
+use super::fetch::{Access, PtrKind};
 use super::owned::leak;
+use super::periods::{CounterGate, PlainCounter};
 use super::slot::Slot;
+use super::slot_sets::{FilledSlots, RequiredSlots};
 use super::view::View;
-use crate::borrows::Borrows;
-use crate::catch::{catch, quietly};
+use crate::outcome::{catch, quietly};
+use crate::state::borrows::Borrows;
 use std::any::type_name;
 use std::mem::{MaybeUninit, take};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Table {
     /// Null, or the address of the value.
     cells: Vec<*mut ()>,
-    homes: Vec<Home>,
+    slots: Vec<SlotState>,
     /// Which cells are not null.
-    presence: Presence,
+    filled: FilledSlots,
     layout: Layout,
     /// No other table has it.
     id: Layout,
@@ -48,8 +48,8 @@ impl Layout {
 
 /// What a table has for one type beside the cell.
 #[derive(Default)]
-struct Home {
-    place: Option<Place>,
+struct SlotState {
+    allocation: Option<Allocation>,
     /// The cell points at a value that is borrowed for the length of a [`lend`](Table::lend).
     lent: bool,
 }
@@ -59,7 +59,7 @@ struct Home {
 /// **Invariant:** `is_filled` says whether a live value is in it. It speaks of this memory alone, so that a table which is dropped
 /// while something is lent to it (`process::exit` inside of `lend` runs the destructors of thread-locals) drops its own
 /// values and never the borrowed one.
-struct Place {
+struct Allocation {
     address: NonNull<()>,
     is_filled: bool,
     type_name: &'static str,
@@ -88,11 +88,15 @@ impl Table {
     }
 
     /// A gate that is closed until the table's own `T` stands at `next`. `None` where there is no such value, or a borrowed one.
-    pub(super) fn gate<T: 'static>(&self, plain: Plain<T>, next: u64) -> Option<CounterGate> {
-        let home = self.homes.get(Slot::<T>::of().index())?;
-        let place = home.place.as_ref()?;
-        let is_own = place.is_filled && !home.lent;
-        is_own.then(|| CounterGate::new(plain, place.address.cast(), next))
+    pub(super) fn gate<T: 'static>(
+        &self,
+        plain: PlainCounter<T>,
+        next: u64,
+    ) -> Option<CounterGate> {
+        let slot = self.slots.get(Slot::<T>::of().index())?;
+        let allocation = slot.allocation.as_ref()?;
+        let is_own = allocation.is_filled && !slot.lent;
+        is_own.then(|| CounterGate::new(plain, allocation.address.cast(), next))
     }
 
     /// Whether the slot with this index is filled.
@@ -109,34 +113,34 @@ impl Table {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        if self.place(index).is_none() {
-            self.make_place::<T>(index);
+        if self.allocation(index).is_none() {
+            self.allocate::<T>(index);
         }
-        let place = self.homes[index].place.as_mut()?;
-        let address = place.address.as_ptr();
-        // SAFETY: `make_place` allocated the place for the type of the slot, which is `T`; a cell that is null says that it holds none.
+        let allocation = self.slots[index].allocation.as_mut()?;
+        let address = allocation.address.as_ptr();
+        // SAFETY: `allocate` allocated the place for the type of the slot, which is `T`; a cell that is null says that it holds none.
         unsafe { address.cast::<T>().write(value) };
-        place.is_filled = true;
+        allocation.is_filled = true;
         self.set_cell(index, address);
         None
     }
 
     #[inline]
-    fn place(&self, index: usize) -> Option<&Place> {
-        self.homes.get(index)?.place.as_ref()
+    fn allocation(&self, index: usize) -> Option<&Allocation> {
+        self.slots.get(index)?.allocation.as_ref()
     }
 
     #[cold]
-    fn make_place<T>(&mut self, index: usize) {
+    fn allocate<T>(&mut self, index: usize) {
         self.grow(index + 1);
         self.layout = Layout::fresh();
-        self.homes[index].place = Some(Place::of::<T>());
+        self.slots[index].allocation = Some(Allocation::of::<T>());
     }
 
     #[inline]
     fn set_cell(&mut self, index: usize, cell: *mut ()) {
         self.cells[index] = cell;
-        self.presence.set(index, !cell.is_null());
+        self.filled.set(index, !cell.is_null());
     }
 
     /// Takes the value out; its slot stays.
@@ -146,12 +150,12 @@ impl Table {
         if cell.is_null() {
             return Ok(None);
         }
-        let home = &mut self.homes[index];
-        if home.lent {
+        let slot = &mut self.slots[index];
+        if slot.lent {
             return Err(Lent);
         }
-        if let Some(place) = &mut home.place {
-            place.is_filled = false;
+        if let Some(allocation) = &mut slot.allocation {
+            allocation.is_filled = false;
         }
         self.set_cell(index, ptr::null_mut());
         // SAFETY: the cell was not lent, so that it was the live `T` in our own place, which neither the cell nor the place refers to now.
@@ -167,14 +171,14 @@ impl Table {
         let index = Slot::<T>::of().index();
         self.grow(index + 1);
         let shadowed = self.cells[index];
-        let was_lent = std::mem::replace(&mut self.homes[index].lent, true);
+        let was_lent = std::mem::replace(&mut self.slots[index].lent, true);
         self.set_cell(index, ptr::from_mut(value).cast());
         self.layout = Layout::fresh();
         // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
         let result = catch_unwind(AssertUnwindSafe(|| body(View::of(self))));
         self.set_cell(index, shadowed);
         self.layout = Layout::fresh();
-        self.homes[index].lent = was_lent;
+        self.slots[index].lent = was_lent;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
@@ -183,13 +187,13 @@ impl Table {
         self.cells.get(index).copied().unwrap_or(ptr::null_mut())
     }
 
-    /// Where a parameter finds its value, for as long as the layout stays: see [`Source`].
+    /// Where a parameter finds its value, for as long as the layout stays: see [`PtrKind`].
     #[inline]
-    pub(super) fn aim(&self, want: &Want) -> *mut () {
-        match want.source {
-            Source::Address => self.address(want.slot),
-            Source::Cell => ptr::without_provenance_mut(want.slot),
-            Source::Table => ptr::null_mut(),
+    pub(super) fn param_ptr(&self, access: &Access) -> *mut () {
+        match access.ptr_kind {
+            PtrKind::Address => self.address(access.slot),
+            PtrKind::SlotIndex => ptr::without_provenance_mut(access.slot),
+            PtrKind::Table => ptr::null_mut(),
         }
     }
 
@@ -197,8 +201,8 @@ impl Table {
     #[inline]
     fn address(&self, index: usize) -> *mut () {
         let cell = self.cell(index);
-        match self.place(index) {
-            Some(place) if cell.is_null() => place.address.as_ptr(),
+        match self.allocation(index) {
+            Some(allocation) if cell.is_null() => allocation.address.as_ptr(),
             _ => cell,
         }
     }
@@ -220,26 +224,26 @@ impl Table {
 
     /// Whether all is there that is needed, but for what has no bit.
     #[inline]
-    pub(super) fn covers(&self, needs: &Needs) -> bool {
-        self.presence.covers(needs)
+    pub(super) fn covers(&self, required: &RequiredSlots) -> bool {
+        self.filled.covers(required)
     }
 
     /// Whether all is there that is needed.
     #[inline]
-    pub(super) fn meets(&self, needs: &Needs) -> bool {
-        self.covers(needs) && (needs.far().is_empty() || self.holds_far(needs))
+    pub(super) fn satisfies(&self, required: &RequiredSlots) -> bool {
+        self.covers(required) && (required.far().is_empty() || self.contains_far(required))
     }
 
     #[cold]
-    fn holds_far(&self, needs: &Needs) -> bool {
-        needs.far().iter().all(|slot| self.holds(*slot))
+    fn contains_far(&self, required: &RequiredSlots) -> bool {
+        required.far().iter().all(|slot| self.holds(*slot))
     }
 
-    /// Whether all is there that `wants` require.
+    /// Whether all is there that `accesses` require.
     #[inline]
-    pub(super) fn has(&self, wants: &[Want]) -> bool {
-        let mut required = wants.iter().filter(|want| !want.optional);
-        required.all(|want| self.holds(want.slot))
+    pub(super) fn has(&self, accesses: &[Access]) -> bool {
+        let mut required = accesses.iter().filter(|access| !access.optional);
+        required.all(|access| self.holds(access.slot))
     }
 
     #[inline]
@@ -252,7 +256,7 @@ impl Table {
     #[cold]
     fn widen(&mut self, width: usize) {
         self.cells.resize(width, ptr::null_mut());
-        self.homes.resize_with(width, Home::default);
+        self.slots.resize_with(width, SlotState::default);
         self.borrows.grow(width);
     }
 }
@@ -261,8 +265,8 @@ impl Default for Table {
     fn default() -> Self {
         Self {
             cells: Vec::new(),
-            homes: Vec::new(),
-            presence: Presence::default(),
+            slots: Vec::new(),
+            filled: FilledSlots::default(),
             layout: Layout::fresh(),
             id: Layout::fresh(),
             runs_group: false,
@@ -276,13 +280,13 @@ impl Drop for Table {
     /// destructor of a thread-local.
     fn drop(&mut self) {
         if self.runs_group {
-            let (cells, homes) = (take(&mut self.cells), take(&mut self.homes));
-            leak((cells, homes, self.borrows.clone()));
+            let (cells, slots) = (take(&mut self.cells), take(&mut self.slots));
+            leak((cells, slots, self.borrows.clone()));
         }
     }
 }
 
-impl Place {
+impl Allocation {
     fn of<T>() -> Self {
         unsafe fn drop_value<T>(address: *mut ()) {
             // SAFETY: the caller says that a live `T` is there, and forgets it.
@@ -303,17 +307,17 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Allocation {
     fn drop(&mut self) {
         if std::mem::take(&mut self.is_filled) {
-            // SAFETY: filled, by the invariant of a place, with a value of the type that `Place::of` made it for.
+            // SAFETY: filled, by the invariant of a place, with a value of the type that `Allocation::of` made it for.
             let drop_value = || unsafe { (self.drop_value)(self.address.as_ptr()) };
             if let Err(cause) = catch(drop_value) {
                 let of = self.type_name;
                 quietly(|| tracing::warn!(%cause, "the destructor of the state `{of}` failed"));
             }
         }
-        // SAFETY: allocated by `Place::of`, and not used again.
+        // SAFETY: allocated by `Allocation::of`, and not used again.
         unsafe { (self.free)(self.address.as_ptr()) };
     }
 }

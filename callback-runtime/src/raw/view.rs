@@ -1,6 +1,6 @@
 //! Exclusive access to a table that is borrowed for the length of a run.
 
-use super::fetch::{Params, aims, clash};
+use super::fetch::{Params, clash, param_ptrs};
 use super::slot::Slot;
 use super::table::{Lent, Table};
 use std::marker::PhantomData;
@@ -45,20 +45,20 @@ impl<'v> View<'v> {
     /// Several values at once, if they are there and can be held together.
     #[inline]
     pub(crate) fn query<P: Params>(&mut self) -> Option<P::Items<'_>> {
-        let wants = P::wants();
-        let wants = wants.as_ref();
-        if clash(wants).is_some() {
+        let accesses = P::accesses();
+        let accesses = accesses.as_ref();
+        if clash(accesses).is_some() {
             return None;
         }
         let table = self.table_mut();
-        table.grow(1 + wants.iter().map(|want| want.slot).max().unwrap_or(0));
-        if !table.has(wants) {
+        table.grow(1 + accesses.iter().map(|access| access.slot).max().unwrap_or(0));
+        if !table.has(accesses) {
             return None;
         }
-        let aims = aims(table, wants);
+        let param_ptrs = param_ptrs(table, accesses);
         // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
         // the items.
-        Some(unsafe { P::fetch(table, &aims) })
+        Some(unsafe { P::fetch(table, &param_ptrs) })
     }
 
     /// The table, for as long as the view would have been.
@@ -70,7 +70,7 @@ impl<'v> View<'v> {
 
     /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_together` alone, by handlers none of
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_parallel` alone, by handlers none of
         // which `is_single`: they do not change the table.
         unsafe { self.table.as_ref() }
     }
@@ -107,7 +107,7 @@ impl<'v> View<'v> {
 
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_together` alone; the calls of handlers
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_parallel` alone; the calls of handlers
         // that are not `is_single` do not come here.
         unsafe { self.table.as_mut() }
     }

@@ -1,10 +1,9 @@
 //! Asking: a breakpoint whose handlers answer more than a flow.
 
-use super::heed::origin;
+use super::reply::origin;
 use super::{Break, Run};
-use crate::breakpoint::{At, Loop};
-use crate::failure::Origin;
-use crate::reply::{Answer, Votes};
+use crate::loops::{At, Loop};
+use crate::outcome::{Answer, Answers, Origin};
 
 impl<L: Loop> Run<'_, L> {
     /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
@@ -20,21 +19,21 @@ impl<L: Loop> Run<'_, L> {
     /// let mut plan = Plan::<Relax>::new();
     /// plan.on(Relax::on_update, || Accept(true));
     /// plan.on(Relax::on_update, || Accept(false));
-    /// let mut answer = None;
+    /// let mut check_pending = None;
     /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     answer = run.ask(Relax::on_update)?;
+    ///     check_pending = run.ask(Relax::on_update)?;
     ///     Ok(())
     /// })?;
-    /// assert_eq!(answer, Some(Accept(false)));
+    /// assert_eq!(check_pending, Some(Accept(false)));
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        let told = self.ask_who(at, |_| false)?;
-        Ok(told.map(|(merged, _)| merged))
+        let report = self.ask_with_origins(at, |_| false)?;
+        Ok(report.map(|(merged, _)| merged))
     }
 
-    /// The same, with those who gave an answer that `is_such`: for a loop that has to name those who rejected. Where there is none,
+    /// The same, with those who gave an answer that `matches`: for a loop that has to name those who rejected. Where there is none,
     /// it costs no more than [`ask`](Self::ask).
     ///
     /// ```
@@ -47,12 +46,12 @@ impl<L: Loop> Run<'_, L> {
     /// let mut plan = Plan::<Relax>::new();
     /// plan.on(Relax::on_update, || Accept(true)).named("lenient");
     /// plan.on(Relax::on_update, || Accept(false)).named("strict");
-    /// let mut told = None;
+    /// let mut report = None;
     /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     told = run.ask_who(Relax::on_update, |accept| !accept.0)?;
+    ///     report = run.ask_with_origins(Relax::on_update, |add_pending| !add_pending.0)?;
     ///     Ok(())
     /// })?;
-    /// let (merged, rejecters) = told.unwrap();
+    /// let (merged, rejecters) = report.unwrap();
     /// assert_eq!(merged, Accept(false));
     /// let names: Vec<_> = rejecters.iter().filter_map(|origin| origin.callback()).collect();
     /// assert_eq!(names, ["strict"]);
@@ -60,52 +59,52 @@ impl<L: Loop> Run<'_, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[inline]
-    pub fn ask_who<A: Answer>(
+    pub fn ask_with_origins<A: Answer>(
         &mut self,
         at: At<L, A>,
-        is_such: impl Fn(&A) -> bool,
+        matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
         if !self.has_work(at.index()) {
             return Ok(None);
         }
-        self.ask_handled(at, is_such)
+        self.ask_handled(at, matches)
     }
 
     #[inline(never)]
     fn ask_handled<A: Answer>(
         &mut self,
         at: At<L, A>,
-        is_such: impl Fn(&A) -> bool,
+        matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
         // A handler may run a plan of its own on this state, that asks for the same answers.
-        let aside = self.votes::<A>().and_then(Votes::set_aside);
+        let outer = self.returns_answer::<A>().and_then(Answers::set_aside);
         let goes_on = self.fire_handled(at.index());
-        let told = self.count_votes(at, is_such);
-        if let Some(aside) = aside {
-            self.frame.view().insert(aside);
+        let report = self.collect_answers(at, matches);
+        if let Some(outer) = outer {
+            self.frame.view().insert(outer);
         }
         if goes_on {
-            Ok(told)
+            Ok(report)
         } else {
             Err(Break::PENDING)
         }
     }
 
-    fn votes<A: Answer>(&mut self) -> Option<&mut Votes<A>> {
+    fn returns_answer<A: Answer>(&mut self) -> Option<&mut Answers<A>> {
         self.frame.get_mut()
     }
 
-    fn count_votes<A: Answer>(
+    fn collect_answers<A: Answer>(
         &mut self,
         at: At<L, A>,
-        is_such: impl Fn(&A) -> bool,
+        matches: impl Fn(&A) -> bool,
     ) -> Option<(A, Vec<Origin>)> {
         let resolved = self.resolved;
-        let votes = self.votes::<A>()?;
-        let turns = votes.turns(is_such);
-        let who = turns.map(|turn| origin::<L>(resolved, at.index(), turn));
-        let who = who.collect();
+        let returns_answer = self.returns_answer::<A>()?;
+        let turns = returns_answer.turns(matches);
+        let hint = turns.map(|turn| origin::<L>(resolved, at.index(), turn));
+        let hint = hint.collect();
         // Cleared and not removed: the next votes need no allocation.
-        Some((votes.take()?, who))
+        Some((returns_answer.take()?, hint))
     }
 }

@@ -1,57 +1,55 @@
 //! The beginning of a run, and its one ending.
 
-use super::wish::What;
+use super::pending_flow::PendingKind;
 use super::{Break, Run, Stage};
-use crate::breakpoint::{Breakpoint, Loop, Role};
-use crate::catch::quietly;
-use crate::failure::Failure;
-use crate::outcome::{Ending, Outcome, Skipped, Stop};
+use crate::loops::{Breakpoint, Loop, Role};
+use crate::outcome::{Ending, Failure, Outcome, Skipped, Stop, quietly};
 use crate::period::Due;
 use crate::plan::with_role;
 use crate::state::Ctx;
 
 impl<L: Loop> Run<'_, L> {
     /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
-    pub(super) fn enter(&mut self) -> Result<(), Break> {
-        self.course.entered = self.resolved.order.len();
+    pub(crate) fn enter(&mut self) -> Result<(), Break> {
+        self.run_state.entered = self.resolved.order.len();
         if let Some(at) = with_role::<L>(Role::Enter)
             && let Some(failed) = self.run_list(at)
         {
-            self.course.entered = self.resolved.lists[at][failed].rank;
+            self.run_state.entered = self.resolved.lists[at][failed].rank;
         }
-        self.answer()
+        self.check_pending()
     }
 
     /// The one ending: the loop is told how it ends, then every entered callback exits.
-    pub(super) fn end(mut self) -> Outcome {
-        if self.course.failure.is_none() {
-            self.catch_up();
-            self.tell_stop();
+    pub(crate) fn end(mut self) -> Outcome {
+        if self.run_state.failure.is_none() {
+            self.run_last_calls();
+            self.fire_stop();
         }
-        self.settle();
-        if self.course.failure.is_some() && self.course.stage < Stage::Ending {
-            self.tell_failure();
-            self.settle();
+        self.wait_for_background();
+        if self.run_state.failure.is_some() && self.run_state.stage < Stage::Ending {
+            self.fire_error();
+            self.wait_for_background();
         }
         let outcome = self.outcome();
         let mut outcome = self.exit(outcome);
-        self.machine.workers().stop();
+        self.dispatcher.workers().stop();
         outcome.set_skipped(self.skipped());
         quietly(|| warn_of(&outcome));
-        self.forget();
+        self.restore_outer_values();
         outcome
     }
 
     /// Fires the loop's error breakpoint. Every callback that was entered is told, whatever the others answer.
-    fn tell_failure(&mut self) {
+    fn fire_error(&mut self) {
         // From here on flows have no effect, and this is not told twice.
-        self.course.stage = Stage::Closing;
+        self.run_state.stage = Stage::Closing;
         let Some(at) = with_role::<L>(Role::Error) else {
             return;
         };
-        for index in 0..self.machine.len(at) {
-            if self.resolved.lists[at][index].rank < self.course.entered {
-                if let Some(failure) = &self.course.failure {
+        for index in 0..self.dispatcher.len(at) {
+            if self.resolved.lists[at][index].rank < self.run_state.entered {
+                if let Some(failure) = &self.run_state.failure {
                     self.frame.view().insert(failure.clone());
                 }
                 self.run_one(at, index);
@@ -61,19 +59,19 @@ impl<L: Loop> Run<'_, L> {
 
     /// Exits the entered callbacks in reverse order, each told how the run ended, whatever the others answer.
     fn exit(&mut self, mut outcome: Outcome) -> Outcome {
-        self.course.stage = Stage::Closing;
-        self.course.failure = None;
+        self.run_state.stage = Stage::Closing;
+        self.run_state.failure = None;
         let Some(at) = with_role::<L>(Role::Exit) else {
             return outcome;
         };
         for index in self.exits(at) {
             self.frame.view().insert(outcome.clone());
             self.run_one(at, index);
-            if let Some(failure) = self.course.failure.take() {
+            if let Some(failure) = self.run_state.failure.take() {
                 outcome.attach(failure);
             }
             // The next one is told of it, too.
-            outcome.set_swallowed(self.course.swallows.told());
+            outcome.set_swallowed(self.run_state.swallowed.report());
         }
         outcome
     }
@@ -82,34 +80,38 @@ impl<L: Loop> Run<'_, L> {
     fn exits(&self, at: usize) -> Vec<usize> {
         let list = &self.resolved.lists[at];
         let mut exits: Vec<usize> = (0..list.len())
-            .filter(|index| list[*index].rank < self.course.entered)
+            .filter(|index| list[*index].rank < self.run_state.entered)
             .collect();
         exits.sort_by_key(|index| std::cmp::Reverse(list[*index].rank));
         exits
     }
 
     fn outcome(&mut self) -> Outcome {
-        let stopped = |wish: &super::Wish| wish.as_stop().map(|stop| (wish.what.clone(), stop));
+        let stopped = |pending_flow: &super::PendingFlow| {
+            pending_flow
+                .as_stop()
+                .map(|stop| (pending_flow.kind.clone(), stop))
+        };
         let ending = match (
-            &self.course.failure,
-            self.course.wish.as_ref().and_then(stopped),
+            &self.run_state.failure,
+            self.run_state.pending_flow.as_ref().and_then(stopped),
         ) {
             (Some(failure), _) => Ending::Failed(failure.clone()),
-            (None, Some((What::Interrupt(_), stop))) => Ending::Interrupted(stop),
+            (None, Some((PendingKind::Interrupt(_), stop))) => Ending::Interrupted(stop),
             (None, Some((_, stop))) => Ending::Stopped(stop),
             (None, None) => Ending::Finished,
         };
-        let refused = std::mem::take(&mut self.course.refused);
-        let swallowed = self.course.swallows.told();
+        let refused = std::mem::take(&mut self.run_state.refused);
+        let swallowed = self.run_state.swallowed.report();
         Outcome::new(ending, refused, self.skipped(), swallowed, self.dropped())
     }
 
     fn skipped(&self) -> Vec<Skipped> {
-        let skipped = self.course.skipped.iter();
+        let skipped = self.run_state.skipped.iter();
         skipped
             .map(|((at, index), times)| {
-                let placed = &self.resolved.lists[*at][*index];
-                let name = self.resolved.names[placed.instance].clone();
+                let record = &self.resolved.lists[*at][*index];
+                let name = self.resolved.names[record.instance].clone();
                 Skipped::new(name, L::BREAKPOINTS[*at], *times)
             })
             .collect()
@@ -117,14 +119,14 @@ impl<L: Loop> Run<'_, L> {
 
     /// Takes what the run put into the state out again, and puts back what it found there: a handler may run a plan of its own
     /// on the state of the run it is part of.
-    fn forget(&mut self) {
-        let Found {
+    fn restore_outer_values(&mut self) {
+        let OuterValues {
             at,
             due,
             stop,
             failure,
             outcome,
-        } = std::mem::take(&mut self.course.found);
+        } = std::mem::take(&mut self.run_state.outer_values);
         restore(&mut self.state(), at);
         restore(&mut self.state(), due);
         restore(&mut self.state(), stop);
@@ -147,7 +149,7 @@ fn warn_of(outcome: &Outcome) {
 
 /// What a run found in the state that it puts there itself.
 #[derive(Default)]
-pub(super) struct Found {
+pub(crate) struct OuterValues {
     at: Option<Breakpoint>,
     due: Option<Due>,
     stop: Option<Stop>,
@@ -155,8 +157,8 @@ pub(super) struct Found {
     outcome: Option<Outcome>,
 }
 
-impl Found {
-    pub(super) fn take(state: &mut Ctx<'_>) -> Self {
+impl OuterValues {
+    pub(crate) fn take(state: &mut Ctx<'_>) -> Self {
         Self {
             at: take(state),
             due: take(state),
@@ -172,9 +174,9 @@ fn take<T: 'static>(state: &mut Ctx<'_>) -> Option<T> {
     state.remove().ok().flatten()
 }
 
-fn restore<T: 'static>(state: &mut Ctx<'_>, found: Option<T>) {
-    match found {
-        Some(found) => drop(state.insert(found)),
+fn restore<T: 'static>(state: &mut Ctx<'_>, outer_values: Option<T>) {
+    match outer_values {
+        Some(outer_values) => drop(state.insert(outer_values)),
         None => drop(take::<T>(state)),
     }
 }

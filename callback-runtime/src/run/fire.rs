@@ -1,12 +1,12 @@
 //! Firing a breakpoint: the hot path.
 
-use super::heed::origin;
+use super::reply::origin;
 use super::{Break, Run};
-use crate::breakpoint::{At, Breakpoint, Loop, Role};
-use crate::failure::{Cause, Fault, Origin};
+use crate::loops::{At, Breakpoint, Loop, Role};
+use crate::outcome::{Cause, Fault, Origin};
 use crate::plan::AnyCallback;
-use crate::raw::{Code, Frame};
-use crate::run::Machine;
+use crate::raw::{Frame, HandlerStatus};
+use crate::run::Dispatcher;
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,155 +48,165 @@ impl<L: Loop> Run<'_, L> {
 
     /// Whether anybody runs at a breakpoint: it has handlers, and not all of them wait for a counter.
     #[inline]
-    pub(super) fn has_work(&self, at: usize) -> bool {
-        self.course.live.has(at) || (self.course.waiting.has(at) && !self.frame.is_waiting(at))
+    pub(crate) fn has_work(&self, at: usize) -> bool {
+        self.run_state.active.has(at)
+            || (self.run_state.waiting.has(at) && !self.frame.is_waiting(at))
     }
 
     /// A breakpoint that scopes or the run fire by themselves.
     #[cold]
-    pub(super) fn misplaced(&mut self, at: &Breakpoint) -> Break {
-        let who = match at.role() {
+    pub(crate) fn misplaced(&mut self, at: &Breakpoint) -> Break {
+        let hint = match at.role() {
             Role::Begin | Role::End => "a scope fires it; open the scope",
             _ => "the run fires it by itself",
         };
-        let cause = Cause::Misplaced(format!("fired {at}: {who}"));
-        let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+        let cause = Cause::Misplaced(format!("fired {at}: {hint}"));
+        let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
         Break::PENDING
     }
 
     /// Whether the loop can go on: nothing waits to be handed on.
     #[inline(never)]
-    pub(super) fn fire_handled(&mut self, at: usize) -> bool {
-        if self.course.attention {
-            return self.fire_attentively(at);
+    pub(crate) fn fire_handled(&mut self, at: usize) -> bool {
+        if self.run_state.slow_path {
+            return self.fire_slow(at);
         }
-        let ran = catch_unwind(AssertUnwindSafe(|| self.machine.run(at, &mut self.frame)));
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            self.dispatcher.run(at, &mut self.frame)
+        }));
         match ran {
-            Ok(Code::Continue) => true,
-            Ok(code) => self.fire_halted(at, code),
+            Ok(HandlerStatus::Continue) => true,
+            Ok(status) => self.fire_halted(at, status),
             Err(payload) => self.fire_panicked(at, payload),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fire_halted(&mut self, at: usize, code: Code) -> bool {
+    fn fire_halted(&mut self, at: usize, status: HandlerStatus) -> bool {
         let index = self.frame.halted();
-        self.take_in(
+        self.handle_halts(
             at,
             Halt {
                 index,
-                why: Ok(code),
+                why: Ok(status),
             },
         );
-        !self.course.pending
+        !self.run_state.has_pending
     }
 
     #[cold]
     #[inline(never)]
-    fn fire_panicked(&mut self, at: usize, payload: Payload) -> bool {
+    fn fire_panicked(&mut self, at: usize, payload: PanicPayload) -> bool {
         let index = self.frame.halted();
-        self.take_in(
+        self.handle_halts(
             at,
             Halt {
                 index,
                 why: Err(payload),
             },
         );
-        !self.course.pending
+        !self.run_state.has_pending
     }
 
     /// Where something is pending.
     #[cold]
     #[inline(never)]
-    fn fire_attentively(&mut self, at: usize) -> bool {
-        if self.go_on().is_ok() {
+    fn fire_slow(&mut self, at: usize) -> bool {
+        if self.apply_deferred().is_ok() {
             self.run_list(at);
         }
-        !self.course.pending
+        !self.run_state.has_pending
     }
 
     /// Hands on what is pending. The loop goes on: what was wished at the end of its last outermost scope acts now.
-    pub(super) fn go_on(&mut self) -> Result<(), Break> {
-        if let Some(late) = self.course.late.take() {
-            late.raise(&mut self.course.wish);
-            self.course.suspend();
+    pub(crate) fn apply_deferred(&mut self) -> Result<(), Break> {
+        if let Some(deferred) = self.run_state.deferred.take() {
+            deferred.raise(&mut self.run_state.pending_flow);
+            self.run_state.stop_firing();
         }
-        self.answer()
+        self.check_pending()
     }
 
     /// What is pending, as a loop hands it on.
     #[inline]
-    pub(super) fn answer(&self) -> Result<(), Break> {
-        if self.course.pending {
+    pub(crate) fn check_pending(&self) -> Result<(), Break> {
+        if self.run_state.has_pending {
             return Err(Break::PENDING);
         }
         Ok(())
     }
 
     /// Runs the handlers of a breakpoint, also where something is pending. Returns the one that failed, which ended it.
-    pub(super) fn run_list(&mut self, at: usize) -> Option<usize> {
-        let halt = self.call_on(at, 0).err()?;
-        self.take_in(at, halt)
+    pub(crate) fn run_list(&mut self, at: usize) -> Option<usize> {
+        let halt = self.call_from(at, 0).err()?;
+        self.handle_halts(at, halt)
     }
 
     /// Takes in what halted a list, and runs the rest of it, unless it failed.
     #[cold]
-    fn take_in(&mut self, at: usize, mut halt: Halt) -> Option<usize> {
+    fn handle_halts(&mut self, at: usize, mut halt: Halt) -> Option<usize> {
         loop {
             let index = halt.index;
-            if self.heed_halt(at, halt).is_break() {
+            if self.handle_halt(at, halt).is_break() {
                 return Some(index);
             }
-            halt = self.call_on(at, index + 1).err()?;
+            halt = self.call_from(at, index + 1).err()?;
         }
     }
 
-    fn heed_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
+    fn handle_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
         let Halt { index, why } = halt;
         match why {
-            Ok(Code::Several) => self.heed_group(at),
-            Ok(Code::Late) => self.surface(self.resolved.lists[at][index].instance),
-            Ok(code) => self.heed_code(at, index, code),
-            Err(panic) => self.blame(at, index, Cause::of_panic(panic)),
+            Ok(HandlerStatus::Group) => self.handle_group(at),
+            Ok(HandlerStatus::BackgroundFailure) => {
+                self.report_background(self.resolved.lists[at][index].instance)
+            }
+            Ok(status) => self.handle_status(at, index, status),
+            Err(panic) => self.report_failure(at, index, Cause::of_panic(panic)),
         }
     }
 
-    pub(super) fn heed_code(&mut self, at: usize, index: usize, code: Code) -> ControlFlow<()> {
+    pub(crate) fn handle_status(
+        &mut self,
+        at: usize,
+        index: usize,
+        status: HandlerStatus,
+    ) -> ControlFlow<()> {
         // Also what takes an answer in may be somebody's code: a conversion of an error, a rule that refuses stops.
         let heeded = catch_unwind(AssertUnwindSafe(|| {
             let Self {
-                course,
+                run_state,
                 resolved,
                 frame,
-                machine,
+                dispatcher,
             } = self;
-            if let Some(error) = machine.take_error(at, index, frame) {
+            if let Some(error) = dispatcher.take_error(at, index, frame) {
                 return Err(Cause::Error(error));
             }
-            course.heed::<L>(resolved, at, index, code, frame)
+            run_state.apply_status::<L>(resolved, at, index, status, frame)
         }));
         match heeded {
             Ok(Ok(())) => ControlFlow::Continue(()),
-            Ok(Err(cause)) => self.blame(at, index, cause),
+            Ok(Err(cause)) => self.report_failure(at, index, cause),
             Err(panic) => self.fail_at(at, index, Cause::of_panic(panic)),
         }
     }
 
     /// The run fails at a handler, whatever was said of its callback.
-    pub(super) fn fail_at(&mut self, at: usize, index: usize, cause: Cause) -> ControlFlow<()> {
+    pub(crate) fn fail_at(&mut self, at: usize, index: usize, cause: Cause) -> ControlFlow<()> {
         let origin = origin::<L>(self.resolved, at, index);
-        self.course.fail(Fault::new(origin, cause))
+        self.run_state.fail(Fault::new(origin, cause))
     }
 
     /// Calls the handlers of a breakpoint from the one at `from` on.
-    fn call_on(&mut self, at: usize, from: usize) -> Result<(), Halt> {
-        self.frame.clock.is_ending = self.course.is_stopping();
+    fn call_from(&mut self, at: usize, from: usize) -> Result<(), Halt> {
+        self.frame.clock.is_ending = self.run_state.is_stopping();
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            self.machine.run_on(at, from, &mut self.frame)
+            self.dispatcher.run_on(at, from, &mut self.frame)
         }));
         match ran {
-            Ok(Code::Continue) => Ok(()),
+            Ok(HandlerStatus::Continue) => Ok(()),
             why => Err(Halt {
                 index: self.frame.halted(),
                 why,
@@ -205,30 +215,30 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Runs one handler of a breakpoint, for where all run whatever the others answer.
-    pub(super) fn run_one(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| {
-            machine.run_one(at, index, frame)
+    pub(crate) fn run_one(&mut self, at: usize, index: usize) {
+        self.run_caught(at, index, |dispatcher, frame| {
+            dispatcher.run_one(at, index, frame)
         });
     }
 
     /// Runs one handler of a breakpoint if its period wants it to run once more.
-    pub(super) fn run_owed(&mut self, at: usize, index: usize) {
-        self.run_alone(at, index, |machine, frame| {
-            machine.run_owed(at, index, frame)
+    pub(crate) fn run_if_due_at_end(&mut self, at: usize, index: usize) {
+        self.run_caught(at, index, |dispatcher, frame| {
+            dispatcher.run_if_due_at_end(at, index, frame)
         });
     }
 
-    fn run_alone(
+    fn run_caught(
         &mut self,
         at: usize,
         index: usize,
-        run: impl FnOnce(&mut Machine<dyn AnyCallback<L>>, &mut Frame<'_>) -> Code,
+        run: impl FnOnce(&mut Dispatcher<dyn AnyCallback<L>>, &mut Frame<'_>) -> HandlerStatus,
     ) {
-        let ran = catch_unwind(AssertUnwindSafe(|| run(self.machine, &mut self.frame)));
+        let ran = catch_unwind(AssertUnwindSafe(|| run(self.dispatcher, &mut self.frame)));
         match ran {
-            Ok(Code::Continue) => {}
+            Ok(HandlerStatus::Continue) => {}
             why => {
-                let _ = self.heed_halt(at, Halt { index, why });
+                let _ = self.handle_halt(at, Halt { index, why });
             }
         }
     }
@@ -241,6 +251,6 @@ struct Halt {
 }
 
 /// Its code, or its panic.
-type Why = Result<Code, Payload>;
+type Why = Result<HandlerStatus, PanicPayload>;
 
-type Payload = Box<dyn Any + Send>;
+type PanicPayload = Box<dyn Any + Send>;

@@ -1,13 +1,10 @@
 //! A run as a value, for engines whose control flow is not ours.
 
-use super::{Break, Course, Run};
-use crate::breakpoint::{At, Loop, Role, Scope};
-use crate::catch::quietly;
-use crate::failure::{BoxError, Cause, Fault, Origin};
-use crate::outcome::Outcome;
+use super::{Break, Run, RunState};
+use crate::loops::{At, Loop, Role, Scope};
+use crate::outcome::{Answer, BoxError, Cause, Fault, Origin, Outcome, quietly};
 use crate::plan::{Parts, Plan, PlanError};
 use crate::raw::Frame;
-use crate::reply::Answer;
 use crate::state::{AsState, State};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -22,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// use callbacks::prelude::*;
 /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
 ///
-/// /// What a solver calls once per iteration.
+/// /// PendingKind a solver calls once per iteration.
 /// struct Observer(Guard<Relax>);
 ///
 /// impl Observer {
@@ -49,7 +46,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 pub struct Guard<L: Loop> {
     plan: Plan<L>,
     state: State,
-    course: Course,
+    run_state: RunState,
     /// How many scopes were begun while something was pending: their begin was not fired, nor is their end.
     unopened: usize,
     /// A handler runs: where it exits the process, and the guard is in a thread-local, the guard is dropped inside of the call.
@@ -74,11 +71,11 @@ impl<L: Loop> Plan<L> {
         let mut run = Run::begin(self.parts(), state.ctx());
         // What is pending is told by the first firing.
         let _ = run.enter();
-        let course = run.into_course();
+        let run_state = run.into_run_state();
         Ok(Guard {
             plan: self,
             state,
-            course,
+            run_state,
             unopened: 0,
             is_inside: false,
             ended: false,
@@ -104,8 +101,8 @@ impl<L: Loop> Guard<L> {
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         let is_ours = matches!(at.breakpoint().role(), Role::Inside);
-        let course = &self.course;
-        if is_ours && !course.live.has(at.index()) && !course.waiting.has(at.index()) {
+        let run_state = &self.run_state;
+        if is_ours && !run_state.active.has(at.index()) && !run_state.waiting.has(at.index()) {
             return Ok(());
         }
         self.with(|run| run.fire(at))
@@ -165,7 +162,7 @@ impl<L: Loop> Guard<L> {
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
         let (is_open, begun) = self.with(|run| match run.open(scope) {
             Ok(()) => (true, run.begin_scope(scope)),
-            Err(pending) => (false, Err(pending)),
+            Err(has_pending) => (false, Err(has_pending)),
         });
         self.unopened += usize::from(!is_open);
         begun
@@ -180,7 +177,7 @@ impl<L: Loop> Guard<L> {
     /// guard.begin(Relax::RUN).unwrap();
     /// guard.begin(Relax::STEP).unwrap();
     /// assert!(guard.end().is_ok());
-    /// // What is still open is ended with the guard.
+    /// // PendingKind is still open is ended with the guard.
     /// let (_plan, _state, outcome) = guard.finish();
     /// assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -188,10 +185,10 @@ impl<L: Loop> Guard<L> {
     pub fn end(&mut self) -> Result<(), Break> {
         if let Some(unopened) = self.unopened.checked_sub(1) {
             self.unopened = unopened;
-            return self.with(|run| run.answer());
+            return self.with(|run| run.check_pending());
         }
         self.with(|run| {
-            let Some(index) = run.course.open.last() else {
+            let Some(index) = run.run_state.open.last() else {
                 return Ok(());
             };
             // An index came out of a scope, so that it is one again.
@@ -232,7 +229,7 @@ impl<L: Loop> Guard<L> {
     }
 
     fn end_all(&mut self) -> Outcome {
-        while !self.course.open.is_empty() {
+        while !self.run_state.open.is_empty() {
             // What is handed on is handed on to this loop.
             let _ = self.end();
         }
@@ -244,17 +241,17 @@ impl<L: Loop> Guard<L> {
     /// The run, with what it knows of itself; that is lost unless put back.
     fn view(&mut self) -> Run<'_, L> {
         let Parts {
-            machine,
+            dispatcher,
             resolved,
             clock,
             gates,
             ..
         } = self.plan.parts();
         Run {
-            machine,
+            dispatcher,
             resolved,
             frame: Frame::of(self.state.ctx().into_view(), gates, clock),
-            course: std::mem::take(&mut self.course),
+            run_state: std::mem::take(&mut self.run_state),
         }
     }
 
@@ -262,7 +259,7 @@ impl<L: Loop> Guard<L> {
         self.is_inside = true;
         let mut run = self.view();
         let acted = catch_unwind(AssertUnwindSafe(|| act(&mut run)));
-        self.course = run.into_course();
+        self.run_state = run.into_run_state();
         self.is_inside = false;
         acted.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -274,7 +271,7 @@ impl<L: Loop> Drop for Guard<L> {
             if std::thread::panicking() {
                 // The engine's panic: the state may be half-changed, so that no scope is told of its end.
                 let cause = Cause::Panic("the engine panicked".into());
-                let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+                let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             }
             let outcome = self.end_all();
             quietly(|| tracing::debug!(%outcome, "a guard was dropped before it was finished"));

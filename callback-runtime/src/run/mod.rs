@@ -1,40 +1,36 @@
 //! A run: one pass through a loop, with the callbacks of its plan.
 //!
-//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`), and what they answer is taken in (`heed.rs`);
+//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`), and what they answer is taken in (`apply_status.rs`);
 //! * [`scope`](Run::scope) owns a begin/end pair and catches a leave of it (`scope.rs`);
 //! * the beginning and the one ending are in `ending.rs`;
 //! * [`Guard`] is the same for engines whose control flow is not ours (`guard.rs`).
 
 mod ask;
-mod brk;
+mod break_reason;
 mod dispatcher;
 mod ending;
 mod fire;
-mod group;
 mod guard;
-mod heed;
-mod last;
-mod late;
-mod lenient;
+mod pending_flow;
+mod reply;
 mod scope;
-mod wish;
+mod swallowed;
 
-pub use brk::Break;
-pub(crate) use dispatcher::{Bound, Machine, Traits};
+pub use break_reason::Break;
+pub(crate) use dispatcher::{DispatchRecord, Dispatcher, HandlerTraits};
 pub use guard::Guard;
+pub(crate) use reply::origin;
 
-use crate::breakpoint::Loop;
-use crate::failure::Failure;
-use crate::marks::Marks;
-use crate::outcome::{Outcome, Stop};
+use crate::loops::{BreakpointSet, Loop};
+use crate::outcome::{Failure, Outcome, Stop};
 use crate::plan::{AnyCallback, Parts, Plan, PlanError, Resolved, StopRule};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
-use ending::Found;
-use lenient::Swallows;
+use ending::OuterValues;
+use pending_flow::PendingFlow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use wish::Wish;
+use swallowed::SwallowedFailures;
 
 /// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
 ///
@@ -43,7 +39,7 @@ use wish::Wish;
 /// use callbacks::Break;
 /// breakpoints! { pub loop Relax { scope RUN { on_run_begin; on_start; on_run_end; } } }
 ///
-/// /// The loop, apart from what it is run with.
+/// /// The loop, apart from kind it is run with.
 /// fn relax(run: &mut Run<'_, Relax>) -> Result<(), Break> {
 ///     run.scope(Relax::RUN, |run| {
 ///         run.fire(Relax::on_start)?;
@@ -62,52 +58,52 @@ use wish::Wish;
 #[repr(C)]
 pub struct Run<'a, L: Loop> {
     /// What handlers are called with: the state. At the address of the whole, so that a firing keeps one address less.
-    frame: Frame<'a>,
-    machine: &'a mut Machine<dyn AnyCallback<L>>,
-    resolved: &'a Resolved,
-    course: Course,
+    pub(crate) frame: Frame<'a>,
+    pub(crate) dispatcher: &'a mut Dispatcher<dyn AnyCallback<L>>,
+    pub(crate) resolved: &'a Resolved,
+    pub(crate) run_state: RunState,
 }
 
 /// What a run knows of itself.
 #[derive(Default)]
-struct Course {
+pub(crate) struct RunState {
     /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
-    live: Marks,
+    pub(crate) active: BreakpointSet,
     /// Those whose handlers have a period each: they are looked at when one of them may be due.
-    waiting: Marks,
+    pub(crate) waiting: BreakpointSet,
     /// A firing is not just to run the handlers: something is pending, or late.
-    attention: bool,
+    pub(crate) slow_path: bool,
     /// A leave, a stop or a failure waits to be handed on.
-    pending: bool,
+    pub(crate) has_pending: bool,
     /// The open scopes, outermost first.
-    open: Vec<usize>,
-    stage: Stage,
-    wish: Option<Wish>,
+    pub(crate) open: Vec<usize>,
+    pub(crate) stage: Stage,
+    pub(crate) pending_flow: Option<PendingFlow>,
     /// What was wished at the end of an outermost scope: it becomes the wish if the loop goes on.
     /// Boxed, because it is looked at in every firing and hardly ever there.
-    late: Option<Box<Wish>>,
-    failure: Option<Failure>,
+    pub(crate) deferred: Option<Box<PendingFlow>>,
+    pub(crate) failure: Option<Failure>,
     /// What the state held that the run puts there itself.
-    found: Found,
+    pub(crate) outer_values: OuterValues,
     /// How many callbacks, in their order, have been entered.
-    entered: usize,
+    pub(crate) entered: usize,
     /// The end of an outermost scope has been fired, and none has been opened since.
-    is_over: bool,
+    pub(crate) body_is_done: bool,
     /// Whether a stop may take effect.
-    refuse_stops: Option<StopRule>,
-    refused: Vec<Stop>,
-    swallows: Swallows,
+    pub(crate) refuse_stops: Option<StopRule>,
+    pub(crate) refused: Vec<Stop>,
+    pub(crate) swallowed: SwallowedFailures,
     /// Handlers that were skipped, by breakpoint and place in its list.
-    skipped: std::collections::BTreeMap<(usize, usize), u64>,
+    pub(crate) skipped: std::collections::BTreeMap<(usize, usize), u64>,
 }
 
 /// How far a run has come on its way to its ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Stage {
+pub(crate) enum Stage {
     #[default]
     Running,
     /// `on_stop` or `on_interrupt` has been fired. Flows have no effect any more.
-    Told,
+    StopFired,
     /// The end of an outermost scope is fired. An error leads to the exits directly; what is wished acts only if the loop
     /// goes on.
     Ending,
@@ -143,7 +139,7 @@ impl<L: Loop> Plan<L> {
         let mut run = Run::begin(self.parts(), state);
         if run.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
-            run.heed_body(caught);
+            run.handle_body(caught);
         }
         Ok(run.end())
     }
@@ -152,34 +148,34 @@ impl<L: Loop> Plan<L> {
 impl<'a, L: Loop> Run<'a, L> {
     fn begin(parts: Parts<'a, L>, mut state: Ctx<'a>) -> Self {
         let Parts {
-            machine,
+            dispatcher,
             resolved,
             clock,
             gates,
             totals,
             refuse_stops,
         } = parts;
-        let course = Course {
-            live: resolved.live,
-            waiting: resolved.timed,
-            found: Found::take(&mut state),
+        let run_state = RunState {
+            active: resolved.active,
+            waiting: resolved.periodic,
+            outer_values: OuterValues::take(&mut state),
             refuse_stops,
-            ..Course::default()
+            ..RunState::default()
         };
         clock.begin();
         let now = clock.position_if_it_can_be_told(state.as_table());
-        machine.begin(gates, &now, &totals);
+        dispatcher.begin(gates, &now, &totals);
         Self {
-            machine,
+            dispatcher,
             resolved,
             frame: Frame::of(state.into_view(), gates, clock),
-            course,
+            run_state,
         }
     }
 
     /// What it knows of itself, for a guard to keep.
-    fn into_course(mut self) -> Course {
-        std::mem::take(&mut self.course)
+    fn into_run_state(mut self) -> RunState {
+        std::mem::take(&mut self.run_state)
     }
 
     /// The state of the run.
@@ -216,7 +212,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// ```
     pub fn is_handled<A>(&self, at: crate::At<L, A>) -> bool {
         let (resolved, at) = (self.resolved, at.index());
-        resolved.live.has(at) || resolved.timed.has(at)
+        resolved.active.has(at) || resolved.periodic.has(at)
     }
 
     /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later
@@ -235,7 +231,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn note(&mut self, broken: Break) -> Break {
-        self.heed_body::<()>(Ok(Err(broken)));
+        self.handle_body::<()>(Ok(Err(broken)));
         Break::PENDING
     }
 
@@ -257,14 +253,14 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn failure(&self) -> Option<&Failure> {
-        self.course.failure.as_ref()
+        self.run_state.failure.as_ref()
     }
 }
 
 impl<L: Loop> fmt::Debug for Run<'_, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = self
-            .course
+            .run_state
             .open
             .iter()
             .map(|scope| L::SCOPES[*scope].name());

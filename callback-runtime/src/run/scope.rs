@@ -1,15 +1,15 @@
 //! Scopes: begin/end pairs that always pair up.
 
-use super::wish::What;
+use super::pending_flow::PendingKind;
 use super::{Break, Run, Stage};
-use crate::breakpoint::{Loop, Role, Scope, ScopeInfo};
-use crate::failure::{Cause, Fault, Origin};
+use crate::loops::{Loop, Role, Scope, ScopeInfo};
+use crate::outcome::{Cause, Fault, Origin};
 use crate::plan::with_role;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a caught call of a piece of the loop came to.
-pub(super) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
+pub(crate) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
 
 impl<L: Loop> Run<'_, L> {
     /// Fires the scope's begin, runs `body`, fires its end, and catches a leave of this scope: `Ok(None)` says that it was
@@ -25,13 +25,13 @@ impl<L: Loop> Run<'_, L> {
     /// let mut steps = Vec::new();
     /// let outcome = plan.run(&mut State::new(), |run| {
     ///     run.scope(Relax::RUN, |run| {
-    ///         steps.push(run.scope(Relax::STEP, |_| Ok("done"))?);
-    ///         steps.push(run.scope(Relax::STEP, |run| run.fire(Relax::on_force).map(|()| "done"))?);
+    ///         steps.push(run.scope(Relax::STEP, |_| Ok("results"))?);
+    ///         steps.push(run.scope(Relax::STEP, |run| run.fire(Relax::on_force).map(|()| "results"))?);
     ///         Ok(())
     ///     })?;
     ///     Ok(())
     /// })?;
-    /// assert_eq!(steps, [Some("done"), None]);
+    /// assert_eq!(steps, [Some("results"), None]);
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
@@ -44,7 +44,7 @@ impl<L: Loop> Run<'_, L> {
         let value = match self.begin_scope(scope) {
             Ok(()) => {
                 let caught = catch_unwind(AssertUnwindSafe(|| body(self)));
-                self.heed_body(caught)
+                self.handle_body(caught)
             }
             Err(_) => None,
         };
@@ -53,24 +53,24 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Opens a scope: from here on it will be closed. Refused while something is pending.
-    pub(super) fn open(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        self.go_on()?;
-        if let Some(around) = self.course.open.last()
+    pub(crate) fn open(&mut self, scope: Scope<L>) -> Result<(), Break> {
+        self.apply_deferred()?;
+        if let Some(around) = self.run_state.open.last()
             && !is_inside::<L>(scope, *around)
         {
             let (name, around) = (scope.info().name(), L::SCOPES[*around].name());
             let cause = Cause::Misplaced(format!(
                 "opened the scope {name}, which is not inside of {around}"
             ));
-            let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+            let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             return Err(Break::PENDING);
         }
-        self.course.open.push(scope.index());
-        self.course.is_over = false;
+        self.run_state.open.push(scope.index());
+        self.run_state.body_is_done = false;
         Ok(())
     }
 
-    pub(super) fn begin_scope(&mut self, scope: Scope<L>) -> Result<(), Break> {
+    pub(crate) fn begin_scope(&mut self, scope: Scope<L>) -> Result<(), Break> {
         let begin = scope.info().begin();
         if self.has_work(begin) && !self.fire_handled(begin) {
             return Err(Break::PENDING);
@@ -79,32 +79,32 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Closes the innermost open scope, which is `scope`. `Ok` also where it was left.
-    pub(super) fn close(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        let depth = self.course.open.len().saturating_sub(1);
-        if self.course.failure.is_none() {
+    pub(crate) fn close(&mut self, scope: Scope<L>) -> Result<(), Break> {
+        let depth = self.run_state.open.len().saturating_sub(1);
+        if self.run_state.failure.is_none() {
             self.fire_end(scope.info().end(), depth);
         }
-        self.course.open.pop();
-        if self.course.failure.is_some() {
+        self.run_state.open.pop();
+        if self.run_state.failure.is_some() {
             return Err(Break::PENDING);
         }
-        let left = matches!(&self.course.wish, Some(wish) if wish.what == What::Leave(depth));
+        let left = matches!(&self.run_state.pending_flow, Some(pending_flow) if pending_flow.kind == PendingKind::Leave(depth));
         if left {
-            self.course.resume(self.resolved);
+            self.run_state.resume_firing(self.resolved);
             return Ok(());
         }
-        self.answer()
+        self.check_pending()
     }
 
     /// Takes in how a piece of the loop ended: an error or a panic of the loop's own is the failure. A value means that it came
     /// to its end.
-    pub(super) fn heed_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
+    pub(crate) fn handle_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
         let cause = match caught {
             Ok(Ok(value)) => return Some(value),
             Ok(Err(broken)) => Cause::Error(broken.into_error()?),
             Err(payload) => Cause::of_panic(payload),
         };
-        let _ = self.course.fail(Fault::new(Origin::of_loop(), cause));
+        let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
         None
     }
 
@@ -116,32 +116,32 @@ impl<L: Loop> Run<'_, L> {
             }
             return;
         }
-        if self.course.is_stopping() {
-            self.catch_up();
-            self.tell_stop();
+        if self.run_state.is_stopping() {
+            self.run_last_calls();
+            self.fire_stop();
         }
-        if self.course.failure.is_none() && self.has_work(end) {
+        if self.run_state.failure.is_none() && self.has_work(end) {
             self.run_outermost_end(end);
         }
     }
 
     fn run_outermost_end(&mut self, end: usize) {
-        let before = self.course.stage;
-        self.course.stage = match before {
+        let before = self.run_state.stage;
+        self.run_state.stage = match before {
             Stage::Running => Stage::Ending,
             _ => Stage::Closing,
         };
         self.run_end(end);
-        self.course.is_over = true;
-        if self.course.failure.is_none() {
+        self.run_state.body_is_done = true;
+        if self.run_state.failure.is_none() {
             // A loop may open another outermost scope afterwards.
-            self.course.stage = before;
+            self.run_state.stage = before;
         }
     }
 
     /// Runs the handlers of a scope's end, whatever is pending.
     fn run_end(&mut self, end: usize) {
-        if self.course.attention {
+        if self.run_state.slow_path {
             self.run_list(end);
         } else {
             // What they wish is found where the scope closes.
@@ -150,20 +150,20 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Fires `on_stop` or `on_interrupt`, once, if the run was stopped.
-    pub(super) fn tell_stop(&mut self) {
-        if self.course.stage != Stage::Running {
+    pub(crate) fn fire_stop(&mut self) {
+        if self.run_state.stage != Stage::Running {
             return;
         }
-        let Some(wish) = &self.course.wish else {
+        let Some(pending_flow) = &self.run_state.pending_flow else {
             return;
         };
-        let role = match wish.what {
-            What::Leave(_) => return,
-            What::Stop(_) => Role::Stop,
-            What::Interrupt(_) => Role::Interrupt,
+        let role = match pending_flow.kind {
+            PendingKind::Leave(_) => return,
+            PendingKind::Stop(_) => Role::Stop,
+            PendingKind::Interrupt(_) => Role::Interrupt,
         };
-        let stop = wish.as_stop();
-        self.course.stage = Stage::Told;
+        let stop = pending_flow.as_stop();
+        self.run_state.stage = Stage::StopFired;
         if let (Some(stop), Some(at)) = (stop, with_role::<L>(role)) {
             self.frame.view().insert(stop);
             self.run_list(at);

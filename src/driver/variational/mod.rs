@@ -9,7 +9,7 @@ use super::rollback::Keep;
 use super::steps::{self, Deadline, Steps, Until};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
 use crate::fit::{Step, Total};
-use callback_runtime::{Amount, Ctx, Explanation, Outcome, Plan, PlanError, Site, State, Unit};
+use callback_runtime::{Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, State, Unit};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -35,7 +35,7 @@ pub struct VariationalDriver<D: Driven> {
     state: State,
     retry_limit: u64,
     rollback: Option<Box<dyn Keep<D>>>,
-    made_at: Site,
+    made_at: Location,
 }
 
 impl<D: Driven> VariationalDriver<D> {
@@ -214,7 +214,11 @@ impl<D: Driven> VariationalDriver<D> {
     }
 
     /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, wrong_span: Option<String>, end: Option<(Unit, Amount)>) -> Left {
+    fn prepare(
+        &mut self,
+        wrong_span: Option<String>,
+        end: Option<(Unit, Amount)>,
+    ) -> RemainingSteps {
         let time = self.time();
         self.expect([wrong_span, time.as_ref().err().cloned()], end);
         self.begin(time.unwrap_or_default())
@@ -230,13 +234,13 @@ impl<D: Driven> VariationalDriver<D> {
         let wrong_limit = (self.retry_limit == 0)
             .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
         let made_at = self.made_at;
-        self.plan.expect(|states| {
-            expectations::of_driven::<D>(states);
+        self.plan.expect(|availability| {
+            expectations::of_driven::<D>(availability);
             if let Some((unit, total)) = end {
-                states.ends_at(unit, total);
+                availability.ends_at(unit, total);
             }
             for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
-                states.problem("the driver", made_at, text);
+                availability.problem("the driver", made_at, text);
             }
         });
     }
@@ -256,7 +260,7 @@ impl<D: Driven> VariationalDriver<D> {
     }
 
     /// Every run starts clean, but for how far the driver has come. What the last one left is there again if this one is refused.
-    fn begin(&mut self, time: Time) -> Left {
+    fn begin(&mut self, time: Time) -> RemainingSteps {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
@@ -264,14 +268,14 @@ impl<D: Driven> VariationalDriver<D> {
         state.insert(time);
         state.insert(Total::default());
         state.insert(Samples::<D::Samples>::default());
-        Left {
+        RemainingSteps {
             attempt: state.insert(Attempt::default()),
             log: state.insert(LogData::default()),
             rejected: state.insert(RejectedAttempts::default()),
         }
     }
 
-    fn run_until(&mut self, until: Until, left: Left) -> Result<Outcome, PlanError> {
+    fn run_until(&mut self, until: Until, left: RemainingSteps) -> Result<Outcome, PlanError> {
         let (plan, state) = (&mut self.plan, &mut self.state);
         state.insert(until.total());
         let mut steps = Steps {
@@ -303,13 +307,13 @@ impl<D: Driven> VariationalDriver<D> {
 }
 
 /// What the last run left to be looked at.
-struct Left {
+struct RemainingSteps {
     attempt: Option<Attempt>,
     log: Option<LogData>,
     rejected: Option<RejectedAttempts>,
 }
 
-impl Left {
+impl RemainingSteps {
     fn put_back(self, state: &mut State) {
         state.insert(self.attempt.unwrap_or_default());
         state.insert(self.log.unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use super::VariationalDriver;
 use crate::driver::Driven;
-use callback_runtime::IntoWho;
+use callback_runtime::IntoCallbackRef;
 
 impl<D: Driven> VariationalDriver<D> {
     /// Decides that `first` runs before `second`, whatever their weights; see [`Plan::order`](callback_runtime::Plan::order).
@@ -23,7 +23,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn order(mut self, first: impl IntoWho, second: impl IntoWho) -> Self {
+    pub fn order(mut self, first: impl IntoCallbackRef, second: impl IntoCallbackRef) -> Self {
         self.plan.order(first, second);
         self
     }
@@ -42,7 +42,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// assert!(driver.check().is_ok());
     /// ```
     #[track_caller]
-    pub fn no_conflict(mut self, one: impl IntoWho, other: impl IntoWho) -> Self {
+    pub fn no_conflict(mut self, one: impl IntoCallbackRef, other: impl IntoCallbackRef) -> Self {
         self.plan.no_conflict(one, other);
         self
     }

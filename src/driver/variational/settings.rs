@@ -3,7 +3,9 @@
 use super::VariationalDriver;
 use crate::driver::rollback::Kept;
 use crate::driver::{Driven, Driver, Rollback};
-use callback_runtime::{At, Callback, Closure, Executor, Plan, Registration, Reply, Site, State};
+use callback_runtime::{
+    At, Callback, Closure, Executor, Location, Plan, Registration, Reply, State,
+};
 
 impl<D: Driven> VariationalDriver<D> {
     /// A driver of this: at most 100 attempts at a step, no rollback, no callbacks.
@@ -23,7 +25,7 @@ impl<D: Driven> VariationalDriver<D> {
             state: State::new(),
             retry_limit: 100,
             rollback: None,
-            made_at: Site::here(),
+            made_at: Location::here(),
         }
     }
 

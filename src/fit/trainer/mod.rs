@@ -15,7 +15,7 @@ use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
     OptimizerName, Phase, Samples, Step, Total,
 };
-use callback_runtime::{Break, Ctx, Explanation, Outcome, Plan, PlanError, Run, Site, State};
+use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
 use check::Known;
 use std::fmt;
 
@@ -45,7 +45,7 @@ pub struct Trainer<M: Learner> {
     valid: Option<Box<dyn Batches<M::Batch>>>,
     epochs: Epochs,
     learning_rate: LearningRate,
-    made_at: Site,
+    made_at: Location,
 }
 
 /// What a trainer is asked for.
@@ -240,19 +240,19 @@ impl<M: Learner> Trainer<M> {
         let wrong = broken.map_or_else(|| self.wrong_settings(&known, errand), |text| vec![text]);
         let (has_valid, made_at) = (self.valid.is_some(), self.made_at);
         let epochs = self.epochs.max;
-        self.plan.expect(|states| {
-            expectations::of_learner::<M>(known.own_step, states);
+        self.plan.expect(|availability| {
+            expectations::of_learner::<M>(known.own_step, availability);
             match errand {
-                Errand::Fit => expectations::of_fit(states, has_valid, epochs),
+                Errand::Fit => expectations::of_fit(availability, has_valid, epochs),
                 Errand::Evaluate => {
-                    expectations::of_pass(states, Fit::VALID, "this is an evaluation");
+                    expectations::of_pass(availability, Fit::VALID, "this is an evaluation");
                 }
                 Errand::Predict => {
-                    expectations::of_pass(states, Fit::PREDICT, "this is a prediction");
+                    expectations::of_pass(availability, Fit::PREDICT, "this is a prediction");
                 }
             }
             for text in wrong {
-                states.problem("the trainer", made_at, text);
+                availability.problem("the trainer", made_at, text);
             }
         });
         let epochs = match errand {

@@ -2,7 +2,7 @@
 
 use super::Trainer;
 use crate::fit::Learner;
-use callback_runtime::IntoWho;
+use callback_runtime::IntoCallbackRef;
 
 impl<M: Learner> Trainer<M> {
     /// Decides that `first` runs before `second`, whatever their weights; see [`Plan::order`](callback_runtime::Plan::order).
@@ -25,7 +25,7 @@ impl<M: Learner> Trainer<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    pub fn order(mut self, first: impl IntoWho, second: impl IntoWho) -> Self {
+    pub fn order(mut self, first: impl IntoCallbackRef, second: impl IntoCallbackRef) -> Self {
         self.plan.order(first, second);
         self
     }
@@ -45,7 +45,7 @@ impl<M: Learner> Trainer<M> {
     /// assert!(trainer.check().is_ok());
     /// ```
     #[track_caller]
-    pub fn no_conflict(mut self, one: impl IntoWho, other: impl IntoWho) -> Self {
+    pub fn no_conflict(mut self, one: impl IntoCallbackRef, other: impl IntoCallbackRef) -> Self {
         self.plan.no_conflict(one, other);
         self
     }

@@ -3,7 +3,9 @@
 use super::Trainer;
 use crate::fit::epochs::too_early;
 use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate};
-use callback_runtime::{At, Callback, Closure, Executor, Plan, Registration, Reply, Site, State};
+use callback_runtime::{
+    At, Callback, Closure, Executor, Location, Plan, Registration, Reply, State,
+};
 
 impl<M: Learner> Trainer<M> {
     /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
@@ -26,7 +28,7 @@ impl<M: Learner> Trainer<M> {
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
             learning_rate: LearningRate::new(0.01),
-            made_at: Site::here(),
+            made_at: Location::here(),
         }
     }
 

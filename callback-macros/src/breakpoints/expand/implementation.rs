@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 ///     const NAME: &'static str = "Fit";
 ///     const SCOPES: &'static [ScopeInfo] = &[…];
 ///     const BREAKPOINTS: &'static [Breakpoint] = &[…];
-///     fn states(states: &mut States<Self>) { … }
+///     fn availability(availability: &mut Availability<Self>) { … }
 /// }
 /// ```
 pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
@@ -22,7 +22,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let scopes = model.scopes.iter().map(|each| scope(each, private));
     let breakpoints = model.breakpoints.iter().enumerate();
     let breakpoints = breakpoints.map(|(index, each)| breakpoint(&text, index, each, private));
-    let states = states(model, private);
+    let availability = availability(model, private);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_variables, clippy::too_many_lines)]
@@ -30,8 +30,8 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
             const NAME: &'static #private::core::primitive::str = #text;
             const SCOPES: &'static [#private::ScopeInfo] = &[#(#scopes),*];
             const BREAKPOINTS: &'static [#private::Breakpoint] = &[#(#breakpoints),*];
-            fn states(states: &mut #private::States<Self>) {
-                #states
+            fn availability(availability: &mut #private::Availability<Self>) {
+                #availability
             }
         }
     }
@@ -86,18 +86,18 @@ fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// states.always::<Step>();
-/// states.counts::<Step>(Unit::Steps);
-/// states.within::<Epoch>(Self::EPOCH);
-/// states.from::<Loss>(Self::on_train_batch_after_loss);
+/// availability.always::<Step>();
+/// availability.counts::<Step>(Unit::Steps);
+/// availability.within::<Epoch>(Self::EPOCH);
+/// availability.from::<Loss>(Self::on_train_batch_after_loss);
 /// ```
-fn states(model: &Model, private: &Path) -> TokenStream {
+fn availability(model: &Model, private: &Path) -> TokenStream {
     let always = model.states.iter().map(|state| &state.of);
     let counted = model.counters().map(|each| counter(&each, private));
     let within = model.scopes.iter().flat_map(|Scope { name, states, .. }| {
         states
             .iter()
-            .map(move |state| quote!(states.within::<#state>(Self::#name);))
+            .map(move |state| quote!(availability.within::<#state>(Self::#name);))
     });
     let from = model
         .breakpoints
@@ -105,10 +105,10 @@ fn states(model: &Model, private: &Path) -> TokenStream {
         .flat_map(|Breakpoint { name, states, .. }| {
             states
                 .iter()
-                .map(move |state| quote!(states.from::<#state>(Self::#name);))
+                .map(move |state| quote!(availability.from::<#state>(Self::#name);))
         });
     quote! {
-        #(states.always::<#always>();)*
+        #(availability.always::<#always>();)*
         #(#counted)*
         #(#within)*
         #(#from)*
@@ -118,11 +118,11 @@ fn states(model: &Model, private: &Path) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// states.counts::<Step>(Unit::Steps);
+/// availability.counts::<Step>(Unit::Steps);
 /// ```
 fn counter(Counter { state, word, unit }: &Counter<'_>, private: &Path) -> TokenStream {
     // What rustc says of the state points at nothing but the user's own.
     let counts = Ident::new("counts", Span::mixed_site().located_at(word.span()));
     let unit = Ident::new(&format!("{unit:?}"), Span::mixed_site());
-    quote!(states.#counts::<#state>(#private::Unit::#unit);)
+    quote!(availability.#counts::<#state>(#private::Unit::#unit);)
 }

@@ -1,6 +1,6 @@
 //! One handler at one breakpoint.
 
-use super::{period, site};
+use super::{location, period};
 use crate::callback::model::{Binding, Handler, Loop, Model};
 use crate::callback::syntax::{Condition, Function};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
@@ -13,7 +13,7 @@ use syn::{Lifetime, Path};
 /// #[cfg(feature = "x")]
 /// handlers.bind(
 ///     <Fit>::on_epoch_end,
-///     Site::new(…),
+///     Location::new(…),
 ///     (ask::<&Epoch, _>(), ask::<&mut LearningRate, _>(),),
 ///     <Fit>::on_epoch_end.returns::<Flow, _>(),
 ///     |this, (a0, a1,)| Self::on_epoch_end(this, a0, a1),
@@ -30,43 +30,43 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
     let conditions = conditions(handler, binding);
     let at = Ident::new(&breakpoint.name, handler.name().span());
     let at = quote!(<#path>::#at);
-    let site = site::site(handler.name().span(), private);
-    let time = Time::of(model, &breakpoint.name);
+    let location = location::location(handler.name().span(), private);
+    let mode = CallMode::of(model, &breakpoint.name);
     let asks = function
         .parameters()
-        .map(|parameter| ask(time, &anonymous(&*parameter.ty, function), private));
-    let returns = returns(time, function, &at);
-    let bind = time.bind();
+        .map(|parameter| ask(mode, &anonymous(&*parameter.ty, function), private));
+    let returns = returns(mode, function, &at);
+    let bind = mode.bind();
     let shim = shim(function);
     let every = period::every(handler, private);
     Some(quote! {
         #conditions
-        handlers.#bind(#at, #site, (#(#asks,)*), #returns, #shim) #every;
+        handlers.#bind(#at, #location, (#(#asks,)*), #returns, #shim) #every;
     })
 }
 
-/// When a handler runs.
+/// Where a handler runs.
 #[derive(Clone, Copy)]
-enum Time {
-    AtOnce,
-    Later,
+enum CallMode {
+    InLoop,
+    InBackground,
 }
 
-impl Time {
+impl CallMode {
     /// In the background everything runs later but enter and exit, which every loop has.
     fn of(model: &Model, breakpoint: &str) -> Self {
         let is_between = !matches!(breakpoint, "on_enter" | "on_exit");
         if model.settings.background && is_between {
-            Self::Later
+            Self::InBackground
         } else {
-            Self::AtOnce
+            Self::InLoop
         }
     }
 
     fn bind(self) -> Ident {
         let name = match self {
-            Self::AtOnce => "bind",
-            Self::Later => "bind_later",
+            Self::InLoop => "bind",
+            Self::InBackground => "bind_background",
         };
         Ident::new(name, Span::mixed_site())
     }
@@ -77,10 +77,10 @@ impl Time {
 /// ```text
 /// ask::<&Epoch, _>()
 /// ```
-fn ask(time: Time, parameter: &TokenStream, private: &Path) -> TokenStream {
-    match time {
-        Time::AtOnce => quote!(#private::ask::<#parameter, _>()),
-        Time::Later => quote!(#private::ask_later::<#parameter, _>()),
+fn ask(mode: CallMode, parameter: &TokenStream, private: &Path) -> TokenStream {
+    match mode {
+        CallMode::InLoop => quote!(#private::ask::<#parameter, _>()),
+        CallMode::InBackground => quote!(#private::ask_background::<#parameter, _>()),
     }
 }
 
@@ -89,14 +89,14 @@ fn ask(time: Time, parameter: &TokenStream, private: &Path) -> TokenStream {
 /// ```text
 /// <Fit>::on_epoch_end.returns::<Flow, _>()
 /// ```
-fn returns(time: Time, function: &Function, at: &TokenStream) -> TokenStream {
+fn returns(mode: CallMode, function: &Function, at: &TokenStream) -> TokenStream {
     let answer = function.answer().map_or_else(
         || quote_spanned!(function.name().span()=> ()),
         |answer| anonymous(answer, function),
     );
-    match time {
-        Time::AtOnce => quote!(#at.returns::<#answer, _>()),
-        Time::Later => quote!(#at.returns_late::<#answer, _>()),
+    match mode {
+        CallMode::InLoop => quote!(#at.returns::<#answer, _>()),
+        CallMode::InBackground => quote!(#at.returns_in_background::<#answer, _>()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The impl of `Callback`.
 
-use super::{binding, provisions, relations, site};
+use super::{binding, location, provisions, relations};
 use crate::attributes::first_word;
 use crate::callback::model::{Handler, Loop, Model};
 use proc_macro2::{Span, TokenStream};
@@ -12,7 +12,7 @@ use syn::{Path, Token};
 ///
 /// ```text
 /// impl<T> Callback<Fit> for PrintLoss<T> where Self: 'static {
-///     fn about(&self) -> About { … }
+///     fn info(&self) -> CallbackInfo { … }
 ///     fn handlers(&self, handlers: &mut Handlers<Fit, Self>) { … }
 /// }
 /// ```
@@ -24,7 +24,7 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
     let (parameters, _, _) = generics.split_for_impl();
     let clauses = where_clause(model);
     let own_type = &model.head.self_type;
-    let about = about(model, private);
+    let info = info(model, private);
     let bindings = model
         .bindings
         .iter()
@@ -37,7 +37,7 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
         #[automatically_derived]
         #quiet
         impl #parameters #private::Callback<#path> for #own_type #clauses {
-            #about
+            #info
             fn handlers(&#receiver, handlers: &mut #private::Handlers<#path, Self>) {
                 #provisions
                 #(#bindings)*
@@ -82,14 +82,14 @@ fn quiet() -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// fn about(&self) -> About {
-///     About::new("PrintLoss", Site::new(…)).weight(__CALLBACK_WEIGHT).name("loss").after(Who::of::<Metrics>())
+/// fn info(&self) -> CallbackInfo {
+///     CallbackInfo::new("PrintLoss", Location::new(…)).weight(__CALLBACK_WEIGHT).name("loss").after(CallbackRef::of::<Metrics>())
 /// }
 /// ```
-fn about(model: &Model, private: &Path) -> TokenStream {
+fn info(model: &Model, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let type_name = &settings.type_name;
-    let site = site::site(model.head.self_type.span(), private);
+    let location = location::location(model.head.self_type.span(), private);
     let weight = settings
         .weight
         .as_ref()
@@ -97,8 +97,8 @@ fn about(model: &Model, private: &Path) -> TokenStream {
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
     let relations = relations::relations(model, private);
     quote! {
-        fn about(&self) -> #private::About {
-            #private::About::new(#type_name, #site) #weight #name #relations
+        fn info(&self) -> #private::CallbackInfo {
+            #private::CallbackInfo::new(#type_name, #location) #weight #name #relations
         }
     }
 }

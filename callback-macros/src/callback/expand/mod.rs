@@ -3,11 +3,11 @@
 mod binding;
 mod callback;
 mod handover;
+mod location;
 mod period;
 mod provisions;
 mod registration;
 mod relations;
-mod site;
 
 pub(crate) use handover::handover;
 
@@ -39,7 +39,7 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
     let impls =
         (0..model.loops.len()).map(|in_loop| callback::implementation(&model, in_loop, &private));
     let registrations = registration::registrations(&model, &private);
-    let file = site::file(&private);
+    let file = location::file(&private);
     quote! {
         #errors
         const _: () = {

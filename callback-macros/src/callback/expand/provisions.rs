@@ -1,6 +1,6 @@
 //! The state that the callback brings.
 
-use super::site;
+use super::location;
 use crate::callback::model::{Model, Provision, name_self};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,9 +11,9 @@ use syn::{Expr, Path};
 ///
 /// ```text
 /// let make: fn(&Self) -> Record = by_default;
-/// handlers.provide(Site::new(…), make);
+/// handlers.provide(Location::new(…), make);
 /// let make: fn(&Self) -> Recent = Self::recent;
-/// handlers.provide(Site::new(…), make);
+/// handlers.provide(Location::new(…), make);
 /// ```
 pub(super) fn provisions(model: &Model, private: &Path) -> TokenStream {
     let provisions = model.provisions.iter();
@@ -21,7 +21,7 @@ pub(super) fn provisions(model: &Model, private: &Path) -> TokenStream {
 }
 
 fn provision(Provision { state, make }: &Provision, private: &Path) -> TokenStream {
-    let site = site::site(state.span(), private);
+    let location = location::location(state.span(), private);
     let default = || quote!(#private::by_default::<#state, _>);
     let make = make.as_ref().map_or_else(default, Expr::to_token_stream);
     // What a function is expected to be is shown at the state that it is to make.
@@ -29,7 +29,7 @@ fn provision(Provision { state, make }: &Provision, private: &Path) -> TokenStre
     let function = quote_spanned!(place=> fn(&Self));
     quote! {
         let make: #function -> #state = #make;
-        handlers.provide(#site, make);
+        handlers.provide(#location, make);
     }
 }
 

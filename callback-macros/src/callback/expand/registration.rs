@@ -1,6 +1,6 @@
 //! How a callback is found without being named.
 
-use super::{provisions, site};
+use super::{location, provisions};
 use crate::callback::model::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -39,7 +39,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 ///
 /// ```text
 /// submit! {
-///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Site::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
+///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Location::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
 ///         .providing(…).sendable_if(Probe::<Fit, PrintLoss>::SENDABLE)
 /// }
 /// ```
@@ -50,7 +50,7 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
         .name
         .as_ref()
         .map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
-    let site = site::site(own_type.span(), private);
+    let location = location::location(own_type.span(), private);
     let weight = settings.weight.as_ref();
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, own_type.span());
@@ -64,7 +64,7 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
             #private::Registration::new::<#path, #own_type>(
                 #name,
                 #private::core::module_path!(),
-                #site,
+                #location,
                 #weight,
                 #discover,
                 #private::Probe::<#path, #own_type>::MAKE,

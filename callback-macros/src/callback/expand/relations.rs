@@ -8,7 +8,7 @@ use syn::Path;
 /// Expands to:
 ///
 /// ```text
-/// .after(Who::of::<Metrics>()).before("loss").group::<Monitors>()
+/// .after(CallbackRef::of::<Metrics>()).before("loss").group::<Monitors>()
 /// ```
 pub(super) fn relations(model: &Model, private: &Path) -> TokenStream {
     let relations = model.relations.iter();
@@ -17,7 +17,7 @@ pub(super) fn relations(model: &Model, private: &Path) -> TokenStream {
 
 fn relation(relation: &Relation, private: &Path) -> TokenStream {
     match relation {
-        Relation::Type { verb, of } => quote!(.#verb(#private::Who::of::<#of>())),
+        Relation::Type { verb, of } => quote!(.#verb(#private::CallbackRef::of::<#of>())),
         Relation::Name { verb, of } => quote!(.#verb(#of)),
         Relation::Group { verb, group } => quote!(.#verb::<#group>()),
     }

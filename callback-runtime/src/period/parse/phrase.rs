@@ -7,9 +7,9 @@ use crate::period::{Period, Unit};
 const EXAMPLE: &str = "every 10 steps or 1 epoch, first, last";
 
 pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
-    let mut period = beat(tokens)?;
+    let mut period = interval(tokens)?;
     while tokens.takes("or") {
-        period = period.or(beat(tokens)?);
+        period = period.or(interval(tokens)?);
     }
     while !tokens.is_at_end() {
         tokens.expect(",", EXAMPLE)?;
@@ -22,14 +22,14 @@ pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     Ok(period)
 }
 
-fn beat(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
+fn interval(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let period = if tokens.takes("once") {
         once_at(tokens)?
     } else {
         tokens.takes("every");
         let amount = tokens.number(EXAMPLE)?;
         tokens.takes("of");
-        super::beat(unit(tokens.next())?, amount)?
+        super::interval(unit(tokens.next())?, amount)?
     };
     settings(period, tokens)
 }
@@ -39,7 +39,7 @@ fn once_at(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let example = "once at step 500";
     tokens.expect("at", example)?;
     let unit = unit(tokens.next())?;
-    Ok(super::beat(unit, tokens.number(example)?)?.once())
+    Ok(super::interval(unit, tokens.number(example)?)?.once())
 }
 
 /// "(offset 3, until 100)"

@@ -13,7 +13,7 @@ const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
 struct Words<'t> {
     seen: Vec<&'t str>,
     /// In the order in which they are written.
-    beats: Vec<Beats>,
+    intervals: Vec<Intervals>,
     offset: Option<Amount>,
     until: Option<Amount>,
     first: bool,
@@ -21,7 +21,7 @@ struct Words<'t> {
 }
 
 /// `offset` and `until` are said of what repeats, and not of what happens once.
-enum Beats {
+enum Intervals {
     Repeat(Period),
     Once(Period),
 }
@@ -50,18 +50,18 @@ impl<'t> Words<'t> {
             "offset" => self.offset = Some(value(word, tokens)?),
             "until" => self.until = Some(value(word, tokens)?),
             "once" => {
-                self.beats.push(Beats::Once(once(tokens)?));
+                self.intervals.push(Intervals::Once(once(tokens)?));
             }
             _ => {
-                let beat = every(unit(word)?, tokens)?;
-                self.beats.push(Beats::Repeat(beat));
+                let interval = every(unit(word)?, tokens)?;
+                self.intervals.push(Intervals::Repeat(interval));
             }
         }
         Ok(())
     }
 
     fn period(self) -> Period {
-        let mut period = self.beats();
+        let mut period = self.intervals();
         if self.first {
             period = period.first();
         }
@@ -71,21 +71,24 @@ impl<'t> Words<'t> {
         period
     }
 
-    fn beats(&self) -> Period {
-        let repeating = self.beats.iter().filter_map(|beats| match beats {
-            Beats::Repeat(period) => Some(period.clone()),
-            Beats::Once(_) => None,
-        });
+    fn intervals(&self) -> Period {
+        let repeating = self
+            .intervals
+            .iter()
+            .filter_map(|intervals| match intervals {
+                Intervals::Repeat(period) => Some(period.clone()),
+                Intervals::Once(_) => None,
+            });
         // A bound of nothing, or of several units: the period says so itself.
         let repeating = self.bounded(repeating.fold(Period::never(), Period::or));
         if !repeating.problems().is_empty() {
             return repeating;
         }
-        let beats = self.beats.iter().map(|beats| match beats {
-            Beats::Repeat(period) => self.bounded(period.clone()),
-            Beats::Once(period) => period.clone(),
+        let intervals = self.intervals.iter().map(|intervals| match intervals {
+            Intervals::Repeat(period) => self.bounded(period.clone()),
+            Intervals::Once(period) => period.clone(),
         });
-        beats.fold(Period::never(), Period::or)
+        intervals.fold(Period::never(), Period::or)
     }
 
     fn bounded(&self, mut period: Period) -> Period {
@@ -145,7 +148,7 @@ fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
 /// `= 10`
 fn every(unit: Unit, tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let amount = value(unit.word(), tokens)?;
-    super::beat(unit, amount)
+    super::interval(unit, amount)
 }
 
 fn value(word: &str, tokens: &mut Tokens<'_>) -> Result<Amount, PeriodError> {

@@ -1,19 +1,19 @@
 //! A run that was cut anywhere and begun again is the run that was not.
 
-use super::{Memory, Period, Position, Rhythm, Timing, Unit, at, due, rhythms, walks};
+use super::{HandlerPeriod, Period, PeriodState, Position, Rhythm, Unit, at, due, rhythms, walks};
 
 /// Cuts `walk` behind each visit, and goes on with what `resumed` makes of the handler's period.
-fn cut_anywhere(resumed: impl Fn(Rhythm, Timing) -> Timing) {
+fn cut_anywhere(resumed: impl Fn(Rhythm, HandlerPeriod) -> HandlerPeriod) {
     for rhythm in rhythms() {
         for walk in walks() {
             for cut in 0..=walk.len() {
                 let (before, behind) = walk.split_at(cut);
-                let mut timing = Timing::new(rhythm.period());
-                timing.begin(&at(0), &Position::new());
-                let mut seen = due(&mut timing, before);
-                let mut timing = resumed(rhythm, timing);
-                timing.begin(&at(before.last().copied().unwrap_or(0)), &Position::new());
-                seen.extend(due(&mut timing, behind));
+                let mut period_run = HandlerPeriod::new(rhythm.period());
+                period_run.begin(&at(0), &Position::new());
+                let mut seen = due(&mut period_run, before);
+                let mut period_run = resumed(rhythm, period_run);
+                period_run.begin(&at(before.last().copied().unwrap_or(0)), &Position::new());
+                seen.extend(due(&mut period_run, behind));
                 assert_eq!(
                     seen,
                     rhythm.expected(0, &walk),
@@ -26,59 +26,64 @@ fn cut_anywhere(resumed: impl Fn(Rhythm, Timing) -> Timing) {
 
 #[test]
 fn with_the_same_callback() {
-    cut_anywhere(|_, timing| timing);
+    cut_anywhere(|_, period_run| period_run);
 }
 
 #[test]
 fn with_a_new_callback_that_was_given_the_memory() {
     cut_anywhere(|rhythm, old| {
-        let mut timing = Timing::new(rhythm.period());
-        timing.restore(&old.memory());
-        assert_eq!(timing.memory(), old.memory());
-        timing
+        let mut period_run = HandlerPeriod::new(rhythm.period());
+        period_run.restore(&old.state());
+        assert_eq!(period_run.state(), old.state());
+        period_run
     });
 }
 
 #[test]
 fn with_a_new_callback_that_was_given_the_memory_as_numbers() {
     cut_anywhere(|rhythm, old| {
-        let memory = Memory::from_words(&old.memory().to_words()).expect("what was written");
-        assert_eq!(memory, old.memory());
-        let mut timing = Timing::new(rhythm.period());
-        timing.restore(&memory);
-        timing
+        let state = PeriodState::from_words(&old.state().to_words()).expect("what was written");
+        assert_eq!(state, old.state());
+        let mut period_run = HandlerPeriod::new(rhythm.period());
+        period_run.restore(&state);
+        period_run
     });
 }
 
 #[test]
 fn numbers_that_are_no_memory_are_refused() {
-    let mut timing = Timing::new(
+    let mut period_run = HandlerPeriod::new(
         Period::time(0.5)
             .offset(0.25)
             .until(3.0)
             .or(Period::steps(4).once()),
     );
-    timing.begin(&at(3).with(Unit::Time, 0.1), &Position::new());
-    assert!(timing.is_due(&at(4).with(Unit::Time, 0.8), false).is_some());
-    let words = timing.memory().to_words();
-    assert_eq!(Memory::from_words(&words), Some(timing.memory()));
-    let beat = (words.len() - Memory::new(&Period::never()).to_words().len()) / 2;
+    period_run.begin(&at(3).with(Unit::Time, 0.1), &Position::new());
+    assert!(
+        period_run
+            .is_due(&at(4).with(Unit::Time, 0.8), false)
+            .is_some()
+    );
+    let words = period_run.state().to_words();
+    assert_eq!(PeriodState::from_words(&words), Some(period_run.state()));
+    let interval = (words.len() - PeriodState::new(&Period::never()).to_words().len()) / 2;
     for end in 0..words.len() {
         // Cut between two beats it is the memory of fewer.
-        let whole = (words.len() - end).is_multiple_of(beat) && words.len() - end <= 2 * beat;
+        let whole =
+            (words.len() - end).is_multiple_of(interval) && words.len() - end <= 2 * interval;
         assert_eq!(
-            Memory::from_words(&words[..end]).is_some(),
+            PeriodState::from_words(&words[..end]).is_some(),
             whole,
             "cut at {end}"
         );
     }
     let other = [&[2], &words[1..]].concat();
-    assert_eq!(Memory::from_words(&other), None, "another version");
+    assert_eq!(PeriodState::from_words(&other), None, "another version");
 }
 
 #[test]
 fn with_a_new_callback_that_remembers_nothing() {
-    cut_anywhere(|rhythm, _| Timing::new(rhythm.period()));
+    cut_anywhere(|rhythm, _| HandlerPeriod::new(rhythm.period()));
 }
 
 #[test]
@@ -87,12 +92,12 @@ fn a_mark_that_was_passed_between_the_last_visit_and_the_end_is_still_due() {
         for walk in walks() {
             for skipped in 1..walk.len() {
                 let (before, behind) = walk.split_at(skipped);
-                let mut timing = Timing::new(rhythm.period());
-                timing.begin(&at(0), &Position::new());
-                let mut seen = due(&mut timing, before);
+                let mut period_run = HandlerPeriod::new(rhythm.period());
+                period_run.begin(&at(0), &Position::new());
+                let mut seen = due(&mut period_run, before);
                 // The loop went on to the next place, and its end, before the handler was visited there.
-                timing.begin(&at(behind[0]), &Position::new());
-                seen.extend(due(&mut timing, behind));
+                period_run.begin(&at(behind[0]), &Position::new());
+                seen.extend(due(&mut period_run, behind));
                 assert_eq!(
                     seen,
                     rhythm.expected(0, &walk),
@@ -105,25 +110,28 @@ fn a_mark_that_was_passed_between_the_last_visit_and_the_end_is_still_due() {
 
 #[test]
 fn a_loop_that_begins_anew_has_its_marks_and_its_first_visit_anew() {
-    let mut timing = Timing::new(Period::steps(5).first());
+    let mut period_run = HandlerPeriod::new(Period::steps(5).first());
     for _ in 0..3 {
-        timing.begin(&at(0), &Position::new());
-        assert_eq!(due(&mut timing, &[1, 4, 7, 23]), [true, false, true, true]);
+        period_run.begin(&at(0), &Position::new());
+        assert_eq!(
+            due(&mut period_run, &[1, 4, 7, 23]),
+            [true, false, true, true]
+        );
     }
 }
 
 #[test]
 fn a_run_that_goes_on_has_no_first_visit() {
-    let mut timing = Timing::new(Period::steps(5).first());
-    timing.begin(&at(0), &Position::new());
-    assert_eq!(due(&mut timing, &[1, 2]), [true, false]);
-    timing.begin(&at(2), &Position::new());
-    assert_eq!(due(&mut timing, &[3]), [false]);
-    let mut new = Timing::new(Period::steps(5).first());
+    let mut period_run = HandlerPeriod::new(Period::steps(5).first());
+    period_run.begin(&at(0), &Position::new());
+    assert_eq!(due(&mut period_run, &[1, 2]), [true, false]);
+    period_run.begin(&at(2), &Position::new());
+    assert_eq!(due(&mut period_run, &[3]), [false]);
+    let mut new = HandlerPeriod::new(Period::steps(5).first());
     new.begin(&at(3), &Position::new());
     assert_eq!(due(&mut new, &[4, 5]), [false, true]);
     // Nor has one that had no visit to remember its counters by.
-    let mut uncounted = Timing::new(Period::never().first());
+    let mut uncounted = HandlerPeriod::new(Period::never().first());
     let nowhere = Position::new();
     uncounted.begin(&nowhere, &nowhere);
     assert!(uncounted.is_due(&nowhere, false).is_some());
@@ -134,21 +142,21 @@ fn a_run_that_goes_on_has_no_first_visit() {
 #[test]
 fn beats_that_are_new_in_a_period_begin_where_the_run_does() {
     let place = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
-    let mut old = Timing::new(Period::steps(5));
+    let mut old = HandlerPeriod::new(Period::steps(5));
     old.begin(&place(0, 0), &Position::new());
     assert!(old.is_due(&place(4, 1), false).is_none());
-    let mut timing = Timing::new(Period::epochs(1).or(Period::steps(5)));
-    timing.restore(&old.memory());
-    timing.begin(&place(6, 1), &Position::new());
+    let mut period_run = HandlerPeriod::new(Period::epochs(1).or(Period::steps(5)));
+    period_run.restore(&old.state());
+    period_run.begin(&place(6, 1), &Position::new());
     assert_eq!(
-        timing
+        period_run
             .is_due(&place(6, 1), false)
             .expect("the mark at 5")
             .units(),
         [Unit::Steps]
     );
     assert_eq!(
-        timing
+        period_run
             .is_due(&place(7, 2), false)
             .expect("the mark at 2")
             .units(),

@@ -1,6 +1,6 @@
 //! Who looks only from where a period waits for misses nothing.
 
-use super::{Period, Position, Timing, Unit, at, rhythms, walks};
+use super::{HandlerPeriod, Period, Position, Unit, at, rhythms, walks};
 
 /// What is due at the visits of `walk`, seen by one who looks at a visit only if the counter has reached what is waited for.
 fn waited(
@@ -9,20 +9,20 @@ fn waited(
     bits: impl Fn(&Position) -> u64,
     totals: &Position,
 ) -> Vec<bool> {
-    let mut timing = Timing::new(period);
-    timing.begin(&Position::new(), totals);
+    let mut period_run = HandlerPeriod::new(period);
+    period_run.begin(&Position::new(), totals);
     let mut visit = |place: &Position| {
-        let (_, soonest) = timing.waits_for().expect("one unit");
-        bits(place) >= soonest && timing.is_due(place, false).is_some()
+        let (_, soonest) = period_run.next_due().expect("one unit");
+        bits(place) >= soonest && period_run.is_due(place, false).is_some()
     };
     walk.iter().map(&mut visit).collect()
 }
 
-fn looked(period: Period, walk: &[Position], totals: &Position) -> Vec<bool> {
-    let mut timing = Timing::new(period);
-    timing.begin(&Position::new(), totals);
+fn predicate(period: Period, walk: &[Position], totals: &Position) -> Vec<bool> {
+    let mut period_run = HandlerPeriod::new(period);
+    period_run.begin(&Position::new(), totals);
     walk.iter()
-        .map(|place| timing.is_due(place, false).is_some())
+        .map(|place| period_run.is_due(place, false).is_some())
         .collect()
 }
 
@@ -37,7 +37,7 @@ fn for_steps() {
                 let seen = waited(period.clone(), &walk, steps, &at(6));
                 assert_eq!(
                     seen,
-                    looked(period.clone(), &walk, &at(6)),
+                    predicate(period.clone(), &walk, &at(6)),
                     "{period} {walk:?}"
                 );
             }
@@ -61,22 +61,26 @@ fn for_time() {
         Period::time(0.7).until(3.5).last(),
     ] {
         let seen = waited(period.clone(), &walk, time, &place(9.0));
-        assert_eq!(seen, looked(period.clone(), &walk, &place(9.0)), "{period}");
+        assert_eq!(
+            seen,
+            predicate(period.clone(), &walk, &place(9.0)),
+            "{period}"
+        );
     }
 }
 
 #[test]
 fn one_that_has_no_mark_left_waits_for_ever() {
-    let mut timing = Timing::new(Period::steps(5).once());
-    timing.begin(&at(0), &Position::new());
-    assert_eq!(timing.waits_for(), Some((Unit::Steps, 5)));
-    assert!(timing.is_due(&at(6), false).is_some());
-    assert_eq!(timing.waits_for(), Some((Unit::Steps, u64::MAX)));
+    let mut period_run = HandlerPeriod::new(Period::steps(5).once());
+    period_run.begin(&at(0), &Position::new());
+    assert_eq!(period_run.next_due(), Some((Unit::Steps, 5)));
+    assert!(period_run.is_due(&at(6), false).is_some());
+    assert_eq!(period_run.next_due(), Some((Unit::Steps, u64::MAX)));
 }
 
 #[test]
 fn where_there_is_more_to_look_at_nothing_is_waited_for() {
-    let waits = |period: Period| Timing::new(period).waits_for();
+    let waits = |period: Period| HandlerPeriod::new(period).next_due();
     assert_eq!(
         waits(Period::steps(6).or(Period::steps(4))),
         Some((Unit::Steps, 4))

@@ -1,10 +1,10 @@
 //! Short walks of a loop, all of them, and what is to be due in them.
 
-use crate::period::{Period, Position, Timing, Unit};
+use crate::period::{HandlerPeriod, Period, Position, Unit};
 
 /// A beat of steps, and an oracle for it that knows no arithmetic but counting.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rhythm {
+pub(crate) struct Rhythm {
     every: u64,
     offset: u64,
     until: Option<u64>,
@@ -12,7 +12,7 @@ pub(super) struct Rhythm {
 }
 
 /// Every beat of a few steps.
-pub(super) fn rhythms() -> Vec<Rhythm> {
+pub(crate) fn rhythms() -> Vec<Rhythm> {
     let mut rhythms = Vec::new();
     for every in 1..=4 {
         for offset in [0, 1, 5] {
@@ -32,7 +32,7 @@ pub(super) fn rhythms() -> Vec<Rhythm> {
 }
 
 /// Every walk of four visits, with steps of unlike lengths: none, short ones, and longer ones than most periods.
-pub(super) fn walks() -> Vec<Vec<u64>> {
+pub(crate) fn walks() -> Vec<Vec<u64>> {
     let mut walks = vec![Vec::new()];
     for _ in 0..4 {
         let longer = |walk: Vec<u64>| {
@@ -46,19 +46,19 @@ pub(super) fn walks() -> Vec<Vec<u64>> {
     walks
 }
 
-pub(super) fn at(steps: u64) -> Position {
+pub(crate) fn at(steps: u64) -> Position {
     Position::new().with(Unit::Steps, steps)
 }
 
 /// Whether a handler was due at each visit of `walk`.
-pub(super) fn due(timing: &mut Timing, walk: &[u64]) -> Vec<bool> {
+pub(crate) fn due(period_run: &mut HandlerPeriod, walk: &[u64]) -> Vec<bool> {
     walk.iter()
-        .map(|steps| timing.is_due(&at(*steps), false).is_some())
+        .map(|steps| period_run.is_due(&at(*steps), false).is_some())
         .collect()
 }
 
 impl Rhythm {
-    pub(super) fn period(self) -> Period {
+    pub(crate) fn period(self) -> Period {
         let period = Period::steps(self.every).offset(self.offset);
         let period = if self.once { period.once() } else { period };
         self.until
@@ -66,7 +66,7 @@ impl Rhythm {
     }
 
     /// What is due at the visits of `walk`, in a run from `start`.
-    pub(super) fn expected(self, start: u64, walk: &[u64]) -> Vec<bool> {
+    pub(crate) fn expected(self, start: u64, walk: &[u64]) -> Vec<bool> {
         let befores = [start].into_iter().chain(walk.iter().copied());
         let steps = befores.zip(walk);
         steps
@@ -75,10 +75,10 @@ impl Rhythm {
     }
 
     fn is_mark(self, step: u64) -> bool {
-        let mut mark = self.offset + self.every;
-        while mark < step && !self.once {
-            mark += self.every;
+        let mut halted_at = self.offset + self.every;
+        while halted_at < step && !self.once {
+            halted_at += self.every;
         }
-        mark == step && self.until.is_none_or(|until| mark <= until)
+        halted_at == step && self.until.is_none_or(|until| halted_at <= until)
     }
 }

@@ -1,86 +1,81 @@
 //! The rules of a plan (P7), one function each. None runs anything.
 
-mod background;
 mod conflicts;
-mod periods;
 mod providers;
 mod relations;
 
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, Placed, Resolved, Text};
-use crate::availability::{Declared, States};
-use crate::breakpoint::Loop;
-use crate::callback::short_type_name;
-use crate::catch::catch;
-use crate::marks::Marks;
+use super::{Attached, HandlerRecord, ProblemText, Resolved};
+use crate::background::{check_background, check_queues, check_sendable};
+use crate::callback::{Registration, registrations, short_type_name};
+use crate::loops::{Availability, BreakpointSet, Declared, Loop};
+use crate::outcome::catch;
 use crate::period::Position;
-use crate::plan::order::Members;
-use crate::raw::{Table, Want};
-use crate::registry::{Registration, registrations};
-use background::{check_background, check_queues, check_sendable};
+use crate::period::{check_due, check_dues, check_idle, check_periods, check_read_only};
+use crate::plan::Members;
+use crate::raw::{Access, Table};
 use conflicts::{check_readers, check_writers};
-use periods::{check_due, check_dues, check_idle, check_periods, check_read_only};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// What the rules look at.
-pub(super) struct Subject<'p, L> {
-    pub(super) attached: &'p [Attached],
-    pub(super) resolved: &'p Resolved,
+pub(crate) struct CheckInput<'p, L> {
+    pub(crate) attached: &'p [Attached],
+    pub(crate) resolved: &'p Resolved,
     /// What the loop says exists where.
-    pub(super) of_loop: &'p States<L>,
+    pub(crate) of_loop: &'p Availability<L>,
     /// What this run says.
-    pub(super) of_run: &'p States<L>,
-    pub(super) state: &'p Table,
-    pub(super) members: &'p Members,
+    pub(crate) of_run: &'p Availability<L>,
+    pub(crate) state: &'p Table,
+    pub(crate) members: &'p Members,
     /// What is worth a note otherwise is a problem.
-    pub(super) strict: bool,
+    pub(crate) strict: bool,
     /// All registrations, collected and sorted when a rule first asks.
-    pub(super) registered: OnceCell<Vec<&'static Registration>>,
+    pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
 /// Everything that is wrong, in the order of the rules.
-pub(super) fn check<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+pub(crate) fn check<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    problems.extend(check_about(subject));
-    problems.extend(check_weights(subject));
-    problems.extend(check_names(subject));
-    problems.extend(check_providers(subject));
-    problems.extend(check_state(subject));
-    problems.extend(check_silence(subject));
-    problems.extend(check_requirements(subject));
-    problems.extend(check_incompatible(subject));
-    problems.extend(check_writers(subject));
-    problems.extend(check_readers(subject));
-    problems.extend(check_periods(subject));
-    problems.extend(check_idle(subject));
-    problems.extend(check_read_only(subject));
-    problems.extend(check_due(subject));
-    problems.extend(check_dues(subject));
-    problems.extend(check_background(subject));
-    problems.extend(check_sendable(subject));
-    problems.extend(check_queues(subject));
+    problems.extend(check_info(input));
+    problems.extend(check_weights(input));
+    problems.extend(check_names(input));
+    problems.extend(check_providers(input));
+    problems.extend(check_state(input));
+    problems.extend(check_silence(input));
+    problems.extend(check_requirements(input));
+    problems.extend(check_incompatible(input));
+    problems.extend(check_writers(input));
+    problems.extend(check_readers(input));
+    problems.extend(check_periods(input));
+    problems.extend(check_idle(input));
+    problems.extend(check_read_only(input));
+    problems.extend(check_due(input));
+    problems.extend(check_dues(input));
+    problems.extend(check_background(input));
+    problems.extend(check_sendable(input));
+    problems.extend(check_queues(input));
     problems
 }
 
 /// A callback says what it is.
-fn check_about<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let order = subject.resolved.order.iter();
-    let broken = order.filter_map(|at| Some((*at, subject.attached[*at].broken.clone()?)));
-    broken
-        .map(|(at, text)| subject.of_callback(at, ProblemKind::Panicked, Text::plain(text)))
+fn check_info<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let order = input.resolved.order.iter();
+    let panicked = order.filter_map(|at| Some((*at, input.attached[*at].panicked.clone()?)));
+    panicked
+        .map(|(at, text)| input.of_callback(at, ProblemKind::Panicked, ProblemText::plain(text)))
         .collect()
 }
 
 /// A weight is a number.
-fn check_weights<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let weightless = |at: &usize| subject.attached[*at].weight().is_nan();
-    let order = subject.resolved.order.iter().filter(|at| weightless(at));
+fn check_weights<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let weightless = |at: &usize| input.attached[*at].weight().is_nan();
+    let order = input.resolved.order.iter().filter(|at| weightless(at));
     order
         .map(|at| {
-            subject.of_callback(
+            input.of_callback(
                 *at,
                 ProblemKind::Weight,
                 String::from("its weight is NaN; write a number or an infinity"),
@@ -90,75 +85,75 @@ fn check_weights<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
 }
 
 /// No two callbacks have the same name of their own.
-fn check_names<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+fn check_names<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut problems = Vec::new();
-    for at in 0..subject.attached.len() {
-        let callback = &subject.attached[at];
+    for at in 0..input.attached.len() {
+        let callback = &input.attached[at];
         let Some(name) = callback.explicit_name().filter(|_| callback.active) else {
             continue;
         };
         if let Some(other) = first.insert(name, at) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
-                subject.attached[other].added_at
+                input.attached[other].attached_at
             );
-            problems.push(subject.of_callback(at, ProblemKind::SameName, text));
+            problems.push(input.of_callback(at, ProblemKind::SameName, text));
         }
     }
     problems
 }
 
 /// What a handler requires is there when it runs.
-fn check_state<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let providers = Providers::of(subject);
+fn check_state<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let providers = Providers::of(input);
     let mut problems = Vec::new();
-    for (at, placed) in subject.handlers() {
-        if subject.of_run.silence(at).is_some() {
+    for (at, record) in input.handlers() {
+        if input.of_run.silence(at).is_some() {
             continue;
         }
-        let required = placed.wants.iter().filter(|want| !want.optional);
-        problems.extend(required.filter_map(|want| subject.unmet(&providers, at, placed, want)));
+        let required = record.accesses.iter().filter(|access| !access.optional);
+        problems.extend(required.filter_map(|access| input.unmet(&providers, at, record, access)));
     }
     problems
 }
 
 /// A handler can run at least once.
-fn check_silence<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let silent = subject
+fn check_silence<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let silent = input
         .handlers()
-        .filter_map(|(at, placed)| Some((at, placed, subject.of_run.silence(at)?)));
+        .filter_map(|(at, record)| Some((at, record, input.of_run.silence(at)?)));
     silent
-        .map(|(at, placed, because)| {
+        .map(|(at, record, because)| {
             let text = format!("can never run here: {because}");
-            subject.of_handler(at, placed, ProblemKind::NeverRuns, None, text)
+            input.of_handler(at, record, ProblemKind::NeverRuns, None, text)
         })
         .collect()
 }
 
-impl<L: Loop> Subject<'_, L> {
+impl<L: Loop> CheckInput<'_, L> {
     /// The registered callbacks of this loop.
-    fn registered(&self) -> impl Iterator<Item = &'static Registration> {
+    pub(crate) fn registered(&self) -> impl Iterator<Item = &'static Registration> {
         let all = self.registered.get_or_init(registrations).iter().copied();
         all.filter(|one| one.is_for::<L>())
     }
 
     /// Every handler, with the index of its breakpoint.
-    fn handlers(&self) -> impl Iterator<Item = (usize, &Placed)> {
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (usize, &HandlerRecord)> {
         let lists = self.resolved.lists.iter().enumerate();
-        lists.flat_map(|(at, list)| list.iter().map(move |placed| (at, placed)))
+        lists.flat_map(|(at, list)| list.iter().map(move |record| (at, record)))
     }
 
     /// What the loop and the run provide; only what this run brings.
     /// Where the loop stands before it begins.
-    fn start(&self) -> Position {
+    pub(crate) fn start(&self) -> Position {
         let counters = self.of_loop.counters().iter();
-        let start = || counters.fold(Position::new(), |at, watch| watch.note(self.state, at));
+        let start = || counters.fold(Position::new(), |at, reader| reader.note(self.state, at));
         // Where a counter panics, the run will say so.
         catch(start).unwrap_or_default()
     }
 
-    fn declared(&self) -> impl Iterator<Item = &Declared> {
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Declared> {
         let of_loop = self.of_loop.declared().iter();
         of_loop
             .chain(self.of_run.declared())
@@ -166,24 +161,24 @@ impl<L: Loop> Subject<'_, L> {
     }
 
     /// Why a required want is not met at a breakpoint.
-    fn unmet(
+    pub(crate) fn unmet(
         &self,
         providers: &Providers<'_>,
         at: usize,
-        placed: &Placed,
-        want: &Want,
+        record: &HandlerRecord,
+        access: &Access,
     ) -> Option<Problem> {
-        let existing = providers.declared_at(want.type_id);
-        let is_declared = existing != Marks::default();
+        let existing = providers.declared_at(access.type_id);
+        let is_declared = existing != BreakpointSet::default();
         // What a loop provides it also takes away, so that a value found in the state now says nothing of it.
-        if existing.has(at) || !is_declared && self.state.holds(want.slot) {
+        if existing.has(at) || !is_declared && self.state.holds(access.slot) {
             return None;
         }
-        let state = short_type_name(want.type_name);
-        let (kind, text) = match providers.of_type(want.type_id) {
+        let state = short_type_name(access.type_name);
+        let (kind, text) = match providers.of_type(access.type_id) {
             Some(provider) => (
                 ProblemKind::NotHere,
-                providers::too_early(self, at, placed, provider, &state)?,
+                providers::too_early(self, at, record, provider, &state)?,
             ),
             None if is_declared => (
                 ProblemKind::NotHere,
@@ -191,43 +186,48 @@ impl<L: Loop> Subject<'_, L> {
             ),
             None => (
                 ProblemKind::Missing,
-                providers::nobody_provides(self, want, &state),
+                providers::nobody_provides(self, access, &state),
             ),
         };
-        Some(self.of_handler(at, placed, kind, Some(state), text))
+        Some(self.of_handler(at, record, kind, Some(state), text))
     }
 
-    fn of_handler(
+    pub(crate) fn of_handler(
         &self,
         at: usize,
-        placed: &Placed,
+        record: &HandlerRecord,
         kind: ProblemKind,
         state: Option<String>,
         text: String,
     ) -> Problem {
         Problem {
             kind,
-            callback: self.resolved.names[placed.instance].to_string(),
+            callback: self.resolved.names[record.instance].to_string(),
             breakpoint: Some(L::BREAKPOINTS[at].name()),
             state,
-            site: placed.site,
+            location: record.location,
             text: text.into(),
         }
     }
 
-    fn of_callback(&self, at: usize, kind: ProblemKind, text: impl Into<Text>) -> Problem {
+    pub(crate) fn of_callback(
+        &self,
+        at: usize,
+        kind: ProblemKind,
+        text: impl Into<ProblemText>,
+    ) -> Problem {
         Problem {
             kind,
             callback: self.resolved.names[at].to_string(),
             breakpoint: None,
             state: None,
-            site: self.attached[at].site(),
+            location: self.attached[at].location(),
             text: text.into(),
         }
     }
 }
 
-fn exists_elsewhere<L: Loop>(state: &str, existing: Marks) -> String {
+fn exists_elsewhere<L: Loop>(state: &str, existing: BreakpointSet) -> String {
     let mut stretches: Vec<(usize, usize)> = Vec::new();
     for at in existing.iter() {
         match stretches.last_mut() {

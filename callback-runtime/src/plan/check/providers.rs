@@ -1,28 +1,25 @@
 //! Who provides state: the loop, the run or a callback, and nobody beside them.
 
-use super::Subject;
-use crate::availability::Declared;
-use crate::breakpoint::{Loop, Role};
-use crate::callback::short_type_name;
-use crate::marks::Marks;
-use crate::plan::problem::{Problem, ProblemKind};
-use crate::plan::{Placed, with_role};
-use crate::raw::Want;
-use crate::registry::Registration;
+use super::CheckInput;
+use crate::callback::{Registration, short_type_name};
+use crate::loops::{BreakpointSet, Declared, Loop, Role};
+use crate::plan::{HandlerRecord, with_role};
+use crate::plan::{Problem, ProblemKind};
+use crate::raw::Access;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// No state has two providers: two of the loop and the run at one breakpoint, or anybody beside a callback.
-pub(super) fn check_providers<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let mut problems = declared_twice(subject);
-    problems.extend(provided_twice(subject));
-    problems.extend(declared_and_provided(subject));
+pub(crate) fn check_providers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let mut problems = declared_twice(input);
+    problems.extend(provided_twice(input));
+    problems.extend(declared_and_provided(input));
     problems
 }
 
-fn declared_twice<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let all: Vec<&Declared> = subject.declared().collect();
+fn declared_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let all: Vec<&Declared> = input.declared().collect();
     let mut problems = Vec::new();
     for (at, second) in all.iter().enumerate() {
         let same =
@@ -38,78 +35,82 @@ fn declared_twice<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
                 )
                 .into(),
                 state: Some(state),
-                site: second.site,
+                location: second.location,
             });
         }
     }
     problems
 }
 
-fn overlap(one: Marks, other: Marks) -> bool {
+fn overlap(one: BreakpointSet, other: BreakpointSet) -> bool {
     one.iter().any(|at| other.has(at))
 }
 
-fn provided_twice<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let mut firsts: HashMap<TypeId, &Placed> = HashMap::new();
+fn provided_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let mut firsts: HashMap<TypeId, &HandlerRecord> = HashMap::new();
     let mut problems = Vec::new();
-    for (placed, want) in provisions(subject) {
-        match firsts.entry(want.type_id) {
+    for (record, access) in provisions(input) {
+        match firsts.entry(access.type_id) {
             Entry::Vacant(free) => {
-                free.insert(placed);
+                free.insert(record);
             }
             Entry::Occupied(first) => {
-                let text = already_provided(subject, first.get(), placed);
-                problems.push(of_provision(subject, placed, want, &text));
+                let text = already_provided(input, first.get(), record);
+                problems.push(of_provision(input, record, access, &text));
             }
         }
     }
     problems
 }
 
-fn already_provided<L: Loop>(subject: &Subject<'_, L>, first: &Placed, second: &Placed) -> String {
+fn already_provided<L: Loop>(
+    input: &CheckInput<'_, L>,
+    first: &HandlerRecord,
+    second: &HandlerRecord,
+) -> String {
     if first.instance == second.instance {
-        return format!("which it does already ({}); say it once", first.site);
+        return format!("which it does already ({}); say it once", first.location);
     }
-    let name = &subject.resolved.names[first.instance];
+    let name = &input.resolved.names[first.instance];
     // Two of one type say it in the same place.
-    let place = if first.site == second.site {
-        format!("attached at {}", subject.attached[first.instance].added_at)
+    let place = if first.location == second.location {
+        format!("attached at {}", input.attached[first.instance].attached_at)
     } else {
-        first.site.to_string()
+        first.location.to_string()
     };
     format!("and so does {name} ({place}); attach one of the two, or give one a type of its own")
 }
 
-fn declared_and_provided<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let declared: HashMap<TypeId, &Declared> = subject
+fn declared_and_provided<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let declared: HashMap<TypeId, &Declared> = input
         .declared()
         .map(|declared| (declared.type_id, declared))
         .collect();
-    let both = provisions(subject)
-        .filter_map(|(placed, want)| Some((placed, want, declared.get(&want.type_id)?)));
-    both.map(|(placed, want, declared)| {
+    let both = provisions(input)
+        .filter_map(|(record, access)| Some((record, access, declared.get(&access.type_id)?)));
+    both.map(|(record, access, declared)| {
         let text = format!(
             "and so does the loop {} ({}); provide a type of your own",
             L::NAME,
-            declared.site
+            declared.location
         );
-        of_provision(subject, placed, want, &text)
+        of_provision(input, record, access, &text)
     })
     .collect()
 }
 
 fn of_provision<L: Loop>(
-    subject: &Subject<'_, L>,
-    placed: &Placed,
-    want: &Want,
+    input: &CheckInput<'_, L>,
+    record: &HandlerRecord,
+    access: &Access,
     text: &str,
 ) -> Problem {
-    let state = short_type_name(want.type_name);
+    let state = short_type_name(access.type_name);
     Problem {
-        site: placed.site,
+        location: record.location,
         state: Some(state.clone()),
-        ..subject.of_callback(
-            placed.instance,
+        ..input.of_callback(
+            record.instance,
             ProblemKind::TwoProviders,
             format!("provides `{state}`, {text}"),
         )
@@ -118,29 +119,29 @@ fn of_provision<L: Loop>(
 
 /// What callbacks provide, in the order in which they do.
 fn provisions<'s, L: Loop>(
-    subject: &'s Subject<'_, L>,
-) -> impl Iterator<Item = (&'s Placed, &'s Want)> {
-    let entering = with_role::<L>(Role::Enter).and_then(|at| subject.resolved.lists.get(at));
-    let placed = entering.into_iter().flatten();
-    placed.filter_map(|placed| Some((placed, placed.provides.as_ref()?)))
+    input: &'s CheckInput<'_, L>,
+) -> impl Iterator<Item = (&'s HandlerRecord, &'s Access)> {
+    let entering = with_role::<L>(Role::Enter).and_then(|at| input.resolved.lists.get(at));
+    let record = entering.into_iter().flatten();
+    record.filter_map(|record| Some((record, record.provides.as_ref()?)))
 }
 
 /// Who provides what.
-pub(super) struct Providers<'s> {
+pub(crate) struct Providers<'s> {
     /// The first of each type.
-    by_type: HashMap<TypeId, &'s Placed>,
+    by_type: HashMap<TypeId, &'s HandlerRecord>,
     /// Where what the loop and the run provide exists.
-    declared: HashMap<TypeId, Marks>,
+    declared: HashMap<TypeId, BreakpointSet>,
 }
 
 impl<'s> Providers<'s> {
-    pub(super) fn of<L: Loop>(subject: &'s Subject<'_, L>) -> Self {
+    pub(crate) fn of<L: Loop>(input: &'s CheckInput<'_, L>) -> Self {
         let mut by_type = HashMap::new();
-        for (placed, want) in provisions(subject) {
-            by_type.entry(want.type_id).or_insert(placed);
+        for (record, access) in provisions(input) {
+            by_type.entry(access.type_id).or_insert(record);
         }
-        let mut declared: HashMap<TypeId, Marks> = HashMap::new();
-        for one in subject.declared() {
+        let mut declared: HashMap<TypeId, BreakpointSet> = HashMap::new();
+        for one in input.declared() {
             let marks = declared.entry(one.type_id).or_default();
             one.at.iter().for_each(|at| marks.set(at));
         }
@@ -148,81 +149,81 @@ impl<'s> Providers<'s> {
     }
 
     /// Where it exists because the loop or the run provides it.
-    pub(super) fn declared_at(&self, type_id: TypeId) -> Marks {
+    pub(crate) fn declared_at(&self, type_id: TypeId) -> BreakpointSet {
         self.declared.get(&type_id).copied().unwrap_or_default()
     }
 
-    pub(super) fn of_type(&self, type_id: TypeId) -> Option<&'s Placed> {
+    pub(crate) fn of_type(&self, type_id: TypeId) -> Option<&'s HandlerRecord> {
         self.by_type.get(&type_id).copied()
     }
 }
 
 /// Why state that `provider` provides is not there for a handler: its callback is entered before the provider. `None` if it is there.
-pub(super) fn too_early<L: Loop>(
-    subject: &Subject<'_, L>,
+pub(crate) fn too_early<L: Loop>(
+    input: &CheckInput<'_, L>,
     at: usize,
-    placed: &Placed,
-    provider: &Placed,
+    record: &HandlerRecord,
+    provider: &HandlerRecord,
     state: &str,
 ) -> Option<String> {
     let is_entered = L::BREAKPOINTS[at].role() == Role::Enter;
-    (is_entered && placed.rank < provider.rank).then(|| {
+    (is_entered && record.rank < provider.rank).then(|| {
         format!(
             "`{state}` does not exist here yet: {} ({}) provides it when it is entered, after this one; \
              write `after({})`, or ask for `Option<&{state}>`",
-            subject.resolved.names[provider.instance],
-            provider.site,
-            to_name(subject, provider.instance)
+            input.resolved.names[provider.instance],
+            provider.location,
+            to_name(input, provider.instance)
         )
     })
 }
 
 /// How another callback names this one: by its type or, where that has parameters, in quotes.
-fn to_name<L: Loop>(subject: &Subject<'_, L>, at: usize) -> String {
-    if subject.resolved.generic.contains(&at) {
-        format!("{:?}", subject.resolved.names[at])
+fn to_name<L: Loop>(input: &CheckInput<'_, L>, at: usize) -> String {
+    if input.resolved.generic.contains(&at) {
+        format!("{:?}", input.resolved.names[at])
     } else {
-        subject.attached[at].about.type_label().to_owned()
+        input.attached[at].info.type_label().to_owned()
     }
 }
 
 /// What to do about state that nobody provides.
-pub(super) fn nobody_provides<L: Loop>(
-    subject: &Subject<'_, L>,
-    want: &Want,
+pub(crate) fn nobody_provides<L: Loop>(
+    input: &CheckInput<'_, L>,
+    access: &Access,
     state: &str,
 ) -> String {
-    if let Some((who, other)) = namesake(subject, state) {
+    if let Some((callback_ref, other)) = namesake(input, state) {
         return format!(
-            "nobody provides `{}`; {who} provides another type of that name, `{other}`",
-            want.type_name
+            "nobody provides `{}`; {callback_ref} provides another type of that name, `{other}`",
+            access.type_name
         );
     }
-    let advice = registered(subject, want.type_id)
+    let advice = registered(input, access.type_id)
         .unwrap_or_else(|| "insert one into the state before the run".into());
     format!("nobody provides `{state}`; {advice}, or ask for `Option<&{state}>`")
 }
 
 /// Somebody who provides another type of the same short name.
-fn namesake<L: Loop>(subject: &Subject<'_, L>, state: &str) -> Option<(String, &'static str)> {
+fn namesake<L: Loop>(input: &CheckInput<'_, L>, state: &str) -> Option<(String, &'static str)> {
     let is_one = |name: &str| short_type_name(name) == state;
-    let declared = subject.declared().map(|declared| declared.type_name);
+    let declared = input.declared().map(|declared| declared.type_name);
     let of_loop = declared
         .filter(|name| is_one(name))
         .map(|name| ("the loop".to_owned(), name));
-    let provided = provisions(subject).filter(|(_, want)| is_one(want.type_name));
-    let of_callbacks = provided.map(|(placed, want)| {
-        let name = &subject.resolved.names[placed.instance];
-        (name.to_string(), want.type_name)
+    let provided = provisions(input).filter(|(_, access)| is_one(access.type_name));
+    let of_callbacks = provided.map(|(record, access)| {
+        let name = &input.resolved.names[record.instance];
+        (name.to_string(), access.type_name)
     });
     of_loop.chain(of_callbacks).next()
 }
 
 /// The registered callbacks that would provide it.
-fn registered<L: Loop>(subject: &Subject<'_, L>, type_id: TypeId) -> Option<String> {
-    let would = subject.registered();
+fn registered<L: Loop>(input: &CheckInput<'_, L>, type_id: TypeId) -> Option<String> {
+    let would = input.registered();
     let would = would.filter(|one| one.would_provide(type_id));
-    let told = |one: &Registration| format!("`{}` ({})", one.name(), one.site());
+    let told = |one: &Registration| format!("`{}` ({})", one.name(), one.location());
     let would: Vec<String> = would.map(told).collect();
     match would.as_slice() {
         [] => None,

@@ -1,77 +1,77 @@
 //! What callbacks say of others is met: who is required is there, who is incompatible is not.
 
-use super::Subject;
-use crate::breakpoint::Loop;
-use crate::plan::near::nearest;
-use crate::plan::problem::{Problem, ProblemKind};
-use crate::registry::Registration;
-use crate::relations::{Relation, Verb};
-use crate::who::{Named, Who};
+use super::CheckInput;
+use crate::callback::{CallbackRef, RefTarget, Registration, Relation, Verb};
+use crate::loops::Loop;
+use crate::plan::nearest;
+use crate::plan::{Problem, ProblemKind};
 use std::collections::HashSet;
 
 /// Somebody is attached whom a callback requires.
-pub(super) fn check_requirements<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
-    let unmet = said(subject, Verb::Requires).filter(|(at, relation)| {
-        let others = subject.members.named(&relation.who);
+pub(crate) fn check_requirements<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+    let unmet = said(input, Verb::Requires).filter(|(at, relation)| {
+        let others = input.members.named(&relation.callback_ref);
         others.iter().all(|other| other == at)
     });
     unmet
         .map(|(at, relation)| {
-            let text = unmet_text(subject, at, &relation.who);
-            of_relation(subject, at, relation, ProblemKind::Required, text)
+            let text = unmet_text(input, at, &relation.callback_ref);
+            of_relation(input, at, relation, ProblemKind::Required, text)
         })
         .collect()
 }
 
-fn unmet_text<L: Loop>(subject: &Subject<'_, L>, at: usize, who: &Who) -> String {
-    if subject.members.named(who).contains(&at) {
-        return format!("requires another `{who}`, and no other is attached; attach one more");
+fn unmet_text<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &CallbackRef) -> String {
+    if input.members.named(callback_ref).contains(&at) {
+        return format!(
+            "requires another `{callback_ref}`, and no other is attached; attach one more"
+        );
     }
-    let advice = advice(subject, at, who);
-    format!("requires `{who}`, which is not attached; {advice}")
+    let advice = advice(input, at, callback_ref);
+    format!("requires `{callback_ref}`, which is not attached; {advice}")
 }
 
 /// No two are attached one of which says that it cannot be beside the other. For each that says so, the first is told, and how
 /// many more there are: a thousand of a kind are not as many problems as they are pairs.
-pub(super) fn check_incompatible<L: Loop>(subject: &Subject<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_incompatible<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     let mut told = HashSet::new();
     let mut problems = Vec::new();
-    for (at, relation) in said(subject, Verb::Incompatible) {
-        let named = subject.members.named(&relation.who);
+    for (at, relation) in said(input, Verb::Incompatible) {
+        let named = input.members.named(&relation.callback_ref);
         let mut others = named.iter().filter(|other| **other != at);
         let count = named.len() - usize::from(named.binary_search(&at).is_ok());
         let untold = others.find(|other| told.insert((at.min(**other), at.max(**other))));
         if let Some(other) = untold {
-            let text = incompatible_text(subject, *other, count - 1);
+            let text = incompatible_text(input, *other, count - 1);
             let kind = ProblemKind::Incompatible;
-            problems.push(of_relation(subject, at, relation, kind, text));
+            problems.push(of_relation(input, at, relation, kind, text));
         }
     }
     problems
 }
 
-fn incompatible_text<L: Loop>(subject: &Subject<'_, L>, other: usize, more: usize) -> String {
-    let (name, site) = (
-        &subject.resolved.names[other],
-        subject.attached[other].site(),
+fn incompatible_text<L: Loop>(input: &CheckInput<'_, L>, other: usize, more: usize) -> String {
+    let (name, location) = (
+        &input.resolved.names[other],
+        input.attached[other].location(),
     );
     match more {
-        0 => format!("is incompatible with `{name}` ({site}); attach one of the two"),
+        0 => format!("is incompatible with `{name}` ({location}); attach one of the two"),
         _ => format!(
-            "is incompatible with `{name}` ({site}), and {more} more; attach either it or those"
+            "is incompatible with `{name}` ({location}), and {more} more; attach either it or those"
         ),
     }
 }
 
 /// Who says `verb` of whom.
 fn said<'s, L: Loop>(
-    subject: &'s Subject<'_, L>,
+    input: &'s CheckInput<'_, L>,
     verb: Verb,
 ) -> impl Iterator<Item = (usize, &'s Relation)> {
-    let order = subject.resolved.order.iter().copied();
+    let order = input.resolved.order.iter().copied();
     let all = order.flat_map(|at| {
-        let callback = &subject.attached[at];
-        let list = callback.about.relations().list.iter();
+        let callback = &input.attached[at];
+        let list = callback.info.relations().list.iter();
         list.chain(&callback.relations.list)
             .map(move |relation| (at, relation))
     });
@@ -79,32 +79,32 @@ fn said<'s, L: Loop>(
 }
 
 fn of_relation<L: Loop>(
-    subject: &Subject<'_, L>,
+    input: &CheckInput<'_, L>,
     at: usize,
     relation: &Relation,
     kind: ProblemKind,
     text: String,
 ) -> Problem {
-    let problem = subject.of_callback(at, kind, text);
+    let problem = input.of_callback(at, kind, text);
     Problem {
-        site: relation.site.unwrap_or(problem.site),
+        location: relation.location.unwrap_or(problem.location),
         ..problem
     }
 }
 
-fn advice<L: Loop>(subject: &Subject<'_, L>, at: usize, who: &Who) -> String {
-    let is_meant = |one: &&Registration| match who.named() {
-        Named::Type { id, .. } => one.callback_type() == *id,
-        Named::Name(name) => one.name() == name,
+fn advice<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &CallbackRef) -> String {
+    let is_meant = |one: &&Registration| match callback_ref.target() {
+        RefTarget::Type { id, .. } => one.callback_type() == *id,
+        RefTarget::Name(name) => one.name() == name,
     };
-    match subject.registered().find(is_meant) {
+    match input.registered().find(is_meant) {
         Some(found) if !found.needs_arguments() => format!(
             "it is registered ({}): write `plan.require(\"{}\")`",
-            found.site(),
+            found.location(),
             found.name()
         ),
-        Some(found) => format!("it is registered ({}): attach one", found.site()),
-        None => match near(subject, at, who) {
+        Some(found) => format!("it is registered ({}): attach one", found.location()),
+        None => match near(input, at, callback_ref) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "attach one".into(),
         },
@@ -112,13 +112,17 @@ fn advice<L: Loop>(subject: &Subject<'_, L>, at: usize, who: &Who) -> String {
 }
 
 /// The name that was meant, if nobody has this one: of somebody attached or, failing that, registered.
-fn near<'s, L: Loop>(subject: &'s Subject<'_, L>, at: usize, who: &Who) -> Option<&'s str> {
-    let Named::Name(name) = who.named() else {
+fn near<'s, L: Loop>(
+    input: &'s CheckInput<'_, L>,
+    at: usize,
+    callback_ref: &CallbackRef,
+) -> Option<&'s str> {
+    let RefTarget::Name(name) = callback_ref.target() else {
         return None;
     };
-    let order = subject.resolved.order.iter();
+    let order = input.resolved.order.iter();
     let others = order.filter(|other| **other != at);
-    let attached = others.map(|other| subject.resolved.names[*other].as_ref());
-    let registered = subject.registered().map(Registration::name);
+    let attached = others.map(|other| input.resolved.names[*other].as_ref());
+    let registered = input.registered().map(Registration::name);
     nearest(name, attached).or_else(|| nearest(name, registered))
 }

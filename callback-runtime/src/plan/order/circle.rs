@@ -1,14 +1,14 @@
 //! Circles: callbacks each of which is to run after the next one.
 
 use super::graph::Graph;
-use crate::plan::declared::{DeclaredBy, Order, Side};
-use crate::plan::problem::{Problem, ProblemKind};
-use crate::plan::{Attached, Text};
+use crate::plan::{Attached, ProblemText};
+use crate::plan::{DeclaredBy, OrderRule, OrderSide};
+use crate::plan::{Problem, ProblemKind};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Each runs before the next one, and the last one before the first.
-pub(in crate::plan) struct Circle {
+pub(crate) struct Circle {
     /// A callback, and the declared order by which it runs before the next one.
     steps: Vec<(usize, usize)>,
 }
@@ -30,7 +30,7 @@ pub(super) fn find<K: Ord>(
     waiters.sort_by_key(|at| key(*at));
     waiters
         .into_iter()
-        .find_map(|at| through(graph, waiting, at))
+        .find_map(|at| for_part(graph, waiting, at))
 }
 
 /// The nodes that are on a circle or before one. A search from one that only waits behind a circle would find nothing, and in a long
@@ -65,7 +65,7 @@ fn is_open(graph: &Graph, waiting: &[bool], node: usize) -> bool {
 }
 
 /// The shortest way from `start` to itself.
-fn through(graph: &Graph, waiting: &[bool], start: usize) -> Option<Circle> {
+fn for_part(graph: &Graph, waiting: &[bool], start: usize) -> Option<Circle> {
     let mut from: HashMap<usize, usize> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
@@ -101,9 +101,9 @@ fn unwind(graph: &Graph, from: &HashMap<usize, usize>, last: usize, start: usize
 }
 
 /// The circle as a problem, which names everybody in it and where each order is declared.
-pub(in crate::plan) fn describe(
+pub(crate) fn describe(
     circle: &Circle,
-    orders: &[Order],
+    orders: &[OrderRule],
     attached: &[Attached],
     names: &[Arc<str>],
 ) -> Problem {
@@ -115,35 +115,35 @@ pub(in crate::plan) fn describe(
         let second = named(&order.second, &attached[*next], &names[*next]);
         format!("{first} before {second}, {}", said(order))
     });
-    let text = Text::hinted("its order is a circle".into(), "take one of them back")
+    let text = ProblemText::hinted("its order is a circle".into(), "take one of them back")
         .with_steps(steps.collect());
     let first = circle.first();
     Problem::of_plan(
         ProblemKind::Circle,
         &names[first],
-        attached[first].site(),
+        attached[first].location(),
         text,
     )
 }
 
 /// A callback as a side of an order names it: by its name, its type or its group.
-fn named(side: &Side, callback: &Attached, name: &str) -> String {
+fn named(side: &OrderSide, callback: &Attached, name: &str) -> String {
     let label = &side.label;
     let type_label = label.split('<').next();
     if label == name {
         format!("`{name}`")
-    } else if type_label == Some(callback.about.type_label()) {
+    } else if type_label == Some(callback.info.type_label()) {
         format!("`{label}` (`{name}`)")
     } else {
         format!("`{label}` (which `{name}` is in)")
     }
 }
 
-fn said(order: &Order) -> String {
-    let (site, first, second) = (order.site, &order.first.label, &order.second.label);
+fn said(order: &OrderRule) -> String {
+    let (location, first, second) = (order.location, &order.first.label, &order.second.label);
     match order.by {
-        DeclaredBy::After { .. } => format!("says `{second}` ({site})"),
-        DeclaredBy::Before { .. } => format!("says `{first}` ({site})"),
-        DeclaredBy::Plan => format!("says `plan.order` ({site})"),
+        DeclaredBy::After { .. } => format!("says `{second}` ({location})"),
+        DeclaredBy::Before { .. } => format!("says `{first}` ({location})"),
+        DeclaredBy::Plan => format!("says `plan.order` ({location})"),
     }
 }

@@ -1,14 +1,14 @@
 //! Whether the order of two callbacks is decided, or need not be.
 
-use super::declare::PlanSays;
+use super::declare::PlanRelation;
 use super::exempt::Exemptions;
 use super::members::Members;
 use super::precedence::{Lead, Precedence};
 use crate::plan::Attached;
-use crate::plan::declared::Order;
+use crate::plan::OrderRule;
 
 /// The decisions about the order of a plan's callbacks.
-pub(in crate::plan) struct Decided<'p> {
+pub(crate) struct Decided<'p> {
     attached: &'p [Attached],
     /// The rank of each callback.
     ranks: Vec<usize>,
@@ -18,7 +18,7 @@ pub(in crate::plan) struct Decided<'p> {
 
 /// What decides the order of a callback with any other one. Callbacks of equal standing have the same order with a third one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::plan) struct Standing<'d> {
+pub(crate) struct Standing<'d> {
     class: usize,
     weight: u64,
     by_hand: bool,
@@ -27,12 +27,12 @@ pub(in crate::plan) struct Standing<'d> {
 }
 
 impl<'p> Decided<'p> {
-    pub(in crate::plan) fn of(
+    pub(crate) fn of(
         attached: &'p [Attached],
-        orders: &[Order],
+        orders: &[OrderRule],
         order: &[usize],
         members: &Members,
-        says: &[PlanSays],
+        plan_relations: &[PlanRelation],
     ) -> Self {
         let mut ranks = vec![0; attached.len()];
         for (rank, at) in order.iter().enumerate() {
@@ -41,14 +41,14 @@ impl<'p> Decided<'p> {
         Self {
             attached,
             precedence: Precedence::of(orders, &ranks),
-            exemptions: Exemptions::of(attached, members, says),
+            exemptions: Exemptions::of(attached, members, plan_relations),
             ranks,
         }
     }
 
     /// Whether weights or declared orders decide that `first` runs before `second`. A weight that a declared order overrules
     /// decides nothing.
-    pub(in crate::plan) fn knows(&self, first: usize, second: usize) -> bool {
+    pub(crate) fn knows(&self, first: usize, second: usize) -> bool {
         let (one, other) = (self.weight(first), self.weight(second));
         one.total_cmp(&other).is_lt() || self.leads(first, second)
     }
@@ -59,26 +59,26 @@ impl<'p> Decided<'p> {
     }
 
     /// Whether declared orders, one behind the other, lead from `first` to `second`.
-    pub(in crate::plan) fn leads(&self, first: usize, second: usize) -> bool {
+    pub(crate) fn leads(&self, first: usize, second: usize) -> bool {
         self.precedence.leads(self.ranks[first], self.ranks[second])
     }
 
     /// The number of the class of a callback: `no_conflict` says the same of all callbacks of a class.
-    pub(in crate::plan) fn class(&self, at: usize) -> usize {
+    pub(crate) fn class(&self, at: usize) -> usize {
         self.exemptions.class(at)
     }
 
     /// Whether `no_conflict` says that callbacks of these classes need no order.
-    pub(in crate::plan) fn exempt(&self, one: usize, other: usize) -> bool {
+    pub(crate) fn exempt(&self, one: usize, other: usize) -> bool {
         self.exemptions.exempt(one, other)
     }
 
     /// All classes that need no order with this one.
-    pub(in crate::plan) fn exempt_from(&self, class: usize) -> Vec<usize> {
+    pub(crate) fn exempt_from(&self, class: usize) -> Vec<usize> {
         self.exemptions.exempt_from(class)
     }
 
-    pub(in crate::plan) fn standing(&self, at: usize) -> Standing<'_> {
+    pub(crate) fn standing(&self, at: usize) -> Standing<'_> {
         let (waits, leads) = self.precedence.links(self.ranks[at]);
         Standing {
             class: self.class(at),
@@ -89,7 +89,7 @@ impl<'p> Decided<'p> {
         }
     }
 
-    pub(in crate::plan) fn is_by_hand(&self, at: usize) -> bool {
+    pub(crate) fn is_by_hand(&self, at: usize) -> bool {
         self.attached[at].by_hand
     }
 }

@@ -2,49 +2,49 @@
 
 use super::graph::overlap;
 use super::members::{Members, active};
+use crate::callback::{CallbackRef, Location, RefTarget, Relation, Verb};
 use crate::plan::Attached;
-use crate::plan::declared::{DeclaredBy, NamedBy, Order, Side};
-use crate::relations::{Relation, Verb};
-use crate::site::Site;
-use crate::who::{Named, Who};
+use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a plan says of two others.
-pub(in crate::plan) struct PlanSays {
-    pub(in crate::plan) verb: Verb,
-    pub(in crate::plan) first: Who,
-    pub(in crate::plan) second: Who,
-    pub(in crate::plan) site: Site,
+pub(crate) struct PlanRelation {
+    pub(crate) verb: Verb,
+    pub(crate) first: CallbackRef,
+    pub(crate) second: CallbackRef,
+    pub(crate) location: Location,
 }
 
 /// Every declared order, also of those that are not attached.
-pub(in crate::plan) fn orders(
+pub(crate) fn orders(
     attached: &[Attached],
     names: &[Arc<str>],
     members: &Members,
-    says: &[PlanSays],
-) -> Vec<Order> {
+    plan_relations: &[PlanRelation],
+) -> Vec<OrderRule> {
     let mut orders = of_types(attached, members);
     orders.extend(of_instances(attached, names, members));
-    let of_plan = says.iter().filter(|said| said.verb == Verb::Before);
-    orders.extend(of_plan.map(|said| Order {
+    let of_plan = plan_relations
+        .iter()
+        .filter(|said| said.verb == Verb::Before);
+    orders.extend(of_plan.map(|said| OrderRule {
         first: side(&said.first, members),
         second: side(&said.second, members),
         by: DeclaredBy::Plan,
-        site: said.site,
+        location: said.location,
     }));
     orders
 }
 
 /// What all instances of a type say is one order, so that many instances that name many others are not as many pairs.
-fn of_types(attached: &[Attached], members: &Members) -> Vec<Order> {
+fn of_types(attached: &[Attached], members: &Members) -> Vec<OrderRule> {
     let mut known = HashMap::new();
     let mut said: Vec<(&Relation, Vec<usize>)> = Vec::new();
     for (at, callback) in active(attached) {
-        for relation in &callback.about.relations().list {
-            let key = (callback.type_id, relation.verb, &relation.who);
+        for relation in &callback.info.relations().list {
+            let key = (callback.type_id, relation.verb, &relation.callback_ref);
             let index = *known.entry(key).or_insert_with(|| {
                 said.push((relation, Vec::new()));
                 said.len() - 1
@@ -63,26 +63,26 @@ fn of_type(
     members: &Members,
     relation: &Relation,
     owners: Vec<usize>,
-) -> Option<Order> {
+) -> Option<OrderRule> {
     let owner = &attached[*owners.first()?];
-    let named = members.named(&relation.who);
+    let named = members.named(&relation.callback_ref);
     let others = without_type(named.clone(), owner.type_id, attached, members);
     let is_itself = others.is_empty() && !named.is_empty();
-    let own = Side {
-        label: owner.about.type_label().to_owned(),
+    let own = OrderSide {
+        label: owner.info.type_label().to_owned(),
         callbacks: owners.into(),
         named: NamedBy::Type,
     };
-    let other = Side {
+    let other = OrderSide {
         callbacks: others,
         named: if is_itself {
             NamedBy::Itself
         } else {
-            named_by(&relation.who)
+            named_by(&relation.callback_ref)
         },
-        label: relation.who.to_string(),
+        label: relation.callback_ref.to_string(),
     };
-    between(relation.verb, own, other, false, owner.site())
+    between(relation.verb, own, other, false, owner.location())
 }
 
 /// `named` without the instances of the type that names them, which say the same of each other: that decides nothing. The list
@@ -102,50 +102,56 @@ fn without_type(
         .collect()
 }
 
-fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) -> Vec<Order> {
+fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) -> Vec<OrderRule> {
     let said = active(attached).flat_map(|(at, callback)| {
         let list = callback.relations.list.iter();
         list.map(move |relation| (at, callback, relation))
     });
     let order = |(at, callback, relation): (usize, &Attached, &Relation)| {
-        let own = Side {
+        let own = OrderSide {
             label: names[at].to_string(),
             callbacks: Arc::from([at]),
             named: NamedBy::Name,
         };
-        let other = side(&relation.who, members);
-        let site = relation.site.unwrap_or_else(|| callback.site());
-        between(relation.verb, own, other, true, site)
+        let other = side(&relation.callback_ref, members);
+        let location = relation.location.unwrap_or_else(|| callback.location());
+        between(relation.verb, own, other, true, location)
     };
     said.filter_map(order).collect()
 }
 
 /// `None` if this is not about the order.
-fn between(verb: Verb, own: Side, other: Side, attached: bool, site: Site) -> Option<Order> {
+fn between(
+    verb: Verb,
+    own: OrderSide,
+    other: OrderSide,
+    attached: bool,
+    location: Location,
+) -> Option<OrderRule> {
     let (first, second, by) = match verb {
         Verb::After => (other, own, DeclaredBy::After { attached }),
         Verb::Before => (own, other, DeclaredBy::Before { attached }),
         _ => return None,
     };
-    Some(Order {
+    Some(OrderRule {
         first,
         second,
         by,
-        site,
+        location,
     })
 }
 
-fn side(who: &Who, members: &Members) -> Side {
-    Side {
-        label: who.to_string(),
-        callbacks: members.named(who),
-        named: named_by(who),
+fn side(callback_ref: &CallbackRef, members: &Members) -> OrderSide {
+    OrderSide {
+        label: callback_ref.to_string(),
+        callbacks: members.named(callback_ref),
+        named: named_by(callback_ref),
     }
 }
 
-fn named_by(who: &Who) -> NamedBy {
-    match who.named() {
-        Named::Type { .. } => NamedBy::Type,
-        Named::Name(_) => NamedBy::Name,
+fn named_by(callback_ref: &CallbackRef) -> NamedBy {
+    match callback_ref.target() {
+        RefTarget::Type { .. } => NamedBy::Type,
+        RefTarget::Name(_) => NamedBy::Name,
     }
 }

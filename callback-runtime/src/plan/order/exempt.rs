@@ -3,10 +3,10 @@
 //! Callbacks for which `no_conflict` says the same are one class, so that a thousand callbacks that say it of each other are one
 //! class and not half a million pairs.
 
-use super::declare::PlanSays;
+use super::declare::PlanRelation;
 use super::members::{Members, active};
+use crate::callback::Verb;
 use crate::plan::Attached;
-use crate::relations::Verb;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -32,19 +32,26 @@ struct Class {
 }
 
 impl Exemptions {
-    pub(super) fn of(attached: &[Attached], members: &Members, says: &[PlanSays]) -> Self {
+    pub(super) fn of(
+        attached: &[Attached],
+        members: &Members,
+        plan_relations: &[PlanRelation],
+    ) -> Self {
         let mut said = Said {
             of: vec![Class::default(); attached.len()],
             numbers: HashMap::new(),
         };
         for (at, callback) in active(attached) {
-            let of_type = callback.about.relations().list.iter();
+            let of_type = callback.info.relations().list.iter();
             let all = of_type.chain(&callback.relations.list);
             for relation in all.filter(|relation| relation.verb == Verb::NoConflict) {
-                said.add(at, &members.named(&relation.who));
+                said.add(at, &members.named(&relation.callback_ref));
             }
         }
-        for plan in says.iter().filter(|plan| plan.verb == Verb::NoConflict) {
+        for plan in plan_relations
+            .iter()
+            .filter(|plan| plan.verb == Verb::NoConflict)
+        {
             let others = members.named(&plan.second);
             for at in members.named(&plan.first).iter() {
                 said.add(*at, &others);

@@ -1,6 +1,6 @@
 //! The callbacks, and what was said of their order between them.
 
-use crate::plan::declared::Order;
+use crate::plan::OrderRule;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Sides {
 }
 
 impl Graph {
-    pub(super) fn of(callbacks: usize, orders: &[Order]) -> Self {
+    pub(super) fn of(callbacks: usize, orders: &[OrderRule]) -> Self {
         let mut graph = Self {
             after: vec![Vec::new(); callbacks],
             before: vec![0; callbacks],
@@ -90,7 +90,7 @@ impl Graph {
         freed
     }
 
-    fn add(&mut self, index: usize, order: &Order, sides: &mut Sides) {
+    fn add(&mut self, index: usize, order: &OrderRule, sides: &mut Sides) {
         let (first, second) = (&order.first.callbacks, &order.second.callbacks);
         if first.is_empty() || second.is_empty() {
             return;

@@ -1,20 +1,20 @@
-//! Whom a [`Who`] finds among the attached callbacks.
+//! Whom a [`CallbackRef`] finds among the attached callbacks.
 
+use crate::callback::{CallbackRef, RefTarget};
 use crate::plan::Attached;
-use crate::who::{Named, Who};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The active callbacks by type, group and name.
 #[derive(Default)]
-pub(in crate::plan) struct Members {
+pub(crate) struct Members {
     of_types: HashMap<TypeId, Arc<[usize]>>,
     of_names: HashMap<Arc<str>, Arc<[usize]>>,
 }
 
 impl Members {
-    pub(in crate::plan) fn of(attached: &[Attached], names: &[Arc<str>]) -> Self {
+    pub(crate) fn of(attached: &[Attached], names: &[Arc<str>]) -> Self {
         let mut of_types: HashMap<TypeId, Vec<usize>> = HashMap::new();
         let mut of_names = HashMap::with_capacity(attached.len());
         for (at, callback) in active(attached) {
@@ -35,10 +35,10 @@ impl Members {
     }
 
     /// In the order of attaching; none if nobody of that type, group or name is attached.
-    pub(in crate::plan) fn named(&self, who: &Who) -> Arc<[usize]> {
-        let found = match who.named() {
-            Named::Type { id, .. } => self.of_types.get(id),
-            Named::Name(name) => self.of_names.get(name.as_ref()),
+    pub(crate) fn named(&self, callback_ref: &CallbackRef) -> Arc<[usize]> {
+        let found = match callback_ref.target() {
+            RefTarget::Type { id, .. } => self.of_types.get(id),
+            RefTarget::Name(name) => self.of_names.get(name.as_ref()),
         };
         found.cloned().unwrap_or_default()
     }
@@ -56,7 +56,7 @@ pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (usize, &Att
 
 /// Its type and its groups.
 fn types(callback: &Attached) -> impl Iterator<Item = TypeId> {
-    let of_type = callback.about.relations().groups.iter();
+    let of_type = callback.info.relations().groups.iter();
     let of_instance = callback.relations.groups.iter();
     std::iter::once(callback.type_id).chain(of_type.chain(of_instance).copied())
 }

@@ -12,9 +12,9 @@ mod names;
 mod precedence;
 mod sort;
 
-pub(super) use circle::describe;
-pub(super) use decided::{Decided, Standing};
-pub(super) use declare::{PlanSays, orders};
-pub(super) use members::Members;
-pub(super) use names::names;
-pub(super) use sort::sort;
+pub(crate) use circle::describe;
+pub(crate) use decided::{Decided, Standing};
+pub(crate) use declare::{PlanRelation, orders};
+pub(crate) use members::Members;
+pub(crate) use names::names;
+pub(crate) use sort::sort;

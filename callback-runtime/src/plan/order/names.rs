@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A name for each callback: its own, or its type's; the second `X` is `X#2`, by insertion (P10).
-pub(in crate::plan) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
+pub(crate) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = vec![Arc::from(""); attached.len()];
     let mut taken = HashSet::with_capacity(attached.len());
     let mut nameless = Vec::new();
@@ -19,10 +19,10 @@ pub(in crate::plan) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
             None => nameless.push((at, callback)),
         }
     }
-    nameless.sort_by_key(|(_, callback)| callback.place);
-    let mut counts = HashMap::new();
+    nameless.sort_by_key(|(_, callback)| callback.insertion);
+    let mut writes_counter = HashMap::new();
     for (at, callback) in nameless {
-        names[at] = numbered(callback.about.type_label(), &mut counts, &mut taken);
+        names[at] = numbered(callback.info.type_label(), &mut writes_counter, &mut taken);
     }
     names
 }
@@ -30,11 +30,11 @@ pub(in crate::plan) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
 /// The first of `X`, `X#2`, … that nobody has.
 fn numbered<'l>(
     label: &'l str,
-    counts: &mut HashMap<&'l str, u64>,
+    writes_counter: &mut HashMap<&'l str, u64>,
     taken: &mut HashSet<Arc<str>>,
 ) -> Arc<str> {
     // How many were given before, so that a thousand of a kind are not counted from the start each.
-    let count = counts.entry(label).or_insert(0);
+    let count = writes_counter.entry(label).or_insert(0);
     loop {
         *count += 1;
         let name: Arc<str> = match *count {

@@ -3,7 +3,7 @@
 //! An order between groups is kept as one link between two lists, and not as pairs of their members: memory and time grow with
 //! the declarations and the groups, whichever side has many callbacks.
 
-use crate::plan::declared::Order;
+use crate::plan::OrderRule;
 use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ enum ListKey {
 
 impl Precedence {
     /// `ranks` has the rank of each callback.
-    pub(super) fn of(orders: &[Order], ranks: &[Rank]) -> Self {
+    pub(super) fn of(orders: &[OrderRule], ranks: &[Rank]) -> Self {
         let mut precedence = Self {
             firsts: Vec::new(),
             seconds: Vec::new(),

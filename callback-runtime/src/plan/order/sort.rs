@@ -4,26 +4,26 @@ use super::circle::{self, Circle};
 use super::graph::Graph;
 use super::members::active;
 use crate::plan::Attached;
-use crate::plan::declared::Order;
+use crate::plan::OrderRule;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 /// Callbacks in their order.
-pub(in crate::plan) struct Sorted {
-    pub(in crate::plan) order: Vec<usize>,
+pub(crate) struct Sorted {
+    pub(crate) order: Vec<usize>,
     /// Where what was said leaves nobody free to go next. One of each circle goes all the same.
-    pub(in crate::plan) circles: Vec<Circle>,
+    pub(crate) circles: Vec<Circle>,
 }
 
 /// By ascending weight, then insertion.
 #[derive(PartialEq)]
 struct Key {
     weight: f64,
-    place: (usize, usize),
+    insertion: (usize, usize),
     at: usize,
 }
 
-pub(in crate::plan) fn sort(attached: &[Attached], orders: &[Order]) -> Sorted {
+pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
     let mut graph = Graph::of(attached.len(), orders);
     let mut waiting: Vec<bool> = attached.iter().map(|callback| callback.active).collect();
     let mut sorted = Sorted {
@@ -59,7 +59,7 @@ impl Key {
         Self {
             // Adding 0 makes -0 a 0; NaN is a problem of its own and must only not upset the sort.
             weight: callback.weight() + 0.0,
-            place: callback.place,
+            insertion: callback.insertion,
             at,
         }
     }
@@ -77,6 +77,6 @@ impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
         self.weight
             .total_cmp(&other.weight)
-            .then_with(|| self.place.cmp(&other.place))
+            .then_with(|| self.insertion.cmp(&other.insertion))
     }
 }

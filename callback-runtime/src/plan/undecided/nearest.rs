@@ -1,27 +1,27 @@
 //! The nearest access with which the order of another one is undecided, found without a look at all in between.
 
-use super::{Access, Judge, Verdict};
+use super::{PairCheck, PairOrder, StateUse};
 use crate::plan::order::{Decided, Standing};
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// Accesses to one state, the nearest first.
-pub(super) struct Line<'a> {
-    accesses: &'a [Access],
+pub(super) struct NearestSearch<'a> {
+    uses: &'a [StateUse],
     /// For each kind of access the last range in which every access is indifferent to it.
-    skipped: HashMap<Kind, Range<usize>>,
+    skipped: HashMap<UseKind, Range<usize>>,
     /// For each class the places of its accesses, grouped by all that a verdict depends on. Made when it is first needed.
     groups: Option<HashMap<usize, Vec<Vec<usize>>>>,
 }
 
 /// What the accesses that are indifferent to another one depend on: its class, and whether it asks for everything and is attached
 /// by hand.
-type Kind = (usize, bool, bool);
+type UseKind = (usize, bool, bool);
 
-impl<'a> Line<'a> {
-    pub(super) fn of(accesses: &'a [Access]) -> Self {
+impl<'a> NearestSearch<'a> {
+    pub(super) fn of(uses: &'a [StateUse]) -> Self {
         Self {
-            accesses,
+            uses,
             skipped: HashMap::new(),
             groups: None,
         }
@@ -33,36 +33,35 @@ impl<'a> Line<'a> {
     /// found where it is `one`. So only those are left that are indifferent to it.
     pub(super) fn nearest(
         &mut self,
-        judge: &Judge<'_>,
-        one: &Access,
+        check: &PairCheck<'_>,
+        one: &StateUse,
         start: usize,
-        verdict: impl Fn(&Access) -> Verdict,
-    ) -> Option<Access> {
-        let at = self.skip(judge, one, start);
-        let first = self.accesses.get(at)?;
-        match verdict(first) {
-            Verdict::Undecided => Some(*first),
-            Verdict::Indifferent => None,
-            Verdict::Decided => self.behind(judge.decided, one, at, verdict),
+        pair_order: impl Fn(&StateUse) -> PairOrder,
+    ) -> Option<StateUse> {
+        let at = self.skip(check, one, start);
+        let first = self.uses.get(at)?;
+        match pair_order(first) {
+            PairOrder::Undecided => Some(*first),
+            PairOrder::Irrelevant => None,
+            PairOrder::Decided => self.behind(check.decided, one, at, pair_order),
         }
     }
 
     /// The first place from `start` on whose access is of another callback, and not indifferent to `one`.
-    fn skip(&mut self, judge: &Judge<'_>, one: &Access, start: usize) -> usize {
-        let is =
-            |at: usize, what: &dyn Fn(&Access) -> bool| self.accesses.get(at).is_some_and(what);
+    fn skip(&mut self, check: &PairCheck<'_>, one: &StateUse, start: usize) -> usize {
+        let is = |at: usize, what: &dyn Fn(&StateUse) -> bool| self.uses.get(at).is_some_and(what);
         let mut start = start;
         // The accesses of a callback stand together.
-        while is(start, &|access| access.instance == one.instance) {
+        while is(start, &|state_use| state_use.instance == one.instance) {
             start += 1;
         }
-        if !is(start, &|access| judge.is_indifferent(access, one)) {
+        if !is(start, &|state_use| check.is_irrelevant(state_use, one)) {
             return start;
         }
-        let kind = judge.kind(one);
+        let kind = check.kind(one);
         let skipped = self.skipped.get(&kind).cloned().unwrap_or_default();
         let mut at = start;
-        while is(at, &|access| judge.is_indifferent(access, one)) {
+        while is(at, &|state_use| check.is_irrelevant(state_use, one)) {
             at = if skipped.contains(&at) {
                 skipped.end
             } else {
@@ -77,24 +76,24 @@ impl<'a> Line<'a> {
     fn behind(
         &mut self,
         decided: &Decided<'_>,
-        one: &Access,
+        one: &StateUse,
         at: usize,
-        verdict: impl Fn(&Access) -> Verdict,
-    ) -> Option<Access> {
-        let class = |access: &Access| decided.class(access.instance);
-        let mut passed = vec![class(&self.accesses[at])];
+        pair_order: impl Fn(&StateUse) -> PairOrder,
+    ) -> Option<StateUse> {
+        let class = |state_use: &StateUse| decided.class(state_use.instance);
+        let mut passed = vec![class(&self.uses[at])];
         let mut classes = decided.exempt_from(passed[0]);
         classes.retain(|other| !decided.exempt(*other, class(one)));
         for at in self.nearest_of(decided, &classes, at) {
-            let other = &self.accesses[at];
+            let other = &self.uses[at];
             if !passed.iter().all(|one| decided.exempt(*one, class(other))) {
                 continue;
             }
-            match verdict(other) {
-                Verdict::Undecided => return Some(*other),
-                Verdict::Indifferent => {}
-                Verdict::Decided if passed.contains(&class(other)) => {}
-                Verdict::Decided => passed.push(class(other)),
+            match pair_order(other) {
+                PairOrder::Undecided => return Some(*other),
+                PairOrder::Irrelevant => {}
+                PairOrder::Decided if passed.contains(&class(other)) => {}
+                PairOrder::Decided => passed.push(class(other)),
             }
         }
         None
@@ -105,8 +104,8 @@ impl<'a> Line<'a> {
         if classes.is_empty() {
             return Vec::new();
         }
-        let accesses = self.accesses;
-        let groups = self.groups.get_or_insert_with(|| groups(accesses, decided));
+        let uses = self.uses;
+        let groups = self.groups.get_or_insert_with(|| groups(uses, decided));
         let groups = classes.iter().filter_map(|class| groups.get(class));
         let nearest = groups.flatten().filter_map(|places| {
             let behind = places.partition_point(|place| *place <= at);
@@ -118,12 +117,12 @@ impl<'a> Line<'a> {
     }
 }
 
-fn groups(accesses: &[Access], decided: &Decided<'_>) -> HashMap<usize, Vec<Vec<usize>>> {
+fn groups(uses: &[StateUse], decided: &Decided<'_>) -> HashMap<usize, Vec<Vec<usize>>> {
     let mut groups: HashMap<usize, Vec<Vec<usize>>> = HashMap::new();
     let mut known: HashMap<(Standing<'_>, bool), usize> = HashMap::new();
-    for (at, access) in accesses.iter().enumerate() {
-        let standing = (decided.standing(access.instance), access.everything);
-        let of_class = groups.entry(decided.class(access.instance)).or_default();
+    for (at, state_use) in uses.iter().enumerate() {
+        let standing = (decided.standing(state_use.instance), state_use.everything);
+        let of_class = groups.entry(decided.class(state_use.instance)).or_default();
         let next = of_class.len();
         let group = *known.entry(standing).or_insert(next);
         match of_class.get_mut(group) {

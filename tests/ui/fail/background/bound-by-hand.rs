@@ -8,7 +8,7 @@ impl Save {
 
 impl Callback<Fit> for Save {
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.lag(Fit::on_epoch_end, Self::halve);
+        h.on_background(Fit::on_epoch_end, Self::halve);
     }
 }
 

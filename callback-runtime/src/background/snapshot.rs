@@ -1,0 +1,154 @@
+//! What a handler in the background may ask for, and the copies that are kept for it.
+
+use crate::raw::{Copied, Fetch, Params};
+use crate::state::param::{Ask, Param};
+
+/// A type that may stand as a parameter of a handler in the background: `&T` or `Option<&T>` of a `T` that is `Clone`, `Send` and
+/// `Sync`. The handler runs later, with a copy as of the firing.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Report;
+///
+/// #[callback(background, discover = false)]
+/// impl Report {
+///     fn on_epoch_end(&self, epoch: &Epoch, metrics: Option<&Metrics>) {
+///         println!("epoch {epoch}: {metrics:?}");
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Report);
+/// assert!(plan.check(&State::new()).is_ok());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler in the background cannot ask for `{Self}`",
+    label = "cannot be kept for later",
+    note = "it only reads, and runs when the loop has gone on: take `&T` or `Option<&T>`, of which it gets a copy",
+    note = "`T` is `Clone`, so that it can be copied, and `Send + Sync`, so that another thread can read the copy"
+)]
+pub trait BackgroundParam: Param {
+    /// The copy.
+    #[doc(hidden)]
+    type Snapshot: Send + 'static;
+    #[doc(hidden)]
+    type AskedInBackground;
+    #[doc(hidden)]
+    fn snapshot(item: Self::Item<'_>) -> Self::Snapshot;
+    #[doc(hidden)]
+    fn borrow(snapshot: &Self::Snapshot) -> Self::Item<'_>;
+    #[doc(hidden)]
+    fn ask_in_background() -> Self::AskedInBackground;
+}
+
+/// A bound check and its witness in one, like [`ask`](crate::state::param::ask): what it finds wrong leaves the witness's type open, so
+/// that rustc says it once.
+#[doc(hidden)]
+pub fn ask_background<P: BackgroundParam<AskedInBackground = W>, W>() -> W {
+    P::ask_in_background()
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, T: Clone + Send + Sync + 'static> BackgroundParam for &'a T {
+    type Snapshot = Copied<T>;
+    type AskedInBackground = SnapshotFns<Self, Self::Snapshot>;
+
+    fn snapshot(item: <&'a T as Fetch>::Item<'_>) -> Copied<T> {
+        Copied::new(item.clone())
+    }
+
+    fn borrow(snapshot: &Copied<T>) -> <&'a T as Fetch>::Item<'_> {
+        snapshot.get()
+    }
+
+    fn ask_in_background() -> Self::AskedInBackground {
+        SnapshotFns::new()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: BackgroundParam> BackgroundParam for Option<P> {
+    type Snapshot = Option<P::Snapshot>;
+    type AskedInBackground = SnapshotFns<Self, Self::Snapshot>;
+
+    fn snapshot(item: <Self as Fetch>::Item<'_>) -> Self::Snapshot {
+        item.map(P::snapshot)
+    }
+
+    fn borrow(snapshot: &Self::Snapshot) -> <Self as Fetch>::Item<'_> {
+        snapshot.as_ref().map(P::borrow)
+    }
+
+    fn ask_in_background() -> Self::AskedInBackground {
+        SnapshotFns::new()
+    }
+}
+
+/// The witness that copies can be kept for `P`, and how. Of the state's type it asks nothing any more, so that what is missing there
+/// is said once, where the witness is asked for.
+#[doc(hidden)]
+pub struct SnapshotFns<P: Fetch, K> {
+    snapshot: for<'w> fn(P::Item<'w>) -> K,
+    borrow: for<'w> fn(&'w K) -> P::Item<'w>,
+}
+
+impl<P: BackgroundParam> SnapshotFns<P, P::Snapshot> {
+    pub(crate) fn new() -> Self {
+        Self {
+            snapshot: P::snapshot,
+            borrow: P::borrow,
+        }
+    }
+}
+
+impl<P: Fetch, K> Clone for SnapshotFns<P, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Fetch, K> Copy for SnapshotFns<P, K> {}
+
+/// A list of parameters of which copies can be kept.
+#[doc(hidden)]
+pub trait SnapshotParams: Copy + Send + Sync + 'static {
+    type Asks: Params;
+    type Snapshot: Send + 'static;
+    fn snapshot(self, items: <Self::Asks as Params>::Items<'_>) -> Self::Snapshot;
+    fn borrow(self, snapshot: &Self::Snapshot) -> <Self::Asks as Params>::Items<'_>;
+}
+
+macro_rules! kept_params_of_tuples {
+    ($($P:ident $K:ident $at:tt $p:ident),*) => {
+        impl<$($P: Fetch + 'static, $K: Send + 'static),*> SnapshotParams for ($(SnapshotFns<$P, $K>,)*) {
+            type Asks = ($(Ask<$P>,)*);
+            type Snapshot = ($($K,)*);
+
+            #[allow(clippy::unused_unit, reason = "of no parameters")]
+            fn snapshot(self, ($($p,)*): <Self::Asks as Params>::Items<'_>) -> Self::Snapshot {
+                ($((self.$at.snapshot)($p),)*)
+            }
+
+            #[allow(clippy::unused_unit, reason = "of no parameters")]
+            fn borrow(self, ($($p,)*): &Self::Snapshot) -> <Self::Asks as Params>::Items<'_> {
+                ($((self.$at.borrow)($p),)*)
+            }
+        }
+    };
+}
+
+kept_params_of_tuples!();
+kept_params_of_tuples!(P0 K0 0 p0);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10);
+kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10, P11 K11 11 p11);

@@ -1,0 +1,60 @@
+//! What is said of a handler alone, where it is bound.
+
+use crate::callback::Handler;
+use crate::period::Period;
+use std::fmt;
+
+/// A handler that was just bound: what is said of it alone.
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// struct Report;
+///
+/// impl Report {
+///     fn print(&self, step: &Step, loss: &Loss) {
+///         println!("step {step}: {loss}");
+///     }
+/// }
+///
+/// impl Callback<Fit> for Report {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         h.on(Fit::on_train_batch_end, Self::print).every(Period::steps(100).last());
+///     }
+/// }
+/// # let mut plan = Plan::<Fit>::new();
+/// # plan.add(Report);
+/// # let told = plan.explain(&State::new())?;
+/// # assert_eq!(told.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps, last"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+pub struct HandlerRef<'h> {
+    handlers: &'h mut [Handler],
+}
+
+impl<'h> HandlerRef<'h> {
+    pub(crate) fn of(handlers: &'h mut [Handler]) -> Self {
+        Self { handlers }
+    }
+
+    /// The handler runs when `period` is due, and not whenever its breakpoint fires; said twice, when one of both is.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a period is given as it is made"
+    )]
+    pub fn every(self, period: Period) -> Self {
+        for handler in &mut *self.handlers {
+            handler.period = Some(match handler.period.take() {
+                Some(before) => before.or(period.clone()),
+                None => period.clone(),
+            });
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.at, f)
+    }
+}

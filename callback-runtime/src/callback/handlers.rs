@@ -1,0 +1,435 @@
+//! The list of a callback's handlers.
+
+use crate::callback::{Callback, HandlerRef, Location, Method};
+use crate::loops::{At, Breakpoint, Loop, Role};
+use crate::outcome::Reply;
+use crate::period::Period;
+use crate::raw::{Access, AccessKind, Deliver, ErasedHandler, Params};
+use crate::state::Ctx;
+use crate::state::param::Ask;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The list into which a callback of type `C` writes its handlers for the loop `L`.
+///
+/// See [`Callback`](crate::Callback) for an example.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// /// Counts batches, or epochs if it is told so.
+/// struct Count {
+///     per_epoch: bool,
+///     firings: u64,
+/// }
+///
+/// impl Count {
+///     fn add_one(&mut self) {
+///         self.firings += 1;
+///     }
+/// }
+///
+/// impl Callback<Fit> for Count {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         let at = if self.per_epoch { Fit::on_epoch_end } else { Fit::on_train_batch_end };
+///         h.on(at, Self::add_one);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Count { per_epoch: true, firings: 0 });
+/// assert!(plan.explain(&State::new())?.to_string().contains("on_epoch_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
+pub struct Handlers<L, C> {
+    list: List,
+    of: PhantomData<fn(L, C)>,
+}
+
+/// The list itself. It knows no type, so that what it does is compiled once, and not for each callback.
+#[derive(Default)]
+struct List(Vec<Handler>);
+
+/// One handler at one breakpoint.
+pub(crate) struct Handler {
+    pub(crate) at: &'static Breakpoint,
+    pub(crate) location: Location,
+    pub(crate) erased: ErasedHandler,
+    /// It does nothing but put this into the state.
+    pub(crate) provides: Option<Access>,
+    /// How often it runs, if not whenever its breakpoint fires.
+    pub(crate) period: Option<Period>,
+}
+
+impl<L: Loop, C: 'static> Handlers<L, C> {
+    pub(crate) fn new() -> Self {
+        Self {
+            list: List::default(),
+            of: PhantomData,
+        }
+    }
+
+    /// The handlers; what is provided comes first, so that it is there when the callback itself is entered.
+    pub(crate) fn into_list(self) -> Vec<Handler> {
+        self.list.into_order()
+    }
+
+    /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose
+    /// others, up to twelve, are [`Param`](crate::Param)s.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # struct Best(f64);
+    /// impl Best {
+    ///     fn note(&mut self, loss: &Loss) {
+    ///         self.0 = self.0.min(loss.value());
+    ///     }
+    /// }
+    ///
+    /// impl Callback<Fit> for Best {
+    ///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+    ///         h.on(Fit::on_train_batch_end, Self::note);
+    ///         h.on(Fit::on_valid_batch_end, Self::note);
+    ///     }
+    /// }
+    /// # let mut plan = Plan::<Fit>::new();
+    /// # plan.add(Best(f64::INFINITY));
+    /// # assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn on<A, M, F>(&mut self, at: At<L, A>, method: F) -> HandlerRef<'_>
+    where
+        F: Method<C, M>,
+        F::Out: Reply<A>,
+    {
+        let erased = method.into_erased(F::Out::delivery());
+        self.push(at.breakpoint(), Location::here(), erased);
+        self.last(1)
+    }
+
+    /// Runs `method` at every breakpoint of the loop but `on_enter` and `on_exit`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Trace(Vec<&'static str>);
+    /// impl Trace {
+    ///     fn note(&mut self, at: &Breakpoint) {
+    ///         self.0.push(at.name());
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for Trace {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_all(Self::note);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Trace::default());
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
+    /// assert_eq!(plan.get::<Trace>().unwrap().0, ["on_epoch_begin", "on_epoch_end"]);
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a method is given as in `on`"
+    )]
+    pub fn on_all<M, F>(&mut self, method: F) -> HandlerRef<'_>
+    where
+        F: Method<C, M> + Clone,
+        F::Out: Reply<()>,
+    {
+        let between = |place: &&Breakpoint| !matches!(place.role(), Role::Enter | Role::Exit);
+        let before = self.list.0.len();
+        for place in L::BREAKPOINTS.iter().filter(between) {
+            let erased = method.clone().into_erased(F::Out::delivery());
+            self.push(place, Location::here(), erased);
+        }
+        self.last(self.list.0.len() - before)
+    }
+
+    /// Runs `method` before everything else: for what the callback acquires. If it fails, the loop does not begin, and only what
+    /// was entered before it is exited.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # struct File(Option<String>);
+    /// impl File {
+    ///     fn open(&mut self) -> Result<(), std::io::Error> {
+    ///         self.0 = Some(std::fs::read_to_string("/no/such/file")?);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for File {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_enter(Self::open);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(File(None));
+    /// let outcome = plan.run(&mut State::new(), |_| unreachable!())?;
+    /// assert_eq!(outcome.failed().unwrap().origin().callback(), Some("File"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    pub fn on_enter<M, F>(&mut self, method: F)
+    where
+        F: Method<C, M>,
+        F::Out: Reply<()>,
+    {
+        self.at_role(
+            Role::Enter,
+            Location::here(),
+            method.into_erased(F::Out::delivery()),
+            None,
+        );
+    }
+
+    /// Provides state: puts what `make` makes into it just before the callback itself is entered, if there is none of that type
+    /// yet. It stays there after the run, so that the next run goes on with it.
+    ///
+    /// Every handler from there on may ask for it. A second provider, or a callback that is entered earlier and asks for it, is a
+    /// problem of the plan. `#[callback(provides(T = Self::make))]` writes this.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// /// The losses since the last report.
+    /// struct Recent(Vec<f64>);
+    ///
+    /// struct Gather {
+    ///     most: usize,
+    /// }
+    ///
+    /// impl Gather {
+    ///     fn make(&self) -> Recent {
+    ///         Recent(Vec::with_capacity(self.most))
+    ///     }
+    ///
+    ///     fn gather(&mut self, loss: &Loss, recent: &mut Recent) {
+    ///         recent.0.push(loss.value());
+    ///     }
+    /// }
+    ///
+    /// impl Callback<Fit> for Gather {
+    ///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+    ///         h.provides(Self::make);
+    ///         h.on(Fit::on_train_batch_end, Self::gather);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |recent: &mut Recent| recent.0.clear());
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.add(Gather { most: 100 });
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn provides<T: 'static>(&mut self, make: fn(&C) -> T) {
+        self.provide(Location::here(), make);
+    }
+
+    /// Runs `method` after everything else, in every ending: for what the callback gives back. It may ask for
+    /// [`&Outcome`](crate::Outcome).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # #[derive(Default)]
+    /// # struct Report(String);
+    /// impl Report {
+    ///     fn write(&mut self, outcome: &Outcome) {
+    ///         self.0 = outcome.to_string();
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for Report {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_exit(Self::write);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Report::default());
+    /// let outcome = plan.run(&mut State::new(), |_| Err("no data".into()))?;
+    /// assert_eq!(plan.get::<Report>().unwrap().0, "failed in the loop itself: no data");
+    /// # assert!(outcome.failed().is_some());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    pub fn on_exit<M, F>(&mut self, method: F)
+    where
+        F: Method<C, M>,
+        F::Out: Reply<()>,
+    {
+        self.at_role(
+            Role::Exit,
+            Location::here(),
+            method.into_erased(F::Out::delivery()),
+            None,
+        );
+    }
+
+    /// Runs the handlers of `inner`, a callback that this one wraps, where and as they ask for it, and provides what it provides.
+    /// `reach` finds it in the wrapper again.
+    ///
+    /// A wrapper keeps what `inner` says of itself if its `info` begins with that of `inner`; put into the group of the inner type, it is
+    /// found by whoever names that one.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use callbacks::{CallbackInfo, CallbackRef};
+    ///
+    /// /// Puts any callback behind the others.
+    /// struct Last<C>(C);
+    ///
+    /// impl<L: Loop, C: Callback<L>> Callback<L> for Last<C> {
+    ///     fn info(&self) -> CallbackInfo {
+    ///         self.0.info().group::<C>().weight(f64::INFINITY)
+    ///     }
+    ///
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.forward(&self.0, |wrapper| &mut wrapper.0);
+    ///     }
+    /// }
+    /// # #[derive(Default)]
+    /// # struct Log;
+    /// # #[callback(register = false)]
+    /// # impl Log { fn on_epoch_end(&self) {} }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Last(Log));
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.on(Fit::on_epoch_end, || {}).named("report").after(CallbackRef::of::<Log>());
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["closure", "Log", "report"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn forward<D: Callback<L>>(&mut self, inner: &D, reach: fn(&mut C) -> &mut D) {
+        let mut forwarded = Handlers::<L, D>::new();
+        inner.handlers(&mut forwarded);
+        for handler in forwarded.list.0 {
+            if let Some(erased) = handler.erased.for_part(reach) {
+                self.list.0.push(Handler { erased, ..handler });
+            }
+        }
+    }
+
+    /// What `#[callback(provides(T))]` writes: [`provides`](Self::provides) with its place.
+    #[doc(hidden)]
+    pub fn provide<T: 'static>(&mut self, location: Location, make: fn(&C) -> T) {
+        let run = move |this: &mut C, (mut ctx,): (Ctx<'_>,)| {
+            if ctx.get::<T>().is_none() {
+                ctx.insert(make(this));
+            }
+        };
+        let delivery = <() as Reply<()>>::delivery();
+        self.at_role(
+            Role::Enter,
+            location,
+            ErasedHandler::new::<C, (Ask<Ctx<'static>>,), (), _, _>(run, delivery),
+            Some(Access::of::<T>(AccessKind::Write)),
+        );
+    }
+
+    /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.
+    #[doc(hidden)]
+    pub fn bind<A, P, R, V, F>(
+        &mut self,
+        at: At<L, A>,
+        location: Location,
+        _parameters: P,
+        delivery: V,
+        run: F,
+    ) -> HandlerRef<'_>
+    where
+        P: Params,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
+    {
+        self.push(
+            at.breakpoint(),
+            location,
+            ErasedHandler::new::<C, P, R, V, F>(run, delivery),
+        );
+        self.last(1)
+    }
+
+    /// Runs `run`, whose parameters are the items of `P`, at the breakpoint `at`.
+    pub(crate) fn closure<A, P, R, F>(&mut self, at: At<L, A>, location: Location, run: F)
+    where
+        P: Params,
+        R: Reply<A>,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
+    {
+        self.push(
+            at.breakpoint(),
+            location,
+            ErasedHandler::new::<C, P, R, _, F>(run, R::delivery()),
+        );
+    }
+
+    fn at_role(
+        &mut self,
+        role: Role,
+        location: Location,
+        erased: ErasedHandler,
+        provides: Option<Access>,
+    ) {
+        if let Some(at) = L::BREAKPOINTS.iter().find(|place| place.role() == role) {
+            self.list.push(at, location, erased, provides);
+        }
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        at: &'static Breakpoint,
+        location: Location,
+        erased: ErasedHandler,
+    ) {
+        self.list.push(at, location, erased, None);
+    }
+
+    /// Those that were bound last.
+    pub(crate) fn last(&mut self, count: usize) -> HandlerRef<'_> {
+        self.list.last(count)
+    }
+}
+
+impl List {
+    fn push(
+        &mut self,
+        at: &'static Breakpoint,
+        location: Location,
+        erased: ErasedHandler,
+        provides: Option<Access>,
+    ) {
+        self.0.push(Handler {
+            at,
+            location,
+            erased,
+            provides,
+            period: None,
+        });
+    }
+
+    fn last(&mut self, count: usize) -> HandlerRef<'_> {
+        let from = self.0.len().saturating_sub(count);
+        HandlerRef::of(&mut self.0[from..])
+    }
+
+    fn into_order(mut self) -> Vec<Handler> {
+        self.0.sort_by_key(|handler| handler.provides.is_none());
+        self.0
+    }
+}
+
+impl<L, C> fmt::Debug for Handlers<L, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = self.list.0.iter().map(|handler| handler.at.name());
+        f.debug_list().entries(places).finish()
+    }
+}

@@ -1,0 +1,152 @@
+//! Which functions can be handlers: methods of a callback, and closures.
+
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a handler may have twelve parameters"
+)]
+
+use crate::raw::{Deliver, ErasedHandler, Params};
+use crate::state::param::{Ask, Param};
+
+/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver. A closure that is one
+/// may be called on any thread: what it captures is `Send` and `Sync`.
+///
+/// `Marker` is its signature; it is inferred.
+///
+/// ```
+/// use callbacks::Method;
+/// use callbacks::prelude::*;
+///
+/// /// Runs `method` at the end of both passes.
+/// fn at_ends<C: 'static, M>(h: &mut Handlers<Fit, C>, method: impl Method<C, M, Out = ()> + Copy) {
+///     h.on(Fit::on_train_end, method);
+///     h.on(Fit::on_valid_end, method);
+/// }
+/// # struct Print;
+/// # impl Print { fn print(&self, metrics: &Metrics) { println!("{metrics}") } }
+///
+/// impl Callback<Fit> for Print {
+///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+///         at_ends(h, Self::print);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(Print);
+/// assert!(plan.explain(&State::new())?.to_string().contains("on_valid_end"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "not a handler of `{C}`",
+    label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone",
+    note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
+)]
+pub trait Method<C, Marker>: Sized + 'static {
+    /// What it returns.
+    type Out;
+    #[doc(hidden)]
+    fn into_erased<V: Deliver<Self::Out> + 'static>(self, delivery: V) -> ErasedHandler;
+}
+
+/// A closure `FnMut(P0, …) -> R` of up to twelve [`Param`]s, which a plan runs as a callback of its own.
+///
+/// `Marker` is its signature; it is inferred.
+///
+/// ```
+/// use callbacks::Closure;
+/// use callbacks::prelude::*;
+///
+/// /// Runs `closure` in every epoch, behind the other callbacks.
+/// fn finally<M: 'static>(plan: &mut Plan<Fit>, closure: impl Closure<M, Out = ()>) {
+///     plan.on(Fit::on_epoch_end, closure).weight(f64::INFINITY).named("finally");
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// finally(&mut plan, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics}"));
+/// plan.check(&State::new())?;
+/// assert_eq!(plan.names(), ["finally"]);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "not a closure that can be a handler",
+    label = "expected a closure whose parameters, at most twelve and with their types written out, are `&T`, `&mut T`, `Option` of either, `Local`, `LocalMut`, or `Ctx` alone",
+    note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
+)]
+pub trait Closure<Marker>: Sized + 'static {
+    /// What it returns.
+    type Out;
+    #[doc(hidden)]
+    type Params: Params;
+    #[doc(hidden)]
+    fn call(&mut self, items: <Self::Params as Params>::Items<'_>) -> Self::Out;
+}
+
+// `apply` sees one of the two bounds on `F` alone: with both in scope rustc does not know which one a call means.
+macro_rules! functions_of {
+    ($($P:ident $p:ident),*) => {
+        impl<C, F, R, $($P),*> Method<C, fn(&mut C, $($P),*) -> R> for F
+        where
+            C: 'static,
+            F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + Send + Sync + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            fn into_erased<V: Deliver<R> + 'static>(self, delivery: V) -> ErasedHandler {
+                fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
+                    run(this, $($p),*)
+                }
+                ErasedHandler::new::<C, ($(Ask<$P>,)*), R, V, _>(
+                    move |this, ($($p,)*)| apply::<F, &mut C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
+                    delivery,
+                )
+            }
+        }
+
+        impl<C, F, R, $($P),*> Method<C, fn(&C, $($P),*) -> R> for F
+        where
+            C: 'static,
+            F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + Send + Sync + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            fn into_erased<V: Deliver<R> + 'static>(self, delivery: V) -> ErasedHandler {
+                fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
+                    run(this, $($p),*)
+                }
+                ErasedHandler::new::<C, ($(Ask<$P>,)*), R, V, _>(
+                    move |this, ($($p,)*)| apply::<F, &C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
+                    delivery,
+                )
+            }
+        }
+
+        impl<F, R, $($P),*> Closure<fn($($P),*) -> R> for F
+        where
+            F: FnMut($($P),*) -> R + for<'w> FnMut($($P::Item<'w>),*) -> R + 'static,
+            $($P: Param,)*
+        {
+            type Out = R;
+            type Params = ($(Ask<$P>,)*);
+            fn call(&mut self, ($($p,)*): <Self::Params as Params>::Items<'_>) -> R {
+                fn apply<F: FnMut($($P),*) -> R, R, $($P),*>(run: &mut F, $($p: $P),*) -> R {
+                    run($($p),*)
+                }
+                apply::<F, R, $($P::Item<'_>),*>(self, $($p),*)
+            }
+        }
+    };
+}
+
+functions_of!();
+functions_of!(P0 p0);
+functions_of!(P0 p0, P1 p1);
+functions_of!(P0 p0, P1 p1, P2 p2);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10);
+functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10, P11 p11);

@@ -1,0 +1,48 @@
+//! What a callback says of others: behind whom it runs, whom it needs, whom it cannot stand.
+
+use crate::callback::{CallbackRef, Location};
+use std::any::TypeId;
+
+/// What is said of others, for all callbacks of a type or for one of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Relations {
+    pub(crate) list: Vec<Relation>,
+    /// The groups it is in.
+    pub(crate) groups: Vec<TypeId>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Relation {
+    pub(crate) verb: Verb,
+    pub(crate) callback_ref: CallbackRef,
+    /// Where it is said, if not where the callback is written.
+    pub(crate) location: Option<Location>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Verb {
+    After,
+    Before,
+    Requires,
+    Incompatible,
+    NoConflict,
+}
+
+impl Relations {
+    pub(crate) fn say(
+        &mut self,
+        verb: Verb,
+        callback_ref: CallbackRef,
+        location: Option<Location>,
+    ) {
+        self.list.push(Relation {
+            verb,
+            callback_ref,
+            location,
+        });
+    }
+
+    pub(crate) fn join<G: ?Sized + 'static>(&mut self) {
+        self.groups.push(TypeId::of::<G>());
+    }
+}

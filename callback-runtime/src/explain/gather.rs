@@ -1,0 +1,128 @@
+//! From what a plan has resolved to what an explanation shows.
+
+use super::rows::{Listing, Row, StateUse};
+use super::why::Reasons;
+use super::{Explanation, orders, undecided};
+use crate::callback::short_type_name;
+use crate::loops::{Breakpoint, Loop, Role};
+use crate::outcome::OnFailure;
+use crate::plan::{HandlerRecord, Plan};
+use crate::raw::{Access, AccessKind};
+use std::any::TypeId;
+use std::collections::HashMap;
+
+impl<L: Loop> Plan<L> {
+    /// Tells what is resolved.
+    pub(super) fn gather(&self) -> Explanation {
+        let resolved = &self.resolved;
+        let labels = Labels::of(&resolved.lists);
+        let reasons = Reasons::of(&self.attached, resolved);
+        let handled = L::BREAKPOINTS.iter().zip(&resolved.lists);
+        let listings = handled.filter(|(_, list)| !list.is_empty());
+        let listings = listings.map(|(breakpoint, list)| Listing {
+            breakpoint,
+            rows: self.rows(breakpoint, list, &labels, &reasons),
+        });
+        Explanation {
+            loop_name: L::NAME,
+            callbacks: self.names().into_iter().map(str::to_owned).collect(),
+            listings: listings.collect(),
+            orders: orders::told(resolved),
+            undecided: undecided::told::<L>(resolved, &labels),
+            notes: self.notes.clone(),
+        }
+    }
+
+    fn rows(
+        &self,
+        at: &Breakpoint,
+        list: &[HandlerRecord],
+        labels: &Labels,
+        reasons: &Reasons<'_>,
+    ) -> Vec<Row> {
+        // Who fails to enter fails the run, whatever was said of it.
+        let is_lenient = at.role() != Role::Enter;
+        let rows = list.iter().enumerate().map(|(nth, record)| {
+            let attached = &self.attached[record.instance];
+            Row {
+                place: nth + 1,
+                callback: self.resolved.names[record.instance].to_string(),
+                weight: attached.weight(),
+                discovered: !attached.by_hand,
+                why: reasons.why(list, nth),
+                reads: labels.state_uses(record, AccessKind::Read),
+                writes: labels.state_uses(record, AccessKind::Write),
+                provides: labels.provided(record),
+                period: record.period.as_ref().map(ToString::to_string),
+                executor: self.execution_label(record),
+                on_failure: if is_lenient {
+                    record.on_failure
+                } else {
+                    OnFailure::Fail
+                },
+                location: record.location,
+            }
+        });
+        rows.collect()
+    }
+}
+
+/// What types of state are called: by their paths where two have the same short name.
+pub(super) struct Labels(HashMap<TypeId, String>);
+
+impl Labels {
+    fn of(lists: &[Vec<HandlerRecord>]) -> Self {
+        let handlers = lists.iter().flatten();
+        let accesses: HashMap<TypeId, &'static str> = handlers
+            .flat_map(|record| record.accesses.iter().chain(&record.provides))
+            .map(|access| (access.type_id, access.type_name))
+            .collect();
+        let mut writes_counter: HashMap<String, usize> = HashMap::new();
+        for name in accesses.values() {
+            *writes_counter.entry(short_type_name(name)).or_insert(0) += 1;
+        }
+        let label = |name: &str| {
+            let short = short_type_name(name);
+            let is_one = writes_counter.get(&short) == Some(&1);
+            if is_one { short } else { name.to_owned() }
+        };
+        Self(
+            accesses
+                .into_iter()
+                .map(|(id, name)| (id, label(name)))
+                .collect(),
+        )
+    }
+
+    pub(super) fn label(&self, type_id: TypeId, type_name: &str) -> String {
+        let known = self.0.get(&type_id);
+        known.map_or_else(|| short_type_name(type_name), Clone::clone)
+    }
+
+    fn provided(&self, record: &HandlerRecord) -> Vec<String> {
+        let provides = record.provides.iter();
+        provides
+            .map(|access| self.label(access.type_id, access.type_name))
+            .collect()
+    }
+
+    fn state_uses(&self, record: &HandlerRecord, kind: AccessKind) -> Vec<StateUse> {
+        let accesses = record.accesses.iter();
+        accesses
+            .filter_map(|access| self.state_use(access, kind))
+            .collect()
+    }
+
+    fn state_use(&self, access: &Access, kind: AccessKind) -> Option<StateUse> {
+        match access.kind {
+            AccessKind::Everything => (kind == AccessKind::Write).then(|| StateUse {
+                state: "everything".into(),
+                optional: false,
+            }),
+            same => (same == kind).then(|| StateUse {
+                state: self.label(access.type_id, access.type_name),
+                optional: access.optional,
+            }),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What a plan does, told before it does it: which handler runs where, in which order and why, what it reads and writes.
+
+mod awaited;
+mod compare;
+mod diff;
+mod dot;
+mod gather;
+mod graph;
+mod mermaid;
+mod orders;
+mod rows;
+mod table;
+mod undecided;
+mod why;
+
+pub use diff::{Change, Difference, What};
+pub use orders::Order;
+pub use rows::{Listing, Row, StateUse, Why};
+pub use undecided::Undecided;
+
+use crate::loops::{At, Loop};
+use crate::plan::Plan;
+use crate::plan::{PlanError, Problem};
+use crate::state::AsState;
+use std::fmt;
+
+/// A plan in words: print it, draw it, look into it, or compare it with another.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("{epoch}")).named("print");
+/// let told = plan.explain(&State::new())?;
+/// println!("{told}");
+/// assert_eq!(told.rows(Fit::on_epoch_end)[0].reads(), ["Epoch"]);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    loop_name: &'static str,
+    callbacks: Vec<String>,
+    listings: Vec<Listing>,
+    orders: Vec<Order>,
+    undecided: Vec<Undecided>,
+    notes: Vec<Problem>,
+}
+
+impl<L: Loop> Plan<L> {
+    /// Which handler runs where, in which order and why, and what each reads and writes. The plan is checked first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get())).named("halve");
+    /// let explanation = plan.explain(&State::new())?;
+    /// println!("{explanation}");
+    /// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].writes(), ["LearningRate"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn explain(&mut self, state: &impl AsState) -> Result<Explanation, PlanError> {
+        self.check(state)?;
+        Ok(self.gather())
+    }
+}
+
+impl Explanation {
+    /// The name of the loop.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// assert_eq!(Plan::<Fit>::new().explain(&State::new())?.loop_name(), "Fit");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn loop_name(&self) -> &'static str {
+        self.loop_name
+    }
+
+    /// The names of the callbacks, in the order in which they run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).weight(1.0).named("late");
+    /// plan.on(Fit::on_epoch_begin, || {}).named("early");
+    /// assert_eq!(plan.explain(&State::new())?.callbacks(), ["early", "late"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn callbacks(&self) -> &[String] {
+        &self.callbacks
+    }
+
+    /// The breakpoints that have handlers, in the order of the loop.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_fit_end, || {});
+    /// plan.on(Fit::on_fit_begin, || {});
+    /// let told = plan.explain(&State::new())?;
+    /// let names: Vec<_> = told.breakpoints().iter().map(|listing| listing.breakpoint().name()).collect();
+    /// assert_eq!(names, ["on_fit_begin", "on_fit_end"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn breakpoints(&self) -> &[Listing] {
+        &self.listings
+    }
+
+    /// The handlers at one breakpoint, in the order in which they run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("decay");
+    /// let told = plan.explain(&State::new())?;
+    /// assert_eq!(told.rows(Fit::on_epoch_end)[0].callback(), "decay");
+    /// assert!(told.rows(Fit::on_epoch_begin).is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn rows<L: Loop, A>(&self, at: At<L, A>) -> &[Row] {
+        let mut listings = self.listings.iter();
+        let found = listings.find(|listing| listing.breakpoint == at.breakpoint());
+        found.map_or(&[], |listing| &listing.rows)
+    }
+
+    /// What was said of the order, in the order of the source; also what has no effect, because nobody is attached of whom
+    /// it speaks.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print").after("nobody");
+    /// let told = plan.explain(&State::new())?;
+    /// assert!(told.orders()[0].is_idle());
+    /// assert!(told.to_string().contains("print after `nobody`, which is not attached"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    /// The pairs of handlers that touch the same state, and of which insertion alone decides who goes first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("halve");
+    /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("warm up");
+    /// assert_eq!(plan.explain(&State::new())?.undecided().len(), 1);
+    /// plan.order("warm up", "halve");
+    /// assert!(plan.explain(&State::new())?.undecided().is_empty());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn undecided(&self) -> &[Undecided] {
+        &self.undecided
+    }
+
+    /// What is worth knowing of the plan and no error, as in [`Plan::notes`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_valid_end, || {});
+    /// plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
+    /// assert_eq!(plan.explain(&State::new())?.notes().len(), 1);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn notes(&self) -> &[Problem] {
+        &self.notes
+    }
+
+    /// The same as a graph in the language of Graphviz: `dot -Tsvg` draws it.
+    ///
+    /// A cluster for each breakpoint: its handlers from left to right, dashed lines from the state that they read, red ones to
+    /// the state that they write, blue ones for an order that somebody declared.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |_: &Epoch| {}).named("print");
+    /// let dot = plan.explain(&State::new())?.dot();
+    /// assert!(dot.starts_with("digraph \"Fit\" {"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn dot(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = dot::write(self, &mut text);
+        text
+    }
+
+    /// The same as a flowchart in the language of Mermaid, which code hosts draw in a Markdown block of that language.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |_: &Epoch| {}).named("print");
+    /// let chart = plan.explain(&State::new())?.mermaid();
+    /// assert!(chart.starts_with("flowchart LR\n"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn mermaid(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = mermaid::write(self, &mut text);
+        text
+    }
+
+    /// What is different in `after`: who came, who went, who moved, whose weight or access is another.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |_: &Epoch| {}).named("print");
+    /// let before = plan.explain(&State::new())?;
+    /// plan.on(Fit::on_epoch_end, || {}).named("count");
+    /// let after = plan.explain(&State::new())?;
+    /// assert_eq!(before.diff(&after).to_string(), "on_epoch_end\n  + count, at place 2\n");
+    /// assert_eq!(after.diff(&before).to_string(), "on_epoch_end\n  - count\n");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[doc(alias = "explain_diff")]
+    pub fn diff(&self, after: &Self) -> Difference {
+        compare::compare(self, after)
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        table::write(self, f)
+    }
+}

@@ -1,0 +1,185 @@
+//! What was said of the order, as an explanation shows it: which callbacks before which, who said so, and where.
+
+use crate::callback::Location;
+use crate::plan::Resolved;
+use crate::plan::nearest;
+use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// An order that somebody declared: `first` runs before `second`.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure").after("nobody");
+/// plan.on(Fit::on_epoch_end, || {}).named("measure");
+/// let told = plan.explain(&State::new())?;
+/// let [order, idle] = told.orders() else { unreachable!() };
+/// assert_eq!((order.first(), order.second(), order.is_idle()), ("measure", "print", false));
+/// assert!(order.to_string().starts_with("print after measure (declared when attached, "));
+/// assert!(idle.is_idle());
+/// assert!(idle.to_string().starts_with("print after `nobody`, which is not attached"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub(super) first: Side,
+    pub(super) second: Side,
+    pub(super) by: DeclaredBy,
+    pub(super) location: Location,
+    /// Both sides name the same callback, or the same type, and nobody else.
+    pub(super) itself: bool,
+}
+
+/// Those whom one side of an order names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Side {
+    /// As it was written.
+    pub(super) label: String,
+    /// The names of the callbacks; none if nobody of that name, type or group is attached.
+    pub(super) callbacks: Arc<[Arc<str>]>,
+    /// Of a name that nobody has, the one that was meant.
+    pub(super) near: Option<Arc<str>>,
+}
+
+impl Order {
+    /// What runs first, as it was written: a type, a group or a name.
+    pub fn first(&self) -> &str {
+        &self.first.label
+    }
+
+    /// What runs after it.
+    pub fn second(&self) -> &str {
+        &self.second.label
+    }
+
+    /// It has no effect, because no callback is attached that one of the two sides names, or because both name nobody but the
+    /// same.
+    pub fn is_idle(&self) -> bool {
+        self.itself || self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
+    }
+
+    /// Where it is declared.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// How it is declared.
+    pub(super) fn how(&self) -> &'static str {
+        match self.by {
+            DeclaredBy::After { attached: false } | DeclaredBy::Before { attached: false } => {
+                "declared by its type"
+            }
+            DeclaredBy::After { attached: true } | DeclaredBy::Before { attached: true } => {
+                "declared when attached"
+            }
+            DeclaredBy::Plan => "declared by plan.order",
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second) = (self.say(&self.first), self.say(&self.second));
+        match self.by {
+            DeclaredBy::After { .. } => write!(f, "{second} after {first}")?,
+            _ => write!(f, "{first} before {second}")?,
+        }
+        if self.itself {
+            f.write_str(": nobody but itself, which orders nothing")?;
+        }
+        write!(f, " ({}, {})", self.how(), self.location)
+    }
+}
+
+impl Order {
+    /// A side, and whether nobody is there whom it names.
+    fn say(&self, side: &Side) -> String {
+        let label = &side.label;
+        if self.itself || !side.callbacks.is_empty() {
+            return label.clone();
+        }
+        match &side.near {
+            Some(near) => format!("`{label}`, which is not attached: did you mean `{near}`?"),
+            None => format!("`{label}`, which is not attached"),
+        }
+    }
+}
+
+/// What a plan was told of the order, in the order of the source.
+pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
+    let mut named = Named {
+        names: &resolved.names,
+        order: &resolved.order,
+        known: HashMap::new(),
+        near: HashMap::new(),
+    };
+    let told = resolved.orders.iter().map(|order| Order {
+        first: named.side(&order.first, &order.second),
+        second: named.side(&order.second, &order.first),
+        by: order.by,
+        location: order.location,
+        itself: is_itself(order),
+    });
+    let mut told: Vec<Order> = told.collect();
+    told.sort_by_key(Order::location);
+    told
+}
+
+fn is_itself(order: &OrderRule) -> bool {
+    let (first, second) = (&order.first, &order.second);
+    let is_one = first.callbacks.len() == 1 && first.callbacks == second.callbacks;
+    is_one
+        || [first, second]
+            .map(|side| side.named)
+            .contains(&NamedBy::Itself)
+}
+
+/// Names the callbacks of a side. Those of a group are named once, however many wait for it.
+struct Named<'p> {
+    names: &'p [Arc<str>],
+    /// The callbacks that have these names, without the suppressed ones.
+    order: &'p [usize],
+    known: HashMap<*const [usize], Arc<[Arc<str>]>>,
+    /// For each name that nobody has the one that is nearest to it.
+    near: HashMap<&'p str, Option<&'p str>>,
+}
+
+impl<'p> Named<'p> {
+    fn side(&mut self, side: &'p OrderSide, other: &OrderSide) -> Side {
+        let near = self.near(side, other);
+        let names = side.callbacks.iter().map(|at| self.names[*at].clone());
+        let known = self.known.entry(Arc::as_ptr(&side.callbacks));
+        Side {
+            label: side.label.clone(),
+            callbacks: known.or_insert_with(|| names.collect()).clone(),
+            near,
+        }
+    }
+
+    /// The name that is nearest to that of a side without callbacks, but for the names of the other side, which says so.
+    fn near(&mut self, side: &'p OrderSide, other: &OrderSide) -> Option<Arc<str>> {
+        if side.named != NamedBy::Name || !side.callbacks.is_empty() {
+            return None;
+        }
+        let (names, order) = (self.names, self.order);
+        let all = || order.iter().map(|at| names[*at].as_ref());
+        let near = self.near.entry(&side.label);
+        let near = *near.or_insert_with(|| nearest(&side.label, all()));
+        let others: HashSet<&str> = other
+            .callbacks
+            .iter()
+            .map(|at| names[*at].as_ref())
+            .collect();
+        let near = match near {
+            Some(own) if others.contains(own) => {
+                nearest(&side.label, all().filter(|name| !others.contains(name)))
+            }
+            near => near,
+        };
+        near.map(Arc::from)
+    }
+}

@@ -1,0 +1,336 @@
+//! Which state exists where in a loop, and which breakpoints a run will not reach.
+
+use crate::callback::Location;
+use crate::loops::{At, Breakpoint, BreakpointSet, Loop, Role, Scope};
+use crate::outcome::{Failure, Outcome, Stop};
+use crate::period::{Amount, Counter, CounterReader, Due, Position, Unit};
+use crate::plan::{Problem, ProblemKind};
+use std::any::{TypeId, type_name};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Which state a loop provides, and where.
+///
+/// `breakpoints!` fills it from the `with` clauses. What only a run knows (the types of a learner) is added by
+/// [`Plan::expect`](crate::Plan::expect).
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// struct Batch;
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.on(Fit::on_train_batch_end, |_: &Batch| {});
+/// assert!(plan.check(&State::new()).is_err());
+/// plan.expect(|availability| {
+///     availability.within::<Batch>(Fit::TRAIN_BATCH);
+///     availability.silent_scope(Fit::VALID, "there is no validation data");
+/// });
+/// assert!(plan.check(&State::new()).is_ok());
+/// ```
+pub struct Availability<L> {
+    declared: Vec<Declared>,
+    counters: Vec<CounterReader>,
+    totals: Position,
+    silent: BTreeMap<usize, String>,
+    problems: Vec<Problem>,
+    of: PhantomData<fn() -> L>,
+}
+
+/// A type of state, and the breakpoints at which the loop provides it.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    pub(crate) at: BreakpointSet,
+    /// The breakpoint whose firing brings it; a run that does not fire that one does not provide it.
+    since: Option<usize>,
+    /// Where it is declared.
+    pub(crate) location: Location,
+}
+
+impl<L: Loop> Availability<L> {
+    /// What the loop itself says, and what the runtime provides in every loop.
+    pub(crate) fn of_loop() -> Self {
+        let mut availability = Self::nothing();
+        availability.always::<Breakpoint>();
+        availability.always::<Due>();
+        availability.at_role::<Stop>(Role::Stop);
+        availability.at_role::<Stop>(Role::Interrupt);
+        availability.at_role::<Failure>(Role::Error);
+        availability.at_role::<Outcome>(Role::Exit);
+        L::availability(&mut availability);
+        availability
+    }
+
+    pub(crate) fn nothing() -> Self {
+        Self {
+            declared: Vec::new(),
+            counters: Vec::new(),
+            totals: Position::new(),
+            silent: BTreeMap::new(),
+            problems: Vec::new(),
+            of: PhantomData,
+        }
+    }
+
+    /// `T` exists at every breakpoint. A loop's `with` clause on its first line says this.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_fit_begin, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|availability| availability.always::<Batch>());
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn always<T: 'static>(&mut self) {
+        self.declare::<T>(0..L::BREAKPOINTS.len());
+    }
+
+    /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
+    /// or interrupted, which is told inside it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_begin, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|availability| availability.within::<Batch>(Fit::TRAIN_BATCH));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn within<T: 'static>(&mut self, scope: Scope<L>) {
+        self.declare::<T>(scope.info().begin()..=scope.info().end());
+        if scope.info().parent().is_none() {
+            self.at_role::<T>(Role::Stop);
+            self.at_role::<T>(Role::Interrupt);
+        }
+    }
+
+    /// `T` exists from the breakpoint `at` to the end of the scope around it; at `at` alone if none is around it. What a
+    /// loop declares so does not exist in a run that is [`silent`](Self::silent) at `at`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_end, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|availability| availability.from::<Batch>(Fit::on_train_batch_after_pred));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn from<T: 'static>(&mut self, at: At<L, impl Sized>) {
+        let end = at
+            .breakpoint()
+            .scope()
+            .map_or(at.index(), |scope| L::SCOPES[scope].end());
+        self.declare_since::<T>(at.index(), end);
+    }
+
+    /// `T` exists from `first` to `last`, both included, in the order of one pass. What a loop declares so does not
+    /// exist in a run that is [`silent`](Self::silent) at `first`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Batch;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_after_step, |_: &Batch| {});
+    /// assert!(plan.check(&State::new()).is_err());
+    /// plan.expect(|availability| availability.between::<Batch>(Fit::on_train_batch_before_step, Fit::on_train_batch_after_step));
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
+        self.declare_since::<T>(first.index(), last.index());
+    }
+
+    /// The run will not open `scope`, nor what is inside it; `because` tells why ("there is no validation data").
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_valid_end, || {});
+    /// plan.expect(|availability| availability.silent_scope(Fit::VALID, "there is no validation data"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: there is no validation data"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn silent_scope(&mut self, scope: Scope<L>, because: &str) {
+        for index in scope.info().begin()..=scope.info().end() {
+            self.silent.insert(index, because.to_owned());
+        }
+    }
+
+    /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {});
+    /// plan.expect(|availability| availability.only_scope(Fit::VALID, "this is an evaluation"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: this is an evaluation"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn only_scope(&mut self, scope: Scope<L>, because: &str) {
+        let scoped = L::BREAKPOINTS
+            .iter()
+            .filter(|place| place.scope().is_some());
+        let opened = scope.info().begin()..=scope.info().end();
+        for place in scoped.filter(|place| !opened.contains(&place.index())) {
+            self.silent.insert(place.index(), because.to_owned());
+        }
+    }
+
+    /// The run will not fire `at`; `because` tells why.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_train_batch_after_pred, || {});
+    /// plan.expect(|availability| availability.silent(Fit::on_train_batch_after_pred, "the step is fused"));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().ends_with("can never run here: the step is fused"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
+        self.silent.insert(at.index(), because.to_owned());
+    }
+
+    /// A setting of the loop's own that cannot be: whose it is, where it was set, and what to set instead. Reported with the
+    /// other problems of the plan.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Location;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.expect(|availability| availability.problem("Grid", Location::here(), "it has no cells; give it a size"));
+    /// assert_eq!(plan.check(&State::new()).unwrap_err().problems().len(), 1);
+    /// ```
+    pub fn problem(&mut self, info: &str, location: Location, text: impl Into<String>) {
+        let problem = Problem::of_plan(ProblemKind::Setting, info, location, text.into());
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// State of the type `T` counts the loop's `unit`: periods look at it. It exists as it is declared elsewhere.
+    ///
+    /// ```
+    /// use callbacks::{Loop, Availability, Unit, counter};
+    /// # use callbacks::{Breakpoint, Role, ScopeInfo};
+    ///
+    /// struct Sweep(u64);
+    ///
+    /// counter!(Sweep: u64);
+    ///
+    /// struct Chain;
+    ///
+    /// impl Loop for Chain {
+    ///     # const NAME: &'static str = "Chain";
+    ///     # const SCOPES: &'static [ScopeInfo] = &[];
+    ///     # const BREAKPOINTS: &'static [Breakpoint] = &[
+    ///     #     Breakpoint::new("Chain", 0, "on_enter", Role::Enter, None, None),
+    ///     #     Breakpoint::new("Chain", 1, "on_exit", Role::Exit, None, None),
+    ///     # ];
+    ///     // …
+    ///     fn availability(availability: &mut Availability<Self>) {
+    ///         availability.always::<Sweep>();
+    ///         availability.counts::<Sweep>(Unit::Steps);
+    ///     }
+    /// }
+    /// # callbacks::Plan::<Chain>::new();
+    /// ```
+    pub fn counts<T: Counter>(&mut self, unit: Unit) {
+        self.counters.retain(|reader| reader.unit != unit);
+        self.counters.push(CounterReader::of::<T>(unit));
+    }
+
+    /// This run ends when the loop has counted to `total`. Periods that say `last` are due there, and what first comes due behind
+    /// it is told as never due.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Unit;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.expect(|run| run.ends_at(Unit::Epochs, 5_u64));
+    /// plan.on(Fit::on_epoch_end, || {}).every(Period::epochs(10));
+    /// plan.check(&State::new())?;
+    /// assert!(plan.notes()[0].to_string().contains("epoch 10"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn ends_at(&mut self, unit: Unit, total: impl Into<Amount>) {
+        self.totals = self.totals.with(unit, total);
+    }
+
+    pub(crate) fn counters(&self) -> &[CounterReader] {
+        &self.counters
+    }
+
+    pub(crate) fn totals(&self) -> Position {
+        self.totals
+    }
+
+    #[track_caller]
+    fn at_role<T: 'static>(&mut self, role: Role) {
+        let indices = L::BREAKPOINTS.iter().filter(|place| place.role() == role);
+        self.declare::<T>(indices.map(Breakpoint::index));
+    }
+
+    #[track_caller]
+    fn declare_since<T: 'static>(&mut self, first: usize, last: usize) {
+        self.declare::<T>(first..=last);
+        if let Some(declared) = self.declared.last_mut() {
+            declared.since = Some(first);
+        }
+    }
+
+    #[track_caller]
+    fn declare<T: 'static>(&mut self, at: impl IntoIterator<Item = usize>) {
+        self.declared.push(Declared {
+            type_id: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            at: at.into_iter().collect(),
+            since: None,
+            location: Location::here(),
+        });
+    }
+
+    pub(crate) fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Whether a run that says this of itself fires what brings the state.
+    pub(crate) fn brings(&self, declared: &Declared) -> bool {
+        declared
+            .since
+            .is_none_or(|at| !self.silent.contains_key(&at))
+    }
+
+    /// Why the run will not fire the breakpoint.
+    pub(crate) fn silence(&self, index: usize) -> Option<&str> {
+        self.silent.get(&index).map(String::as_str)
+    }
+}
+
+impl<L> fmt::Debug for Availability<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("States")
+            .field("declared", &self.declared)
+            .field("silent", &self.silent)
+            .field("problems", &self.problems)
+            .finish_non_exhaustive()
+    }
+}

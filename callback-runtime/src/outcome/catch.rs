@@ -1,0 +1,22 @@
+//! Calls into code that may panic where a panic must not go further: destructors of values that users bring, and what they
+//! use to follow a run.
+
+use crate::outcome::Cause;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs `f`; a panic becomes a [`Cause`].
+pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(Cause::of_panic)
+}
+
+/// Runs `f` and drops its panic: for reports, whose own failure has no one to go to.
+pub(crate) fn quietly(f: impl FnOnce()) {
+    let _ = catch(f);
+}
+
+/// Drops a value whose destructor may panic, and reports the panic as a `tracing` warning that names `what` it was.
+pub(crate) fn dispose<T>(value: T, what: &str) {
+    if let Err(cause) = catch(|| drop(value)) {
+        quietly(|| tracing::warn!(%cause, "the destructor of {what} failed"));
+    }
+}

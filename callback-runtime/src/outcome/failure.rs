@@ -1,0 +1,285 @@
+//! How a run fails: where, why, and what went wrong after it.
+
+use crate::callback::Location;
+use crate::loops::Breakpoint;
+use crate::outcome::dispose;
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// Any error that a handler or a loop may answer.
+///
+/// ```
+/// use callbacks::BoxError;
+///
+/// fn read(text: &str) -> Result<f64, BoxError> {
+///     if text.is_empty() {
+///         return Err("nothing to read".into());
+///     }
+///     Ok(text.parse()?)
+/// }
+///
+/// assert_eq!(read("0.5").unwrap(), 0.5);
+/// assert_eq!(read("").unwrap_err().to_string(), "nothing to read");
+/// ```
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Who did something, and where: a callback at a breakpoint, or the loop itself.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, || Flow::stop("enough")).named("patience");
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let origin = outcome.stopped().unwrap().origin();
+/// assert_eq!(origin.callback(), Some("patience"));
+/// assert_eq!(origin.breakpoint().map(Breakpoint::name), Some("before_step"));
+/// assert!(origin.location().is_some());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    callback: Option<Arc<str>>,
+    at: Option<Breakpoint>,
+    location: Option<Location>,
+}
+
+impl Origin {
+    pub(crate) fn handler(callback: Arc<str>, at: Breakpoint, location: Location) -> Self {
+        Self {
+            callback: Some(callback),
+            at: Some(at),
+            location: Some(location),
+        }
+    }
+
+    /// The loop itself: the closure given to `run`, or the learner it drives.
+    pub(crate) fn of_loop() -> Self {
+        Self {
+            callback: None,
+            at: None,
+            location: None,
+        }
+    }
+
+    /// The callback's name; `None` if it was the loop itself.
+    pub fn callback(&self) -> Option<&str> {
+        self.callback.as_deref()
+    }
+
+    /// The breakpoint; `None` if it was the loop itself.
+    pub fn breakpoint(&self) -> Option<&Breakpoint> {
+        self.at.as_ref()
+    }
+
+    /// Where the handler is written; `None` if it was the loop itself.
+    pub fn location(&self) -> Option<Location> {
+        self.location
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.callback, &self.at, self.location) {
+            (Some(callback), Some(at), Some(location)) => {
+                write!(f, "{callback} at {at} ({location})")
+            }
+            _ => f.write_str("the loop itself"),
+        }
+    }
+}
+
+/// Why a run failed.
+///
+/// ```
+/// use callbacks::Cause;
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, || "a".parse::<u32>().map(drop));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// match outcome.failed().map(Failure::cause) {
+///     Some(Cause::Error(error)) => assert!(error.is::<std::num::ParseIntError>()),
+///     other => unreachable!("{other:?}"),
+/// }
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// An `Err`, of a handler or of the loop.
+    Error(BoxError),
+    /// A panic, with its message.
+    Panic(String),
+    /// A handler left a scope that was not open: its name.
+    NotOpen(String),
+    /// The loop fired a breakpoint, or opened a scope, where it has none: what it did.
+    Misplaced(String),
+}
+
+impl Cause {
+    /// The cause that a caught panic is. The payload is dropped here, where a panic in its own `drop` is caught too.
+    pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> Self {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".to_owned());
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(payload)));
+        if let Err(another) = dropped {
+            // Nothing more can be done with a payload whose drop panics than not to drop the next one.
+            std::mem::forget(another);
+        }
+        Self::Panic(message)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(f),
+            Self::Panic(message) => write!(f, "panicked: {message}"),
+            Self::Misplaced(what) => f.write_str(what),
+            Self::NotOpen(scope) => write!(
+                f,
+                "left the scope {scope}, which is not open there; leave a scope that encloses the breakpoint, or stop"
+            ),
+        }
+    }
+}
+
+/// How a run failed: who, where and why. Cheap to clone; state at the loop's error breakpoint (`on_fit_error`).
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } stop => on_stop; error => on_error; } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::before_step, || Err::<(), _>("the disk is full")).named("save");
+/// plan.on(Relax::on_error, |failure: &Failure| Err::<(), _>(format!("no mail info {}", failure.cause())));
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let failure = outcome.failed().unwrap();
+/// assert_eq!(failure.origin().callback(), Some("save"));
+/// assert_eq!(failure.cause().to_string(), "the disk is full");
+/// assert_eq!(failure.later().count(), 1);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Failure {
+    first: Arc<Fault>,
+    later: Vec<Arc<Fault>>,
+}
+
+/// One thing that went wrong.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::after_step, || Err::<(), _>("the disk is full"));
+/// plan.on(Relax::on_exit, || Err::<(), _>("the disk is gone")).named("close");
+/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+/// let later = outcome.failed().and_then(|failure| failure.later().next()).unwrap();
+/// assert_eq!(later.origin().callback(), Some("close"));
+/// assert_eq!(later.cause().to_string(), "the disk is gone");
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug)]
+pub struct Fault {
+    origin: Origin,
+    cause: Cause,
+}
+
+impl Fault {
+    pub(crate) fn new(origin: Origin, cause: Cause) -> Self {
+        Self { origin, cause }
+    }
+
+    /// Who and where.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Why.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+}
+
+impl Drop for Fault {
+    /// The error is of a user's type: a panic of its destructor goes no further.
+    fn drop(&mut self) {
+        let cause = std::mem::replace(&mut self.cause, Cause::Panic(String::new()));
+        dispose(cause, "an error");
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.origin, self.cause)
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(first: Fault) -> Self {
+        Self {
+            first: Arc::new(first),
+            later: Vec::new(),
+        }
+    }
+
+    pub(crate) fn attach(&mut self, later: Self) {
+        self.later.push(later.first);
+        self.later.extend(later.later);
+    }
+
+    /// Who and where.
+    pub fn origin(&self) -> &Origin {
+        &self.first.origin
+    }
+
+    /// Why.
+    pub fn cause(&self) -> &Cause {
+        &self.first.cause
+    }
+
+    /// What went wrong after it, in the handlers that were told of it, in the exits or in the loop; the first of these first.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// for name in ["one", "two", "three"] {
+    ///     plan.on(Relax::on_exit, move || Err::<(), _>(name));
+    /// }
+    /// let outcome = plan.run(&mut State::new(), |_| Ok(()))?;
+    /// let later = outcome.failed().unwrap().later().map(|fault| fault.cause().to_string());
+    /// assert_eq!(later.collect::<Vec<_>>(), ["two", "one"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn later(&self) -> impl Iterator<Item = &Fault> {
+        self.later.iter().map(Arc::as_ref)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first.fmt(f)?;
+        self.later()
+            .try_for_each(|fault| write!(f, "\n  later, {fault}"))
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self.cause() {
+            Cause::Error(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+}

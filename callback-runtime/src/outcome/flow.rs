@@ -1,0 +1,137 @@
+//! What a handler answers.
+
+use crate::loops::{Loop, Scope};
+use crate::outcome::BoxError;
+use std::any::TypeId;
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a handler answers: go on, leave a scope, or stop.
+///
+/// The other handlers of the breakpoint still run; then the outermost wish acts, and who wished it first is named.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct StopOnNan;
+///
+/// #[callback]
+/// impl StopOnNan {
+///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
+///         if loss.value().is_nan() { Flow::stop("the loss is NaN") } else { Flow::Continue }
+///     }
+/// }
+///
+/// assert_eq!(StopOnNan.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[must_use = "a flow acts when a handler returns it"]
+pub enum Flow {
+    /// Go on.
+    #[default]
+    Continue,
+    /// Leave a scope that is open: its end is still told, then the loop goes on behind it. [`Flow::leave`]
+    /// makes one.
+    Leave(ScopeExit),
+    /// Stop the run, for this reason. [`Flow::stop`] makes one.
+    Stop(Cow<'static, str>),
+    /// Stop the run because somebody outside asks for it. Unlike a stop it cannot be refused. [`Flow::interrupt`] makes one.
+    Interrupt(Cow<'static, str>),
+}
+
+impl Flow {
+    /// Leave `scope`. Where it is not open, the answer is the failure of the run: [`Cause::NotOpen`](crate::Cause::NotOpen).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// /// Skips what is left of an epoch whose loss has exploded.
+    /// #[derive(Default)]
+    /// struct SkipExploded;
+    ///
+    /// #[callback]
+    /// impl SkipExploded {
+    ///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
+    ///         if loss.value().is_nan() { Flow::leave(Fit::EPOCH) } else { Flow::Continue }
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
+    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(f64::NAN)), Flow::leave(Fit::EPOCH));
+    /// ```
+    pub fn leave<L: Loop>(scope: Scope<L>) -> Self {
+        Self::Leave(ScopeExit {
+            of_loop: TypeId::of::<L>(),
+            loop_name: L::NAME,
+            scope: scope.index(),
+            name: scope.info().name(),
+        })
+    }
+
+    /// Stop the run for a reason.
+    ///
+    /// ```
+    /// # use callbacks::Flow;
+    /// let epoch = 7;
+    /// assert_ne!(Flow::stop("good enough"), Flow::stop(format!("no progress since epoch {epoch}")));
+    /// ```
+    pub fn stop(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Stop(reason.into())
+    }
+
+    /// Interrupt the run for a reason, such as a signal.
+    ///
+    /// ```
+    /// # use callbacks::Flow;
+    /// assert_eq!(Flow::interrupt("SIGINT"), Flow::Interrupt("SIGINT".into()));
+    /// ```
+    pub fn interrupt(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Interrupt(reason.into())
+    }
+
+    /// `Ok(Flow::Continue)` with its error type named: the last line of a closure that uses `?`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_fit_begin, |text: &String| {
+    ///     let _number: f64 = text.parse()?;
+    ///     Flow::go_on()
+    /// });
+    /// assert_eq!(Flow::go_on().unwrap(), Flow::Continue);
+    /// ```
+    pub fn go_on() -> Result<Self, BoxError> {
+        Ok(Self::Continue)
+    }
+}
+
+/// The scope that a [`Flow::Leave`] leaves.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// match Flow::leave(Fit::EPOCH) {
+///     Flow::Leave(scope) => assert_eq!(scope.to_string(), "Fit::EPOCH"),
+///     other => unreachable!("{other:?}"),
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeExit {
+    of_loop: TypeId,
+    loop_name: &'static str,
+    scope: usize,
+    name: &'static str,
+}
+
+impl ScopeExit {
+    /// The scope's index, if it is one of the loop `L`.
+    pub(crate) fn index_in<L: Loop>(&self) -> Option<usize> {
+        (self.of_loop == TypeId::of::<L>()).then_some(self.scope)
+    }
+}
+
+impl fmt::Display for ScopeExit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", self.loop_name, self.name)
+    }
+}

@@ -1,0 +1,21 @@
+//! What handlers return and how runs end.
+//!
+//! - `flow`, `reply`: what a handler returns, and how it reaches the run;
+//! - `failure`: errors and panics, and where they come from;
+//! - `on_failure`: what a plan does with the failures of one callback;
+//! - `ending`: how a run ended, for the loop and the exits;
+//! - `catch`: calls of user code whose panic must not leave the library.
+
+mod catch;
+mod ending;
+mod failure;
+mod flow;
+mod on_failure;
+mod reply;
+
+pub(crate) use catch::{catch, dispose, quietly};
+pub use ending::{Ending, Outcome, Skipped, Stop};
+pub use failure::{BoxError, Cause, Failure, Fault, Origin};
+pub use flow::{Flow, ScopeExit};
+pub use on_failure::{OnFailure, Swallowed};
+pub use reply::{Answer, Answers, Reply};

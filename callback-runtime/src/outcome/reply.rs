@@ -1,0 +1,294 @@
+//! What handlers may return, and how it reaches the run.
+
+use crate::loops::At;
+use crate::outcome::{BoxError, Flow, dispose};
+use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
+
+/// A type that a handler may return at a breakpoint whose answer is `A`.
+///
+/// Nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. Where the
+/// breakpoint declares an [`Answer`], the answer in place of nothing.
+///
+/// ```
+/// use callbacks::prelude::*;
+///
+/// #[derive(Default)]
+/// struct CounterReader;
+///
+/// #[callback(discover = false)]
+/// impl CounterReader {
+///     fn on_epoch_begin(&self) {}
+///
+///     fn on_train_end(&self) -> Flow {
+///         Flow::Continue
+///     }
+///
+///     fn on_valid_end(&self, metrics: &Metrics) -> Result<(), &'static str> {
+///         metrics.get("valid_loss").map(drop).ok_or("there is no loss")
+///     }
+///
+///     fn on_epoch_end(&self) -> Result<Flow, std::io::Error> {
+///         Ok(Flow::Continue)
+///     }
+/// }
+///
+/// assert_eq!(CounterReader.on_valid_end(&Metrics::default()), Err("there is no loss"));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}` here",
+    label = "not an answer at this breakpoint",
+    note = "return nothing, `Flow`, or a `Result` of either; at a breakpoint that declares an answer, that answer, `Flow`, or a `Result` of either",
+    note = "the error of a `Result` is any type that converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait Reply<A>: Sized {
+    #[doc(hidden)]
+    type Delivery: Deliver<Self> + 'static;
+    #[doc(hidden)]
+    fn delivery() -> Self::Delivery;
+}
+
+/// The answer of a breakpoint, such as accept or reject, and how two answers become one.
+///
+/// ```
+/// use callbacks::Answer;
+/// use callbacks::prelude::*;
+///
+/// /// One rejection rejects.
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum Verdict {
+///     Accept,
+///     Reject,
+/// }
+///
+/// impl Answer for Verdict {
+///     fn merge(self, other: Self) -> Self {
+///         if self == Verdict::Accept { other } else { self }
+///     }
+/// }
+///
+/// breakpoints! { loop Relax { scope STEP { before_step; on_update -> Verdict; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::on_update, || Verdict::Reject);
+/// plan.on(Relax::on_update, || Verdict::Accept);
+/// let mut verdict = None;
+/// let outcome = plan.run(&mut State::new(), |run| Ok(verdict = run.ask(Relax::on_update)?))?;
+/// assert_eq!(verdict, Some(Verdict::Reject));
+/// # assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+pub trait Answer: Clone + 'static {
+    /// One answer of two: the handlers' answers are merged from the first to the last.
+    #[must_use]
+    fn merge(self, other: Self) -> Self;
+}
+
+/// The answers given so far at a breakpoint, in this firing. State there: later handlers may ask for `Option<&Answers<A>>`.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// # use callbacks::{Answer, Answers};
+/// # #[derive(Clone, Debug, PartialEq)]
+/// # enum Verdict { Accept, Reject }
+/// # impl Answer for Verdict { fn merge(self, other: Self) -> Self { if self == Self::Accept { other } else { self } } }
+/// # breakpoints! { loop Relax { scope STEP { before_step; on_update -> Verdict; after_step; } } }
+///
+/// let mut plan = Plan::<Relax>::new();
+/// plan.on(Relax::on_update, || Verdict::Accept);
+/// plan.on(Relax::on_update, || Verdict::Reject);
+/// plan.on(Relax::on_update, |returns_answer: Option<&Answers<Verdict>>| {
+///     let returns_answer = returns_answer.unwrap();
+///     assert_eq!(returns_answer.each(), [Verdict::Accept, Verdict::Reject]);
+///     assert_eq!(returns_answer.merged(), Some(&Verdict::Reject));
+///     Flow::Continue
+/// });
+/// let outcome = plan.run(&mut State::new(), |run| run.ask(Relax::on_update).map(drop))?;
+/// assert!(outcome.is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Answers<A> {
+    merged: Option<A>,
+    each: Vec<A>,
+    /// Whose turn it was at each.
+    turns: Vec<usize>,
+}
+
+impl<A> Default for Answers<A> {
+    fn default() -> Self {
+        Self {
+            merged: None,
+            each: Vec::new(),
+            turns: Vec::new(),
+        }
+    }
+}
+
+impl<A: Answer> Answers<A> {
+    /// The merged answer; `None` if nobody has answered.
+    pub fn merged(&self) -> Option<&A> {
+        self.merged.as_ref()
+    }
+
+    /// Every answer, in the order of the handlers that gave one.
+    pub fn each(&self) -> &[A] {
+        &self.each
+    }
+
+    /// The votes of a firing that is under way.
+    pub(crate) fn set_aside(&mut self) -> Option<Self> {
+        self.merged.is_some().then(|| std::mem::take(self))
+    }
+
+    /// Whose turn it was when such an answer was given.
+    pub(crate) fn turns(&self, matches: impl Fn(&A) -> bool) -> impl Iterator<Item = usize> {
+        let given = self.each.iter().zip(&self.turns);
+        given.filter_map(move |(answer, turn)| matches(answer).then_some(*turn))
+    }
+
+    pub(crate) fn take(&mut self) -> Option<A> {
+        if std::mem::needs_drop::<A>() {
+            self.each
+                .drain(..)
+                .for_each(|answer| dispose(answer, "an answer"));
+        }
+        self.each.clear();
+        self.turns.clear();
+        self.merged.take()
+    }
+
+    fn add(&mut self, answer: A, turn: usize) {
+        self.each.push(answer.clone());
+        self.turns.push(turn);
+        self.merged = Some(match self.merged.take() {
+            Some(merged) => merged.merge(answer),
+            None => answer,
+        });
+    }
+}
+
+impl<L, A> At<L, A> {
+    /// A bound check and its witness in one, like [`ask`](crate::state::param::ask): a handler here may return `R`. A method, so that
+    /// the breakpoint's answer is known before the bound is looked at.
+    #[doc(hidden)]
+    pub fn returns<R: Reply<A, Delivery = V>, V>(self) -> V {
+        R::delivery()
+    }
+}
+
+/// Delivers `()`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct DeliverNothing;
+
+impl Reply<()> for () {
+    type Delivery = DeliverNothing;
+    fn delivery() -> DeliverNothing {
+        DeliverNothing
+    }
+}
+
+impl Deliver<()> for DeliverNothing {
+    #[inline]
+    fn deliver(&self, (): (), _: usize, _: &mut CallContext<'_>) {}
+}
+
+/// Delivers a [`Flow`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct DeliverFlow;
+
+#[diagnostic::do_not_recommend]
+impl<A> Reply<A> for Flow {
+    type Delivery = DeliverFlow;
+    fn delivery() -> DeliverFlow {
+        DeliverFlow
+    }
+}
+
+impl Deliver<Flow> for DeliverFlow {
+    const RETURNS_FLOW: bool = true;
+
+    #[inline]
+    fn deliver(&self, flow: Flow, _: usize, context: &mut CallContext<'_>) {
+        if flow != Flow::Continue {
+            deliver_flow(flow, context);
+        }
+    }
+}
+
+#[cold]
+fn deliver_flow(flow: Flow, context: &mut CallContext<'_>) {
+    context.reply.flow = Some(flow);
+    context.status = HandlerStatus::Flow;
+}
+
+/// Delivers an [`Answer`]. It has looked for the votes' place in the state when the handler was bound.
+#[doc(hidden)]
+pub struct DeliverAnswer<A>(Slot<Answers<A>>);
+
+#[diagnostic::do_not_recommend]
+impl<A: Answer> Reply<A> for A {
+    type Delivery = DeliverAnswer<A>;
+    fn delivery() -> DeliverAnswer<A> {
+        DeliverAnswer(Slot::of())
+    }
+}
+
+impl<A: Answer> Deliver<A> for DeliverAnswer<A> {
+    const RETURNS_ANSWER: bool = true;
+
+    fn deliver(&self, answer: A, turn: usize, context: &mut CallContext<'_>) {
+        context.collect(&self.0, |returns_answer| returns_answer.add(answer, turn));
+    }
+}
+
+/// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when
+/// the handler is bound, so that a call reads nothing of it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct DeliverResult<V, E> {
+    ok: V,
+    into_error: fn(E) -> BoxError,
+}
+
+#[diagnostic::do_not_recommend]
+impl<A, R: Reply<A>, E: Into<BoxError> + 'static> Reply<A> for Result<R, E> {
+    type Delivery = DeliverResult<R::Delivery, E>;
+    fn delivery() -> Self::Delivery {
+        DeliverResult {
+            ok: R::delivery(),
+            into_error: E::into,
+        }
+    }
+}
+
+impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for DeliverResult<V, E> {
+    const RETURNS_ANSWER: bool = V::RETURNS_ANSWER;
+    const RETURNS_FLOW: bool = V::RETURNS_FLOW;
+
+    #[inline]
+    fn deliver(&self, reply: Result<R, E>, turn: usize, context: &mut CallContext<'_>) {
+        match reply {
+            Ok(reply) => self.ok.deliver(reply, turn, context),
+            Err(error) => deliver_error(error, context),
+        }
+    }
+
+    fn conversion(&self) -> Option<IntoError> {
+        let (into_error, inner) = (self.into_error, self.ok.conversion());
+        Some(Box::new(move |error| match (error.downcast(), &inner) {
+            (Ok(error), _) => into_error(*error),
+            // Of a `Result` inside of this one.
+            (Err(error), Some(inner)) => inner(error),
+            (Err(_), None) => "an error of a type that the handler does not return".into(),
+        }))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn deliver_error<E: 'static>(error: E, context: &mut CallContext<'_>) {
+    context.reply.error = Some(Box::new(error));
+    context.status = HandlerStatus::Error;
+}

@@ -1,0 +1,205 @@
+//! That who must run in parallel can, and has somebody to run beside.
+
+use super::{ThreadAffinity, may_be_grouped};
+use crate::callback::short_type_name;
+use crate::loops::Loop;
+use crate::period::Due;
+use crate::plan::{HandlerRecord, Plan, Problem, ProblemKind, ProblemText};
+use crate::raw::{Access, AccessKind};
+use std::any::TypeId;
+use std::collections::HashMap;
+
+/// A handler: its breakpoint, and its place there.
+type HandlerPlace = (usize, usize);
+
+impl<L: Loop> Plan<L> {
+    /// Who is to run elsewhere can.
+    pub(crate) fn check_parallel(&self) -> Vec<Problem> {
+        let order = self.resolved.order.iter().copied();
+        let asked: Vec<usize> = order
+            .filter(|at| self.attached[*at].parallel.is_some())
+            .collect();
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        let groupable = self.groupable();
+        let places = |at: usize| groupable.get(&at).map_or(&[][..], Vec::as_slice);
+        let problems = asked.iter().map(|at| self.unparallel(*at, places(*at)));
+        problems.flatten().collect()
+    }
+
+    /// `handlers` are those of the callback that can be in a group.
+    fn unparallel(&self, instance: usize, handlers: &[HandlerPlace]) -> Vec<Problem> {
+        let name = &self.resolved.names[instance];
+        if let Some((why, hint)) = self.stays(instance) {
+            let text = ProblemText::hinted(format!("cannot run in parallel: {why}"), hint);
+            let attached = &self.attached[instance];
+            let location = attached.parallel.unwrap_or(attached.attached_at);
+            return vec![Problem::of_plan(
+                ProblemKind::NotParallel,
+                name,
+                location,
+                text,
+            )];
+        }
+        let mut problems = Vec::new();
+        for (at, nth) in handlers {
+            let record = &self.resolved.lists[*at][*nth];
+            let found = self.obstacle(record);
+            problems.extend(found.map(|(state, why)| Problem {
+                kind: ProblemKind::NotParallel,
+                callback: name.to_string(),
+                breakpoint: Some(L::BREAKPOINTS[*at].name()),
+                state,
+                location: record.location,
+                text: format!("cannot run in parallel: it {why}").into(),
+            }));
+        }
+        if problems.is_empty() {
+            problems.extend(self.solitude(instance, handlers));
+        }
+        problems
+    }
+
+    /// For each callback its handlers that can be in a group.
+    fn groupable(&self) -> HashMap<usize, Vec<HandlerPlace>> {
+        let mut places: HashMap<usize, Vec<HandlerPlace>> = HashMap::new();
+        let lists = self.resolved.lists.iter().enumerate();
+        for (at, list) in lists.filter(|(at, _)| may_be_grouped::<L>(*at)) {
+            for (nth, record) in list.iter().enumerate() {
+                places.entry(record.instance).or_default().push((at, nth));
+            }
+        }
+        places
+    }
+
+    /// Worth knowing: none of its handlers ever runs beside another one.
+    fn solitude(&self, instance: usize, places: &[HandlerPlace]) -> Option<Problem> {
+        let mut handlers = places
+            .iter()
+            .map(|(at, nth)| &self.resolved.lists[*at][*nth]);
+        if handlers.any(|record| record.group.is_some() || record.queue.is_some()) {
+            return None;
+        }
+        let why = match places.iter().find_map(|place| self.shared_at(*place)) {
+            Some(shared) => shared,
+            None if places.is_empty() => {
+                "its handlers are of the beginning, of the end or of a failure of the run".into()
+            }
+            None if places
+                .iter()
+                .all(|(at, _)| self.resolved.lists[*at].len() == 1) =>
+            {
+                "there is no other handler where it has one".into()
+            }
+            None => "those before and behind it run alone, or in an order".into(),
+        };
+        let text = ProblemText::hinted(
+            format!("nobody can run in parallel with it: {why}"),
+            "leave `parallel` out, or see `explain()` for who runs where",
+        );
+        let attached = &self.attached[instance];
+        let location = attached.parallel.unwrap_or(attached.attached_at);
+        let name = &self.resolved.names[instance];
+        Some(Problem::of_plan(ProblemKind::Alone, name, location, text))
+    }
+
+    /// What a handler shares with who stands before or behind it.
+    fn shared_at(&self, (at, nth): (usize, usize)) -> Option<String> {
+        let list = &self.resolved.lists[at];
+        let record = &list[nth];
+        let before = nth.checked_sub(1).and_then(|nth| list.get(nth));
+        let mut others = before.into_iter().chain(list.get(nth + 1));
+        others.find_map(|other| {
+            let name = &self.resolved.names[other.instance];
+            let state = shared(record, other)?;
+            let breakpoint = L::BREAKPOINTS[at].name();
+            Some(format!("at {breakpoint} it shares {state} with `{name}`"))
+        })
+    }
+
+    /// Why no handler of a callback can leave the loop's thread, and what to do.
+    fn stays(&self, instance: usize) -> Option<(&'static str, &'static str)> {
+        if self.executor.is_none() {
+            return Some((
+                "the plan has nobody to run it",
+                "give the plan one with `executor`, or leave `parallel` out",
+            ));
+        }
+        match self.attached[instance].affinity {
+            ThreadAffinity::Anywhere => None,
+            ThreadAffinity::Closure => Some((
+                "it is a closure, which stays on the loop's thread",
+                "write a callback and attach it with `add`, or leave `parallel` out",
+            )),
+            ThreadAffinity::Discovered => Some((
+                "it was discovered, and stays on the loop's thread",
+                "attach it with `add`, or leave `parallel` out",
+            )),
+            ThreadAffinity::Local => Some((
+                "it is attached with `add_local`",
+                "attach it with `add`, for which its type must be `Send`, or leave `parallel` out",
+            )),
+        }
+    }
+
+    /// Why a handler has to run alone or stay, and the state that this is about.
+    fn obstacle(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
+        let counters = self.of_loop.counters();
+        let writes_counter =
+            |access: &Access| counters.iter().any(|reader| reader.of == access.type_id);
+        let why = |access: &Access| {
+            let state = short_type_name(access.type_name);
+            let why = if access.kind == AccessKind::Everything {
+                "asks for `Ctx`, which is everything; ask for the state it uses".into()
+            } else if access.local {
+                let (word, plain) = if access.kind == AccessKind::Read {
+                    ("Local", "&")
+                } else {
+                    ("LocalMut", "&mut ")
+                };
+                format!(
+                    "asks for `{word}<{state}>`, which stays on the loop's thread; ask for `{plain}{state}`, for which it must be `Send` and \
+                     `Sync`, or leave `parallel` out"
+                )
+            } else if access.type_id == TypeId::of::<Due>() {
+                "asks for `Due`, which is told to one handler at a time; let another callback ask for it, or leave `parallel` out".into()
+            } else if access.kind == AccessKind::Write && writes_counter(access) {
+                format!(
+                    "writes `{state}`, which the loop counts and periods read; let the loop or another callback write it, or leave `parallel` out"
+                )
+            } else {
+                return None;
+            };
+            Some((Some(state), why))
+        };
+        if let Some(found) = record.accesses.iter().find_map(why) {
+            return Some(found);
+        }
+        record.traits.returns_answer.then(|| {
+            (
+                None,
+                "answers more than a flow, and answers are merged in order; let another callback answer, or leave `parallel` out".into(),
+            )
+        })
+    }
+}
+
+/// What two handlers cannot have at the same time.
+fn shared(one: &HandlerRecord, other: &HandlerRecord) -> Option<String> {
+    if other.instance == one.instance {
+        return None;
+    }
+    let is_all = |access: &Access| access.kind == AccessKind::Everything;
+    if other.accesses.iter().any(is_all) {
+        return Some("all it asks for".into());
+    }
+    let clashes = |access: &Access, other: &Access| {
+        access.type_id == other.type_id
+            && (access.kind, other.kind) != (AccessKind::Read, AccessKind::Read)
+    };
+    let mut accesses = one.accesses.iter();
+    let access =
+        accesses.find(|access| other.accesses.iter().any(|other| clashes(access, other)))?;
+    Some(format!("`{}`", short_type_name(access.type_name)))
+}

@@ -1,0 +1,159 @@
+//! What the periods of a plan's handlers remember, so that they go on where they were.
+
+use crate::loops::Loop;
+use crate::period::PeriodState;
+use crate::plan::Plan;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Where the periods of a plan's handlers stand: from [`Plan::periods`], for [`Plan::restore_periods`].
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::Periods;
+///
+/// /// A plan of the same callbacks, as another process makes it.
+/// fn plan() -> Plan<Fit> {
+///     let mut plan = Plan::<Fit>::new();
+///     plan.on(Fit::on_epoch_end, || {}).named("save").every(Period::epochs(10));
+///     plan
+/// }
+///
+/// let mut before = plan();
+/// before.check(&State::new())?;
+/// let kept: Periods = before.periods();
+/// let mut after = plan();
+/// after.restore_periods(&kept);
+/// after.check(&State::new())?;
+/// assert_eq!(after.periods(), kept);
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Periods {
+    period_states: BTreeMap<Key, PeriodState>,
+}
+
+/// A handler: its callback's name, its breakpoint, and its place among the callback's handlers with a period there.
+type Key = (Arc<str>, Cow<'static, str>, usize);
+
+/// What was kept of a period is not what this version writes.
+///
+/// ```
+/// # use callbacks::Periods;
+/// let mut periods = Periods::default();
+/// let error = periods.keep("save", "on_epoch_end", 0, &[7]).unwrap_err();
+/// assert!(error.to_string().starts_with("what was kept of the period of save at on_epoch_end"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what was kept of the period of {callback} at {breakpoint} is not what this version writes; \
+     leave it out, and the period goes on from where the loop stands"
+)]
+pub struct UnreadablePeriod {
+    callback: String,
+    breakpoint: String,
+}
+
+impl Periods {
+    /// What there is to write into a file: for each handler its callback's name, its breakpoint, its place among those with a
+    /// period there, and numbers that are its memory.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Periods;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("save").every(Period::epochs(10));
+    /// plan.check(&State::new())?;
+    /// let mut read = Periods::default();
+    /// for (callback, breakpoint, nth, numbers) in plan.periods().entries() {
+    ///     assert_eq!((callback, breakpoint, nth), ("save", "on_epoch_end", 0));
+    ///     read.keep(callback, breakpoint, nth, &numbers)?;
+    /// }
+    /// assert_eq!(read, plan.periods());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str, usize, Vec<u64>)> {
+        let period_states = self.period_states.iter();
+        period_states.map(|((callback, at, nth), period_state)| {
+            (
+                callback.as_ref(),
+                at.as_ref(),
+                *nth,
+                period_state.to_words(),
+            )
+        })
+    }
+
+    /// Takes in what [`entries`](Self::entries) gave.
+    pub fn keep(
+        &mut self,
+        callback: &str,
+        breakpoint: &str,
+        nth: usize,
+        numbers: &[u64],
+    ) -> Result<(), UnreadablePeriod> {
+        let period_state = PeriodState::from_words(numbers).ok_or_else(|| UnreadablePeriod {
+            callback: callback.to_owned(),
+            breakpoint: breakpoint.to_owned(),
+        })?;
+        let key = (callback.into(), breakpoint.to_owned().into(), nth);
+        self.period_states.insert(key, period_state);
+        Ok(())
+    }
+}
+
+impl<L: Loop> Plan<L> {
+    /// Where the periods of its handlers stand: with the loop's counters, all that a run needs to go on as if it had not been cut,
+    /// also in another process. A plan that runs again goes on by itself.
+    ///
+    /// See [`Periods`] for an example.
+    pub fn periods(&self) -> Periods {
+        let mut kept = self.periods.clone();
+        for (key, list, at) in self.periodic() {
+            if let Some(period_state) = self.dispatcher.period_state(list, at) {
+                kept.period_states.insert(key, period_state);
+            }
+        }
+        kept
+    }
+
+    /// Goes on with periods where `periods` were. What is of handlers that this plan does not have is kept for when it has.
+    ///
+    /// See [`Periods`] for an example.
+    pub fn restore_periods(&mut self, periods: &Periods) -> &mut Self {
+        self.periods = periods.clone();
+        self.restore_period_states();
+        self
+    }
+
+    /// Takes note of what would be lost with the bound handlers.
+    pub(crate) fn save_period_states(&mut self) {
+        self.periods = self.periods();
+    }
+
+    /// Tells the bound handlers what was noted.
+    pub(crate) fn restore_period_states(&mut self) {
+        for (key, list, at) in self.periodic() {
+            if let Some(period_state) = self.periods.period_states.get(&key) {
+                self.dispatcher.restore_period(list, at, period_state);
+            }
+        }
+    }
+
+    /// The handlers that have a period, and where the machine has them.
+    fn periodic(&self) -> Vec<(Key, usize, usize)> {
+        let mut periodic = Vec::new();
+        for (list, record) in self.resolved.lists.iter().enumerate() {
+            let mut nths: HashMap<usize, usize> = HashMap::new();
+            let handlers = record.iter().enumerate();
+            for (at, handler) in handlers.filter(|(_, handler)| handler.period.is_some()) {
+                let nth = nths.entry(handler.instance).or_default();
+                let name = self.resolved.names[handler.instance].clone();
+                periodic.push(((name, L::BREAKPOINTS[list].name().into(), *nth), list, at));
+                *nth += 1;
+            }
+        }
+        periodic
+    }
+}

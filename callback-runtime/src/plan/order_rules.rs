@@ -1,0 +1,61 @@
+//! What was said of the order of callbacks, resolved: who is meant, who said it, and what nobody decided.
+
+use crate::callback::Location;
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// A declared order: all of `first` run before all of `second`.
+pub(crate) struct OrderRule {
+    pub(crate) first: OrderSide,
+    pub(crate) second: OrderSide,
+    pub(crate) by: DeclaredBy,
+    /// Where it is declared.
+    pub(crate) location: Location,
+}
+
+/// Those whom one side of an order names.
+pub(crate) struct OrderSide {
+    /// As it was written: a type, a group or a name.
+    pub(crate) label: String,
+    /// Nobody, if none of them is attached. Whoever is on both sides does not wait for itself.
+    pub(crate) callbacks: Arc<[usize]>,
+    /// How it names them.
+    pub(crate) named: NamedBy,
+}
+
+/// What one side of an order is named by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NamedBy {
+    Type,
+    Name,
+    /// Its type, which is the other side's, and nobody is left but those who say it.
+    Itself,
+}
+
+/// Who declared an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeclaredBy {
+    /// The second: for all of its type, or when it was attached.
+    After { attached: bool },
+    /// The first.
+    Before { attached: bool },
+    /// `Plan::order`.
+    Plan,
+}
+
+/// Two callbacks that touch the same state at one breakpoint, ordered by insertion alone.
+pub(crate) struct UndecidedPair {
+    /// Who goes first now.
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    /// The state that both touch.
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    /// One of them asks for the whole state.
+    pub(crate) everything: bool,
+    /// The first breakpoint at which they do, and the last.
+    pub(crate) at: usize,
+    pub(crate) last: usize,
+    /// At how many other breakpoints they do.
+    pub(crate) more: usize,
+}

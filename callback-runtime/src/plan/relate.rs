@@ -1,0 +1,95 @@
+//! What a plan says of callbacks that are not one's own.
+
+use super::Plan;
+use super::order::PlanRelation;
+use crate::callback::{CallbackRef, IntoCallbackRef, Location, Verb};
+use crate::loops::Loop;
+
+impl<L: Loop> Plan<L> {
+    /// Decides that `first` runs before `second` at every breakpoint, whatever their weights; nothing, if one of them is not
+    /// attached.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("print");
+    /// plan.on(Fit::on_epoch_end, || {}).named("measure");
+    /// plan.order("measure", "print");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["measure", "print"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    pub fn order(
+        &mut self,
+        first: impl IntoCallbackRef,
+        second: impl IntoCallbackRef,
+    ) -> &mut Self {
+        self.say(
+            Verb::Before,
+            first.into_callback_ref(),
+            second.into_callback_ref(),
+            Location::here(),
+        )
+    }
+
+    /// Says that it does not matter which of the two goes first, though both write the same state.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.9 * rate.get())).named("decay");
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get())).named("halve");
+    /// assert!(plan.strict(true).check(&State::new()).is_err());
+    /// assert!(plan.no_conflict("decay", "halve").check(&State::new()).is_ok());
+    /// ```
+    #[track_caller]
+    pub fn no_conflict(
+        &mut self,
+        one: impl IntoCallbackRef,
+        other: impl IntoCallbackRef,
+    ) -> &mut Self {
+        self.say(
+            Verb::NoConflict,
+            one.into_callback_ref(),
+            other.into_callback_ref(),
+            Location::here(),
+        )
+    }
+
+    /// Makes a problem of what is a note otherwise, or none: callbacks attached by hand that write the same state at one
+    /// breakpoint, or of which one reads what the other writes after it, while nothing but insertion decides their order. A
+    /// handler that asks for [`Ctx`](crate::Ctx) counts as a writer of everything.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, |rate: &LearningRate| println!("{rate}")).named("print");
+    /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get())).named("halve");
+    /// assert!(plan.check(&State::new()).is_ok());
+    /// assert!(plan.strict(true).check(&State::new()).is_err());
+    /// assert!(plan.order("print", "halve").check(&State::new()).is_ok());
+    /// ```
+    pub fn strict(&mut self, strict: bool) -> &mut Self {
+        self.strict = strict;
+        self.stale = true;
+        self
+    }
+
+    fn say(
+        &mut self,
+        verb: Verb,
+        first: CallbackRef,
+        second: CallbackRef,
+        location: Location,
+    ) -> &mut Self {
+        self.plan_relations.push(PlanRelation {
+            verb,
+            first,
+            second,
+            location,
+        });
+        self.stale = true;
+        self
+    }
+}

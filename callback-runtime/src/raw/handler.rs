@@ -1,0 +1,226 @@
+//! Handlers whose types are erased: an entry point, the function behind it, and what it asks for.
+
+use super::background::CallbackCell;
+use super::fetch::{Access, AccessKind, ParamPtrs, Params, clash};
+use super::frame::{CallContext, Deliver, HandlerStatus, IntoError};
+use super::owned::Owned;
+use crate::background::BackgroundBinding;
+use crate::state::borrows::Hold;
+#[cfg(debug_assertions)]
+#[cfg(debug_assertions)]
+use std::any::type_name;
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+/// A handler of callbacks of one type.
+pub struct ErasedHandler {
+    pub(super) call: Call,
+    pub(super) function: Owned<dyn Any>,
+    pub(super) callback: TypeId,
+    pub(super) accesses: Vec<Access>,
+    /// It may take values away, or put them elsewhere.
+    pub(super) is_exclusive: bool,
+    /// What it returns is put into the state.
+    pub(crate) returns_answer: bool,
+    /// It may return a flow.
+    pub(crate) returns_flow: bool,
+    pub(super) into_error: Option<IntoError>,
+    /// How its calls are queued, where it can run in the background.
+    pub(crate) background: Option<BackgroundBinding>,
+}
+
+/// # Safety
+/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and nothing else refers to
+/// the callback during the call; the aims are those of the view's table for the handler's wants, which agree with each other,
+/// and what they require is there. [`CallContext::status`] is `Continue`.
+pub(super) type Call = unsafe fn(entry: &CallEntry, context: &mut CallContext<'_>);
+
+/// All that a call needs, in one place, and what most calls need in its first cache line: up to six parameters. A function that
+/// captures nothing is not read.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct CallEntry {
+    pub(super) call: Call,
+    pub(super) callback: *mut (),
+    pub(super) param_ptrs: ParamPtrs,
+    pub(super) function: *const (),
+    /// Its place in its list.
+    pub(super) turn: usize,
+}
+
+struct TypedHandler<F, V> {
+    run: F,
+    delivery: V,
+}
+
+impl ErasedHandler {
+    pub(crate) fn new<C, P, R, V, F>(run: F, delivery: V) -> Self
+    where
+        C: 'static,
+        P: Params,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
+    {
+        let into_error = delivery.conversion();
+        let function = Box::new(TypedHandler { run, delivery });
+        let call = call::<C, P, R, V, F>;
+        let returns_answer = [V::RETURNS_ANSWER, V::RETURNS_FLOW];
+        Self::of(
+            call,
+            function,
+            TypeId::of::<C>(),
+            P::accesses().as_ref(),
+            returns_answer,
+            into_error,
+        )
+    }
+
+    /// What is the same for all types, and compiled once.
+    fn of(
+        call: Call,
+        function: Box<dyn Any>,
+        callback: TypeId,
+        accesses: &[Access],
+        [returns_answer, returns_flow]: [bool; 2],
+        into_error: Option<IntoError>,
+    ) -> Self {
+        Self {
+            call,
+            callback,
+            function: Owned::new(function),
+            accesses: accesses.to_vec(),
+            is_exclusive: accesses
+                .iter()
+                .any(|access| access.kind == AccessKind::Everything),
+            returns_answer,
+            returns_flow,
+            into_error,
+            background: None,
+        }
+    }
+
+    /// The same handler for callbacks of type `W`, of which it is called with a part. `None` if the part is of another type.
+    pub(crate) fn for_part<W: 'static, C: 'static>(
+        self,
+        part: fn(&mut W) -> &mut C,
+    ) -> Option<Self> {
+        (self.callback == TypeId::of::<C>()).then(|| Self {
+            call: call_on_part::<W, C>,
+            callback: TypeId::of::<W>(),
+            function: Owned::new(Box::new(PartHandler {
+                part,
+                call: self.call,
+                function: self.function,
+            })),
+            background: self.background.map(|background| background.for_part(part)),
+            ..self
+        })
+    }
+
+    /// The same handler for a callback that a worker uses as well: it waits until the worker does not.
+    pub(super) fn when_idle(self, cell: Arc<CallbackCell>) -> Self {
+        Self {
+            call: call_when_idle,
+            function: Owned::new(Box::new(WhenIdle {
+                cell,
+                call: self.call,
+                function: self.function,
+            })),
+            ..self
+        }
+    }
+
+    pub(crate) fn accesses(&self) -> &[Access] {
+        &self.accesses
+    }
+
+    /// Whether it may change the state: a value, or which are there.
+    pub(crate) fn changes_state(&self) -> bool {
+        self.is_exclusive
+            || self.returns_answer
+            || self
+                .accesses
+                .iter()
+                .any(|access| access.kind == AccessKind::Write)
+    }
+
+    /// Two parameters that cannot be held together.
+    pub(crate) fn clash(&self) -> Option<(Access, Access)> {
+        clash(&self.accesses)
+    }
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call<C, P, R, V, F>(entry: &CallEntry, context: &mut CallContext<'_>)
+where
+    P: Params,
+    V: Deliver<R>,
+    F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
+{
+    #[cfg(debug_assertions)]
+    let hold = {
+        let borrows = context.view.table().borrows().clone();
+        Hold::take(borrows, P::accesses(), type_name::<C>())
+    };
+    // SAFETY: as the caller says, and the table is not touched until the items are gone: `R` does not borrow from them.
+    let items = unsafe { P::fetch(context.view.as_ptr(), &entry.param_ptrs) };
+    let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
+    // SAFETY: live values of these types, as the caller says; nothing else refers to the callback during the call.
+    let (callback, function) = unsafe { (&mut *callback, &*function as &TypedHandler<F, V>) };
+    let reply = (function.run)(callback, items);
+    #[cfg(debug_assertions)]
+    drop(hold);
+    function.delivery.deliver(reply, entry.turn, context);
+}
+
+/// The entry point of a handler that is to do nothing.
+///
+/// # Safety
+/// None is needed.
+pub(super) unsafe fn muted(_: &CallEntry, _: &mut CallContext<'_>) {}
+
+struct PartHandler<W, C> {
+    part: fn(&mut W) -> &mut C,
+    call: Call,
+    function: Owned<dyn Any>,
+}
+
+/// # Safety
+/// See [`Call`].
+unsafe fn call_on_part<W, C>(entry: &CallEntry, context: &mut CallContext<'_>) {
+    let (outer, for_part) = (entry.callback.cast::<W>(), entry.function.cast());
+    // SAFETY: live values of these types, as the caller says.
+    let (outer, for_part) = unsafe { (&mut *outer, &*for_part as &PartHandler<W, C>) };
+    let inner = CallEntry {
+        call: for_part.call,
+        callback: std::ptr::from_mut((for_part.part)(outer)).cast(),
+        function: for_part.function.as_ptr(),
+        ..*entry
+    };
+    // SAFETY: `ErasedHandler::for_part` checked that the entry point is one for a `C`; the callback is borrowed from `outer`.
+    unsafe { (inner.call)(&inner, context) };
+}
+
+struct WhenIdle {
+    cell: Arc<CallbackCell>,
+    call: Call,
+    function: Owned<dyn Any>,
+}
+
+/// # Safety
+/// See [`Call`], but for the worker of the callback's cell, which may use the callback.
+unsafe fn call_when_idle(entry: &CallEntry, context: &mut CallContext<'_>) {
+    // SAFETY: a live value of this type, as the caller says.
+    let when_idle = unsafe { &*entry.function.cast::<WhenIdle>() };
+    let inner = CallEntry {
+        call: when_idle.call,
+        function: when_idle.function.as_ptr(),
+        ..*entry
+    };
+    // SAFETY: `ErasedHandler::when_idle` took entry point and function out of one thunk. `CallbackCell::keep_idle` keeps the worker away.
+    let call = || unsafe { (inner.call)(&inner, context) };
+    if when_idle.cell.keep_idle(call).is_none() {
+        context.status = HandlerStatus::MissingState;
+    }
+}

@@ -1,0 +1,60 @@
+//! Which slots handlers require, and which are filled: a word of bits each, so that one is looked for in the other at once.
+//! Slots beyond the word are looked at one by one.
+
+use super::fetch::Access;
+
+/// The filled ones of the first slots.
+#[derive(Default)]
+pub(super) struct FilledSlots(u64);
+
+/// The slots that must be filled.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RequiredSlots {
+    bits: u64,
+    /// Those that have no bit.
+    far: Vec<usize>,
+}
+
+impl FilledSlots {
+    #[inline]
+    pub(super) fn set(&mut self, slot: usize, filled: bool) {
+        if let Some(bit) = bit(slot) {
+            self.0 = if filled { self.0 | bit } else { self.0 & !bit };
+        }
+    }
+
+    /// Whether all are there that have a bit.
+    #[inline]
+    pub(super) fn covers(&self, required: &RequiredSlots) -> bool {
+        required.bits & !self.0 == 0
+    }
+}
+
+impl RequiredSlots {
+    pub(super) fn of(accesses: &[Access]) -> Self {
+        let mut required = Self::default();
+        required.add(accesses);
+        required
+    }
+
+    pub(super) fn add(&mut self, accesses: &[Access]) {
+        for access in accesses.iter().filter(|access| !access.optional) {
+            match bit(access.slot) {
+                Some(bit) => self.bits |= bit,
+                None if self.far.contains(&access.slot) => {}
+                None => self.far.push(access.slot),
+            }
+        }
+    }
+
+    /// Those that have no bit.
+    #[inline]
+    pub(super) fn far(&self) -> &[usize] {
+        &self.far
+    }
+}
+
+#[inline]
+fn bit(slot: usize) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(slot).unwrap_or(u32::MAX))
+}
