@@ -66,10 +66,10 @@ fn reject(reason: &'static str) -> Verdict {
     Reject(vec![reason])
 }
 
-type Answers = Vec<Option<Verdict>>;
+type Merged = Vec<Option<Verdict>>;
 
 /// Asks so many times; gives the merged answers and the outcome.
-fn ask(plan: &mut Plan<Driver>, times: usize) -> (Answers, Outcome) {
+fn ask(plan: &mut Plan<Driver>, times: usize) -> (Merged, Outcome) {
     let mut answers = Vec::new();
     let asking = |run: &mut Run<'_, Driver>| -> Result<(), Break> {
         run.scope(Driver::RUN, |run| {
@@ -141,7 +141,7 @@ fn everybody_is_asked_and_those_behind_see_the_votes_so_far() {
 }
 
 /// What `ask` says where a handler that answers this stands between two that accept.
-fn among_accepting<A: 'static, K: 'static, F>(at: At<Driver, A>, odd: F) -> (Answers, Outcome)
+fn among_accepting<A: 'static, K: 'static, F>(at: At<Driver, A>, odd: F) -> (Merged, Outcome)
 where
     F: Closure<K>,
     F::Out: Reply<A>,

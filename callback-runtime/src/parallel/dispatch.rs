@@ -213,15 +213,15 @@ impl Groups {
 
     /// Keeps how a handler's period stands.
     fn save_period(&mut self, at: usize, handler: &DispatchRecord) {
-        match (&mut self.saved_periods[at], &handler.period_run) {
-            (Some(kept), Some(period_run)) => kept.copy_from(period_run),
-            (kept, period_run) => kept.clone_from(period_run),
+        match (&mut self.saved_periods[at], &handler.period) {
+            (Some(kept), Some(period)) => kept.copy_from(period),
+            (kept, period) => kept.clone_from(period),
         }
     }
 
     /// Takes turns with what is kept: a verdict moves a period on only when the handler has its turn.
     fn swap_period(&mut self, at: usize, handler: &mut DispatchRecord) {
-        std::mem::swap(&mut self.saved_periods[at], &mut handler.period_run);
+        std::mem::swap(&mut self.saved_periods[at], &mut handler.period);
     }
 
     /// How to run those of a group whose turn it is.

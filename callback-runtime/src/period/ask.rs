@@ -71,9 +71,9 @@ impl Period {
     /// assert!(period.due_between(&at(1_024), &at(5_000)).is_some()); // Once, for four marks.
     /// ```
     pub fn due_between(&self, start: &Position, now: &Position) -> Option<Due> {
-        let mut period_run = HandlerPeriod::new(self.clone());
-        period_run.begin(start, &Position::new());
-        period_run.is_due(now, false)
+        let mut period = HandlerPeriod::new(self.clone());
+        period.begin(start, &Position::new());
+        period.is_due(now, false)
     }
 
     fn intervals_of(&self, unit: Unit) -> impl Iterator<Item = &Interval> {

@@ -16,10 +16,10 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
     /// Whether the handler at `at` is due. Where it asks why, it finds that in the state.
     pub(crate) fn is_due(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> bool {
         let handler = self.lists[list].handlers.get_mut(at);
-        match handler.map(|handler| (handler.asks_why, handler.period_run())) {
+        match handler.map(|handler| (handler.asks_why, handler.period())) {
             None => false,
             Some((_, None)) => true,
-            Some((asks_why, Some(period_run))) => is_due(period_run, asks_why, frame),
+            Some((asks_why, Some(period))) => is_due(period, asks_why, frame),
         }
     }
 
@@ -37,8 +37,8 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
     fn soonest(&self, list: usize, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
         let handlers = self.lists[list].handlers.iter();
         let mut soonest = None;
-        for period_run in handlers.filter_map(|handler| handler.period_run.as_ref()) {
-            let (unit, next) = period_run.next_due()?;
+        for period in handlers.filter_map(|handler| handler.period.as_ref()) {
+            let (unit, next) = period.next_due()?;
             let (group_result, at) = *soonest.get_or_insert((unit, next));
             if group_result != unit {
                 return None;
@@ -58,23 +58,23 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
     ) -> HandlerStatus {
         frame.halt_at(at);
         let handler = self.lists[list].handlers.get_mut(at);
-        let Some(period_run) = handler.and_then(|handler| handler.period_run()) else {
+        let Some(period) = handler.and_then(|handler| handler.period()) else {
             return HandlerStatus::Continue;
         };
         let now = frame.clock.position(frame.table());
-        if !period_run.is_due_at_end(&now) {
+        if !period.is_due_at_end(&now) {
             return HandlerStatus::Continue;
         }
-        let due = period_run.run_at_end(&now);
+        let due = period.run_at_end(&now);
         frame.view().insert(due);
         self.run_one(list, at, frame)
     }
 }
 
 #[inline(never)]
-fn is_due(period_run: &mut HandlerPeriod, asks_why: bool, frame: &mut Frame<'_>) -> bool {
+fn is_due(period: &mut HandlerPeriod, asks_why: bool, frame: &mut Frame<'_>) -> bool {
     let now = frame.clock.position(frame.table());
-    let due = period_run.is_due(&now, frame.clock.is_ending);
+    let due = period.is_due(&now, frame.clock.is_ending);
     let is_due = due.is_some();
     if let Some(due) = due.filter(|_| asks_why) {
         frame.view().insert(due);

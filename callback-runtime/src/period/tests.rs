@@ -12,10 +12,10 @@ use walk::{Rhythm, at, due, rhythms, walks};
 fn a_handler_is_due_when_a_mark_is_crossed_and_once_for_several() {
     for rhythm in rhythms() {
         for walk in walks() {
-            let mut period_run = HandlerPeriod::new(rhythm.period());
-            period_run.begin(&at(0), &Position::new());
+            let mut period = HandlerPeriod::new(rhythm.period());
+            period.begin(&at(0), &Position::new());
             assert_eq!(
-                due(&mut period_run, &walk),
+                due(&mut period, &walk),
                 rhythm.expected(0, &walk),
                 "{rhythm:?} {walk:?}"
             );
@@ -29,11 +29,11 @@ fn a_run_that_begins_anywhere_has_the_marks_behind_its_start() {
         for start in 0..12 {
             for walk in walks() {
                 let walk: Vec<u64> = walk.iter().map(|at| at + start).collect();
-                let mut period_run = HandlerPeriod::new(rhythm.period());
-                period_run.begin(&at(start), &Position::new());
+                let mut period = HandlerPeriod::new(rhythm.period());
+                period.begin(&at(start), &Position::new());
                 let expected = rhythm.expected(start, &walk);
                 assert_eq!(
-                    due(&mut period_run, &walk),
+                    due(&mut period, &walk),
                     expected,
                     "{rhythm:?} from {start} {walk:?}"
                 );
@@ -44,10 +44,10 @@ fn a_run_that_begins_anywhere_has_the_marks_behind_its_start() {
 
 #[test]
 fn a_position_that_goes_back_makes_no_mark_due_twice() {
-    let mut period_run = HandlerPeriod::new(Period::steps(5));
-    period_run.begin(&at(0), &Position::new());
+    let mut period = HandlerPeriod::new(Period::steps(5));
+    period.begin(&at(0), &Position::new());
     assert_eq!(
-        due(&mut period_run, &[4, 5, 3, 5, 9, 10]),
+        due(&mut period, &[4, 5, 3, 5, 9, 10]),
         [false, true, false, false, false, true]
     );
 }
@@ -59,12 +59,12 @@ fn no_position_is_due_that_is_none() {
             (Unit::Time, Period::time(0.5)),
             (Unit::Steps, Period::steps(1)),
         ] {
-            let mut period_run = HandlerPeriod::new(period);
+            let mut period = HandlerPeriod::new(period);
             let place = Position::new().with(unit, bad);
-            period_run.begin(&place, &place);
-            assert!(period_run.is_due(&place, false).is_none(), "{unit} {bad}");
+            period.begin(&place, &place);
+            assert!(period.is_due(&place, false).is_none(), "{unit} {bad}");
             assert!(
-                period_run
+                period
                     .is_due(&Position::new().with(unit, 0), false)
                     .is_none()
             );
@@ -74,10 +74,7 @@ fn no_position_is_due_that_is_none() {
             } else {
                 Position::new().with(unit, 0.5)
             };
-            assert!(
-                period_run.is_due(&next, false).is_some(),
-                "{unit} behind {bad}"
-            );
+            assert!(period.is_due(&next, false).is_some(), "{unit} behind {bad}");
         }
     }
 }
@@ -85,27 +82,24 @@ fn no_position_is_due_that_is_none() {
 #[test]
 fn a_predicate_is_asked_at_each_visit_and_one_that_narrows_lets_the_mark_pass() {
     let even = |now: &Position| now.whole(Unit::Steps).is_some_and(|step| step % 2 == 0);
-    let mut period_run = HandlerPeriod::new(Period::when(even));
-    period_run.begin(&at(0), &Position::new());
+    let mut period = HandlerPeriod::new(Period::when(even));
+    period.begin(&at(0), &Position::new());
     assert_eq!(
-        due(&mut period_run, &[1, 2, 2, 3, 4]),
+        due(&mut period, &[1, 2, 2, 3, 4]),
         [false, true, true, false, true]
     );
-    let mut period_run = HandlerPeriod::new(Period::steps(5).only_when(even).or(Period::steps(7)));
-    period_run.begin(&at(0), &Position::new());
-    assert_eq!(
-        due(&mut period_run, &[5, 6, 7, 10]),
-        [false, false, true, true]
-    );
+    let mut period = HandlerPeriod::new(Period::steps(5).only_when(even).or(Period::steps(7)));
+    period.begin(&at(0), &Position::new());
+    assert_eq!(due(&mut period, &[5, 6, 7, 10]), [false, false, true, true]);
 }
 
 #[test]
 fn a_handler_is_told_which_units_fired() {
-    let mut period_run = HandlerPeriod::new(Period::steps(4).or(Period::epochs(1)).first());
+    let mut period = HandlerPeriod::new(Period::steps(4).or(Period::epochs(1)).first());
     let place = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
-    period_run.begin(&place(0, 0), &Position::new());
+    period.begin(&place(0, 0), &Position::new());
     let mut told = |epoch, step| {
-        let due = period_run.is_due(&place(epoch, step), false)?;
+        let due = period.is_due(&place(epoch, step), false)?;
         Some((due.units().to_vec(), due.is_first(), due.to_string()))
     };
     let name = "E1_U4".to_owned();

@@ -38,7 +38,7 @@ pub(crate) struct List {
 
 /// A bound handler.
 pub(crate) struct DispatchRecord {
-    pub(crate) period_run: Option<Box<HandlerPeriod>>,
+    pub(crate) period: Option<Box<HandlerPeriod>>,
     /// It asks why it runs.
     pub(crate) asks_why: bool,
     pub(crate) traits: HandlerTraits,
@@ -143,7 +143,7 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
         let list = &mut self.lists[list];
         list.is_periodic |= is_periodic;
         list.handlers.push(DispatchRecord {
-            period_run: period.map(|period| Box::new(HandlerPeriod::new(period))),
+            period: period.map(|period| Box::new(HandlerPeriod::new(period))),
             asks_why,
             traits: HandlerTraits {
                 returns_answer,
@@ -186,25 +186,22 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
         gates.open_all();
         self.core.open_gates();
         let lists = self.lists.iter_mut();
-        let timings = lists.flat_map(|list| {
-            list.handlers
-                .iter_mut()
-                .filter_map(DispatchRecord::period_run)
-        });
-        timings.for_each(|period_run| period_run.begin(now, totals));
+        let timings =
+            lists.flat_map(|list| list.handlers.iter_mut().filter_map(DispatchRecord::period));
+        timings.for_each(|period| period.begin(now, totals));
     }
 
     /// What a handler's period remembers.
     pub(crate) fn period_state(&self, list: usize, at: usize) -> Option<PeriodState> {
         let handler = self.lists.get(list)?.handlers.get(at)?;
-        Some(handler.period_run.as_ref()?.state())
+        Some(handler.period.as_ref()?.state())
     }
 
     pub(crate) fn restore_period(&mut self, list: usize, at: usize, period_state: &PeriodState) {
         let list = self.lists.get_mut(list);
         let handler = list.and_then(|list| list.handlers.get_mut(at));
-        if let Some(period_run) = handler.and_then(DispatchRecord::period_run) {
-            period_run.restore(period_state);
+        if let Some(period) = handler.and_then(DispatchRecord::period) {
+            period.restore(period_state);
         }
     }
 
@@ -333,8 +330,8 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
 }
 
 impl DispatchRecord {
-    pub(crate) fn period_run(&mut self) -> Option<&mut HandlerPeriod> {
-        self.period_run.as_deref_mut()
+    pub(crate) fn period(&mut self) -> Option<&mut HandlerPeriod> {
+        self.period.as_deref_mut()
     }
 }
 

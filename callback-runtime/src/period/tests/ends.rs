@@ -3,61 +3,56 @@
 use super::{HandlerPeriod, Period, Position, Unit, at};
 
 fn of(period: Period, totals: &Position) -> HandlerPeriod {
-    let mut period_run = HandlerPeriod::new(period);
-    period_run.begin(&at(0), totals);
-    period_run
+    let mut period = HandlerPeriod::new(period);
+    period.begin(&at(0), totals);
+    period
 }
 
 /// What a visit at `steps` is told: which units, and whether it is the last.
-fn told(period_run: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
-    let due = period_run.is_due(&at(steps), ending)?;
+fn told(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
+    let due = period.is_due(&at(steps), ending)?;
     Some((due.units().len(), due.is_last()))
 }
 
 #[test]
 fn the_last_visit_is_known_where_the_total_is() {
-    let mut period_run = of(Period::steps(4).last(), &at(6));
-    assert_eq!(told(&mut period_run, 4, false), Some((1, false)));
-    assert_eq!(told(&mut period_run, 5, false), None);
-    assert_eq!(told(&mut period_run, 6, false), Some((0, true)));
-    assert_eq!(told(&mut period_run, 6, false), None, "it has run here");
-    assert!(!period_run.is_due_at_end(&at(6)));
+    let mut period = of(Period::steps(4).last(), &at(6));
+    assert_eq!(told(&mut period, 4, false), Some((1, false)));
+    assert_eq!(told(&mut period, 5, false), None);
+    assert_eq!(told(&mut period, 6, false), Some((0, true)));
+    assert_eq!(told(&mut period, 6, false), None, "it has run here");
+    assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn a_mark_that_is_the_end_makes_one_call() {
-    let mut period_run = of(Period::steps(3).last(), &at(6));
-    assert_eq!(told(&mut period_run, 6, true), Some((1, true)));
-    assert!(!period_run.is_due_at_end(&at(6)));
+    let mut period = of(Period::steps(3).last(), &at(6));
+    assert_eq!(told(&mut period, 6, true), Some((1, true)));
+    assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn a_total_of_another_unit_does_not_make_a_visit_the_last() {
     let epochs = Position::new().with(Unit::Epochs, 1);
-    let mut period_run = of(Period::steps(4).last(), &epochs);
+    let mut period = of(Period::steps(4).last(), &epochs);
     let place = |steps: u64| at(steps).with(Unit::Epochs, 1);
-    assert!((1..4).all(|steps| period_run.is_due(&place(steps), false).is_none()));
-    assert!(period_run.is_due_at_end(&place(3)));
+    assert!((1..4).all(|steps| period.is_due(&place(steps), false).is_none()));
+    assert!(period.is_due_at_end(&place(3)));
     // A period of nothing but its ends follows the run's.
-    let mut period_run = of(Period::never().last(), &epochs);
-    assert!(
-        period_run
-            .is_due(&place(1), false)
-            .expect("the end")
-            .is_last()
-    );
+    let mut period = of(Period::never().last(), &epochs);
+    assert!(period.is_due(&place(1), false).expect("the end").is_last());
 }
 
 #[test]
 fn all_totals_are_reached_at_the_last_visit() {
     let place = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
-    let mut period_run = of(Period::epochs(5).last(), &place(6, 2));
+    let mut period = of(Period::epochs(5).last(), &place(6, 2));
     assert!(
-        period_run.is_due(&place(4, 2), false).is_none(),
+        period.is_due(&place(4, 2), false).is_none(),
         "the last epoch has just begun"
     );
     assert!(
-        period_run
+        period
             .is_due(&place(6, 2), false)
             .expect("the end")
             .is_last()
@@ -66,67 +61,62 @@ fn all_totals_are_reached_at_the_last_visit() {
 
 #[test]
 fn a_pending_stop_makes_each_new_place_the_last() {
-    let mut period_run = of(Period::steps(10).last(), &Position::new());
-    assert_eq!(told(&mut period_run, 3, false), None);
-    assert_eq!(told(&mut period_run, 3, true), Some((0, true)));
-    assert_eq!(told(&mut period_run, 3, true), None);
-    assert_eq!(told(&mut period_run, 4, true), Some((0, true)));
-    assert!(!period_run.is_due_at_end(&at(4)));
-    assert!(period_run.is_due_at_end(&at(5)), "the loop went on");
+    let mut period = of(Period::steps(10).last(), &Position::new());
+    assert_eq!(told(&mut period, 3, false), None);
+    assert_eq!(told(&mut period, 3, true), Some((0, true)));
+    assert_eq!(told(&mut period, 3, true), None);
+    assert_eq!(told(&mut period, 4, true), Some((0, true)));
+    assert!(!period.is_due_at_end(&at(4)));
+    assert!(period.is_due_at_end(&at(5)), "the loop went on");
 }
 
 #[test]
 fn without_last_nothing_is_owed_and_no_visit_is_the_last() {
-    let mut period_run = of(Period::steps(4), &at(4));
-    assert_eq!(told(&mut period_run, 4, true), Some((1, false)));
-    assert_eq!(told(&mut period_run, 5, true), None);
-    assert!(!period_run.is_due_at_end(&at(6)));
+    let mut period = of(Period::steps(4), &at(4));
+    assert_eq!(told(&mut period, 4, true), Some((1, false)));
+    assert_eq!(told(&mut period, 5, true), None);
+    assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn what_is_owed_is_caught_up_on_once() {
-    let mut period_run = of(Period::steps(10).last(), &Position::new());
-    assert!(!period_run.is_due_at_end(&at(0)), "it was not visited");
-    assert_eq!(told(&mut period_run, 7, false), None);
-    assert!(period_run.is_due_at_end(&at(7)));
-    let due = period_run.catch_up(&at(7));
+    let mut period = of(Period::steps(10).last(), &Position::new());
+    assert!(!period.is_due_at_end(&at(0)), "it was not visited");
+    assert_eq!(told(&mut period, 7, false), None);
+    assert!(period.is_due_at_end(&at(7)));
+    let due = period.run_at_end(&at(7));
     assert!(due.is_last() && due.units().is_empty());
-    assert!(!period_run.is_due_at_end(&at(7)));
+    assert!(!period.is_due_at_end(&at(7)));
     // Nor is anything in a run in which nothing happens.
     for start in [7, 9] {
-        period_run.begin(&at(start), &at(start));
-        assert!(!period_run.is_due_at_end(&at(start)));
+        period.begin(&at(start), &at(start));
+        assert!(!period.is_due_at_end(&at(start)));
     }
 }
 
 #[test]
 fn the_clock_does_not_make_another_place() {
     let place = |seconds: f64| at(3).with(Unit::Seconds, seconds);
-    let mut period_run = of(Period::seconds(10.0).last(), &Position::new());
-    assert!(period_run.is_due(&place(10.5), false).is_some());
-    assert!(!period_run.is_due_at_end(&place(10.6)));
+    let mut period = of(Period::seconds(10.0).last(), &Position::new());
+    assert!(period.is_due(&place(10.5), false).is_some());
+    assert!(!period.is_due_at_end(&place(10.6)));
     // In a loop that counts nothing, each visit is.
     let only = |seconds: f64| Position::new().with(Unit::Seconds, seconds);
-    let mut period_run = HandlerPeriod::new(Period::seconds(10.0).last());
-    period_run.begin(&only(0.0), &Position::new());
-    assert!(period_run.is_due(&only(10.5), false).is_some());
-    assert!(!period_run.is_due_at_end(&only(10.6)));
-    assert!(period_run.is_due(&only(11.0), false).is_none());
-    assert!(period_run.is_due_at_end(&only(11.1)));
+    let mut period = HandlerPeriod::new(Period::seconds(10.0).last());
+    period.begin(&only(0.0), &Position::new());
+    assert!(period.is_due(&only(10.5), false).is_some());
+    assert!(!period.is_due_at_end(&only(10.6)));
+    assert!(period.is_due(&only(11.0), false).is_none());
+    assert!(period.is_due_at_end(&only(11.1)));
 }
 
 #[test]
 fn an_end_in_time_is_reached_with_the_tolerance_of_marks() {
     let time = |time: f64| Position::new().with(Unit::Time, time);
-    let mut period_run = HandlerPeriod::new(Period::time(5.0).last());
-    period_run.begin(&time(0.0), &time(1.0));
+    let mut period = HandlerPeriod::new(Period::time(5.0).last());
+    period.begin(&time(0.0), &time(1.0));
     // Ten tenths are a little less than 1.
     let sum = (0..10).fold(0.0, |sum, _| sum + 0.1);
     assert!(sum < 1.0);
-    assert!(
-        period_run
-            .is_due(&time(sum), false)
-            .expect("the end")
-            .is_last()
-    );
+    assert!(period.is_due(&time(sum), false).expect("the end").is_last());
 }

@@ -9,20 +9,20 @@ fn waited(
     bits: impl Fn(&Position) -> u64,
     totals: &Position,
 ) -> Vec<bool> {
-    let mut period_run = HandlerPeriod::new(period);
-    period_run.begin(&Position::new(), totals);
+    let mut period = HandlerPeriod::new(period);
+    period.begin(&Position::new(), totals);
     let mut visit = |place: &Position| {
-        let (_, soonest) = period_run.next_due().expect("one unit");
-        bits(place) >= soonest && period_run.is_due(place, false).is_some()
+        let (_, soonest) = period.next_due().expect("one unit");
+        bits(place) >= soonest && period.is_due(place, false).is_some()
     };
     walk.iter().map(&mut visit).collect()
 }
 
 fn predicate(period: Period, walk: &[Position], totals: &Position) -> Vec<bool> {
-    let mut period_run = HandlerPeriod::new(period);
-    period_run.begin(&Position::new(), totals);
+    let mut period = HandlerPeriod::new(period);
+    period.begin(&Position::new(), totals);
     walk.iter()
-        .map(|place| period_run.is_due(place, false).is_some())
+        .map(|place| period.is_due(place, false).is_some())
         .collect()
 }
 
@@ -71,11 +71,11 @@ fn for_time() {
 
 #[test]
 fn one_that_has_no_mark_left_waits_for_ever() {
-    let mut period_run = HandlerPeriod::new(Period::steps(5).once());
-    period_run.begin(&at(0), &Position::new());
-    assert_eq!(period_run.next_due(), Some((Unit::Steps, 5)));
-    assert!(period_run.is_due(&at(6), false).is_some());
-    assert_eq!(period_run.next_due(), Some((Unit::Steps, u64::MAX)));
+    let mut period = HandlerPeriod::new(Period::steps(5).once());
+    period.begin(&at(0), &Position::new());
+    assert_eq!(period.next_due(), Some((Unit::Steps, 5)));
+    assert!(period.is_due(&at(6), false).is_some());
+    assert_eq!(period.next_due(), Some((Unit::Steps, u64::MAX)));
 }
 
 #[test]

@@ -51,9 +51,9 @@ pub(crate) fn at(steps: u64) -> Position {
 }
 
 /// Whether a handler was due at each visit of `walk`.
-pub(crate) fn due(period_run: &mut HandlerPeriod, walk: &[u64]) -> Vec<bool> {
+pub(crate) fn due(period: &mut HandlerPeriod, walk: &[u64]) -> Vec<bool> {
     walk.iter()
-        .map(|steps| period_run.is_due(&at(*steps), false).is_some())
+        .map(|steps| period.is_due(&at(*steps), false).is_some())
         .collect()
 }
 
