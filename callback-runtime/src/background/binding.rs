@@ -2,6 +2,7 @@
 
 use super::worker::BackgroundCall;
 use super::{IntoResult, SnapshotParams};
+use crate::callback::Turn;
 use crate::outcome::{BoxError, dispose};
 use crate::raw::{CallContext, Deliver, ErasedHandler, HandlerStatus, Params};
 use std::any::Any;
@@ -92,7 +93,7 @@ struct EnqueueDelivery;
 
 impl Deliver<HandlerStatus> for EnqueueDelivery {
     #[inline]
-    fn deliver(&self, status: HandlerStatus, _: usize, context: &mut CallContext<'_>) {
+    fn deliver(&self, status: HandlerStatus, _: Turn, context: &mut CallContext<'_>) {
         context.status = status;
     }
 }

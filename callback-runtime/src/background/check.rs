@@ -1,20 +1,21 @@
 //! What runs in the background can run there.
 
 use super::{Background, BackgroundSetting};
-use crate::callback::short_type_name;
-use crate::loops::{Loop, Role};
-use crate::plan::{CheckInput, HandlerRecord, Problem, ProblemKind, ProblemText};
+use crate::callback::{CallbackId, short_type_name};
+use crate::loops::{BreakpointId, Role};
+use crate::plan::{CheckInput, Problem, ProblemKind, ProblemText};
 use crate::raw::AccessKind;
+use crate::run::HandlerRecord;
 use std::collections::{HashMap, HashSet};
 
 /// The handlers of a callback all run in the background or none, but for enter and exit.
-pub(crate) fn check_background<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let lagging = input.lagging();
+pub(crate) fn check_background(input: &CheckInput<'_>) -> Vec<Problem> {
+    let in_background = input.in_background();
     let mixed = input
         .inside()
         .filter(|(_, record)| !record.can_run_in_background);
     let mut mixed: Vec<_> = mixed
-        .filter(|(_, record)| lagging.contains(&record.instance))
+        .filter(|(_, record)| in_background.contains(&record.callback))
         .collect();
     mixed.sort_by_key(|(_, record)| record.rank);
     mixed
@@ -31,13 +32,14 @@ pub(crate) fn check_background<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Proble
 }
 
 /// A callback that runs in the background may be sent there.
-pub(crate) fn check_sendable<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let lagging = input.lagging();
-    let order = input.resolved.order.iter();
-    let stuck = order.filter(|at| lagging.contains(at) && input.attached[**at].sendable.is_none());
+pub(crate) fn check_sendable(input: &CheckInput<'_>) -> Vec<Problem> {
+    let in_background = input.in_background();
+    let order = input.plan.resolved.order.iter();
+    let stuck = order
+        .filter(|at| in_background.contains(at) && input.plan.attached[**at].sendable.is_none());
     stuck
         .map(|at| {
-            let (what, hint) = if input.attached[*at].by_hand {
+            let (what, hint) = if input.plan.attached[*at].by_hand {
                 (
                     "its handlers run in the background, but attached with `add_local` it stays on the loop's thread",
                     "attach it with `add`, which asks for a type that is `Send`, or say `.in_loop()`",
@@ -54,29 +56,33 @@ pub(crate) fn check_sendable<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem>
 }
 
 /// A queue is that of a callback in the background, and has room.
-pub(crate) fn check_queues<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let order = input.resolved.order.iter();
-    let said = order.filter_map(|at| match input.attached[*at].background {
+pub(crate) fn check_queues(input: &CheckInput<'_>) -> Vec<Problem> {
+    let order = input.plan.resolved.order.iter();
+    let said = order.filter_map(|at| match input.plan.attached[*at].background {
         BackgroundSetting::Background(queue) => Some((*at, queue)),
         BackgroundSetting::AsDeclared | BackgroundSetting::InLoop => None,
     });
-    let said: Vec<(usize, Background)> = said.collect();
+    let said: Vec<(CallbackId, Background)> = said.collect();
     if said.is_empty() {
         return Vec::new();
     }
     let inside = input.inside_by_callback();
     let wrong = said.into_iter().filter_map(|(at, queue)| {
         // One that chose to have no handlers needs no queue, and is none to blame.
-        let text = wrong_queue::<L>(inside.get(&at)?, queue)?;
+        let text = wrong_queue(input, inside.get(&at)?, queue)?;
         Some(input.of_attached(at, text))
     });
     wrong.collect()
 }
 
 /// What is wrong with the queue of a callback with these handlers.
-fn wrong_queue<L: Loop>(its: &[(usize, &HandlerRecord)], queue: Background) -> Option<ProblemText> {
+fn wrong_queue(
+    input: &CheckInput<'_>,
+    its: &[(BreakpointId, &HandlerRecord)],
+    queue: Background,
+) -> Option<ProblemText> {
     if !its.iter().any(|(_, record)| record.can_run_in_background) {
-        return Some(cannot_run_in_background::<L>(its));
+        return Some(cannot_run_in_background(input, its));
     }
     let hint = "give it room for one call at least: `Background::queue(1)`";
     let what = "its queue in the background has no room".into();
@@ -84,7 +90,10 @@ fn wrong_queue<L: Loop>(its: &[(usize, &HandlerRecord)], queue: Background) -> O
 }
 
 /// Why a callback for which a queue was set has nothing to put there, and what to write.
-fn cannot_run_in_background<L: Loop>(its: &[(usize, &HandlerRecord)]) -> ProblemText {
+fn cannot_run_in_background(
+    input: &CheckInput<'_>,
+    its: &[(BreakpointId, &HandlerRecord)],
+) -> ProblemText {
     let changes = |record: &HandlerRecord| {
         record
             .accesses
@@ -95,7 +104,7 @@ fn cannot_run_in_background<L: Loop>(its: &[(usize, &HandlerRecord)]) -> Problem
     let what = match writer {
         Some((at, record)) => format!(
             "cannot run in the background: at {} it {}, which the loop goes on with",
-            L::BREAKPOINTS[*at].name(),
+            input.breakpoint(*at).name(),
             changed(record)
         ),
         None => "cannot run in the background: its handlers are bound to run at once".into(),
@@ -133,37 +142,38 @@ fn changed(record: &HandlerRecord) -> String {
     }
 }
 
-impl<L: Loop> CheckInput<'_, L> {
+impl CheckInput<'_> {
     /// The callbacks with handlers that can run in the background, and are to.
-    fn lagging(&self) -> HashSet<usize> {
+    fn in_background(&self) -> HashSet<CallbackId> {
         let can_run_in_background = self
             .inside()
             .filter(|(_, record)| record.can_run_in_background);
-        let instances = can_run_in_background.map(|(_, record)| record.instance);
+        let instances = can_run_in_background.map(|(_, record)| record.callback);
         instances
-            .filter(|at| self.attached[*at].background != BackgroundSetting::InLoop)
+            .filter(|at| self.plan.attached[*at].background != BackgroundSetting::InLoop)
             .collect()
     }
 
     /// The handlers of each callback, but for enter and exit.
-    fn inside_by_callback(&self) -> HashMap<usize, Vec<(usize, &HandlerRecord)>> {
-        let mut handlers: HashMap<usize, Vec<(usize, &HandlerRecord)>> = HashMap::new();
+    fn inside_by_callback(&self) -> HashMap<CallbackId, Vec<(BreakpointId, &HandlerRecord)>> {
+        let mut handlers: HashMap<CallbackId, Vec<(BreakpointId, &HandlerRecord)>> = HashMap::new();
         for (at, record) in self.inside() {
-            let its = handlers.entry(record.instance).or_default();
+            let its = handlers.entry(record.callback).or_default();
             its.push((at, record));
         }
         handlers
     }
 
     /// The handlers of all callbacks, but for enter and exit.
-    fn inside(&self) -> impl Iterator<Item = (usize, &HandlerRecord)> {
-        let is_inside = |at: usize| !matches!(L::BREAKPOINTS[at].role(), Role::Enter | Role::Exit);
+    fn inside(&self) -> impl Iterator<Item = (BreakpointId, &HandlerRecord)> {
+        let is_inside =
+            |at: BreakpointId| !matches!(self.breakpoint(at).role(), Role::Enter | Role::Exit);
         self.handlers().filter(move |(at, _)| is_inside(*at))
     }
 
     /// A problem with how a callback is attached.
-    fn of_attached(&self, at: usize, text: ProblemText) -> Problem {
-        let location = self.attached[at].attached_at;
+    fn of_attached(&self, at: CallbackId, text: ProblemText) -> Problem {
+        let location = self.plan.attached[at].attached_at;
         Problem {
             location,
             ..self.of_callback(at, ProblemKind::Background, text)

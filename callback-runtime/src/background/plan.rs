@@ -1,9 +1,8 @@
 //! Which callbacks of a plan run in the background.
 
 use crate::background::Background;
-use crate::callback::Handler;
-use crate::loops::Loop;
-use crate::plan::{Attachment, Plan};
+use crate::callback::{CallbackId, Handler};
+use crate::plan::{Attachment, PlanCore};
 
 /// Where the handlers of a callback run, as was said when it was attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,23 +27,23 @@ impl BackgroundSetting {
     }
 }
 
-impl<L: Loop> Plan<L> {
+impl PlanCore {
     /// Has the callback's handlers run in the background, if they can. Of one that cannot as it is attached, a check tells why.
-    pub(crate) fn add_worker(&mut self, instance: usize, handlers: &[Handler]) {
+    pub(crate) fn add_worker(&mut self, id: CallbackId, handlers: &[Handler]) {
         let has_background = handlers
             .iter()
             .any(|handler| handler.erased.can_run_in_background());
-        let attached = &self.attached[instance];
+        let attached = &self.attached[id];
         let queue = attached.background.queue().filter(|_| has_background);
         if let (Some(queue), Some(sendable)) = (queue, attached.sendable) {
-            self.dispatcher.add_worker(instance, sendable, queue);
+            self.dispatcher.add_worker(id, sendable, queue);
         }
     }
 
     /// The queue of a callback that runs in the background.
-    pub(crate) fn background_queue(&self, instance: usize) -> Option<Background> {
-        let queue = self.attached[instance].background.queue();
-        queue.filter(|_| self.dispatcher.workers().contains(instance))
+    pub(crate) fn background_queue(&self, id: CallbackId) -> Option<Background> {
+        let queue = self.attached[id].background.queue();
+        queue.filter(|_| self.dispatcher.workers().contains(id))
     }
 }
 

@@ -1,15 +1,13 @@
 //! What happened in the background and is to be told in the loop.
 
+use crate::callback::HandlerId;
 use crate::outcome::Cause;
 use std::collections::BTreeMap;
-
-/// A handler: its breakpoint, and its place in that one's list.
-pub(crate) type HandlerPlace = (usize, usize);
 
 /// A failure of a handler that the loop has not been told of.
 #[derive(Debug)]
 pub(crate) struct BackgroundFailure {
-    pub(crate) handler: HandlerPlace,
+    pub(crate) handler: HandlerId,
     pub(crate) cause: Cause,
 }
 
@@ -17,15 +15,15 @@ pub(crate) struct BackgroundFailure {
 #[derive(Debug, Default)]
 pub(crate) struct BackgroundReport {
     failures: Vec<BackgroundFailure>,
-    dropped: BTreeMap<HandlerPlace, u64>,
+    dropped: BTreeMap<HandlerId, u64>,
 }
 
 impl BackgroundReport {
-    pub(crate) fn fail(&mut self, handler: HandlerPlace, cause: Cause) {
+    pub(crate) fn fail(&mut self, handler: HandlerId, cause: Cause) {
         self.failures.push(BackgroundFailure { handler, cause });
     }
 
-    pub(crate) fn drop_one(&mut self, handler: HandlerPlace) {
+    pub(crate) fn drop_one(&mut self, handler: HandlerId) {
         *self.dropped.entry(handler).or_insert(0) += 1;
     }
 
@@ -33,7 +31,7 @@ impl BackgroundReport {
         std::mem::take(&mut self.failures)
     }
 
-    pub(crate) fn dropped(&self) -> Vec<(HandlerPlace, u64)> {
+    pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         let dropped = self.dropped.iter();
         dropped.map(|(handler, times)| (*handler, *times)).collect()
     }

@@ -5,10 +5,11 @@
 
 use super::Background;
 use super::channel::{self, Receiver, Sender, TrySendError};
-use super::report::{BackgroundFailure, BackgroundReport, HandlerPlace};
+use super::report::{BackgroundFailure, BackgroundReport};
 use crate::background::sync::atomic::{AtomicBool, Ordering};
 use crate::background::sync::thread::{self, JoinHandle};
 use crate::background::sync::{Mutex, MutexGuard};
+use crate::callback::HandlerId;
 use crate::outcome::{BoxError, Cause, catch, dispose, quietly};
 use crate::raw::{CallbackCell, HandlerStatus};
 use std::any::Any;
@@ -21,7 +22,7 @@ const ENDLESS: usize = 1 << 24;
 pub(crate) type BackgroundCall = Box<dyn FnOnce(&mut dyn Any) -> Result<(), BoxError> + Send>;
 
 enum Message {
-    Call(HandlerPlace, BackgroundCall),
+    Call(HandlerId, BackgroundCall),
     /// The loop waits: dropped when all that came before is done.
     Barrier(#[expect(dead_code, reason = "its drop is the message")] Sender<()>),
 }
@@ -112,7 +113,7 @@ impl Worker {
     }
 
     /// Puts a call behind the others. Where there is no room, the policy decides.
-    pub(crate) fn enqueue(&self, handler: HandlerPlace, call: BackgroundCall) -> HandlerStatus {
+    pub(crate) fn enqueue(&self, handler: HandlerId, call: BackgroundCall) -> HandlerStatus {
         // The lock is free before anything of a user's is called or dropped.
         let outcome = match self.running().as_ref() {
             Some(running) => running.send(Message::Call(handler, call), self.policy),
@@ -163,7 +164,7 @@ impl Worker {
     }
 
     /// How many calls of which handlers were dropped in this run.
-    pub(crate) fn dropped(&self) -> Vec<(HandlerPlace, u64)> {
+    pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         self.shared.report().dropped()
     }
 
@@ -244,7 +245,7 @@ impl Shared {
     }
 
     /// Makes a call; one that panicked is the last.
-    fn call_handler(&self, handler: HandlerPlace, call: BackgroundCall, with: CallWith) {
+    fn call_handler(&self, handler: HandlerId, call: BackgroundCall, with: CallWith) {
         let made = catch(|| with(self, call));
         let cause = match made {
             Ok(Some(Ok(()))) => return,

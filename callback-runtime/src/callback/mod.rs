@@ -5,6 +5,7 @@ mod by_default;
 mod callback_ref;
 mod handler_ref;
 mod handlers;
+mod ids;
 mod location;
 mod method;
 mod registry;
@@ -17,6 +18,9 @@ pub use callback_ref::{CallbackRef, IntoCallbackRef};
 pub use handler_ref::HandlerRef;
 pub(crate) use handlers::Handler;
 pub use handlers::Handlers;
+#[allow(unreachable_pub, reason = "a trait that seals a public one names it")]
+pub use ids::Turn;
+pub(crate) use ids::{CallbackId, HandlerId, Rank};
 pub use location::Location;
 pub use method::{Closure, Method};
 pub use registry::{

@@ -4,10 +4,10 @@
 //! [`Plan::discover`](crate::Plan::discover).
 
 use crate::callback::{Callback, Location, short_type_name};
-use crate::loops::Loop;
-use crate::plan::AnyCallback;
+use crate::loops::{Loop, LoopInfo};
+use crate::plan::ErasedCallback;
 use crate::raw::Sendable;
-use std::any::{Any, TypeId, type_name};
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -68,7 +68,7 @@ pub type Make = fn() -> Made;
 
 /// A callback of some loop: a boxed `Box<dyn AnyCallback<L>>`.
 #[doc(hidden)]
-pub struct Made(Box<dyn Any>);
+pub struct Made(ErasedCallback);
 
 impl Registration {
     /// For `#[callback]`.
@@ -169,8 +169,8 @@ impl Registration {
             .map(|provision| (provision.type_name)())
     }
 
-    pub(crate) fn is_for<L: Loop>(&self) -> bool {
-        (self.loop_id)() == TypeId::of::<L>()
+    pub(crate) fn is_for(&self, loop_info: &LoopInfo) -> bool {
+        (self.loop_id)() == loop_info.type_id
     }
 
     pub(crate) fn callback_type(&self) -> TypeId {
@@ -188,9 +188,8 @@ impl Registration {
     }
 
     /// A new one, if it can be made without arguments and is a callback of `L`.
-    pub(crate) fn make<L: Loop>(&self) -> Option<Box<dyn AnyCallback<L>>> {
-        let made = self.make?();
-        made.0.downcast().ok().map(|boxed| *boxed)
+    pub(crate) fn make(&self) -> Option<ErasedCallback> {
+        Some(self.make?().0)
     }
 }
 
@@ -276,8 +275,7 @@ pub trait NotSendable {
 impl<L, C> NotSendable for Probe<L, C> {}
 
 fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
-    let callback: Box<dyn AnyCallback<L>> = Box::new(C::default());
-    Made(Box::new(callback))
+    Made(ErasedCallback::new::<L, C>(C::default()))
 }
 
 /// Links a crate whose callbacks are to be discovered, though the program names nothing of it: the linker would leave it out.

@@ -2,39 +2,52 @@
 //!
 //! Orders with the same second side are kept once, with that side, and not once for each of its callbacks.
 
-use crate::plan::OrderRule;
-use crate::plan::Resolved;
+use crate::callback::{CallbackId, Rank};
+use crate::loops::indexes_lists;
+use crate::plan::{OrderId, OrderRule, Resolved};
 use std::collections::{HashMap, HashSet};
 
 /// What each callback waits for.
 pub(super) struct Awaited<'p> {
     orders: &'p [OrderRule],
     /// The rank of each callback.
-    ranks: Vec<usize>,
+    ranks: Vec<Option<Rank>>,
     /// For each callback the second sides that it is on.
-    sides: Vec<Vec<usize>>,
+    sides: Vec<Vec<SideId>>,
     second: Vec<Second>,
     /// The callbacks that are on both sides of an order.
-    on_both: HashSet<usize>,
+    on_both: HashSet<CallbackId>,
 }
 
 /// The orders with one second side, by their index.
 #[derive(Default)]
 struct Second {
-    orders: Vec<usize>,
+    orders: Vec<OrderId>,
     /// For each callback that is alone on a first side the first such order.
-    singles: HashMap<usize, usize>,
+    singles: HashMap<CallbackId, OrderId>,
     /// Those with several callbacks on the first side.
-    many: Vec<usize>,
+    many: Vec<OrderId>,
     /// The highest rank on a first side, and the order that says so.
-    last: Option<(usize, usize)>,
+    last: Option<(Rank, OrderId)>,
 }
+
+/// The second side of orders, by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct SideId(usize);
+
+impl SideId {
+    fn index(self) -> usize {
+        self.0
+    }
+}
+
+indexes_lists!(SideId);
 
 impl<'p> Awaited<'p> {
     pub(super) fn of(callbacks: usize, resolved: &'p Resolved) -> Self {
-        let mut ranks = vec![usize::MAX; callbacks];
+        let mut ranks = vec![None; callbacks];
         for (rank, callback) in resolved.order.iter().enumerate() {
-            ranks[*callback] = rank;
+            ranks[*callback] = Some(Rank::new(rank));
         }
         let mut awaited = Self {
             orders: &resolved.orders,
@@ -46,16 +59,20 @@ impl<'p> Awaited<'p> {
         let (mut seconds, mut lasts) = (HashMap::new(), HashMap::new());
         for (index, order) in resolved.orders.iter().enumerate() {
             let second = awaited.second(order, &mut seconds);
-            awaited.add(index, order, second, &mut lasts);
+            awaited.add(OrderId::new(index), order, second, &mut lasts);
         }
         awaited
     }
 
     /// The number of the second side of an order. The same list is the same side.
-    fn second(&mut self, order: &OrderRule, known: &mut HashMap<*const usize, usize>) -> usize {
+    fn second(
+        &mut self,
+        order: &OrderRule,
+        known: &mut HashMap<*const CallbackId, SideId>,
+    ) -> SideId {
         let callbacks = &order.second.callbacks;
         *known.entry(callbacks.as_ptr()).or_insert_with(|| {
-            let number = self.second.len();
+            let number = SideId(self.second.len());
             self.second.push(Second::default());
             for callback in callbacks.iter() {
                 self.sides[*callback].push(number);
@@ -66,31 +83,36 @@ impl<'p> Awaited<'p> {
 
     fn add(
         &mut self,
-        index: usize,
+        id: OrderId,
         order: &OrderRule,
-        second: usize,
-        lasts: &mut HashMap<*const usize, Option<usize>>,
+        second: SideId,
+        lasts: &mut HashMap<*const CallbackId, Option<Rank>>,
     ) {
         let first = &order.first.callbacks;
         self.on_both.extend(shared(first, &order.second.callbacks));
-        let ranks = || first.iter().map(|callback| self.ranks[*callback]).max();
+        let ranks = || {
+            first
+                .iter()
+                .filter_map(|callback| self.ranks[*callback])
+                .max()
+        };
         let last = *lasts.entry(first.as_ptr()).or_insert_with(ranks);
         let second = &mut self.second[second];
-        second.orders.push(index);
-        second.last = second.last.max(last.map(|rank| (rank, index)));
+        second.orders.push(id);
+        second.last = second.last.max(last.map(|rank| (rank, id)));
         match first[..] {
             [one] => {
-                second.singles.entry(one).or_insert(index);
+                second.singles.entry(one).or_insert(id);
             }
-            _ => second.many.push(index),
+            _ => second.many.push(id),
         }
     }
 
     /// The order that says that `first` runs before `second`.
-    pub(super) fn direct(&self, first: usize, second: usize) -> Option<&'p OrderRule> {
+    pub(super) fn direct(&self, first: CallbackId, second: CallbackId) -> Option<&'p OrderRule> {
         let sides = self.sides[second].iter().map(|side| &self.second[*side]);
         let found = sides.filter_map(|side| {
-            let names = |index: &&usize| has(&self.orders[**index].first.callbacks, first);
+            let names = |id: &&OrderId| has(&self.orders[**id].first.callbacks, first);
             let many = side.many.iter().find(names);
             many.into_iter().chain(side.singles.get(&first)).min()
         });
@@ -98,7 +120,7 @@ impl<'p> Awaited<'p> {
     }
 
     /// The order that lets a callback wait longest.
-    pub(super) fn last(&self, own: usize) -> Option<&'p OrderRule> {
+    pub(super) fn last(&self, own: CallbackId) -> Option<&'p OrderRule> {
         let sides = self.sides[own].iter().map(|side| &self.second[*side]);
         let last = if self.on_both.contains(&own) {
             let orders = sides.flat_map(|side| &side.orders);
@@ -108,20 +130,20 @@ impl<'p> Awaited<'p> {
         } else {
             sides.filter_map(|side| side.last).max()
         };
-        last.map(|(_, index)| &self.orders[index])
+        last.map(|(_, id)| &self.orders[id])
     }
 
     /// The highest rank on the first side of an order, but for the callback itself.
-    fn last_other(&self, index: usize, own: usize) -> Option<(usize, usize)> {
-        let others = self.orders[index].first.callbacks.iter();
+    fn last_other(&self, id: OrderId, own: CallbackId) -> Option<(Rank, OrderId)> {
+        let others = self.orders[id].first.callbacks.iter();
         let others = others.filter(|other| **other != own);
-        let last = others.map(|other| self.ranks[*other]).max()?;
-        Some((last, index))
+        let last = others.filter_map(|other| self.ranks[*other]).max()?;
+        Some((last, id))
     }
 }
 
 /// The callbacks on both sides. Sides are sorted.
-fn shared(one: &[usize], other: &[usize]) -> Vec<usize> {
+fn shared(one: &[CallbackId], other: &[CallbackId]) -> Vec<CallbackId> {
     let (few, many) = if one.len() < other.len() {
         (one, other)
     } else {
@@ -131,6 +153,6 @@ fn shared(one: &[usize], other: &[usize]) -> Vec<usize> {
     few.filter(|callback| has(many, *callback)).collect()
 }
 
-fn has(side: &[usize], callback: usize) -> bool {
+fn has(side: &[CallbackId], callback: CallbackId) -> bool {
     side.binary_search(&callback).is_ok()
 }

@@ -5,6 +5,7 @@ use super::diff::{Change, Difference, What};
 use super::rows::{Listing, Row};
 use super::table::or_dash;
 use crate::loops::Breakpoint;
+use crate::loops::BreakpointId;
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) fn compare(before: &Explanation, after: &Explanation) -> Difference {
@@ -116,15 +117,15 @@ fn cells(row: &Row) -> [(&'static str, String); 6] {
 }
 
 /// Breakpoints sort as their loop has them.
-fn key(listing: &Listing) -> (usize, &'static str) {
-    (listing.breakpoint.index(), listing.breakpoint.name())
+fn key(listing: &Listing) -> (BreakpointId, &'static str) {
+    (listing.breakpoint.id(), listing.breakpoint.name())
 }
 
 /// Each row with its callback and, since a callback may have several handlers at a breakpoint, which one of them it is.
 fn numbered(rows: &[Row]) -> impl Iterator<Item = ((&str, usize), &Row)> {
-    let mut writes_counter: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
     rows.iter().map(move |row| {
-        let count = writes_counter.entry(row.callback.as_str()).or_insert(0);
+        let count = counts.entry(row.callback.as_str()).or_insert(0);
         *count += 1;
         ((row.callback.as_str(), *count), row)
     })

@@ -4,31 +4,38 @@ use super::rows::{Listing, Row, StateUse};
 use super::why::Reasons;
 use super::{Explanation, orders, undecided};
 use crate::callback::short_type_name;
-use crate::loops::{Breakpoint, Loop, Role};
+use crate::loops::{Breakpoint, Role};
 use crate::outcome::OnFailure;
-use crate::plan::{HandlerRecord, Plan};
+use crate::plan::PlanCore;
 use crate::raw::{Access, AccessKind};
+use crate::run::{Dispatcher, HandlerRecord};
 use std::any::TypeId;
 use std::collections::HashMap;
 
-impl<L: Loop> Plan<L> {
-    /// Tells what is resolved.
+impl PlanCore {
+    /// The explanation of a plan that is resolved and checked.
     pub(super) fn gather(&self) -> Explanation {
-        let resolved = &self.resolved;
-        let labels = Labels::of(&resolved.lists);
-        let reasons = Reasons::of(&self.attached, resolved);
-        let handled = L::BREAKPOINTS.iter().zip(&resolved.lists);
-        let listings = handled.filter(|(_, list)| !list.is_empty());
-        let listings = listings.map(|(breakpoint, list)| Listing {
-            breakpoint,
-            rows: self.rows(breakpoint, list, &labels, &reasons),
+        let labels = Labels::of(&self.dispatcher);
+        let reasons = Reasons::of(&self.attached, &self.resolved);
+        let listings = self.loop_info.ids().map(|id| {
+            let breakpoint = &self.loop_info.breakpoints[id];
+            let records = self.dispatcher.records(id);
+            Listing {
+                breakpoint,
+                rows: self.rows(breakpoint, records, &labels, &reasons),
+            }
         });
+        let names = self.resolved.order.iter();
         Explanation {
-            loop_name: L::NAME,
-            callbacks: self.names().into_iter().map(str::to_owned).collect(),
-            listings: listings.collect(),
-            orders: orders::told(resolved),
-            undecided: undecided::told::<L>(resolved, &labels),
+            loop_name: self.loop_info.name,
+            callbacks: names
+                .map(|id| self.resolved.names[*id].to_string())
+                .collect(),
+            listings: listings
+                .filter(|listing| !listing.rows.is_empty())
+                .collect(),
+            orders: orders::told(&self.resolved),
+            undecided: undecided::undecided(self, &labels),
             notes: self.notes.clone(),
         }
     }
@@ -43,17 +50,17 @@ impl<L: Loop> Plan<L> {
         // Who fails to enter fails the run, whatever was said of it.
         let is_lenient = at.role() != Role::Enter;
         let rows = list.iter().enumerate().map(|(nth, record)| {
-            let attached = &self.attached[record.instance];
+            let attached = &self.attached[record.callback];
             Row {
                 place: nth + 1,
-                callback: self.resolved.names[record.instance].to_string(),
+                callback: self.resolved.names[record.callback].to_string(),
                 weight: attached.weight(),
                 discovered: !attached.by_hand,
                 why: reasons.why(list, nth),
                 reads: labels.state_uses(record, AccessKind::Read),
                 writes: labels.state_uses(record, AccessKind::Write),
                 provides: labels.provided(record),
-                period: record.period.as_ref().map(ToString::to_string),
+                period: record.declared_period().map(ToString::to_string),
                 executor: self.execution_label(record),
                 on_failure: if is_lenient {
                     record.on_failure
@@ -71,19 +78,19 @@ impl<L: Loop> Plan<L> {
 pub(super) struct Labels(HashMap<TypeId, String>);
 
 impl Labels {
-    fn of(lists: &[Vec<HandlerRecord>]) -> Self {
-        let handlers = lists.iter().flatten();
-        let accesses: HashMap<TypeId, &'static str> = handlers
-            .flat_map(|record| record.accesses.iter().chain(&record.provides))
+    fn of(dispatcher: &Dispatcher) -> Self {
+        let records = dispatcher.all_records();
+        let accesses: HashMap<TypeId, &'static str> = records
+            .flat_map(|(_, record)| record.accesses.iter().chain(&record.provides))
             .map(|access| (access.type_id, access.type_name))
             .collect();
-        let mut writes_counter: HashMap<String, usize> = HashMap::new();
+        let mut counts: HashMap<String, usize> = HashMap::new();
         for name in accesses.values() {
-            *writes_counter.entry(short_type_name(name)).or_insert(0) += 1;
+            *counts.entry(short_type_name(name)).or_insert(0) += 1;
         }
         let label = |name: &str| {
             let short = short_type_name(name);
-            let is_one = writes_counter.get(&short) == Some(&1);
+            let is_one = counts.get(&short) == Some(&1);
             if is_one { short } else { name.to_owned() }
         };
         Self(

@@ -60,7 +60,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn explain(&mut self, state: &impl AsState) -> Result<Explanation, PlanError> {
         self.check(state)?;
-        Ok(self.gather())
+        Ok(self.core.gather())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was said of the order, as an explanation shows it: which callbacks before which, who said so, and where.
 
-use crate::callback::Location;
+use crate::callback::{CallbackId, Location};
 use crate::plan::Resolved;
 use crate::plan::nearest;
 use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
@@ -142,8 +142,8 @@ fn is_itself(order: &OrderRule) -> bool {
 struct Named<'p> {
     names: &'p [Arc<str>],
     /// The callbacks that have these names, without the suppressed ones.
-    order: &'p [usize],
-    known: HashMap<*const [usize], Arc<[Arc<str>]>>,
+    order: &'p [CallbackId],
+    known: HashMap<*const [CallbackId], Arc<[Arc<str>]>>,
     /// For each name that nobody has the one that is nearest to it.
     near: HashMap<&'p str, Option<&'p str>>,
 }

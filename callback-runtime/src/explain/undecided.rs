@@ -1,8 +1,8 @@
 //! Handlers that touch the same state at one breakpoint, and whose order nobody decided.
 
 use super::gather::Labels;
-use crate::loops::{Breakpoint, Loop};
-use crate::plan::{Resolved, UndecidedPair};
+use crate::loops::Breakpoint;
+use crate::plan::{PlanCore, UndecidedPair};
 use std::fmt;
 
 /// Two callbacks of which insertion alone decides who goes first, though it matters: both write the same state, or one reads
@@ -83,16 +83,20 @@ impl fmt::Display for Undecided {
 }
 
 /// The undecided pairs of a plan: the writers, then the readers.
-pub(super) fn told<L: Loop>(resolved: &Resolved, labels: &Labels) -> Vec<Undecided> {
-    let told = |pair: &UndecidedPair, reads: bool| Undecided {
+pub(super) fn undecided(plan: &PlanCore, labels: &Labels) -> Vec<Undecided> {
+    let resolved = &plan.resolved;
+    let pair_of = |pair: &UndecidedPair, reads: bool| Undecided {
         first: resolved.names[pair.first].to_string(),
         second: resolved.names[pair.second].to_string(),
         state: labels.label(pair.type_id, pair.type_name),
-        breakpoint: &L::BREAKPOINTS[pair.at],
+        breakpoint: &plan.loop_info.breakpoints[pair.at],
         more: pair.more,
         reads,
     };
-    let writers = resolved.undecided.iter().map(|pair| told(pair, false));
-    let readers = resolved.early_readers.iter().map(|pair| told(pair, true));
+    let writers = resolved.undecided.iter().map(|pair| pair_of(pair, false));
+    let readers = resolved
+        .early_readers
+        .iter()
+        .map(|pair| pair_of(pair, true));
     writers.chain(readers).collect()
 }

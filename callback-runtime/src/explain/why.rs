@@ -2,7 +2,9 @@
 
 use super::awaited::Awaited;
 use super::rows::Why;
-use crate::plan::{Attached, HandlerRecord, Resolved};
+use crate::callback::CallbackId;
+use crate::plan::{Attached, Resolved};
+use crate::run::HandlerRecord;
 
 /// What the reasons are drawn from.
 pub(super) struct Reasons<'p> {
@@ -22,19 +24,19 @@ impl<'p> Reasons<'p> {
 
     /// Against the handler above or, for the first one, against the one below.
     pub(super) fn why(&self, list: &[HandlerRecord], at: usize) -> Why {
-        let own = list[at].instance;
+        let own = list[at].callback;
         let (above, below) = list.split_at(at);
         match above.last() {
-            Some(above) if above.instance == own => Why::Written,
-            Some(above) => self.why_after(above.instance, own),
-            None => match below.iter().find(|other| other.instance != own) {
-                Some(below) => self.why_before(own, below.instance),
+            Some(above) if above.callback == own => Why::Written,
+            Some(above) => self.why_after(above.callback, own),
+            None => match below.iter().find(|other| other.callback != own) {
+                Some(below) => self.why_before(own, below.callback),
                 None => Why::Alone,
             },
         }
     }
 
-    fn why_after(&self, above: usize, own: usize) -> Why {
+    fn why_after(&self, above: CallbackId, own: CallbackId) -> Why {
         if self.weight(above) < self.weight(own) {
             return Why::Weight;
         }
@@ -47,7 +49,7 @@ impl<'p> Reasons<'p> {
         })
     }
 
-    fn why_before(&self, own: usize, below: usize) -> Why {
+    fn why_before(&self, own: CallbackId, below: CallbackId) -> Why {
         let below_name = || self.resolved.names[below].to_string();
         if self.weight(own) < self.weight(below) {
             Why::Weight
@@ -61,13 +63,13 @@ impl<'p> Reasons<'p> {
     }
 
     /// Whether weight and insertion alone let `one` run before `other`.
-    fn goes_first(&self, one: usize, other: usize) -> bool {
-        let key = |at: usize| (self.weight(at), self.attached[at].insertion);
+    fn goes_first(&self, one: CallbackId, other: CallbackId) -> bool {
+        let key = |id: CallbackId| (self.weight(id), self.attached[id].insertion);
         key(one) < key(other)
     }
 
     /// Here -0 is 0, as where callbacks are ordered.
-    fn weight(&self, callback: usize) -> f64 {
+    fn weight(&self, callback: CallbackId) -> f64 {
         self.attached[callback].weight() + 0.0
     }
 }

@@ -1,12 +1,13 @@
 //! Which state exists where in a loop, and which breakpoints a run will not reach.
 
 use crate::callback::Location;
-use crate::loops::{At, Breakpoint, BreakpointSet, Loop, Role, Scope};
+use crate::loops::{
+    At, AvailabilityTable, Breakpoint, BreakpointId, BreakpointSet, Declared, Loop, LoopInfo, Role,
+    Scope,
+};
 use crate::outcome::{Failure, Outcome, Stop};
-use crate::period::{Amount, Counter, CounterReader, Due, Position, Unit};
+use crate::period::{Amount, Counter, CounterReader, Due, Unit};
 use crate::plan::{Problem, ProblemKind};
-use std::any::{TypeId, type_name};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -30,49 +31,32 @@ use std::marker::PhantomData;
 /// assert!(plan.check(&State::new()).is_ok());
 /// ```
 pub struct Availability<L> {
-    declared: Vec<Declared>,
-    counters: Vec<CounterReader>,
-    totals: Position,
-    silent: BTreeMap<usize, String>,
-    problems: Vec<Problem>,
+    table: AvailabilityTable,
     of: PhantomData<fn() -> L>,
 }
 
-/// A type of state, and the breakpoints at which the loop provides it.
-#[derive(Debug, Clone)]
-pub(crate) struct Declared {
-    pub(crate) type_id: TypeId,
-    pub(crate) type_name: &'static str,
-    pub(crate) at: BreakpointSet,
-    /// The breakpoint whose firing brings it; a run that does not fire that one does not provide it.
-    since: Option<usize>,
-    /// Where it is declared.
-    pub(crate) location: Location,
-}
-
 impl<L: Loop> Availability<L> {
-    /// What the loop itself says, and what the runtime provides in every loop.
-    pub(crate) fn of_loop() -> Self {
-        let mut availability = Self::nothing();
-        availability.always::<Breakpoint>();
-        availability.always::<Due>();
-        availability.at_role::<Stop>(Role::Stop);
-        availability.at_role::<Stop>(Role::Interrupt);
-        availability.at_role::<Failure>(Role::Error);
-        availability.at_role::<Outcome>(Role::Exit);
-        L::availability(&mut availability);
-        availability
+    /// What the loop declares, and what the runtime provides in every loop.
+    pub(crate) fn of_loop() -> AvailabilityTable {
+        Self::fill(|availability| {
+            availability.always::<Breakpoint>();
+            availability.always::<Due>();
+            availability.at_role::<Stop>(Role::Stop);
+            availability.at_role::<Stop>(Role::Interrupt);
+            availability.at_role::<Failure>(Role::Error);
+            availability.at_role::<Outcome>(Role::Exit);
+            L::availability(availability);
+        })
     }
 
-    pub(crate) fn nothing() -> Self {
-        Self {
-            declared: Vec::new(),
-            counters: Vec::new(),
-            totals: Position::new(),
-            silent: BTreeMap::new(),
-            problems: Vec::new(),
+    /// What `declare` says of this loop.
+    pub(crate) fn fill(declare: impl FnOnce(&mut Self)) -> AvailabilityTable {
+        let mut availability = Self {
+            table: AvailabilityTable::new(LoopInfo::of::<L>()),
             of: PhantomData,
-        }
+        };
+        declare(&mut availability);
+        availability.table
     }
 
     /// `T` exists at every breakpoint. A loop's `with` clause on its first line says this.
@@ -89,7 +73,7 @@ impl<L: Loop> Availability<L> {
     /// ```
     #[track_caller]
     pub fn always<T: 'static>(&mut self) {
-        self.declare::<T>(0..L::BREAKPOINTS.len());
+        self.declare::<T>(self.table.everywhere());
     }
 
     /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
@@ -107,7 +91,8 @@ impl<L: Loop> Availability<L> {
     /// ```
     #[track_caller]
     pub fn within<T: 'static>(&mut self, scope: Scope<L>) {
-        self.declare::<T>(scope.info().begin()..=scope.info().end());
+        let (begin, end) = (scope.info().begin(), scope.info().end());
+        self.declare::<T>(BreakpointId::between(begin, end).collect());
         if scope.info().parent().is_none() {
             self.at_role::<T>(Role::Stop);
             self.at_role::<T>(Role::Interrupt);
@@ -129,11 +114,7 @@ impl<L: Loop> Availability<L> {
     /// ```
     #[track_caller]
     pub fn from<T: 'static>(&mut self, at: At<L, impl Sized>) {
-        let end = at
-            .breakpoint()
-            .scope()
-            .map_or(at.index(), |scope| L::SCOPES[scope].end());
-        self.declare_since::<T>(at.index(), end);
+        self.declare_since::<T>(at.id(), self.table.scope_end(at.id()));
     }
 
     /// `T` exists from `first` to `last`, both included, in the order of one pass. What a loop declares so does not
@@ -151,7 +132,7 @@ impl<L: Loop> Availability<L> {
     /// ```
     #[track_caller]
     pub fn between<T: 'static>(&mut self, first: At<L, impl Sized>, last: At<L, impl Sized>) {
-        self.declare_since::<T>(first.index(), last.index());
+        self.declare_since::<T>(first.id(), last.id());
     }
 
     /// The run will not open `scope`, nor what is inside it; `because` tells why ("there is no validation data").
@@ -166,9 +147,8 @@ impl<L: Loop> Availability<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn silent_scope(&mut self, scope: Scope<L>, because: &str) {
-        for index in scope.info().begin()..=scope.info().end() {
-            self.silent.insert(index, because.to_owned());
-        }
+        let inside = BreakpointId::between(scope.info().begin(), scope.info().end());
+        self.table.silence(inside, because);
     }
 
     /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
@@ -183,13 +163,9 @@ impl<L: Loop> Availability<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn only_scope(&mut self, scope: Scope<L>, because: &str) {
-        let scoped = L::BREAKPOINTS
-            .iter()
-            .filter(|place| place.scope().is_some());
-        let opened = scope.info().begin()..=scope.info().end();
-        for place in scoped.filter(|place| !opened.contains(&place.index())) {
-            self.silent.insert(place.index(), because.to_owned());
-        }
+        let (begin, end) = (scope.info().begin(), scope.info().end());
+        let outside = self.table.scoped_outside(begin, end);
+        self.table.silence(outside, because);
     }
 
     /// The run will not fire `at`; `because` tells why.
@@ -204,7 +180,7 @@ impl<L: Loop> Availability<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
-        self.silent.insert(at.index(), because.to_owned());
+        self.table.silence([at.id()], because);
     }
 
     /// A setting of the loop's own that cannot be: whose it is, where it was set, and what to set instead. Reported with the
@@ -217,13 +193,9 @@ impl<L: Loop> Availability<L> {
     /// plan.expect(|availability| availability.problem("Grid", Location::here(), "it has no cells; give it a size"));
     /// assert_eq!(plan.check(&State::new()).unwrap_err().problems().len(), 1);
     /// ```
-    pub fn problem(&mut self, info: &str, location: Location, text: impl Into<String>) {
-        let problem = Problem::of_plan(ProblemKind::Setting, info, location, text.into());
-        self.problems.push(problem);
-    }
-
-    pub(crate) fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub fn problem(&mut self, subject: &str, location: Location, text: impl Into<String>) {
+        let problem = Problem::of_plan(ProblemKind::Setting, subject, location, text.into());
+        self.table.problems.push(problem);
     }
 
     /// State of the type `T` counts the loop's `unit`: periods look at it. It exists as it is declared elsewhere.
@@ -254,8 +226,8 @@ impl<L: Loop> Availability<L> {
     /// # callbacks::Plan::<Chain>::new();
     /// ```
     pub fn counts<T: Counter>(&mut self, unit: Unit) {
-        self.counters.retain(|reader| reader.unit != unit);
-        self.counters.push(CounterReader::of::<T>(unit));
+        self.table.counters.retain(|reader| reader.unit != unit);
+        self.table.counters.push(CounterReader::of::<T>(unit));
     }
 
     /// This run ends when the loop has counted to `total`. Periods that say `last` are due there, and what first comes due behind
@@ -272,65 +244,34 @@ impl<L: Loop> Availability<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ends_at(&mut self, unit: Unit, total: impl Into<Amount>) {
-        self.totals = self.totals.with(unit, total);
-    }
-
-    pub(crate) fn counters(&self) -> &[CounterReader] {
-        &self.counters
-    }
-
-    pub(crate) fn totals(&self) -> Position {
-        self.totals
+        self.table.totals = self.table.totals.with(unit, total);
     }
 
     #[track_caller]
     fn at_role<T: 'static>(&mut self, role: Role) {
-        let indices = L::BREAKPOINTS.iter().filter(|place| place.role() == role);
-        self.declare::<T>(indices.map(Breakpoint::index));
+        self.declare::<T>(self.table.of_role(role));
     }
 
     #[track_caller]
-    fn declare_since<T: 'static>(&mut self, first: usize, last: usize) {
-        self.declare::<T>(first..=last);
-        if let Some(declared) = self.declared.last_mut() {
-            declared.since = Some(first);
-        }
+    fn declare_since<T: 'static>(&mut self, first: BreakpointId, last: BreakpointId) {
+        let at = BreakpointId::between(first, last).collect();
+        let declared = Declared::of::<T>(at, Location::here());
+        self.table.declared.push(declared.since(first));
     }
 
     #[track_caller]
-    fn declare<T: 'static>(&mut self, at: impl IntoIterator<Item = usize>) {
-        self.declared.push(Declared {
-            type_id: TypeId::of::<T>(),
-            type_name: type_name::<T>(),
-            at: at.into_iter().collect(),
-            since: None,
-            location: Location::here(),
-        });
-    }
-
-    pub(crate) fn declared(&self) -> &[Declared] {
-        &self.declared
-    }
-
-    /// Whether a run that says this of itself fires what brings the state.
-    pub(crate) fn brings(&self, declared: &Declared) -> bool {
-        declared
-            .since
-            .is_none_or(|at| !self.silent.contains_key(&at))
-    }
-
-    /// Why the run will not fire the breakpoint.
-    pub(crate) fn silence(&self, index: usize) -> Option<&str> {
-        self.silent.get(&index).map(String::as_str)
+    fn declare<T: 'static>(&mut self, at: BreakpointSet) {
+        let declared = Declared::of::<T>(at, Location::here());
+        self.table.declared.push(declared);
     }
 }
 
 impl<L> fmt::Debug for Availability<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("States")
-            .field("declared", &self.declared)
-            .field("silent", &self.silent)
-            .field("problems", &self.problems)
+        f.debug_struct("Availability")
+            .field("declared", &self.table.declared)
+            .field("silent", &self.table.silent)
+            .field("problems", &self.table.problems)
             .finish_non_exhaustive()
     }
 }

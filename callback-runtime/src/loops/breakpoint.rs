@@ -1,6 +1,6 @@
 //! Loops: kinds of iteration, with named breakpoints and the scopes around them.
 
-use crate::loops::Availability;
+use super::{Availability, BreakpointId, ScopeId};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -137,8 +137,9 @@ impl<L: Loop, A> At<L, A> {
         &L::BREAKPOINTS[self.index as usize]
     }
 
-    pub(crate) const fn index(self) -> usize {
-        self.index as usize
+    #[inline]
+    pub(crate) const fn id(self) -> BreakpointId {
+        BreakpointId::new(self.index)
     }
 }
 
@@ -207,8 +208,8 @@ impl<L: Loop> Scope<L> {
         &L::SCOPES[self.index as usize]
     }
 
-    pub(crate) const fn index(self) -> usize {
-        self.index as usize
+    pub(crate) const fn id(self) -> ScopeId {
+        ScopeId::new(self.index)
     }
 }
 
@@ -327,12 +328,13 @@ impl Breakpoint {
         self.phase
     }
 
-    pub(crate) const fn index(&self) -> usize {
-        self.index as usize
+    #[inline]
+    pub(crate) const fn id(&self) -> BreakpointId {
+        BreakpointId::new(self.index)
     }
 
-    pub(crate) fn scope(&self) -> Option<usize> {
-        self.scope.map(usize::from)
+    pub(crate) fn scope_id(&self) -> Option<ScopeId> {
+        self.scope.map(ScopeId::new)
     }
 }
 
@@ -401,11 +403,15 @@ impl ScopeInfo {
         self.parent.map(usize::from)
     }
 
-    pub(crate) const fn begin(&self) -> usize {
-        self.begin as usize
+    pub(crate) fn parent_id(&self) -> Option<ScopeId> {
+        self.parent.map(ScopeId::new)
     }
 
-    pub(crate) const fn end(&self) -> usize {
-        self.end as usize
+    pub(crate) const fn begin(&self) -> BreakpointId {
+        BreakpointId::new(self.begin)
+    }
+
+    pub(crate) const fn end(&self) -> BreakpointId {
+        BreakpointId::new(self.end)
     }
 }

@@ -1,8 +1,8 @@
 //! A set of breakpoints, one bit each.
 
-use crate::loops::MOST_BREAKPOINTS;
+use super::{BreakpointId, MOST_BREAKPOINTS};
 
-/// A set of breakpoints of one loop. Of a fixed size, so that asking for a constant breakpoint is one load and one test.
+/// A set of breakpoints of one loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct BreakpointSet([u64; MOST_BREAKPOINTS / 64]);
 
@@ -10,27 +10,31 @@ impl BreakpointSet {
     pub(crate) const ALL: Self = Self([!0; MOST_BREAKPOINTS / 64]);
 
     #[inline]
-    pub(crate) fn has(&self, index: usize) -> bool {
+    pub(crate) fn contains(&self, breakpoint: BreakpointId) -> bool {
+        let index = breakpoint.index();
         self.0
             .get(index / 64)
             .is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
-    pub(crate) fn set(&mut self, index: usize) {
+    pub(crate) fn insert(&mut self, breakpoint: BreakpointId) {
+        let index = breakpoint.index();
         if let Some(word) = self.0.get_mut(index / 64) {
             *word |= 1 << (index % 64);
         }
     }
 
-    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
-        (0..MOST_BREAKPOINTS).filter(move |index| self.has(*index))
+    pub(crate) fn iter(self) -> impl Iterator<Item = BreakpointId> {
+        BreakpointId::first(MOST_BREAKPOINTS).filter(move |breakpoint| self.contains(*breakpoint))
     }
 }
 
-impl FromIterator<usize> for BreakpointSet {
-    fn from_iter<I: IntoIterator<Item = usize>>(indices: I) -> Self {
-        let mut marks = Self::default();
-        indices.into_iter().for_each(|index| marks.set(index));
-        marks
+impl FromIterator<BreakpointId> for BreakpointSet {
+    fn from_iter<I: IntoIterator<Item = BreakpointId>>(breakpoints: I) -> Self {
+        let mut set = Self::default();
+        breakpoints
+            .into_iter()
+            .for_each(|breakpoint| set.insert(breakpoint));
+        set
     }
 }

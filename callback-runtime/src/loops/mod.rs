@@ -1,15 +1,21 @@
 //! Loops: their breakpoints and scopes, the state they declare, and the places a run does not reach.
 //!
 //! - `breakpoint`: the trait [`Loop`], and typed names for its breakpoints and scopes;
-//! - `availability`: which state exists at which breakpoint, and which breakpoints stay silent in a run;
-//! - `breakpoint_set`: a set of breakpoints of one loop.
+//! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
+//! - `breakpoint_set`: a set of breakpoints of one loop;
+//! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
 
 mod availability;
+mod availability_table;
 mod breakpoint;
 mod breakpoint_set;
+mod ids;
+mod info;
 
 pub use availability::Availability;
-pub(crate) use availability::Declared;
+pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub(crate) use breakpoint_set::BreakpointSet;
+pub(crate) use ids::{BreakpointId, ScopeId, indexes_lists};
+pub(crate) use info::LoopInfo;

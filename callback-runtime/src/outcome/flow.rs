@@ -1,6 +1,6 @@
 //! What a handler answers.
 
-use crate::loops::{Loop, Scope};
+use crate::loops::{Loop, LoopInfo, Scope, ScopeId};
 use crate::outcome::BoxError;
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -63,7 +63,7 @@ impl Flow {
         Self::Leave(ScopeExit {
             of_loop: TypeId::of::<L>(),
             loop_name: L::NAME,
-            scope: scope.index(),
+            scope: scope.id(),
             name: scope.info().name(),
         })
     }
@@ -119,14 +119,14 @@ impl Flow {
 pub struct ScopeExit {
     of_loop: TypeId,
     loop_name: &'static str,
-    scope: usize,
+    scope: ScopeId,
     name: &'static str,
 }
 
 impl ScopeExit {
     /// The scope's index, if it is one of the loop `L`.
-    pub(crate) fn index_in<L: Loop>(&self) -> Option<usize> {
-        (self.of_loop == TypeId::of::<L>()).then_some(self.scope)
+    pub(crate) fn scope_of(&self, loop_info: &LoopInfo) -> Option<ScopeId> {
+        (self.of_loop == loop_info.type_id).then_some(self.scope)
     }
 }
 

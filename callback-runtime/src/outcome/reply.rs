@@ -1,5 +1,6 @@
 //! What handlers may return, and how it reaches the run.
 
+use crate::callback::Turn;
 use crate::loops::At;
 use crate::outcome::{BoxError, Flow, dispose};
 use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
@@ -111,7 +112,7 @@ pub struct Answers<A> {
     merged: Option<A>,
     each: Vec<A>,
     /// Whose turn it was at each.
-    turns: Vec<usize>,
+    turns: Vec<Turn>,
 }
 
 impl<A> Default for Answers<A> {
@@ -141,7 +142,7 @@ impl<A: Answer> Answers<A> {
     }
 
     /// Whose turn it was when such an answer was given.
-    pub(crate) fn turns(&self, matches: impl Fn(&A) -> bool) -> impl Iterator<Item = usize> {
+    pub(crate) fn turns(&self, matches: impl Fn(&A) -> bool) -> impl Iterator<Item = Turn> {
         let given = self.each.iter().zip(&self.turns);
         given.filter_map(move |(answer, turn)| matches(answer).then_some(*turn))
     }
@@ -157,7 +158,7 @@ impl<A: Answer> Answers<A> {
         self.merged.take()
     }
 
-    fn add(&mut self, answer: A, turn: usize) {
+    fn add(&mut self, answer: A, turn: Turn) {
         self.each.push(answer.clone());
         self.turns.push(turn);
         self.merged = Some(match self.merged.take() {
@@ -190,7 +191,7 @@ impl Reply<()> for () {
 
 impl Deliver<()> for DeliverNothing {
     #[inline]
-    fn deliver(&self, (): (), _: usize, _: &mut CallContext<'_>) {}
+    fn deliver(&self, (): (), _: Turn, _: &mut CallContext<'_>) {}
 }
 
 /// Delivers a [`Flow`].
@@ -210,7 +211,7 @@ impl Deliver<Flow> for DeliverFlow {
     const RETURNS_FLOW: bool = true;
 
     #[inline]
-    fn deliver(&self, flow: Flow, _: usize, context: &mut CallContext<'_>) {
+    fn deliver(&self, flow: Flow, _: Turn, context: &mut CallContext<'_>) {
         if flow != Flow::Continue {
             deliver_flow(flow, context);
         }
@@ -238,7 +239,7 @@ impl<A: Answer> Reply<A> for A {
 impl<A: Answer> Deliver<A> for DeliverAnswer<A> {
     const RETURNS_ANSWER: bool = true;
 
-    fn deliver(&self, answer: A, turn: usize, context: &mut CallContext<'_>) {
+    fn deliver(&self, answer: A, turn: Turn, context: &mut CallContext<'_>) {
         context.collect(&self.0, |returns_answer| returns_answer.add(answer, turn));
     }
 }
@@ -268,7 +269,7 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for DeliverResult<V, E>
     const RETURNS_FLOW: bool = V::RETURNS_FLOW;
 
     #[inline]
-    fn deliver(&self, reply: Result<R, E>, turn: usize, context: &mut CallContext<'_>) {
+    fn deliver(&self, reply: Result<R, E>, turn: Turn, context: &mut CallContext<'_>) {
         match reply {
             Ok(reply) => self.ok.deliver(reply, turn, context),
             Err(error) => deliver_error(error, context),

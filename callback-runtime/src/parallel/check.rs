@@ -1,39 +1,37 @@
 //! That who must run in parallel can, and has somebody to run beside.
 
 use super::{ThreadAffinity, may_be_grouped};
-use crate::callback::short_type_name;
-use crate::loops::Loop;
+use crate::callback::{CallbackId, HandlerId, short_type_name};
 use crate::period::Due;
-use crate::plan::{HandlerRecord, Plan, Problem, ProblemKind, ProblemText};
+use crate::plan::{PlanCore, Problem, ProblemKind, ProblemText};
 use crate::raw::{Access, AccessKind};
+use crate::run::HandlerRecord;
 use std::any::TypeId;
 use std::collections::HashMap;
 
 /// A handler: its breakpoint, and its place there.
-type HandlerPlace = (usize, usize);
-
-impl<L: Loop> Plan<L> {
+impl PlanCore {
     /// Who is to run elsewhere can.
     pub(crate) fn check_parallel(&self) -> Vec<Problem> {
         let order = self.resolved.order.iter().copied();
-        let asked: Vec<usize> = order
-            .filter(|at| self.attached[*at].parallel.is_some())
+        let asked: Vec<CallbackId> = order
+            .filter(|id| self.attached[*id].parallel.is_some())
             .collect();
         if asked.is_empty() {
             return Vec::new();
         }
         let groupable = self.groupable();
-        let places = |at: usize| groupable.get(&at).map_or(&[][..], Vec::as_slice);
-        let problems = asked.iter().map(|at| self.unparallel(*at, places(*at)));
+        let handlers = |id: CallbackId| groupable.get(&id).map_or(&[][..], Vec::as_slice);
+        let problems = asked.iter().map(|id| self.unparallel(*id, handlers(*id)));
         problems.flatten().collect()
     }
 
     /// `handlers` are those of the callback that can be in a group.
-    fn unparallel(&self, instance: usize, handlers: &[HandlerPlace]) -> Vec<Problem> {
-        let name = &self.resolved.names[instance];
-        if let Some((why, hint)) = self.stays(instance) {
+    fn unparallel(&self, id: CallbackId, handlers: &[HandlerId]) -> Vec<Problem> {
+        let name = &self.resolved.names[id];
+        if let Some((why, hint)) = self.stays(id) {
             let text = ProblemText::hinted(format!("cannot run in parallel: {why}"), hint);
-            let attached = &self.attached[instance];
+            let attached = &self.attached[id];
             let location = attached.parallel.unwrap_or(attached.attached_at);
             return vec![Problem::of_plan(
                 ProblemKind::NotParallel,
@@ -43,52 +41,49 @@ impl<L: Loop> Plan<L> {
             )];
         }
         let mut problems = Vec::new();
-        for (at, nth) in handlers {
-            let record = &self.resolved.lists[*at][*nth];
+        for handler in handlers {
+            let record = self.dispatcher.record(*handler);
             let found = self.obstacle(record);
             problems.extend(found.map(|(state, why)| Problem {
                 kind: ProblemKind::NotParallel,
                 callback: name.to_string(),
-                breakpoint: Some(L::BREAKPOINTS[*at].name()),
+                breakpoint: Some(self.loop_info.breakpoints[handler.breakpoint].name()),
                 state,
                 location: record.location,
                 text: format!("cannot run in parallel: it {why}").into(),
             }));
         }
         if problems.is_empty() {
-            problems.extend(self.solitude(instance, handlers));
+            problems.extend(self.solitude(id, handlers));
         }
         problems
     }
 
     /// For each callback its handlers that can be in a group.
-    fn groupable(&self) -> HashMap<usize, Vec<HandlerPlace>> {
-        let mut places: HashMap<usize, Vec<HandlerPlace>> = HashMap::new();
-        let lists = self.resolved.lists.iter().enumerate();
-        for (at, list) in lists.filter(|(at, _)| may_be_grouped::<L>(*at)) {
-            for (nth, record) in list.iter().enumerate() {
-                places.entry(record.instance).or_default().push((at, nth));
+    fn groupable(&self) -> HashMap<CallbackId, Vec<HandlerId>> {
+        let mut groupable: HashMap<CallbackId, Vec<HandlerId>> = HashMap::new();
+        for (handler, record) in self.dispatcher.all_records() {
+            if may_be_grouped(self.loop_info, handler.breakpoint) {
+                groupable.entry(record.callback).or_default().push(handler);
             }
         }
-        places
+        groupable
     }
 
     /// Worth knowing: none of its handlers ever runs beside another one.
-    fn solitude(&self, instance: usize, places: &[HandlerPlace]) -> Option<Problem> {
-        let mut handlers = places
-            .iter()
-            .map(|(at, nth)| &self.resolved.lists[*at][*nth]);
-        if handlers.any(|record| record.group.is_some() || record.queue.is_some()) {
+    fn solitude(&self, id: CallbackId, handlers: &[HandlerId]) -> Option<Problem> {
+        let mut records = handlers.iter().map(|id| self.dispatcher.record(*id));
+        if records.any(|record| record.group.is_some() || record.queue.is_some()) {
             return None;
         }
-        let why = match places.iter().find_map(|place| self.shared_at(*place)) {
+        let why = match handlers.iter().find_map(|id| self.shared_at(*id)) {
             Some(shared) => shared,
-            None if places.is_empty() => {
+            None if handlers.is_empty() => {
                 "its handlers are of the beginning, of the end or of a failure of the run".into()
             }
-            None if places
+            None if handlers
                 .iter()
-                .all(|(at, _)| self.resolved.lists[*at].len() == 1) =>
+                .all(|id| self.dispatcher.records(id.breakpoint).len() == 1) =>
             {
                 "there is no other handler where it has one".into()
             }
@@ -98,35 +93,35 @@ impl<L: Loop> Plan<L> {
             format!("nobody can run in parallel with it: {why}"),
             "leave `parallel` out, or see `explain()` for who runs where",
         );
-        let attached = &self.attached[instance];
+        let attached = &self.attached[id];
         let location = attached.parallel.unwrap_or(attached.attached_at);
-        let name = &self.resolved.names[instance];
+        let name = &self.resolved.names[id];
         Some(Problem::of_plan(ProblemKind::Alone, name, location, text))
     }
 
     /// What a handler shares with who stands before or behind it.
-    fn shared_at(&self, (at, nth): (usize, usize)) -> Option<String> {
-        let list = &self.resolved.lists[at];
-        let record = &list[nth];
+    fn shared_at(&self, handler: HandlerId) -> Option<String> {
+        let list = self.dispatcher.records(handler.breakpoint);
+        let (nth, record) = (handler.turn.index(), self.dispatcher.record(handler));
         let before = nth.checked_sub(1).and_then(|nth| list.get(nth));
         let mut others = before.into_iter().chain(list.get(nth + 1));
         others.find_map(|other| {
-            let name = &self.resolved.names[other.instance];
+            let name = &self.resolved.names[other.callback];
             let state = shared(record, other)?;
-            let breakpoint = L::BREAKPOINTS[at].name();
+            let breakpoint = self.loop_info.breakpoints[handler.breakpoint].name();
             Some(format!("at {breakpoint} it shares {state} with `{name}`"))
         })
     }
 
     /// Why no handler of a callback can leave the loop's thread, and what to do.
-    fn stays(&self, instance: usize) -> Option<(&'static str, &'static str)> {
+    fn stays(&self, id: CallbackId) -> Option<(&'static str, &'static str)> {
         if self.executor.is_none() {
             return Some((
                 "the plan has nobody to run it",
                 "give the plan one with `executor`, or leave `parallel` out",
             ));
         }
-        match self.attached[instance].affinity {
+        match self.attached[id].affinity {
             ThreadAffinity::Anywhere => None,
             ThreadAffinity::Closure => Some((
                 "it is a closure, which stays on the loop's thread",
@@ -145,7 +140,7 @@ impl<L: Loop> Plan<L> {
 
     /// Why a handler has to run alone or stay, and the state that this is about.
     fn obstacle(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
-        let counters = self.of_loop.counters();
+        let counters = &self.of_loop.counters;
         let writes_counter =
             |access: &Access| counters.iter().any(|reader| reader.of == access.type_id);
         let why = |access: &Access| {
@@ -187,7 +182,7 @@ impl<L: Loop> Plan<L> {
 
 /// What two handlers cannot have at the same time.
 fn shared(one: &HandlerRecord, other: &HandlerRecord) -> Option<String> {
-    if other.instance == one.instance {
+    if other.callback == one.callback {
         return None;
     }
     let is_all = |access: &Access| access.kind == AccessKind::Everything;

@@ -31,10 +31,10 @@ impl Cost {
     }
 
     /// It runs: whether it is to be timed.
-    pub(crate) fn is_periodic(&mut self) -> bool {
-        let is_periodic = self.ran < TIMES || self.measured < TIMES;
+    pub(crate) fn is_measured(&mut self) -> bool {
+        let is_measured = self.ran < TIMES || self.measured < TIMES;
         self.ran = (self.ran + 1) % ROUND;
-        is_periodic
+        is_measured
     }
 
     /// What surprises is looked at anew: a round begins.
@@ -43,8 +43,8 @@ impl Cost {
             self.ran = 0;
         }
         self.measured = SHARE.min(self.measured + 1);
-        let share_with_worker = self.mean / self.measured;
-        self.mean = self.mean.saturating_sub(share_with_worker) + took / self.measured;
+        let share = self.mean / self.measured;
+        self.mean = self.mean.saturating_sub(share) + took / self.measured;
     }
 
     fn is_surprised_by(&self, took: Duration) -> bool {

@@ -1,36 +1,44 @@
-//! Groups: handlers of one breakpoint, one behind the other, that have nothing to do with each other and may run at the same time.
+//! One firing of a group: handlers of one breakpoint, one after the other in its list, that are independent of each other.
 //!
-//! Whether a group does is decided by the measured times of its handlers, of which a [`Cost`] keeps a mean that follows.
+//! Whether a group runs in parallel is decided by the measured times of its handlers, of which a [`Cost`] keeps a moving mean.
 
 use super::Executor;
 use super::cost::Cost;
+use crate::callback::{HandlerId, Turn};
+use crate::loops::BreakpointId;
 use crate::outcome::Cause;
 use crate::period::HandlerPeriod;
-use crate::raw::{Erased, Frame, GroupResult, HandlerStatus, MemberResult, PanicPayload};
-use crate::run::{DispatchRecord, Dispatcher};
+use crate::raw::{Frame, GroupResult, HandlerStatus, MemberResult, PanicPayload};
+use crate::run::{Dispatcher, HandlerRecord};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The groups of a list.
+/// The groups of a breakpoint.
 pub(crate) struct Groups {
-    /// For each handler the group it is in.
-    of: Vec<Option<Range<usize>>>,
-    costs: Vec<Cost>,
-    /// For the group at hand, from the first of its handlers that has not had its turn.
-    due_states: Vec<DueState>,
-    /// For each handler with a period how it stands once the handler has had its turn: until then it stands as if nothing had asked.
-    saved_periods: Vec<Option<Box<HandlerPeriod>>>,
-    /// The group that the verdicts are for.
-    evaluated: Range<usize>,
+    /// One for each handler.
+    members: Vec<Member>,
+    /// The group whose members have their `due` evaluated.
+    evaluated: Range<Turn>,
     executor: Arc<dyn Executor>,
 }
 
-/// Whether it is a handler's turn.
-enum DueState {
-    NotDue,
-    Due,
+/// A handler of a breakpoint that has groups.
+struct Member {
+    /// The group that the handler is in.
+    group: Option<Range<Turn>>,
+    cost: Cost,
+    /// Whether the handler runs at this firing.
+    due: Due,
+    /// How its period stands after this firing. The period itself stays as it was until the handler has had its turn.
+    saved_period: Option<Box<HandlerPeriod>>,
+}
+
+/// Whether a member of a group runs at this firing.
+enum Due {
+    No,
+    Yes,
     /// Its period panicked.
     Panicked(HeldPanic),
 }
@@ -41,99 +49,94 @@ struct HeldPanic(Option<PanicPayload>);
 /// How a group runs.
 enum ExecutionMode {
     Parallel,
-    Serial { periodic: bool },
+    Serial { measured: bool },
     ExecutorPanicked(PanicPayload),
 }
 
-impl<D: ?Sized + Erased> Dispatcher<D> {
-    /// A list is run from its first handler on.
-    pub(crate) fn reset_due_states(&mut self, list: usize) {
-        if let Some(groups) = self
-            .lists
-            .get_mut(list)
-            .and_then(|list| list.groups.as_mut())
-        {
-            groups.evaluated = 0..0;
+impl Dispatcher {
+    /// The handlers of `breakpoint` run from the first one on: nothing is evaluated yet.
+    pub(crate) fn reset_due_states(&mut self, breakpoint: BreakpointId) {
+        if let Some(groups) = &mut self.list_mut(breakpoint).groups {
+            groups.evaluated = Turn::FIRST..Turn::FIRST;
         }
     }
 
-    /// The rest of the group that the handler at `at` is in.
-    pub(crate) fn group_at(&self, list: usize, at: usize) -> Option<Range<usize>> {
-        let group = self.lists[list].groups.as_ref()?.of.get(at)?.as_ref()?;
-        Some(at..group.end)
-    }
-
-    /// Runs the rest of a group: up to the first that does not return `Continue`, or all at the same time.
+    /// Runs the rest of a group: up to the first handler that does not return `Continue`, or all in parallel.
     pub(crate) fn run_group(
         &mut self,
-        list: usize,
-        group: Range<usize>,
+        breakpoint: BreakpointId,
+        group: Range<Turn>,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        let Some(mut groups) = self.lists[list].groups.take() else {
+        let Some(mut groups) = self.list_mut(breakpoint).groups.take() else {
             return HandlerStatus::Continue;
         };
         // The list keeps its groups, also where a handler that runs alone panics.
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            self.evaluate_due(list, &mut groups, &group, frame);
-            match groups.execution_mode(group.clone()) {
-                ExecutionMode::Serial { periodic } => {
-                    self.run_one_by_one(list, &mut groups, group, periodic, frame)
+            self.evaluate_due(breakpoint, &mut groups, &group, frame);
+            match groups.execution_mode(&group) {
+                ExecutionMode::Serial { measured } => {
+                    self.run_serial(breakpoint, &mut groups, &group, measured, frame)
                 }
-                ExecutionMode::Parallel => self.run_parallel(list, &mut groups, group, frame),
+                ExecutionMode::Parallel => {
+                    self.run_parallel(breakpoint, &mut groups, &group, frame)
+                }
                 ExecutionMode::ExecutorPanicked(panic) => {
-                    halt(group.end, Vec::new(), Some(panic), frame)
+                    halt(&group, Vec::new(), Some(panic), frame)
                 }
             }
         }));
-        self.lists[list].groups = Some(groups);
+        self.list_mut(breakpoint).groups = Some(groups);
         ran.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// Asks each whether it is its turn: before any of them runs, and once.
+    /// Evaluates once, before any of them runs, which members of a group are due.
     fn evaluate_due(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         groups: &mut Groups,
-        group: &Range<usize>,
+        group: &Range<Turn>,
         frame: &mut Frame<'_>,
     ) {
         if groups.evaluated.end == group.end {
             return;
         }
-        for at in group.clone() {
-            groups.save_period(at, &self.lists[list].handlers[at]);
-            let asked = catch_unwind(AssertUnwindSafe(|| self.is_due(list, at, frame)));
-            groups.swap_period(at, &mut self.lists[list].handlers[at]);
-            groups.due_states[at] = match asked {
-                Ok(true) => DueState::Due,
-                Ok(false) => DueState::NotDue,
-                Err(panic) => DueState::Panicked(HeldPanic(Some(panic))),
+        for turn in group.start.until(group.end) {
+            let member = &mut groups.members[turn];
+            member.save_period(self.record_mut(breakpoint, turn));
+            let handler = HandlerId::new(breakpoint, turn);
+            let asked = catch_unwind(AssertUnwindSafe(|| self.is_due(handler, frame)));
+            member.swap_period(self.record_mut(breakpoint, turn));
+            member.due = match asked {
+                Ok(true) => Due::Yes,
+                Ok(false) => Due::No,
+                Err(panic) => Due::Panicked(HeldPanic(Some(panic))),
             };
         }
         groups.evaluated = group.clone();
     }
 
-    fn run_one_by_one(
+    fn run_serial(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         groups: &mut Groups,
-        group: Range<usize>,
-        periodic: bool,
+        group: &Range<Turn>,
+        measured: bool,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        for at in group {
-            frame.halt_at(at);
-            groups.swap_period(at, &mut self.lists[list].handlers[at]);
-            match std::mem::replace(&mut groups.due_states[at], DueState::NotDue) {
-                DueState::NotDue => continue,
-                DueState::Due => {}
-                DueState::Panicked(mut panic) => panic.0.take().map_or((), |it| resume_unwind(it)),
+        for turn in group.start.until(group.end) {
+            frame.halt_at(turn);
+            let member = &mut groups.members[turn];
+            member.swap_period(self.record_mut(breakpoint, turn));
+            match std::mem::replace(&mut member.due, Due::No) {
+                Due::No => continue,
+                Due::Yes => {}
+                Due::Panicked(mut panic) => panic.0.take().map_or((), |it| resume_unwind(it)),
             }
-            let began = (periodic && groups.costs[at].is_periodic()).then(Instant::now);
-            let status = self.core.call(list, at, frame);
+            let began = (measured && member.cost.is_measured()).then(Instant::now);
+            let status = self.core.call(HandlerId::new(breakpoint, turn), frame);
             if let Some(began) = began.filter(|_| status != HandlerStatus::MissingState) {
-                groups.costs[at].note(began.elapsed());
+                member.cost.note(began.elapsed());
             }
             if status != HandlerStatus::Continue {
                 return status;
@@ -144,54 +147,53 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
 
     fn run_parallel(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         groups: &mut Groups,
-        group: Range<usize>,
+        group: &Range<Turn>,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        let (mut results, mut due) = (Vec::new(), Vec::with_capacity(group.len()));
-        for at in group.clone() {
-            match std::mem::replace(&mut groups.due_states[at], DueState::NotDue) {
-                DueState::NotDue => {}
-                DueState::Due => due.push(at),
-                DueState::Panicked(mut panic) => {
-                    results.extend(panic.0.take().map(|it| (at, MemberResult::Panicked(it))));
-                }
-            }
+        let (mut results, due) = groups.take_due(group);
+        let executor = groups.executor.as_ref();
+        let ran = self.core.run_parallel(breakpoint, &due, executor, frame);
+        for (turn, took) in ran.durations {
+            groups.members[turn].cost.note(took);
         }
-        let ran = self
-            .core
-            .run_parallel(list, &due, groups.executor.as_ref(), frame);
-        ran.durations
-            .iter()
-            .for_each(|(at, took)| groups.costs[*at].note(*took));
         let executor_panic = ran.group_result.executor_panic;
         results.extend(ran.group_result.results);
-        results.sort_by_key(|(at, _)| *at);
-        for at in group.clone() {
-            // One that a broken executor left out has not had its turn.
-            if executor_panic.is_none() || results.iter().any(|(ran, _)| *ran == at) {
-                groups.swap_period(at, &mut self.lists[list].handlers[at]);
+        results.sort_by_key(|(turn, _)| *turn);
+        for turn in group.start.until(group.end) {
+            // A handler that a panic of the executor left out has not had its turn.
+            if executor_panic.is_none() || results.iter().any(|(ran, _)| *ran == turn) {
+                groups.members[turn].swap_period(self.record_mut(breakpoint, turn));
             }
         }
-        halt(group.end, results, executor_panic, frame)
+        halt(group, results, executor_panic, frame)
+    }
+
+    fn record_mut(&mut self, breakpoint: BreakpointId, turn: Turn) -> &mut HandlerRecord {
+        &mut self.list_mut(breakpoint).records[turn]
     }
 }
 
-/// What is left to handle, for the run. It goes on behind the group.
+/// Leaves the results of a group to the run, where one of them is not `Continue`. The run goes on after the group.
 fn halt(
-    end: usize,
-    results: Vec<(usize, MemberResult)>,
+    group: &Range<Turn>,
+    results: Vec<(Turn, MemberResult)>,
     executor_panic: Option<PanicPayload>,
     frame: &mut Frame<'_>,
 ) -> HandlerStatus {
-    let all_went_on = results
-        .iter()
-        .all(|(_, results)| matches!(results, MemberResult::Continue));
-    if all_went_on && executor_panic.is_none() {
+    let mut each = results.iter();
+    let all_continue = each.all(|(_, result)| matches!(result, MemberResult::Continue));
+    if all_continue && executor_panic.is_none() {
         return HandlerStatus::Continue;
     }
-    frame.halt_at(end - 1);
+    frame.halt_at(
+        group
+            .start
+            .until(group.end)
+            .next_back()
+            .unwrap_or(group.start),
+    );
     frame.group_result = Some(Box::new(GroupResult {
         results,
         executor_panic,
@@ -199,36 +201,70 @@ fn halt(
     HandlerStatus::Group
 }
 
-impl Groups {
-    pub(crate) fn new(of: Vec<Option<Range<usize>>>, executor: Arc<dyn Executor>) -> Self {
+impl Member {
+    fn new(group: Option<Range<Turn>>) -> Self {
         Self {
-            costs: vec![Cost::default(); of.len()],
-            due_states: of.iter().map(|_| DueState::NotDue).collect(),
-            saved_periods: of.iter().map(|_| None).collect(),
-            of,
-            evaluated: 0..0,
+            group,
+            cost: Cost::default(),
+            due: Due::No,
+            saved_period: None,
+        }
+    }
+
+    /// Copies how the handler's period stands.
+    fn save_period(&mut self, handler: &HandlerRecord) {
+        match (&mut self.saved_period, &handler.period) {
+            (Some(saved), Some(period)) => saved.copy_from(period),
+            (saved, period) => saved.clone_from(period),
+        }
+    }
+
+    /// Exchanges the handler's period for the saved one. An evaluation moves a period on only when the handler has its turn.
+    fn swap_period(&mut self, handler: &mut HandlerRecord) {
+        std::mem::swap(&mut self.saved_period, &mut handler.period);
+    }
+
+    fn is_due(&self) -> bool {
+        !matches!(self.due, Due::No)
+    }
+}
+
+impl Groups {
+    pub(crate) fn new(groups: Vec<Option<Range<Turn>>>, executor: Arc<dyn Executor>) -> Self {
+        Self {
+            members: groups.into_iter().map(Member::new).collect(),
+            evaluated: Turn::FIRST..Turn::FIRST,
             executor,
         }
     }
 
-    /// Keeps how a handler's period stands.
-    fn save_period(&mut self, at: usize, handler: &DispatchRecord) {
-        match (&mut self.saved_periods[at], &handler.period) {
-            (Some(kept), Some(period)) => kept.copy_from(period),
-            (kept, period) => kept.clone_from(period),
+    /// The end of the group that the handler at `turn` is in.
+    pub(crate) fn end_of_group(&self, turn: Turn) -> Option<Turn> {
+        let member = self.members.get(turn.index())?;
+        Some(member.group.as_ref()?.end)
+    }
+
+    /// The members of a group that are due, and the panics of their periods. Afterwards none is due.
+    fn take_due(&mut self, group: &Range<Turn>) -> (Vec<(Turn, MemberResult)>, Vec<Turn>) {
+        let (mut panics, mut due) = (Vec::new(), Vec::new());
+        for turn in group.start.until(group.end) {
+            match std::mem::replace(&mut self.members[turn].due, Due::No) {
+                Due::No => {}
+                Due::Yes => due.push(turn),
+                Due::Panicked(mut panic) => {
+                    panics.extend(panic.0.take().map(|it| (turn, MemberResult::Panicked(it))));
+                }
+            }
         }
+        (panics, due)
     }
 
-    /// Takes turns with what is kept: a verdict moves a period on only when the handler has its turn.
-    fn swap_period(&mut self, at: usize, handler: &mut DispatchRecord) {
-        std::mem::swap(&mut self.saved_periods[at], &mut handler.period);
-    }
-
-    /// How to run those of a group whose turn it is.
-    fn execution_mode(&self, group: Range<usize>) -> ExecutionMode {
-        let is_due = |at: &usize| !matches!(self.due_states[*at], DueState::NotDue);
-        if group.clone().filter(is_due).count() < 2 {
-            return ExecutionMode::Serial { periodic: false };
+    /// How to run the members of a group that are due.
+    fn execution_mode(&self, group: &Range<Turn>) -> ExecutionMode {
+        let members = &self.members[group.start.index()..group.end.index()];
+        let due = || members.iter().filter(|member| member.is_due());
+        if due().count() < 2 {
+            return ExecutionMode::Serial { measured: false };
         }
         let pays = |saved| catch_unwind(AssertUnwindSafe(|| self.executor.pays(saved)));
         match pays(Duration::ZERO) {
@@ -237,15 +273,15 @@ impl Groups {
             Err(panic) => return ExecutionMode::ExecutorPanicked(panic),
         }
         let (mut sum, mut longest) = (Duration::ZERO, Duration::ZERO);
-        for at in group.filter(is_due) {
-            let Some(known) = self.costs[at].known() else {
-                return ExecutionMode::Serial { periodic: true };
+        for member in due() {
+            let Some(known) = member.cost.known() else {
+                return ExecutionMode::Serial { measured: true };
             };
             (sum, longest) = (sum + known, longest.max(known));
         }
         match pays(sum.saturating_sub(longest)) {
             Ok(true) => ExecutionMode::Parallel,
-            Ok(false) => ExecutionMode::Serial { periodic: true },
+            Ok(false) => ExecutionMode::Serial { measured: true },
             Err(panic) => ExecutionMode::ExecutorPanicked(panic),
         }
     }

@@ -1,12 +1,12 @@
 //! Which handlers may run at the same time, and who runs them.
 
 use crate::callback::Location;
-use crate::loops::{Loop, Role};
+use crate::loops::{BreakpointId, Loop, LoopInfo, Role};
 use crate::parallel::Executor;
-use crate::plan::{Attached, Attachment, Decided, HandlerRecord, Plan, Resolved, decided};
+use crate::plan::{Attached, Attachment, Decided, Plan, PlanCore, Resolved, decided};
 use crate::raw::{AccessKind, Sendable};
+use crate::run::HandlerRecord;
 use std::any::TypeId;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl<L: Loop> Plan<L> {
@@ -53,38 +53,34 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn executor(&mut self, executor: impl Executor) -> &mut Self {
-        self.executor = Some(Arc::new(executor));
-        self.stale = true;
+        self.core.executor = Some(Arc::new(executor));
+        self.core.stale = true;
         self
     }
+}
 
+impl PlanCore {
     /// Cuts the lists of handlers into groups.
-    pub(crate) fn form_groups(&mut self, resolved: &mut Resolved) {
+    pub(crate) fn form_groups(&mut self, resolved: &Resolved) {
         let Some(executor) = self.executor.clone() else {
             return;
         };
-        let joins = Joins {
+        let rules = GroupRules {
             counters: self
                 .of_loop
-                .counters()
+                .counters
                 .iter()
                 .map(|reader| reader.of)
                 .collect(),
-            refuses: self.refuse_stops.is_some(),
-            decided: decided(&self.attached, resolved, &self.plan_relations),
+            refuses_stops: self.refuse_stops.is_some(),
+            decided: decided(&self.attached, resolved, &self.relations),
         };
-        for (at, list) in resolved.lists.iter_mut().enumerate() {
-            if !may_be_grouped::<L>(at) {
-                continue;
-            }
-            let mut may_join = |one: usize, other: usize| joins.may_join(&list[one], &list[other]);
-            let groups = self
-                .dispatcher
-                .form_groups(at, executor.clone(), &mut may_join);
-            let mut numbers = BTreeMap::new();
-            for (record, group) in list.iter_mut().zip(groups) {
-                let next = numbers.len() + 1;
-                record.group = group.map(|group| *numbers.entry(group.start).or_insert(next));
+        for breakpoint in self.loop_info.ids() {
+            if may_be_grouped(self.loop_info, breakpoint) {
+                let may_join =
+                    |one: &HandlerRecord, other: &HandlerRecord| rules.may_join(one, other);
+                self.dispatcher
+                    .form_groups(breakpoint, executor.clone(), &may_join);
             }
         }
     }
@@ -145,28 +141,28 @@ impl Attached {
 }
 
 /// Whether handlers of a breakpoint run as a list in which one goes on after another.
-pub(crate) fn may_be_grouped<L: Loop>(at: usize) -> bool {
-    let role = L::BREAKPOINTS[at].role();
+pub(crate) fn may_be_grouped(loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
+    let role = loop_info.role(breakpoint);
     !matches!(role, Role::Enter | Role::Exit | Role::Error)
 }
 
 /// What keeps two handlers from being in one group though they ask for nothing of each other.
-struct Joins<'p> {
+struct GroupRules<'p> {
     /// The types that the loop counts with.
     counters: Vec<TypeId>,
     /// The loop may refuse stops.
-    refuses: bool,
+    refuses_stops: bool,
     decided: Decided<'p>,
 }
 
-impl Joins<'_> {
+impl GroupRules<'_> {
     fn may_join(&self, one: &HandlerRecord, other: &HandlerRecord) -> bool {
         one.queue.is_none()
             && other.queue.is_none()
             && !self.writes_counter(one)
             && !self.writes_counter(other)
             && !self.may_observe_flow(one, other)
-            && !self.decided.leads(one.instance, other.instance)
+            && !self.decided.leads(one.callback, other.callback)
     }
 
     /// Whether it moves what periods look at.
@@ -183,6 +179,6 @@ impl Joins<'_> {
     /// Whether a stop of the first makes a difference to the second: a rule that refuses it looks at the state behind the first, and
     /// a handler with a period may run because it is its last turn.
     fn may_observe_flow(&self, one: &HandlerRecord, other: &HandlerRecord) -> bool {
-        one.traits.returns_flow && (self.refuses || other.period.is_some())
+        one.traits.returns_flow && (self.refuses_stops || other.period.is_some())
     }
 }

@@ -1,20 +1,21 @@
 //! Periods: what they say can be meant, the loop counts their units, and they come due in this run.
 
-use crate::callback::short_type_name;
-use crate::loops::{Breakpoint, BreakpointSet, Loop, Role};
+use crate::callback::{CallbackId, short_type_name};
+use crate::loops::{Breakpoint, BreakpointId, BreakpointSet, Role};
 use crate::period::{Due, HandlerPeriod, Period, Unit};
-use crate::plan::{CheckInput, HandlerRecord, Problem, ProblemKind, ProblemText};
+use crate::plan::{CheckInput, Problem, ProblemKind, ProblemText};
 use crate::raw::{Access, AccessKind};
+use crate::run::HandlerRecord;
 use std::any::TypeId;
 
 /// What a period says can be meant.
-pub(crate) fn check_periods<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_periods(input: &CheckInput<'_>) -> Vec<Problem> {
     let periodic = input.handlers().filter_map(with_period);
     let mut problems = Vec::new();
     for (at, record, period) in periodic {
         let mut texts = period.problems();
         texts.extend(uncounted(input, period));
-        if matches!(L::BREAKPOINTS[at].role(), Role::Enter | Role::Exit) {
+        if matches!(input.breakpoint(at).role(), Role::Enter | Role::Exit) {
             texts.push("runs once in a run and cannot have a period; leave `every` out".into());
         }
         let kind = ProblemKind::Setting;
@@ -28,33 +29,33 @@ pub(crate) fn check_periods<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> 
 }
 
 /// What was said where a callback was attached is said of one of its handlers. What it says is looked at all the same.
-pub(crate) fn check_idle<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let order = input.resolved.order.iter();
-    let known = order.filter_map(|at| Some((*at, *input.resolved.handled.get(at)?)));
+pub(crate) fn check_idle(input: &CheckInput<'_>) -> Vec<Problem> {
+    let order = input.plan.resolved.order.iter();
+    let known = order.filter_map(|at| Some((*at, *input.plan.resolved.handled.get(at)?)));
     known
         .flat_map(|(at, places)| idle(input, at, places))
         .collect()
 }
 
-fn idle<L: Loop>(input: &CheckInput<'_, L>, at: usize, places: BreakpointSet) -> Vec<Problem> {
-    let attached = &input.attached[at];
+fn idle(input: &CheckInput<'_>, id: CallbackId, places: BreakpointSet) -> Vec<Problem> {
+    let attached = &input.plan.attached[id];
     let mut texts = Vec::new();
-    for scheduled in &attached.periods {
-        if let Some(why) = scheduled.is_idle::<L>(places) {
+    for period in &attached.periods {
+        if let Some(why) = period.is_idle(input.plan.loop_info, places) {
             texts.push(why);
-            texts.extend(scheduled.period().problems());
+            texts.extend(period.period().problems());
         }
     }
     let problem = |text| Problem {
         // Where it was said, and not where the callback is written.
         location: attached.attached_at,
-        ..input.of_callback(at, ProblemKind::Setting, ProblemText::plain(text))
+        ..input.of_callback(id, ProblemKind::Setting, ProblemText::plain(text))
     };
     texts.into_iter().map(problem).collect()
 }
 
 /// What only the run changes is asked for to be read.
-pub(crate) fn check_read_only<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_read_only(input: &CheckInput<'_>) -> Vec<Problem> {
     let changed = input.handlers().flat_map(|(at, record)| {
         let accesses = record.accesses.iter().filter(|access| of_the_run(access));
         accesses.map(move |access| (at, record, short_type_name(access.type_name)))
@@ -75,7 +76,7 @@ fn of_the_run(access: &Access) -> bool {
 }
 
 /// Who asks why it runs has a period.
-pub(crate) fn check_due<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_due(input: &CheckInput<'_>) -> Vec<Problem> {
     let asks = |record: &HandlerRecord| {
         let mut accesses = record.accesses.iter();
         accesses.any(|access| access.type_id == TypeId::of::<Due>())
@@ -94,9 +95,9 @@ pub(crate) fn check_due<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 /// What is scheduled comes due in this run. A note: short runs that go on one another are as good as a long one.
-pub(crate) fn check_dues<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_dues(input: &CheckInput<'_>) -> Vec<Problem> {
     let start = input.start();
-    let totals = input.of_run.totals();
+    let totals = input.plan.of_run.totals;
     let periodic = input.handlers().filter_map(with_period);
     let never = periodic.filter_map(|(at, record, period)| {
         let why = HandlerPeriod::new(period.clone())
@@ -107,13 +108,21 @@ pub(crate) fn check_dues<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     never.collect()
 }
 
-fn with_period((at, record): (usize, &HandlerRecord)) -> Option<(usize, &HandlerRecord, &Period)> {
-    Some((at, record, record.period.as_ref()?))
+fn with_period(
+    (at, record): (BreakpointId, &HandlerRecord),
+) -> Option<(BreakpointId, &HandlerRecord, &Period)> {
+    Some((at, record, record.declared_period()?))
 }
 
 /// The units of a period that the loop does not count.
-fn uncounted<L: Loop>(input: &CheckInput<'_, L>, period: &Period) -> Vec<String> {
-    let mut counted: Vec<Unit> = input.of_loop.counters().iter().map(|it| it.unit).collect();
+fn uncounted(input: &CheckInput<'_>, period: &Period) -> Vec<String> {
+    let mut counted: Vec<Unit> = input
+        .plan
+        .of_loop
+        .counters
+        .iter()
+        .map(|it| it.unit)
+        .collect();
     counted.push(Unit::Seconds);
     counted.sort();
     let units = period.units().filter(|unit| !counted.contains(unit));
@@ -122,7 +131,7 @@ fn uncounted<L: Loop>(input: &CheckInput<'_, L>, period: &Period) -> Vec<String>
         .map(|unit| {
             format!(
                 "its period is in {unit}, which {} does not count; it counts {}",
-                L::NAME,
+                input.plan.loop_info.name,
                 names.join(", ")
             )
         })

@@ -1,64 +1,67 @@
-//! The handlers of a list that have a period.
+//! Which handlers with a period run at a firing.
 
+use crate::callback::HandlerId;
+use crate::loops::BreakpointId;
 use crate::outcome::catch;
 use crate::period::{Due, HandlerPeriod};
-use crate::raw::{Access, Erased, Frame, GateFactory, HandlerStatus};
+use crate::raw::{Access, Frame, GateFactory, HandlerStatus};
 use crate::run::Dispatcher;
 use std::any::TypeId;
 
-/// Whether a handler with these wants asks why it runs.
+/// Whether a handler that asks for this state asks why it runs.
 pub(crate) fn asks_why(accesses: &[Access]) -> bool {
     let due = TypeId::of::<Due>();
     accesses.iter().any(|access| access.type_id == due)
 }
 
-impl<D: ?Sized + Erased> Dispatcher<D> {
-    /// Whether the handler at `at` is due. Where it asks why, it finds that in the state.
-    pub(crate) fn is_due(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> bool {
-        let handler = self.lists[list].handlers.get_mut(at);
-        match handler.map(|handler| (handler.asks_why, handler.period())) {
-            None => false,
-            Some((_, None)) => true,
-            Some((asks_why, Some(period))) => is_due(period, asks_why, frame),
+impl Dispatcher {
+    /// Whether a handler is due. Puts the reason into the state for a handler that asks for it.
+    pub(crate) fn is_due(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> bool {
+        let records = &mut self.list_mut(handler.breakpoint).records;
+        let Some(record) = records.get_mut(handler.turn.index()) else {
+            return false;
+        };
+        match &mut record.period {
+            None => true,
+            Some(period) => is_due(period, record.asks_why, frame),
         }
     }
 
-    /// All of a list have been asked: they wait until the next of them may be due.
+    /// Every handler of `breakpoint` has been asked: they wait until the next of them may be due.
     #[inline(never)]
-    pub(crate) fn close_gate(&mut self, list: usize, frame: &mut Frame<'_>) {
-        // Why one ran is nothing to those that run whenever their breakpoint fires.
+    pub(crate) fn close_gate(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) {
+        // The reason is not for handlers that run whenever their breakpoint fires.
         let _ = frame.view().remove::<Due>();
         // A counter may panic; the handler that asks for it next fails then.
-        let soonest = catch(|| self.soonest(list, frame)).unwrap_or_default();
-        self.core.wait(list, soonest, frame);
+        let soonest = catch(|| self.soonest(breakpoint, frame)).unwrap_or_default();
+        self.core.wait(breakpoint, soonest, frame);
     }
 
-    /// `None` if they wait for different counters, or for what no counter tells.
-    fn soonest(&self, list: usize, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
-        let handlers = self.lists[list].handlers.iter();
+    /// The counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` where they
+    /// wait for different counters, or for what no counter tells.
+    fn soonest(&self, breakpoint: BreakpointId, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
+        let records = self.records(breakpoint).iter();
         let mut soonest = None;
-        for period in handlers.filter_map(|handler| handler.period.as_ref()) {
+        for period in records.filter_map(|record| record.period.as_ref()) {
             let (unit, next) = period.next_due()?;
-            let (group_result, at) = *soonest.get_or_insert((unit, next));
-            if group_result != unit {
+            let (common_unit, earlier) = *soonest.get_or_insert((unit, next));
+            if common_unit != unit {
                 return None;
             }
-            soonest = Some((unit, next.min(at)));
+            soonest = Some((unit, next.min(earlier)));
         }
         let (unit, next) = soonest?;
         Some((frame.clock.gates(unit)?, next))
     }
 
-    /// Runs one if it is to run once more before the run ends.
+    /// Runs a handler if its period demands one more run at the end of the run.
     pub(crate) fn run_if_due_at_end(
         &mut self,
-        list: usize,
-        at: usize,
+        handler: HandlerId,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        frame.halt_at(at);
-        let handler = self.lists[list].handlers.get_mut(at);
-        let Some(period) = handler.and_then(|handler| handler.period()) else {
+        frame.halt_at(handler.turn);
+        let Some(period) = self.period_mut(handler) else {
             return HandlerStatus::Continue;
         };
         let now = frame.clock.position(frame.table());
@@ -67,7 +70,7 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
         }
         let due = period.run_at_end(&now);
         frame.view().insert(due);
-        self.run_one(list, at, frame)
+        self.run_one(handler, frame)
     }
 }
 

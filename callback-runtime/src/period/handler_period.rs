@@ -83,6 +83,11 @@ impl HandlerPeriod {
         Some((unit, if at_once { 0 } else { soonest }))
     }
 
+    /// The period as it was declared.
+    pub(crate) fn declared(&self) -> &Period {
+        &self.period
+    }
+
     pub(crate) fn state(&self) -> PeriodState {
         self.state.clone()
     }

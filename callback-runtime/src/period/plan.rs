@@ -1,8 +1,9 @@
 //! What the periods of a plan's handlers remember, so that they go on where they were.
 
-use crate::loops::Loop;
+use crate::callback::{CallbackId, HandlerId};
+use crate::loops::{BreakpointId, Loop};
 use crate::period::PeriodState;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanCore};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -109,51 +110,59 @@ impl<L: Loop> Plan<L> {
     ///
     /// See [`Periods`] for an example.
     pub fn periods(&self) -> Periods {
-        let mut kept = self.periods.clone();
-        for (key, list, at) in self.periodic() {
-            if let Some(period_state) = self.dispatcher.period_state(list, at) {
-                kept.period_states.insert(key, period_state);
-            }
-        }
-        kept
+        self.core.periods()
     }
 
     /// Goes on with periods where `periods` were. What is of handlers that this plan does not have is kept for when it has.
     ///
     /// See [`Periods`] for an example.
     pub fn restore_periods(&mut self, periods: &Periods) -> &mut Self {
-        self.periods = periods.clone();
-        self.restore_period_states();
+        self.core.periods = periods.clone();
+        self.core.restore_period_states();
         self
     }
+}
 
-    /// Takes note of what would be lost with the bound handlers.
+impl PlanCore {
+    fn periods(&self) -> Periods {
+        let mut periods = self.periods.clone();
+        for (key, handler) in self.periodic() {
+            if let Some(state) = self.dispatcher.period_state(handler) {
+                periods.period_states.insert(key, state);
+            }
+        }
+        periods
+    }
+
+    /// Saves what the periods of the bound handlers remember, before the handlers are bound anew.
     pub(crate) fn save_period_states(&mut self) {
         self.periods = self.periods();
     }
 
-    /// Tells the bound handlers what was noted.
+    /// Lets the periods of the bound handlers go on from the saved states.
     pub(crate) fn restore_period_states(&mut self) {
-        for (key, list, at) in self.periodic() {
-            if let Some(period_state) = self.periods.period_states.get(&key) {
-                self.dispatcher.restore_period(list, at, period_state);
+        for (key, handler) in self.periodic() {
+            if let Some(state) = self.periods.period_states.get(&key) {
+                self.dispatcher.restore_period(handler, state);
             }
         }
     }
 
-    /// The handlers that have a period, and where the machine has them.
-    fn periodic(&self) -> Vec<(Key, usize, usize)> {
-        let mut periodic = Vec::new();
-        for (list, record) in self.resolved.lists.iter().enumerate() {
-            let mut nths: HashMap<usize, usize> = HashMap::new();
-            let handlers = record.iter().enumerate();
-            for (at, handler) in handlers.filter(|(_, handler)| handler.period.is_some()) {
-                let nth = nths.entry(handler.instance).or_default();
-                let name = self.resolved.names[handler.instance].clone();
-                periodic.push(((name, L::BREAKPOINTS[list].name().into(), *nth), list, at));
-                *nth += 1;
-            }
-        }
-        periodic
+    /// The handlers that have a period, each with its key.
+    fn periodic(&self) -> Vec<(Key, HandlerId)> {
+        let mut nths: HashMap<(BreakpointId, CallbackId), usize> = HashMap::new();
+        let records = self.dispatcher.all_records();
+        let periodic = records.filter(|(_, record)| record.period.is_some());
+        let keyed = periodic.map(|(handler, record)| {
+            let nth = nths
+                .entry((handler.breakpoint, record.callback))
+                .or_default();
+            let name = self.resolved.names[record.callback].clone();
+            let breakpoint = &self.loop_info.breakpoints[handler.breakpoint];
+            let key = (name, breakpoint.name().into(), *nth);
+            *nth += 1;
+            (key, handler)
+        });
+        keyed.collect()
     }
 }

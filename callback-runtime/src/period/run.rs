@@ -1,7 +1,8 @@
 //! The last call: handlers whose period says `last` run once more before a run ends.
 
+use crate::callback::HandlerId;
 use crate::loops::Loop;
-use crate::run::{Break, Run, Stage};
+use crate::run::{Break, Run, RunCore, Stage};
 
 impl<L: Loop> Run<'_, L> {
     /// Says that the loop comes to its end by itself: handlers whose period says `last` run now, unless they have just run. A loop
@@ -32,20 +33,22 @@ impl<L: Loop> Run<'_, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn last_call(&mut self) -> Result<(), Break> {
-        self.apply_deferred()?;
-        self.run_last_calls();
-        self.check_pending()
+        self.core.apply_deferred()?;
+        self.core.run_last_calls();
+        self.core.check_interrupted()
     }
+}
 
+impl RunCore<'_> {
     /// Runs the handlers that owe a last call.
     pub(crate) fn run_last_calls(&mut self) {
         if self.run_state.stage != Stage::Running {
             return;
         }
         for at in self.resolved.periodic.iter() {
-            for index in 0..self.dispatcher.len(at) {
-                if self.run_state.failure.is_none() {
-                    self.run_if_due_at_end(at, index);
+            for turn in self.dispatcher.turns(at) {
+                if !self.run_state.has_failed() {
+                    self.run_if_due_at_end(HandlerId::new(at, turn));
                 }
             }
         }

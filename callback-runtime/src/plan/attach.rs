@@ -1,13 +1,14 @@
 //! Attaching callbacks to a plan.
 
-use super::erased::AnyCallback;
-use super::{Attached, Plan};
+use super::attached::Insertion;
+use super::{Attached, ErasedCallback, Plan, PlanCore};
 use crate::background::BackgroundSetting;
 use crate::callback::{
-    Callback, CallbackInfo, Closure, Handlers, IntoCallbackRef, Location, Relations, Verb,
+    Callback, CallbackId, CallbackInfo, Closure, Handlers, IntoCallbackRef, Location, Relations,
+    Verb,
 };
-use crate::loops::{At, Loop};
-use crate::outcome::{OnFailure, Reply, catch};
+use crate::loops::{At, Loop, LoopInfo};
+use crate::outcome::{OnFailure, Reply};
 use crate::parallel::ThreadAffinity;
 use crate::period::{AttachedPeriod, Period};
 use crate::raw::Sendable;
@@ -38,7 +39,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        let attachment = self.attach(Box::new(callback), Location::here());
+        let callback = ErasedCallback::new::<L, C>(callback);
+        let attachment = self.core.attach(callback, Location::here());
         attachment.attached.sendable = Some(Sendable::of::<C>());
         attachment.attached.affinity = ThreadAffinity::Anywhere;
         attachment
@@ -65,7 +67,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add_local<C: Callback<L>>(&mut self, callback: C) -> Attachment<'_> {
-        self.attach(Box::new(callback), Location::here())
+        let callback = ErasedCallback::new::<L, C>(callback);
+        self.core.attach(callback, Location::here())
     }
 
     /// Runs a closure at a breakpoint. Its parameters are state, with their types written out. It is named `closure`, as long as
@@ -98,37 +101,45 @@ impl<L: Loop> Plan<L> {
             location,
             marker: PhantomData,
         };
-        let attachment = self.attach(Box::new(callback), location);
+        let callback = ErasedCallback::new::<L, _>(callback);
+        let attachment = self.core.attach(callback, location);
         attachment.attached.affinity = ThreadAffinity::Closure;
         attachment
     }
+}
 
-    fn attach(&mut self, callback: Box<dyn AnyCallback<L>>, location: Location) -> Attachment<'_> {
-        let insertion = (self.take_insertion(), 0);
-        let index = self.add_attached(callback, insertion, location, true);
+impl PlanCore {
+    fn attach(&mut self, callback: ErasedCallback, location: Location) -> Attachment<'_> {
+        let insertion = self.next_insertion();
+        let id = self.add_attached(callback, insertion, location, true);
         Attachment {
-            attached: &mut self.attached[index],
+            attached: &mut self.attached[id],
         }
     }
 
-    pub(crate) fn take_insertion(&mut self) -> usize {
+    /// The place of what the next call attaches.
+    pub(crate) fn next_insertion(&mut self) -> Insertion {
         self.stale = true;
-        self.next_insertion += 1;
-        self.next_insertion
+        self.insertions += 1;
+        Insertion {
+            call: self.insertions,
+            nth: 0,
+        }
     }
 
     pub(crate) fn add_attached(
         &mut self,
-        callback: Box<dyn AnyCallback<L>>,
-        insertion: (usize, usize),
+        callback: ErasedCallback,
+        insertion: Insertion,
         attached_at: Location,
         by_hand: bool,
-    ) -> usize {
-        let (info, panicked) = info_of(callback.as_ref());
+    ) -> CallbackId {
+        let ErasedCallback { value, functions } = callback;
+        let (info, panicked) = functions.info(value.as_ref());
         self.attached.push(Attached {
+            functions,
             info,
             panicked,
-            type_id: callback.as_ref().erased_type(),
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
@@ -148,16 +159,8 @@ impl<L: Loop> Plan<L> {
             changed: false,
             active: true,
         });
-        self.dispatcher.add_callback(callback)
-    }
-}
-
-/// What a callback says of itself; if it cannot, what can be said without it, and why it could not.
-pub(crate) fn info_of<L: Loop>(callback: &dyn AnyCallback<L>) -> (CallbackInfo, Option<String>) {
-    // It is somebody's code.
-    match catch(|| callback.info()) {
-        Ok(info) => (info, None),
-        Err(why) => (callback.default_info(), Some(format!("its `about` {why}"))),
+        self.dispatcher.add_callback(value);
+        CallbackId::new(self.attached.len() - 1)
     }
 }
 
@@ -354,8 +357,8 @@ impl Attachment<'_> {
     /// ```
     #[doc(alias = "throttle")]
     pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
-        let scheduled = AttachedPeriod::at::<L>(at.breakpoint(), period);
-        self.attached.periods.push(scheduled);
+        let period = AttachedPeriod::at(LoopInfo::of::<L>(), at.id(), period);
+        self.attached.periods.push(period);
         self
     }
 

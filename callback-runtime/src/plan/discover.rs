@@ -1,19 +1,20 @@
 //! Callbacks that a plan finds in the registry.
 
+use super::attached::Insertion;
 use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, Plan, ProblemText};
+use super::{Attached, Plan, PlanCore, ProblemText};
 use crate::callback::{Location, Registration, registrations};
-use crate::loops::Loop;
+use crate::loops::{Loop, LoopInfo};
 use crate::outcome::catch;
 use std::any::TypeId;
 use std::collections::HashSet;
 
 /// Callbacks asked for that are not attached by hand.
 pub(crate) struct DiscoveryRequest {
-    what: RequestKind,
+    kind: RequestKind,
     /// The place of insertion, and where it was asked.
-    insertion: usize,
+    insertion: Insertion,
     location: Location,
     done: bool,
 }
@@ -75,9 +76,9 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
-        let insertion = self.take_insertion();
-        self.requests.push(DiscoveryRequest {
-            what: RequestKind::Discover(Box::new(keep)),
+        let insertion = self.core.next_insertion();
+        self.core.requests.push(DiscoveryRequest {
+            kind: RequestKind::Discover(Box::new(keep)),
             insertion,
             location: Location::here(),
             done: false,
@@ -108,16 +109,18 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn require(&mut self, name: impl Into<String>) -> &mut Self {
-        let insertion = self.take_insertion();
-        self.requests.push(DiscoveryRequest {
-            what: RequestKind::Require(name.into()),
+        let insertion = self.core.next_insertion();
+        self.core.requests.push(DiscoveryRequest {
+            kind: RequestKind::Require(name.into()),
             insertion,
             location: Location::here(),
             done: false,
         });
         self
     }
+}
 
+impl PlanCore {
     /// Makes and attaches what is asked for and not there yet; takes out what an instance attached by hand suppresses.
     pub(crate) fn attach_discovered(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
@@ -125,12 +128,12 @@ impl<L: Loop> Plan<L> {
         let mut known = None;
         for request in requests.iter_mut().filter(|request| !request.done) {
             let known = known.get_or_insert_with(|| Known::of(&self.attached));
-            let failed = match &request.what {
+            let failed = match &request.kind {
                 RequestKind::Discover(keep) => {
                     self.discover_now(known, keep.as_ref(), request.insertion, request.location)
                 }
                 RequestKind::Require(name) => {
-                    self.find(known, name, request.insertion, request.location)
+                    self.attach_required(known, name, request.insertion, request.location)
                 }
             };
             // What failed is tried and told again by the next check.
@@ -146,7 +149,7 @@ impl<L: Loop> Plan<L> {
         &mut self,
         known: &mut Known,
         keep: &Filter,
-        insertion: usize,
+        insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
         // The filter is somebody's code.
@@ -169,23 +172,24 @@ impl<L: Loop> Plan<L> {
         &mut self,
         known: &mut Known,
         found: &[&'static Registration],
-        insertion: usize,
+        insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let of_loop = found.iter().filter(|one| one.is_for::<L>());
-        for (rank, registration) in of_loop.enumerate() {
+        let of_loop = found.iter().filter(|one| one.is_for(self.loop_info));
+        for (nth, registration) in of_loop.enumerate() {
             let is_known = known.types.contains(&registration.callback_type());
             if registration.needs_arguments() || is_known {
                 continue;
             }
             // Its `Default` is somebody's code.
-            match catch(|| registration.make::<L>()) {
+            match catch(|| registration.make()) {
                 Ok(Some(callback)) => {
-                    let at = self.add_attached(callback, (insertion, rank), location, false);
-                    self.attached[at].sendable = registration.sendable();
+                    let insertion = Insertion { nth, ..insertion };
+                    let id = self.add_attached(callback, insertion, location, false);
+                    self.attached[id].sendable = registration.sendable();
                     known.types.insert(registration.callback_type());
-                    known.names.insert(name_of(&self.attached[at]).to_owned());
+                    known.names.insert(name_of(&self.attached[id]).to_owned());
                 }
                 Ok(None) => {}
                 Err(why) => {
@@ -204,17 +208,20 @@ impl<L: Loop> Plan<L> {
         problems
     }
 
-    fn find(
+    fn attach_required(
         &mut self,
         known: &mut Known,
         name: &str,
-        insertion: usize,
+        insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
         if known.names.contains(name) {
             return Vec::new();
         }
-        let mut of_loop = known.registered.iter().filter(|one| one.is_for::<L>());
+        let mut of_loop = known
+            .registered
+            .iter()
+            .filter(|one| one.is_for(self.loop_info));
         let text = match of_loop.find(|one| one.name() == name).copied() {
             Some(found) if !found.needs_arguments() => {
                 return self.make_all(known, &[found], insertion, location);
@@ -223,7 +230,7 @@ impl<L: Loop> Plan<L> {
                 "`{name}` is registered ({}) but needs arguments; attach one by hand",
                 found.location()
             ),
-            None => not_registered::<L>(name, &known.registered),
+            None => not_registered(self.loop_info, name, &known.registered),
         };
         vec![Problem::of_plan(
             ProblemKind::Required,
@@ -238,10 +245,10 @@ impl<L: Loop> Plan<L> {
             .attached
             .iter()
             .filter(|one| one.by_hand)
-            .map(|one| one.type_id)
+            .map(|one| one.functions.type_id)
             .collect();
         for one in &mut self.attached {
-            one.active = one.by_hand || !by_hand.contains(&one.type_id);
+            one.active = one.by_hand || !by_hand.contains(&one.functions.type_id);
         }
     }
 }
@@ -259,7 +266,7 @@ impl Known {
     fn of(attached: &[Attached]) -> Self {
         Self {
             registered: registrations(),
-            types: attached.iter().map(|one| one.type_id).collect(),
+            types: attached.iter().map(|one| one.functions.type_id).collect(),
             names: attached.iter().map(|one| name_of(one).to_owned()).collect(),
         }
     }
@@ -279,10 +286,10 @@ fn name_of(attached: &Attached) -> &str {
         .unwrap_or_else(|| attached.info.type_label())
 }
 
-fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {
+fn not_registered(loop_info: &LoopInfo, name: &str, all: &[&Registration]) -> String {
     let names = all
         .iter()
-        .filter(|one| one.is_for::<L>())
+        .filter(|one| one.is_for(loop_info))
         .map(|one| one.name());
     let near = nearest(name, names)
         .map(|other| format!("did you mean `{other}`? "))
@@ -290,6 +297,6 @@ fn not_registered<L: Loop>(name: &str, all: &[&Registration]) -> String {
     format!(
         "no callback of that name is registered for {}; {near}if it is in a crate that the program names nothing of, \
          the linker left it out: write `callbacks::link!(that_crate);`",
-        L::NAME
+        loop_info.name
     )
 }

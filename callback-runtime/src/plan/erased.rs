@@ -2,50 +2,68 @@
 
 use crate::callback::{Callback, CallbackInfo, Handler, Handlers};
 use crate::loops::Loop;
-use crate::raw::Erased;
-use std::any::{Any, type_name};
+use crate::outcome::catch;
+use std::any::{Any, TypeId, type_name};
 
-/// A [`Callback`] whose type is forgotten.
-pub(crate) trait AnyCallback<L: Loop>: Erased {
-    fn info(&self) -> CallbackInfo;
-    /// What can be said of it without asking it.
-    fn default_info(&self) -> CallbackInfo;
-    fn handlers(&self) -> Vec<Handler>;
-    /// Its type has parameters.
-    fn is_generic(&self) -> bool;
-    fn as_any(&self) -> &dyn Any;
-    fn as_any_mut(&mut self) -> &mut dyn Any;
-    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+/// A callback whose type is erased, and the functions that know its type.
+pub(crate) struct ErasedCallback {
+    pub(crate) value: Box<dyn Any>,
+    pub(crate) functions: CallbackFunctions,
 }
 
-impl<L: Loop, C: Callback<L>> AnyCallback<L> for C {
-    fn info(&self) -> CallbackInfo {
-        Callback::<L>::info(self)
+/// What a plan calls of a callback whose type is erased.
+#[derive(Clone, Copy)]
+pub(crate) struct CallbackFunctions {
+    pub(crate) type_id: TypeId,
+    type_name: &'static str,
+    info: fn(&dyn Any) -> CallbackInfo,
+    default_info: fn() -> CallbackInfo,
+    handlers: fn(&dyn Any) -> Vec<Handler>,
+}
+
+impl ErasedCallback {
+    pub(crate) fn new<L: Loop, C: Callback<L>>(callback: C) -> Self {
+        Self {
+            value: Box::new(callback),
+            functions: CallbackFunctions::of::<L, C>(),
+        }
+    }
+}
+
+impl CallbackFunctions {
+    fn of<L: Loop, C: Callback<L>>() -> Self {
+        Self {
+            type_id: TypeId::of::<C>(),
+            type_name: type_name::<C>(),
+            info: |callback| match callback.downcast_ref::<C>() {
+                Some(callback) => callback.info(),
+                None => CallbackInfo::of::<C>(),
+            },
+            default_info: CallbackInfo::of::<C>,
+            handlers: |callback| {
+                let mut handlers = Handlers::<L, C>::new();
+                if let Some(callback) = callback.downcast_ref::<C>() {
+                    callback.handlers(&mut handlers);
+                }
+                handlers.into_list()
+            },
+        }
     }
 
-    fn default_info(&self) -> CallbackInfo {
-        CallbackInfo::of::<C>()
+    /// What the callback says of itself; if its function panics, what can be said without it, and why.
+    pub(crate) fn info(&self, callback: &dyn Any) -> (CallbackInfo, Option<String>) {
+        match catch(|| (self.info)(callback)) {
+            Ok(info) => (info, None),
+            Err(why) => ((self.default_info)(), Some(format!("its `info` {why}"))),
+        }
     }
 
-    fn handlers(&self) -> Vec<Handler> {
-        let mut handlers = Handlers::new();
-        Callback::<L>::handlers(self, &mut handlers);
-        handlers.into_list()
+    pub(crate) fn handlers(&self, callback: &dyn Any) -> Vec<Handler> {
+        (self.handlers)(callback)
     }
 
-    fn is_generic(&self) -> bool {
-        type_name::<C>().contains('<')
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
+    /// Whether its type has parameters, so that the name of the type does not tell two such types apart.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.type_name.contains('<')
     }
 }

@@ -1,14 +1,12 @@
 //! Callbacks between runs: to look at, to change, to replace and to take out, by type or by name.
 
-use super::attach::info_of;
-use super::erased::AnyCallback;
-use super::{Plan, order};
-use crate::callback::{Callback, Location};
+use super::{Attached, ErasedCallback, Plan, PlanCore, order};
+use crate::callback::{Callback, CallbackId, Location};
 use crate::loops::Loop;
 use crate::outcome::dispose;
 use crate::parallel::ThreadAffinity;
 use crate::raw::Sendable;
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
 impl<L: Loop> Plan<L> {
     /// The first callback of type `C`, in the order of attaching: to read, after a run, what it has gathered. What is discovered is
@@ -28,7 +26,7 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn get<C: Callback<L>>(&self) -> Option<&C> {
-        self.at(self.of_type::<C>()?)
+        self.core.value(self.core.id_of_type(TypeId::of::<C>())?)
     }
 
     /// The first callback of type `C`, to change.
@@ -45,7 +43,8 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(0));
     /// ```
     pub fn get_mut<C: Callback<L>>(&mut self) -> Option<&mut C> {
-        self.at_mut(self.of_type::<C>()?)
+        self.core
+            .value_mut(self.core.id_of_type(TypeId::of::<C>())?)
     }
 
     /// The callback named `name`, if it is of type `C`. Names are those of [`names`](Self::names): the second `Count` is `Count#2`.
@@ -64,7 +63,7 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!((count("Count#2"), count("third"), count("Count#3")), (Some(2), Some(3), None));
     /// ```
     pub fn get_named<C: Callback<L>>(&self, name: &str) -> Option<&C> {
-        self.at(self.of_name(name)?)
+        self.core.value(self.core.id_of_name(name)?)
     }
 
     /// The callback named `name`, if it is of type `C`, to change.
@@ -81,7 +80,7 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(7));
     /// ```
     pub fn get_named_mut<C: Callback<L>>(&mut self, name: &str) -> Option<&mut C> {
-        self.at_mut(self.of_name(name)?)
+        self.core.value_mut(self.core.id_of_name(name)?)
     }
 
     /// Puts `new` into the place of the first callback of type `C`, and gives that one back; where there is none, attaches `new`.
@@ -103,13 +102,14 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn replace<C: Callback<L> + Send>(&mut self, new: C) -> Option<C> {
-        self.suppress();
-        let Some(at) = self.of_type::<C>() else {
+        self.core.suppress();
+        let Some(id) = self.core.id_of_type(TypeId::of::<C>()) else {
             self.add(new);
             return None;
         };
+        let new = ErasedCallback::new::<L, C>(new);
         let sendable = Some(Sendable::of::<C>());
-        downcast(self.put(at, Box::new(new), sendable, Location::here()))
+        downcast(self.core.put(id, new, sendable, Location::here()))
     }
 
     /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
@@ -134,14 +134,15 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     #[must_use = "where there is no callback of that name, `new` is dropped"]
     pub fn replace_named(&mut self, name: &str, new: impl Callback<L> + Send) -> bool {
-        self.suppress();
-        let Some(at) = self.of_name(name) else {
+        self.core.suppress();
+        let Some(id) = self.core.id_of_name(name) else {
             dispose(new, "a callback");
             return false;
         };
-        self.attached[at].name = Some(name.to_owned());
+        self.core.attached[id].name = Some(name.to_owned());
         let sendable = Some(sendable(&new));
-        let old = self.put(at, Box::new(new), sendable, Location::here());
+        let new = ErasedCallback::new::<L, _>(new);
+        let old = self.core.put(id, new, sendable, Location::here());
         dispose(old, "a callback");
         true
     }
@@ -161,9 +162,9 @@ impl<L: Loop> Plan<L> {
     /// assert!(plan.remove::<Count>().is_none());
     /// ```
     pub fn remove<C: Callback<L>>(&mut self) -> Option<C> {
-        self.suppress();
-        let at = self.of_type::<C>()?;
-        downcast(self.take_out(at))
+        self.core.suppress();
+        let id = self.core.id_of_type(TypeId::of::<C>())?;
+        downcast(self.core.take_out(id))
     }
 
     /// Takes the callback named `name` out, whatever its type: a closure too. Says whether there was one.
@@ -180,97 +181,99 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn remove_named(&mut self, name: &str) -> bool {
-        self.suppress();
-        let found = self.of_name(name).map(|at| self.take_out(at));
+        self.core.suppress();
+        let found = self.core.id_of_name(name);
+        let found = found.map(|id| self.core.take_out(id));
         let is_found = found.is_some();
         dispose(found, "a callback");
         is_found
     }
+}
 
-    /// Asks those that may have changed what they say of themselves now.
+impl PlanCore {
+    /// Asks the callbacks that may have changed for what they say of themselves.
     pub(crate) fn refresh_infos(&mut self) {
-        for (at, attached) in self.attached.iter_mut().enumerate() {
+        for id in CallbackId::first(self.attached.len()) {
+            let attached = &mut self.attached[id];
             if std::mem::take(&mut attached.changed) {
-                let callback = self.dispatcher.instance(at);
-                (attached.info, attached.panicked) = info_of(callback);
+                let callback = self.dispatcher.callback(id);
+                (attached.info, attached.panicked) = attached.functions.info(callback);
             }
         }
     }
 
-    fn of_type<C: Callback<L>>(&self) -> Option<usize> {
-        let wanted = TypeId::of::<C>();
-        let mut all = self.attached.iter();
-        all.position(|one| one.active && one.type_id == wanted)
+    fn id_of_type(&self, type_id: TypeId) -> Option<CallbackId> {
+        self.find(|attached| attached.active && attached.functions.type_id == type_id)
     }
 
-    fn of_name(&self, name: &str) -> Option<usize> {
+    fn id_of_name(&self, name: &str) -> Option<CallbackId> {
         let names = order::names(&self.attached);
-        let mut all = self.attached.iter().zip(&names);
-        all.position(|(one, its)| one.active && **its == *name)
+        let mut all = CallbackId::first(names.len());
+        all.find(|id| self.attached[*id].active && *names[*id] == *name)
     }
 
-    fn at<C: Callback<L>>(&self, at: usize) -> Option<&C> {
-        self.dispatcher.instance(at).as_any().downcast_ref()
+    fn find(&self, is_it: impl Fn(&Attached) -> bool) -> Option<CallbackId> {
+        self.attached.iter().position(is_it).map(CallbackId::new)
     }
 
-    fn at_mut<C: Callback<L>>(&mut self, at: usize) -> Option<&mut C> {
+    fn value<C: 'static>(&self, id: CallbackId) -> Option<&C> {
+        self.dispatcher.callback(id).downcast_ref()
+    }
+
+    fn value_mut<C: 'static>(&mut self, id: CallbackId) -> Option<&mut C> {
         // What it says of itself, and its handlers, may change with it.
         self.stale = true;
-        self.attached[at].changed = true;
-        let callback = self.dispatcher.instance_mut(at);
-        callback.as_any_mut().downcast_mut()
+        self.attached[id].changed = true;
+        self.dispatcher.callback_mut(id).downcast_mut()
     }
 
-    /// Puts `new` into the place of another callback.
+    /// Puts `new` into the place of another callback, and returns that one.
     fn put(
         &mut self,
-        at: usize,
-        new: Box<dyn AnyCallback<L>>,
+        id: CallbackId,
+        new: ErasedCallback,
         sendable: Option<Sendable>,
         location: Location,
-    ) -> Box<dyn AnyCallback<L>> {
+    ) -> Box<dyn Any> {
         self.stale = true;
-        let attached = &mut self.attached[at];
-        let type_id = new.as_ref().erased_type();
-        let gone = std::mem::replace(&mut attached.type_id, type_id);
+        let ErasedCallback { value, functions } = new;
+        let attached = &mut self.attached[id];
+        let old = std::mem::replace(&mut attached.functions, functions);
         attached.sendable = sendable;
         attached.affinity = ThreadAffinity::Anywhere;
         attached.attached_at = location;
         attached.by_hand = true;
-        (attached.info, attached.panicked) = info_of(new.as_ref());
+        (attached.info, attached.panicked) = functions.info(value.as_ref());
         self.save_period_states();
-        let callback = self.dispatcher.replace(at, new);
-        if gone != type_id {
-            self.forget_suppressed(gone);
+        let callback = self.dispatcher.replace(id, value);
+        if old.type_id != functions.type_id {
+            self.remove_suppressed(old.type_id);
         }
         callback
     }
 
-    fn take_out(&mut self, at: usize) -> Box<dyn AnyCallback<L>> {
+    fn take_out(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.stale = true;
-        let gone = self.attached.remove(at);
+        let old = self.attached.remove(id.index());
         self.save_period_states();
-        let callback = self.dispatcher.remove(at);
-        self.forget_suppressed(gone.type_id);
+        let callback = self.dispatcher.remove(id);
+        self.remove_suppressed(old.functions.type_id);
         callback
     }
 
-    /// Whom one that is gone suppressed does not come back in its place.
-    fn forget_suppressed(&mut self, gone: TypeId) {
-        while let Some(other) = self.suppressed(gone) {
-            self.attached.remove(other);
+    /// Removes the discovered callbacks that one of this type suppressed: they do not come back in its place.
+    fn remove_suppressed(&mut self, type_id: TypeId) {
+        let is_suppressed =
+            |attached: &Attached| !attached.active && attached.functions.type_id == type_id;
+        while let Some(other) = self.find(is_suppressed) {
+            self.attached.remove(other.index());
             dispose(self.dispatcher.remove(other), "a callback");
         }
     }
-
-    fn suppressed(&self, type_id: TypeId) -> Option<usize> {
-        let mut all = self.attached.iter();
-        all.position(|one| !one.active && one.type_id == type_id)
-    }
 }
 
-fn downcast<L: Loop, C: Callback<L>>(callback: Box<dyn AnyCallback<L>>) -> Option<C> {
-    callback.into_any().downcast().ok().map(|boxed| *boxed)
+fn downcast<C: 'static>(callback: Box<dyn Any>) -> Option<C> {
+    callback.downcast().ok().map(|boxed| *boxed)
 }
 
 fn sendable<C: Send + 'static>(_: &C) -> Sendable {

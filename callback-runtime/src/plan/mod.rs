@@ -1,7 +1,9 @@
 //! Plans: callbacks and state, ordered, checked and resolved. What actually runs.
 
 mod attach;
+mod attached;
 mod check;
+mod core;
 mod discover;
 mod erased;
 mod manage;
@@ -16,29 +18,22 @@ mod undecided;
 
 pub use attach::Attachment;
 pub(crate) use check::CheckInput;
-pub(crate) use erased::AnyCallback;
+pub(crate) use core::PlanCore;
+pub(crate) use erased::ErasedCallback;
 pub(crate) use nearest::nearest;
-pub(crate) use order::{Decided, Members};
+pub(crate) use order::{Decided, OrderId};
 pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use problem_text::{ProblemText, length, one_line, wrap};
-pub(crate) use resolve::{HandlerRecord, Resolved, decided, with_role};
+pub(crate) use resolve::{Resolved, decided};
 
-use crate::background::BackgroundSetting;
-use crate::callback::{CallbackInfo, Location, Relations};
-use crate::loops::{Availability, Breakpoint, Loop, is_well_formed};
-use crate::outcome::{OnFailure, quietly};
-use crate::parallel::{Executor, ThreadAffinity};
-use crate::period::{AttachedPeriod, Clock, Periods, Position};
-use crate::raw::{GateTable, Sendable, Table};
-use crate::run::Dispatcher;
+use crate::loops::{Availability, Breakpoint, Loop, LoopInfo, is_well_formed};
 use crate::state::{AsState, Ctx};
-use discover::DiscoveryRequest;
-use order::PlanRelation;
-use std::any::TypeId;
-use std::cell::OnceCell;
 use std::fmt;
-use std::sync::Arc;
+use std::marker::PhantomData;
+
+pub(crate) use attached::Attached;
+pub(crate) use core::Parts;
 
 /// The callbacks of a loop, ordered and checked: what actually runs.
 ///
@@ -74,28 +69,8 @@ use std::sync::Arc;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Plan<L: Loop> {
-    pub(crate) dispatcher: Dispatcher<dyn AnyCallback<L>>,
-    pub(crate) clock: Clock,
-    pub(crate) gates: Box<GateTable>,
-    /// One for each callback of the machine.
-    pub(crate) attached: Vec<Attached>,
-    pub(crate) requests: Vec<DiscoveryRequest>,
-    /// The next place of insertion.
-    pub(crate) next_insertion: usize,
-    pub(crate) of_loop: Availability<L>,
-    pub(crate) of_run: Availability<L>,
-    pub(crate) refuse_stops: Option<StopRule>,
-    /// What it says of the order of its callbacks.
-    pub(crate) plan_relations: Vec<PlanRelation>,
-    pub(crate) strict: bool,
-    /// Who runs handlers at the same time.
-    pub(crate) executor: Option<Arc<dyn Executor>>,
-    /// What periods remember of runs before the handlers were bound anew.
-    pub(crate) periods: Periods,
-    pub(crate) resolved: Resolved,
-    /// Something was attached since `resolved` was made.
-    pub(crate) stale: bool,
-    pub(crate) notes: Vec<Problem>,
+    pub(crate) core: PlanCore,
+    of: PhantomData<fn() -> L>,
 }
 
 /// Why a stop, raised at a breakpoint, may not take effect; `None` if it may.
@@ -118,63 +93,6 @@ pub struct Plan<L: Loop> {
 /// ```
 pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 
-/// What a plan knows of a callback.
-pub(crate) struct Attached {
-    pub(crate) info: CallbackInfo,
-    /// It could not say more of itself, and why.
-    pub(crate) panicked: Option<String>,
-    pub(crate) type_id: TypeId,
-    /// Name and weight given when it was attached.
-    pub(crate) name: Option<String>,
-    pub(crate) weight: Option<f64>,
-    /// What its failures do to a run.
-    pub(crate) on_failure: OnFailure,
-    /// That it may be sent to another thread, if that is known.
-    pub(crate) sendable: Option<Sendable>,
-    /// Where its handlers run.
-    pub(crate) background: BackgroundSetting,
-    pub(crate) periods: Vec<AttachedPeriod>,
-    /// What was said of it and others when it was attached.
-    pub(crate) relations: Relations,
-    /// Where it stands among the others: the place of the call that attached it, and its rank within that call.
-    pub(crate) insertion: (usize, usize),
-    pub(crate) attached_at: Location,
-    pub(crate) by_hand: bool,
-    pub(crate) affinity: ThreadAffinity,
-    /// Where it was said that it must be able to run in parallel.
-    pub(crate) parallel: Option<Location>,
-    /// Somebody may have changed it, and with it what it says of itself.
-    pub(crate) changed: bool,
-    /// Not suppressed by an instance attached by hand.
-    pub(crate) active: bool,
-}
-
-impl Attached {
-    pub(crate) fn weight(&self) -> f64 {
-        self.weight.unwrap_or_else(|| self.info.own_weight())
-    }
-
-    pub(crate) fn explicit_name(&self) -> Option<&str> {
-        self.name.as_deref().or_else(|| self.info.explicit_name())
-    }
-
-    /// Where it is written or, if that is not known, attached.
-    pub(crate) fn location(&self) -> Location {
-        self.info.own_location().unwrap_or(self.attached_at)
-    }
-}
-
-/// What a run is made of, apart from its state.
-pub(crate) struct Parts<'p, L: Loop> {
-    pub(crate) dispatcher: &'p mut Dispatcher<dyn AnyCallback<L>>,
-    pub(crate) resolved: &'p Resolved,
-    pub(crate) clock: &'p mut Clock,
-    pub(crate) gates: &'p mut GateTable,
-    /// Where it will end, as far as that is known.
-    pub(crate) totals: Position,
-    pub(crate) refuse_stops: Option<StopRule>,
-}
-
 impl<L: Loop> Plan<L> {
     /// A plan without callbacks.
     ///
@@ -192,24 +110,9 @@ impl<L: Loop> Plan<L> {
                 "the indices of the loop are indices of its own tables"
             );
         }
-        let of_loop = Availability::of_loop();
         Self {
-            dispatcher: Dispatcher::new(L::BREAKPOINTS.len()),
-            clock: Clock::of(of_loop.counters().to_vec()),
-            gates: Box::default(),
-            attached: Vec::new(),
-            requests: Vec::new(),
-            next_insertion: 0,
-            of_loop,
-            of_run: Availability::nothing(),
-            refuse_stops: None,
-            plan_relations: Vec::new(),
-            strict: false,
-            executor: None,
-            periods: Periods::default(),
-            resolved: Resolved::default(),
-            stale: true,
-            notes: Vec::new(),
+            core: PlanCore::new(LoopInfo::of::<L>(), Availability::<L>::of_loop()),
+            of: PhantomData,
         }
     }
 
@@ -227,8 +130,7 @@ impl<L: Loop> Plan<L> {
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
     pub fn expect(&mut self, say: impl FnOnce(&mut Availability<L>)) -> &mut Self {
-        self.of_run = Availability::nothing();
-        say(&mut self.of_run);
+        self.core.of_run = Availability::fill(say);
         self
     }
 
@@ -247,9 +149,7 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn refuse_stops(&mut self, rule: StopRule) -> &mut Self {
-        // Who may run at the same time depends on whether there is one.
-        self.stale |= self.refuse_stops.is_none() && self.executor.is_some();
-        self.refuse_stops = Some(rule);
+        self.core.refuse_stops(rule);
         self
     }
 
@@ -264,7 +164,7 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(error.problems().len(), 2);
     /// ```
     pub fn check(&mut self, state: &impl AsState) -> Result<(), PlanError> {
-        self.prepare(state.as_table())
+        self.core.prepare(state.as_table())
     }
 
     /// What is worth knowing of the plan and no error: handlers that can never run. Filled by a check.
@@ -279,7 +179,7 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn notes(&self) -> &[Problem] {
-        &self.notes
+        &self.core.notes
     }
 
     /// The names of the callbacks, in the order in which they run, as of the last check or run; empty before the first.
@@ -295,49 +195,9 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn names(&self) -> Vec<&str> {
-        let resolved = &self.resolved;
+        let resolved = &self.core.resolved;
         let order = resolved.order.iter();
-        order.map(|at| resolved.names[*at].as_ref()).collect()
-    }
-
-    /// Resolves what has changed, and checks.
-    pub(crate) fn parts(&mut self) -> Parts<'_, L> {
-        Parts {
-            dispatcher: &mut self.dispatcher,
-            resolved: &self.resolved,
-            clock: &mut self.clock,
-            gates: &mut self.gates,
-            totals: self.of_run.totals(),
-            refuse_stops: self.refuse_stops,
-        }
-    }
-
-    pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
-        let mut problems = self.resolve();
-        problems.extend(check::check(&check::CheckInput {
-            attached: &self.attached,
-            resolved: &self.resolved,
-            of_loop: &self.of_loop,
-            of_run: &self.of_run,
-            state,
-            members: &self.resolved.members,
-            strict: self.strict,
-            registered: OnceCell::new(),
-        }));
-        problems.extend(self.check_parallel());
-        problems.extend(self.of_run.problems().iter().cloned());
-        problems.sort_by_key(Problem::location);
-        let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);
-        if let [first, more @ ..] = notes.as_slice() {
-            quietly(|| tracing::warn!(note = %first, more = more.len(), "the plan has notes"));
-        }
-        self.notes = notes;
-        if errors.is_empty() {
-            return Ok(());
-        }
-        // Resolved anew next time, so that it reports the same problems again.
-        self.stale = true;
-        Err(PlanError::new(errors))
+        order.map(|id| resolved.names[*id].as_ref()).collect()
     }
 }
 
@@ -349,10 +209,8 @@ impl<L: Loop> Default for Plan<L> {
 
 impl<L: Loop> fmt::Debug for Plan<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self
-            .attached
-            .iter()
-            .map(|callback| callback.info.type_label());
+        let labels = self.core.attached.iter();
+        let labels = labels.map(|callback| callback.info.type_label());
         write!(f, "Plan<{}> ", L::NAME)?;
         f.debug_list().entries(labels).finish()
     }

@@ -1,6 +1,7 @@
 //! What was said of the order of callbacks, resolved: who is meant, who said it, and what nobody decided.
 
-use crate::callback::Location;
+use crate::callback::{CallbackId, Location};
+use crate::loops::BreakpointId;
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub(crate) struct OrderSide {
     /// As it was written: a type, a group or a name.
     pub(crate) label: String,
     /// Nobody, if none of them is attached. Whoever is on both sides does not wait for itself.
-    pub(crate) callbacks: Arc<[usize]>,
+    pub(crate) callbacks: Arc<[CallbackId]>,
     /// How it names them.
     pub(crate) named: NamedBy,
 }
@@ -46,16 +47,16 @@ pub(crate) enum DeclaredBy {
 /// Two callbacks that touch the same state at one breakpoint, ordered by insertion alone.
 pub(crate) struct UndecidedPair {
     /// Who goes first now.
-    pub(crate) first: usize,
-    pub(crate) second: usize,
+    pub(crate) first: CallbackId,
+    pub(crate) second: CallbackId,
     /// The state that both touch.
     pub(crate) type_id: TypeId,
     pub(crate) type_name: &'static str,
     /// One of them asks for the whole state.
     pub(crate) everything: bool,
     /// The first breakpoint at which they do, and the last.
-    pub(crate) at: usize,
-    pub(crate) last: usize,
+    pub(crate) at: BreakpointId,
+    pub(crate) last: BreakpointId,
     /// At how many other breakpoints they do.
     pub(crate) more: usize,
 }

@@ -25,7 +25,7 @@ impl<L: Loop> Plan<L> {
         first: impl IntoCallbackRef,
         second: impl IntoCallbackRef,
     ) -> &mut Self {
-        self.say(
+        self.relate(
             Verb::Before,
             first.into_callback_ref(),
             second.into_callback_ref(),
@@ -49,7 +49,7 @@ impl<L: Loop> Plan<L> {
         one: impl IntoCallbackRef,
         other: impl IntoCallbackRef,
     ) -> &mut Self {
-        self.say(
+        self.relate(
             Verb::NoConflict,
             one.into_callback_ref(),
             other.into_callback_ref(),
@@ -71,25 +71,25 @@ impl<L: Loop> Plan<L> {
     /// assert!(plan.order("print", "halve").check(&State::new()).is_ok());
     /// ```
     pub fn strict(&mut self, strict: bool) -> &mut Self {
-        self.strict = strict;
-        self.stale = true;
+        self.core.strict = strict;
+        self.core.stale = true;
         self
     }
 
-    fn say(
+    fn relate(
         &mut self,
         verb: Verb,
         first: CallbackRef,
         second: CallbackRef,
         location: Location,
     ) -> &mut Self {
-        self.plan_relations.push(PlanRelation {
+        self.core.relations.push(PlanRelation {
             verb,
             first,
             second,
             location,
         });
-        self.stale = true;
+        self.core.stale = true;
         self
     }
 }

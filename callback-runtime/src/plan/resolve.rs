@@ -2,14 +2,13 @@
 
 use super::order::{Decided, Members, PlanRelation};
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, OrderRule, Plan, ProblemText, UndecidedPair, order, undecided};
-use crate::background::Background;
-use crate::callback::{Handler, Location, short_type_name};
-use crate::loops::{Breakpoint, BreakpointSet, Loop, Role};
-use crate::outcome::{Cause, OnFailure, catch};
-use crate::period::{Period, attached_period};
+use super::{Attached, OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
+use crate::callback::{CallbackId, Handler, Rank, short_type_name};
+use crate::loops::{Breakpoint, BreakpointSet};
+use crate::outcome::{Cause, catch};
+use crate::period::{HandlerPeriod, asks_why, attached_period};
 use crate::raw::{Access, AccessKind};
-use crate::run::HandlerTraits;
+use crate::run::{HandlerRecord, HandlerTraits};
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,13 +17,11 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(crate) struct Resolved {
     /// The callbacks, in the order in which they run.
-    pub(crate) order: Vec<usize>,
+    pub(crate) order: Vec<CallbackId>,
     /// Their names, by callback.
     pub(crate) names: Vec<Arc<str>>,
-    /// For each breakpoint its handlers, as the machine has them.
-    pub(crate) lists: Vec<Vec<HandlerRecord>>,
     /// Where a callback has handlers, also those that could not be bound; without the callbacks that could not say.
-    pub(crate) handled: HashMap<usize, BreakpointSet>,
+    pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
     /// The breakpoints that have a handler without a period.
     pub(crate) active: BreakpointSet,
     /// The breakpoints that have a handler with a period.
@@ -32,7 +29,7 @@ pub(crate) struct Resolved {
     /// Whom others name.
     pub(crate) members: Members,
     /// Those whose types have parameters: what their types are called does not name them.
-    pub(crate) generic: HashSet<usize>,
+    pub(crate) generic: HashSet<CallbackId>,
     /// What was said of the order.
     pub(crate) orders: Vec<OrderRule>,
     /// Writers of one state whose order nobody decided.
@@ -41,32 +38,8 @@ pub(crate) struct Resolved {
     pub(crate) early_readers: Vec<UndecidedPair>,
 }
 
-/// A handler in its list.
-pub(crate) struct HandlerRecord {
-    pub(crate) instance: usize,
-    /// The rank of its callback among all.
-    pub(crate) rank: usize,
-    pub(crate) location: Location,
-    pub(crate) accesses: Vec<Access>,
-    /// It may change the state.
-    pub(crate) changes_state: bool,
-    /// What its failure does to the run.
-    pub(crate) on_failure: OnFailure,
-    /// It does nothing but put this into the state.
-    pub(crate) provides: Option<Access>,
-    /// How often it runs, if not whenever its breakpoint fires.
-    pub(crate) period: Option<Period>,
-    pub(crate) traits: HandlerTraits,
-    /// Which group of its list it is in.
-    pub(crate) group: Option<usize>,
-    /// It can run in the background.
-    pub(crate) can_run_in_background: bool,
-    /// The queue that it runs behind, if it does.
-    pub(crate) queue: Option<Background>,
-}
-
-impl<L: Loop> Plan<L> {
-    /// Brings `resolved` up to date, and says what could not be bound.
+impl PlanCore {
+    /// Brings `resolved` up to date, and returns what could not be bound.
     pub(crate) fn resolve(&mut self) -> Vec<Problem> {
         if !self.stale {
             return Vec::new();
@@ -76,50 +49,22 @@ impl<L: Loop> Plan<L> {
         self.save_period_states();
         self.dispatcher.unbind_all();
         let mut resolved = Resolved {
-            lists: L::BREAKPOINTS.iter().map(|_| Vec::new()).collect(),
             handled: HashMap::with_capacity(self.attached.len()),
             ..Resolved::default()
         };
         problems.extend(self.put_in_order(&mut resolved));
-        for (rank, instance) in resolved.order.clone().into_iter().enumerate() {
-            if self.dispatcher.instance(instance).is_generic() {
-                resolved.generic.insert(instance);
-            }
-            match self.handlers_of(instance) {
-                Ok(handlers) => {
-                    let at = handlers.iter().map(|handler| handler.at.index());
-                    resolved.handled.insert(instance, at.collect());
-                    self.add_worker(instance, &handlers);
-                    for handler in handlers {
-                        let record = self.bind_handler(&mut resolved, rank, instance, handler);
-                        problems.extend(record.err().map(|problem| *problem));
-                    }
-                }
-                Err(why) => {
-                    let (name, location) = (
-                        &resolved.names[instance],
-                        self.attached[instance].location(),
-                    );
-                    let text = format!("its `handlers` {why}");
-                    let text = ProblemText::plain(text);
-                    problems.push(Problem::of_plan(
-                        ProblemKind::Panicked,
-                        name,
-                        location,
-                        text,
-                    ));
-                }
-            }
+        for (rank, id) in resolved.order.clone().into_iter().enumerate() {
+            problems.extend(self.bind_callback(&mut resolved, Rank::new(rank), id));
         }
         self.find_undecided(&mut resolved);
-        self.form_groups(&mut resolved);
+        self.form_groups(&resolved);
         self.resolved = resolved;
         self.restore_period_states();
         self.stale = false;
         problems
     }
 
-    /// Names and order. What was said of the order may be a circle.
+    /// Sorts the callbacks, and returns the circles among the declared orders.
     fn put_in_order(&self, resolved: &mut Resolved) -> Vec<Problem> {
         let attached = &self.attached;
         resolved.names = order::names(attached);
@@ -128,7 +73,7 @@ impl<L: Loop> Plan<L> {
             attached,
             &resolved.names,
             &resolved.members,
-            &self.plan_relations,
+            &self.relations,
         );
         let sorted = order::sort(attached, &resolved.orders);
         resolved.order = sorted.order;
@@ -138,96 +83,131 @@ impl<L: Loop> Plan<L> {
             .collect()
     }
 
+    /// Finds the callbacks that touch the same state in an order that nothing decides.
     fn find_undecided(&self, resolved: &mut Resolved) {
-        let decided = decided(&self.attached, resolved, &self.plan_relations);
-        let pairs = undecided::pairs(&resolved.lists, &decided, self.strict);
+        let decided = decided(&self.attached, resolved, &self.relations);
+        let pairs = undecided::pairs(&self.dispatcher, self.loop_info, &decided, self.strict);
         (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
     }
 
-    fn handlers_of(&self, instance: usize) -> Result<Vec<Handler>, Cause> {
-        let callback = self.dispatcher.instance(instance);
-        catch(|| callback.handlers())
+    /// Binds the handlers of a callback, and returns what could not be bound.
+    fn bind_callback(
+        &mut self,
+        resolved: &mut Resolved,
+        rank: Rank,
+        id: CallbackId,
+    ) -> Vec<Problem> {
+        if self.attached[id].functions.is_generic() {
+            resolved.generic.insert(id);
+        }
+        let handlers = match self.handlers_of(id) {
+            Ok(handlers) => handlers,
+            Err(why) => {
+                let (name, location) = (&resolved.names[id], self.attached[id].location());
+                let text = ProblemText::plain(format!("its `handlers` {why}"));
+                return vec![Problem::of_plan(
+                    ProblemKind::Panicked,
+                    name,
+                    location,
+                    text,
+                )];
+            }
+        };
+        let at = handlers.iter().map(|handler| handler.at.id());
+        resolved.handled.insert(id, at.collect());
+        self.add_worker(id, &handlers);
+        let bound = handlers.into_iter().filter_map(|handler| {
+            let bound = self.bind_handler(resolved, rank, id, handler);
+            bound.err().map(|problem| *problem)
+        });
+        bound.collect()
     }
 
+    fn handlers_of(&self, id: CallbackId) -> Result<Vec<Handler>, Cause> {
+        let callback = self.dispatcher.callback(id);
+        catch(|| self.attached[id].functions.handlers(callback))
+    }
+
+    /// Binds a handler, last in the list of its breakpoint.
     fn bind_handler(
         &mut self,
         resolved: &mut Resolved,
-        rank: usize,
-        instance: usize,
+        rank: Rank,
+        id: CallbackId,
         handler: Handler,
     ) -> Result<(), Box<Problem>> {
-        let Handler {
-            at,
-            location,
-            erased,
-            provides,
-            period,
-        } = handler;
-        let said = attached_period::<L>(&self.attached[instance].periods, at);
-        let period = said.or(period);
-        if let Some((first, second)) = erased.clash() {
+        if let Some((first, second)) = handler.erased.clash() {
             return Err(Box::new(Problem {
                 kind: ProblemKind::Clash,
-                callback: resolved.names[instance].to_string(),
-                breakpoint: Some(at.name()),
+                callback: resolved.names[id].to_string(),
+                breakpoint: Some(handler.at.name()),
                 state: Some(short_type_name(second.type_name)),
-                location,
+                location: handler.location,
                 text: clash_text(first, second).into(),
             }));
         }
-        // To put a value in, its thunk asks for everything; nobody is to be told of that.
-        let accesses = match provides {
-            Some(_) => Vec::new(),
-            None => erased.accesses().to_vec(),
-        };
-        let (index, changes_state) = (at.index(), erased.changes_state());
-        let can_run_in_background = erased.can_run_in_background();
-        let queue = self
-            .background_queue(instance)
-            .filter(|_| can_run_in_background);
-        let portable = self.attached[instance].portable();
-        let bound = self
+        let breakpoint = handler.at.id();
+        let record = self.record_of(rank, id, &handler);
+        let (is_periodic, asks_where) = (record.period.is_some(), asks_where(&record.accesses));
+        let portable = self.attached[id].portable();
+        if self
             .dispatcher
-            .bind(index, instance, erased, period.clone(), portable);
-        if bound {
-            match period {
-                Some(_) => resolved.periodic.set(index),
-                None => resolved.active.set(index),
+            .bind(breakpoint, record, handler.erased, portable)
+        {
+            if is_periodic {
+                resolved.periodic.insert(breakpoint);
+            } else {
+                resolved.active.insert(breakpoint);
             }
-            let asks_where = |access: &Access| {
-                access.kind == AccessKind::Everything
-                    || access.type_id == TypeId::of::<Breakpoint>()
-            };
-            if accesses.iter().any(asks_where) {
-                self.dispatcher.provide_breakpoint(index, *at);
+            if asks_where {
+                self.dispatcher.provide_breakpoint(breakpoint, *handler.at);
             }
-            let nth = resolved.lists[index].len();
-            resolved.lists[index].push(HandlerRecord {
-                instance,
-                rank,
-                location,
-                accesses,
-                changes_state,
-                on_failure: self.attached[instance].on_failure,
-                provides,
-                period,
-                traits: self.dispatcher.traits(index, nth),
-                group: None,
-                can_run_in_background,
-                queue,
-            });
         }
         Ok(())
     }
+
+    fn record_of(&self, rank: Rank, id: CallbackId, handler: &Handler) -> HandlerRecord {
+        let erased = &handler.erased;
+        let attached = &self.attached[id];
+        let period = attached_period(&attached.periods, self.loop_info, handler.at.id());
+        let period = period.or_else(|| handler.period.clone());
+        let can_run_in_background = erased.can_run_in_background();
+        HandlerRecord {
+            callback: id,
+            rank,
+            location: handler.location,
+            // A handler that provides state asks for the whole state, which concerns no one else.
+            accesses: match handler.provides {
+                Some(_) => Vec::new(),
+                None => erased.accesses().to_vec(),
+            },
+            changes_state: erased.changes_state(),
+            on_failure: attached.on_failure,
+            provides: handler.provides,
+            period: period.map(|period| Box::new(HandlerPeriod::new(period))),
+            asks_why: asks_why(erased.accesses()),
+            traits: HandlerTraits::default(),
+            group: None,
+            can_run_in_background,
+            queue: self.background_queue(id).filter(|_| can_run_in_background),
+        }
+    }
+}
+
+/// Whether a handler that asks for this state may look at the breakpoint.
+fn asks_where(accesses: &[Access]) -> bool {
+    let breakpoint = TypeId::of::<Breakpoint>();
+    let mut accesses = accesses.iter();
+    accesses.any(|access| access.kind == AccessKind::Everything || access.type_id == breakpoint)
 }
 
 pub(crate) fn decided<'p>(
     attached: &'p [Attached],
     resolved: &Resolved,
-    plan_relations: &[PlanRelation],
+    relations: &[PlanRelation],
 ) -> Decided<'p> {
     let (orders, order) = (&resolved.orders, &resolved.order);
-    Decided::of(attached, orders, order, &resolved.members, plan_relations)
+    Decided::of(attached, orders, order, &resolved.members, relations)
 }
 
 fn clash_text(first: Access, second: Access) -> String {
@@ -240,11 +220,4 @@ fn clash_text(first: Access, second: Access) -> String {
         "asks for `{0}` twice, and at least once to change it; ask for `&mut {0}` alone",
         name(&second)
     )
-}
-
-/// The index of the breakpoint that has this role.
-pub(crate) fn with_role<L: Loop>(role: Role) -> Option<usize> {
-    L::BREAKPOINTS
-        .iter()
-        .position(|bind_handler| bind_handler.role() == role)
 }

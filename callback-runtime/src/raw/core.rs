@@ -4,9 +4,11 @@ use super::background::{CallbackCell, Sendable};
 use super::entries::{EntryList, Owner};
 use super::frame::{Frame, HandlerStatus, IntoError};
 use super::handler::ErasedHandler;
-use super::owned::{Erased, Owned, leak};
+use super::owned::{Owned, leak};
 use super::periods::GateFactory;
-use std::any::TypeId;
+use crate::callback::{CallbackId, HandlerId, Turn};
+use crate::loops::BreakpointId;
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashSet};
 use std::mem::take;
 use std::ptr;
@@ -16,41 +18,41 @@ use std::sync::Arc;
 ///
 /// **Invariant:** a callback is dropped, or handed out, only after the cells are closed. Entries use their callbacks while
 /// the core is borrowed exclusively.
-pub(crate) struct Core<D: ?Sized> {
+pub(crate) struct Core {
     /// Of the callbacks that workers use as well.
-    cells: BTreeMap<usize, Arc<CallbackCell>>,
+    cells: BTreeMap<CallbackId, Arc<CallbackCell>>,
     pub(super) lists: Vec<EntryList>,
-    instances: Vec<Owned<D>>,
+    callbacks: Vec<Owned<dyn Any>>,
     /// The callbacks that have a bound handler.
-    bound: HashSet<usize>,
+    bound: HashSet<CallbackId>,
     /// Other threads call handlers of a group.
     pub(super) runs_group: bool,
 }
 
-impl<D: ?Sized + Erased> Core<D> {
+impl Core {
     pub(crate) fn new(lists: usize) -> Self {
         Self {
             cells: BTreeMap::new(),
             lists: (0..lists).map(|_| EntryList::default()).collect(),
-            instances: Vec::new(),
+            callbacks: Vec::new(),
             bound: HashSet::new(),
             runs_group: false,
         }
     }
 
-    pub(crate) fn add_callback(&mut self, instance: Box<D>) -> usize {
-        self.instances.push(Owned::new(instance));
-        self.instances.len() - 1
+    /// Adds a callback, whose id is the next one.
+    pub(crate) fn add_callback(&mut self, callback: Box<dyn Any>) {
+        self.callbacks.push(Owned::new(callback));
     }
 
-    pub(crate) fn instance(&self, at: usize) -> &D {
+    pub(crate) fn callback(&self, id: CallbackId) -> &dyn Any {
         self.close_cells();
-        self.instances[at].get()
+        self.callbacks[id].get()
     }
 
-    pub(crate) fn instance_mut(&mut self, at: usize) -> &mut D {
+    pub(crate) fn callback_mut(&mut self, id: CallbackId) -> &mut dyn Any {
         self.close_cells();
-        self.instances[at].get_mut()
+        self.callbacks[id].get_mut()
     }
 
     /// Gives up the bound handlers; the callbacks stay.
@@ -62,15 +64,15 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 
     /// Gives up the bound handlers, and with them one callback; those behind it move up.
-    pub(crate) fn remove(&mut self, at: usize) -> Box<D> {
+    pub(crate) fn remove(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.unbind_all();
-        self.instances.remove(at).into_box()
+        self.callbacks.remove(id.index()).into_box()
     }
 
     /// Gives up the bound handlers, and puts another callback into the place of one.
-    pub(crate) fn replace(&mut self, at: usize, instance: Box<D>) -> Box<D> {
+    pub(crate) fn replace(&mut self, id: CallbackId, callback: Box<dyn Any>) -> Box<dyn Any> {
         self.unbind_all();
-        std::mem::replace(&mut self.instances[at], Owned::new(instance)).into_box()
+        std::mem::replace(&mut self.callbacks[id], Owned::new(callback)).into_box()
     }
 
     /// A run begins: workers may use the callbacks that have cells.
@@ -86,15 +88,15 @@ impl<D: ?Sized + Erased> Core<D> {
     /// the type that may be sent to another thread.
     pub(crate) fn share_with_worker(
         &mut self,
-        instance: usize,
+        id: CallbackId,
         is: Sendable,
     ) -> Option<Arc<CallbackCell>> {
-        let callback = &self.instances[instance];
-        let is_free = !self.bound.contains(&instance) && !self.cells.contains_key(&instance);
-        let may_share = is_free && is.is_of(callback.get().erased_type());
+        let callback = &self.callbacks[id];
+        let is_free = !self.bound.contains(&id) && !self.cells.contains_key(&id);
+        let may_share = is_free && is.is_of(callback.get().type_id());
         may_share.then(|| {
             let cell = Arc::new(CallbackCell::new(is.as_any(callback.as_ptr())));
-            self.cells.insert(instance, cell.clone());
+            self.cells.insert(id, cell.clone());
             cell
         })
     }
@@ -103,23 +105,23 @@ impl<D: ?Sized + Erased> Core<D> {
     /// a handler of another type or its parameters clash. A handler of `()` touches no callback, and fits every one.
     pub(crate) fn bind(
         &mut self,
-        list: usize,
-        instance: usize,
+        breakpoint: BreakpointId,
+        id: CallbackId,
         erased: ErasedHandler,
         is_periodic: bool,
         portable: Option<Sendable>,
     ) -> Result<(), ErasedHandler> {
-        let callback = &self.instances[instance];
+        let callback = &self.callbacks[id];
         let is_detached = erased.callback == TypeId::of::<()>();
-        let fits = is_detached || callback.get().erased_type() == erased.callback;
+        let fits = is_detached || callback.get().type_id() == erased.callback;
         if !fits || erased.clash().is_some() {
             return Err(erased);
         }
-        let erased = match self.cells.get(&instance) {
+        let erased = match self.cells.get(&id) {
             Some(cell) if !is_detached => erased.when_idle(cell.clone()),
             _ => erased,
         };
-        self.bound.insert(instance);
+        self.bound.insert(id);
         let may_go = portable.is_some_and(|of| of.is_of(erased.callback));
         let owner = Owner {
             address: if is_detached {
@@ -127,91 +129,92 @@ impl<D: ?Sized + Erased> Core<D> {
             } else {
                 callback.as_ptr()
             },
-            instance,
+            callback: id,
             is_portable: may_go && erased.accesses().iter().all(|access| !access.local),
         };
         // SAFETY: the callback is of the thunk's type, in a box that is dropped after the entries: `unbind_all` comes first everywhere. A `()`
         // needs no memory. `portable` proves that the type of the callback is `Send`, `ErasedHandler::new` that functions are `Send + Sync`. What
         // is not local is `Sync` to read and `Send` to write: `Param` asks for it where `Handlers` binds a function, and is sealed.
-        unsafe { self.lists[list].push(&owner, erased, is_periodic) };
+        unsafe { self.lists[breakpoint].push(&owner, erased, is_periodic) };
         Ok(())
     }
 
     /// How many handlers `list` has.
-    pub(crate) fn len(&self, list: usize) -> usize {
-        self.lists[list].len()
+    pub(crate) fn len(&self, breakpoint: BreakpointId) -> usize {
+        self.lists[breakpoint].len()
     }
 
-    pub(crate) fn is_portable(&self, list: usize, at: usize) -> bool {
-        self.lists[list].records[at].is_portable
+    pub(crate) fn is_portable(&self, handler: HandlerId) -> bool {
+        self.lists[handler.breakpoint].records[handler.turn].is_portable
     }
 
     /// How a handler's error is converted.
-    pub(crate) fn conversion(&self, list: usize, at: usize) -> Option<&IntoError> {
-        self.lists[list].records[at].into_error.as_ref()
+    pub(crate) fn conversion(&self, handler: HandlerId) -> Option<&IntoError> {
+        self.lists[handler.breakpoint].records[handler.turn]
+            .into_error
+            .as_ref()
     }
 
     /// From now on a handler of `list` does nothing, or what it did before.
-    pub(crate) fn mute(&mut self, list: usize, at: usize, is_muted: bool) {
-        self.lists[list].mute(at, is_muted);
+    pub(crate) fn mute(&mut self, handler: HandlerId, is_muted: bool) {
+        self.lists[handler.breakpoint].mute(handler.turn, is_muted);
     }
 
     /// Something is done before the first handler of `list` is called.
-    pub(crate) fn require_breakpoint(&mut self, list: usize) {
-        self.lists[list].require_breakpoint();
+    pub(crate) fn require_breakpoint(&mut self, breakpoint: BreakpointId) {
+        self.lists[breakpoint].require_breakpoint();
     }
 
     /// Calls those of `list` that have no period, where a quick look tells that they can be called and that no other one is due.
     #[inline]
     pub(crate) fn run_fast_path(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         frame: &mut Frame<'_>,
     ) -> Option<HandlerStatus> {
-        self.lists.get(list)?.run_fast_path(frame)
+        self.lists.get(breakpoint.index())?.run_fast_path(frame)
     }
 
     /// The same, after a closer look.
     #[inline]
     pub(crate) fn run_checked(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         frame: &mut Frame<'_>,
     ) -> Option<HandlerStatus> {
-        self.lists[list].run_checked(frame)
+        self.lists[breakpoint].run_checked(frame)
     }
 
     /// Calls those of `list` from `from` on that need no other look, and returns what comes next. `None` if the first does.
     pub(crate) fn run_plain_range(
         &mut self,
-        list: usize,
-        from: usize,
+        first: HandlerId,
         frame: &mut Frame<'_>,
-    ) -> Option<(HandlerStatus, usize)> {
-        self.lists[list].run_plain_range(from, frame)
+    ) -> Option<(HandlerStatus, Turn)> {
+        self.lists[first.breakpoint].run_plain_range(first.turn, frame)
     }
 
     /// Calls one handler of `list`, if what it requires is there. [`Frame::halted`] names it, also when it panics.
     #[inline]
-    pub(crate) fn call(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        self.lists[list].call(at, frame)
+    pub(crate) fn call(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
+        self.lists[handler.breakpoint].call(handler.turn, frame)
     }
 
     /// The handlers of `list` that have a period are not asked until a counter of the table stands at `next`; without a gate they are
     /// asked at every firing.
     pub(crate) fn wait(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         gate: Option<(GateFactory, u64)>,
         frame: &mut Frame<'_>,
     ) {
-        let entries = &mut self.lists[list];
+        let entries = &mut self.lists[breakpoint];
         let gate = entries.wait(
             |table| gate.and_then(|(make, next)| make.gate(table, next)),
             frame,
         );
         if !entries.has_fast_path() {
-            frame.gates.set(list, gate);
+            frame.gates.set(breakpoint, gate);
         }
     }
 
@@ -221,7 +224,7 @@ impl<D: ?Sized + Erased> Core<D> {
     }
 }
 
-impl<D: ?Sized> Drop for Core<D> {
+impl Drop for Core {
     /// Leaks what another thread uses and will not give back: the process ends inside of a call then, by `process::exit`, and this is
     /// a destructor of a thread-local.
     fn drop(&mut self) {
@@ -232,8 +235,8 @@ impl<D: ?Sized> Drop for Core<D> {
             .count();
         if closed < self.cells.len() || self.runs_group {
             leak(take(&mut self.lists));
-            for instance in take(&mut self.instances) {
-                instance.leak();
+            for callback in take(&mut self.callbacks) {
+                callback.leak();
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The bound handlers of one breakpoint.
 
-use super::fast_path::{EntryRange, FastPath, HaltedAt, Precheck, run_range};
+use super::fast_path::{EntryRange, FastPath, Precheck, run_range};
 use super::fetch::{Access, param_ptrs};
 use super::frame::{Frame, HandlerStatus, IntoError};
 use super::handler::{Call, CallEntry, ErasedHandler, muted};
@@ -8,6 +8,7 @@ use super::owned::Owned;
 use super::periods::CounterGate;
 use super::slot_sets::RequiredSlots;
 use super::table::{Layout, Table};
+use crate::callback::{CallbackId, Turn};
 use std::any::Any;
 
 /// Handlers bound to their callbacks and aimed at the values they ask for, in order.
@@ -25,7 +26,7 @@ pub(super) struct EntryList {
     /// What those without a period require.
     required: RequiredSlots,
     /// The places of those without a period that may take values away, or put them elsewhere.
-    exclusive: Vec<usize>,
+    exclusive: Vec<Turn>,
     /// One of them has a period.
     pub(super) is_periodic: bool,
     /// Handlers run in groups.
@@ -40,7 +41,7 @@ pub(super) struct EntryRecord {
     /// What of it is required.
     pub(super) required: RequiredSlots,
     /// Its callback: two of them may have the same address, where they have no size.
-    pub(super) instance: usize,
+    pub(super) callback: CallbackId,
     /// Callback, function and parameters may leave the loop's thread.
     pub(super) is_portable: bool,
     pub(super) is_periodic: bool,
@@ -58,7 +59,7 @@ pub(super) struct EntryRecord {
 /// The callback of a handler.
 pub(super) struct Owner {
     pub(super) address: *mut (),
-    pub(super) instance: usize,
+    pub(super) callback: CallbackId,
     pub(super) is_portable: bool,
 }
 
@@ -67,14 +68,14 @@ impl EntryList {
     /// The callback is of the thunk's type, stays where it is as long as this has it, and nothing else refers to it while an entry
     /// is called. The thunk's wants agree. What is said to be portable may leave the loop's thread.
     pub(super) unsafe fn push(&mut self, owner: &Owner, erased: ErasedHandler, is_periodic: bool) {
-        let widths = erased.accesses.iter().map(|access| access.slot + 1);
+        let widths = erased.accesses.iter().map(|access| access.slot.index() + 1);
         self.width = widths.fold(self.width, usize::max);
         if is_periodic {
             self.is_periodic = true;
         } else {
             self.required.add(&erased.accesses);
             if erased.is_exclusive {
-                self.exclusive.push(self.calls.len());
+                self.exclusive.push(Turn::new(self.calls.len()));
             }
         }
         self.invalidate();
@@ -83,12 +84,12 @@ impl EntryList {
             callback: owner.address,
             function: erased.function.as_ptr(),
             param_ptrs: Default::default(),
-            turn: self.calls.len(),
+            turn: Turn::new(self.calls.len()),
         });
         self.records.push(EntryRecord {
             call: erased.call,
             into_error: erased.into_error,
-            instance: owner.instance,
+            callback: owner.callback,
             is_portable: owner.is_portable,
             is_periodic,
             returns_answer: erased.returns_answer,
@@ -104,11 +105,11 @@ impl EntryList {
     }
 
     /// From now on the entry does nothing, or what it did before.
-    pub(super) fn mute(&mut self, at: usize, is_muted: bool) {
-        self.calls[at].call = if is_muted {
+    pub(super) fn mute(&mut self, turn: Turn, is_muted: bool) {
+        self.calls[turn].call = if is_muted {
             muted
         } else {
-            self.records[at].call
+            self.records[turn].call
         };
         self.invalidate();
     }
@@ -140,33 +141,35 @@ impl EntryList {
     /// Calls those from `from` on that can be called without another look, and returns what comes next. `None` if the first cannot.
     pub(super) fn run_plain_range(
         &self,
-        from: usize,
+        from: Turn,
         frame: &mut Frame<'_>,
-    ) -> Option<(HandlerStatus, usize)> {
+    ) -> Option<(HandlerStatus, Turn)> {
         let table = frame.context.view.table();
         let is_plain = !self.is_periodic && !self.is_grouped;
         if !is_plain || self.resolved_for != table.layout() || !table.satisfies(&self.required) {
             return None;
         }
         let exclusive = self.exclusive.iter().find(|at| **at >= from);
-        let until = exclusive.copied().unwrap_or(self.calls.len());
+        let until = exclusive.copied().unwrap_or(Turn::new(self.calls.len()));
         if until <= from {
             return None;
         }
-        let range = EntryRange::of(&self.calls[from..until], until);
+        let range = EntryRange::of(&self.calls[from.index()..until.index()], until);
         // SAFETY: at least one, and aimed at this table, which meets what they need; none of them takes a value out or moves one: only one that
         // stirs does, and a reply that is collected puts a value where there was none.
         Some((unsafe { run_range(range, frame) }, range.next))
     }
 
     /// Calls one, if what it requires is there.
-    pub(super) fn call(&mut self, at: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        frame.halted_at = HaltedAt::at(at);
+    pub(super) fn call(&mut self, turn: Turn, frame: &mut Frame<'_>) -> HandlerStatus {
+        frame.halted_at = turn;
         self.resolve(frame.context.view.table_mut());
-        let (Some(entry), Some(records)) = (self.calls.get(at), self.records.get(at)) else {
+        let (Some(entry), Some(record)) =
+            (self.calls.get(turn.index()), self.records.get(turn.index()))
+        else {
             return HandlerStatus::Continue;
         };
-        if !frame.context.view.table().satisfies(&records.required) {
+        if !frame.context.view.table().satisfies(&record.required) {
             return HandlerStatus::MissingState;
         }
         // SAFETY: by the invariant, and aimed at this table, which meets what it needs.
@@ -175,9 +178,12 @@ impl EntryList {
     }
 
     /// The entry at `at`, aimed at the table at hand. `None` if what it requires is absent.
-    pub(super) fn resolved_entry(&self, at: usize, table: &Table) -> Option<&CallEntry> {
-        let (entry, records) = (self.calls.get(at)?, self.records.get(at)?);
-        (self.resolved_for == table.layout() && table.satisfies(&records.required)).then_some(entry)
+    pub(super) fn resolved_entry(&self, turn: Turn, table: &Table) -> Option<&CallEntry> {
+        let (entry, record) = (
+            self.calls.get(turn.index())?,
+            self.records.get(turn.index())?,
+        );
+        (self.resolved_for == table.layout() && table.satisfies(&record.required)).then_some(entry)
     }
 
     /// The entries with a period wait for `gate`, which `make` makes of the table at hand.
@@ -213,8 +219,8 @@ impl EntryList {
     #[inline(never)]
     fn resolve_slow(&mut self, table: &mut Table) {
         table.grow(self.width);
-        for (entry, records) in self.calls.iter_mut().zip(&self.records) {
-            entry.param_ptrs = param_ptrs(table, &records.accesses);
+        for (entry, record) in self.calls.iter_mut().zip(&self.records) {
+            entry.param_ptrs = param_ptrs(table, &record.accesses);
         }
         self.fast_path.clear();
         self.resolved_for = table.layout();
@@ -227,7 +233,7 @@ impl EntryList {
             (false, false) => Precheck::Slots,
         };
         let paired = self.calls.iter().zip(&self.records);
-        let unconditional = paired.filter(|(_, records)| !records.is_periodic);
+        let unconditional = paired.filter(|(_, record)| !record.is_periodic);
         let unconditional = unconditional.map(|(entry, _)| *entry);
         // SAFETY: aimed at the table just now; `required` are what those without a period require, and none of them stirs.
         unsafe {

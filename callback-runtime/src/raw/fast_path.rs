@@ -5,6 +5,7 @@ use super::handler::CallEntry;
 use super::periods::CounterGate;
 use super::slot_sets::RequiredSlots;
 use super::table::{Layout, Table};
+use crate::callback::Turn;
 use std::ops::Range;
 
 /// The entries that a firing calls as long as nothing has changed since they were aimed.
@@ -61,7 +62,7 @@ impl FastPath {
             return;
         }
         self.required.clone_from(required);
-        self.range = EntryRange::of(&self.entries, 0);
+        self.range = EntryRange::of(&self.entries, Turn::FIRST);
         self.aimed = layout;
         match precheck {
             Precheck::Slots if required.far().is_empty() => self.ready = layout,
@@ -129,11 +130,11 @@ pub(super) struct EntryRange {
     first: *const CallEntry,
     end: *const CallEntry,
     /// The place in its list of what comes after the last one.
-    pub(super) next: usize,
+    pub(super) next: Turn,
 }
 
 impl EntryRange {
-    pub(super) fn of(entries: &[CallEntry], next: usize) -> Self {
+    pub(super) fn of(entries: &[CallEntry], next: Turn) -> Self {
         let Range { start, end } = entries.as_ptr_range();
         Self {
             first: start,
@@ -145,7 +146,7 @@ impl EntryRange {
 
 impl Default for EntryRange {
     fn default() -> Self {
-        Self::of(&[], 0)
+        Self::of(&[], Turn::FIRST)
     }
 }
 
@@ -177,21 +178,6 @@ pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> Ha
     HandlerStatus::Continue
 }
 
-/// The place of the entry that halted its list.
-#[derive(Clone, Copy, Default)]
-pub(super) struct HaltedAt(usize);
-
-impl HaltedAt {
-    #[inline]
-    pub(super) fn at(turn: usize) -> Self {
-        Self(turn)
-    }
-
-    pub(super) fn turn(self) -> usize {
-        self.0
-    }
-}
-
 /// Notes which entry runs when it is dropped: by a reply that ends the list, or by a panic. In registers until then.
 struct HaltGuard<'l, 'r> {
     at: *const CallEntry,
@@ -210,6 +196,6 @@ impl HaltGuard<'_, '_> {
 impl Drop for HaltGuard<'_, '_> {
     fn drop(&mut self) {
         // SAFETY: an entry of the range, which stays where it is while `run_range` runs it.
-        self.frame.halted_at = HaltedAt::at(unsafe { (*self.at).turn });
+        self.frame.halted_at = unsafe { (*self.at).turn };
     }
 }

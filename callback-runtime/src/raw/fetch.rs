@@ -1,6 +1,6 @@
 //! How a parameter is read from the table, and why several can be read at once.
 
-use super::slot::Slot;
+use super::slot::{Slot, SlotId};
 use super::table::Table;
 use super::view::View;
 use crate::state::Ctx;
@@ -38,7 +38,7 @@ pub struct Access {
     pub ptr_kind: PtrKind,
     pub type_id: TypeId,
     pub type_name: &'static str,
-    pub slot: usize,
+    pub slot: SlotId,
     /// The handler can do without.
     pub optional: bool,
     /// It may not leave the loop's thread.
@@ -53,7 +53,7 @@ impl Access {
             ptr_kind: PtrKind::Address,
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
-            slot: Slot::<T>::of().index(),
+            slot: Slot::<T>::of().id(),
             optional: false,
             local: false,
         }
@@ -197,7 +197,7 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Option<P::Item<'w>> {
         let inner = match P::PTR_KIND {
             // SAFETY: the table is live; this reads its array of cells, to which no item refers.
-            PtrKind::Address => unsafe { (*table).cell(ptr.addr()) },
+            PtrKind::Address => unsafe { (*table).cell(SlotId::from_index(ptr.addr())) },
             PtrKind::SlotIndex | PtrKind::Table => ptr,
         };
         if P::PTR_KIND == PtrKind::Address && inner.is_null() {

@@ -1,11 +1,12 @@
 //! What handlers are called with.
 
-use super::fast_path::HaltedAt;
 use super::parallel::GroupResult;
 use super::periods::GateTable;
 use super::slot::Slot;
 use super::table::Table;
 use super::view::View;
+use crate::callback::Turn;
+use crate::loops::BreakpointId;
 use crate::outcome::{BoxError, Flow};
 use crate::period::Clock;
 use crate::state::borrows::Aside;
@@ -96,7 +97,7 @@ impl<'r> CallContext<'r> {
 pub struct Frame<'r> {
     pub(crate) context: CallContext<'r>,
     /// The handler that halted the list that ran last.
-    pub(super) halted_at: HaltedAt,
+    pub(super) halted_at: Turn,
     /// **Invariant:** they read counters of the view's table.
     pub(super) gates: &'r mut GateTable,
     pub(crate) clock: &'r mut Clock,
@@ -116,7 +117,7 @@ impl<'r> Frame<'r> {
         };
         Self {
             context: CallContext::of(view),
-            halted_at: HaltedAt::default(),
+            halted_at: Turn::FIRST,
             gates,
             clock,
             group_result: None,
@@ -126,9 +127,9 @@ impl<'r> Frame<'r> {
 
     /// Whether the handlers of a breakpoint all wait for a counter.
     #[inline]
-    pub(crate) fn is_waiting(&self, at: usize) -> bool {
+    pub(crate) fn is_waiting(&self, breakpoint: BreakpointId) -> bool {
         // SAFETY: `Frame::of` called `read_from` with the table of its view, which is borrowed for `'r` and private to `raw`.
-        unsafe { self.gates.is_closed(at) }
+        unsafe { self.gates.is_closed(breakpoint) }
     }
 
     /// The state, by value: another table cannot be put in its place.
@@ -150,13 +151,13 @@ impl<'r> Frame<'r> {
     }
 
     /// The place in its list of the handler that halted the last one that ran.
-    pub(crate) fn halted(&self) -> usize {
-        self.halted_at.turn()
+    pub(crate) fn halted(&self) -> Turn {
+        self.halted_at
     }
 
     /// Notes that the handler at `turn` halts its list.
-    pub(crate) fn halt_at(&mut self, turn: usize) {
-        self.halted_at = HaltedAt::at(turn);
+    pub(crate) fn halt_at(&mut self, turn: Turn) {
+        self.halted_at = turn;
     }
 }
 
@@ -177,7 +178,7 @@ pub trait Deliver<R>: Send + Sync {
     const RETURNS_FLOW: bool = false;
 
     /// `turn` is the handler's place in its list. Sets [`CallContext::status`] where the handler did not just return.
-    fn deliver(&self, reply: R, turn: usize, context: &mut CallContext<'_>);
+    fn deliver(&self, reply: R, turn: Turn, context: &mut CallContext<'_>);
 
     /// How what it leaves in [`ReplySlot::error`] becomes an error.
     fn conversion(&self) -> Option<IntoError> {

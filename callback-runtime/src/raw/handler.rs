@@ -5,6 +5,7 @@ use super::fetch::{Access, AccessKind, ParamPtrs, Params, clash};
 use super::frame::{CallContext, Deliver, HandlerStatus, IntoError};
 use super::owned::Owned;
 use crate::background::BackgroundBinding;
+use crate::callback::Turn;
 use crate::state::borrows::Hold;
 #[cfg(debug_assertions)]
 #[cfg(debug_assertions)]
@@ -45,7 +46,7 @@ pub(super) struct CallEntry {
     pub(super) param_ptrs: ParamPtrs,
     pub(super) function: *const (),
     /// Its place in its list.
-    pub(super) turn: usize,
+    pub(super) turn: Turn,
 }
 
 struct TypedHandler<F, V> {

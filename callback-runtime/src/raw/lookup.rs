@@ -70,7 +70,13 @@ impl<Q: Query> Lookup<Q> {
         if clash(accesses).is_some() {
             return None;
         }
-        table.grow(1 + accesses.iter().map(|access| access.slot).max().unwrap_or(0));
+        table.grow(
+            1 + accesses
+                .iter()
+                .map(|access| access.slot.index())
+                .max()
+                .unwrap_or(0),
+        );
         self.required = RequiredSlots::of(accesses);
         (self.param_ptrs, self.layout) = (param_ptrs(table, accesses), table.layout());
         Some(())

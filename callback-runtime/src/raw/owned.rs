@@ -1,7 +1,6 @@
 //! Values that are used through copies of their address.
 
 use crate::outcome::dispose;
-use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -67,16 +66,4 @@ pub(super) fn leak<T: 'static>(value: T) {
     let address = Box::into_raw(Box::new(value)).expose_provenance();
     let mut leaked = LEAKED.lock().unwrap_or_else(PoisonError::into_inner);
     leaked.push(address);
-}
-
-/// A type that says of itself which it is, also through a trait object. Implemented for what has a size, so that a
-/// trait object cannot answer for itself.
-pub trait Erased {
-    fn erased_type(&self) -> TypeId;
-}
-
-impl<T: 'static> Erased for T {
-    fn erased_type(&self) -> TypeId {
-        TypeId::of::<T>()
-    }
 }

@@ -5,7 +5,8 @@ use super::entries::{EntryList, EntryRecord};
 use super::fetch::AccessKind;
 use super::frame::{CallContext, Frame, HandlerStatus, IntoError};
 use super::handler::CallEntry;
-use super::owned::Erased;
+use crate::callback::Turn;
+use crate::loops::BreakpointId;
 use crate::outcome::{BoxError, Flow};
 use crate::parallel::Executor;
 use crate::period::Due;
@@ -38,7 +39,7 @@ impl fmt::Debug for Job<'_> {
 
 /// What the handlers of a group came to, in their order.
 pub(crate) struct GroupResult {
-    pub(crate) results: Vec<(usize, MemberResult)>,
+    pub(crate) results: Vec<(Turn, MemberResult)>,
     /// The executor panicked.
     pub(crate) executor_panic: Option<PanicPayload>,
 }
@@ -62,27 +63,27 @@ const _: fn() = || {
     is_send::<MemberResult>();
 };
 
-impl<D: ?Sized + Erased> Core<D> {
+impl Core {
     /// Forms groups of the handlers of `list`. Handlers of one group are of different callbacks, and can hold what they ask for at the
     /// same time; `may_join` says what else is needed of two of them. Returns for each handler its group.
     pub(crate) fn form_groups(
         &mut self,
-        list: usize,
-        may_join: &mut dyn FnMut(usize, usize) -> bool,
-    ) -> Vec<Option<Range<usize>>> {
-        self.lists[list].form_groups(may_join)
+        breakpoint: BreakpointId,
+        may_join: &mut dyn FnMut(Turn, Turn) -> bool,
+    ) -> Vec<Option<Range<Turn>>> {
+        self.lists[breakpoint].form_groups(may_join)
     }
 
     /// Calls handlers of one group of `list`, at the same time as far as the executor can and they may leave the thread.
     pub(crate) fn run_parallel(
         &mut self,
-        list: usize,
-        members: &[usize],
+        breakpoint: BreakpointId,
+        members: &[Turn],
         executor: &dyn Executor,
         frame: &mut Frame<'_>,
     ) -> GroupRun {
         (self.runs_group, frame.context.view.table_mut().runs_group) = (true, true);
-        let ran = self.lists[list].run_parallel(members, executor, frame);
+        let ran = self.lists[breakpoint].run_parallel(members, executor, frame);
         (self.runs_group, frame.context.view.table_mut().runs_group) = (false, false);
         ran
     }
@@ -92,35 +93,33 @@ impl<D: ?Sized + Erased> Core<D> {
 pub(crate) struct GroupRun {
     pub(crate) group_result: GroupResult,
     /// How long those took that ran.
-    pub(crate) durations: Vec<(usize, Duration)>,
+    pub(crate) durations: Vec<(Turn, Duration)>,
 }
 
 impl EntryList {
     fn form_groups(
         &mut self,
-        may_join: &mut dyn FnMut(usize, usize) -> bool,
-    ) -> Vec<Option<Range<usize>>> {
+        may_join: &mut dyn FnMut(Turn, Turn) -> bool,
+    ) -> Vec<Option<Range<Turn>>> {
         let mut groups = vec![None; self.len()];
         let mut start = 0;
-        for at in 1..=self.len() {
+        for end in 1..=self.len() {
             let joins = |member: usize| {
-                self.records[member].is_independent_of(&self.records[at]) && may_join(member, at)
+                self.records[member].is_independent_of(&self.records[end])
+                    && may_join(Turn::new(member), Turn::new(end))
             };
-            if at < self.len() && (start..at).all(joins) {
+            if end < self.len() && (start..end).all(joins) {
                 continue;
             }
-            if at - start > 1
-                && self.records[start..at]
-                    .iter()
-                    .any(|records| records.is_portable)
-            {
-                groups[start..at].fill(Some(start..at));
-                self.records[start..at]
-                    .iter_mut()
-                    .for_each(|records| records.group = Some(start + 1));
+            let members = &mut self.records[start..end];
+            if members.len() > 1 && members.iter().any(|record| record.is_portable) {
+                groups[start..end].fill(Some(Turn::new(start)..Turn::new(end)));
+                for record in members {
+                    record.group = Some(start + 1);
+                }
                 self.is_grouped = true;
             }
-            start = at;
+            start = end;
         }
         self.invalidate();
         groups
@@ -128,21 +127,26 @@ impl EntryList {
 
     fn run_parallel(
         &mut self,
-        members: &[usize],
+        members: &[Turn],
         executor: &dyn Executor,
         frame: &mut Frame<'_>,
     ) -> GroupRun {
         self.resolve(frame.context.view.table_mut());
         let (mut results, mut runnable) = (Vec::with_capacity(members.len()), Vec::new());
-        let group = members.first().and_then(|at| self.records.get(*at)?.group);
-        for (nth, at) in members.iter().enumerate() {
+        let group = members
+            .first()
+            .and_then(|turn| self.records.get(turn.index())?.group);
+        for (nth, turn) in members.iter().enumerate() {
             // Each of one group, and once: what `form_groups` looked at.
-            if group.is_none() || self.records[*at].group != group || members[..nth].contains(at) {
+            if group.is_none()
+                || self.records[*turn].group != group
+                || members[..nth].contains(turn)
+            {
                 continue;
             }
-            match self.member(*at, frame) {
+            match self.member(*turn, frame) {
                 Some(member) => runnable.push(member),
-                None => results.push((*at, MemberResult::MissingState)),
+                None => results.push((*turn, MemberResult::MissingState)),
             }
         }
         // SAFETY: different members of one group, aimed at the frame's table, which meets what they need. Nothing else uses it until they
@@ -150,14 +154,14 @@ impl EntryList {
         let executor_panic = unsafe { run_all(executor, &mut runnable) };
         let durations = runnable.iter();
         let durations = durations
-            .filter_map(|member| Some((member.at, member.duration?)))
+            .filter_map(|member| Some((member.turn, member.duration?)))
             .collect();
         results.extend(
             runnable
                 .into_iter()
-                .filter_map(|member| Some((member.at, member.result?))),
+                .filter_map(|member| Some((member.turn, member.result?))),
         );
-        results.sort_by_key(|(at, _)| *at);
+        results.sort_by_key(|(turn, _)| *turn);
         GroupRun {
             group_result: GroupResult {
                 results,
@@ -168,11 +172,11 @@ impl EntryList {
     }
 
     /// `None` if what the handler requires is absent.
-    fn member<'l>(&'l self, at: usize, frame: &Frame<'l>) -> Option<GroupMember<'l>> {
-        let entry = self.resolved_entry(at, frame.context.view.table())?;
-        let record = &self.records[at];
+    fn member<'l>(&'l self, turn: Turn, frame: &Frame<'l>) -> Option<GroupMember<'l>> {
+        let entry = self.resolved_entry(turn, frame.context.view.table())?;
+        let record = &self.records[turn];
         Some(GroupMember {
-            at,
+            turn,
             entry,
             into_error: record.into_error.as_ref(),
             // SAFETY: handlers of one group use what they can hold at the same time, and none of them changes the table itself.
@@ -191,7 +195,7 @@ impl EntryRecord {
             .accesses
             .iter()
             .flat_map(|access| other.accesses.iter().map(move |it| (access, it)));
-        self.instance != other.instance
+        self.callback != other.callback
             && !self.runs_alone()
             && !other.runs_alone()
             && pairs.all(|(access, other)| access.agrees_with(other))
@@ -212,7 +216,7 @@ impl EntryRecord {
 
 /// A handler of a group that is to run.
 struct GroupMember<'l> {
-    at: usize,
+    turn: Turn,
     entry: &'l CallEntry,
     into_error: Option<&'l IntoError>,
     /// Its own: no other handler has it.

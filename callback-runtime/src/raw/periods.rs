@@ -1,7 +1,7 @@
 //! Gates: a handler with a period is not asked until its counter stands where it may be due.
 
 use super::table::{Layout, Table};
-use crate::loops::MOST_BREAKPOINTS;
+use crate::loops::{BreakpointId, MOST_BREAKPOINTS};
 use crate::period::Counter;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -162,8 +162,8 @@ impl GateTable {
         }
     }
 
-    pub(super) fn set(&mut self, at: usize, gate: CounterGate) {
-        if let Some(place) = self.gates.get_mut(at) {
+    pub(super) fn set(&mut self, breakpoint: BreakpointId, gate: CounterGate) {
+        if let Some(place) = self.gates.get_mut(breakpoint.index()) {
             *place = gate;
         }
     }
@@ -171,8 +171,8 @@ impl GateTable {
     /// # Safety
     /// The table of the last `read_from` is alive.
     #[inline]
-    pub(super) unsafe fn is_closed(&self, at: usize) -> bool {
-        let gate = self.gates.get(at);
+    pub(super) unsafe fn is_closed(&self, breakpoint: BreakpointId) -> bool {
+        let gate = self.gates.get(breakpoint.index());
         // SAFETY: the caller keeps the table alive; `Core::wait` alone calls `set`, with a gate of the frame's table, which
         // `Frame::of` gave to `read_from`.
         gate.is_some_and(|gate| unsafe { gate.is_closed() })

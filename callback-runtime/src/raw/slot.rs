@@ -3,6 +3,7 @@
 //! Were slots numbered by each state on its own, an index resolved against one state could be used on another. As
 //! it is, states may be swapped, moved and created at will: an index cannot mean the wrong type.
 
+use crate::loops::indexes_lists;
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -10,9 +11,28 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::{PoisonError, RwLock};
 
+/// The number of a type, and the index of its values in every [`Table`](super::Table).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotId(usize);
+
+impl SlotId {
+    #[inline]
+    pub(crate) const fn index(self) -> usize {
+        self.0
+    }
+
+    /// The slot with this index, which [`index`](Self::index) returned.
+    #[inline]
+    pub(super) const fn from_index(index: usize) -> Self {
+        Self(index)
+    }
+}
+
+indexes_lists!(SlotId);
+
 /// The place of values of type `T` in every [`Table`](super::Table).
 pub(crate) struct Slot<T> {
-    index: usize,
+    id: SlotId,
     of: PhantomData<fn() -> T>,
 }
 
@@ -32,14 +52,14 @@ impl<T: 'static> Slot<T> {
             look_up(id, places)
         });
         Self {
-            index,
+            id: SlotId(index),
             of: PhantomData,
         }
     }
 
     #[inline]
-    pub(crate) fn index(&self) -> usize {
-        self.index
+    pub(crate) fn id(&self) -> SlotId {
+        self.id
     }
 }
 
@@ -129,7 +149,7 @@ mod tests {
             each_digit!(@ $of $(::<$ten>)?, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)
         };
         (@ one::<TEN>, $($digit:literal)*) => {
-            [$(Slot::<Nth<TEN, $digit>>::of().index()),*]
+            [$(Slot::<Nth<TEN, $digit>>::of().id().index()),*]
         };
         (@ ten, $($digit:literal)*) => {
             [$(ten::<$digit>()),*]

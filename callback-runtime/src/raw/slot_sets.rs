@@ -2,6 +2,7 @@
 //! Slots beyond the word are looked at one by one.
 
 use super::fetch::Access;
+use super::slot::SlotId;
 
 /// The filled ones of the first slots.
 #[derive(Default)]
@@ -12,12 +13,12 @@ pub(super) struct FilledSlots(u64);
 pub(super) struct RequiredSlots {
     bits: u64,
     /// Those that have no bit.
-    far: Vec<usize>,
+    far: Vec<SlotId>,
 }
 
 impl FilledSlots {
     #[inline]
-    pub(super) fn set(&mut self, slot: usize, filled: bool) {
+    pub(super) fn set(&mut self, slot: SlotId, filled: bool) {
         if let Some(bit) = bit(slot) {
             self.0 = if filled { self.0 | bit } else { self.0 & !bit };
         }
@@ -49,12 +50,12 @@ impl RequiredSlots {
 
     /// Those that have no bit.
     #[inline]
-    pub(super) fn far(&self) -> &[usize] {
+    pub(super) fn far(&self) -> &[SlotId] {
         &self.far
     }
 }
 
 #[inline]
-fn bit(slot: usize) -> Option<u64> {
-    1_u64.checked_shl(u32::try_from(slot).unwrap_or(u32::MAX))
+fn bit(slot: SlotId) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(slot.index()).unwrap_or(u32::MAX))
 }

@@ -3,7 +3,7 @@
 use super::fetch::{Access, PtrKind};
 use super::owned::leak;
 use super::periods::{CounterGate, PlainCounter};
-use super::slot::Slot;
+use super::slot::{Slot, SlotId};
 use super::slot_sets::{FilledSlots, RequiredSlots};
 use super::view::View;
 use crate::outcome::{catch, quietly};
@@ -73,7 +73,7 @@ pub(crate) struct Lent;
 
 impl Table {
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        let cell = self.cell(Slot::<T>::of().index());
+        let cell = self.cell(Slot::<T>::of().id());
         // SAFETY: by the table's invariant the cell is null or a live `T`, and `self` is borrowed for as long as the reference.
         unsafe { cell.cast::<T>().as_ref() }
     }
@@ -84,7 +84,7 @@ impl Table {
 
     pub(super) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
         // SAFETY: as in `get`, and `self` is borrowed exclusively.
-        unsafe { self.cell(slot.index()).cast::<T>().as_mut() }
+        unsafe { self.cell(slot.id()).cast::<T>().as_mut() }
     }
 
     /// A gate that is closed until the table's own `T` stands at `next`. `None` where there is no such value, or a borrowed one.
@@ -93,7 +93,7 @@ impl Table {
         plain: PlainCounter<T>,
         next: u64,
     ) -> Option<CounterGate> {
-        let slot = self.slots.get(Slot::<T>::of().index())?;
+        let slot = self.slots.get(Slot::<T>::of().id().index())?;
         let allocation = slot.allocation.as_ref()?;
         let is_own = allocation.is_filled && !slot.lent;
         is_own.then(|| CounterGate::new(plain, allocation.address.cast(), next))
@@ -101,63 +101,63 @@ impl Table {
 
     /// Whether the slot with this index is filled.
     #[inline]
-    pub(crate) fn holds(&self, index: usize) -> bool {
-        !self.cell(index).is_null()
+    pub(crate) fn holds(&self, id: SlotId) -> bool {
+        !self.cell(id).is_null()
     }
 
     /// Puts `value` in place, and returns what it replaces. Allocates the first time a type is seen, never again.
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
-        let index = Slot::<T>::of().index();
-        let cell = self.cell(index).cast::<T>();
+        let id = Slot::<T>::of().id();
+        let cell = self.cell(id).cast::<T>();
         if !cell.is_null() {
             // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
             return Some(unsafe { ptr::replace(cell, value) });
         }
-        if self.allocation(index).is_none() {
-            self.allocate::<T>(index);
+        if self.allocation(id).is_none() {
+            self.allocate::<T>(id);
         }
-        let allocation = self.slots[index].allocation.as_mut()?;
+        let allocation = self.slots[id].allocation.as_mut()?;
         let address = allocation.address.as_ptr();
         // SAFETY: `allocate` allocated the place for the type of the slot, which is `T`; a cell that is null says that it holds none.
         unsafe { address.cast::<T>().write(value) };
         allocation.is_filled = true;
-        self.set_cell(index, address);
+        self.set_cell(id, address);
         None
     }
 
     #[inline]
-    fn allocation(&self, index: usize) -> Option<&Allocation> {
-        self.slots.get(index)?.allocation.as_ref()
+    fn allocation(&self, id: SlotId) -> Option<&Allocation> {
+        self.slots.get(id.index())?.allocation.as_ref()
     }
 
     #[cold]
-    fn allocate<T>(&mut self, index: usize) {
-        self.grow(index + 1);
+    fn allocate<T>(&mut self, id: SlotId) {
+        self.grow(id.index() + 1);
         self.layout = Layout::fresh();
-        self.slots[index].allocation = Some(Allocation::of::<T>());
+        self.slots[id].allocation = Some(Allocation::of::<T>());
     }
 
     #[inline]
-    fn set_cell(&mut self, index: usize, cell: *mut ()) {
-        self.cells[index] = cell;
-        self.filled.set(index, !cell.is_null());
+    fn set_cell(&mut self, id: SlotId, cell: *mut ()) {
+        self.cells[id] = cell;
+        self.filled.set(id, !cell.is_null());
     }
 
     /// Takes the value out; its slot stays.
     pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
-        let index = Slot::<T>::of().index();
-        let cell = self.cell(index).cast::<T>();
+        let id = Slot::<T>::of().id();
+        let cell = self.cell(id).cast::<T>();
         if cell.is_null() {
             return Ok(None);
         }
-        let slot = &mut self.slots[index];
+        let slot = &mut self.slots[id];
         if slot.lent {
             return Err(Lent);
         }
         if let Some(allocation) = &mut slot.allocation {
             allocation.is_filled = false;
         }
-        self.set_cell(index, ptr::null_mut());
+        self.set_cell(id, ptr::null_mut());
         // SAFETY: the cell was not lent, so that it was the live `T` in our own place, which neither the cell nor the place refers to now.
         Ok(Some(unsafe { cell.read() }))
     }
@@ -168,23 +168,26 @@ impl Table {
         value: &mut T,
         body: impl for<'v> FnOnce(View<'v>) -> R,
     ) -> R {
-        let index = Slot::<T>::of().index();
-        self.grow(index + 1);
-        let shadowed = self.cells[index];
-        let was_lent = std::mem::replace(&mut self.slots[index].lent, true);
-        self.set_cell(index, ptr::from_mut(value).cast());
+        let id = Slot::<T>::of().id();
+        self.grow(id.index() + 1);
+        let shadowed = self.cells[id];
+        let was_lent = std::mem::replace(&mut self.slots[id].lent, true);
+        self.set_cell(id, ptr::from_mut(value).cast());
         self.layout = Layout::fresh();
         // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
         let result = catch_unwind(AssertUnwindSafe(|| body(View::of(self))));
-        self.set_cell(index, shadowed);
+        self.set_cell(id, shadowed);
         self.layout = Layout::fresh();
-        self.slots[index].lent = was_lent;
+        self.slots[id].lent = was_lent;
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     #[inline]
-    pub(super) fn cell(&self, index: usize) -> *mut () {
-        self.cells.get(index).copied().unwrap_or(ptr::null_mut())
+    pub(super) fn cell(&self, id: SlotId) -> *mut () {
+        self.cells
+            .get(id.index())
+            .copied()
+            .unwrap_or(ptr::null_mut())
     }
 
     /// Where a parameter finds its value, for as long as the layout stays: see [`PtrKind`].
@@ -192,16 +195,16 @@ impl Table {
     pub(super) fn param_ptr(&self, access: &Access) -> *mut () {
         match access.ptr_kind {
             PtrKind::Address => self.address(access.slot),
-            PtrKind::SlotIndex => ptr::without_provenance_mut(access.slot),
+            PtrKind::SlotIndex => ptr::without_provenance_mut(access.slot.index()),
             PtrKind::Table => ptr::null_mut(),
         }
     }
 
     /// Where a value of the slot is or, while there is none, will be.
     #[inline]
-    fn address(&self, index: usize) -> *mut () {
-        let cell = self.cell(index);
-        match self.allocation(index) {
+    fn address(&self, id: SlotId) -> *mut () {
+        let cell = self.cell(id);
+        match self.allocation(id) {
             Some(allocation) if cell.is_null() => allocation.address.as_ptr(),
             _ => cell,
         }

@@ -51,7 +51,13 @@ impl<'v> View<'v> {
             return None;
         }
         let table = self.table_mut();
-        table.grow(1 + accesses.iter().map(|access| access.slot).max().unwrap_or(0));
+        table.grow(
+            1 + accesses
+                .iter()
+                .map(|access| access.slot.index())
+                .max()
+                .unwrap_or(0),
+        );
         if !table.has(accesses) {
             return None;
         }

@@ -1,8 +1,8 @@
 //! Asking: a breakpoint whose handlers answer more than a flow.
 
-use super::reply::origin;
-use super::{Break, Run};
-use crate::loops::{At, Loop};
+use super::{Break, Run, RunCore};
+use crate::callback::{HandlerId, Turn};
+use crate::loops::{At, BreakpointId, Loop};
 use crate::outcome::{Answer, Answers, Origin};
 
 impl<L: Loop> Run<'_, L> {
@@ -64,47 +64,49 @@ impl<L: Loop> Run<'_, L> {
         at: At<L, A>,
         matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
-        if !self.has_work(at.index()) {
+        if !self.core.has_work(at.id()) {
             return Ok(None);
         }
-        self.ask_handled(at, matches)
+        self.core.ask_handled(at.id(), matches)
     }
+}
 
+impl RunCore<'_> {
     #[inline(never)]
     fn ask_handled<A: Answer>(
         &mut self,
-        at: At<L, A>,
+        at: BreakpointId,
         matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
-        // A handler may run a plan of its own on this state, that asks for the same answers.
-        let outer = self.returns_answer::<A>().and_then(Answers::set_aside);
-        let goes_on = self.fire_handled(at.index());
-        let report = self.collect_answers(at, matches);
+        // A handler may run a plan of its own on this state that asks for the same answers.
+        let outer = self.answers::<A>().and_then(Answers::set_aside);
+        let goes_on = self.fire_handled(at);
+        let merged = self.take_answers(at, matches);
         if let Some(outer) = outer {
             self.frame.view().insert(outer);
         }
         if goes_on {
-            Ok(report)
+            Ok(merged)
         } else {
             Err(Break::PENDING)
         }
     }
 
-    fn returns_answer<A: Answer>(&mut self) -> Option<&mut Answers<A>> {
+    fn answers<A: Answer>(&mut self) -> Option<&mut Answers<A>> {
         self.frame.get_mut()
     }
 
-    fn collect_answers<A: Answer>(
+    fn take_answers<A: Answer>(
         &mut self,
-        at: At<L, A>,
+        at: BreakpointId,
         matches: impl Fn(&A) -> bool,
     ) -> Option<(A, Vec<Origin>)> {
-        let resolved = self.resolved;
-        let returns_answer = self.returns_answer::<A>()?;
-        let turns = returns_answer.turns(matches);
-        let hint = turns.map(|turn| origin::<L>(resolved, at.index(), turn));
-        let hint = hint.collect();
-        // Cleared and not removed: the next votes need no allocation.
-        Some((returns_answer.take()?, hint))
+        let turns: Vec<Turn> = self.answers::<A>()?.turns(matches).collect();
+        let origins = turns
+            .into_iter()
+            .map(|turn| self.origin(HandlerId::new(at, turn)));
+        let origins = origins.collect();
+        // Cleared and not removed: the next answers need no allocation.
+        Some((self.answers::<A>()?.take()?, origins))
     }
 }

@@ -1,110 +1,96 @@
 //! Callbacks, and their handlers bound to them: what a plan runs.
 //!
-//! `raw` calls the handlers; here is which of them: those that are due (`periodic.rs`), those of a group (`parallel/group.rs`), those that
-//! are not muted.
+//! `raw` calls handlers. The dispatcher decides which of them: those that are due (`period/dispatch.rs`), those of a group
+//! (`parallel/dispatch.rs`), and those that are not muted.
 
+use super::handler_record::{HandlerRecord, HandlerTraits};
 use crate::background::{Background, BackgroundFailure, Worker};
-use crate::loops::Breakpoint;
+use crate::callback::{CallbackId, HandlerId, Turn};
+use crate::loops::{Breakpoint, BreakpointId};
 use crate::outcome::BoxError;
 use crate::parallel::{Executor, Groups};
-use crate::period::{HandlerPeriod, Period, PeriodState, Position, asks_why};
-use crate::raw::{Core, Erased, ErasedHandler, Frame, GateTable, HandlerStatus, Sendable};
+use crate::period::{HandlerPeriod, PeriodState, Position};
+use crate::raw::{Core, ErasedHandler, Frame, GateTable, HandlerStatus, Sendable};
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The callbacks of a plan, and per breakpoint the handlers that run there, in order.
-pub(crate) struct Dispatcher<D: ?Sized> {
+/// The callbacks of a plan, and for each breakpoint the handlers that run there, in order.
+pub(crate) struct Dispatcher {
     /// Dropped first: workers end before their callbacks go.
-    pub(crate) workers: Workers,
-    pub(crate) core: Core<D>,
-    pub(crate) lists: Vec<List>,
-    /// The handlers that do nothing: their lists and places.
-    pub(crate) muted: Vec<(usize, usize)>,
+    workers: Workers,
+    pub(crate) core: Core,
+    lists: Vec<HandlerList>,
+    /// The handlers that do nothing until the next run.
+    muted: Vec<HandlerId>,
 }
 
-/// What is known of the handlers of one breakpoint beside how they are called.
+/// The handlers of one breakpoint.
 #[derive(Default)]
-pub(crate) struct List {
-    /// One for each handler.
-    pub(crate) handlers: Vec<DispatchRecord>,
-    /// One of them has a period.
-    pub(crate) is_periodic: bool,
-    /// Put into the state before the first, where one of them asks where the loop stands.
-    pub(crate) breakpoint: Option<Breakpoint>,
-    /// Those that may run at the same time, in a plan with an executor.
+pub(crate) struct HandlerList {
+    pub(crate) records: Vec<HandlerRecord>,
+    /// Whether one of them has a period.
+    is_periodic: bool,
+    /// Put into the state before the first handler runs, where one of them may ask for it.
+    breakpoint: Option<Breakpoint>,
+    /// The handlers that may run in parallel, in a plan with an executor.
     pub(crate) groups: Option<Box<Groups>>,
 }
 
-/// A bound handler.
-pub(crate) struct DispatchRecord {
-    pub(crate) period: Option<Box<HandlerPeriod>>,
-    /// It asks why it runs.
-    pub(crate) asks_why: bool,
-    pub(crate) traits: HandlerTraits,
-}
-
-/// What decides whether a handler may run beside another one.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct HandlerTraits {
-    /// What it returns is put into the state.
-    pub(crate) returns_answer: bool,
-    /// It may return a flow.
-    pub(crate) returns_flow: bool,
-    /// It may leave the loop's thread.
-    pub(crate) is_portable: bool,
-}
-
-impl<D: ?Sized + Erased> Dispatcher<D> {
-    pub(crate) fn new(lists: usize) -> Self {
+/// What binds handlers to their callbacks.
+impl Dispatcher {
+    /// A dispatcher for a loop with so many breakpoints.
+    pub(crate) fn new(breakpoints: usize) -> Self {
         Self {
             workers: Workers::default(),
-            core: Core::new(lists),
-            lists: (0..lists).map(|_| List::default()).collect(),
+            core: Core::new(breakpoints),
+            lists: (0..breakpoints).map(|_| HandlerList::default()).collect(),
             muted: Vec::new(),
         }
     }
 
-    pub(crate) fn add_callback(&mut self, instance: Box<D>) -> usize {
-        self.core.add_callback(instance)
+    /// Adds a callback, whose id is the next one.
+    pub(crate) fn add_callback(&mut self, callback: Box<dyn Any>) {
+        self.core.add_callback(callback);
     }
 
-    pub(crate) fn instance(&self, at: usize) -> &D {
+    pub(crate) fn callback(&self, id: CallbackId) -> &dyn Any {
         self.workers.stop();
-        self.core.instance(at)
+        self.core.callback(id)
     }
 
-    pub(crate) fn instance_mut(&mut self, at: usize) -> &mut D {
+    pub(crate) fn callback_mut(&mut self, id: CallbackId) -> &mut dyn Any {
         self.workers.stop();
-        self.core.instance_mut(at)
+        self.core.callback_mut(id)
     }
 
     /// Gives up the bound handlers; the callbacks stay.
     pub(crate) fn unbind_all(&mut self) {
         self.workers = Workers::default();
         self.core.unbind_all();
-        self.lists.fill_with(List::default);
+        self.lists.fill_with(HandlerList::default);
         self.muted.clear();
     }
 
-    /// Gives up the bound handlers, and with them one callback; those behind it move up.
-    pub(crate) fn remove(&mut self, at: usize) -> Box<D> {
+    /// Gives up the bound handlers, and with them one callback. The ids of those after it go down by one.
+    pub(crate) fn remove(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.unbind_all();
-        self.core.remove(at)
+        self.core.remove(id)
     }
 
     /// Gives up the bound handlers, and puts another callback into the place of one.
-    pub(crate) fn replace(&mut self, at: usize, instance: Box<D>) -> Box<D> {
+    pub(crate) fn replace(&mut self, id: CallbackId, callback: Box<dyn Any>) -> Box<dyn Any> {
         self.unbind_all();
-        self.core.replace(at, instance)
+        self.core.replace(id, callback)
     }
 
-    /// From now on handlers of the callback `instance` that can run later do. Nothing happens where it has bound handlers already, and
-    /// where it is not of the type that may be sent to another thread.
-    pub(crate) fn add_worker(&mut self, instance: usize, is: Sendable, policy: Background) {
-        if let Some(cell) = self.core.share_with_worker(instance, is) {
+    /// Gives a callback a worker, so that its handlers for the background run there. Nothing happens where the callback has bound
+    /// handlers already, or is not of the type that may be sent to another thread.
+    pub(crate) fn add_worker(&mut self, id: CallbackId, is: Sendable, policy: Background) {
+        if let Some(cell) = self.core.share_with_worker(id, is) {
             let worker = Arc::new(Worker::new(policy, cell));
-            self.workers.0.insert(instance, worker);
+            self.workers.0.insert(id, worker);
         }
     }
 
@@ -113,231 +99,259 @@ impl<D: ?Sized + Erased> Dispatcher<D> {
         &self.workers
     }
 
-    /// Binds a handler to the callback `instance`, last in `list`. Returns whether it could: not where it is a handler of another
+    /// Binds a handler, last in the list of `breakpoint`. Returns whether it could: not where it is a handler of another
     /// type or its parameters clash.
     pub(crate) fn bind(
         &mut self,
-        list: usize,
-        instance: usize,
+        breakpoint: BreakpointId,
+        mut record: HandlerRecord,
         mut erased: ErasedHandler,
-        period: Option<Period>,
         portable: Option<Sendable>,
     ) -> bool {
-        if let (Some(worker), Some(background)) =
-            (self.workers.0.get(&instance), erased.background.take())
-        {
-            let (worker, handler) = (worker.clone(), (list, self.core.len(list)));
+        let handler = HandlerId::new(breakpoint, Turn::new(self.core.len(breakpoint)));
+        if let (Some(worker), Some(background)) = (
+            self.workers.0.get(&record.callback),
+            erased.background.take(),
+        ) {
+            let worker = worker.clone();
             erased = background.queued(Arc::new(move |call| worker.enqueue(handler, call)));
         }
-        let (returns_answer, returns_flow, is_periodic) =
-            (erased.returns_answer, erased.returns_flow, period.is_some());
-        let asks_why = asks_why(erased.accesses());
+        let (returns_answer, returns_flow) = (erased.returns_answer, erased.returns_flow);
+        let is_periodic = record.period.is_some();
         let bound = self
             .core
-            .bind(list, instance, erased, is_periodic, portable);
+            .bind(breakpoint, record.callback, erased, is_periodic, portable);
         if bound.is_err() {
             return false;
         }
-        let at = self.core.len(list) - 1;
-        let is_portable = self.core.is_portable(list, at);
-        let list = &mut self.lists[list];
+        record.traits = HandlerTraits {
+            returns_answer,
+            returns_flow,
+            is_portable: self.core.is_portable(handler),
+        };
+        let list = &mut self.lists[breakpoint];
         list.is_periodic |= is_periodic;
-        list.handlers.push(DispatchRecord {
-            period: period.map(|period| Box::new(HandlerPeriod::new(period))),
-            asks_why,
-            traits: HandlerTraits {
-                returns_answer,
-                returns_flow,
-                is_portable,
-            },
-        });
+        list.records.push(record);
         true
     }
 
-    /// Lets the executor run handlers of `list` at the same time: those that can, and that `may_join`. Returns for each its group.
+    /// Lets the executor run handlers of `breakpoint` in parallel: those that can, and that `may_join` accepts.
     pub(crate) fn form_groups(
         &mut self,
-        list: usize,
+        breakpoint: BreakpointId,
         executor: Arc<dyn Executor>,
-        may_join: &mut dyn FnMut(usize, usize) -> bool,
-    ) -> Vec<Option<Range<usize>>> {
-        let groups = self.core.form_groups(list, may_join);
+        may_join: &dyn Fn(&HandlerRecord, &HandlerRecord) -> bool,
+    ) {
+        let list = &mut self.lists[breakpoint];
+        let mut joins = |one: Turn, other: Turn| may_join(&list.records[one], &list.records[other]);
+        let groups = self.core.form_groups(breakpoint, &mut joins);
         if groups.iter().any(Option::is_some) {
-            self.lists[list].groups = Some(Box::new(Groups::new(groups.clone(), executor)));
+            let mut numbers = BTreeMap::new();
+            for (record, group) in list.records.iter_mut().zip(&groups) {
+                let next = numbers.len() + 1;
+                record.group = group
+                    .as_ref()
+                    .map(|group| *numbers.entry(group.start).or_insert(next));
+            }
+            list.groups = Some(Box::new(Groups::new(groups, executor)));
         }
-        groups
     }
 
-    pub(crate) fn traits(&self, list: usize, at: usize) -> HandlerTraits {
-        self.lists[list].handlers[at].traits
+    /// Puts the breakpoint into the state before its first handler runs.
+    pub(crate) fn provide_breakpoint(&mut self, id: BreakpointId, breakpoint: Breakpoint) {
+        self.lists[id].breakpoint = Some(breakpoint);
+        self.core.require_breakpoint(id);
+    }
+}
+
+/// What is known of the bound handlers.
+impl Dispatcher {
+    /// The handlers of a breakpoint, in the order in which they run.
+    pub(crate) fn records(&self, breakpoint: BreakpointId) -> &[HandlerRecord] {
+        &self.lists[breakpoint].records
     }
 
-    /// Says to the handlers of `list` where the loop stands.
-    pub(crate) fn provide_breakpoint(&mut self, list: usize, at: Breakpoint) {
-        self.lists[list].breakpoint = Some(at);
-        self.core.require_breakpoint(list);
+    /// The handlers of all breakpoints, breakpoint by breakpoint.
+    pub(crate) fn all_records(&self) -> impl Iterator<Item = (HandlerId, &HandlerRecord)> {
+        BreakpointId::first(self.lists.len()).flat_map(|breakpoint| {
+            let records = Turn::first(usize::MAX).zip(self.records(breakpoint));
+            records.map(move |(turn, record)| (HandlerId::new(breakpoint, turn), record))
+        })
     }
 
-    /// A run begins at `now`; where it will end is in `totals`, as far as that is known.
+    pub(crate) fn record(&self, handler: HandlerId) -> &HandlerRecord {
+        &self.lists[handler.breakpoint].records[handler.turn]
+    }
+
+    /// The turns of the handlers of a breakpoint.
+    pub(crate) fn turns(
+        &self,
+        breakpoint: BreakpointId,
+    ) -> impl DoubleEndedIterator<Item = Turn> + use<> {
+        Turn::first(self.core.len(breakpoint))
+    }
+
+    /// What a handler's period remembers.
+    pub(crate) fn period_state(&self, handler: HandlerId) -> Option<PeriodState> {
+        Some(self.record(handler).period.as_ref()?.state())
+    }
+
+    /// Lets a handler's period go on from what it remembered.
+    pub(crate) fn restore_period(&mut self, handler: HandlerId, state: &PeriodState) {
+        if let Some(period) = self.period_mut(handler) {
+            period.restore(state);
+        }
+    }
+
+    pub(crate) fn period_mut(&mut self, handler: HandlerId) -> Option<&mut HandlerPeriod> {
+        let record = self
+            .list_mut(handler.breakpoint)
+            .records
+            .get_mut(handler.turn.index())?;
+        record.period.as_deref_mut()
+    }
+
+    pub(crate) fn list(&self, breakpoint: BreakpointId) -> &HandlerList {
+        &self.lists[breakpoint]
+    }
+
+    pub(crate) fn list_mut(&mut self, breakpoint: BreakpointId) -> &mut HandlerList {
+        &mut self.lists[breakpoint]
+    }
+
+    /// The error that a handler has returned, if it has.
+    pub(crate) fn take_error(&self, handler: HandlerId, frame: &mut Frame<'_>) -> Option<BoxError> {
+        let returned = frame.context.reply.error.take()?;
+        let convert = self.core.conversion(handler)?;
+        Some(convert(returned))
+    }
+}
+
+/// What a run does with the bound handlers.
+impl Dispatcher {
+    /// Begins a run at `now`, which ends at `totals` as far as that is known.
     pub(crate) fn begin(&mut self, gates: &mut GateTable, now: &Position, totals: &Position) {
         self.unmute_all();
         self.core.open_cells();
         self.workers.start();
         gates.open_all();
         self.core.open_gates();
-        let lists = self.lists.iter_mut();
-        let timings =
-            lists.flat_map(|list| list.handlers.iter_mut().filter_map(DispatchRecord::period));
-        timings.for_each(|period| period.begin(now, totals));
+        let records = self.lists.iter_mut().flat_map(|list| &mut list.records);
+        let periods = records.filter_map(|record| record.period.as_deref_mut());
+        periods.for_each(|period| period.begin(now, totals));
     }
 
-    /// What a handler's period remembers.
-    pub(crate) fn period_state(&self, list: usize, at: usize) -> Option<PeriodState> {
-        let handler = self.lists.get(list)?.handlers.get(at)?;
-        Some(handler.period.as_ref()?.state())
-    }
-
-    pub(crate) fn restore_period(&mut self, list: usize, at: usize, period_state: &PeriodState) {
-        let list = self.lists.get_mut(list);
-        let handler = list.and_then(|list| list.handlers.get_mut(at));
-        if let Some(period) = handler.and_then(DispatchRecord::period) {
-            period.restore(period_state);
-        }
-    }
-
-    /// From now on a handler of `list` does nothing.
-    pub(crate) fn mute(&mut self, list: usize, at: usize) {
-        self.core.mute(list, at, true);
-        self.muted.push((list, at));
+    /// From now on the handler does nothing, until the next run.
+    pub(crate) fn mute(&mut self, handler: HandlerId) {
+        self.core.mute(handler, true);
+        self.muted.push(handler);
     }
 
     fn unmute_all(&mut self) {
-        for (list, at) in self.muted.drain(..) {
-            self.core.mute(list, at, false);
+        for handler in self.muted.drain(..) {
+            self.core.mute(handler, false);
         }
     }
 
-    /// How many handlers `list` has.
-    pub(crate) fn len(&self, list: usize) -> usize {
-        self.core.len(list)
-    }
-
-    /// Runs the handlers of `list`, up to the first that does not return `Continue`; [`Frame::halted`] names it, also when it
+    /// Runs the handlers of `breakpoint`, up to the first that does not return `Continue`; [`Frame::halted`] names it, also when it
     /// panicked.
     #[inline]
-    pub(crate) fn run(&mut self, list: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        match self.core.run_fast_path(list, frame) {
+    pub(crate) fn run(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) -> HandlerStatus {
+        match self.core.run_fast_path(breakpoint, frame) {
             Some(status) => status,
-            None => self.run_checked(list, frame),
+            None => self.run_checked(breakpoint, frame),
         }
     }
 
     #[inline(never)]
-    fn run_checked(&mut self, list: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        self.insert_breakpoint(list, frame);
-        match self.core.run_checked(list, frame) {
+    fn run_checked(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) -> HandlerStatus {
+        self.insert_breakpoint(breakpoint, frame);
+        match self.core.run_checked(breakpoint, frame) {
             Some(status) => status,
-            None => self.run_from(list, 0, frame),
+            None => self.run_list(breakpoint, Turn::FIRST, frame),
         }
     }
 
-    /// Runs the handlers of `list` from the one at `from` on, and looks before each whether it can.
-    pub(crate) fn run_on(
+    /// Runs the handlers of `breakpoint` from the one at `from` on, and checks before each whether it can run.
+    pub(crate) fn run_from(
         &mut self,
-        list: usize,
-        from: usize,
+        breakpoint: BreakpointId,
+        from: Turn,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        if from == 0 {
-            self.insert_breakpoint(list, frame);
+        if from == Turn::FIRST {
+            self.insert_breakpoint(breakpoint, frame);
         }
-        self.run_from(list, from, frame)
+        self.run_list(breakpoint, from, frame)
     }
 
-    fn run_from(&mut self, list: usize, mut from: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        if from == 0 {
-            self.reset_due_states(list);
+    fn run_list(
+        &mut self,
+        breakpoint: BreakpointId,
+        mut from: Turn,
+        frame: &mut Frame<'_>,
+    ) -> HandlerStatus {
+        if from == Turn::FIRST {
+            self.reset_due_states(breakpoint);
         }
-        while from < self.core.len(list) {
-            let (status, next) = self.run_some(list, from, frame);
+        while from.index() < self.core.len(breakpoint) {
+            let (status, next) = self.run_some(HandlerId::new(breakpoint, from), frame);
             if status != HandlerStatus::Continue {
                 return status;
             }
             from = next;
         }
-        if self.lists.get(list).is_some_and(|list| list.is_periodic) {
-            self.close_gate(list, frame);
+        if self.list(breakpoint).is_periodic {
+            self.close_gate(breakpoint, frame);
         }
         HandlerStatus::Continue
     }
 
-    /// Runs what can be run together from `from` on, and returns what is next.
-    fn run_some(
-        &mut self,
-        list: usize,
-        from: usize,
-        frame: &mut Frame<'_>,
-    ) -> (HandlerStatus, usize) {
-        if let Some(group) = self.group_at(list, from) {
+    /// Runs `first` and what can run together with it, and returns what is next.
+    fn run_some(&mut self, first: HandlerId, frame: &mut Frame<'_>) -> (HandlerStatus, Turn) {
+        if let Some(group) = self.group_at(first) {
             let next = group.end;
-            return (self.run_group(list, group, frame), next);
+            return (self.run_group(first.breakpoint, group, frame), next);
         }
-        if let Some(ran) = self.core.run_plain_range(list, from, frame) {
+        if let Some(ran) = self.core.run_plain_range(first, frame) {
             return ran;
         }
-        (self.run_if_due(list, from, frame), from + 1)
+        (self.run_if_due(first, frame), first.turn.next())
     }
 
-    /// Runs one if it is due and what it asks for is there.
-    fn run_if_due(&mut self, list: usize, at: usize, frame: &mut Frame<'_>) -> HandlerStatus {
-        frame.halt_at(at);
-        if self.is_due(list, at, frame) {
-            self.core.call(list, at, frame)
+    /// Runs a handler if it is due and the state that it requires is there.
+    fn run_if_due(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
+        frame.halt_at(handler.turn);
+        if self.is_due(handler, frame) {
+            self.core.call(handler, frame)
         } else {
             HandlerStatus::Continue
         }
     }
 
-    /// Runs one handler of `list`.
-    pub(crate) fn run_one(
-        &mut self,
-        list: usize,
-        at: usize,
-        frame: &mut Frame<'_>,
-    ) -> HandlerStatus {
-        self.insert_breakpoint(list, frame);
-        self.core.call(list, at, frame)
+    /// Runs one handler.
+    pub(crate) fn run_one(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
+        self.insert_breakpoint(handler.breakpoint, frame);
+        self.core.call(handler, frame)
     }
 
     #[inline]
-    fn insert_breakpoint(&self, list: usize, frame: &mut Frame<'_>) {
-        if let Some(at) = self.lists.get(list).and_then(|list| list.breakpoint) {
-            frame.view().insert(at);
+    fn insert_breakpoint(&self, breakpoint: BreakpointId, frame: &mut Frame<'_>) {
+        if let Some(breakpoint) = self.list(breakpoint).breakpoint {
+            frame.view().insert(breakpoint);
         }
     }
 
-    /// The error that a handler of `list` has returned, if it has.
-    pub(crate) fn take_error(
-        &self,
-        list: usize,
-        at: usize,
-        frame: &mut Frame<'_>,
-    ) -> Option<BoxError> {
-        let returned = frame.context.reply.error.take()?;
-        let convert = self.core.conversion(list, at)?;
-        Some(convert(returned))
-    }
-}
-
-impl DispatchRecord {
-    pub(crate) fn period(&mut self) -> Option<&mut HandlerPeriod> {
-        self.period.as_deref_mut()
+    /// The rest of the group that a handler is in.
+    fn group_at(&self, handler: HandlerId) -> Option<Range<Turn>> {
+        let groups = self.list(handler.breakpoint).groups.as_ref()?;
+        Some(handler.turn..groups.end_of_group(handler.turn)?)
     }
 }
 
 /// The workers of a plan, by callback.
 #[derive(Default)]
-pub(crate) struct Workers(BTreeMap<usize, Arc<Worker>>);
+pub(crate) struct Workers(BTreeMap<CallbackId, Arc<Worker>>);
 
 impl Workers {
     fn start(&self) {
@@ -349,12 +363,12 @@ impl Workers {
         self.0.values().for_each(|worker| worker.stop());
     }
 
-    pub(crate) fn contains(&self, instance: usize) -> bool {
-        self.0.contains_key(&instance)
+    pub(crate) fn contains(&self, callback: CallbackId) -> bool {
+        self.0.contains_key(&callback)
     }
 
     /// The callbacks that have one.
-    pub(crate) fn instances(&self) -> Vec<usize> {
+    pub(crate) fn callbacks(&self) -> Vec<CallbackId> {
         self.0.keys().copied().collect()
     }
 
@@ -363,22 +377,22 @@ impl Workers {
     }
 
     /// The failures of a callback that the loop does not know of.
-    pub(crate) fn take_failures(&self, instance: usize) -> Vec<BackgroundFailure> {
-        let worker = self.0.get(&instance);
+    pub(crate) fn take_failures(&self, callback: CallbackId) -> Vec<BackgroundFailure> {
+        let worker = self.0.get(&callback);
         worker
             .map(|worker| worker.take_failures())
             .unwrap_or_default()
     }
 
     /// What waits for a callback is not done any more.
-    pub(crate) fn discard(&self, instance: usize) {
-        if let Some(worker) = self.0.get(&instance) {
+    pub(crate) fn discard(&self, callback: CallbackId) {
+        if let Some(worker) = self.0.get(&callback) {
             worker.discard();
         }
     }
 
     /// How many calls of which handlers were dropped in this run.
-    pub(crate) fn dropped(&self) -> Vec<((usize, usize), u64)> {
+    pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         self.0
             .values()
             .flat_map(|worker| worker.dropped())

@@ -1,33 +1,33 @@
 //! The beginning of a run, and its one ending.
 
 use super::pending_flow::PendingKind;
-use super::{Break, Run, Stage};
-use crate::loops::{Breakpoint, Loop, Role};
+use super::{Break, RunCore, Stage};
+use crate::callback::{HandlerId, Rank};
+use crate::loops::{Breakpoint, BreakpointId, Role};
 use crate::outcome::{Ending, Failure, Outcome, Skipped, Stop, quietly};
 use crate::period::Due;
-use crate::plan::with_role;
 use crate::state::Ctx;
 
-impl<L: Loop> Run<'_, L> {
+impl RunCore<'_> {
     /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
     pub(crate) fn enter(&mut self) -> Result<(), Break> {
-        self.run_state.entered = self.resolved.order.len();
-        if let Some(at) = with_role::<L>(Role::Enter)
+        self.run_state.entered = Rank::new(self.resolved.order.len());
+        if let Some(at) = self.loop_info.with_role(Role::Enter)
             && let Some(failed) = self.run_list(at)
         {
-            self.run_state.entered = self.resolved.lists[at][failed].rank;
+            self.run_state.entered = self.dispatcher.record(failed).rank;
         }
-        self.check_pending()
+        self.check_interrupted()
     }
 
     /// The one ending: the loop is told how it ends, then every entered callback exits.
     pub(crate) fn end(mut self) -> Outcome {
-        if self.run_state.failure.is_none() {
+        if !self.run_state.has_failed() {
             self.run_last_calls();
             self.fire_stop();
         }
         self.wait_for_background();
-        if self.run_state.failure.is_some() && self.run_state.stage < Stage::Ending {
+        if self.run_state.has_failed() && self.run_state.stage < Stage::Ending {
             self.fire_error();
             self.wait_for_background();
         }
@@ -44,15 +44,17 @@ impl<L: Loop> Run<'_, L> {
     fn fire_error(&mut self) {
         // From here on flows have no effect, and this is not told twice.
         self.run_state.stage = Stage::Closing;
-        let Some(at) = with_role::<L>(Role::Error) else {
+        let Some(at) = self.loop_info.with_role(Role::Error) else {
             return;
         };
-        for index in 0..self.dispatcher.len(at) {
-            if self.resolved.lists[at][index].rank < self.run_state.entered {
-                if let Some(failure) = &self.run_state.failure {
-                    self.frame.view().insert(failure.clone());
+        for turn in self.dispatcher.turns(at) {
+            let handler = HandlerId::new(at, turn);
+            if self.dispatcher.record(handler).rank < self.run_state.entered {
+                if let Some(failure) = self.run_state.failure() {
+                    let failure = failure.clone();
+                    self.frame.view().insert(failure);
                 }
-                self.run_one(at, index);
+                self.run_one(handler);
             }
         }
     }
@@ -60,14 +62,14 @@ impl<L: Loop> Run<'_, L> {
     /// Exits the entered callbacks in reverse order, each told how the run ended, whatever the others answer.
     fn exit(&mut self, mut outcome: Outcome) -> Outcome {
         self.run_state.stage = Stage::Closing;
-        self.run_state.failure = None;
-        let Some(at) = with_role::<L>(Role::Exit) else {
+        drop(self.run_state.take_failure());
+        let Some(at) = self.loop_info.with_role(Role::Exit) else {
             return outcome;
         };
-        for index in self.exits(at) {
+        for handler in self.exits(at) {
             self.frame.view().insert(outcome.clone());
-            self.run_one(at, index);
-            if let Some(failure) = self.run_state.failure.take() {
+            self.run_one(handler);
+            if let Some(failure) = self.run_state.take_failure() {
                 outcome.attach(failure);
             }
             // The next one is told of it, too.
@@ -77,25 +79,20 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// The exit handlers of the entered callbacks: callbacks in reverse, the handlers of one as they stand.
-    fn exits(&self, at: usize) -> Vec<usize> {
-        let list = &self.resolved.lists[at];
-        let mut exits: Vec<usize> = (0..list.len())
-            .filter(|index| list[*index].rank < self.run_state.entered)
-            .collect();
-        exits.sort_by_key(|index| std::cmp::Reverse(list[*index].rank));
+    fn exits(&self, at: BreakpointId) -> Vec<HandlerId> {
+        let rank = |handler: &HandlerId| self.dispatcher.record(*handler).rank;
+        let handlers = self.dispatcher.turns(at);
+        let handlers = handlers.map(|turn| HandlerId::new(at, turn));
+        let entered = |handler: &HandlerId| rank(handler) < self.run_state.entered;
+        let mut exits: Vec<HandlerId> = handlers.filter(entered).collect();
+        exits.sort_by_key(|handler| std::cmp::Reverse(rank(handler)));
         exits
     }
 
     fn outcome(&mut self) -> Outcome {
-        let stopped = |pending_flow: &super::PendingFlow| {
-            pending_flow
-                .as_stop()
-                .map(|stop| (pending_flow.kind.clone(), stop))
-        };
-        let ending = match (
-            &self.run_state.failure,
-            self.run_state.pending_flow.as_ref().and_then(stopped),
-        ) {
+        let pending = self.run_state.pending_flow();
+        let stopped = pending.and_then(|pending| Some((&pending.kind, pending.as_stop()?)));
+        let ending = match (self.run_state.failure(), stopped) {
             (Some(failure), _) => Ending::Failed(failure.clone()),
             (None, Some((PendingKind::Interrupt(_), stop))) => Ending::Interrupted(stop),
             (None, Some((_, stop))) => Ending::Stopped(stop),
@@ -109,10 +106,11 @@ impl<L: Loop> Run<'_, L> {
     fn skipped(&self) -> Vec<Skipped> {
         let skipped = self.run_state.skipped.iter();
         skipped
-            .map(|((at, index), times)| {
-                let record = &self.resolved.lists[*at][*index];
-                let name = self.resolved.names[record.instance].clone();
-                Skipped::new(name, L::BREAKPOINTS[*at], *times)
+            .map(|(handler, times)| {
+                let record = self.dispatcher.record(*handler);
+                let name = self.resolved.names[record.callback].clone();
+                let breakpoint = self.loop_info.breakpoints[handler.breakpoint];
+                Skipped::new(name, breakpoint, *times)
             })
             .collect()
     }

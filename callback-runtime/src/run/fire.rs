@@ -1,13 +1,10 @@
 //! Firing a breakpoint: the hot path.
 
-use super::reply::origin;
-use super::{Break, Run};
-use crate::loops::{At, Breakpoint, Loop, Role};
+use super::{Break, Dispatcher, Run, RunCore};
+use crate::callback::{HandlerId, Turn};
+use crate::loops::{At, BreakpointId, Loop, Role};
 use crate::outcome::{Cause, Fault, Origin};
-use crate::plan::AnyCallback;
-use crate::raw::{Frame, HandlerStatus};
-use crate::run::Dispatcher;
-use std::any::Any;
+use crate::raw::{Frame, HandlerStatus, PanicPayload};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,41 +30,44 @@ impl<L: Loop> Run<'_, L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
-        // Of a constant breakpoint, which is every one that is written down, this is known when it is compiled.
+        // The role of a constant breakpoint, which is every one that is written down, is known when this is compiled.
         if !matches!(at.breakpoint().role(), Role::Inside) {
-            return Err(self.misplaced(at.breakpoint()));
+            return Err(self.core.fail_misplaced(at.id()));
         }
-        if !self.has_work(at.index()) {
+        if !self.core.has_work(at.id()) {
             return Ok(());
         }
-        if self.fire_handled(at.index()) {
+        if self.core.fire_handled(at.id()) {
             return Ok(());
         }
         Err(Break::PENDING)
     }
+}
 
-    /// Whether anybody runs at a breakpoint: it has handlers, and not all of them wait for a counter.
+impl RunCore<'_> {
+    /// Whether a firing runs anything: the breakpoint has handlers, and not all of them wait for a counter.
     #[inline]
-    pub(crate) fn has_work(&self, at: usize) -> bool {
-        self.run_state.active.has(at)
-            || (self.run_state.waiting.has(at) && !self.frame.is_waiting(at))
+    pub(crate) fn has_work(&self, at: BreakpointId) -> bool {
+        self.run_state.active.contains(at)
+            || (self.run_state.waiting.contains(at) && !self.frame.is_waiting(at))
     }
 
-    /// A breakpoint that scopes or the run fire by themselves.
+    /// Fails the run: it fires a breakpoint that only a scope or the run itself may fire.
     #[cold]
-    pub(crate) fn misplaced(&mut self, at: &Breakpoint) -> Break {
-        let hint = match at.role() {
+    pub(crate) fn fail_misplaced(&mut self, at: BreakpointId) -> Break {
+        let breakpoint = &self.loop_info.breakpoints[at];
+        let hint = match breakpoint.role() {
             Role::Begin | Role::End => "a scope fires it; open the scope",
             _ => "the run fires it by itself",
         };
-        let cause = Cause::Misplaced(format!("fired {at}: {hint}"));
+        let cause = Cause::Misplaced(format!("fired {breakpoint}: {hint}"));
         let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
         Break::PENDING
     }
 
-    /// Whether the loop can go on: nothing waits to be handed on.
+    /// Runs the handlers of a breakpoint that has some. Returns whether the loop goes on.
     #[inline(never)]
-    pub(crate) fn fire_handled(&mut self, at: usize) -> bool {
+    pub(crate) fn fire_handled(&mut self, at: BreakpointId) -> bool {
         if self.run_state.slow_path {
             return self.fire_slow(at);
         }
@@ -76,181 +76,150 @@ impl<L: Loop> Run<'_, L> {
         }));
         match ran {
             Ok(HandlerStatus::Continue) => true,
-            Ok(status) => self.fire_halted(at, status),
-            Err(payload) => self.fire_panicked(at, payload),
+            Ok(status) => self.fire_halted(at, Ok(status)),
+            Err(panic) => self.fire_halted(at, Err(panic)),
         }
     }
 
+    /// Handles why the list of a breakpoint halted, and runs the rest of it. Returns whether the loop goes on.
     #[cold]
     #[inline(never)]
-    fn fire_halted(&mut self, at: usize, status: HandlerStatus) -> bool {
-        let index = self.frame.halted();
-        self.handle_halts(
-            at,
-            Halt {
-                index,
-                why: Ok(status),
-            },
-        );
-        !self.run_state.has_pending
+    fn fire_halted(&mut self, at: BreakpointId, why: Why) -> bool {
+        let halted = self.halted(at, why);
+        self.handle_halts(halted);
+        !self.run_state.is_interrupted()
     }
 
     #[cold]
     #[inline(never)]
-    fn fire_panicked(&mut self, at: usize, payload: PanicPayload) -> bool {
-        let index = self.frame.halted();
-        self.handle_halts(
-            at,
-            Halt {
-                index,
-                why: Err(payload),
-            },
-        );
-        !self.run_state.has_pending
-    }
-
-    /// Where something is pending.
-    #[cold]
-    #[inline(never)]
-    fn fire_slow(&mut self, at: usize) -> bool {
+    fn fire_slow(&mut self, at: BreakpointId) -> bool {
         if self.apply_deferred().is_ok() {
             self.run_list(at);
         }
-        !self.run_state.has_pending
+        !self.run_state.is_interrupted()
     }
 
-    /// Hands on what is pending. The loop goes on: what was wished at the end of its last outermost scope acts now.
+    /// Interrupts the run with a flow that was deferred to the next firing.
     pub(crate) fn apply_deferred(&mut self) -> Result<(), Break> {
-        if let Some(deferred) = self.run_state.deferred.take() {
-            deferred.raise(&mut self.run_state.pending_flow);
-            self.run_state.stop_firing();
-        }
-        self.check_pending()
+        self.run_state.apply_deferred();
+        self.check_interrupted()
     }
 
-    /// What is pending, as a loop hands it on.
     #[inline]
-    pub(crate) fn check_pending(&self) -> Result<(), Break> {
-        if self.run_state.has_pending {
+    pub(crate) fn check_interrupted(&self) -> Result<(), Break> {
+        if self.run_state.is_interrupted() {
             return Err(Break::PENDING);
         }
         Ok(())
     }
 
-    /// Runs the handlers of a breakpoint, also where something is pending. Returns the one that failed, which ended it.
-    pub(crate) fn run_list(&mut self, at: usize) -> Option<usize> {
-        let halt = self.call_from(at, 0).err()?;
-        self.handle_halts(at, halt)
+    /// Runs all handlers of a breakpoint. Returns the handler that failed, if one did.
+    pub(crate) fn run_list(&mut self, at: BreakpointId) -> Option<HandlerId> {
+        let halted = self.run_from(at, Turn::FIRST).err()?;
+        self.handle_halts(halted)
     }
 
-    /// Takes in what halted a list, and runs the rest of it, unless it failed.
+    /// Handles why a list halted and runs the rest of it, up to a failure.
     #[cold]
-    fn handle_halts(&mut self, at: usize, mut halt: Halt) -> Option<usize> {
+    fn handle_halts(&mut self, mut halted: Halted) -> Option<HandlerId> {
         loop {
-            let index = halt.index;
-            if self.handle_halt(at, halt).is_break() {
-                return Some(index);
+            let handler = halted.handler;
+            if self.handle_halt(halted).is_break() {
+                return Some(handler);
             }
-            halt = self.call_from(at, index + 1).err()?;
+            halted = self
+                .run_from(handler.breakpoint, handler.turn.next())
+                .err()?;
         }
     }
 
-    fn handle_halt(&mut self, at: usize, halt: Halt) -> ControlFlow<()> {
-        let Halt { index, why } = halt;
+    fn handle_halt(&mut self, halted: Halted) -> ControlFlow<()> {
+        let Halted { handler, why } = halted;
         match why {
-            Ok(HandlerStatus::Group) => self.handle_group(at),
+            Ok(HandlerStatus::Group) => self.handle_group(handler.breakpoint),
             Ok(HandlerStatus::BackgroundFailure) => {
-                self.report_background(self.resolved.lists[at][index].instance)
+                self.report_background(self.dispatcher.record(handler).callback)
             }
-            Ok(status) => self.handle_status(at, index, status),
-            Err(panic) => self.report_failure(at, index, Cause::of_panic(panic)),
+            Ok(status) => self.handle_status(handler, status),
+            Err(panic) => self.report_failure(handler, Cause::of_panic(panic)),
         }
     }
 
     pub(crate) fn handle_status(
         &mut self,
-        at: usize,
-        index: usize,
+        handler: HandlerId,
         status: HandlerStatus,
     ) -> ControlFlow<()> {
-        // Also what takes an answer in may be somebody's code: a conversion of an error, a rule that refuses stops.
-        let heeded = catch_unwind(AssertUnwindSafe(|| {
-            let Self {
-                run_state,
-                resolved,
-                frame,
-                dispatcher,
-            } = self;
-            if let Some(error) = dispatcher.take_error(at, index, frame) {
+        // This calls user code, too: the conversion of an error, and a rule that refuses stops.
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            if let Some(error) = self.dispatcher.take_error(handler, &mut self.frame) {
                 return Err(Cause::Error(error));
             }
-            run_state.apply_status::<L>(resolved, at, index, status, frame)
+            self.apply_status(handler, status)
         }));
-        match heeded {
+        match applied {
             Ok(Ok(())) => ControlFlow::Continue(()),
-            Ok(Err(cause)) => self.report_failure(at, index, cause),
-            Err(panic) => self.fail_at(at, index, Cause::of_panic(panic)),
+            Ok(Err(cause)) => self.report_failure(handler, cause),
+            Err(panic) => self.fail_at(handler, Cause::of_panic(panic)),
         }
     }
 
-    /// The run fails at a handler, whatever was said of its callback.
-    pub(crate) fn fail_at(&mut self, at: usize, index: usize, cause: Cause) -> ControlFlow<()> {
-        let origin = origin::<L>(self.resolved, at, index);
+    /// Fails the run, whatever the callback of the handler may fail.
+    pub(crate) fn fail_at(&mut self, handler: HandlerId, cause: Cause) -> ControlFlow<()> {
+        let origin = self.origin(handler);
         self.run_state.fail(Fault::new(origin, cause))
     }
 
-    /// Calls the handlers of a breakpoint from the one at `from` on.
-    fn call_from(&mut self, at: usize, from: usize) -> Result<(), Halt> {
+    fn run_from(&mut self, at: BreakpointId, from: Turn) -> Result<(), Halted> {
         self.frame.clock.is_ending = self.run_state.is_stopping();
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            self.dispatcher.run_on(at, from, &mut self.frame)
+            self.dispatcher.run_from(at, from, &mut self.frame)
         }));
         match ran {
             Ok(HandlerStatus::Continue) => Ok(()),
-            why => Err(Halt {
-                index: self.frame.halted(),
-                why,
-            }),
+            why => Err(self.halted(at, why)),
         }
     }
 
-    /// Runs one handler of a breakpoint, for where all run whatever the others answer.
-    pub(crate) fn run_one(&mut self, at: usize, index: usize) {
-        self.run_caught(at, index, |dispatcher, frame| {
-            dispatcher.run_one(at, index, frame)
+    fn halted(&self, at: BreakpointId, why: Why) -> Halted {
+        let handler = HandlerId::new(at, self.frame.halted());
+        Halted { handler, why }
+    }
+
+    /// Runs one handler.
+    pub(crate) fn run_one(&mut self, handler: HandlerId) {
+        self.run_caught(handler, |dispatcher, frame| {
+            dispatcher.run_one(handler, frame)
         });
     }
 
-    /// Runs one handler of a breakpoint if its period wants it to run once more.
-    pub(crate) fn run_if_due_at_end(&mut self, at: usize, index: usize) {
-        self.run_caught(at, index, |dispatcher, frame| {
-            dispatcher.run_if_due_at_end(at, index, frame)
+    /// Runs a handler if its period demands one more run at the end of the run.
+    pub(crate) fn run_if_due_at_end(&mut self, handler: HandlerId) {
+        self.run_caught(handler, |dispatcher, frame| {
+            dispatcher.run_if_due_at_end(handler, frame)
         });
     }
 
     fn run_caught(
         &mut self,
-        at: usize,
-        index: usize,
-        run: impl FnOnce(&mut Dispatcher<dyn AnyCallback<L>>, &mut Frame<'_>) -> HandlerStatus,
+        handler: HandlerId,
+        run: impl FnOnce(&mut Dispatcher, &mut Frame<'_>) -> HandlerStatus,
     ) {
         let ran = catch_unwind(AssertUnwindSafe(|| run(self.dispatcher, &mut self.frame)));
         match ran {
             Ok(HandlerStatus::Continue) => {}
             why => {
-                let _ = self.handle_halt(at, Halt { index, why });
+                let _ = self.handle_halt(Halted { handler, why });
             }
         }
     }
 }
 
-/// A handler that did not just go on.
-struct Halt {
-    index: usize,
+/// The handler that halted its list.
+struct Halted {
+    handler: HandlerId,
     why: Why,
 }
 
-/// Its code, or its panic.
+/// What the call returned, or its panic.
 type Why = Result<HandlerStatus, PanicPayload>;
-
-type PanicPayload = Box<dyn Any + Send>;

@@ -1,10 +1,9 @@
 //! A run as a value, for engines whose control flow is not ours.
 
-use super::{Break, Run, RunState};
+use super::{Break, Run, RunCore, RunState};
 use crate::loops::{At, Loop, Role, Scope};
 use crate::outcome::{Answer, BoxError, Cause, Fault, Origin, Outcome, quietly};
-use crate::plan::{Parts, Plan, PlanError};
-use crate::raw::Frame;
+use crate::plan::{Plan, PlanError};
 use crate::state::{AsState, State};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -67,9 +66,9 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
-        self.prepare(state.as_table())?;
-        let mut run = Run::begin(self.parts(), state.ctx());
-        // What is pending is told by the first firing.
+        self.core.prepare(state.as_table())?;
+        let mut run = RunCore::begin(self.core.parts(), state.ctx());
+        // The first firing reports an interruption.
         let _ = run.enter();
         let run_state = run.into_run_state();
         Ok(Guard {
@@ -100,9 +99,10 @@ impl<L: Loop> Guard<L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
-        let is_ours = matches!(at.breakpoint().role(), Role::Inside);
+        let is_inside = matches!(at.breakpoint().role(), Role::Inside);
         let run_state = &self.run_state;
-        if is_ours && !run_state.active.has(at.index()) && !run_state.waiting.has(at.index()) {
+        if is_inside && !run_state.active.contains(at.id()) && !run_state.waiting.contains(at.id())
+        {
             return Ok(());
         }
         self.with(|run| run.fire(at))
@@ -160,9 +160,9 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        let (is_open, begun) = self.with(|run| match run.open(scope) {
-            Ok(()) => (true, run.begin_scope(scope)),
-            Err(has_pending) => (false, Err(has_pending)),
+        let (is_open, begun) = self.with(|run| match run.core.open(scope.id()) {
+            Ok(()) => (true, run.core.begin_scope(scope.id())),
+            Err(pending) => (false, Err(pending)),
         });
         self.unopened += usize::from(!is_open);
         begun
@@ -185,15 +185,13 @@ impl<L: Loop> Guard<L> {
     pub fn end(&mut self) -> Result<(), Break> {
         if let Some(unopened) = self.unopened.checked_sub(1) {
             self.unopened = unopened;
-            return self.with(|run| run.check_pending());
+            return self.with(|run| run.core.check_interrupted());
         }
         self.with(|run| {
-            let Some(index) = run.run_state.open.last() else {
+            let Some(scope) = run.core.run_state.open.last().copied() else {
                 return Ok(());
             };
-            // An index came out of a scope, so that it is one again.
-            let scope = Scope::new(u8::try_from(*index).unwrap_or_default());
-            run.close(scope)
+            run.core.close(scope)
         })
     }
 
@@ -235,24 +233,14 @@ impl<L: Loop> Guard<L> {
         }
         self.ended = true;
         self.is_inside = true;
-        self.view().end()
+        self.view().core.end()
     }
 
     /// The run, with what it knows of itself; that is lost unless put back.
     fn view(&mut self) -> Run<'_, L> {
-        let Parts {
-            dispatcher,
-            resolved,
-            clock,
-            gates,
-            ..
-        } = self.plan.parts();
-        Run {
-            dispatcher,
-            resolved,
-            frame: Frame::of(self.state.ctx().into_view(), gates, clock),
-            run_state: std::mem::take(&mut self.run_state),
-        }
+        let run_state = std::mem::take(&mut self.run_state);
+        let core = RunCore::of(self.plan.core.parts(), self.state.ctx(), run_state);
+        Run::of(core)
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Run<'_, L>) -> T) -> T {

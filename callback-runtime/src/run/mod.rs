@@ -11,26 +11,28 @@ mod dispatcher;
 mod ending;
 mod fire;
 mod guard;
+mod handler_record;
 mod pending_flow;
 mod reply;
+mod run_state;
 mod scope;
 mod swallowed;
 
 pub use break_reason::Break;
-pub(crate) use dispatcher::{DispatchRecord, Dispatcher, HandlerTraits};
+pub(crate) use dispatcher::Dispatcher;
 pub use guard::Guard;
-pub(crate) use reply::origin;
+pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
-use crate::loops::{BreakpointSet, Loop};
-use crate::outcome::{Failure, Outcome, Stop};
-use crate::plan::{AnyCallback, Parts, Plan, PlanError, Resolved, StopRule};
+use crate::loops::{Loop, LoopInfo};
+use crate::outcome::{Failure, Outcome};
+use crate::plan::{Parts, Plan, PlanError, Resolved};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
-use pending_flow::PendingFlow;
+pub(crate) use run_state::{RunState, Stage};
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use swallowed::SwallowedFailures;
 
 /// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
 ///
@@ -55,60 +57,20 @@ use swallowed::SwallowedFailures;
 /// assert_eq!(state.get(), Some(&0.5));
 /// # Ok::<(), PlanError>(())
 /// ```
-#[repr(C)]
 pub struct Run<'a, L: Loop> {
-    /// What handlers are called with: the state. At the address of the whole, so that a firing keeps one address less.
+    pub(crate) core: RunCore<'a>,
+    of: PhantomData<fn() -> L>,
+}
+
+/// A run under way, whatever its loop.
+#[repr(C)]
+pub(crate) struct RunCore<'a> {
+    /// What handlers are called with. It is at the address of the whole, so that a firing keeps one address less.
     pub(crate) frame: Frame<'a>,
-    pub(crate) dispatcher: &'a mut Dispatcher<dyn AnyCallback<L>>,
+    pub(crate) dispatcher: &'a mut Dispatcher,
     pub(crate) resolved: &'a Resolved,
+    pub(crate) loop_info: &'static LoopInfo,
     pub(crate) run_state: RunState,
-}
-
-/// What a run knows of itself.
-#[derive(Default)]
-pub(crate) struct RunState {
-    /// The breakpoints that are looked at when fired: those with handlers, or all while something is pending.
-    pub(crate) active: BreakpointSet,
-    /// Those whose handlers have a period each: they are looked at when one of them may be due.
-    pub(crate) waiting: BreakpointSet,
-    /// A firing is not just to run the handlers: something is pending, or late.
-    pub(crate) slow_path: bool,
-    /// A leave, a stop or a failure waits to be handed on.
-    pub(crate) has_pending: bool,
-    /// The open scopes, outermost first.
-    pub(crate) open: Vec<usize>,
-    pub(crate) stage: Stage,
-    pub(crate) pending_flow: Option<PendingFlow>,
-    /// What was wished at the end of an outermost scope: it becomes the wish if the loop goes on.
-    /// Boxed, because it is looked at in every firing and hardly ever there.
-    pub(crate) deferred: Option<Box<PendingFlow>>,
-    pub(crate) failure: Option<Failure>,
-    /// What the state held that the run puts there itself.
-    pub(crate) outer_values: OuterValues,
-    /// How many callbacks, in their order, have been entered.
-    pub(crate) entered: usize,
-    /// The end of an outermost scope has been fired, and none has been opened since.
-    pub(crate) body_is_done: bool,
-    /// Whether a stop may take effect.
-    pub(crate) refuse_stops: Option<StopRule>,
-    pub(crate) refused: Vec<Stop>,
-    pub(crate) swallowed: SwallowedFailures,
-    /// Handlers that were skipped, by breakpoint and place in its list.
-    pub(crate) skipped: std::collections::BTreeMap<(usize, usize), u64>,
-}
-
-/// How far a run has come on its way to its ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) enum Stage {
-    #[default]
-    Running,
-    /// `on_stop` or `on_interrupt` has been fired. Flows have no effect any more.
-    StopFired,
-    /// The end of an outermost scope is fired. An error leads to the exits directly; what is wished acts only if the loop
-    /// goes on.
-    Ending,
-    /// The same of a run that was stopped, or the exits: flows have no effect.
-    Closing,
 }
 
 impl<L: Loop> Plan<L> {
@@ -135,47 +97,61 @@ impl<L: Loop> Plan<L> {
         body: impl FnOnce(&mut Run<'_, L>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
-        self.prepare(state.as_table())?;
-        let mut run = Run::begin(self.parts(), state);
-        if run.enter().is_ok() {
+        self.core.prepare(state.as_table())?;
+        let mut run = Run::of(RunCore::begin(self.core.parts(), state));
+        if run.core.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
-            run.handle_body(caught);
+            run.core.handle_body(caught);
         }
-        Ok(run.end())
+        Ok(run.core.end())
     }
 }
 
-impl<'a, L: Loop> Run<'a, L> {
-    fn begin(parts: Parts<'a, L>, mut state: Ctx<'a>) -> Self {
-        let Parts {
-            dispatcher,
-            resolved,
-            clock,
-            gates,
-            totals,
-            refuse_stops,
-        } = parts;
-        let run_state = RunState {
-            active: resolved.active,
-            waiting: resolved.periodic,
-            outer_values: OuterValues::take(&mut state),
-            refuse_stops,
-            ..RunState::default()
-        };
-        clock.begin();
-        let now = clock.position_if_it_can_be_told(state.as_table());
-        dispatcher.begin(gates, &now, &totals);
+impl<L: Loop> Run<'_, L> {
+    /// Where the run stands, for a guard to keep.
+    fn into_run_state(self) -> RunState {
+        let Self { core, of: _ } = self;
+        core.into_run_state()
+    }
+}
+
+impl<'a> RunCore<'a> {
+    fn begin(parts: Parts<'a>, mut state: Ctx<'a>) -> Self {
+        let outer_values = OuterValues::take(&mut state);
+        let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
+        parts.clock.begin();
+        let now = parts.clock.position_if_it_can_be_told(state.as_table());
+        parts.dispatcher.begin(parts.gates, &now, &parts.totals);
+        Self::of(parts, state, run_state)
+    }
+
+    /// The run that `run_state` describes, with its plan and state.
+    fn of(parts: Parts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
         Self {
-            dispatcher,
-            resolved,
-            frame: Frame::of(state.into_view(), gates, clock),
+            frame: Frame::of(state.into_view(), parts.gates, parts.clock),
+            dispatcher: parts.dispatcher,
+            resolved: parts.resolved,
+            loop_info: parts.loop_info,
             run_state,
         }
     }
 
-    /// What it knows of itself, for a guard to keep.
+    /// The state of the run, for a guard to keep.
     fn into_run_state(mut self) -> RunState {
         std::mem::take(&mut self.run_state)
+    }
+
+    pub(crate) fn state(&mut self) -> Ctx<'_> {
+        Ctx::from(self.frame.view())
+    }
+}
+
+impl<'a, L: Loop> Run<'a, L> {
+    fn of(core: RunCore<'a>) -> Self {
+        Self {
+            core,
+            of: PhantomData,
+        }
     }
 
     /// The state of the run.
@@ -192,7 +168,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn state(&mut self) -> Ctx<'_> {
-        Ctx::from(self.frame.view())
+        self.core.state()
     }
 
     /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.
@@ -211,8 +187,8 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn is_handled<A>(&self, at: crate::At<L, A>) -> bool {
-        let (resolved, at) = (self.resolved, at.index());
-        resolved.active.has(at) || resolved.periodic.has(at)
+        let (resolved, at) = (self.core.resolved, at.id());
+        resolved.active.contains(at) || resolved.periodic.contains(at)
     }
 
     /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later
@@ -231,7 +207,7 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn note(&mut self, broken: Break) -> Break {
-        self.handle_body::<()>(Ok(Err(broken)));
+        self.core.handle_body::<()>(Ok(Err(broken)));
         Break::PENDING
     }
 
@@ -253,17 +229,14 @@ impl<'a, L: Loop> Run<'a, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn failure(&self) -> Option<&Failure> {
-        self.run_state.failure.as_ref()
+        self.core.run_state.failure()
     }
 }
 
 impl<L: Loop> fmt::Debug for Run<'_, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = self
-            .run_state
-            .open
-            .iter()
-            .map(|scope| L::SCOPES[*scope].name());
+        let open = self.core.run_state.open.iter();
+        let open = open.map(|scope| L::SCOPES[*scope].name());
         write!(f, "Run<{}> in ", L::NAME)?;
         f.debug_list().entries(open).finish()
     }

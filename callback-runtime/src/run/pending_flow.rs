@@ -1,15 +1,14 @@
-//! What callbacks wish, and which wish acts.
+//! Flows that interrupt a run, and which of two acts.
 
 use crate::outcome::{Origin, Stop};
 use std::fmt;
 
-/// The outermost thing that callbacks wished so far, and who wished it first.
+/// A flow that interrupts a run, and the handler that returned it.
 pub(crate) struct PendingFlow {
     pub(crate) kind: PendingKind,
     pub(crate) origin: Origin,
 }
 
-/// Ordered from the innermost to the outermost: only what is greater replaces what is pending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PendingKind {
     /// Leave the open scope at this depth; 0 is the outermost.
@@ -28,7 +27,7 @@ impl fmt::Display for PendingKind {
 }
 
 impl PendingKind {
-    /// How far out it reaches.
+    /// How much of the loop it ends.
     fn reach(&self) -> (u8, std::cmp::Reverse<usize>) {
         let (rank, depth) = match self {
             Self::Leave(depth) => (0, *depth),
@@ -40,17 +39,16 @@ impl PendingKind {
 }
 
 impl PendingFlow {
-    /// Takes the place of what is pending, if it reaches further out.
-    pub(crate) fn raise(self, has_pending: &mut Option<Self>) {
-        let further = has_pending
-            .as_ref()
-            .is_none_or(|has_pending| self.kind.reach() > has_pending.kind.reach());
-        if further {
-            *has_pending = Some(self);
+    /// The one of both that ends more of the loop; this one, where both end the same.
+    pub(crate) fn outermost(self, later: Self) -> Self {
+        if later.kind.reach() > self.kind.reach() {
+            later
+        } else {
+            self
         }
     }
 
-    /// As it is told to `on_stop` and `on_interrupt`.
+    /// The stop as `on_stop` and `on_interrupt` get it; `None` for a leave.
     pub(crate) fn as_stop(&self) -> Option<Stop> {
         match &self.kind {
             PendingKind::Leave(_) => None,

@@ -1,10 +1,9 @@
 //! Scopes: begin/end pairs that always pair up.
 
 use super::pending_flow::PendingKind;
-use super::{Break, Run, Stage};
-use crate::loops::{Loop, Role, Scope, ScopeInfo};
+use super::{Break, Run, RunCore, Stage};
+use crate::loops::{BreakpointId, Loop, Role, Scope, ScopeId};
 use crate::outcome::{Cause, Fault, Origin};
-use crate::plan::with_role;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -40,64 +39,64 @@ impl<L: Loop> Run<'_, L> {
         scope: Scope<L>,
         body: impl FnOnce(&mut Self) -> Result<T, Break>,
     ) -> Result<Option<T>, Break> {
-        self.open(scope)?;
-        let value = match self.begin_scope(scope) {
+        self.core.open(scope.id())?;
+        let value = match self.core.begin_scope(scope.id()) {
             Ok(()) => {
                 let caught = catch_unwind(AssertUnwindSafe(|| body(self)));
-                self.handle_body(caught)
+                self.core.handle_body(caught)
             }
             Err(_) => None,
         };
-        self.close(scope)?;
+        self.core.close(scope.id())?;
         Ok(value)
     }
+}
 
-    /// Opens a scope: from here on it will be closed. Refused while something is pending.
-    pub(crate) fn open(&mut self, scope: Scope<L>) -> Result<(), Break> {
+impl RunCore<'_> {
+    /// Opens a scope. Refused while the run is interrupted, and fails the run where the scope does not belong here.
+    pub(crate) fn open(&mut self, scope: ScopeId) -> Result<(), Break> {
         self.apply_deferred()?;
-        if let Some(around) = self.run_state.open.last()
-            && !is_inside::<L>(scope, *around)
+        if let Some(around) = self.run_state.open.last().copied()
+            && (scope == around || !self.loop_info.is_inside(scope, around))
         {
-            let (name, around) = (scope.info().name(), L::SCOPES[*around].name());
+            let name = |scope: ScopeId| self.loop_info.scopes[scope].name();
             let cause = Cause::Misplaced(format!(
-                "opened the scope {name}, which is not inside of {around}"
+                "opened the scope {}, which is not inside of {}",
+                name(scope),
+                name(around)
             ));
             let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             return Err(Break::PENDING);
         }
-        self.run_state.open.push(scope.index());
+        self.run_state.open.push(scope);
         self.run_state.body_is_done = false;
         Ok(())
     }
 
-    pub(crate) fn begin_scope(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        let begin = scope.info().begin();
+    pub(crate) fn begin_scope(&mut self, scope: ScopeId) -> Result<(), Break> {
+        let begin = self.loop_info.scopes[scope].begin();
         if self.has_work(begin) && !self.fire_handled(begin) {
             return Err(Break::PENDING);
         }
         Ok(())
     }
 
-    /// Closes the innermost open scope, which is `scope`. `Ok` also where it was left.
-    pub(crate) fn close(&mut self, scope: Scope<L>) -> Result<(), Break> {
+    /// Fires the end of the innermost scope and closes it. A leave of it ends here.
+    pub(crate) fn close(&mut self, scope: ScopeId) -> Result<(), Break> {
         let depth = self.run_state.open.len().saturating_sub(1);
-        if self.run_state.failure.is_none() {
-            self.fire_end(scope.info().end(), depth);
+        if !self.run_state.has_failed() {
+            self.fire_end(self.loop_info.scopes[scope].end(), depth);
         }
         self.run_state.open.pop();
-        if self.run_state.failure.is_some() {
-            return Err(Break::PENDING);
-        }
-        let left = matches!(&self.run_state.pending_flow, Some(pending_flow) if pending_flow.kind == PendingKind::Leave(depth));
-        if left {
-            self.run_state.resume_firing(self.resolved);
+        let pending = self.run_state.pending_flow();
+        if pending.is_some_and(|pending| pending.kind == PendingKind::Leave(depth)) {
+            self.run_state.resume(self.resolved);
             return Ok(());
         }
-        self.check_pending()
+        self.check_interrupted()
     }
 
-    /// Takes in how a piece of the loop ended: an error or a panic of the loop's own is the failure. A value means that it came
-    /// to its end.
+    /// The value of a body; `None` if it did not return one. An error of its own, or a panic, fails the run.
     pub(crate) fn handle_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
         let cause = match caught {
             Ok(Ok(value)) => return Some(value),
@@ -109,7 +108,7 @@ impl<L: Loop> Run<'_, L> {
     }
 
     /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.
-    fn fire_end(&mut self, end: usize, depth: usize) {
+    fn fire_end(&mut self, end: BreakpointId, depth: usize) {
         if depth > 0 {
             if self.has_work(end) {
                 self.run_end(end);
@@ -120,12 +119,12 @@ impl<L: Loop> Run<'_, L> {
             self.run_last_calls();
             self.fire_stop();
         }
-        if self.run_state.failure.is_none() && self.has_work(end) {
+        if !self.run_state.has_failed() && self.has_work(end) {
             self.run_outermost_end(end);
         }
     }
 
-    fn run_outermost_end(&mut self, end: usize) {
+    fn run_outermost_end(&mut self, end: BreakpointId) {
         let before = self.run_state.stage;
         self.run_state.stage = match before {
             Stage::Running => Stage::Ending,
@@ -133,14 +132,14 @@ impl<L: Loop> Run<'_, L> {
         };
         self.run_end(end);
         self.run_state.body_is_done = true;
-        if self.run_state.failure.is_none() {
+        if !self.run_state.has_failed() {
             // A loop may open another outermost scope afterwards.
             self.run_state.stage = before;
         }
     }
 
     /// Runs the handlers of a scope's end, whatever is pending.
-    fn run_end(&mut self, end: usize) {
+    fn run_end(&mut self, end: BreakpointId) {
         if self.run_state.slow_path {
             self.run_list(end);
         } else {
@@ -154,31 +153,19 @@ impl<L: Loop> Run<'_, L> {
         if self.run_state.stage != Stage::Running {
             return;
         }
-        let Some(pending_flow) = &self.run_state.pending_flow else {
+        let Some(pending) = self.run_state.pending_flow() else {
             return;
         };
-        let role = match pending_flow.kind {
+        let role = match pending.kind {
             PendingKind::Leave(_) => return,
             PendingKind::Stop(_) => Role::Stop,
             PendingKind::Interrupt(_) => Role::Interrupt,
         };
-        let stop = pending_flow.as_stop();
+        let stop = pending.as_stop();
         self.run_state.stage = Stage::StopFired;
-        if let (Some(stop), Some(at)) = (stop, with_role::<L>(role)) {
+        if let (Some(stop), Some(at)) = (stop, self.loop_info.with_role(role)) {
             self.frame.view().insert(stop);
             self.run_list(at);
         }
     }
-}
-
-/// Whether a scope is declared somewhere inside of another one.
-fn is_inside<L: Loop>(scope: Scope<L>, around: usize) -> bool {
-    let mut parent = scope.info().parent();
-    while let Some(at) = parent {
-        if at == around {
-            return true;
-        }
-        parent = L::SCOPES.get(at).and_then(ScopeInfo::parent);
-    }
-    false
 }

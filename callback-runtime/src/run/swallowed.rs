@@ -1,10 +1,9 @@
 //! Failures of callbacks that were attached with patience: they do not fail the run, but may disable their callback.
 
-use super::Run;
-use super::reply::origin;
-use crate::loops::{Loop, Role};
+use super::{HandlerRecord, RunCore};
+use crate::callback::{CallbackId, HandlerId};
+use crate::loops::{BreakpointId, Role};
 use crate::outcome::{Cause, Fault, OnFailure, Swallowed, quietly};
-use crate::plan::HandlerRecord;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -12,55 +11,54 @@ use std::ops::ControlFlow;
 #[derive(Default)]
 pub(crate) struct SwallowedFailures {
     /// By breakpoint and callback.
-    failures: BTreeMap<(usize, usize), Swallowed>,
+    failures: BTreeMap<(BreakpointId, CallbackId), Swallowed>,
     /// The callbacks that run no more.
-    disabled: BTreeSet<usize>,
+    disabled: BTreeSet<CallbackId>,
 }
 
-impl<L: Loop> Run<'_, L> {
-    /// A handler failed: so does the run, unless its callback may.
+impl RunCore<'_> {
+    /// Fails the run because a handler failed, unless its callback may fail.
     #[cold]
-    pub(crate) fn report_failure(
-        &mut self,
-        at: usize,
-        index: usize,
-        cause: Cause,
-    ) -> ControlFlow<()> {
-        let record = &self.resolved.lists[at][index];
-        let is_swallowed = is_lenient(L::BREAKPOINTS[at].role(), record, &cause);
-        let fault = Fault::new(origin::<L>(self.resolved, at, index), cause);
+    pub(crate) fn report_failure(&mut self, handler: HandlerId, cause: Cause) -> ControlFlow<()> {
+        let role = self.loop_info.role(handler.breakpoint);
+        let is_swallowed = is_lenient(role, self.dispatcher.record(handler), &cause);
+        let fault = Fault::new(self.origin(handler), cause);
         if !is_swallowed {
             return self.run_state.fail(fault);
         }
-        self.swallow(at, record, fault);
+        self.swallow(handler, fault);
         ControlFlow::Continue(())
     }
 
-    fn swallow(&mut self, at: usize, record: &HandlerRecord, fault: Fault) {
+    fn swallow(&mut self, handler: HandlerId, fault: Fault) {
         quietly(|| tracing::warn!(%fault, "a failure is swallowed"));
         let panicked = matches!(fault.cause(), Cause::Panic(_));
-        let (instance, swallowed) = (record.instance, &mut self.run_state.swallowed);
-        let name = self.resolved.names[instance].clone();
-        swallowed.add((at, instance), fault, || {
-            Swallowed::new(name, L::BREAKPOINTS[at])
+        let record = self.dispatcher.record(handler);
+        let (callback, policy) = (record.callback, record.on_failure);
+        let key = (handler.breakpoint, callback);
+        let swallowed = &mut self.run_state.swallowed;
+        swallowed.add(key, fault, || {
+            let name = self.resolved.names[callback].clone();
+            Swallowed::new(name, self.loop_info.breakpoints[handler.breakpoint])
         });
-        let failures = swallowed.failures_of(instance);
-        if panicked || record.on_failure.disables_after(failures) {
-            swallowed.disable((at, instance));
-            self.mute(instance);
-            self.dispatcher.workers().discard(instance);
+        if panicked || policy.disables_after(swallowed.failures_of(callback)) {
+            swallowed.disable(key);
+            self.mute(callback);
+            self.dispatcher.workers().discard(callback);
         }
     }
 
     /// From now on no handler of a callback runs, but for its exit.
-    fn mute(&mut self, instance: usize) {
-        let name = &self.resolved.names[instance];
+    fn mute(&mut self, callback: CallbackId) {
+        let name = &self.resolved.names[callback];
         quietly(|| tracing::warn!(callback = %name, "disabled for the rest of the run"));
-        for (at, list) in self.resolved.lists.iter().enumerate() {
-            let is_exit = L::BREAKPOINTS[at].role() == Role::Exit;
-            let its = |record: &HandlerRecord| record.instance == instance && !is_exit;
-            let handlers = list.iter().enumerate().filter(|(_, record)| its(record));
-            handlers.for_each(|(index, _)| self.dispatcher.mute(at, index));
+        let is_muted = |(handler, record): &(HandlerId, &HandlerRecord)| {
+            record.callback == callback && self.loop_info.role(handler.breakpoint) != Role::Exit
+        };
+        let handlers = self.dispatcher.all_records().filter(is_muted);
+        let handlers: Vec<HandlerId> = handlers.map(|(handler, _)| handler).collect();
+        for handler in handlers {
+            self.dispatcher.mute(handler);
         }
     }
 }
@@ -74,23 +72,28 @@ fn is_lenient(role: Role, record: &HandlerRecord, cause: &Cause) -> bool {
 }
 
 impl SwallowedFailures {
-    fn add(&mut self, key: (usize, usize), fault: Fault, first: impl FnOnce() -> Swallowed) {
+    fn add(
+        &mut self,
+        key: (BreakpointId, CallbackId),
+        fault: Fault,
+        first: impl FnOnce() -> Swallowed,
+    ) {
         self.failures.entry(key).or_insert_with(first).add(fault);
     }
 
     /// How often a callback has failed, anywhere.
-    fn failures_of(&self, instance: usize) -> u64 {
-        let its = self.failures.iter().filter(|(key, _)| key.1 == instance);
+    fn failures_of(&self, callback: CallbackId) -> u64 {
+        let its = self.failures.iter().filter(|(key, _)| key.1 == callback);
         its.map(|(_, swallowed)| swallowed.times()).sum()
     }
 
-    fn disable(&mut self, key: (usize, usize)) {
+    fn disable(&mut self, key: (BreakpointId, CallbackId)) {
         self.failures.entry(key).and_modify(Swallowed::disable);
         self.disabled.insert(key.1);
     }
 
-    pub(crate) fn has_disabled(&self, instance: usize) -> bool {
-        self.disabled.contains(&instance)
+    pub(crate) fn has_disabled(&self, callback: CallbackId) -> bool {
+        self.disabled.contains(&callback)
     }
 
     /// As the outcome tells them.

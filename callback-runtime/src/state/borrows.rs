@@ -56,7 +56,7 @@ impl Borrows {
 impl Held {
     /// Whether it could be had.
     fn take(&mut self, access: &Access) -> bool {
-        match (access.kind, self.slots.get_mut(access.slot)) {
+        match (access.kind, self.slots.get_mut(access.slot.index())) {
             (AccessKind::Everything, _) if self.whole || self.holders > 1 => return false,
             (AccessKind::Everything, _) => self.whole = true,
             (AccessKind::Read | AccessKind::Write, _) if self.whole => return false,
@@ -69,7 +69,7 @@ impl Held {
     }
 
     fn give_back(&mut self, access: &Access) {
-        match (access.kind, self.slots.get_mut(access.slot)) {
+        match (access.kind, self.slots.get_mut(access.slot.index())) {
             (AccessKind::Everything, _) => self.whole = false,
             (AccessKind::Read, Some(slot)) => *slot -= 1,
             (AccessKind::Write, Some(slot)) => *slot = 0,

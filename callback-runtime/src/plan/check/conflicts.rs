@@ -1,17 +1,16 @@
 //! Where the order of two callbacks matters, somebody has decided it.
 
 use super::CheckInput;
-use crate::callback::short_type_name;
-use crate::loops::Loop;
+use crate::callback::{CallbackId, short_type_name};
 use crate::plan::UndecidedPair;
 use crate::plan::{Problem, ProblemKind};
 
 /// Two that write the same state have an order. Of two in a list written by hand the list decides, unless the plan is strict.
-pub(crate) fn check_writers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let pairs = input.resolved.undecided.iter();
+pub(crate) fn check_writers(input: &CheckInput<'_>) -> Vec<Problem> {
+    let pairs = input.plan.resolved.undecided.iter();
     let (problems, notes): (Vec<_>, Vec<_>) = pairs.partition(|pair| {
-        let by_hand = |at: usize| input.attached[at].by_hand;
-        input.strict || !(by_hand(pair.first) && by_hand(pair.second))
+        let by_hand = |id: CallbackId| input.plan.attached[id].by_hand;
+        input.plan.strict || !(by_hand(pair.first) && by_hand(pair.second))
     });
     let problems = problems.into_iter().map(|pair| {
         let text = |state: &str, first: &str| {
@@ -23,9 +22,9 @@ pub(crate) fn check_writers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> 
 }
 
 /// In a strict plan, one that reads what another one writes after it does so on purpose.
-pub(crate) fn check_readers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let pairs = input.resolved.early_readers.iter();
-    let pairs = pairs.filter(|_| input.strict);
+pub(crate) fn check_readers(input: &CheckInput<'_>) -> Vec<Problem> {
+    let pairs = input.plan.resolved.early_readers.iter();
+    let pairs = pairs.filter(|_| input.plan.strict);
     let text = |state: &str, first: &str| {
         format!("writes `{state}` after {first} has read it, by insertion alone")
     };
@@ -34,15 +33,15 @@ pub(crate) fn check_readers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> 
         .collect()
 }
 
-fn conflict<L: Loop>(
-    input: &CheckInput<'_, L>,
+fn conflict(
+    input: &CheckInput<'_>,
     pair: &UndecidedPair,
     kind: ProblemKind,
     text: impl Fn(&str, &str) -> String,
 ) -> Problem {
     let state = short_type_name(pair.type_name);
-    let name = &input.resolved.names[pair.first];
-    let first = format!("`{name}` ({})", input.attached[pair.first].location());
+    let name = &input.plan.resolved.names[pair.first];
+    let first = format!("`{name}` ({})", input.plan.attached[pair.first].location());
     let elsewhere = match pair.more {
         0 => String::new(),
         more => format!(" (here and at {more} more)"),
@@ -57,14 +56,14 @@ fn conflict<L: Loop>(
     );
     let problem = input.of_callback(pair.second, kind, text);
     Problem {
-        breakpoint: Some(L::BREAKPOINTS[pair.at].name()),
+        breakpoint: Some(input.breakpoint(pair.at).name()),
         state: (!pair.everything).then_some(state),
         ..problem
     }
 }
 
 /// One short line, however many there are.
-fn note<L: Loop>(input: &CheckInput<'_, L>, pairs: &[&UndecidedPair]) -> Option<Problem> {
+fn note(input: &CheckInput<'_>, pairs: &[&UndecidedPair]) -> Option<Problem> {
     let first = pairs.first()?;
     let what = match pairs.len() {
         1 => "1 pair of writers is".to_owned(),

@@ -5,15 +5,15 @@ mod providers;
 mod relations;
 
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, HandlerRecord, ProblemText, Resolved};
+use super::{PlanCore, ProblemText};
 use crate::background::{check_background, check_queues, check_sendable};
-use crate::callback::{Registration, registrations, short_type_name};
-use crate::loops::{Availability, BreakpointSet, Declared, Loop};
+use crate::callback::{CallbackId, Registration, registrations, short_type_name};
+use crate::loops::{Breakpoint, BreakpointId, BreakpointSet, Declared};
 use crate::outcome::catch;
 use crate::period::Position;
 use crate::period::{check_due, check_dues, check_idle, check_periods, check_read_only};
-use crate::plan::Members;
 use crate::raw::{Access, Table};
+use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
 use providers::{Providers, check_providers};
 use relations::{check_incompatible, check_requirements};
@@ -21,23 +21,15 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// What the rules look at.
-pub(crate) struct CheckInput<'p, L> {
-    pub(crate) attached: &'p [Attached],
-    pub(crate) resolved: &'p Resolved,
-    /// What the loop says exists where.
-    pub(crate) of_loop: &'p Availability<L>,
-    /// What this run says.
-    pub(crate) of_run: &'p Availability<L>,
+pub(crate) struct CheckInput<'p> {
+    pub(crate) plan: &'p PlanCore,
     pub(crate) state: &'p Table,
-    pub(crate) members: &'p Members,
-    /// What is worth a note otherwise is a problem.
-    pub(crate) strict: bool,
     /// All registrations, collected and sorted when a rule first asks.
     pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
 /// Everything that is wrong, in the order of the rules.
-pub(crate) fn check<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     problems.extend(check_info(input));
     problems.extend(check_weights(input));
@@ -61,18 +53,18 @@ pub(crate) fn check<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 /// A callback says what it is.
-fn check_info<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let order = input.resolved.order.iter();
-    let panicked = order.filter_map(|at| Some((*at, input.attached[*at].panicked.clone()?)));
+fn check_info(input: &CheckInput<'_>) -> Vec<Problem> {
+    let order = input.plan.resolved.order.iter();
+    let panicked = order.filter_map(|at| Some((*at, input.plan.attached[*at].panicked.clone()?)));
     panicked
         .map(|(at, text)| input.of_callback(at, ProblemKind::Panicked, ProblemText::plain(text)))
         .collect()
 }
 
 /// A weight is a number.
-fn check_weights<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let weightless = |at: &usize| input.attached[*at].weight().is_nan();
-    let order = input.resolved.order.iter().filter(|at| weightless(at));
+fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
+    let weightless = |at: &CallbackId| input.plan.attached[*at].weight().is_nan();
+    let order = input.plan.resolved.order.iter().filter(|at| weightless(at));
     order
         .map(|at| {
             input.of_callback(
@@ -85,18 +77,18 @@ fn check_weights<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 /// No two callbacks have the same name of their own.
-fn check_names<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
-    let mut first: HashMap<&str, usize> = HashMap::new();
+fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
+    let mut first: HashMap<&str, CallbackId> = HashMap::new();
     let mut problems = Vec::new();
-    for at in 0..input.attached.len() {
-        let callback = &input.attached[at];
+    for at in CallbackId::first(input.plan.attached.len()) {
+        let callback = &input.plan.attached[at];
         let Some(name) = callback.explicit_name().filter(|_| callback.active) else {
             continue;
         };
         if let Some(other) = first.insert(name, at) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
-                input.attached[other].attached_at
+                input.plan.attached[other].attached_at
             );
             problems.push(input.of_callback(at, ProblemKind::SameName, text));
         }
@@ -105,11 +97,11 @@ fn check_names<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 /// What a handler requires is there when it runs.
-fn check_state<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
     let mut problems = Vec::new();
     for (at, record) in input.handlers() {
-        if input.of_run.silence(at).is_some() {
+        if input.plan.of_run.why_silent(at).is_some() {
             continue;
         }
         let required = record.accesses.iter().filter(|access| !access.optional);
@@ -119,10 +111,10 @@ fn check_state<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 /// A handler can run at least once.
-fn check_silence<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
     let silent = input
         .handlers()
-        .filter_map(|(at, record)| Some((at, record, input.of_run.silence(at)?)));
+        .filter_map(|(at, record)| Some((at, record, input.plan.of_run.why_silent(at)?)));
     silent
         .map(|(at, record, because)| {
             let text = format!("can never run here: {because}");
@@ -131,47 +123,51 @@ fn check_silence<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
         .collect()
 }
 
-impl<L: Loop> CheckInput<'_, L> {
+impl CheckInput<'_> {
     /// The registered callbacks of this loop.
     pub(crate) fn registered(&self) -> impl Iterator<Item = &'static Registration> {
         let all = self.registered.get_or_init(registrations).iter().copied();
-        all.filter(|one| one.is_for::<L>())
+        all.filter(|one| one.is_for(self.plan.loop_info))
     }
 
-    /// Every handler, with the index of its breakpoint.
-    pub(crate) fn handlers(&self) -> impl Iterator<Item = (usize, &HandlerRecord)> {
-        let lists = self.resolved.lists.iter().enumerate();
-        lists.flat_map(|(at, list)| list.iter().map(move |record| (at, record)))
+    /// Every handler, with its breakpoint.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (BreakpointId, &HandlerRecord)> {
+        let all = self.plan.dispatcher.all_records();
+        all.map(|(handler, record)| (handler.breakpoint, record))
     }
 
-    /// What the loop and the run provide; only what this run brings.
+    pub(crate) fn breakpoint(&self, id: BreakpointId) -> &'static Breakpoint {
+        &self.plan.loop_info.breakpoints[id]
+    }
+
     /// Where the loop stands before it begins.
     pub(crate) fn start(&self) -> Position {
-        let counters = self.of_loop.counters().iter();
+        let counters = self.plan.of_loop.counters.iter();
         let start = || counters.fold(Position::new(), |at, reader| reader.note(self.state, at));
         // Where a counter panics, the run will say so.
         catch(start).unwrap_or_default()
     }
 
+    /// The state that the loop and the run provide, without what this run does not fire the breakpoint of.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Declared> {
-        let of_loop = self.of_loop.declared().iter();
+        let of_loop = self.plan.of_loop.declared.iter();
         of_loop
-            .chain(self.of_run.declared())
-            .filter(|declared| self.of_run.brings(declared))
+            .chain(&self.plan.of_run.declared)
+            .filter(|declared| self.plan.of_run.provides(declared))
     }
 
     /// Why a required want is not met at a breakpoint.
     pub(crate) fn unmet(
         &self,
         providers: &Providers<'_>,
-        at: usize,
+        at: BreakpointId,
         record: &HandlerRecord,
         access: &Access,
     ) -> Option<Problem> {
         let existing = providers.declared_at(access.type_id);
         let is_declared = existing != BreakpointSet::default();
         // What a loop provides it also takes away, so that a value found in the state now says nothing of it.
-        if existing.has(at) || !is_declared && self.state.holds(access.slot) {
+        if existing.contains(at) || !is_declared && self.state.holds(access.slot) {
             return None;
         }
         let state = short_type_name(access.type_name);
@@ -182,7 +178,7 @@ impl<L: Loop> CheckInput<'_, L> {
             ),
             None if is_declared => (
                 ProblemKind::NotHere,
-                exists_elsewhere::<L>(&state, existing),
+                exists_elsewhere(self, &state, existing),
             ),
             None => (
                 ProblemKind::Missing,
@@ -194,7 +190,7 @@ impl<L: Loop> CheckInput<'_, L> {
 
     pub(crate) fn of_handler(
         &self,
-        at: usize,
+        at: BreakpointId,
         record: &HandlerRecord,
         kind: ProblemKind,
         state: Option<String>,
@@ -202,8 +198,8 @@ impl<L: Loop> CheckInput<'_, L> {
     ) -> Problem {
         Problem {
             kind,
-            callback: self.resolved.names[record.instance].to_string(),
-            breakpoint: Some(L::BREAKPOINTS[at].name()),
+            callback: self.plan.resolved.names[record.callback].to_string(),
+            breakpoint: Some(self.breakpoint(at).name()),
             state,
             location: record.location,
             text: text.into(),
@@ -212,33 +208,33 @@ impl<L: Loop> CheckInput<'_, L> {
 
     pub(crate) fn of_callback(
         &self,
-        at: usize,
+        id: CallbackId,
         kind: ProblemKind,
         text: impl Into<ProblemText>,
     ) -> Problem {
         Problem {
             kind,
-            callback: self.resolved.names[at].to_string(),
+            callback: self.plan.resolved.names[id].to_string(),
             breakpoint: None,
             state: None,
-            location: self.attached[at].location(),
+            location: self.plan.attached[id].location(),
             text: text.into(),
         }
     }
 }
 
-fn exists_elsewhere<L: Loop>(state: &str, existing: BreakpointSet) -> String {
-    let mut stretches: Vec<(usize, usize)> = Vec::new();
+fn exists_elsewhere(input: &CheckInput<'_>, state: &str, existing: BreakpointSet) -> String {
+    let mut stretches: Vec<(BreakpointId, BreakpointId)> = Vec::new();
     for at in existing.iter() {
         match stretches.last_mut() {
-            Some((_, last)) if *last + 1 == at => *last = at,
+            Some((_, last)) if last.index() + 1 == at.index() => *last = at,
             _ => stretches.push((at, at)),
         }
     }
-    let name = |at: usize| L::BREAKPOINTS[at].name();
+    let name = |at: BreakpointId| input.breakpoint(at).name();
     let places: Vec<String> = stretches
         .into_iter()
-        .map(|(first, last)| match last - first {
+        .map(|(first, last)| match last.index() - first.index() {
             0 => format!("at {}", name(first)),
             _ => format!("from {} to {}", name(first), name(last)),
         })

@@ -1,24 +1,24 @@
 //! Who provides state: the loop, the run or a callback, and nobody beside them.
 
 use super::CheckInput;
-use crate::callback::{Registration, short_type_name};
-use crate::loops::{BreakpointSet, Declared, Loop, Role};
-use crate::plan::{HandlerRecord, with_role};
+use crate::callback::{CallbackId, Registration, short_type_name};
+use crate::loops::{BreakpointId, BreakpointSet, Declared, Role};
 use crate::plan::{Problem, ProblemKind};
 use crate::raw::Access;
+use crate::run::HandlerRecord;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// No state has two providers: two of the loop and the run at one breakpoint, or anybody beside a callback.
-pub(crate) fn check_providers<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_providers(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut problems = declared_twice(input);
     problems.extend(provided_twice(input));
     problems.extend(declared_and_provided(input));
     problems
 }
 
-fn declared_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+fn declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let all: Vec<&Declared> = input.declared().collect();
     let mut problems = Vec::new();
     for (at, second) in all.iter().enumerate() {
@@ -28,8 +28,12 @@ fn declared_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
             let state = short_type_name(second.type_name);
             problems.push(Problem {
                 kind: ProblemKind::TwoProviders,
-                callback: format!("the loop {}", L::NAME),
-                breakpoint: second.at.iter().next().map(|at| L::BREAKPOINTS[at].name()),
+                callback: format!("the loop {}", input.plan.loop_info.name),
+                breakpoint: second
+                    .at
+                    .iter()
+                    .next()
+                    .map(|at| input.breakpoint(at).name()),
                 text: format!(
                     "`{state}` is provided twice; wrap one of the two in a type of its own"
                 )
@@ -43,10 +47,10 @@ fn declared_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
 }
 
 fn overlap(one: BreakpointSet, other: BreakpointSet) -> bool {
-    one.iter().any(|at| other.has(at))
+    one.iter().any(|at| other.contains(at))
 }
 
-fn provided_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+fn provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut firsts: HashMap<TypeId, &HandlerRecord> = HashMap::new();
     let mut problems = Vec::new();
     for (record, access) in provisions(input) {
@@ -63,25 +67,28 @@ fn provided_twice<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     problems
 }
 
-fn already_provided<L: Loop>(
-    input: &CheckInput<'_, L>,
+fn already_provided(
+    input: &CheckInput<'_>,
     first: &HandlerRecord,
     second: &HandlerRecord,
 ) -> String {
-    if first.instance == second.instance {
+    if first.callback == second.callback {
         return format!("which it does already ({}); say it once", first.location);
     }
-    let name = &input.resolved.names[first.instance];
+    let name = &input.plan.resolved.names[first.callback];
     // Two of one type say it in the same place.
     let place = if first.location == second.location {
-        format!("attached at {}", input.attached[first.instance].attached_at)
+        format!(
+            "attached at {}",
+            input.plan.attached[first.callback].attached_at
+        )
     } else {
         first.location.to_string()
     };
     format!("and so does {name} ({place}); attach one of the two, or give one a type of its own")
 }
 
-fn declared_and_provided<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+fn declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
     let declared: HashMap<TypeId, &Declared> = input
         .declared()
         .map(|declared| (declared.type_id, declared))
@@ -91,16 +98,15 @@ fn declared_and_provided<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
     both.map(|(record, access, declared)| {
         let text = format!(
             "and so does the loop {} ({}); provide a type of your own",
-            L::NAME,
-            declared.location
+            input.plan.loop_info.name, declared.location
         );
         of_provision(input, record, access, &text)
     })
     .collect()
 }
 
-fn of_provision<L: Loop>(
-    input: &CheckInput<'_, L>,
+fn of_provision(
+    input: &CheckInput<'_>,
     record: &HandlerRecord,
     access: &Access,
     text: &str,
@@ -110,7 +116,7 @@ fn of_provision<L: Loop>(
         location: record.location,
         state: Some(state.clone()),
         ..input.of_callback(
-            record.instance,
+            record.callback,
             ProblemKind::TwoProviders,
             format!("provides `{state}`, {text}"),
         )
@@ -118,12 +124,12 @@ fn of_provision<L: Loop>(
 }
 
 /// What callbacks provide, in the order in which they do.
-fn provisions<'s, L: Loop>(
-    input: &'s CheckInput<'_, L>,
+fn provisions<'s>(
+    input: &'s CheckInput<'_>,
 ) -> impl Iterator<Item = (&'s HandlerRecord, &'s Access)> {
-    let entering = with_role::<L>(Role::Enter).and_then(|at| input.resolved.lists.get(at));
-    let record = entering.into_iter().flatten();
-    record.filter_map(|record| Some((record, record.provides.as_ref()?)))
+    let enter = input.plan.loop_info.with_role(Role::Enter).into_iter();
+    let records = enter.flat_map(|enter| input.plan.dispatcher.records(enter));
+    records.filter_map(|record| Some((record, record.provides.as_ref()?)))
 }
 
 /// Who provides what.
@@ -135,15 +141,15 @@ pub(crate) struct Providers<'s> {
 }
 
 impl<'s> Providers<'s> {
-    pub(crate) fn of<L: Loop>(input: &'s CheckInput<'_, L>) -> Self {
+    pub(crate) fn of(input: &'s CheckInput<'_>) -> Self {
         let mut by_type = HashMap::new();
         for (record, access) in provisions(input) {
             by_type.entry(access.type_id).or_insert(record);
         }
         let mut declared: HashMap<TypeId, BreakpointSet> = HashMap::new();
         for one in input.declared() {
-            let marks = declared.entry(one.type_id).or_default();
-            one.at.iter().for_each(|at| marks.set(at));
+            let breakpoints = declared.entry(one.type_id).or_default();
+            one.at.iter().for_each(|at| breakpoints.insert(at));
         }
         Self { by_type, declared }
     }
@@ -159,40 +165,36 @@ impl<'s> Providers<'s> {
 }
 
 /// Why state that `provider` provides is not there for a handler: its callback is entered before the provider. `None` if it is there.
-pub(crate) fn too_early<L: Loop>(
-    input: &CheckInput<'_, L>,
-    at: usize,
+pub(crate) fn too_early(
+    input: &CheckInput<'_>,
+    at: BreakpointId,
     record: &HandlerRecord,
     provider: &HandlerRecord,
     state: &str,
 ) -> Option<String> {
-    let is_entered = L::BREAKPOINTS[at].role() == Role::Enter;
+    let is_entered = input.breakpoint(at).role() == Role::Enter;
     (is_entered && record.rank < provider.rank).then(|| {
         format!(
             "`{state}` does not exist here yet: {} ({}) provides it when it is entered, after this one; \
              write `after({})`, or ask for `Option<&{state}>`",
-            input.resolved.names[provider.instance],
+            input.plan.resolved.names[provider.callback],
             provider.location,
-            to_name(input, provider.instance)
+            to_name(input, provider.callback)
         )
     })
 }
 
 /// How another callback names this one: by its type or, where that has parameters, in quotes.
-fn to_name<L: Loop>(input: &CheckInput<'_, L>, at: usize) -> String {
-    if input.resolved.generic.contains(&at) {
-        format!("{:?}", input.resolved.names[at])
+fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
+    if input.plan.resolved.generic.contains(&id) {
+        format!("{:?}", input.plan.resolved.names[id])
     } else {
-        input.attached[at].info.type_label().to_owned()
+        input.plan.attached[id].info.type_label().to_owned()
     }
 }
 
 /// What to do about state that nobody provides.
-pub(crate) fn nobody_provides<L: Loop>(
-    input: &CheckInput<'_, L>,
-    access: &Access,
-    state: &str,
-) -> String {
+pub(crate) fn nobody_provides(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
     if let Some((callback_ref, other)) = namesake(input, state) {
         return format!(
             "nobody provides `{}`; {callback_ref} provides another type of that name, `{other}`",
@@ -205,7 +207,7 @@ pub(crate) fn nobody_provides<L: Loop>(
 }
 
 /// Somebody who provides another type of the same short name.
-fn namesake<L: Loop>(input: &CheckInput<'_, L>, state: &str) -> Option<(String, &'static str)> {
+fn namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str)> {
     let is_one = |name: &str| short_type_name(name) == state;
     let declared = input.declared().map(|declared| declared.type_name);
     let of_loop = declared
@@ -213,14 +215,14 @@ fn namesake<L: Loop>(input: &CheckInput<'_, L>, state: &str) -> Option<(String, 
         .map(|name| ("the loop".to_owned(), name));
     let provided = provisions(input).filter(|(_, access)| is_one(access.type_name));
     let of_callbacks = provided.map(|(record, access)| {
-        let name = &input.resolved.names[record.instance];
+        let name = &input.plan.resolved.names[record.callback];
         (name.to_string(), access.type_name)
     });
     of_loop.chain(of_callbacks).next()
 }
 
 /// The registered callbacks that would provide it.
-fn registered<L: Loop>(input: &CheckInput<'_, L>, type_id: TypeId) -> Option<String> {
+fn registered(input: &CheckInput<'_>, type_id: TypeId) -> Option<String> {
     let would = input.registered();
     let would = would.filter(|one| one.would_provide(type_id));
     let told = |one: &Registration| format!("`{}` ({})", one.name(), one.location());

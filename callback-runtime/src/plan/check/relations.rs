@@ -1,16 +1,15 @@
 //! What callbacks say of others is met: who is required is there, who is incompatible is not.
 
 use super::CheckInput;
-use crate::callback::{CallbackRef, RefTarget, Registration, Relation, Verb};
-use crate::loops::Loop;
+use crate::callback::{CallbackId, CallbackRef, RefTarget, Registration, Relation, Verb};
 use crate::plan::nearest;
 use crate::plan::{Problem, ProblemKind};
 use std::collections::HashSet;
 
 /// Somebody is attached whom a callback requires.
-pub(crate) fn check_requirements<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_requirements(input: &CheckInput<'_>) -> Vec<Problem> {
     let unmet = said(input, Verb::Requires).filter(|(at, relation)| {
-        let others = input.members.named(&relation.callback_ref);
+        let others = input.plan.resolved.members.named(&relation.callback_ref);
         others.iter().all(|other| other == at)
     });
     unmet
@@ -21,8 +20,14 @@ pub(crate) fn check_requirements<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Prob
         .collect()
 }
 
-fn unmet_text<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &CallbackRef) -> String {
-    if input.members.named(callback_ref).contains(&at) {
+fn unmet_text(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) -> String {
+    if input
+        .plan
+        .resolved
+        .members
+        .named(callback_ref)
+        .contains(&at)
+    {
         return format!(
             "requires another `{callback_ref}`, and no other is attached; attach one more"
         );
@@ -33,11 +38,11 @@ fn unmet_text<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &Call
 
 /// No two are attached one of which says that it cannot be beside the other. For each that says so, the first is told, and how
 /// many more there are: a thousand of a kind are not as many problems as they are pairs.
-pub(crate) fn check_incompatible<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Problem> {
+pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut told = HashSet::new();
     let mut problems = Vec::new();
     for (at, relation) in said(input, Verb::Incompatible) {
-        let named = input.members.named(&relation.callback_ref);
+        let named = input.plan.resolved.members.named(&relation.callback_ref);
         let mut others = named.iter().filter(|other| **other != at);
         let count = named.len() - usize::from(named.binary_search(&at).is_ok());
         let untold = others.find(|other| told.insert((at.min(**other), at.max(**other))));
@@ -50,10 +55,10 @@ pub(crate) fn check_incompatible<L: Loop>(input: &CheckInput<'_, L>) -> Vec<Prob
     problems
 }
 
-fn incompatible_text<L: Loop>(input: &CheckInput<'_, L>, other: usize, more: usize) -> String {
+fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> String {
     let (name, location) = (
-        &input.resolved.names[other],
-        input.attached[other].location(),
+        &input.plan.resolved.names[other],
+        input.plan.attached[other].location(),
     );
     match more {
         0 => format!("is incompatible with `{name}` ({location}); attach one of the two"),
@@ -64,13 +69,13 @@ fn incompatible_text<L: Loop>(input: &CheckInput<'_, L>, other: usize, more: usi
 }
 
 /// Who says `verb` of whom.
-fn said<'s, L: Loop>(
-    input: &'s CheckInput<'_, L>,
+fn said<'s>(
+    input: &'s CheckInput<'_>,
     verb: Verb,
-) -> impl Iterator<Item = (usize, &'s Relation)> {
-    let order = input.resolved.order.iter().copied();
+) -> impl Iterator<Item = (CallbackId, &'s Relation)> {
+    let order = input.plan.resolved.order.iter().copied();
     let all = order.flat_map(|at| {
-        let callback = &input.attached[at];
+        let callback = &input.plan.attached[at];
         let list = callback.info.relations().list.iter();
         list.chain(&callback.relations.list)
             .map(move |relation| (at, relation))
@@ -78,9 +83,9 @@ fn said<'s, L: Loop>(
     all.filter(move |(_, relation)| relation.verb == verb)
 }
 
-fn of_relation<L: Loop>(
-    input: &CheckInput<'_, L>,
-    at: usize,
+fn of_relation(
+    input: &CheckInput<'_>,
+    at: CallbackId,
     relation: &Relation,
     kind: ProblemKind,
     text: String,
@@ -92,7 +97,7 @@ fn of_relation<L: Loop>(
     }
 }
 
-fn advice<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &CallbackRef) -> String {
+fn advice(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) -> String {
     let is_meant = |one: &&Registration| match callback_ref.target() {
         RefTarget::Type { id, .. } => one.callback_type() == *id,
         RefTarget::Name(name) => one.name() == name,
@@ -112,17 +117,17 @@ fn advice<L: Loop>(input: &CheckInput<'_, L>, at: usize, callback_ref: &Callback
 }
 
 /// The name that was meant, if nobody has this one: of somebody attached or, failing that, registered.
-fn near<'s, L: Loop>(
-    input: &'s CheckInput<'_, L>,
-    at: usize,
+fn near<'s>(
+    input: &'s CheckInput<'_>,
+    at: CallbackId,
     callback_ref: &CallbackRef,
 ) -> Option<&'s str> {
     let RefTarget::Name(name) = callback_ref.target() else {
         return None;
     };
-    let order = input.resolved.order.iter();
+    let order = input.plan.resolved.order.iter();
     let others = order.filter(|other| **other != at);
-    let attached = others.map(|other| input.resolved.names[*other].as_ref());
+    let attached = others.map(|other| input.plan.resolved.names[*other].as_ref());
     let registered = input.registered().map(Registration::name);
     nearest(name, attached).or_else(|| nearest(name, registered))
 }

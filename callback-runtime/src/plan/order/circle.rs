@@ -1,20 +1,19 @@
 //! Circles: callbacks each of which is to run after the next one.
 
-use super::graph::Graph;
-use crate::plan::{Attached, ProblemText};
-use crate::plan::{DeclaredBy, OrderRule, OrderSide};
-use crate::plan::{Problem, ProblemKind};
+use super::graph::{Graph, NodeId, OrderId};
+use crate::callback::CallbackId;
+use crate::plan::{Attached, DeclaredBy, OrderRule, OrderSide, Problem, ProblemKind, ProblemText};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Each runs before the next one, and the last one before the first.
 pub(crate) struct Circle {
     /// A callback, and the declared order by which it runs before the next one.
-    steps: Vec<(usize, usize)>,
+    steps: Vec<(CallbackId, OrderId)>,
 }
 
 impl Circle {
-    pub(super) fn first(&self) -> usize {
+    pub(super) fn first(&self) -> CallbackId {
         self.steps[0].0
     }
 }
@@ -23,31 +22,33 @@ impl Circle {
 pub(super) fn find<K: Ord>(
     graph: &Graph,
     waiting: &[bool],
-    key: impl Fn(usize) -> K,
+    key: impl Fn(CallbackId) -> K,
 ) -> Option<Circle> {
     let leads = leading_to_circles(graph, waiting);
-    let mut waiters: Vec<usize> = (0..graph.callbacks).filter(|at| leads[*at]).collect();
-    waiters.sort_by_key(|at| key(*at));
+    let waiters = graph.callbacks().filter(|id| leads[NodeId::of(*id)]);
+    let mut waiters: Vec<CallbackId> = waiters.collect();
+    waiters.sort_by_key(|id| key(*id));
     waiters
         .into_iter()
-        .find_map(|at| for_part(graph, waiting, at))
+        .find_map(|id| circle_through(graph, waiting, NodeId::of(id)))
 }
 
 /// The nodes that are on a circle or before one. A search from one that only waits behind a circle would find nothing, and in a long
 /// row of those each search would go through the whole row.
 fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
-    let mut leads: Vec<bool> = (0..graph.after.len())
+    let mut leads: Vec<bool> = NodeId::first(graph.after.len())
         .map(|node| is_open(graph, waiting, node))
         .collect();
-    let mut before: Vec<Vec<usize>> = vec![Vec::new(); leads.len()];
+    let mut before: Vec<Vec<NodeId>> = vec![Vec::new(); leads.len()];
     let mut count = vec![0_usize; leads.len()];
-    for node in (0..leads.len()).filter(|node| leads[*node]) {
+    for node in NodeId::first(leads.len()).filter(|node| leads[*node]) {
         for next in graph.after[node].iter().filter(|next| leads[**next]) {
             before[*next].push(node);
             count[node] += 1;
         }
     }
-    let mut ends: Vec<usize> = (0..leads.len()).filter(|node| count[*node] == 0).collect();
+    let ends = NodeId::first(leads.len()).filter(|node| count[*node] == 0);
+    let mut ends: Vec<NodeId> = ends.collect();
     while let Some(end) = ends.pop() {
         leads[end] = false;
         for node in &before[end] {
@@ -60,13 +61,15 @@ fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
     leads
 }
 
-fn is_open(graph: &Graph, waiting: &[bool], node: usize) -> bool {
-    node >= graph.callbacks || waiting[node]
+fn is_open(graph: &Graph, waiting: &[bool], node: NodeId) -> bool {
+    graph
+        .callback(node)
+        .is_none_or(|callback| waiting[callback])
 }
 
 /// The shortest way from `start` to itself.
-fn for_part(graph: &Graph, waiting: &[bool], start: usize) -> Option<Circle> {
-    let mut from: HashMap<usize, usize> = HashMap::new();
+fn circle_through(graph: &Graph, waiting: &[bool], start: NodeId) -> Option<Circle> {
+    let mut from: HashMap<NodeId, NodeId> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
         for next in &graph.after[node] {
@@ -82,14 +85,14 @@ fn for_part(graph: &Graph, waiting: &[bool], start: usize) -> Option<Circle> {
     None
 }
 
-fn unwind(graph: &Graph, from: &HashMap<usize, usize>, last: usize, start: usize) -> Circle {
+fn unwind(graph: &Graph, from: &HashMap<NodeId, NodeId>, last: NodeId, start: NodeId) -> Circle {
     let mut steps = Vec::new();
-    let mut order = 0;
+    let mut order = OrderId::default();
     let mut node = last;
     loop {
         order = graph.order_of(node).unwrap_or(order);
-        if node < graph.callbacks {
-            steps.push((node, order));
+        if let Some(callback) = graph.callback(node) {
+            steps.push((callback, order));
         }
         if node == start {
             break;
@@ -109,9 +112,9 @@ pub(crate) fn describe(
 ) -> Problem {
     let next = circle.steps.iter().cycle().skip(1);
     let steps = circle.steps.iter().zip(next);
-    let steps = steps.map(|((at, order), (next, _))| {
+    let steps = steps.map(|((id, order), (next, _))| {
         let order = &orders[*order];
-        let first = named(&order.first, &attached[*at], &names[*at]);
+        let first = named(&order.first, &attached[*id], &names[*id]);
         let second = named(&order.second, &attached[*next], &names[*next]);
         format!("{first} before {second}, {}", said(order))
     });

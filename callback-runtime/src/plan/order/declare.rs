@@ -2,7 +2,7 @@
 
 use super::graph::overlap;
 use super::members::{Members, active};
-use crate::callback::{CallbackRef, Location, RefTarget, Relation, Verb};
+use crate::callback::{CallbackId, CallbackRef, Location, RefTarget, Relation, Verb};
 use crate::plan::Attached;
 use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
 use std::any::TypeId;
@@ -22,13 +22,11 @@ pub(crate) fn orders(
     attached: &[Attached],
     names: &[Arc<str>],
     members: &Members,
-    plan_relations: &[PlanRelation],
+    relations: &[PlanRelation],
 ) -> Vec<OrderRule> {
     let mut orders = of_types(attached, members);
     orders.extend(of_instances(attached, names, members));
-    let of_plan = plan_relations
-        .iter()
-        .filter(|said| said.verb == Verb::Before);
+    let of_plan = relations.iter().filter(|said| said.verb == Verb::Before);
     orders.extend(of_plan.map(|said| OrderRule {
         first: side(&said.first, members),
         second: side(&said.second, members),
@@ -41,10 +39,14 @@ pub(crate) fn orders(
 /// What all instances of a type say is one order, so that many instances that name many others are not as many pairs.
 fn of_types(attached: &[Attached], members: &Members) -> Vec<OrderRule> {
     let mut known = HashMap::new();
-    let mut said: Vec<(&Relation, Vec<usize>)> = Vec::new();
+    let mut said: Vec<(&Relation, Vec<CallbackId>)> = Vec::new();
     for (at, callback) in active(attached) {
         for relation in &callback.info.relations().list {
-            let key = (callback.type_id, relation.verb, &relation.callback_ref);
+            let key = (
+                callback.functions.type_id,
+                relation.verb,
+                &relation.callback_ref,
+            );
             let index = *known.entry(key).or_insert_with(|| {
                 said.push((relation, Vec::new()));
                 said.len() - 1
@@ -62,11 +64,11 @@ fn of_type(
     attached: &[Attached],
     members: &Members,
     relation: &Relation,
-    owners: Vec<usize>,
+    owners: Vec<CallbackId>,
 ) -> Option<OrderRule> {
     let owner = &attached[*owners.first()?];
     let named = members.named(&relation.callback_ref);
-    let others = without_type(named.clone(), owner.type_id, attached, members);
+    let others = without_type(named.clone(), owner.functions.type_id, attached, members);
     let is_itself = others.is_empty() && !named.is_empty();
     let own = OrderSide {
         label: owner.info.type_label().to_owned(),
@@ -88,17 +90,17 @@ fn of_type(
 /// `named` without the instances of the type that names them, which say the same of each other: that decides nothing. The list
 /// itself where it has none of them, so that many types that name it share it.
 fn without_type(
-    named: Arc<[usize]>,
+    named: Arc<[CallbackId]>,
     type_id: TypeId,
     attached: &[Attached],
     members: &Members,
-) -> Arc<[usize]> {
+) -> Arc<[CallbackId]> {
     if !overlap(&named, &members.of_type(type_id)) {
         return named;
     }
     let others = named.iter().copied();
     others
-        .filter(|at| attached[*at].type_id != type_id)
+        .filter(|at| attached[*at].functions.type_id != type_id)
         .collect()
 }
 
@@ -107,7 +109,7 @@ fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) ->
         let list = callback.relations.list.iter();
         list.map(move |relation| (at, callback, relation))
     });
-    let order = |(at, callback, relation): (usize, &Attached, &Relation)| {
+    let order = |(at, callback, relation): (CallbackId, &Attached, &Relation)| {
         let own = OrderSide {
             label: names[at].to_string(),
             callbacks: Arc::from([at]),

@@ -5,7 +5,9 @@
 
 use super::declare::PlanRelation;
 use super::members::{Members, active};
+use crate::callback::CallbackId;
 use crate::callback::Verb;
+use crate::loops::indexes_lists;
 use crate::plan::Attached;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,30 +15,48 @@ use std::sync::Arc;
 /// The exempted pairs.
 pub(super) struct Exemptions {
     /// For each callback the number of its class.
-    of: Vec<usize>,
+    of: Vec<ClassId>,
     classes: Vec<Class>,
     /// For each list of callbacks that `no_conflict` names: the classes that name it, and those that are in it.
-    lists: Vec<[Vec<usize>; 2]>,
+    lists: Vec<[Vec<ClassId>; 2]>,
 }
 
+/// A class of callbacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassId(usize);
+
+/// A list of callbacks that `no_conflict` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct ListId(usize);
+
+impl ClassId {
+    fn index(self) -> usize {
+        self.0
+    }
+}
+
+impl ListId {
+    fn index(self) -> usize {
+        self.0
+    }
+}
+
+indexes_lists!(ClassId, ListId);
+
 /// The class of the callbacks of which `no_conflict` says nothing.
-const NOTHING_SAID: usize = 0;
+const NOTHING_SAID: ClassId = ClassId(0);
 
 /// What `no_conflict` says of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Class {
     /// The lists that it names, ascending.
-    names: Vec<usize>,
+    names: Vec<ListId>,
     /// The lists that it is in, ascending.
-    is_in: Vec<usize>,
+    is_in: Vec<ListId>,
 }
 
 impl Exemptions {
-    pub(super) fn of(
-        attached: &[Attached],
-        members: &Members,
-        plan_relations: &[PlanRelation],
-    ) -> Self {
+    pub(super) fn of(attached: &[Attached], members: &Members, relations: &[PlanRelation]) -> Self {
         let mut said = Said {
             of: vec![Class::default(); attached.len()],
             numbers: HashMap::new(),
@@ -48,7 +68,7 @@ impl Exemptions {
                 said.add(at, &members.named(&relation.callback_ref));
             }
         }
-        for plan in plan_relations
+        for plan in relations
             .iter()
             .filter(|plan| plan.verb == Verb::NoConflict)
         {
@@ -82,8 +102,8 @@ impl Exemptions {
         exemptions
     }
 
-    fn add_class(&mut self, class: &Class) -> usize {
-        let number = self.classes.len();
+    fn add_class(&mut self, class: &Class) -> ClassId {
+        let number = ClassId(self.classes.len());
         for list in &class.names {
             self.lists[*list][0].push(number);
         }
@@ -95,16 +115,16 @@ impl Exemptions {
     }
 
     /// The number of the class of a callback.
-    pub(super) fn class(&self, at: usize) -> usize {
-        self.of[at]
+    pub(super) fn class(&self, id: CallbackId) -> ClassId {
+        self.of[id]
     }
 
     /// Whether callbacks of these classes need no order.
-    pub(super) fn exempt(&self, one: usize, other: usize) -> bool {
+    pub(super) fn exempt(&self, one: ClassId, other: ClassId) -> bool {
         if one == NOTHING_SAID || other == NOTHING_SAID {
             return false;
         }
-        let names = |one: usize, other: usize| {
+        let names = |one: ClassId, other: ClassId| {
             let is_in = &self.classes[other].is_in;
             let mut names = self.classes[one].names.iter();
             names.any(|list| is_in.binary_search(list).is_ok())
@@ -113,11 +133,11 @@ impl Exemptions {
     }
 
     /// All classes that need no order with this one.
-    pub(super) fn exempt_from(&self, class: usize) -> Vec<usize> {
+    pub(super) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
         let Class { names, is_in } = &self.classes[class];
         let named = names.iter().flat_map(|list| &self.lists[*list][1]);
         let naming = is_in.iter().flat_map(|list| &self.lists[*list][0]);
-        let mut classes: Vec<usize> = named.chain(naming).copied().collect();
+        let mut classes: Vec<ClassId> = named.chain(naming).copied().collect();
         classes.sort_unstable();
         classes.dedup();
         classes
@@ -128,21 +148,21 @@ impl Exemptions {
 struct Said {
     of: Vec<Class>,
     /// The numbers of the lists that are named, by their address in memory.
-    numbers: HashMap<*const usize, usize>,
+    numbers: HashMap<*const CallbackId, ListId>,
 }
 
 impl Said {
-    fn add(&mut self, at: usize, others: &Arc<[usize]>) {
+    fn add(&mut self, id: CallbackId, others: &Arc<[CallbackId]>) {
         if others.is_empty() {
             return;
         }
-        let next = self.numbers.len();
+        let next = ListId(self.numbers.len());
         let number = *self.numbers.entry(others.as_ptr()).or_insert(next);
         if number == next {
             for other in others.iter() {
                 self.of[*other].is_in.push(number);
             }
         }
-        self.of[at].names.push(number);
+        self.of[id].names.push(number);
     }
 }

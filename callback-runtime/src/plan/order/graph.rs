@@ -1,28 +1,65 @@
-//! The callbacks, and what was said of their order between them.
+//! The graph that is sorted: the callbacks, and the declared orders between them.
 
+use crate::callback::CallbackId;
+use crate::loops::indexes_lists;
 use crate::plan::OrderRule;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Nodes, and which of them go after which. Behind the callbacks come nodes of other kinds: a declared order is a gate that opens
-/// when its first side has gone, and before its second one. A side that many orders name is a node, too. So there are as many
+/// A node of the graph: a callback, or one of those that stand for an order or a side of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct NodeId(usize);
+
+/// A declared order, by its index among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(crate) struct OrderId(usize);
+
+/// Nodes, and which of them go after which. The first nodes are the callbacks. A declared order is a node that goes after its first
+/// side and before its second one. A side that many orders name is a node, too. So there are as many
 /// edges as callbacks on the sides and orders between them, and not as pairs of callbacks.
 pub(super) struct Graph {
-    pub(super) after: Vec<Vec<usize>>,
+    pub(super) after: Vec<Vec<NodeId>>,
     /// How many nodes are still before a node.
     pub(super) before: Vec<usize>,
-    /// The declared order of a gate.
-    orders: HashMap<usize, usize>,
-    pub(super) callbacks: usize,
+    /// The nodes that stand for declared orders.
+    orders: HashMap<NodeId, OrderId>,
+    callbacks: usize,
 }
+
+impl NodeId {
+    pub(super) fn of(callback: CallbackId) -> Self {
+        Self(callback.index())
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0
+    }
+
+    /// The ids of the first `count` nodes.
+    pub(super) fn first(count: usize) -> impl Iterator<Item = Self> {
+        (0..count).map(Self)
+    }
+}
+
+impl OrderId {
+    pub(crate) fn new(index: usize) -> Self {
+        Self(index)
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0
+    }
+}
+
+indexes_lists!(NodeId, OrderId);
 
 /// The nodes of the sides that were seen, by where their members stand in memory: the same list is the same side.
 #[derive(Default)]
 struct Sides {
-    all_gone: HashMap<*const usize, usize>,
-    may_go: HashMap<*const usize, usize>,
+    all_gone: HashMap<*const CallbackId, NodeId>,
+    may_go: HashMap<*const CallbackId, NodeId>,
     /// For each list that a member of it is to run before, or after: the first such member.
-    members: HashMap<(*const usize, Relative), usize>,
+    members: HashMap<(*const CallbackId, Relative), CallbackId>,
 }
 
 /// Where a member of a list is to run, relative to the others.
@@ -36,7 +73,11 @@ impl Sides {
     /// Of an order between a list and one of its members, where another member has the same order with the list: the two, of which
     /// the first has to run before the second. Because they are a circle, it does not matter what else the member waits for, and a
     /// thousand such members are not a million pairs.
-    fn repeated(&mut self, first: &Arc<[usize]>, second: &Arc<[usize]>) -> Option<(usize, usize)> {
+    fn repeated(
+        &mut self,
+        first: &Arc<[CallbackId]>,
+        second: &Arc<[CallbackId]>,
+    ) -> Option<(CallbackId, CallbackId)> {
         match (&first[..], &second[..]) {
             ([one], _) => {
                 let key = (second.as_ptr(), Relative::Before);
@@ -63,134 +104,146 @@ impl Graph {
         };
         let mut sides = Sides::default();
         for (index, order) in orders.iter().enumerate() {
-            graph.add(index, order, &mut sides);
+            graph.add(OrderId::new(index), order, &mut sides);
         }
         graph
     }
 
     /// The declared order that a node stands for.
-    pub(super) fn order_of(&self, node: usize) -> Option<usize> {
+    pub(super) fn order_of(&self, node: NodeId) -> Option<OrderId> {
         self.orders.get(&node).copied()
     }
 
-    /// The callbacks that are free once `at` has gone.
-    pub(super) fn release(&mut self, at: usize) -> Vec<usize> {
+    /// The callback that a node is.
+    pub(super) fn callback(&self, node: NodeId) -> Option<CallbackId> {
+        (node.0 < self.callbacks).then_some(CallbackId::new(node.0))
+    }
+
+    /// The nodes of all callbacks.
+    pub(super) fn callbacks(&self) -> impl Iterator<Item = CallbackId> + use<> {
+        CallbackId::first(self.callbacks)
+    }
+
+    /// The callbacks that are free once `callback` has gone.
+    pub(super) fn release(&mut self, callback: CallbackId) -> Vec<CallbackId> {
         let mut freed = Vec::new();
-        let mut gone = vec![at];
+        let mut gone = vec![NodeId::of(callback)];
         while let Some(node) = gone.pop() {
             for next in std::mem::take(&mut self.after[node]) {
                 self.before[next] -= 1;
-                match self.before[next] {
-                    0 if next < self.callbacks => freed.push(next),
-                    0 => gone.push(next),
-                    _ => {}
+                if self.before[next] > 0 {
+                    continue;
+                }
+                match self.callback(next) {
+                    Some(callback) => freed.push(callback),
+                    None => gone.push(next),
                 }
             }
         }
         freed
     }
 
-    fn add(&mut self, index: usize, order: &OrderRule, sides: &mut Sides) {
+    fn add(&mut self, id: OrderId, order: &OrderRule, sides: &mut Sides) {
         let (first, second) = (&order.first.callbacks, &order.second.callbacks);
         if first.is_empty() || second.is_empty() {
             return;
         }
         if overlap(first, second) {
-            return self.add_overlapping(index, first, second, sides);
+            return self.add_overlapping(id, first, second, sides);
         }
-        let gate = self.node();
-        self.orders.insert(gate, index);
+        let order = self.node();
+        self.orders.insert(order, id);
         let all_gone = self.all_gone(first, sides);
         let may_go = self.may_go(second, sides);
-        self.edge(all_gone, gate);
-        self.edge(gate, may_go);
+        self.edge(all_gone, order);
+        self.edge(order, may_go);
     }
 
     /// Callbacks on both sides do not wait for themselves. Where there are several of them, each would run before the others: that
     /// is a circle already if one of them and the others wait for each other.
     fn add_overlapping(
         &mut self,
-        index: usize,
-        first: &Arc<[usize]>,
-        second: &Arc<[usize]>,
+        id: OrderId,
+        first: &Arc<[CallbackId]>,
+        second: &Arc<[CallbackId]>,
         sides: &mut Sides,
     ) {
         if let Some((before, behind)) = sides.repeated(first, second) {
-            return self.gate(index, &[before], &[behind]);
+            return self.add_order(id, &[before], &[behind]);
         }
         let (shared, only_first) = split(first, second);
         let (_, only_second) = split(second, first);
-        self.gate(index, first, &only_second);
-        self.gate(index, &only_first, &shared);
+        self.add_order(id, first, &only_second);
+        self.add_order(id, &only_first, &shared);
         if let [one, others @ ..] = shared.as_slice() {
-            self.gate(index, &[*one], others);
-            self.gate(index, others, &[*one]);
+            self.add_order(id, &[*one], others);
+            self.add_order(id, others, &[*one]);
         }
     }
 
-    /// A gate of the declared order `index` with sides of its own.
-    fn gate(&mut self, index: usize, first: &[usize], second: &[usize]) {
+    /// Adds the node of a declared order with sides of its own.
+    fn add_order(&mut self, id: OrderId, first: &[CallbackId], second: &[CallbackId]) {
         if first.is_empty() || second.is_empty() {
             return;
         }
-        let gate = self.node();
-        self.orders.insert(gate, index);
-        for at in first {
-            self.edge(*at, gate);
+        let order = self.node();
+        self.orders.insert(order, id);
+        for callback in first {
+            self.edge(NodeId::of(*callback), order);
         }
-        for at in second {
-            self.edge(gate, *at);
+        for callback in second {
+            self.edge(order, NodeId::of(*callback));
         }
     }
 
     /// The node that goes when all of a side have gone.
-    fn all_gone(&mut self, side: &Arc<[usize]>, sides: &mut Sides) -> usize {
+    fn all_gone(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
         if let [one] = side[..] {
-            return one;
+            return NodeId::of(one);
         }
         *sides.all_gone.entry(side.as_ptr()).or_insert_with(|| {
             let node = self.node();
-            side.iter().for_each(|at| self.edge(*at, node));
+            side.iter().for_each(|id| self.edge(NodeId::of(*id), node));
             node
         })
     }
 
     /// The node before all of a side.
-    fn may_go(&mut self, side: &Arc<[usize]>, sides: &mut Sides) -> usize {
+    fn may_go(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
         if let [one] = side[..] {
-            return one;
+            return NodeId::of(one);
         }
         *sides.may_go.entry(side.as_ptr()).or_insert_with(|| {
             let node = self.node();
-            side.iter().for_each(|at| self.edge(node, *at));
+            side.iter().for_each(|id| self.edge(node, NodeId::of(*id)));
             node
         })
     }
 
-    fn node(&mut self) -> usize {
+    fn node(&mut self) -> NodeId {
         self.after.push(Vec::new());
         self.before.push(0);
-        self.after.len() - 1
+        NodeId(self.after.len() - 1)
     }
 
-    fn edge(&mut self, from: usize, to: usize) {
+    fn edge(&mut self, from: NodeId, to: NodeId) {
         self.after[from].push(to);
         self.before[to] += 1;
     }
 }
 
 /// The callbacks of `one` that `other` has, too, and those that it does not have.
-fn split(one: &[usize], other: &[usize]) -> (Vec<usize>, Vec<usize>) {
-    let is_shared = |at: &usize| other.binary_search(at).is_ok();
+fn split(one: &[CallbackId], other: &[CallbackId]) -> (Vec<CallbackId>, Vec<CallbackId>) {
+    let is_shared = |id: &CallbackId| other.binary_search(id).is_ok();
     one.iter().copied().partition(is_shared)
 }
 
 /// Whether a callback is on both sides. Sides are sorted.
-pub(super) fn overlap(one: &[usize], other: &[usize]) -> bool {
+pub(super) fn overlap(one: &[CallbackId], other: &[CallbackId]) -> bool {
     let (few, many) = if one.len() < other.len() {
         (one, other)
     } else {
         (other, one)
     };
-    few.iter().any(|at| many.binary_search(at).is_ok())
+    few.iter().any(|id| many.binary_search(id).is_ok())
 }

@@ -1,6 +1,6 @@
 //! Whom a [`CallbackRef`] finds among the attached callbacks.
 
-use crate::callback::{CallbackRef, RefTarget};
+use crate::callback::{CallbackId, CallbackRef, RefTarget};
 use crate::plan::Attached;
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -9,23 +9,23 @@ use std::sync::Arc;
 /// The active callbacks by type, group and name.
 #[derive(Default)]
 pub(crate) struct Members {
-    of_types: HashMap<TypeId, Arc<[usize]>>,
-    of_names: HashMap<Arc<str>, Arc<[usize]>>,
+    of_types: HashMap<TypeId, Arc<[CallbackId]>>,
+    of_names: HashMap<Arc<str>, Arc<[CallbackId]>>,
 }
 
 impl Members {
     pub(crate) fn of(attached: &[Attached], names: &[Arc<str>]) -> Self {
-        let mut of_types: HashMap<TypeId, Vec<usize>> = HashMap::new();
+        let mut of_types: HashMap<TypeId, Vec<CallbackId>> = HashMap::new();
         let mut of_names = HashMap::with_capacity(attached.len());
-        for (at, callback) in active(attached) {
-            for id in types(callback) {
-                let members = of_types.entry(id).or_default();
+        for (id, callback) in active(attached) {
+            for type_id in types(callback) {
+                let members = of_types.entry(type_id).or_default();
                 // One that is twice in a group is one member.
-                if members.last() != Some(&at) {
-                    members.push(at);
+                if members.last() != Some(&id) {
+                    members.push(id);
                 }
             }
-            of_names.insert(names[at].clone(), Arc::from([at]));
+            of_names.insert(names[id].clone(), Arc::from([id]));
         }
         let of_types = of_types.into_iter();
         Self {
@@ -35,7 +35,7 @@ impl Members {
     }
 
     /// In the order of attaching; none if nobody of that type, group or name is attached.
-    pub(crate) fn named(&self, callback_ref: &CallbackRef) -> Arc<[usize]> {
+    pub(crate) fn named(&self, callback_ref: &CallbackRef) -> Arc<[CallbackId]> {
         let found = match callback_ref.target() {
             RefTarget::Type { id, .. } => self.of_types.get(id),
             RefTarget::Name(name) => self.of_names.get(name.as_ref()),
@@ -44,13 +44,13 @@ impl Members {
     }
 
     /// The callbacks of a type or a group, in the order of attaching.
-    pub(super) fn of_type(&self, id: TypeId) -> Arc<[usize]> {
+    pub(super) fn of_type(&self, id: TypeId) -> Arc<[CallbackId]> {
         self.of_types.get(&id).cloned().unwrap_or_default()
     }
 }
 
-pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (usize, &Attached)> {
-    let all = attached.iter().enumerate();
+pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
+    let all = CallbackId::first(attached.len()).zip(attached);
     all.filter(|(_, callback)| callback.active)
 }
 
@@ -58,5 +58,5 @@ pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (usize, &Att
 fn types(callback: &Attached) -> impl Iterator<Item = TypeId> {
     let of_type = callback.info.relations().groups.iter();
     let of_instance = callback.relations.groups.iter();
-    std::iter::once(callback.type_id).chain(of_type.chain(of_instance).copied())
+    std::iter::once(callback.functions.type_id).chain(of_type.chain(of_instance).copied())
 }

@@ -15,6 +15,8 @@ mod sort;
 pub(crate) use circle::describe;
 pub(crate) use decided::{Decided, Standing};
 pub(crate) use declare::{PlanRelation, orders};
+pub(crate) use exempt::ClassId;
+pub(crate) use graph::OrderId;
 pub(crate) use members::Members;
 pub(crate) use names::names;
 pub(crate) use sort::sort;

@@ -10,19 +10,19 @@ pub(crate) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = vec![Arc::from(""); attached.len()];
     let mut taken = HashSet::with_capacity(attached.len());
     let mut nameless = Vec::new();
-    for (at, callback) in active(attached) {
+    for (id, callback) in active(attached) {
         match callback.explicit_name() {
             Some(name) => {
-                names[at] = Arc::from(name);
-                taken.insert(names[at].clone());
+                names[id] = Arc::from(name);
+                taken.insert(names[id].clone());
             }
-            None => nameless.push((at, callback)),
+            None => nameless.push((id, callback)),
         }
     }
     nameless.sort_by_key(|(_, callback)| callback.insertion);
-    let mut writes_counter = HashMap::new();
-    for (at, callback) in nameless {
-        names[at] = numbered(callback.info.type_label(), &mut writes_counter, &mut taken);
+    let mut counts = HashMap::new();
+    for (id, callback) in nameless {
+        names[id] = numbered(callback.info.type_label(), &mut counts, &mut taken);
     }
     names
 }
@@ -30,11 +30,11 @@ pub(crate) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
 /// The first of `X`, `X#2`, … that nobody has.
 fn numbered<'l>(
     label: &'l str,
-    writes_counter: &mut HashMap<&'l str, u64>,
+    counts: &mut HashMap<&'l str, u64>,
     taken: &mut HashSet<Arc<str>>,
 ) -> Arc<str> {
     // How many were given before, so that a thousand of a kind are not counted from the start each.
-    let count = writes_counter.entry(label).or_insert(0);
+    let count = counts.entry(label).or_insert(0);
     loop {
         *count += 1;
         let name: Arc<str> = match *count {

@@ -3,13 +3,35 @@
 //! An order between groups is kept as one link between two lists, and not as pairs of their members: memory and time grow with
 //! the declarations and the groups, whichever side has many callbacks.
 
+use crate::callback::{CallbackId, Rank};
+use crate::loops::indexes_lists;
 use crate::plan::OrderRule;
 use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A place in the order of all callbacks. Declared orders lead from smaller ranks to greater ones.
-type Rank = usize;
+/// A list of first callbacks, by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FirstsId(usize);
+
+/// A list of second callbacks, by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct SecondsId(usize);
+
+impl FirstsId {
+    fn index(self) -> usize {
+        self.0
+    }
+}
+
+impl SecondsId {
+    fn index(self) -> usize {
+        self.0
+    }
+}
+
+indexes_lists!(FirstsId, SecondsId);
 
 /// The declared orders of a plan.
 pub(super) struct Precedence {
@@ -17,7 +39,7 @@ pub(super) struct Precedence {
     firsts: Vec<Vec<Rank>>,
     seconds: Vec<Second>,
     /// For each rank the lists of second callbacks that it is in.
-    waits: Vec<Vec<usize>>,
+    waits: Vec<Vec<SecondsId>>,
     /// For each rank what it goes before.
     leads: Vec<Vec<Lead>>,
     /// The last search: questions about one callback come one after the other.
@@ -30,21 +52,21 @@ struct Second {
     /// The ranks of those that are declared one by one, ascending.
     singles: Vec<Rank>,
     /// The lists of first callbacks that are declared as a whole.
-    lists: Vec<usize>,
+    lists: Vec<FirstsId>,
 }
 
 /// What a callback goes before: as a member of a list of first callbacks, or alone before a list of second ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Lead {
-    Among(usize),
-    Before(usize),
+    Among(FirstsId),
+    Before(SecondsId),
 }
 
 /// Tells lists apart: a list of one by its member, others by their address in memory.
 #[derive(PartialEq, Eq, Hash)]
 enum ListKey {
     One(Rank),
-    Many(*const usize),
+    Many(*const CallbackId),
 }
 
 impl Precedence {
@@ -73,12 +95,12 @@ impl Precedence {
     /// The number of a list of second callbacks.
     fn second(
         &mut self,
-        list: &Arc<[usize]>,
+        list: &Arc<[CallbackId]>,
         ranks: &[Rank],
-        known: &mut HashMap<ListKey, usize>,
-    ) -> usize {
+        known: &mut HashMap<ListKey, SecondsId>,
+    ) -> SecondsId {
         *known.entry(key(list, ranks)).or_insert_with(|| {
-            let number = self.seconds.len();
+            let number = SecondsId(self.seconds.len());
             self.seconds.push(Second::default());
             for at in list.iter() {
                 self.waits[ranks[*at]].push(number);
@@ -90,10 +112,10 @@ impl Precedence {
     /// Lets the list `second` wait for the callbacks of `first`.
     fn link(
         &mut self,
-        first: &Arc<[usize]>,
-        second: usize,
+        first: &Arc<[CallbackId]>,
+        second: SecondsId,
         ranks: &[Rank],
-        known: &mut HashMap<ListKey, usize>,
+        known: &mut HashMap<ListKey, FirstsId>,
     ) {
         if let [one] = first[..] {
             self.seconds[second].singles.push(ranks[one]);
@@ -101,7 +123,7 @@ impl Precedence {
             return;
         }
         let first = *known.entry(key(first, ranks)).or_insert_with(|| {
-            let number = self.firsts.len();
+            let number = FirstsId(self.firsts.len());
             let mut list: Vec<Rank> = first.iter().map(|at| ranks[*at]).collect();
             list.sort_unstable();
             for rank in &list {
@@ -128,7 +150,7 @@ impl Precedence {
 
     /// The lists that a callback waits in, and what it goes before. Two callbacks for which both are the same have the same
     /// declared order with every other one.
-    pub(super) fn links(&self, rank: Rank) -> (&[usize], &[Lead]) {
+    pub(super) fn links(&self, rank: Rank) -> (&[SecondsId], &[Lead]) {
         (&self.waits[rank], &self.leads[rank])
     }
 
@@ -147,7 +169,7 @@ impl Precedence {
     }
 }
 
-fn key(list: &Arc<[usize]>, ranks: &[Rank]) -> ListKey {
+fn key(list: &Arc<[CallbackId]>, ranks: &[Rank]) -> ListKey {
     match list[..] {
         [one] => ListKey::One(ranks[one]),
         _ => ListKey::Many(list.as_ptr()),
@@ -160,8 +182,8 @@ struct Search {
     target: Option<Rank>,
     reached: HashSet<Rank>,
     /// The lists that have a cursor. The first cursor of a list starts at its highest rank, because ranks descend.
-    seconds: HashSet<usize>,
-    firsts: HashSet<usize>,
+    seconds: HashSet<SecondsId>,
+    firsts: HashSet<FirstsId>,
     open: BinaryHeap<Cursor>,
 }
 
@@ -175,8 +197,8 @@ struct Cursor {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum List {
-    SinglesOf(usize),
-    First(usize),
+    SinglesOf(SecondsId),
+    First(FirstsId),
 }
 
 impl Search {

@@ -1,16 +1,17 @@
 //! The sorting: among the callbacks that are free to go next, the one of the smallest weight and then place goes.
 
 use super::circle::{self, Circle};
-use super::graph::Graph;
+use super::graph::{Graph, NodeId};
 use super::members::active;
-use crate::plan::Attached;
-use crate::plan::OrderRule;
+use crate::callback::CallbackId;
+use crate::plan::attached::Insertion;
+use crate::plan::{Attached, OrderRule};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 /// Callbacks in their order.
 pub(crate) struct Sorted {
-    pub(crate) order: Vec<usize>,
+    pub(crate) order: Vec<CallbackId>,
     /// Where what was said leaves nobody free to go next. One of each circle goes all the same.
     pub(crate) circles: Vec<Circle>,
 }
@@ -19,8 +20,8 @@ pub(crate) struct Sorted {
 #[derive(PartialEq)]
 struct Key {
     weight: f64,
-    insertion: (usize, usize),
-    at: usize,
+    insertion: Insertion,
+    id: CallbackId,
 }
 
 pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
@@ -31,36 +32,36 @@ pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
         circles: Vec::new(),
     };
     let mut free = BinaryHeap::new();
-    let all = active(attached).filter(|(at, _)| graph.before[*at] == 0);
-    free.extend(all.map(|(at, callback)| Reverse(Key::of(at, callback))));
+    let all = active(attached).filter(|(id, _)| graph.before[NodeId::of(*id)] == 0);
+    free.extend(all.map(|(id, callback)| Reverse(Key::of(id, callback))));
     let mut left = active(attached).count();
     while left > 0 {
         let Some(Reverse(next)) = free.pop() else {
-            let circle = circle::find(&graph, &waiting, |at| Key::of(at, &attached[at]));
+            let circle = circle::find(&graph, &waiting, |id| Key::of(id, &attached[id]));
             let Some(circle) = circle else { break };
             free.push(Reverse(Key::of(circle.first(), &attached[circle.first()])));
             sorted.circles.push(circle);
             continue;
         };
-        if !std::mem::replace(&mut waiting[next.at], false) {
+        if !std::mem::replace(&mut waiting[next.id], false) {
             continue;
         }
         left -= 1;
-        sorted.order.push(next.at);
-        for at in graph.release(next.at) {
-            free.push(Reverse(Key::of(at, &attached[at])));
+        sorted.order.push(next.id);
+        for id in graph.release(next.id) {
+            free.push(Reverse(Key::of(id, &attached[id])));
         }
     }
     sorted
 }
 
 impl Key {
-    fn of(at: usize, callback: &Attached) -> Self {
+    fn of(id: CallbackId, callback: &Attached) -> Self {
         Self {
             // Adding 0 makes -0 a 0; NaN is a problem of its own and must only not upset the sort.
             weight: callback.weight() + 0.0,
             insertion: callback.insertion,
-            at,
+            id,
         }
     }
 }

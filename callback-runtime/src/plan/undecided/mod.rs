@@ -4,9 +4,11 @@ mod nearest;
 
 use super::UndecidedPair;
 use super::order::Decided;
-use super::resolve::HandlerRecord;
-use crate::raw::{Access, AccessKind};
-use nearest::NearestSearch;
+use crate::callback::CallbackId;
+use crate::loops::{BreakpointId, LoopInfo};
+use crate::raw::{Access, AccessKind, SlotId};
+use crate::run::{Dispatcher, HandlerRecord};
+use nearest::{NearestSearch, UseKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pairs whose order insertion alone decides.
@@ -22,8 +24,9 @@ pub(super) struct Pairs {
 #[derive(Clone, Copy)]
 struct StateUse {
     /// Its place among all accesses of its list.
+    /// Its place among the uses of the breakpoint.
     turn: usize,
-    instance: usize,
+    callback: CallbackId,
     writes: bool,
     /// It asks for the whole state.
     everything: bool,
@@ -32,12 +35,17 @@ struct StateUse {
 
 /// The pairs of all breakpoints. A handler that asks for everything may write anything: that counts in a strict plan, and beside
 /// a callback that was discovered.
-pub(super) fn pairs(lists: &[Vec<HandlerRecord>], decided: &Decided<'_>, strict: bool) -> Pairs {
+pub(super) fn pairs(
+    dispatcher: &Dispatcher,
+    loop_info: &LoopInfo,
+    decided: &Decided<'_>,
+    strict: bool,
+) -> Pairs {
     let mut pairs = Pairs::default();
     let (mut writers, mut readers) = (ReportedPairs::default(), ReportedPairs::default());
     let check = PairCheck { decided, strict };
-    for (at, list) in lists.iter().enumerate() {
-        for uses in by_state(list) {
+    for at in loop_info.ids() {
+        for uses in by_state(dispatcher.records(at)) {
             for (first, second) in check.writers(&uses) {
                 writers.note(&mut pairs.writers, at, first, second);
             }
@@ -55,12 +63,12 @@ fn by_state(list: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
         record
             .accesses
             .iter()
-            .map(|access| (record.instance, *access))
+            .map(|access| (record.callback, *access))
     });
     let all: Vec<StateUse> = accesses.enumerate().map(StateUse::of).collect();
     let everything: Vec<StateUse> = all.iter().filter(|one| one.everything).copied().collect();
     let writes = all.iter().filter(|one| one.writes && !one.everything);
-    let written: BTreeSet<usize> = writes.map(|one| one.access.slot).collect();
+    let written: BTreeSet<SlotId> = writes.map(|one| one.access.slot).collect();
     let named = all.iter().filter(|one| !one.everything);
     let mut states: Vec<Vec<StateUse>> = Vec::new();
     let mut places = BTreeMap::new();
@@ -86,10 +94,10 @@ fn add_whole_state_uses(uses: &mut Vec<StateUse>, everything: &[StateUse]) {
 }
 
 impl StateUse {
-    fn of((turn, (instance, access)): (usize, (usize, Access))) -> Self {
+    fn of((turn, (callback, access)): (usize, (CallbackId, Access))) -> Self {
         Self {
             turn,
-            instance,
+            callback,
             writes: access.kind != AccessKind::Read,
             everything: access.kind == AccessKind::Everything,
             access,
@@ -140,7 +148,7 @@ impl PairCheck<'_> {
     fn of(&self, first: &StateUse, second: &StateUse) -> PairOrder {
         if self.is_irrelevant(first, second) {
             PairOrder::Irrelevant
-        } else if self.decided.knows(first.instance, second.instance) {
+        } else if self.decided.knows(first.callback, second.callback) {
             PairOrder::Decided
         } else {
             PairOrder::Undecided
@@ -148,14 +156,14 @@ impl PairCheck<'_> {
     }
 
     /// All accesses of a kind are indifferent to the same ones.
-    fn kind(&self, one: &StateUse) -> (usize, bool, bool) {
-        let by_hand = self.decided.is_by_hand(one.instance);
-        (self.decided.class(one.instance), one.everything, by_hand)
+    fn kind(&self, one: &StateUse) -> UseKind {
+        let by_hand = self.decided.is_by_hand(one.callback);
+        (self.decided.class(one.callback), one.everything, by_hand)
     }
 
     fn is_irrelevant(&self, one: &StateUse, other: &StateUse) -> bool {
-        let by_hand = |one: &StateUse| self.decided.is_by_hand(one.instance);
-        let class = |one: &StateUse| self.decided.class(one.instance);
+        let by_hand = |one: &StateUse| self.decided.is_by_hand(one.callback);
+        let class = |one: &StateUse| self.decided.class(one.callback);
         let everything = one.everything || other.everything;
         everything && !self.strict && by_hand(one) && by_hand(other)
             || self.decided.exempt(class(one), class(other))
@@ -164,20 +172,20 @@ impl PairCheck<'_> {
 
 /// Which pairs are known, so that each is told once.
 #[derive(Default)]
-struct ReportedPairs(HashMap<(usize, usize, Option<usize>), usize>);
+struct ReportedPairs(HashMap<(CallbackId, CallbackId, Option<SlotId>), usize>);
 
 impl ReportedPairs {
     fn note(
         &mut self,
         pairs: &mut Vec<UndecidedPair>,
-        at: usize,
+        at: BreakpointId,
         first: StateUse,
         second: StateUse,
     ) {
         let everything = first.everything || second.everything;
         // Who asks for everything is told once, and not for each state.
         let slot = (!everything).then_some(first.access.slot);
-        let key = (first.instance, second.instance, slot);
+        let key = (first.callback, second.callback, slot);
         if let Some(known) = self.0.get(&key) {
             let known = &mut pairs[*known];
             known.more += usize::from(known.last != at);
@@ -186,8 +194,8 @@ impl ReportedPairs {
         }
         self.0.insert(key, pairs.len());
         pairs.push(UndecidedPair {
-            first: first.instance,
-            second: second.instance,
+            first: first.callback,
+            second: second.callback,
             type_id: first.access.type_id,
             type_name: first.access.type_name,
             everything,

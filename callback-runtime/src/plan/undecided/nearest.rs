@@ -1,7 +1,7 @@
 //! The nearest access with which the order of another one is undecided, found without a look at all in between.
 
 use super::{PairCheck, PairOrder, StateUse};
-use crate::plan::order::{Decided, Standing};
+use crate::plan::order::{ClassId, Decided, Standing};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ pub(super) struct NearestSearch<'a> {
     /// For each kind of access the last range in which every access is indifferent to it.
     skipped: HashMap<UseKind, Range<usize>>,
     /// For each class the places of its accesses, grouped by all that a verdict depends on. Made when it is first needed.
-    groups: Option<HashMap<usize, Vec<Vec<usize>>>>,
+    groups: Option<HashMap<ClassId, Vec<Vec<usize>>>>,
 }
 
 /// What the accesses that are indifferent to another one depend on: its class, and whether it asks for everything and is attached
 /// by hand.
-type UseKind = (usize, bool, bool);
+pub(super) type UseKind = (ClassId, bool, bool);
 
 impl<'a> NearestSearch<'a> {
     pub(super) fn of(uses: &'a [StateUse]) -> Self {
@@ -52,7 +52,7 @@ impl<'a> NearestSearch<'a> {
         let is = |at: usize, what: &dyn Fn(&StateUse) -> bool| self.uses.get(at).is_some_and(what);
         let mut start = start;
         // The accesses of a callback stand together.
-        while is(start, &|state_use| state_use.instance == one.instance) {
+        while is(start, &|state_use| state_use.callback == one.callback) {
             start += 1;
         }
         if !is(start, &|state_use| check.is_irrelevant(state_use, one)) {
@@ -80,7 +80,7 @@ impl<'a> NearestSearch<'a> {
         at: usize,
         pair_order: impl Fn(&StateUse) -> PairOrder,
     ) -> Option<StateUse> {
-        let class = |state_use: &StateUse| decided.class(state_use.instance);
+        let class = |state_use: &StateUse| decided.class(state_use.callback);
         let mut passed = vec![class(&self.uses[at])];
         let mut classes = decided.exempt_from(passed[0]);
         classes.retain(|other| !decided.exempt(*other, class(one)));
@@ -100,7 +100,7 @@ impl<'a> NearestSearch<'a> {
     }
 
     /// Of each group of these classes the nearest place behind `at`. The verdict on it is the verdict on the whole group.
-    fn nearest_of(&mut self, decided: &Decided<'_>, classes: &[usize], at: usize) -> Vec<usize> {
+    fn nearest_of(&mut self, decided: &Decided<'_>, classes: &[ClassId], at: usize) -> Vec<usize> {
         if classes.is_empty() {
             return Vec::new();
         }
@@ -117,12 +117,12 @@ impl<'a> NearestSearch<'a> {
     }
 }
 
-fn groups(uses: &[StateUse], decided: &Decided<'_>) -> HashMap<usize, Vec<Vec<usize>>> {
-    let mut groups: HashMap<usize, Vec<Vec<usize>>> = HashMap::new();
+fn groups(uses: &[StateUse], decided: &Decided<'_>) -> HashMap<ClassId, Vec<Vec<usize>>> {
+    let mut groups: HashMap<ClassId, Vec<Vec<usize>>> = HashMap::new();
     let mut known: HashMap<(Standing<'_>, bool), usize> = HashMap::new();
     for (at, state_use) in uses.iter().enumerate() {
-        let standing = (decided.standing(state_use.instance), state_use.everything);
-        let of_class = groups.entry(decided.class(state_use.instance)).or_default();
+        let standing = (decided.standing(state_use.callback), state_use.everything);
+        let of_class = groups.entry(decided.class(state_use.callback)).or_default();
         let next = of_class.len();
         let group = *known.entry(standing).or_insert(next);
         match of_class.get_mut(group) {

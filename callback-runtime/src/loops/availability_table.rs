@@ -1,0 +1,117 @@
+//! What an [`Availability`](super::Availability) collects, whatever the loop.
+
+use super::{BreakpointId, BreakpointSet, LoopInfo, Role};
+use crate::callback::Location;
+use crate::period::{CounterReader, Position};
+use crate::plan::Problem;
+use std::any::{TypeId, type_name};
+use std::collections::BTreeMap;
+
+/// Which state exists where in a loop, and which breakpoints a run does not fire.
+pub(crate) struct AvailabilityTable {
+    loop_info: &'static LoopInfo,
+    pub(crate) declared: Vec<Declared>,
+    /// The types that count, at most one for each unit.
+    pub(crate) counters: Vec<CounterReader>,
+    /// Where the run ends, as far as that is known.
+    pub(crate) totals: Position,
+    /// The breakpoints that the run does not fire, and why.
+    pub(crate) silent: BTreeMap<BreakpointId, String>,
+    /// Settings of the loop that cannot be.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A type of state, and the breakpoints at which the loop provides it.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    pub(crate) at: BreakpointSet,
+    /// The breakpoint whose firing provides it; a run that does not fire that one does not provide it.
+    since: Option<BreakpointId>,
+    /// Where it is declared.
+    pub(crate) location: Location,
+}
+
+impl Declared {
+    pub(crate) fn of<T: 'static>(at: BreakpointSet, location: Location) -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            at,
+            since: None,
+            location,
+        }
+    }
+
+    /// The same, provided by the firing of `breakpoint`.
+    pub(crate) fn since(self, breakpoint: BreakpointId) -> Self {
+        Self {
+            since: Some(breakpoint),
+            ..self
+        }
+    }
+}
+
+impl AvailabilityTable {
+    pub(crate) fn new(loop_info: &'static LoopInfo) -> Self {
+        Self {
+            loop_info,
+            declared: Vec::new(),
+            counters: Vec::new(),
+            totals: Position::new(),
+            silent: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// All breakpoints of the loop.
+    pub(crate) fn everywhere(&self) -> BreakpointSet {
+        self.loop_info.ids().collect()
+    }
+
+    /// The breakpoints of that role.
+    pub(crate) fn of_role(&self, role: Role) -> BreakpointSet {
+        let has_role = |id: &BreakpointId| self.loop_info.role(*id) == role;
+        self.loop_info.ids().filter(has_role).collect()
+    }
+
+    /// The last breakpoint of the scope around `breakpoint`; the breakpoint itself where no scope is around it.
+    pub(crate) fn scope_end(&self, breakpoint: BreakpointId) -> BreakpointId {
+        let scope = self.loop_info.breakpoints[breakpoint].scope_id();
+        scope.map_or(breakpoint, |scope| self.loop_info.scopes[scope].end())
+    }
+
+    /// The run does not fire these breakpoints.
+    pub(crate) fn silence(
+        &mut self,
+        breakpoints: impl IntoIterator<Item = BreakpointId>,
+        because: &str,
+    ) {
+        let silent = breakpoints.into_iter().map(|id| (id, because.to_owned()));
+        self.silent.extend(silent);
+    }
+
+    /// The breakpoints inside of scopes, but for those from `begin` to `end`.
+    pub(crate) fn scoped_outside(
+        &self,
+        begin: BreakpointId,
+        end: BreakpointId,
+    ) -> impl Iterator<Item = BreakpointId> + use<> {
+        let breakpoints = self.loop_info.breakpoints;
+        let ids = self.loop_info.ids();
+        ids.filter(move |id| breakpoints[*id].scope_id().is_some() && !(begin..=end).contains(id))
+    }
+
+    /// Whether a run described by this table fires the breakpoint that provides the state.
+    pub(crate) fn provides(&self, declared: &Declared) -> bool {
+        declared
+            .since
+            .is_none_or(|breakpoint| !self.silent.contains_key(&breakpoint))
+    }
+
+    /// Why the run does not fire the breakpoint.
+    pub(crate) fn why_silent(&self, breakpoint: BreakpointId) -> Option<&str> {
+        self.silent.get(&breakpoint).map(String::as_str)
+    }
+}
