@@ -1,7 +1,6 @@
 //! What a plan does, told before it does it, and what is wrong with one. Run it with `cargo run --example explain`; `dot` or
 //! `mermaid` behind two dashes makes a graph of the same.
 
-use callbacks::Explanation;
 use callbacks::prelude::*;
 
 /// Halves the learning rate in every epoch.
@@ -75,20 +74,9 @@ fn main() -> Result<(), PlanError> {
         Some("mermaid") => print!("{}", told.mermaid()),
         _ => {
             println!("{told}");
-            compare(&mut plan, &told)?;
             complain(&mut plan);
         }
     }
-    Ok(())
-}
-
-/// Adds a callback, and tells what is different.
-fn compare(plan: &mut Plan<Fit>, before: &Explanation) -> Result<(), PlanError> {
-    plan.on(Fit::on_epoch_begin, |epoch: &Epoch| println!("{epoch} …"))
-        .named("announce")
-        .weight(-20.0);
-    let after = plan.explain(&State::new())?;
-    println!("with `announce`:\n{}", before.diff(&after));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ mod support {
 }
 
 use callbacks::OnFailure;
-use callbacks::explain::{Row, What, Why};
+use callbacks::explain::{Row, Why};
 use callbacks::fit::LearningRate;
 use callbacks::prelude::*;
 use support::named_lines::with_lines_named;
@@ -215,40 +215,6 @@ fn a_plan_without_callbacks_is_explained_too() {
         .expect("nothing is wrong");
     assert_eq!(told.to_string(), "Fit, 0 callbacks\n");
     assert!(told.breakpoints().is_empty() && told.rows(Fit::on_epoch_end).is_empty());
-    assert_eq!(told.diff(&told).to_string(), "no difference\n");
-}
-
-#[test]
-fn a_difference_tells_who_came_went_moved_and_does_something_else() {
-    let before = plan().explain(&State::new()).expect("the plan is right");
-    let mut plan = Plan::<Fit>::new();
-    plan.add(Log).weight(-20.0);
-    plan.add(Decay);
-    plan.on(Fit::on_epoch_begin, |_: &Metrics, _: &mut Epoch| {})
-        .named("new");
-    let after = plan.explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(format!(
-        "{}\nand back\n\n{}",
-        before.diff(&after),
-        after.diff(&before)
-    ));
-}
-
-#[test]
-fn a_difference_tells_another_access_by_the_same_callback() {
-    let mut plans = [Plan::<Fit>::new(), Plan::<Fit>::new()];
-    let [before, after] = &mut plans;
-    before
-        .on(Fit::on_epoch_end, |_: &LearningRate, _: &Epoch| {})
-        .named("rate");
-    after
-        .on(Fit::on_epoch_end, |_: &mut LearningRate, _: &Epoch| {})
-        .named("rate");
-    let [before, after] = plans.map(|mut plan| plan.explain(&State::new()).expect("all is there"));
-    assert_eq!(
-        before.diff(&after).to_string(),
-        "on_epoch_end\n  ~ rate: reads LearningRate, Epoch -> Epoch\n  ~ rate: writes - -> LearningRate\n"
-    );
 }
 
 #[test]
@@ -269,32 +235,6 @@ fn what_a_failure_does_is_shown_where_it_does_not_fail_the_run() {
         lenient.to_string().contains("  disable after 3  "),
         "{lenient}"
     );
-    let difference = "on_epoch_end\n  ~ log: on failure fail -> disable after 3\n";
-    assert_eq!(strict.diff(&lenient).to_string(), difference);
-}
-
-#[test]
-fn only_who_passes_others_has_moved() {
-    let named = |order: &[&str]| {
-        let mut plan = Plan::<Fit>::new();
-        for name in order {
-            plan.on(Fit::on_epoch_end, || {}).named(*name);
-        }
-        plan.explain(&State::new()).expect("the plan is right")
-    };
-    let before = named(&["a", "b", "c", "d", "e"]);
-    let difference = before.diff(&named(&["new", "b", "c", "e", "a", "d"]));
-    let told: Vec<_> = difference
-        .changes()
-        .iter()
-        .map(|change| (change.callback(), change.what()))
-        .collect();
-    let expected = [
-        ("new", &What::Came { at: 1 }),
-        ("e", &What::Moved { from: 5, to: 4 }),
-        ("a", &What::Moved { from: 1, to: 5 }),
-    ];
-    assert_eq!(told, expected);
 }
 
 #[test]

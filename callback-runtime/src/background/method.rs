@@ -7,6 +7,7 @@
 
 use super::{BackgroundParam, BackgroundReply, SnapshotFns};
 use crate::raw::ErasedHandler;
+use crate::state::arity::for_each_arity;
 
 /// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`BackgroundParam`] parameters after the receiver.
 ///
@@ -27,8 +28,8 @@ pub trait BackgroundMethod<C, Marker>: Sized + 'static {
 }
 
 // As in `crate::method`: `apply` sees one of the two bounds on `F` alone.
-macro_rules! lagging_functions_of {
-    ($($P:ident $p:ident),*) => {
+macro_rules! background_functions_of {
+    ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&mut C, $($P),*) -> R> for F
         where
             C: 'static,
@@ -71,16 +72,4 @@ macro_rules! lagging_functions_of {
     };
 }
 
-lagging_functions_of!();
-lagging_functions_of!(P0 p0);
-lagging_functions_of!(P0 p0, P1 p1);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10);
-lagging_functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10, P11 p11);
+for_each_arity!(background_functions_of);

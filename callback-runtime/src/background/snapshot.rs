@@ -1,6 +1,7 @@
 //! What a handler in the background may ask for, and the copies that are kept for it.
 
 use crate::raw::{Copied, Fetch, Params};
+use crate::state::arity::for_each_arity;
 use crate::state::param::{Ask, Param};
 
 /// A type that may stand as a parameter of a handler in the background: `&T` or `Option<&T>` of a `T` that is `Clone`, `Send` and
@@ -121,7 +122,7 @@ pub trait SnapshotParams: Copy + Send + Sync + 'static {
 }
 
 macro_rules! kept_params_of_tuples {
-    ($($P:ident $K:ident $at:tt $p:ident),*) => {
+    ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<$($P: Fetch + 'static, $K: Send + 'static),*> SnapshotParams for ($(SnapshotFns<$P, $K>,)*) {
             type Asks = ($(Ask<$P>,)*);
             type Snapshot = ($($K,)*);
@@ -139,16 +140,4 @@ macro_rules! kept_params_of_tuples {
     };
 }
 
-kept_params_of_tuples!();
-kept_params_of_tuples!(P0 K0 0 p0);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10);
-kept_params_of_tuples!(P0 K0 0 p0, P1 K1 1 p1, P2 K2 2 p2, P3 K3 3 p3, P4 K4 4 p4, P5 K5 5 p5, P6 K6 6 p6, P7 K7 7 p7, P8 K8 8 p8, P9 K9 9 p9, P10 K10 10 p10, P11 K11 11 p11);
+for_each_arity!(kept_params_of_tuples);

@@ -1,14 +1,17 @@
 //! The ids of a plan's callbacks and of their handlers.
 
-use crate::loops::{BreakpointId, indexes_lists};
+use crate::loops::{BreakpointId, id_types};
 
-/// A callback of a plan, by its index among the attached ones. It stays the same until a callback is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct CallbackId(usize);
+id_types! {
+    /// A callback of a plan, by its index among the attached ones. It stays the same until a callback is removed.
+    pub(crate) struct CallbackId;
 
-/// The place of a handler in the list of its breakpoint: handlers run in the order of their turns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Turn(usize);
+    /// The place of a callback in the order of its plan.
+    pub(crate) struct Rank;
+
+    /// The place of a handler in the list of its breakpoint: handlers run in the order of their turns.
+    pub struct Turn;
+}
 
 /// A handler that is bound to a breakpoint of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,29 +20,7 @@ pub(crate) struct HandlerId {
     pub(crate) turn: Turn,
 }
 
-/// The place of a callback in the order of its plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct Rank(usize);
-
-impl Rank {
-    pub(crate) const fn new(index: usize) -> Self {
-        Self(index)
-    }
-
-    pub(crate) const fn index(self) -> usize {
-        self.0
-    }
-}
-
 impl CallbackId {
-    pub(crate) const fn new(index: usize) -> Self {
-        Self(index)
-    }
-
-    pub(crate) const fn index(self) -> usize {
-        self.0
-    }
-
     /// The ids of the first `count` callbacks, in order.
     pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self)
@@ -48,16 +29,6 @@ impl CallbackId {
 
 impl Turn {
     pub(crate) const FIRST: Self = Self(0);
-
-    #[inline]
-    pub(crate) const fn new(index: usize) -> Self {
-        Self(index)
-    }
-
-    #[inline]
-    pub(crate) const fn index(self) -> usize {
-        self.0
-    }
 
     #[inline]
     pub(crate) const fn next(self) -> Self {
@@ -81,5 +52,3 @@ impl HandlerId {
         Self { breakpoint, turn }
     }
 }
-
-indexes_lists!(CallbackId, Turn, Rank);

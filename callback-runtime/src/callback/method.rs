@@ -6,6 +6,7 @@
 )]
 
 use crate::raw::{Deliver, ErasedHandler, Params};
+use crate::state::arity::for_each_arity;
 use crate::state::param::{Ask, Param};
 
 /// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver. A closure that is one
@@ -83,7 +84,7 @@ pub trait Closure<Marker>: Sized + 'static {
 
 // `apply` sees one of the two bounds on `F` alone: with both in scope rustc does not know which one a call means.
 macro_rules! functions_of {
-    ($($P:ident $p:ident),*) => {
+    ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<C, F, R, $($P),*> Method<C, fn(&mut C, $($P),*) -> R> for F
         where
             C: 'static,
@@ -137,16 +138,4 @@ macro_rules! functions_of {
     };
 }
 
-functions_of!();
-functions_of!(P0 p0);
-functions_of!(P0 p0, P1 p1);
-functions_of!(P0 p0, P1 p1, P2 p2);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10);
-functions_of!(P0 p0, P1 p1, P2 p2, P3 p3, P4 p4, P5 p5, P6 p6, P7 p7, P8 p8, P9 p9, P10 p10, P11 p11);
+for_each_arity!(functions_of);

@@ -3,7 +3,7 @@
 //! Orders with the same second side are kept once, with that side, and not once for each of its callbacks.
 
 use crate::callback::{CallbackId, Rank};
-use crate::loops::indexes_lists;
+use crate::loops::id_types;
 use crate::plan::{OrderId, OrderRule, Resolved};
 use std::collections::{HashMap, HashSet};
 
@@ -31,17 +31,10 @@ struct Second {
     last: Option<(Rank, OrderId)>,
 }
 
-/// The second side of orders, by its index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct SideId(usize);
-
-impl SideId {
-    fn index(self) -> usize {
-        self.0
-    }
+id_types! {
+    /// The second side of orders.
+    struct SideId;
 }
-
-indexes_lists!(SideId);
 
 impl<'p> Awaited<'p> {
     pub(super) fn of(callbacks: usize, resolved: &'p Resolved) -> Self {
@@ -72,7 +65,7 @@ impl<'p> Awaited<'p> {
     ) -> SideId {
         let callbacks = &order.second.callbacks;
         *known.entry(callbacks.as_ptr()).or_insert_with(|| {
-            let number = SideId(self.second.len());
+            let number = SideId::new(self.second.len());
             self.second.push(Second::default());
             for callback in callbacks.iter() {
                 self.sides[*callback].push(number);

@@ -1,8 +1,6 @@
 //! What a plan does, told before it does it: which handler runs where, in which order and why, what it reads and writes.
 
 mod awaited;
-mod compare;
-mod diff;
 mod dot;
 mod gather;
 mod graph;
@@ -13,7 +11,6 @@ mod table;
 mod undecided;
 mod why;
 
-pub use diff::{Change, Difference, What};
 pub use orders::Order;
 pub use rows::{Listing, Row, StateUse, Why};
 pub use undecided::Undecided;
@@ -204,24 +201,6 @@ impl Explanation {
         // Writing to a string cannot fail.
         let _ = mermaid::write(self, &mut text);
         text
-    }
-
-    /// What is different in `after`: who came, who went, who moved, whose weight or access is another.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.on(Fit::on_epoch_end, |_: &Epoch| {}).named("print");
-    /// let before = plan.explain(&State::new())?;
-    /// plan.on(Fit::on_epoch_end, || {}).named("count");
-    /// let after = plan.explain(&State::new())?;
-    /// assert_eq!(before.diff(&after).to_string(), "on_epoch_end\n  + count, at place 2\n");
-    /// assert_eq!(after.diff(&before).to_string(), "on_epoch_end\n  - count\n");
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[doc(alias = "explain_diff")]
-    pub fn diff(&self, after: &Self) -> Difference {
-        compare::compare(self, after)
     }
 }
 

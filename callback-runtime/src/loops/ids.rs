@@ -43,6 +43,30 @@ impl ScopeId {
     }
 }
 
+/// Declares the index of a thing in the lists that have one element for each such thing.
+macro_rules! id_types {
+    ($($(#[$attr:meta])* $vis:vis struct $id:ident;)+) => {$(
+        $(#[$attr])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        $vis struct $id(usize);
+
+        impl $id {
+            #[inline]
+            $vis const fn new(index: usize) -> Self {
+                Self(index)
+            }
+
+            #[inline]
+            $vis const fn index(self) -> usize {
+                self.0
+            }
+        }
+
+        $crate::loops::indexes_lists!($id);
+    )+};
+}
+pub(crate) use id_types;
+
 /// Lets an id index the lists that have one element for each thing with such an id.
 macro_rules! indexes_lists {
     ($($id:ty),*) => {$(

@@ -4,6 +4,7 @@ use super::slot::{Slot, SlotId};
 use super::table::Table;
 use super::view::View;
 use crate::state::Ctx;
+use crate::state::arity::for_each_arity;
 use crate::state::param::{Ask, Local, LocalMut};
 use std::any::{TypeId, type_name};
 use std::hint::assert_unchecked;
@@ -197,7 +198,7 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Option<P::Item<'w>> {
         let inner = match P::PTR_KIND {
             // SAFETY: the table is live; this reads its array of cells, to which no item refers.
-            PtrKind::Address => unsafe { (*table).cell(SlotId::from_index(ptr.addr())) },
+            PtrKind::Address => unsafe { (*table).cell(SlotId::new(ptr.addr())) },
             PtrKind::SlotIndex | PtrKind::Table => ptr,
         };
         if P::PTR_KIND == PtrKind::Address && inner.is_null() {
@@ -286,7 +287,7 @@ pub unsafe trait Params {
 }
 
 macro_rules! params_of_tuples {
-    ($($P:ident $at:tt),*) => {
+    ($($P:ident $K:ident $p:ident $at:tt),*) => {
         // SAFETY: one item for each want, in order.
         unsafe impl<$($P: Fetch),*> Params for ($(Ask<$P>,)*) {
             type Items<'w> = ($($P::Item<'w>,)*);
@@ -307,16 +308,4 @@ macro_rules! params_of_tuples {
     };
 }
 
-params_of_tuples!();
-params_of_tuples!(P0 0);
-params_of_tuples!(P0 0, P1 1);
-params_of_tuples!(P0 0, P1 1, P2 2);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6, P7 7);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6, P7 7, P8 8);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6, P7 7, P8 8, P9 9);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6, P7 7, P8 8, P9 9, P10 10);
-params_of_tuples!(P0 0, P1 1, P2 2, P3 3, P4 4, P5 5, P6 6, P7 7, P8 8, P9 9, P10 10, P11 11);
+for_each_arity!(params_of_tuples);

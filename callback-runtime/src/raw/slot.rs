@@ -3,7 +3,7 @@
 //! Were slots numbered by each state on its own, an index resolved against one state could be used on another. As
 //! it is, states may be swapped, moved and created at will: an index cannot mean the wrong type.
 
-use crate::loops::indexes_lists;
+use crate::loops::id_types;
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -11,24 +11,10 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::{PoisonError, RwLock};
 
-/// The number of a type, and the index of its values in every [`Table`](super::Table).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SlotId(usize);
-
-impl SlotId {
-    #[inline]
-    pub(crate) const fn index(self) -> usize {
-        self.0
-    }
-
-    /// The slot with this index, which [`index`](Self::index) returned.
-    #[inline]
-    pub(super) const fn from_index(index: usize) -> Self {
-        Self(index)
-    }
+id_types! {
+    /// The number of a type, and the index of its values in every [`Table`](super::Table).
+    pub struct SlotId;
 }
-
-indexes_lists!(SlotId);
 
 /// The place of values of type `T` in every [`Table`](super::Table).
 pub(crate) struct Slot<T> {
@@ -52,7 +38,7 @@ impl<T: 'static> Slot<T> {
             look_up(id, places)
         });
         Self {
-            id: SlotId(index),
+            id: SlotId::new(index),
             of: PhantomData,
         }
     }

@@ -157,7 +157,10 @@ mod tests {
     /// How the second of two handlers that run at the same time fails.
     fn overlap(first: Vec<Access>, second: Vec<Access>) -> Option<String> {
         let borrows = Arc::new(Borrows::default());
-        let slots = first.iter().chain(&second).map(|access| access.slot.index());
+        let slots = first
+            .iter()
+            .chain(&second)
+            .map(|access| access.slot.index());
         borrows.grow(1 + slots.max().unwrap_or(0));
         let first = Hold::take(borrows.clone(), first, "One");
         let taken = catch_unwind(AssertUnwindSafe(|| {

@@ -1,5 +1,6 @@
 //! Typed values, one per type, that the loop and the callbacks share.
 
+pub(crate) mod arity;
 pub(crate) mod borrows;
 pub mod param;
 

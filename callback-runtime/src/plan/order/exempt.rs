@@ -7,7 +7,7 @@ use super::declare::PlanRelation;
 use super::members::{Members, active};
 use crate::callback::CallbackId;
 use crate::callback::Verb;
-use crate::loops::indexes_lists;
+use crate::loops::id_types;
 use crate::plan::Attached;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,30 +21,16 @@ pub(super) struct Exemptions {
     lists: Vec<[Vec<ClassId>; 2]>,
 }
 
-/// A class of callbacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ClassId(usize);
+id_types! {
+    /// A class of callbacks.
+    pub(crate) struct ClassId;
 
-/// A list of callbacks that `no_conflict` names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct ListId(usize);
-
-impl ClassId {
-    fn index(self) -> usize {
-        self.0
-    }
+    /// A list of callbacks that `no_conflict` names.
+    struct ListId;
 }
-
-impl ListId {
-    fn index(self) -> usize {
-        self.0
-    }
-}
-
-indexes_lists!(ClassId, ListId);
 
 /// The class of the callbacks of which `no_conflict` says nothing.
-const NOTHING_SAID: ClassId = ClassId(0);
+const NOTHING_SAID: ClassId = ClassId::new(0);
 
 /// What `no_conflict` says of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -103,7 +89,7 @@ impl Exemptions {
     }
 
     fn add_class(&mut self, class: &Class) -> ClassId {
-        let number = ClassId(self.classes.len());
+        let number = ClassId::new(self.classes.len());
         for list in &class.names {
             self.lists[*list][0].push(number);
         }
@@ -156,7 +142,7 @@ impl Said {
         if others.is_empty() {
             return;
         }
-        let next = ListId(self.numbers.len());
+        let next = ListId::new(self.numbers.len());
         let number = *self.numbers.entry(others.as_ptr()).or_insert(next);
         if number == next {
             for other in others.iter() {

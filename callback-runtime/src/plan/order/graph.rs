@@ -1,18 +1,10 @@
 //! The graph that is sorted: the callbacks, and the declared orders between them.
 
 use crate::callback::CallbackId;
-use crate::loops::indexes_lists;
+use crate::loops::id_types;
 use crate::plan::OrderRule;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// A node of the graph: a callback, or one of those that stand for an order or a side of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct NodeId(usize);
-
-/// A declared order, by its index among all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct OrderId(usize);
 
 /// Nodes, and which of them go after which. The first nodes are the callbacks. A declared order is a node that goes after its first
 /// side and before its second one. A side that many orders name is a node, too. So there are as many
@@ -31,27 +23,19 @@ impl NodeId {
         Self(callback.index())
     }
 
-    pub(super) fn index(self) -> usize {
-        self.0
-    }
-
     /// The ids of the first `count` nodes.
     pub(super) fn first(count: usize) -> impl Iterator<Item = Self> {
         (0..count).map(Self)
     }
 }
 
-impl OrderId {
-    pub(crate) fn new(index: usize) -> Self {
-        Self(index)
-    }
+id_types! {
+    /// A node of the graph: a callback, or one of those that stand for an order or a side of it.
+    pub(super) struct NodeId;
 
-    pub(crate) fn index(self) -> usize {
-        self.0
-    }
+    /// A declared order, by its index among all.
+    pub(crate) struct OrderId;
 }
-
-indexes_lists!(NodeId, OrderId);
 
 /// The nodes of the sides that were seen, by where their members stand in memory: the same list is the same side.
 #[derive(Default)]
@@ -223,7 +207,7 @@ impl Graph {
     fn node(&mut self) -> NodeId {
         self.after.push(Vec::new());
         self.before.push(0);
-        NodeId(self.after.len() - 1)
+        NodeId::new(self.after.len() - 1)
     }
 
     fn edge(&mut self, from: NodeId, to: NodeId) {

@@ -4,34 +4,19 @@
 //! the declarations and the groups, whichever side has many callbacks.
 
 use crate::callback::{CallbackId, Rank};
-use crate::loops::indexes_lists;
+use crate::loops::id_types;
 use crate::plan::OrderRule;
 use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// A place in the order of all callbacks. Declared orders lead from smaller ranks to greater ones.
-/// A list of first callbacks, by its index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct FirstsId(usize);
+id_types! {
+    /// A list of first callbacks.
+    pub(super) struct FirstsId;
 
-/// A list of second callbacks, by its index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct SecondsId(usize);
-
-impl FirstsId {
-    fn index(self) -> usize {
-        self.0
-    }
+    /// A list of second callbacks.
+    pub(super) struct SecondsId;
 }
-
-impl SecondsId {
-    fn index(self) -> usize {
-        self.0
-    }
-}
-
-indexes_lists!(FirstsId, SecondsId);
 
 /// The declared orders of a plan.
 pub(super) struct Precedence {
@@ -100,7 +85,7 @@ impl Precedence {
         known: &mut HashMap<ListKey, SecondsId>,
     ) -> SecondsId {
         *known.entry(key(list, ranks)).or_insert_with(|| {
-            let number = SecondsId(self.seconds.len());
+            let number = SecondsId::new(self.seconds.len());
             self.seconds.push(Second::default());
             for at in list.iter() {
                 self.waits[ranks[*at]].push(number);
@@ -123,7 +108,7 @@ impl Precedence {
             return;
         }
         let first = *known.entry(key(first, ranks)).or_insert_with(|| {
-            let number = FirstsId(self.firsts.len());
+            let number = FirstsId::new(self.firsts.len());
             let mut list: Vec<Rank> = first.iter().map(|at| ranks[*at]).collect();
             list.sort_unstable();
             for rank in &list {
