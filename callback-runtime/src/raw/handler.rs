@@ -6,8 +6,8 @@ use super::frame::{CallContext, Deliver, HandlerStatus, IntoError};
 use super::owned::Owned;
 use crate::background::BackgroundBinding;
 use crate::callback::Turn;
-use crate::state::borrows::Hold;
 #[cfg(debug_assertions)]
+use crate::state::borrows::Hold;
 #[cfg(debug_assertions)]
 use std::any::type_name;
 use std::any::{Any, TypeId};
