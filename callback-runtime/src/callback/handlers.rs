@@ -1,7 +1,7 @@
 //! The list of a callback's handlers.
 
 use crate::callback::{Callback, HandlerRef, Location, Method};
-use crate::loops::{At, Breakpoint, Loop, Role};
+use crate::loops::{At, Breakpoint, BreakpointId, Loop, Role};
 use crate::outcome::Reply;
 use crate::period::Period;
 use crate::raw::{Access, AccessKind, Deliver, ErasedHandler, Params};
@@ -350,12 +350,8 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
-        self.push(
-            at.breakpoint(),
-            location,
-            ErasedHandler::new::<C, P, R, V, F>(run, delivery),
-        );
-        self.last(1)
+        let erased = ErasedHandler::new::<C, P, R, V, F>(run, delivery);
+        self.list.bind(L::BREAKPOINTS, at.id(), location, erased)
     }
 
     /// Runs `run`, whose parameters are the items of `P`, at the breakpoint `at`.
@@ -400,6 +396,18 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 }
 
 impl List {
+    /// Binds a handler to a breakpoint of a loop with these. Not generic, because each handler of a program binds itself.
+    fn bind(
+        &mut self,
+        breakpoints: &'static [Breakpoint],
+        id: BreakpointId,
+        location: Location,
+        erased: ErasedHandler,
+    ) -> HandlerRef<'_> {
+        self.push(&breakpoints[id.index()], location, erased, None);
+        self.last(1)
+    }
+
     fn push(
         &mut self,
         at: &'static Breakpoint,

@@ -35,18 +35,9 @@ impl CallbackFunctions {
         Self {
             type_id: TypeId::of::<C>(),
             type_name: type_name::<C>(),
-            info: |callback| match callback.downcast_ref::<C>() {
-                Some(callback) => callback.info(),
-                None => CallbackInfo::of::<C>(),
-            },
+            info: info::<L, C>,
             default_info: CallbackInfo::of::<C>,
-            handlers: |callback| {
-                let mut handlers = Handlers::<L, C>::new();
-                if let Some(callback) = callback.downcast_ref::<C>() {
-                    callback.handlers(&mut handlers);
-                }
-                handlers.into_list()
-            },
+            handlers: handlers::<L, C>,
         }
     }
 
@@ -66,4 +57,20 @@ impl CallbackFunctions {
     pub(crate) fn is_generic(&self) -> bool {
         self.type_name.contains('<')
     }
+}
+
+fn info<L: Loop, C: Callback<L>>(callback: &dyn Any) -> CallbackInfo {
+    match callback.downcast_ref::<C>() {
+        Some(callback) => callback.info(),
+        None => CallbackInfo::of::<C>(),
+    }
+}
+
+fn handlers<L: Loop, C: Callback<L>>(callback: &dyn Any) -> Vec<Handler> {
+    let Some(callback) = callback.downcast_ref::<C>() else {
+        return Vec::new();
+    };
+    let mut handlers = Handlers::<L, C>::new();
+    callback.handlers(&mut handlers);
+    handlers.into_list()
 }

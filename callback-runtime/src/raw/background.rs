@@ -171,7 +171,7 @@ impl Sendable {
     pub const fn of<C: Send + 'static>() -> Self {
         Self {
             type_id: TypeId::of::<C>,
-            as_any: |callback| callback.cast::<C>(),
+            as_any: as_any::<C>,
         }
     }
 
@@ -183,6 +183,10 @@ impl Sendable {
     pub(super) fn as_any(self, callback: *mut ()) -> *mut dyn Any {
         (self.as_any)(callback)
     }
+}
+
+fn as_any<C: 'static>(callback: *mut ()) -> *mut dyn Any {
+    callback.cast::<C>()
 }
 
 /// A callback and its cell without a plan, for the tests that loom runs.

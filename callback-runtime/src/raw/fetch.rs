@@ -278,6 +278,11 @@ pub unsafe trait Params {
     #[doc(hidden)]
     fn accesses() -> Self::Accesses;
 
+    #[doc(hidden)]
+    fn access_list() -> Vec<Access> {
+        Self::accesses().as_ref().to_vec()
+    }
+
     /// # Safety
     /// `param_ptrs` has the table's aim for each want; what they require is there; the wants agree with each other; `table` is
     /// live and nobody else's for `'w`.

@@ -54,6 +54,37 @@ struct TypedHandler<F, V> {
     delivery: V,
 }
 
+/// What is known of a handler by its types alone. A constant, so that no code is compiled for it where a handler is bound.
+struct HandlerType {
+    call: Call,
+    callback: TypeId,
+    accesses: fn() -> Vec<Access>,
+    returns_answer: bool,
+    returns_flow: bool,
+    /// # Safety
+    /// The pointer is that of the function of a handler of these types.
+    conversion: unsafe fn(*const ()) -> Option<IntoError>,
+}
+
+impl HandlerType {
+    const fn of<C, P, R, V, F>() -> Self
+    where
+        C: 'static,
+        P: Params,
+        V: Deliver<R>,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R,
+    {
+        Self {
+            call: call::<C, P, R, V, F>,
+            callback: TypeId::of::<C>(),
+            accesses: P::access_list,
+            returns_answer: V::RETURNS_ANSWER,
+            returns_flow: V::RETURNS_FLOW,
+            conversion: conversion::<R, V, F>,
+        }
+    }
+}
+
 impl ErasedHandler {
     pub(crate) fn new<C, P, R, V, F>(run: F, delivery: V) -> Self
     where
@@ -62,40 +93,25 @@ impl ErasedHandler {
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Send + Sync + 'static,
     {
-        let into_error = delivery.conversion();
-        let function = Box::new(TypedHandler { run, delivery });
-        let call = call::<C, P, R, V, F>;
-        let returns_answer = [V::RETURNS_ANSWER, V::RETURNS_FLOW];
-        Self::of(
-            call,
-            function,
-            TypeId::of::<C>(),
-            P::accesses().as_ref(),
-            returns_answer,
-            into_error,
-        )
+        let handler_type = const { &HandlerType::of::<C, P, R, V, F>() };
+        Self::of(handler_type, Box::new(TypedHandler { run, delivery }))
     }
 
-    /// What is the same for all types, and compiled once.
-    fn of(
-        call: Call,
-        function: Box<dyn Any>,
-        callback: TypeId,
-        accesses: &[Access],
-        [returns_answer, returns_flow]: [bool; 2],
-        into_error: Option<IntoError>,
-    ) -> Self {
+    /// The part of [`new`](Self::new) that is the same for all types.
+    fn of(handler_type: &'static HandlerType, function: Box<dyn Any>) -> Self {
+        let function = Owned::new(function);
+        let accesses = (handler_type.accesses)();
+        let is_everything = |access: &Access| access.kind == AccessKind::Everything;
         Self {
-            call,
-            callback,
-            function: Owned::new(function),
-            accesses: accesses.to_vec(),
-            is_exclusive: accesses
-                .iter()
-                .any(|access| access.kind == AccessKind::Everything),
-            returns_answer,
-            returns_flow,
-            into_error,
+            call: handler_type.call,
+            callback: handler_type.callback,
+            is_exclusive: accesses.iter().any(is_everything),
+            accesses,
+            returns_answer: handler_type.returns_answer,
+            returns_flow: handler_type.returns_flow,
+            // SAFETY: `new` made both of the same types.
+            into_error: unsafe { (handler_type.conversion)(function.as_ptr()) },
+            function,
             background: None,
         }
     }
@@ -173,6 +189,16 @@ where
     #[cfg(debug_assertions)]
     drop(hold);
     function.delivery.deliver(reply, entry.turn, context);
+}
+
+/// How the error of a handler with this function is converted.
+///
+/// # Safety
+/// The pointer is that of a live `TypedHandler<F, V>`.
+unsafe fn conversion<R, V: Deliver<R>, F>(function: *const ()) -> Option<IntoError> {
+    // SAFETY: as the caller says.
+    let function = unsafe { &*function.cast::<TypedHandler<F, V>>() };
+    function.delivery.conversion()
 }
 
 /// The entry point of a handler that is to do nothing.
