@@ -107,7 +107,7 @@ fn one_that_writes_what_the_loop_goes_on_with_cannot() {
     plan.add(Halve { also_lags: false })
         .background(Background::default());
     let expected = "Halve: cannot run in the background: at after_step it changes `f64`, which the loop goes on with; only what \
-                    reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.lag`";
+                    reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.on_background`";
     assert_eq!(problems(&mut plan), [expected]);
 }
 
@@ -128,7 +128,7 @@ fn handlers_of_one_callback_lag_together_or_not_at_all() {
     let mut plan = Plan::new();
     plan.add(Halve { also_lags: true });
     let expected = "Halve at after_step: changes `f64`, and runs at once, but other handlers of its callback run in the background, \
-                    where nobody else may touch it; bind all of them with `h.lag`, or this one in a callback of its own";
+                    where nobody else may touch it; bind all of them with `h.on_background`, or this one in a callback of its own";
     assert_eq!(problems(&mut plan), [expected]);
     let mut plan = Plan::new();
     plan.add(Halve { also_lags: true }).in_loop();

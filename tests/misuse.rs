@@ -194,7 +194,7 @@ fn a_callback_that_panics_when_asked_what_it_is_is_a_problem_of_the_plan() {
     assert!(
         error
             .to_string()
-            .contains("Shy: its `about` panicked: ask somebody else"),
+            .contains("Shy: its `info` panicked: ask somebody else"),
         "{error}"
     );
 }

@@ -23,7 +23,7 @@ pub(crate) fn check_background(input: &CheckInput<'_>) -> Vec<Problem> {
         .map(|(at, record)| {
             let text = format!(
                 "{}, but other handlers of its callback run in the background, where nobody else may touch it; bind all of them with \
-                 `h.lag`, or this one in a callback of its own",
+                 `h.on_background`, or this one in a callback of its own",
                 why_at_once(record)
             );
             input.of_handler(at, record, ProblemKind::Background, None, text)
@@ -111,7 +111,7 @@ fn cannot_run_in_background(
     };
     ProblemText::hinted(
         what,
-        "only what reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.lag`",
+        "only what reads can: write `#[callback(background)]` on its block, or bind its handlers with `h.on_background`",
     )
 }
 

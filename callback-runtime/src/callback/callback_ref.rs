@@ -72,7 +72,7 @@ impl CallbackRef {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which callbacks are meant",
     label = "not a way to name callbacks",
-    note = "write `Who::of::<T>()` for the callbacks of the type or the group `T`, or `\"loss\"` for the one of that name"
+    note = "write `CallbackRef::of::<T>()` for the callbacks of the type or the group `T`, or `\"loss\"` for the one of that name"
 )]
 pub trait IntoCallbackRef {
     /// Those who are meant.
