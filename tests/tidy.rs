@@ -110,7 +110,7 @@ fn the_changelog_has_this_version() {
 #[test]
 fn the_slip_in_the_readme_is_what_the_compiler_says() {
     let readme = read(&root().join("README.md"));
-    let said = read(&root().join("tests/ui/fail/names/misspelt.stderr"));
+    let said = read(&root().join("tests/ui/fail/breakpoint_names/misspelt.stderr"));
     let said: Vec<&str> = said.lines().filter(|line| !line.contains("-->")).collect();
     let shown: Vec<&str> = readme
         .lines()

@@ -1,4 +1,4 @@
-//! Attributes as they are written: never interpreted here, so that an unfinished one cannot stop us.
+//! Attributes as tokens. They are not parsed further here, so that an unfinished attribute is no error.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,17 +6,17 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Token, bracketed, token};
 
-/// `#[…]`, kept as tokens.
+/// `#[…]`
 #[derive(Clone)]
 pub(crate) struct Attribute {
     pound: Token![#],
     bracket: token::Bracket,
-    /// What stands between the brackets.
-    pub(crate) inside: TokenStream,
+    /// The tokens between the brackets.
+    pub(crate) tokens: TokenStream,
 }
 
 impl Attribute {
-    /// The attributes before an item.
+    /// Parses the attributes before an item.
     pub(crate) fn parse_outer(input: ParseStream) -> syn::Result<Vec<Self>> {
         let mut attributes = Vec::new();
         while input.peek(Token![#]) && input.peek2(token::Bracket) {
@@ -25,26 +25,26 @@ impl Attribute {
         Ok(attributes)
     }
 
-    /// The last word of its path: `callback` of `#[callbacks::callback(weight = 1)]`.
-    pub(crate) fn word(&self) -> Option<Ident> {
-        let path = self.inside.clone().into_iter().take_while(
+    /// Returns the last segment of the attribute's path: `callback` of `#[callbacks::callback(weight = 1)]`.
+    pub(crate) fn name(&self) -> Option<Ident> {
+        let path = self.tokens.clone().into_iter().take_while(
             |token| matches!(token, TokenTree::Ident(_) | TokenTree::Punct(_) if !is_punct(token, '=')),
         );
         path.filter_map(|token| match token {
-            TokenTree::Ident(word) => Some(word),
+            TokenTree::Ident(segment) => Some(segment),
             _ => None,
         })
         .last()
     }
 
-    /// Whether it is `#[word…]`.
-    pub(crate) fn is(&self, word: &str) -> bool {
-        self.word().is_some_and(|found| found.unraw() == word)
+    /// Whether the attribute is `#[name]`, `#[name(…)]` or `#[name = …]`.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name().is_some_and(|found| found.unraw() == name)
     }
 
-    /// What stands between its parentheses; `None` if there are none.
+    /// Returns the tokens between the parentheses; `None` without parentheses.
     pub(crate) fn arguments(&self) -> Option<TokenStream> {
-        self.inside
+        self.tokens
             .clone()
             .into_iter()
             .find_map(|token| match token {
@@ -52,29 +52,35 @@ impl Attribute {
                 _ => None,
             })
     }
+
+    /// Returns the tokens after the first `=`: `10` of `#[every = 10]`.
+    pub(crate) fn tokens_after_equals(&self) -> Option<TokenStream> {
+        let mut tokens = self.tokens.clone().into_iter();
+        tokens.find(|token| is_punct(token, '='))?;
+        Some(tokens.collect())
+    }
 }
 
-/// Where `word` stands first, at any depth.
-pub(crate) fn first_word(tokens: TokenStream, word: &str) -> Option<Ident> {
+/// Returns the first identifier `name` in `tokens`, at any depth.
+pub(crate) fn find_ident(tokens: TokenStream, name: &str) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(found) if found == word => Some(found),
-        TokenTree::Group(group) => first_word(group.stream(), word),
+        TokenTree::Ident(found) if found == name => Some(found),
+        TokenTree::Group(group) => find_ident(group.stream(), name),
         _ => None,
     })
 }
 
-/// Whether `token` is the single sign `sign`.
-fn is_punct(token: &TokenTree, sign: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
+fn is_punct(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
 impl Parse for Attribute {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let inside;
+        let tokens;
         Ok(Self {
             pound: input.parse()?,
-            bracket: bracketed!(inside in input),
-            inside: inside.parse()?,
+            bracket: bracketed!(tokens in input),
+            tokens: tokens.parse()?,
         })
     }
 }
@@ -83,6 +89,6 @@ impl ToTokens for Attribute {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.pound.to_tokens(tokens);
         self.bracket
-            .surround(tokens, |tokens| self.inside.to_tokens(tokens));
+            .surround(tokens, |tokens| self.tokens.to_tokens(tokens));
     }
 }

@@ -1,13 +1,13 @@
-//! Every error in one compile.
+//! Collects the errors of one macro call, so that one compile reports all of them.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::cell::RefCell;
 use std::fmt::Display;
 
-/// Collects errors until they are read; dropping it unread is a bug of ours and panics.
+/// The errors so far. Dropping it before [`Errors::into_compile_errors`] is a bug of this crate and panics.
 pub(crate) struct Errors {
-    /// `None` once they have been read.
+    /// `None` after `into_compile_errors` has taken the list.
     list: RefCell<Option<Vec<syn::Error>>>,
 }
 
@@ -18,43 +18,49 @@ impl Errors {
         }
     }
 
-    /// Reports `message` where `place` is written.
-    pub(crate) fn at(&self, place: &impl ToTokens, message: impl Display) {
-        self.add(syn::Error::new_spanned(place, message));
+    /// Reports `message` at the first to the last of `tokens`.
+    pub(crate) fn report(&self, tokens: &impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Reports `message` at a single token.
-    pub(crate) fn at_span(&self, span: Span, message: impl Display) {
-        self.add(syn::Error::new(span, message));
+    /// Reports `message` at `span`.
+    pub(crate) fn report_at(&self, span: Span, message: impl Display) {
+        self.push(syn::Error::new(span, message));
     }
 
-    pub(crate) fn add(&self, error: syn::Error) {
+    /// Adds an error that `syn` returned.
+    pub(crate) fn push(&self, error: syn::Error) {
         if let Some(list) = self.list.borrow_mut().as_mut() {
             list.push(error);
         }
     }
 
-    /// How many there are so far.
-    pub(crate) fn count(&self) -> usize {
+    /// Returns the number of errors so far.
+    pub(crate) fn len(&self) -> usize {
         self.list.borrow().as_ref().map_or(0, Vec::len)
     }
 
-    /// Whether `check` finds nothing wrong.
-    pub(crate) fn none_in(&self, check: impl FnOnce()) -> bool {
-        let before = self.count();
-        check();
-        self.count() == before
+    /// Whether there is no error so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    /// What the compiler is to say.
+    /// Runs `check` and returns whether it reports no error.
+    pub(crate) fn passes(&self, check: impl FnOnce()) -> bool {
+        let before = self.len();
+        check();
+        self.len() == before
+    }
+
+    /// Returns a `compile_error!` for each error.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
-        self.read()
+        self.take()
             .into_iter()
             .map(syn::Error::into_compile_error)
             .collect()
     }
 
-    fn read(&self) -> Vec<syn::Error> {
+    fn take(&self) -> Vec<syn::Error> {
         self.list.borrow_mut().take().unwrap_or_default()
     }
 }
@@ -69,22 +75,27 @@ impl Drop for Errors {
     }
 }
 
+/// Returns the line of `ident`, for a message at another place.
+pub(crate) fn line_of(ident: &Ident) -> usize {
+    ident.span().start().line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     #[should_panic(expected = "errors were collected and not read")]
-    fn dropped_unread_is_a_bug() {
+    fn dropping_unread_errors_panics() {
         drop(Errors::new());
     }
 
     #[test]
-    fn all_of_them_are_told() {
+    fn every_error_becomes_a_compile_error() {
         let errors = Errors::new();
-        errors.at_span(Span::call_site(), "one");
-        errors.at_span(Span::call_site(), "two");
-        let told = errors.into_compile_errors().to_string();
-        assert_eq!(told.matches("compile_error").count(), 2);
+        errors.report_at(Span::call_site(), "one");
+        errors.report_at(Span::call_site(), "two");
+        let expanded = errors.into_compile_errors().to_string();
+        assert_eq!(expanded.matches("compile_error").count(), 2);
     }
 }

@@ -1,51 +1,52 @@
 //! The macros of `callbacks`: [`macro@callback`] and [`breakpoints!`].
 //!
-//! `#[callback]` has two stages, because a proc macro cannot see what another one wrote: the attribute hands a copy
-//! of its block to the hidden macro beside the loop, which adds the names of its breakpoints and hands both to
-//! [`__expand_callback!`]. `pipeline.rs` names the steps of each.
+//! `#[callback]` has two stages, because a proc macro cannot see what another one wrote. The first stage passes a copy of the block
+//! to the hidden macro beside the loop. That macro adds the names of the loop's breakpoints, and passes both to the second stage,
+//! [`__expand_callback!`]. `pipeline.rs` lists the steps of each stage.
 
 #![forbid(unsafe_code)]
 
 mod attributes;
 mod breakpoints;
 mod callback;
+mod crate_path;
 mod errors;
-mod facade;
+mod handler_name;
 mod pipeline;
 mod spelling;
 mod unit;
 
 use proc_macro::TokenStream;
 
-/// Makes the functions of an `impl` block handlers: their names say when they run, their parameters what they may touch.
+/// Makes functions of an `impl` block handlers. The name of a handler says when it runs, and its parameters say which state it uses.
 ///
-/// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name, or at all that are called
-/// so but for their phase; one with `#[on(train_batch_end, valid_batch_end)]` runs at those, and with
-/// `#[on(batch_end, phase = train)]` in that phase alone. Every other function stays an ordinary method.
+/// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name. A name without a phase, such
+/// as `on_batch_end`, stands for the breakpoint in every phase. A function with `#[on(train_batch_end, valid_batch_end)]` runs at the
+/// breakpoints in the attribute, and `#[on(batch_end, phase = train)]` limits them to one phase. Every other function is an ordinary
+/// method.
 ///
-/// A handler asks for `&T` to read the state of type `T`, `&mut T` to change it, `Option` of either where it may be absent,
-/// `Local<'_, T>` or `LocalMut<'_, T>` for types that stay on their thread, `&Breakpoint`, or `Ctx<'_>` alone for everything. It
-/// answers nothing, a `Flow`, at a breakpoint that declares an answer that answer, or a `Result` of one of these.
+/// A handler has a parameter `&T` to read the state of type `T`, `&mut T` to change it, `Option` of either if the state may be absent,
+/// `Local<'_, T>` or `LocalMut<'_, T>` for types that stay on their thread, `&Breakpoint`, or only `Ctx<'_>` for all state. It returns
+/// nothing, a `Flow`, the answer that its breakpoint declares, or a `Result` of one of these.
 ///
-/// A type has at most one block for each loop: its weight and its name are those of the block.
-///
-/// The arguments, all optional, in any order:
+/// A type has at most one block for each loop. The arguments of the block are optional and may be in any order:
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `Fit`, `Driver` | the loops that the block serves; `Fit` when none is named |
-/// | `weight = 10` | the place among other callbacks, lighter ones first; any `f64` constant, 0 when absent |
-/// | `name = "loss"` | what the callback is called, instead of its type's name |
-/// | `after(Metrics, "loss")` | it runs after these at every breakpoint, whatever its weight |
-/// | `before(Logger)` | it runs before these |
-/// | `group(Measures)` | it is one of the group that this type stands for |
-/// | `requires(Metrics)` | a plan in which none of these is attached has a problem |
-/// | `incompatible(Profiler)` | a plan in which one of these is attached beside it has a problem |
-/// | `no_conflict(Clip)` | it does not matter which goes first, though both write the same state |
-/// | `provides(Record, T = Self::make)` | the state it brings, made by its `Default` or by a function |
-/// | `discover = false` | registered for configuration files, but not found by `.discover()` |
-/// | `register = false` | not registered at all; a generic callback must say so |
-/// | `crate = path` | where `callbacks` is, if it was renamed or re-exported |
+/// | `Fit`, `Driver` | the loops that the block serves; `Fit` by default |
+/// | `weight = 10` | the position among other callbacks, in ascending order; any `f64` constant, 0 by default |
+/// | `name = "loss"` | the name of the callback; its type's name by default |
+/// | `after(Metrics, "loss")` | the callback runs after these at every breakpoint, whatever its weight |
+/// | `before(Logger)` | the callback runs before these |
+/// | `group(Measures)` | the callback belongs to the group that this type names |
+/// | `requires(Metrics)` | a plan without one of these has a problem |
+/// | `incompatible(Profiler)` | a plan with one of these has a problem |
+/// | `no_conflict(Clip)` | both may write the same state in either order |
+/// | `provides(Record, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
+/// | `background` | the handlers run on a thread of the callback |
+/// | `discover = false` | the callback is registered for configuration files, but `.discover()` does not find it |
+/// | `register = false` | the callback is not registered; required for a generic callback |
+/// | `crate = path` | the path of `callbacks`, if it is renamed or re-exported |
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -57,29 +58,29 @@ use proc_macro::TokenStream;
 ///
 /// #[callback(weight = 10, name = "watch")]
 /// impl Watch {
-///     // A breakpoint's own name.
+///     // The full name of a breakpoint.
 ///     fn on_epoch_begin(&mut self, epoch: &Epoch, rate: &mut LearningRate) {
 ///         rate.set(0.1 / epoch.get() as f64);
 ///     }
 ///
-///     // Without its phase: in every phase that has it, also in prediction, where there is no loss.
+///     // A name without a phase: the handler runs in every phase, also in prediction, which has no loss.
 ///     fn on_batch_end(&mut self, loss: Option<&Loss>) {
 ///         self.batches += 1;
 ///         self.print(loss);
 ///     }
 ///
-///     // In its phase this one runs instead of `on_batch_end`.
+///     // In training this handler runs instead of `on_batch_end`.
 ///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
 ///         if loss.value().is_nan() { Flow::stop("the loss is NaN") } else { Flow::Continue }
 ///     }
 ///
-///     // Any name, at several breakpoints; `on_` may be left out there.
+///     // A function of any name, at several breakpoints. The attribute may omit `on_`.
 ///     #[on(train_end, valid_end)]
 ///     fn report(&self, metrics: &Metrics) {
 ///         println!("{metrics}");
 ///     }
 ///
-///     // No handler: an ordinary method.
+///     // An ordinary method.
 ///     fn print(&self, loss: Option<&Loss>) {
 ///         println!("{loss:?}");
 ///     }
@@ -92,21 +93,21 @@ use proc_macro::TokenStream;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
-/// A handler that is not to run each time says how often, in one or several `#[every(…)]`; it is due when any part says so:
+/// A handler with one or several `#[every(…)]` does not run each time its breakpoint fires, but when one of the clauses makes it due:
 ///
-/// | word | meaning |
+/// | clause | meaning |
 /// |---|---|
-/// | `epochs = 1`, `steps = 10`, `micro_steps = 4`, `samples = 5_000` | when the loop's count crosses a multiple; any expression of type `u64` |
-/// | `time = 0.5` | the same of simulated time; any expression of type `f64` |
-/// | `seconds = 30` | the same of the clock; any expression of type `f64` |
-/// | `first`, `last` | also at the run's first firing of the breakpoint, also at its last unless the run fails; alone, only there |
-/// | `offset = 3` | beside one unit: its multiples are counted from there |
-/// | `until = 1_000` | beside one unit: not beyond there |
-/// | `once(steps = 500)` | a single time, when the count crosses this |
-/// | `when = Self::is_due` | when this function of the loop's `Position` says so |
-/// | `only_when = Self::is_due` | beside units: only if this function says so, too; `first` and `last` are not asked |
+/// | `epochs = 1`, `steps = 10`, `micro_steps = 4`, `samples = 5_000` | due when the loop's count crosses a multiple; any expression of type `u64` |
+/// | `time = 0.5` | the same for simulated time; any expression of type `f64` |
+/// | `seconds = 30` | the same for wall-clock time; any expression of type `f64` |
+/// | `first`, `last` | due at the first firing of the breakpoint in a run, and at the last unless the run fails |
+/// | `offset = 3` | beside one unit: its multiples are counted from this number |
+/// | `until = 1_000` | beside one unit: not due after this number |
+/// | `once(steps = 500)` | due once, when the count crosses this number |
+/// | `when = Self::is_due` | due when this function of the loop's `Position` returns `true` |
+/// | `only_when = Self::is_due` | beside units: due only if this function returns `true`; does not apply to `first` and `last` |
 ///
-/// `self` is the callback, so that each instance can have a period of its own; it is read when the plan is built.
+/// In an expression `self` is the callback, so that two instances can have different periods. A plan evaluates it when it is built.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -143,7 +144,7 @@ use proc_macro::TokenStream;
 /// # let _ = plan;
 /// ```
 ///
-/// One block serves several loops, each of which is in scope by its name. A function runs in the loops that have its breakpoint:
+/// A block can serve several loops, which must be in scope. A handler runs in the loops that have its breakpoint:
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -168,13 +169,14 @@ use proc_macro::TokenStream;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
-/// Who is meant by `after` and its kind is said by a type, by a group or, in quotes, by a name. A type means every callback of that
-/// type, a group every callback in it. The same can be said of one instance where it is attached:
+/// `after`, `before`, `requires`, `incompatible` and `no_conflict` refer to callbacks by a type, by a group or, in quotes, by a name. A
+/// type refers to every callback of that type, and a group to every callback in it. An attachment can set the same relations for one
+/// instance:
 ///
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// /// The group of those that measure.
+/// /// The group of the callbacks that measure.
 /// struct Measures;
 ///
 /// #[derive(Default)]
@@ -203,9 +205,9 @@ use proc_macro::TokenStream;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
-/// With `background` the handlers run later, on a thread of the callback's own, with copies of what they ask for: they read, `&T` or
-/// `Option<&T>` of types that are `Clone`, and return nothing or a `Result<(), E>`. Enter and exit run in the loop, exit when everything
-/// is done. What a full queue does is said where the callback is attached.
+/// With `background` the handlers run on a thread of the callback, with copies of the state. Their parameters are `&T` or `Option<&T>` of
+/// types that are `Clone`, and they return nothing or a `Result<(), E>`. `on_enter` and `on_exit` run in the loop, `on_exit` after all
+/// other handlers. The attachment sets the length of the queue, and what happens when it is full.
 ///
 /// ```
 /// use callbacks::Background;
@@ -227,8 +229,8 @@ use proc_macro::TokenStream;
 /// # }
 /// ```
 ///
-/// State that a callback provides is there from the callback's own `on_enter` on, for everybody, unless it was there before. It is
-/// made by its `Default`, or by a function that takes `&self`. A block that brings state needs no handler:
+/// The state that a callback provides exists from the callback's `on_enter` on, and every callback can use it. Its first value is that
+/// of its `Default`, or of a function that takes `&self`, unless the state exists already. A block that provides state needs no handler:
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -266,8 +268,8 @@ use proc_macro::TokenStream;
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
-/// A weight is any constant. A generic callback is not registered, because nobody says for which types, and a program that knows
-/// `callbacks` by another name says which:
+/// A weight is any constant. A generic callback needs `register = false`, because the macro cannot know the types to register it for. A
+/// program that has renamed `callbacks` passes the new path as `crate`:
 ///
 /// ```
 /// use callbacks as hooks;
@@ -298,23 +300,23 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares a loop: its breakpoints, the scopes around them, and which state exists where.
 ///
-/// Inside braces stand the scopes of the loop. A scope opens with its first breakpoint and closes with its last, which a run fires
-/// itself; those between them the loop fires. A `phase` is a scope whose breakpoints can also be named without it, `on_batch_end`
-/// for `on_train_batch_end`, and its own begin and end as `on_phase_begin` and `on_phase_end`.
+/// The braces contain the scopes of the loop. A scope begins with its first breakpoint and ends with its last, which a run fires by
+/// itself; the loop fires those between them. A `phase` is a scope whose breakpoints have a second name without the phase:
+/// `on_batch_end` for `on_train_batch_end`, and `on_phase_begin` and `on_phase_end` for the begin and the end of the phase itself.
 ///
 /// | part | meaning |
 /// |---|---|
-/// | `crate = path;` | in front of the loop: where `callbacks` is, if it was renamed or re-exported |
+/// | `crate = path;` | before the loop: the path of `callbacks`, if it is renamed or re-exported |
 /// | `pub loop Fit with Epoch { … }` | the loop's type, and state that exists at every breakpoint |
-/// | `with Epoch as epochs, Step as steps` | on the loop's line: what counts `epochs`, `steps`, `micro_steps`, `samples` or `time` |
-/// | `scope EPOCH with T { … }` | a scope, and state that exists as long as it is open |
+/// | `with Epoch as epochs, Step as steps` | on the loop's line: the counters of `epochs`, `steps`, `micro_steps`, `samples` or `time` |
+/// | `scope EPOCH with T { … }` | a scope, and state that exists while it is open |
 /// | `phase TRAIN { … }` | a scope that is a phase |
-/// | `on_force with Force;` | a breakpoint, and state that exists from here to the end of the scope around it |
-/// | `on_update -> Verdict;` | a breakpoint inside a scope whose handlers answer |
-/// | `stop => on_stop;` | the breakpoint that tells of a stop; so do `interrupt =>` and `error =>` |
+/// | `on_force with Force;` | a breakpoint, and state that exists from it to the end of the scope around it |
+/// | `on_update -> Verdict;` | a breakpoint whose handlers answer a `Verdict` |
+/// | `stop => on_stop;` | the breakpoint that fires when the run is stopped; likewise `interrupt =>` and `error =>` |
 ///
-/// Every loop has `on_enter` and `on_exit` besides. Doc comments go to what they stand on. What a loop declares with `with` it also
-/// has to put into the state: a handler that requires what is not there is skipped, and the outcome counts it.
+/// Every loop also has `on_enter` and `on_exit`. A doc comment documents the constant that its line declares. A loop must insert the
+/// state that it declares with `with`: a handler that requires absent state is skipped, and the outcome counts it.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -323,7 +325,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// struct Energy(f64);
 /// struct Force(f64);
 ///
-/// /// What the handlers of `on_update` answer: one rejection rejects.
+/// /// The answer of the handlers at `on_update`: one rejection rejects.
 /// #[derive(Clone, Debug, PartialEq)]
 /// enum Verdict {
 ///     Accept,
@@ -337,7 +339,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// breakpoints! {
-///     /// Goes downhill. `Energy` is there all of the time.
+///     /// Goes downhill. `Energy` exists during the whole run.
 ///     loop Relax with Energy {
 ///         scope RUN {
 ///             on_run_begin;
@@ -349,7 +351,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///             phase MAIN {
 ///                 on_main_begin;
 ///                 on_main_step;
-///                 /// There is a force from here to the end of the phase.
+///                 /// The force exists from here to the end of the phase.
 ///                 on_force with Force;
 ///                 on_update -> Verdict;
 ///                 on_main_end;
@@ -404,9 +406,9 @@ pub fn breakpoints(declaration: TokenStream) -> TokenStream {
     pipeline::breakpoints(&declaration.into()).into()
 }
 
-/// The second stage of [`macro@callback`], which only the macros that [`breakpoints!`] wrote call.
+/// The second stage of [`macro@callback`], which the macros beside loops call.
 #[doc(hidden)]
 #[proc_macro]
-pub fn __expand_callback(handover: TokenStream) -> TokenStream {
-    pipeline::expand_callback(handover.into()).into()
+pub fn __expand_callback(input: TokenStream) -> TokenStream {
+    pipeline::expand_callback(input.into()).into()
 }

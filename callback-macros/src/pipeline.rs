@@ -1,30 +1,30 @@
-//! The stages of each macro, in order: syntax → model → check → expand. None reaches to its left.
+//! The stages of each macro, in order: syntax → model → check → expand. A stage uses only stages to its left.
 
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 
-/// `#[callback(arguments)] item`: the item as it stands, and a copy for the loop's own macro.
+/// `#[callback(arguments)] item`: writes the item unchanged, and a call of the loop's macro with a copy of it.
 pub(crate) fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let annotated = crate::callback::syntax::Annotated::new(arguments, item);
-    crate::callback::check::check_placement(&annotated, &errors);
-    crate::callback::expand::handover(&annotated, errors)
+    let input = crate::callback::syntax::FirstStageInput::new(arguments, item);
+    crate::callback::check::check_first_stage(&input, &errors);
+    crate::callback::expand::expand_first_stage(&input, errors)
 }
 
-/// `__expand_callback! { … }`: the copy has come back with the breakpoints of its loops.
-pub(crate) fn expand_callback(handover: TokenStream) -> TokenStream {
+/// `__expand_callback! { … }`: writes the impls for the copy that the loops' macros pass on with their breakpoints.
+pub(crate) fn expand_callback(tokens: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let handover = crate::callback::syntax::Handover::new(handover, &errors);
-    let model = handover.map(crate::callback::model::Model::new);
-    let sound = model.map(|model| crate::callback::check::check(model, &errors));
-    crate::callback::expand::expand(sound, errors)
+    let input = crate::callback::syntax::SecondStageInput::new(tokens, &errors);
+    let model = input.map(crate::callback::model::Model::new);
+    let checked = model.map(|model| crate::callback::check::check(model, &errors));
+    crate::callback::expand::expand_second_stage(checked, errors)
 }
 
-/// `breakpoints! { … }`: the loop, and the macro beside it that knows its breakpoints.
-pub(crate) fn breakpoints(declaration: &TokenStream) -> TokenStream {
+/// `breakpoints! { … }`: writes the loop, and the macro beside it that lists its breakpoints.
+pub(crate) fn breakpoints(tokens: &TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let declaration = crate::breakpoints::syntax::Declaration::new(declaration, &errors);
+    let declaration = crate::breakpoints::syntax::Declaration::new(tokens, &errors);
     let model = declaration.map(crate::breakpoints::model::Model::new);
-    let sound = model.map(|model| crate::breakpoints::check::check(model, &errors));
-    crate::breakpoints::expand::expand(sound, errors)
+    let checked = model.map(|model| crate::breakpoints::check::check(model, &errors));
+    crate::breakpoints::expand::expand(checked, errors)
 }

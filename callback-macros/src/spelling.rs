@@ -1,9 +1,9 @@
-//! Which word was meant.
+//! Names in error messages: the nearest valid name to a misspelt one, wrapped lists, and tokens as text.
 
 use quote::ToTokens;
 use strsim::damerau_levenshtein;
 
-/// Words that are often written for others.
+/// Words that users write, each with the word that breakpoints contain.
 const SYNONYMS: [(&str, &str); 12] = [
     ("start", "begin"),
     ("started", "begin"),
@@ -19,42 +19,50 @@ const SYNONYMS: [(&str, &str); 12] = [
     ("training", "train"),
 ];
 
-/// The candidate that `word` most likely stands for, if one is near.
+/// Returns the candidate with the smallest distance to `name`, if that distance is small.
 pub(crate) fn nearest<'a>(
-    word: &str,
+    name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let near = candidates
+    let distances = candidates
         .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate));
-    // Short words have few letters to be wrong in.
-    let limit = (word.chars().count() / 4).clamp(1, 4);
-    near.filter(|(distance, _)| *distance <= limit)
+        .map(|candidate| (distance(name, candidate), candidate));
+    // A short name with several wrong letters resembles too many others.
+    let limit = (name.chars().count() / 4).clamp(1, 4);
+    distances
+        .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// The number of letters to mend, where synonyms and the order of the words between underscores cost one.
-fn distance(word: &str, candidate: &str) -> usize {
-    let plain = damerau_levenshtein(word, candidate);
-    let loose = 1 + damerau_levenshtein(&normal(word), &normal(candidate));
-    plain.min(loose)
+/// Returns `: did you mean …?`, to be appended to a message about an unknown name, or nothing without a guess.
+pub(crate) fn did_you_mean(guess: Option<&str>) -> String {
+    guess
+        .map(|guess| format!(": did you mean `{guess}`?"))
+        .unwrap_or_default()
 }
 
-/// The words in order, synonyms replaced.
-fn normal(name: &str) -> String {
-    let mut words: Vec<_> = name.split('_').map(meaning).collect();
+/// Returns the number of letters to change. Synonyms and the order of the words between underscores count as one letter.
+fn distance(name: &str, candidate: &str) -> usize {
+    let exact = damerau_levenshtein(name, candidate);
+    let normalized = 1 + damerau_levenshtein(&normalize(name), &normalize(candidate));
+    exact.min(normalized)
+}
+
+/// Sorts the words between underscores and replaces synonyms.
+fn normalize(name: &str) -> String {
+    let mut words: Vec<_> = name.split('_').map(replace_synonym).collect();
     words.sort_unstable();
     words.join("_")
 }
 
-fn meaning(word: &str) -> &str {
-    let known = SYNONYMS.iter().find(|(synonym, _)| *synonym == word);
-    known.map_or(word, |(_, meaning)| meaning)
+fn replace_synonym(word: &str) -> &str {
+    let entry = SYNONYMS.iter().find(|(synonym, _)| *synonym == word);
+    entry.map_or(word, |(_, replacement)| replacement)
 }
 
-/// The names between commas, in lines of at most about 90 columns.
-pub(crate) fn wrapped<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+/// Joins the names with commas, in lines of at most about 90 columns.
+pub(crate) fn wrap_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut lines = vec![String::new()];
     for name in names {
         match lines.last_mut() {
@@ -69,10 +77,10 @@ pub(crate) fn wrapped<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     lines.join(",\n    ")
 }
 
-/// Tokens the way people write them: `Vec<f64>`, where they print as `Vec < f64 >`.
-pub(crate) fn written(tokens: &impl ToTokens) -> String {
+/// Formats tokens the way users write them: `Vec<f64>`, which `to_string` prints as `Vec < f64 >`.
+pub(crate) fn format_tokens(tokens: &impl ToTokens) -> String {
     let printed = tokens.to_token_stream().to_string();
-    let spaced = [
+    let replacements = [
         (" :: ", "::"),
         (":: ", "::"),
         (" < ", "<"),
@@ -80,9 +88,11 @@ pub(crate) fn written(tokens: &impl ToTokens) -> String {
         (" ,", ","),
         ("& ", "&"),
     ];
-    spaced
+    replacements
         .iter()
-        .fold(printed, |text, (spaced, plain)| text.replace(spaced, plain))
+        .fold(printed, |text, (spaced, compact)| {
+            text.replace(spaced, compact)
+        })
 }
 
 #[cfg(test)]
@@ -97,7 +107,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_nearest_name_wins() {
+    fn the_nearest_name_is_suggested() {
         assert_eq!(nearest("on_epoch_ned", NAMES), Some("on_epoch_end"));
         assert_eq!(
             nearest("on_train_batchend", NAMES),
@@ -119,14 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_is_not_guessed() {
+    fn a_distant_name_is_not_suggested() {
         assert_eq!(nearest("on_tuesday", NAMES), None);
     }
 
     #[test]
     fn long_lists_are_wrapped() {
         let names = vec!["on_train_batch_end"; 9];
-        let widest = wrapped(names).lines().map(str::len).max();
+        let widest = wrap_names(names).lines().map(str::len).max();
         assert!(widest < Some(96));
     }
 }

@@ -1,10 +1,13 @@
-//! What is counted, by the words that both macros know.
+//! The units of counters and periods, which both macros parse.
 
-use crate::spelling::nearest;
+use crate::spelling::{did_you_mean, nearest};
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
-/// What a loop counts, and a period is said in.
+/// The unit in which a loop counts and a period is given.
+///
+/// The runtime's enum of the same name cannot be shared, because a dependency on the runtime would compile it for the host before
+/// any macro could expand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Epochs,
@@ -16,8 +19,8 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// Every unit, as it is written.
-    pub(crate) const ALL: [(&str, Self); 6] = [
+    /// Every unit with the name that the user writes.
+    pub(crate) const NAMES: [(&str, Self); 6] = [
         ("epochs", Self::Epochs),
         ("steps", Self::Steps),
         ("micro_steps", Self::MicroSteps),
@@ -26,34 +29,32 @@ impl Unit {
         ("seconds", Self::Seconds),
     ];
 
-    pub(crate) fn of(word: &Ident) -> Option<Self> {
-        let word = word.unraw();
-        let known = Self::ALL.iter().find(|(name, _)| word == name);
-        known.map(|(_, unit)| *unit)
+    /// Returns the unit that is called `ident`.
+    pub(crate) fn from_ident(ident: &Ident) -> Option<Self> {
+        let ident = ident.unraw();
+        let entry = Self::NAMES.iter().find(|(name, _)| ident == name);
+        entry.map(|(_, unit)| *unit)
     }
 
-    /// As it is written.
-    pub(crate) fn word(self) -> &'static str {
-        let known = Self::ALL.iter().find(|(_, unit)| *unit == self);
-        known.map_or("", |(word, _)| word)
+    /// Returns the name that the user writes.
+    pub(crate) fn name(self) -> &'static str {
+        let entry = Self::NAMES.iter().find(|(_, unit)| *unit == self);
+        entry.map_or("", |(name, _)| name)
     }
 
-    /// Whether there are no halves of it.
+    /// Whether the unit is counted in whole numbers.
     pub(crate) fn is_whole(self) -> bool {
         !matches!(self, Self::Time | Self::Seconds)
     }
 }
 
-/// `: did you mean …?`, if one of `words` is near.
-pub(crate) fn guess<'a>(word: &Ident, words: impl IntoIterator<Item = &'a str>) -> String {
-    // In the singular, or by the names that others have for it.
-    let meant = match word.unraw().to_string().as_str() {
+/// Returns `: did you mean …?` if one of `names` is near `ident` or near the unit that `ident` is a synonym of.
+pub(crate) fn suggest_name<'a>(ident: &Ident, names: impl IntoIterator<Item = &'a str>) -> String {
+    let name = match ident.unraw().to_string().as_str() {
         "update" | "updates" | "iteration" | "iterations" | "iters" => "steps".to_owned(),
         "batch" | "batches" => "micro_steps".to_owned(),
         "sec" | "secs" => "seconds".to_owned(),
-        written => written.to_owned(),
+        other => other.to_owned(),
     };
-    nearest(&meant, words)
-        .map(|guess| format!(": did you mean `{guess}`?"))
-        .unwrap_or_default()
+    did_you_mean(nearest(&name, names))
 }

@@ -1,4 +1,4 @@
-//! `breakpoints!`.
+//! `breakpoints!`, which declares a loop.
 
 pub(crate) mod check;
 pub(crate) mod expand;

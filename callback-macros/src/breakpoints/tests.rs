@@ -1,4 +1,4 @@
-//! The promises of `breakpoints!`, on tokens.
+//! What `breakpoints!` expands to.
 
 use crate::pipeline;
 use proc_macro2::TokenStream;
@@ -8,11 +8,11 @@ fn expand(declaration: &TokenStream) -> String {
     pipeline::breakpoints(declaration).to_string()
 }
 
-fn errors(expanded: &str) -> usize {
+fn error_count(expanded: &str) -> usize {
     expanded.matches("compile_error !").count()
 }
 
-fn fit() -> TokenStream {
+fn fit_declaration() -> TokenStream {
     quote! {
         /// The fit loop.
         pub loop Fit with Rate {
@@ -33,7 +33,7 @@ fn fit() -> TokenStream {
 
 #[test]
 fn breakpoints_are_numbered_in_the_order_of_one_pass() {
-    let expanded = expand(&fit());
+    let expanded = expand(&fit_declaration());
     for (index, name) in [
         "on_enter",
         "on_fit_begin",
@@ -43,17 +43,17 @@ fn breakpoints_are_numbered_in_the_order_of_one_pass() {
     .iter()
     .enumerate()
     {
-        let written = format!(
+        let constant = format!(
             "{name} : :: callbacks :: __private :: At < Self > = :: callbacks :: __private :: At :: new ({index})"
         );
-        assert!(expanded.contains(&written), "{written}");
+        assert!(expanded.contains(&constant), "{constant}");
     }
     assert!(expanded.contains("new (\"Fit\" , 8 , \"on_exit\" ,"));
 }
 
 #[test]
-fn scopes_know_their_ends_and_their_phase() {
-    let expanded = expand(&fit());
+fn a_scope_has_the_indices_of_its_begin_and_end_and_its_phase() {
+    let expanded = expand(&fit_declaration());
     let none = ":: callbacks :: __private :: core :: option :: Option :: None";
     let some = ":: callbacks :: __private :: core :: option :: Option :: Some";
     assert!(expanded.contains(&format!("(\"FIT\" , {none} , 1 , 6 , {none})")));
@@ -63,17 +63,17 @@ fn scopes_know_their_ends_and_their_phase() {
 }
 
 #[test]
-fn the_macro_beside_it_knows_every_name() {
-    let expanded = expand(&fit());
-    let facts = "{ Fit sure [on_enter] [on_fit_begin] [on_train_begin train on_phase_begin] \
+fn the_macro_beside_a_loop_lists_every_breakpoint() {
+    let expanded = expand(&fit_declaration());
+    let info = "{ Fit complete [on_enter] [on_fit_begin] [on_train_begin train on_phase_begin] \
                  [on_train_batch_end train on_batch_end] [on_vote train] [on_train_end train on_phase_end] \
                  [on_fit_end] [on_stop] [on_exit] }";
-    assert!(expanded.contains(facts), "{expanded}");
+    assert!(expanded.contains(info), "{expanded}");
 }
 
 #[test]
 fn state_is_declared_where_it_begins_to_exist() {
-    let expanded = expand(&fit());
+    let expanded = expand(&fit_declaration());
     assert!(expanded.contains("availability . always :: < Rate > ()"));
     assert!(expanded.contains("availability . within :: < Epoch > (Self :: TRAIN)"));
     assert!(expanded.contains("availability . from :: < Loss > (Self :: on_train_batch_end)"));
@@ -81,11 +81,11 @@ fn state_is_declared_where_it_begins_to_exist() {
 }
 
 #[test]
-fn what_a_loop_counts_is_declared_beside_the_state() {
+fn a_counter_is_declared_after_its_state() {
     let expanded = expand(&quote! {
         loop Walk with Step as steps, Rate, Clock<f64> as time { scope RUN { on_run_begin; on_run_end; } }
     });
-    assert_eq!(errors(&expanded), 0);
+    assert_eq!(error_count(&expanded), 0);
     let counts = |state: &str, unit: &str| {
         format!(
             "availability . counts :: < {state} > (:: callbacks :: __private :: Unit :: {unit})"
@@ -98,15 +98,15 @@ fn what_a_loop_counts_is_declared_beside_the_state() {
 }
 
 #[test]
-fn an_unfinished_unit_costs_only_itself() {
-    for head in [
+fn an_unfinished_unit_is_one_error_and_keeps_the_state() {
+    for states in [
         quote!(Step as),
         quote!(Step as, Rate),
         quote!(Step as stpes),
     ] {
         let expanded =
-            expand(&quote!(loop Walk with #head { scope RUN { on_run_begin; on_run_end; } }));
-        assert_eq!(errors(&expanded), 1, "{expanded}");
+            expand(&quote!(loop Walk with #states { scope RUN { on_run_begin; on_run_end; } }));
+        assert_eq!(error_count(&expanded), 1, "{expanded}");
         assert!(expanded.contains("availability . always :: < Step > ()"));
         assert!(!expanded.contains("availability . counts"));
     }
@@ -116,12 +116,12 @@ fn an_unfinished_unit_costs_only_itself() {
 fn only_a_public_loop_exports_its_macro() {
     let private = expand(&quote!(loop Walk { scope RUN { on_run_begin; on_run_end; } }));
     assert!(!private.contains("macro_export"));
-    assert!(expand(&fit()).contains("macro_export"));
+    assert!(expand(&fit_declaration()).contains("macro_export"));
 }
 
 #[test]
-fn two_loops_of_one_name_have_two_macros() {
-    let name = |declaration: &TokenStream| {
+fn two_loops_with_the_same_name_have_different_macros() {
+    let macro_name = |declaration: &TokenStream| {
         let expanded = expand(declaration);
         let name = expanded
             .split("macro_rules ! ")
@@ -129,30 +129,32 @@ fn two_loops_of_one_name_have_two_macros() {
             .and_then(|rest| rest.split(' ').next());
         name.map(str::to_owned)
     };
-    let one = name(&quote!(loop Walk { scope RUN { on_run_begin; on_run_end; } }));
-    let other = name(&quote!(loop Walk { scope RUN { on_run_begin; on_step; on_run_end; } }));
-    assert_ne!(one, other);
+    let first = macro_name(&quote!(loop Walk { scope RUN { on_run_begin; on_run_end; } }));
+    let second =
+        macro_name(&quote!(loop Walk { scope RUN { on_run_begin; on_step; on_run_end; } }));
+    assert_ne!(first, second);
 }
 
 #[test]
-fn every_error_is_told_and_the_loop_is_written() {
+fn every_error_is_reported_and_the_loop_is_written() {
     let expanded = expand(&quote! {
         loop Walk {
             scope Run { on_run_begin; step; on_run_begin; ? ; on_run_end; }
             halt => on_halt;
         }
     });
-    assert_eq!(errors(&expanded), 5);
+    assert_eq!(error_count(&expanded), 5);
     assert!(expanded.contains("struct Walk ;"));
     assert!(
-        expanded
-            .contains("{ Walk unsure [on_enter] [on_run_begin] [step] [on_run_end] [on_exit] }")
+        expanded.contains(
+            "{ Walk incomplete [on_enter] [on_run_begin] [step] [on_run_end] [on_exit] }"
+        )
     );
 }
 
 #[test]
-fn an_unfinished_scope_is_written_as_far_as_it_goes() {
+fn a_loop_with_an_unfinished_scope_is_written() {
     let expanded = expand(&quote!(loop Walk { scope RUN {} scope }));
-    assert_eq!(errors(&expanded), 2);
+    assert_eq!(error_count(&expanded), 2);
     assert!(expanded.contains("struct Walk ;"));
 }

@@ -1,4 +1,4 @@
-//! `#[callback]`.
+//! `#[callback]`, which makes the functions of an `impl` block handlers.
 
 pub(crate) mod check;
 pub(crate) mod expand;

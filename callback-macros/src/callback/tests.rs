@@ -1,14 +1,14 @@
-//! The promises of `#[callback]`, on tokens.
+//! What both stages of `#[callback]` expand to.
 
 use crate::pipeline;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// What the second stage writes for a block of the loop below.
+/// Returns the output of the second stage for a block of a small loop `Fit`.
 fn expand(arguments: &TokenStream, block: &TokenStream) -> String {
-    let handover = quote! {
+    let input = quote! {
         {::callbacks}
-        [{Fit sure
+        [{Fit complete
             [on_enter] [on_epoch_end]
             [on_train_batch_end train on_batch_end]
             [on_valid_batch_end valid on_batch_end]
@@ -17,11 +17,11 @@ fn expand(arguments: &TokenStream, block: &TokenStream) -> String {
         {#arguments}
         {#block}
     };
-    pipeline::expand_callback(handover).to_string()
+    pipeline::expand_callback(input).to_string()
 }
 
-/// The breakpoints that `handler` is bound to.
-fn bound_to(handler: &str, expanded: &str) -> Vec<String> {
+/// Returns the names of the breakpoints that `handler` is bound to.
+fn bindings_of(handler: &str, expanded: &str) -> Vec<String> {
     let calls = expanded.split("handlers . bind").skip(1);
     let calls = calls.filter(|call| call.contains(&format!("Self :: {handler} (")));
     let name = |call: &str| {
@@ -34,7 +34,7 @@ fn bound_to(handler: &str, expanded: &str) -> Vec<String> {
     calls.filter_map(name).collect()
 }
 
-/// The first lines of the errors.
+/// Returns the first line of each error.
 fn errors(expanded: &str) -> Vec<&str> {
     let texts = expanded.split("compile_error ! {").skip(1);
     texts
@@ -49,63 +49,72 @@ fn errors(expanded: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_name_without_its_phase_reaches_every_phase() {
+fn a_name_without_its_phase_binds_in_every_phase() {
     let block = quote!(impl Log { fn on_batch_end(&self); });
     let expanded = expand(&TokenStream::new(), &block);
-    let reached = ["on_train_batch_end", "on_valid_batch_end"];
-    assert_eq!(bound_to("on_batch_end", &expanded), reached);
+    let breakpoints = ["on_train_batch_end", "on_valid_batch_end"];
+    assert_eq!(bindings_of("on_batch_end", &expanded), breakpoints);
 }
 
 #[test]
-fn the_specific_name_wins_in_its_phase() {
+fn a_full_name_replaces_a_name_without_phase() {
     let block = quote!(impl Log { fn on_batch_end(&self); fn on_train_batch_end(&self); });
     let expanded = expand(&TokenStream::new(), &block);
-    assert_eq!(bound_to("on_batch_end", &expanded), ["on_valid_batch_end"]);
     assert_eq!(
-        bound_to("on_train_batch_end", &expanded),
+        bindings_of("on_batch_end", &expanded),
+        ["on_valid_batch_end"]
+    );
+    assert_eq!(
+        bindings_of("on_train_batch_end", &expanded),
         ["on_train_batch_end"]
     );
 }
 
 #[test]
-fn the_specific_name_wins_only_where_it_is_compiled() {
+fn a_full_name_replaces_another_only_where_it_is_compiled() {
     let block = quote!(impl Log {
         fn on_batch_end(&self);
         #[cfg(unix)] fn on_train_batch_end(&self);
     });
     let expanded = expand(&TokenStream::new(), &block);
-    assert_eq!(bound_to("on_batch_end", &expanded).len(), 2);
+    assert_eq!(bindings_of("on_batch_end", &expanded).len(), 2);
     assert!(expanded.contains("cfg (not (all (unix)))"));
 }
 
 #[test]
-fn a_narrowed_name_is_specific() {
+fn a_name_beside_a_phase_is_as_specific_as_a_full_name() {
     let block = quote!(impl Log {
         fn on_batch_end(&self);
         #[on(batch_end, phase = valid)] fn print(&self);
     });
     let expanded = expand(&TokenStream::new(), &block);
-    assert_eq!(bound_to("print", &expanded), ["on_valid_batch_end"]);
-    assert_eq!(bound_to("on_batch_end", &expanded), ["on_train_batch_end"]);
+    assert_eq!(bindings_of("print", &expanded), ["on_valid_batch_end"]);
+    assert_eq!(
+        bindings_of("on_batch_end", &expanded),
+        ["on_train_batch_end"]
+    );
 }
 
 #[test]
-fn with_an_attribute_the_name_counts_no_more() {
+fn the_on_attribute_replaces_the_name_of_the_function() {
     let block = quote!(impl Log { #[on(enter, exit)] fn on_epoch_end(&self); });
     let expanded = expand(&TokenStream::new(), &block);
-    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_enter", "on_exit"]);
+    assert_eq!(
+        bindings_of("on_epoch_end", &expanded),
+        ["on_enter", "on_exit"]
+    );
 }
 
 #[test]
-fn the_nearest_breakpoint_is_named() {
+fn a_misspelt_name_gets_the_nearest_breakpoint() {
     let block = quote!(impl Log { fn on_epoch_ned(&self); });
     let expanded = expand(&TokenStream::new(), &block);
-    let told = "the loop `Fit` has no breakpoint `on_epoch_ned`: did you mean `on_epoch_end`?";
-    assert_eq!(errors(&expanded), [told]);
+    let message = "the loop `Fit` has no breakpoint `on_epoch_ned`: did you mean `on_epoch_end`?";
+    assert_eq!(errors(&expanded), [message]);
 }
 
 #[test]
-fn every_error_is_told_and_the_rest_is_written() {
+fn every_error_is_reported_and_the_other_handlers_are_written() {
     let block = quote!(impl Log {
         fn on_epoch_ned(&self);
         async fn on_exit(self);
@@ -113,19 +122,19 @@ fn every_error_is_told_and_the_rest_is_written() {
     });
     let expanded = expand(&quote!(wieght = 1), &block);
     assert_eq!(errors(&expanded).len(), 4);
-    assert_eq!(bound_to("on_enter", &expanded), ["on_enter"]);
+    assert_eq!(bindings_of("on_enter", &expanded), ["on_enter"]);
 }
 
 #[test]
-fn an_unfinished_function_costs_only_itself() {
+fn an_unfinished_function_does_not_hide_the_others() {
     let block = quote!(impl Log { fn on_ep fn on_epoch_end(&self); fn on_exit(&self, epoch:); });
     let expanded = expand(&TokenStream::new(), &block);
     assert!(errors(&expanded).is_empty());
-    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_epoch_end"]);
+    assert_eq!(bindings_of("on_epoch_end", &expanded), ["on_epoch_end"]);
 }
 
 #[test]
-fn unfinished_bodies_are_passed_on_as_they_stand() {
+fn the_first_stage_writes_unfinished_bodies_unchanged() {
     let block = quote!(impl Log { fn print(&self) { let x = self. ; } #[on(exit)] fn leave(&self) {} const A: u8 = 3; });
     let written = pipeline::callback(quote!(weight = 3), block).to_string();
     let body = "impl Log { fn print (& self) { let x = self . ; } fn leave (& self) { } const A : u8 = 3 ; }";
@@ -135,7 +144,7 @@ fn unfinished_bodies_are_passed_on_as_they_stand() {
 }
 
 #[test]
-fn what_is_no_block_is_written_as_it_stands() {
+fn an_item_that_is_no_block_is_written_unchanged() {
     let written = pipeline::callback(
         quote!(wieght = 3),
         quote!(
@@ -148,35 +157,36 @@ fn what_is_no_block_is_written_as_it_stands() {
 }
 
 #[test]
-fn lifetimes_of_a_handler_are_anonymous_in_its_check() {
+fn the_lifetimes_of_a_handler_are_anonymous_in_generated_code() {
     let block = quote!(impl Log { fn on_exit<'a>(&'a self, f: &'a for<'b> fn(&'b u8)); });
     let expanded = expand(&TokenStream::new(), &block);
     assert!(expanded.contains("ask :: < & '_ for < 'b > fn (& 'b u8) , _ >"));
 }
 
 #[test]
-fn whole_numbers_are_weights() {
+fn a_whole_number_is_a_weight() {
     let block = quote!(impl Log { fn on_exit(&self); });
     assert!(expand(&quote!(weight = -10), &block).contains("f64 = - 10.0 ;"));
     assert!(expand(&quote!(weight = Self::W), &block).contains("f64 = < Log > :: W ;"));
 }
 
 #[test]
-fn what_is_said_of_others_is_said_in_its_order() {
+fn relations_are_written_in_the_order_of_the_source() {
     let block = quote!(impl Log { fn on_exit(&self); });
     let arguments = quote!(group(dyn A), after(b::B<u8, C>, "d"), weight = 1, requires(E));
     let expanded = expand(&arguments, &block);
-    let of = |written: &str| format!(":: callbacks :: __private :: Who :: of :: < {written} > ()");
-    let said = format!(
+    let callback_ref =
+        |ty: &str| format!(":: callbacks :: __private :: CallbackRef :: of :: < {ty} > ()");
+    let relations = format!(
         ". group :: < dyn A > () . after ({}) . after (\"d\") . requires ({})",
-        of("b :: B < u8 , C >"),
-        of("E")
+        callback_ref("b :: B < u8 , C >"),
+        callback_ref("E")
     );
-    assert!(expanded.contains(&said), "{expanded}");
+    assert!(expanded.contains(&relations), "{expanded}");
 }
 
 #[test]
-fn what_makes_no_sense_in_a_list_is_left_out_of_what_is_written() {
+fn an_entry_with_an_error_is_not_written() {
     let block = quote!(impl Log { fn on_exit(&self); });
     let arguments = quote!(
         after(3, A, &B),
@@ -185,13 +195,13 @@ fn what_makes_no_sense_in_a_list_is_left_out_of_what_is_written() {
     );
     let expanded = expand(&arguments, &block);
     assert_eq!(errors(&expanded).len(), 5);
-    assert_eq!(expanded.matches("Who :: of").count(), 1);
+    assert_eq!(expanded.matches("CallbackRef :: of").count(), 1);
     assert_eq!(expanded.matches("handlers . provide").count(), 1);
     assert!(!expanded.contains(". group"));
 }
 
 #[test]
-fn the_registry_knows_the_type_itself() {
+fn self_is_the_callback_type_in_a_registration() {
     let block = quote!(impl Log { fn on_exit(&self); });
     let expanded = expand(&quote!(provides(Option<Self>, Vec<Self::T>)), &block);
     assert!(expanded.contains("Provision :: of :: < Option < Log > > ()"));
@@ -206,14 +216,14 @@ fn the_registry_knows_the_type_itself() {
 }
 
 #[test]
-fn after_an_error_in_the_loop_its_names_are_not_judged() {
+fn names_are_not_checked_against_a_loop_with_errors() {
     let block = quote!(impl Log { fn on_run_end(&self); });
-    let handover = quote!({::callbacks} [{Drive unsure [on_enter] [on_exit]}] {Drive} {#block});
-    let expanded = pipeline::expand_callback(handover).to_string();
+    let input = quote!({::callbacks} [{Drive incomplete [on_enter] [on_exit]}] {Drive} {#block});
+    let expanded = pipeline::expand_callback(input).to_string();
     assert!(errors(&expanded).is_empty());
 }
 
-/// How often the handler of `block` runs, without the paths.
+/// Returns the period of the handler in `block`, without the paths.
 fn period(block: &TokenStream) -> Option<String> {
     let expanded = expand(&TokenStream::new(), block);
     assert_eq!(errors(&expanded), [""; 0], "{expanded}");
@@ -223,7 +233,7 @@ fn period(block: &TokenStream) -> Option<String> {
 }
 
 #[test]
-fn a_period_is_what_all_of_its_words_say() {
+fn a_period_unites_all_clauses() {
     let block = quote!(impl Log {
         #[every(steps = 10, epochs = Self::N, last)]
         #[every(time = 1, offset = 2, until = E, once(samples = 7), only_when = f, first)]
@@ -236,7 +246,7 @@ fn a_period_is_what_all_of_its_words_say() {
 }
 
 #[test]
-fn an_end_alone_is_a_period() {
+fn last_alone_is_a_period() {
     let block = quote!(impl Log { #[every(last)] fn on_epoch_end(&self); });
     assert_eq!(
         period(&block).as_deref(),
@@ -247,18 +257,18 @@ fn an_end_alone_is_a_period() {
 }
 
 #[test]
-fn a_period_goes_with_its_handler_to_every_breakpoint() {
+fn a_handler_has_its_period_at_every_breakpoint() {
     let block = quote!(impl Log {
         #[every(steps = 3)] fn on_batch_end(&self);
         fn on_epoch_end(&self);
     });
     let expanded = expand(&TokenStream::new(), &block);
     assert_eq!(expanded.matches("Period :: steps (3u64)").count(), 2);
-    assert_eq!(bound_to("on_epoch_end", &expanded), ["on_epoch_end"]);
+    assert_eq!(bindings_of("on_epoch_end", &expanded), ["on_epoch_end"]);
 }
 
 #[test]
-fn an_unfinished_period_costs_only_its_handler() {
+fn an_unfinished_period_does_not_hide_other_handlers() {
     let unfinished = [
         quote!(every),
         quote!(every()),
@@ -273,8 +283,8 @@ fn an_unfinished_period_costs_only_its_handler() {
         let block = quote!(impl Log { #[#every] fn on_epoch_end(&self); fn on_enter(&self); });
         let expanded = expand(&TokenStream::new(), &block);
         assert_eq!(errors(&expanded).len(), 1, "{every}: {expanded}");
-        assert_eq!(bound_to("on_epoch_end", &expanded), [""; 0]);
-        assert_eq!(bound_to("on_enter", &expanded), ["on_enter"]);
+        assert_eq!(bindings_of("on_epoch_end", &expanded), [""; 0]);
+        assert_eq!(bindings_of("on_enter", &expanded), ["on_enter"]);
         let written = pipeline::callback(TokenStream::new(), block).to_string();
         assert!(written.contains("impl Log { fn on_epoch_end (& self) ; fn on_enter (& self) ; }"));
     }

@@ -1,6 +1,6 @@
 #![deny(warnings, missing_docs, unused_qualifications, unreachable_pub, unused, rust_2018_idioms)]
 #![deny(single_use_lifetimes, unused_lifetimes, trivial_casts, missing_debug_implementations)]
-//! Nothing that the macros write is warned about.
+//! Generated code causes no warnings.
 
 use callbacks::prelude::*;
 

@@ -1,79 +1,92 @@
-//! What a loop counts.
+//! The counters of a loop: `with Step as steps`.
 
 use crate::breakpoints::model::Model;
-use crate::breakpoints::syntax::{Counts, Line, State};
-use crate::errors::Errors;
-use crate::spelling::written;
-use crate::unit::{Unit, guess};
+use crate::breakpoints::syntax::{DeclaredState, Line, UnitClause};
+use crate::errors::{Errors, line_of};
+use crate::spelling::format_tokens;
+use crate::unit::{Unit, suggest_name};
 use proc_macro2::Ident;
 
-/// A run counts from its begin to its end.
-pub(super) fn check_at_the_loop(model: &Model, errors: &Errors) {
-    for line in Line::all(&model.lines) {
+/// A counter is declared by the loop itself, because a run counts from its begin to its end:
+///
+/// ```text
+/// scope RUN with Step as steps { on_run_begin; on_run_end; }
+/// ```
+pub(super) fn check_declared_by_loop(model: &Model, errors: &Errors) {
+    for line in Line::flatten(&model.lines) {
         let states = match line {
             Line::Scope(scope) => &scope.states,
             Line::Breakpoint(breakpoint) => &breakpoint.states,
             Line::Ending(_) => continue,
         };
-        for (state, counts) in counted(states) {
-            let (name, state) = (&model.name, written(&state.of));
-            errors.at(
-                &counts.keyword,
-                format!("what counts is there all of the time; declare `{state}` at the loop, as in `loop {name} with {state} as steps`"),
+        for (state, clause) in counters(states) {
+            let (name, state) = (&model.name, format_tokens(&state.ty));
+            errors.report(
+                &clause.as_token,
+                format!("a counter exists during the whole run; declare `{state}` at the loop, as in `loop {name} with {state} as steps`"),
             );
         }
     }
 }
 
-/// A unit is one that a loop can count.
+/// The word after `as` is a unit that a loop can count:
+///
+/// ```text
+/// loop Drive with Step as stpes { … }
+/// loop Drive with Clock as seconds { … }
+/// ```
 pub(super) fn check_units(model: &Model, errors: &Errors) {
-    for (state, counts) in counted(&model.states) {
-        let Some(unit) = &counts.unit else {
-            let state = written(&state.of);
-            errors.at(
-                &counts.keyword,
-                format!("expected a unit behind `as`, as in `{state} as steps`"),
+    for (state, clause) in counters(&model.states) {
+        let Some(unit) = &clause.unit else {
+            let state = format_tokens(&state.ty);
+            errors.report(
+                &clause.as_token,
+                format!("expected a unit after `as`, as in `{state} as steps`"),
             );
             continue;
         };
-        match Unit::of(unit) {
-            Some(Unit::Seconds) => errors.at(
+        match Unit::from_ident(unit) {
+            Some(Unit::Seconds) => errors.report(
                 unit,
                 "seconds are the clock's, and no loop counts them; leave this out, or write `as time` for simulated time",
             ),
             Some(_) => {}
-            None => errors.at(unit, unknown(unit)),
+            None => errors.report(unit, unknown_unit(unit)),
         }
     }
 }
 
-fn unknown(unit: &Ident) -> String {
-    let units = Unit::ALL.iter().map(|(word, _)| *word);
-    let guess = guess(unit, units.filter(|word| *word != "seconds"));
+fn unknown_unit(unit: &Ident) -> String {
+    let names = Unit::NAMES.iter().map(|(name, _)| *name);
+    let suggestion = suggest_name(unit, names.filter(|name| *name != "seconds"));
     format!(
-        "no unit is called `{unit}`{guess}\n\
+        "no unit is called `{unit}`{suggestion}\n\
          the units: `epochs`, `steps`, `micro_steps`, `samples`, `time`"
     )
 }
 
-/// A unit is counted in one place.
-pub(super) fn check_once(model: &Model, errors: &Errors) {
-    let units = counted(&model.states).filter_map(|(state, counts)| {
-        let unit = counts.unit.as_ref()?;
-        Some((state, unit, Unit::of(unit)?))
+/// A unit has one counter:
+///
+/// ```text
+/// loop Drive with Step as steps, Update as steps { … }
+/// ```
+pub(super) fn check_unique(model: &Model, errors: &Errors) {
+    let counters = counters(&model.states).filter_map(|(state, clause)| {
+        let ident = clause.unit.as_ref()?;
+        Some((state, ident, Unit::from_ident(ident)?))
     });
-    let units: Vec<_> = units.collect();
-    for (index, (_, word, unit)) in units.iter().enumerate() {
-        let first = units[..index].iter().find(|(_, _, first)| first == unit);
+    let counters: Vec<_> = counters.collect();
+    for (index, (_, ident, unit)) in counters.iter().enumerate() {
+        let first = counters[..index].iter().find(|(_, _, first)| first == unit);
         if let Some((state, first, _)) = first {
-            let (state, line) = (written(&state.of), first.span().start().line);
-            errors.at(word, format!("`{word}` are counted already, by `{state}` on line {line}; leave one of them out"));
+            let (state, line) = (format_tokens(&state.ty), line_of(first));
+            errors.report(ident, format!("`{ident}` are counted already, by `{state}` on line {line}; leave one of them out"));
         }
     }
 }
 
-fn counted(states: &[State]) -> impl Iterator<Item = (&State, &Counts)> {
+fn counters(states: &[DeclaredState]) -> impl Iterator<Item = (&DeclaredState, &UnitClause)> {
     states
         .iter()
-        .filter_map(|state| Some((state, state.counts.as_ref()?)))
+        .filter_map(|state| Some((state, state.unit_clause.as_ref()?)))
 }

@@ -1,58 +1,79 @@
-//! The endings of a run that have a breakpoint.
+//! The breakpoints of a run's endings: `stop => on_stop;`.
 
 use crate::breakpoints::model::{Model, Role};
 use crate::breakpoints::syntax::{Ending, Line};
-use crate::errors::Errors;
-use crate::spelling::nearest;
+use crate::errors::{Errors, line_of};
+use crate::spelling::{did_you_mean, nearest};
 
-/// There are three.
+/// The word before `=>` is an ending that a run can have:
+///
+/// ```text
+/// halt => on_halt;
+/// ```
 pub(super) fn check_known(model: &Model, errors: &Errors) {
-    for Ending { word, .. } in endings(&model.lines) {
-        if Role::of_ending(word).is_some() {
+    for Ending { keyword, .. } in endings(&model.lines) {
+        if Role::from_ending(keyword).is_some() {
             continue;
         }
-        let guess = nearest(&word.to_string(), Role::ENDINGS.map(|(word, _)| word));
-        let guess = guess
-            .map(|guess| format!(": did you mean `{guess}`?"))
-            .unwrap_or_default();
-        errors.at(
-            word,
+        let suggestion = did_you_mean(nearest(
+            &keyword.to_string(),
+            Role::ENDINGS.map(|(name, _)| name),
+        ));
+        errors.report(
+            keyword,
             format!(
-                "no ending is called `{word}`{guess}\nthe endings: `stop`, `interrupt`, `error`"
+                "no ending is called `{keyword}`{suggestion}\nthe endings: `stop`, `interrupt`, `error`"
             ),
         );
     }
 }
 
-/// Each has one breakpoint at most.
-pub(super) fn check_once(model: &Model, errors: &Errors) {
-    let words: Vec<_> = endings(&model.lines).map(|ending| &ending.word).collect();
-    for (index, word) in words.iter().enumerate() {
-        if let Some(first) = words[..index].iter().find(|first| first == &word) {
-            let line = first.span().start().line;
-            errors.at(
-                word,
-                format!("`{word}` a second time; the first is on line {line}, keep one of them"),
+/// An ending has one breakpoint:
+///
+/// ```text
+/// stop => on_stop;
+/// stop => on_halt;
+/// ```
+pub(super) fn check_unique(model: &Model, errors: &Errors) {
+    let keywords: Vec<_> = endings(&model.lines)
+        .map(|ending| &ending.keyword)
+        .collect();
+    for (index, keyword) in keywords.iter().enumerate() {
+        if let Some(first) = keywords[..index].iter().find(|first| first == &keyword) {
+            let line = line_of(first);
+            errors.report(
+                keyword,
+                format!("`{keyword}` a second time; the first is on line {line}, keep one of them"),
             );
         }
     }
 }
 
-/// They belong to the run, not to a scope.
-pub(super) fn check_outside(model: &Model, errors: &Errors) {
+/// An ending stands outside all scopes, because it belongs to the run:
+///
+/// ```text
+/// scope RUN {
+///     on_run_begin;
+///     stop => on_stop;
+///     on_run_end;
+/// }
+/// ```
+pub(super) fn check_outside_scopes(model: &Model, errors: &Errors) {
     for scope in model.lines.iter().filter_map(Line::scope) {
         for ending in endings(&scope.lines) {
-            errors.at(
-                &ending.word,
-                "an ending belongs to the run; put it behind the scopes",
+            errors.report(
+                &ending.keyword,
+                "an ending belongs to the run; put it after the scopes",
             );
         }
     }
 }
 
 fn endings(lines: &[Line]) -> impl Iterator<Item = &Ending> {
-    Line::all(lines).into_iter().filter_map(|line| match line {
-        Line::Ending(ending) => Some(ending),
-        _ => None,
-    })
+    Line::flatten(lines)
+        .into_iter()
+        .filter_map(|line| match line {
+            Line::Ending(ending) => Some(ending),
+            _ => None,
+        })
 }

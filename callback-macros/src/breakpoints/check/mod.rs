@@ -1,38 +1,39 @@
-//! The rules of a declared loop.
+//! The rules that a declared loop must keep.
 //!
-//! The files under `tests/ui/fail/` prove each file here in the folder of its name.
+//! Each file has its UI tests in the folder of its name under `tests/ui/fail/`.
 
+mod answers;
+mod availability;
 mod counters;
+mod declaration;
+mod declared_names;
 mod endings;
-mod layout;
-mod naming;
 mod scopes;
-mod states;
 
 use super::model::Model;
 use crate::errors::Errors;
 
-/// Every rule; the model has left out already what would be told twice.
+/// Applies every rule. The model already lacks what would cause a second error for the same mistake.
 pub(crate) fn check(model: Model, errors: &Errors) -> Model {
-    layout::check_one_loop(&model, errors);
-    layout::check_unconditional(&model, errors);
-    layout::check_number(&model, errors);
-    naming::check_prefixes(&model, errors);
-    naming::check_reserved(&model, errors);
-    naming::check_once(&model, errors);
-    naming::check_scope_names(&model, errors);
-    naming::check_phase_free(&model, errors);
+    declaration::check_one_loop(&model, errors);
+    declaration::check_unconditional(&model, errors);
+    declaration::check_breakpoint_count(&model, errors);
+    declared_names::check_prefixes(&model, errors);
+    declared_names::check_reserved(&model, errors);
+    declared_names::check_breakpoints_unique(&model, errors);
+    declared_names::check_scope_names(&model, errors);
+    declared_names::check_phase_free_names(&model, errors);
     scopes::check_any(&model, errors);
-    scopes::check_ends(&model, errors);
-    scopes::check_inside(&model, errors);
-    scopes::check_phases(&model, errors);
+    scopes::check_begin_and_end(&model, errors);
+    scopes::check_breakpoints_inside(&model, errors);
+    scopes::check_phases_not_nested(&model, errors);
     endings::check_known(&model, errors);
-    endings::check_once(&model, errors);
-    endings::check_outside(&model, errors);
-    states::check_once(&model, errors);
-    states::check_answers(&model, errors);
-    counters::check_at_the_loop(&model, errors);
+    endings::check_unique(&model, errors);
+    endings::check_outside_scopes(&model, errors);
+    availability::check_declared_once(&model, errors);
+    answers::check_not_at_begin_or_end(&model, errors);
+    counters::check_declared_by_loop(&model, errors);
     counters::check_units(&model, errors);
-    counters::check_once(&model, errors);
+    counters::check_unique(&model, errors);
     model
 }

@@ -1,26 +1,37 @@
-//! Where scopes begin, end and stand.
+//! The scopes of a loop: where they begin, end and stand.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::{Line, Scope};
 use crate::errors::Errors;
 
-/// A loop that goes nowhere is none.
+/// A loop has a scope:
+///
+/// ```text
+/// loop Drive { }
+/// ```
 pub(super) fn check_any(model: &Model, errors: &Errors) {
-    // A line that could not be read may have been one.
-    if model.scopes.is_empty() && errors.count() == 0 {
+    // A line with a syntax error may have been the scope.
+    if model.scopes.is_empty() && errors.is_empty() {
         let message =
             "a loop has at least one scope; write `scope RUN { on_run_begin; on_run_end; }`";
-        errors.at(&model.name, message);
+        errors.report(&model.name, message);
     }
 }
 
-/// A scope opens with its first line and closes with its last.
-pub(super) fn check_ends(model: &Model, errors: &Errors) {
-    // A line that could not be read may have been the missing one.
-    for scope in scopes(model).filter(|scope| scope.is_whole) {
+/// The first line of a scope is the breakpoint at which it begins, the last line the one at which it ends:
+///
+/// ```text
+/// scope RUN {
+///     scope EPOCH { … }
+///     on_run_end;
+/// }
+/// ```
+pub(super) fn check_begin_and_end(model: &Model, errors: &Errors) {
+    // A line with a syntax error may have been the missing breakpoint.
+    for scope in scopes(model).filter(|scope| scope.is_complete) {
         let is_breakpoint = |line: Option<&Line>| matches!(line, Some(Line::Breakpoint(_)));
         let Scope { name, lines, .. } = scope;
-        let wrong = match (is_breakpoint(lines.first()), is_breakpoint(lines.last())) {
+        let message = match (is_breakpoint(lines.first()), is_breakpoint(lines.last())) {
             _ if lines.len() < 2 => {
                 "a scope has two breakpoints at least, one where it begins and one where it ends"
             }
@@ -28,16 +39,23 @@ pub(super) fn check_ends(model: &Model, errors: &Errors) {
             (_, false) => "a scope closes with a breakpoint; write one as its last line",
             (true, true) => continue,
         };
-        errors.at(name, wrong);
+        errors.report(name, message);
     }
 }
 
-/// Between the scopes nothing happens.
-pub(super) fn check_inside(model: &Model, errors: &Errors) {
+/// A breakpoint stands in a scope:
+///
+/// ```text
+/// loop Drive {
+///     on_start;
+///     scope RUN { on_run_begin; on_run_end; }
+/// }
+/// ```
+pub(super) fn check_breakpoints_inside(model: &Model, errors: &Errors) {
     for line in &model.lines {
         if let Line::Breakpoint(breakpoint) = line {
             let name = &breakpoint.name;
-            errors.at(
+            errors.report(
                 name,
                 format!("a breakpoint stands in a scope; put `{name}` between the braces of one"),
             );
@@ -45,12 +63,21 @@ pub(super) fn check_inside(model: &Model, errors: &Errors) {
     }
 }
 
-/// A loop is in one phase at a time.
-pub(super) fn check_phases(model: &Model, errors: &Errors) {
+/// A phase contains no other phase, because a run is in one phase at a time:
+///
+/// ```text
+/// phase TRAIN {
+///     on_train_begin;
+///     phase VALID { on_valid_begin; on_valid_end; }
+///     on_train_end;
+/// }
+/// ```
+pub(super) fn check_phases_not_nested(model: &Model, errors: &Errors) {
     for outer in scopes(model).filter(|scope| scope.phase.is_some()) {
-        for inner in Line::all(&outer.lines).into_iter().filter_map(Line::scope) {
+        let inner_scopes = Line::flatten(&outer.lines).into_iter();
+        for inner in inner_scopes.filter_map(Line::scope) {
             if let Some(keyword) = &inner.phase {
-                errors.at(
+                errors.report(
                     keyword,
                     format!("a phase inside the phase `{}`; write `scope`", outer.name),
                 );
@@ -60,5 +87,7 @@ pub(super) fn check_phases(model: &Model, errors: &Errors) {
 }
 
 fn scopes(model: &Model) -> impl Iterator<Item = &Scope> {
-    Line::all(&model.lines).into_iter().filter_map(Line::scope)
+    Line::flatten(&model.lines)
+        .into_iter()
+        .filter_map(Line::scope)
 }

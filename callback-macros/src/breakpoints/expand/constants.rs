@@ -1,4 +1,4 @@
-//! The constants that name breakpoints and scopes.
+//! The constants of a loop, one for each breakpoint and each scope.
 
 use super::documentation;
 use crate::breakpoints::model::{Breakpoint, Model, Scope};
@@ -17,15 +17,16 @@ use syn::Path;
 pub(super) fn constants(model: &Model, private: &Path) -> TokenStream {
     let name = &model.name;
     let breakpoints = model.breakpoints.iter().enumerate();
-    let breakpoints = breakpoints.map(|(index, each)| breakpoint(model, index, each, private));
+    let breakpoints = breakpoints
+        .map(|(index, breakpoint)| breakpoint_constant(model, index, breakpoint, private));
     let scopes = model.scopes.iter().enumerate();
-    // A second one of the same name is an error already.
-    let scopes = scopes.filter(|(index, each)| {
+    // A rule has reported a second scope of the same name; a second constant would be one more error.
+    let scopes = scopes.filter(|(index, scope)| {
         !model.scopes[..*index]
             .iter()
-            .any(|first| first.name == each.name)
+            .any(|earlier| earlier.name == scope.name)
     });
-    let scopes = scopes.map(|(index, each)| scope(model, index, each, private));
+    let scopes = scopes.map(|(index, scope)| scope_constant(model, index, scope, private));
     quote! {
         #[allow(non_upper_case_globals, dead_code)]
         impl #name {
@@ -41,7 +42,12 @@ pub(super) fn constants(model: &Model, private: &Path) -> TokenStream {
 /// /// Fires …
 /// pub const on_compute_update_end: At<Self, Verdict> = At::new(4);
 /// ```
-fn breakpoint(model: &Model, index: usize, breakpoint: &Breakpoint, private: &Path) -> TokenStream {
+fn breakpoint_constant(
+    model: &Model,
+    index: usize,
+    breakpoint: &Breakpoint,
+    private: &Path,
+) -> TokenStream {
     let Breakpoint {
         attributes,
         name,
@@ -49,7 +55,7 @@ fn breakpoint(model: &Model, index: usize, breakpoint: &Breakpoint, private: &Pa
         ..
     } = breakpoint;
     let visibility = &model.visibility;
-    let documentation = documentation::of_breakpoint(model, breakpoint);
+    let documentation = documentation::document_breakpoint(model, breakpoint);
     let answer = answer.iter();
     let index = Literal::usize_unsuffixed(index);
     quote! {
@@ -65,12 +71,12 @@ fn breakpoint(model: &Model, index: usize, breakpoint: &Breakpoint, private: &Pa
 /// /// From …
 /// pub const EPOCH: Scope<Self> = Scope::new(1);
 /// ```
-fn scope(model: &Model, index: usize, scope: &Scope, private: &Path) -> TokenStream {
+fn scope_constant(model: &Model, index: usize, scope: &Scope, private: &Path) -> TokenStream {
     let Scope {
         attributes, name, ..
     } = scope;
     let visibility = &model.visibility;
-    let documentation = documentation::of_scope(model, scope);
+    let documentation = documentation::document_scope(model, scope);
     let index = Literal::usize_unsuffixed(index);
     quote! {
         #(#attributes)*

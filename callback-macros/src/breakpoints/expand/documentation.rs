@@ -1,13 +1,13 @@
-//! What rustdoc says of a loop's constants, below what the user says.
+//! The generated documentation of a loop's constants, which follows the user's doc comments.
 
 use crate::breakpoints::model::{Breakpoint, Model, Role, Scope};
-use crate::spelling::written;
+use crate::spelling::format_tokens;
 use syn::Type;
 
-/// When a breakpoint fires, and which state exists there, one string a line.
-pub(super) fn of_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<String> {
-    let mut lines = opening(&breakpoint.attributes);
-    lines.push(format!(" {}", when(model, breakpoint)));
+/// Describes when a breakpoint fires, which state exists there and what its handlers answer; one string for each line.
+pub(super) fn document_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<String> {
+    let mut lines = blank_line_after_user_docs(&breakpoint.attributes);
+    lines.push(format!(" {}", describe_firing(model, breakpoint)));
     if !breakpoint.available.is_empty() {
         let states: Vec<_> = breakpoint.available.iter().map(link).collect();
         lines.push(String::new());
@@ -20,11 +20,11 @@ pub(super) fn of_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<Strin
     lines
 }
 
-/// Where a scope begins and ends.
-pub(super) fn of_scope(model: &Model, scope: &Scope) -> Vec<String> {
-    let mut lines = opening(&scope.attributes);
-    let ends = [scope.begin, scope.end].map(|end| model.breakpoints.get(end));
-    if let [Some(begin), Some(end)] = ends {
+/// Links the breakpoints at which a scope begins and ends.
+pub(super) fn document_scope(model: &Model, scope: &Scope) -> Vec<String> {
+    let mut lines = blank_line_after_user_docs(&scope.attributes);
+    let bounds = [scope.begin, scope.end].map(|index| model.breakpoints.get(index));
+    if let [Some(begin), Some(end)] = bounds {
         let (begin, end) = (&begin.name, &end.name);
         lines.push(format!(
             " From [`{begin}`](Self::{begin}) to [`{end}`](Self::{end})."
@@ -33,8 +33,7 @@ pub(super) fn of_scope(model: &Model, scope: &Scope) -> Vec<String> {
     lines
 }
 
-/// An empty line behind what the user says, if that is anything.
-fn opening(attributes: &[crate::attributes::Attribute]) -> Vec<String> {
+fn blank_line_after_user_docs(attributes: &[crate::attributes::Attribute]) -> Vec<String> {
     let is_documented = attributes.iter().any(|attribute| attribute.is("doc"));
     if is_documented {
         vec![String::new()]
@@ -43,7 +42,7 @@ fn opening(attributes: &[crate::attributes::Attribute]) -> Vec<String> {
     }
 }
 
-fn when(model: &Model, breakpoint: &Breakpoint) -> String {
+fn describe_firing(model: &Model, breakpoint: &Breakpoint) -> String {
     let scope = breakpoint.scope.and_then(|scope| model.scopes.get(scope));
     let scope = scope
         .map(|scope| format!("[`{0}`](Self::{0})", scope.name))
@@ -68,15 +67,15 @@ fn when(model: &Model, breakpoint: &Breakpoint) -> String {
     }
 }
 
-/// A link to a plain type; a generic one has no link of its own.
-fn link(state: &Type) -> String {
-    let written = written(state);
-    let is_plain = written
+/// Links a type by its path; rustdoc has no links to generic types with arguments.
+fn link(ty: &Type) -> String {
+    let text = format_tokens(ty);
+    let is_path = text
         .chars()
-        .all(|sign| sign.is_alphanumeric() || "_:".contains(sign));
-    if is_plain {
-        format!("[`{written}`]")
+        .all(|character| character.is_alphanumeric() || "_:".contains(character));
+    if is_path {
+        format!("[`{text}`]")
     } else {
-        format!("`{written}`")
+        format!("`{text}`")
     }
 }

@@ -19,9 +19,10 @@ use syn::ext::IdentExt;
 pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let name = &model.name;
     let text = name.unraw().to_string();
-    let scopes = model.scopes.iter().map(|each| scope(each, private));
+    let scopes = model.scopes.iter().map(|scope| scope_info(scope, private));
     let breakpoints = model.breakpoints.iter().enumerate();
-    let breakpoints = breakpoints.map(|(index, each)| breakpoint(&text, index, each, private));
+    let breakpoints =
+        breakpoints.map(|(index, breakpoint)| breakpoint_info(&text, index, breakpoint, private));
     let availability = availability(model, private);
     quote! {
         #[automatically_derived]
@@ -42,7 +43,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// ScopeInfo::new("TRAIN", Some(1), 3, 9, Some("train"))
 /// ```
-fn scope(scope: &Scope, private: &Path) -> TokenStream {
+fn scope_info(scope: &Scope, private: &Path) -> TokenStream {
     let name = scope.name.unraw().to_string();
     let parent = option(scope.parent.map(Literal::usize_unsuffixed), private);
     let (begin, end) = (
@@ -58,13 +59,18 @@ fn scope(scope: &Scope, private: &Path) -> TokenStream {
 /// ```text
 /// Breakpoint::new("Fit", 3, "on_train_begin", Role::Begin, Some(2), Some("train"))
 /// ```
-fn breakpoint(in_loop: &str, index: usize, breakpoint: &Breakpoint, private: &Path) -> TokenStream {
+fn breakpoint_info(
+    loop_name: &str,
+    index: usize,
+    breakpoint: &Breakpoint,
+    private: &Path,
+) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let name = breakpoint.name.unraw().to_string();
     let role = role(breakpoint.role);
     let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
     let phase = option(breakpoint.phase.as_ref(), private);
-    quote!(#private::Breakpoint::new(#in_loop, #index, #name, #private::Role::#role, #scope, #phase))
+    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase))
 }
 
 fn role(role: Role) -> Ident {
@@ -92,8 +98,10 @@ fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
 /// availability.from::<Loss>(Self::on_train_batch_after_loss);
 /// ```
 fn availability(model: &Model, private: &Path) -> TokenStream {
-    let always = model.states.iter().map(|state| &state.of);
-    let counted = model.counters().map(|each| counter(&each, private));
+    let always = model.states.iter().map(|state| &state.ty);
+    let counters = model
+        .counters()
+        .map(|counter| counter_call(&counter, private));
     let within = model.scopes.iter().flat_map(|Scope { name, states, .. }| {
         states
             .iter()
@@ -109,7 +117,7 @@ fn availability(model: &Model, private: &Path) -> TokenStream {
         });
     quote! {
         #(availability.always::<#always>();)*
-        #(#counted)*
+        #(#counters)*
         #(#within)*
         #(#from)*
     }
@@ -120,9 +128,14 @@ fn availability(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// availability.counts::<Step>(Unit::Steps);
 /// ```
-fn counter(Counter { state, word, unit }: &Counter<'_>, private: &Path) -> TokenStream {
-    // What rustc says of the state points at nothing but the user's own.
-    let counts = Ident::new("counts", Span::mixed_site().located_at(word.span()));
+fn counter_call(counter: &Counter<'_>, private: &Path) -> TokenStream {
+    let Counter {
+        state,
+        unit_ident,
+        unit,
+    } = counter;
+    // If the state is not a counter, rustc's error points at the user's tokens alone.
+    let counts = Ident::new("counts", Span::mixed_site().located_at(unit_ident.span()));
     let unit = Ident::new(&format!("{unit:?}"), Span::mixed_site());
     quote!(availability.#counts::<#state>(#private::Unit::#unit);)
 }

@@ -1,13 +1,13 @@
-//! What is written for the user. It cannot fail: what is wrong has been left out before.
+//! Writes the loop. It reports no errors: the model contains nothing that a rule refused.
 
 mod constants;
 mod documentation;
-mod facts;
 mod implementation;
+mod loop_macro;
 
 use super::model::Model;
+use crate::crate_path;
 use crate::errors::Errors;
-use crate::facade;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -21,16 +21,16 @@ use quote::quote;
 /// pub use __callback_loop_Fit_0123 as Fit;
 /// ```
 pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
-    let is_sound = errors.count() == 0;
+    let is_complete = errors.is_empty();
     let errors = errors.into_compile_errors();
     let Some(model) = model else {
         return errors;
     };
-    let private = facade::private(&model.krate);
+    let private = crate_path::private_module(&model.krate);
     let (attributes, visibility, name) = (&model.attributes, &model.visibility, &model.name);
     let constants = constants::constants(&model, &private);
     let implementation = implementation::implementation(&model, &private);
-    let facts = facts::facts(&model, is_sound);
+    let loop_macro = loop_macro::loop_macro(&model, is_complete);
     quote! {
         #errors
         #(#attributes)*
@@ -38,6 +38,6 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
         #visibility struct #name;
         #constants
         #implementation
-        #facts
+        #loop_macro
     }
 }

@@ -1,160 +1,163 @@
-//! The lines of a loop as one list of breakpoints and one of scopes.
+//! Turns the nested lines of a loop into a list of breakpoints and a list of scopes.
 
-use super::{Breakpoint, MOST_BREAKPOINTS, Role, Scope, phase_free};
-use crate::breakpoints::syntax::{self, Declaration, Ending, Line, State};
+use super::phase_free_name::phase_free_name;
+use super::{Breakpoint, MAX_BREAKPOINTS, Role, Scope};
+use crate::breakpoints::syntax::{self, Declaration, DeclaredState, Ending, Line};
 use proc_macro2::{Ident, Span};
 use syn::Type;
 use syn::ext::IdentExt;
 
-/// The breakpoints and scopes of a loop, as far as they are written.
+/// The breakpoints and scopes of a loop, without those that a rule refuses.
 #[derive(Default)]
 pub(super) struct Layout {
     pub(super) scopes: Vec<Scope>,
     pub(super) breakpoints: Vec<Breakpoint>,
 }
 
-/// What is around a line.
+/// The scope, the phase and the state around a line.
 #[derive(Clone)]
-struct Around {
+struct LineContext {
     scope: Option<usize>,
     phase: Option<String>,
     available: Vec<Type>,
 }
 
 impl Layout {
-    pub(super) fn of(declaration: &Declaration) -> Self {
+    pub(super) fn new(declaration: &Declaration) -> Self {
         let mut layout = Self::default();
-        let around = Around {
+        let context = LineContext {
             scope: None,
             phase: None,
             available: types(&declaration.states),
         };
-        layout.add_bare("on_enter", Role::Enter, &around);
-        layout.add_lines(&declaration.lines, around.clone());
+        layout.add_implicit("on_enter", Role::Enter, &context);
+        layout.add_lines(&declaration.lines, context.clone());
         declaration
             .lines
             .iter()
-            .for_each(|line| layout.add_ending(line, &around));
-        layout.add_bare("on_exit", Role::Exit, &around);
+            .for_each(|line| layout.add_ending(line, &context));
+        layout.add_implicit("on_exit", Role::Exit, &context);
         layout
     }
 
-    /// Scopes and breakpoints; endings come after all of them.
-    fn add_lines(&mut self, lines: &[Line], mut around: Around) {
+    /// Adds scopes and breakpoints; the breakpoints of endings come after all of them.
+    fn add_lines(&mut self, lines: &[Line], mut context: LineContext) {
         let last = lines.len().saturating_sub(1);
         for (index, line) in lines.iter().enumerate() {
             match line {
-                Line::Scope(scope) => self.add_scope(scope, &around),
+                Line::Scope(scope) => self.add_scope(scope, &context),
                 Line::Breakpoint(breakpoint) => {
                     let role = match index {
                         0 => Role::Begin,
                         _ if index == last => Role::End,
                         _ => Role::Inside,
                     };
-                    around.available.extend(types(&breakpoint.states));
-                    self.add_breakpoint(breakpoint, role, &around);
+                    context.available.extend(types(&breakpoint.states));
+                    self.add_breakpoint(breakpoint, role, &context);
                 }
                 Line::Ending(_) => {}
             }
         }
     }
 
-    fn add_scope(&mut self, scope: &syntax::Scope, around: &Around) {
+    fn add_scope(&mut self, scope: &syntax::Scope, context: &LineContext) {
         let phase = scope
             .phase
             .as_ref()
             .map(|_| scope.name.unraw().to_string().to_lowercase());
         let index = self.scopes.len();
-        let mut inside = around.clone();
-        inside.scope = Some(index);
-        inside.phase = phase.clone().or(inside.phase);
-        inside.available.extend(types(&scope.states));
+        let mut inner = context.clone();
+        inner.scope = Some(index);
+        inner.phase = phase.clone().or(inner.phase);
+        inner.available.extend(types(&scope.states));
         let begin = self.breakpoints.len();
         self.scopes.push(Scope {
             attributes: scope.attributes.clone(),
             name: scope.name.clone(),
-            parent: around.scope,
+            parent: context.scope,
             begin,
             end: begin,
             phase,
             states: types(&scope.states),
         });
-        self.add_lines(&scope.lines, inside);
-        // A scope without breakpoints is an error; until it is mended, its end is one that exists.
+        self.add_lines(&scope.lines, inner);
+        // A rule refuses a scope without breakpoints; its `end` must still be the index of a breakpoint.
         let end = self.breakpoints.len().saturating_sub(1);
         self.scopes[index].end = end.max(begin);
     }
 
-    fn add_breakpoint(&mut self, written: &syntax::Breakpoint, role: Role, around: &Around) {
-        let is_pair = |scope: usize| self.scopes[scope].phase.is_some() && role != Role::Inside;
-        let is_pair = around.scope.is_some_and(is_pair);
-        let name = written.name.unraw().to_string();
-        let phase = around.phase.as_ref();
+    fn add_breakpoint(&mut self, line: &syntax::Breakpoint, role: Role, context: &LineContext) {
+        let is_begin_or_end_of_phase =
+            |scope: usize| self.scopes[scope].phase.is_some() && role != Role::Inside;
+        let is_begin_or_end_of_phase = context.scope.is_some_and(is_begin_or_end_of_phase);
+        let name = line.name.unraw().to_string();
+        let phase = context.phase.as_ref();
         self.add(Breakpoint {
-            attributes: written.attributes.clone(),
-            name: written.name.clone(),
+            attributes: line.attributes.clone(),
+            name: line.name.clone(),
             role,
-            scope: around.scope,
+            scope: context.scope,
             phase: phase.cloned(),
-            free: phase.and_then(|phase| phase_free::name(&name, phase, is_pair)),
-            states: types(&written.states),
-            available: around.available.clone(),
-            answer: written.answer.clone(),
+            phase_free: phase
+                .and_then(|phase| phase_free_name(&name, phase, is_begin_or_end_of_phase)),
+            states: types(&line.states),
+            available: context.available.clone(),
+            answer: line.answer.clone(),
         });
     }
 
-    fn add_ending(&mut self, line: &Line, around: &Around) {
+    fn add_ending(&mut self, line: &Line, context: &LineContext) {
         let Line::Ending(Ending {
             attributes,
-            word,
+            keyword,
             name,
         }) = line
         else {
             return;
         };
-        if let Some(role) = Role::of_ending(word) {
+        if let Some(role) = Role::from_ending(keyword) {
             self.add(Breakpoint {
                 attributes: attributes.clone(),
-                ..bare(name.clone(), role, around)
+                ..outside_scopes(name.clone(), role, context)
             });
         }
     }
 
-    fn add_bare(&mut self, name: &str, role: Role, around: &Around) {
+    /// Adds a breakpoint that every loop has.
+    fn add_implicit(&mut self, name: &str, role: Role, context: &LineContext) {
         let name = Ident::new(name, Span::mixed_site());
-        self.breakpoints.push(bare(name, role, around));
+        self.breakpoints.push(outside_scopes(name, role, context));
     }
 
-    /// One that is declared already, or one too many, is an error: left out here, it is told only once.
+    /// Adds the breakpoint, unless a rule refuses it: a second one of its name, or one too many.
     fn add(&mut self, breakpoint: Breakpoint) {
-        let is_known = self
+        let is_duplicate = self
             .breakpoints
             .iter()
-            .any(|known| known.name == breakpoint.name);
-        if !is_known
+            .any(|earlier| earlier.name == breakpoint.name);
+        if !is_duplicate
             && breakpoint.name != "on_exit"
-            && self.breakpoints.len() + 1 < MOST_BREAKPOINTS
+            && self.breakpoints.len() + 1 < MAX_BREAKPOINTS
         {
             self.breakpoints.push(breakpoint);
         }
     }
 }
 
-/// A breakpoint outside of all scopes.
-fn bare(name: Ident, role: Role, around: &Around) -> Breakpoint {
+fn outside_scopes(name: Ident, role: Role, context: &LineContext) -> Breakpoint {
     Breakpoint {
         attributes: Vec::new(),
         name,
         role,
         scope: None,
         phase: None,
-        free: None,
+        phase_free: None,
         states: Vec::new(),
-        available: around.available.clone(),
+        available: context.available.clone(),
         answer: None,
     }
 }
 
-fn types(states: &[State]) -> Vec<Type> {
-    states.iter().map(|state| state.of.clone()).collect()
+fn types(states: &[DeclaredState]) -> Vec<Type> {
+    states.iter().map(|state| state.ty.clone()).collect()
 }

@@ -1,18 +1,18 @@
-//! What the loop is: its breakpoints in order, its scopes, and which state exists where.
+//! The declared loop: its breakpoints in order, its scopes, and the state that exists at each of them.
 
 mod layout;
-mod phase_free;
-mod seal;
+mod macro_name;
+mod phase_free_name;
 
-use super::syntax::{Declaration, Line, State};
+use super::syntax::{Declaration, DeclaredState, Line};
 use crate::attributes::Attribute;
-use crate::facade;
+use crate::crate_path;
 use crate::unit::Unit;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Path, Type, Visibility};
 
-/// A loop has at most so many breakpoints, `on_enter` and `on_exit` included.
-pub(crate) const MOST_BREAKPOINTS: usize = 256;
+/// The most breakpoints that a loop can have, including `on_enter` and `on_exit`.
+pub(crate) const MAX_BREAKPOINTS: usize = 256;
 
 /// A loop.
 pub(crate) struct Model {
@@ -20,17 +20,17 @@ pub(crate) struct Model {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
-    /// The state that is there all of a run.
-    pub(crate) states: Vec<State>,
-    /// As written, for the rules.
+    /// The state that exists during the whole run.
+    pub(crate) states: Vec<DeclaredState>,
+    /// The lines as written, for the rules.
     pub(crate) lines: Vec<Line>,
-    /// What stands behind the loop, where nothing belongs.
-    pub(crate) rest: TokenStream,
-    /// Outer ones first.
+    /// The tokens after the braces, which a rule refuses.
+    pub(crate) trailing: TokenStream,
+    /// The scopes; an outer scope comes before its inner ones.
     pub(crate) scopes: Vec<Scope>,
-    /// In the order of one pass, `on_enter` first and `on_exit` last.
+    /// The breakpoints in the order of one pass through the loop, from `on_enter` to `on_exit`.
     pub(crate) breakpoints: Vec<Breakpoint>,
-    /// The name of the macro beside the loop, which no other one has.
+    /// The name of the macro beside the loop, which is unique in its crate.
     pub(crate) macro_name: Ident,
 }
 
@@ -38,11 +38,15 @@ pub(crate) struct Model {
 pub(crate) struct Scope {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
+    /// The index of the scope around this one.
     pub(crate) parent: Option<usize>,
+    /// The index of the scope's first breakpoint.
     pub(crate) begin: usize,
+    /// The index of the scope's last breakpoint.
     pub(crate) end: usize,
-    /// The phase it is.
+    /// The name of the phase, such as `train`; `None` if the scope is not a phase.
     pub(crate) phase: Option<String>,
+    /// The state that exists while the scope is open.
     pub(crate) states: Vec<Type>,
 }
 
@@ -51,27 +55,32 @@ pub(crate) struct Breakpoint {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) role: Role,
+    /// The index of the innermost scope around the breakpoint.
     pub(crate) scope: Option<usize>,
-    /// The phase around it.
+    /// The phase around the breakpoint.
     pub(crate) phase: Option<String>,
-    /// Its name without the phase.
-    pub(crate) free: Option<String>,
-    /// The state that is there from here on.
+    /// The name without the phase: `on_batch_end` for `on_train_batch_end`.
+    pub(crate) phase_free: Option<String>,
+    /// The state that exists from this breakpoint on.
     pub(crate) states: Vec<Type>,
-    /// All the state that is there.
+    /// All the state that exists at this breakpoint.
     pub(crate) available: Vec<Type>,
+    /// The type that handlers answer.
     pub(crate) answer: Option<Type>,
 }
 
-/// State that counts.
+/// A state that counts a unit.
 pub(crate) struct Counter<'a> {
     pub(crate) state: &'a Type,
-    /// As written.
-    pub(crate) word: &'a Ident,
+    /// The name of the unit as written.
+    pub(crate) unit_ident: &'a Ident,
     pub(crate) unit: Unit,
 }
 
-/// What a breakpoint is to its loop.
+/// The role of a breakpoint in its loop.
+///
+/// The runtime's enum of the same name cannot be shared, because a dependency on the runtime would compile it for the host before
+/// any macro could expand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Enter,
@@ -85,51 +94,57 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// The endings of a run, by the words that declare their breakpoints.
+    /// The endings of a run that can have a breakpoint, with their keywords.
     pub(crate) const ENDINGS: [(&str, Self); 3] = [
         ("stop", Self::Stop),
         ("interrupt", Self::Interrupt),
         ("error", Self::Error),
     ];
 
-    pub(crate) fn of_ending(word: &Ident) -> Option<Self> {
-        let known = Self::ENDINGS.iter().find(|(name, _)| word == name);
-        known.map(|(_, role)| *role)
+    /// Returns the role of the breakpoint after `keyword =>`.
+    pub(crate) fn from_ending(keyword: &Ident) -> Option<Self> {
+        let entry = Self::ENDINGS.iter().find(|(name, _)| keyword == name);
+        entry.map(|(_, role)| *role)
     }
 }
 
 impl Model {
     pub(crate) fn new(declaration: Declaration) -> Self {
-        let layout = layout::Layout::of(&declaration);
+        let layout = layout::Layout::new(&declaration);
         Self {
-            macro_name: seal::macro_name(&declaration),
-            krate: declaration.krate.unwrap_or_else(facade::default_crate),
+            macro_name: macro_name::unique_macro_name(&declaration),
+            krate: declaration
+                .krate
+                .unwrap_or_else(crate_path::default_crate_path),
             attributes: declaration.attributes,
             visibility: declaration.visibility,
             name: declaration.name,
             states: declaration.states,
             lines: declaration.lines,
-            rest: declaration.rest,
+            trailing: declaration.trailing,
             scopes: layout.scopes,
             breakpoints: layout.breakpoints,
         }
     }
 
-    /// What the loop counts, and where; a unit that a rule refuses is left out.
+    /// Returns the loop's counters, without those that a rule refuses.
     pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'_>> {
-        let counters = self.states.iter().filter_map(|State { of, counts }| {
-            let word = counts.as_ref()?.unit.as_ref()?;
-            let unit = Unit::of(word).filter(|unit| *unit != Unit::Seconds)?;
-            Some(Counter {
-                state: of,
-                word,
-                unit,
-            })
-        });
-        let mut known = Vec::new();
+        let counters = self
+            .states
+            .iter()
+            .filter_map(|DeclaredState { ty, unit_clause }| {
+                let unit_ident = unit_clause.as_ref()?.unit.as_ref()?;
+                let unit = Unit::from_ident(unit_ident).filter(|unit| *unit != Unit::Seconds)?;
+                Some(Counter {
+                    state: ty,
+                    unit_ident,
+                    unit,
+                })
+            });
+        let mut seen = Vec::new();
         counters.filter(move |counter| {
-            let is_new = !known.contains(&counter.unit);
-            known.push(counter.unit);
+            let is_new = !seen.contains(&counter.unit);
+            seen.push(counter.unit);
             is_new
         })
     }

@@ -1,6 +1,6 @@
-//! The lines of a loop.
+//! The lines between the braces of a loop or a scope.
 
-use super::State;
+use super::DeclaredState;
 use crate::attributes::Attribute;
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenTree};
@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Token, Type, braced, token};
 
-/// What stands in a loop or a scope.
+/// One line, which for a scope includes the lines between its braces.
 pub(crate) enum Line {
     Scope(Scope),
     Breakpoint(Box<Breakpoint>),
@@ -16,10 +16,10 @@ pub(crate) enum Line {
 }
 
 impl Line {
-    /// `lines` and everything inside them, in order.
-    pub(crate) fn all(lines: &[Self]) -> Vec<&Self> {
+    /// Returns `lines` and the lines of their scopes, at any depth, in the order of the source.
+    pub(crate) fn flatten(lines: &[Self]) -> Vec<&Self> {
         let with_inner = lines.iter().flat_map(|line| {
-            let inner = line.scope().map(|scope| Self::all(&scope.lines));
+            let inner = line.scope().map(|scope| Self::flatten(&scope.lines));
             [line].into_iter().chain(inner.into_iter().flatten())
         });
         with_inner.collect()
@@ -32,8 +32,8 @@ impl Line {
         }
     }
 
-    /// The name of the breakpoint that it declares.
-    pub(crate) fn breakpoint(&self) -> Option<&Ident> {
+    /// Returns the name of the breakpoint that the line declares.
+    pub(crate) fn breakpoint_name(&self) -> Option<&Ident> {
         match self {
             Self::Scope(_) => None,
             Self::Breakpoint(breakpoint) => Some(&breakpoint.name),
@@ -50,26 +50,26 @@ impl Line {
     }
 }
 
-/// `scope EPOCH with Epoch { … }`, or a `phase`.
+/// `scope EPOCH with Epoch { … }` or `phase TRAIN { … }`
 pub(crate) struct Scope {
     pub(crate) attributes: Vec<Attribute>,
-    /// `phase`, if it is one.
+    /// The keyword `phase`; `None` for a `scope`.
     pub(crate) phase: Option<Ident>,
     pub(crate) name: Ident,
-    /// The state that is there as long as it is open.
-    pub(crate) states: Vec<State>,
+    /// The state that exists while the scope is open.
+    pub(crate) states: Vec<DeclaredState>,
     pub(crate) lines: Vec<Line>,
-    /// Every line of it could be read.
-    pub(crate) is_whole: bool,
+    /// Whether every line of the scope was parsed.
+    pub(crate) is_complete: bool,
 }
 
 /// `on_train_batch_after_loss with Loss;`
 pub(crate) struct Breakpoint {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
-    /// The state that is there from here to the end of its scope.
-    pub(crate) states: Vec<State>,
-    /// What handlers answer here.
+    /// The state that exists from this breakpoint to the end of its scope.
+    pub(crate) states: Vec<DeclaredState>,
+    /// The type that handlers answer: `Verdict` of `on_update -> Verdict;`.
     pub(crate) answer: Option<Type>,
 }
 
@@ -77,18 +77,18 @@ pub(crate) struct Breakpoint {
 pub(crate) struct Ending {
     pub(crate) attributes: Vec<Attribute>,
     /// `stop`, `interrupt` or `error`.
-    pub(crate) word: Ident,
+    pub(crate) keyword: Ident,
     pub(crate) name: Ident,
 }
 
-/// All lines up to the closing brace; one that cannot be read does not hide the next.
-pub(super) fn lines(input: ParseStream, errors: &Errors) -> Vec<Line> {
+/// Parses the lines up to the closing brace, and continues after a line with a syntax error.
+pub(super) fn parse_lines(input: ParseStream, errors: &Errors) -> Vec<Line> {
     let mut lines = Vec::new();
     while !input.is_empty() {
-        match line(input, errors) {
+        match parse_line(input, errors) {
             Ok(line) => lines.push(line),
             Err(error) => {
-                errors.add(error);
+                errors.push(error);
                 skip_line(input);
             }
         }
@@ -96,31 +96,32 @@ pub(super) fn lines(input: ParseStream, errors: &Errors) -> Vec<Line> {
     lines
 }
 
-fn line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
+fn parse_line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
     let attributes = Attribute::parse_outer(input)?;
-    let word = name(
+    let first = parse_name(
         input,
         "a breakpoint, as in `on_epoch_end;`, or a scope, as in `scope EPOCH { … }`",
     )?;
     if input.peek(Token![=>]) {
-        return ending(attributes, word, input).map(Line::Ending);
+        return parse_ending(attributes, first, input).map(Line::Ending);
     }
-    match word.to_string().as_str() {
-        "scope" => scope(attributes, None, input, errors).map(Line::Scope),
-        "phase" => scope(attributes, Some(word), input, errors).map(Line::Scope),
-        _ => breakpoint(attributes, word, input)
+    match first.to_string().as_str() {
+        "scope" => parse_scope(attributes, None, input, errors).map(Line::Scope),
+        "phase" => parse_scope(attributes, Some(first), input, errors).map(Line::Scope),
+        _ => parse_breakpoint(attributes, first, input)
             .map(|breakpoint| Line::Breakpoint(Box::new(breakpoint))),
     }
 }
 
-fn scope(
+/// `EPOCH with Epoch { … }`, after the keyword.
+fn parse_scope(
     attributes: Vec<Attribute>,
     phase: Option<Ident>,
     input: ParseStream,
     errors: &Errors,
 ) -> syn::Result<Scope> {
-    let name = name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
-    let states = State::all(input)?;
+    let name = parse_name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
+    let states = DeclaredState::parse_with_clause(input)?;
     if !input.peek(token::Brace) {
         return Err(input.error(
             "expected the lines of the scope in braces, or the state in it, as in `with Epoch`",
@@ -128,32 +129,33 @@ fn scope(
     }
     let content;
     braced!(content in input);
-    let before = errors.count();
-    let lines = lines(&content, errors);
+    let before = errors.len();
+    let lines = parse_lines(&content, errors);
     Ok(Scope {
         attributes,
         phase,
         name,
         states,
         lines,
-        is_whole: errors.count() == before,
+        is_complete: errors.len() == before,
     })
 }
 
-fn breakpoint(
+/// `with Loss;`, after the name.
+fn parse_breakpoint(
     attributes: Vec<Attribute>,
     name: Ident,
     input: ParseStream,
 ) -> syn::Result<Breakpoint> {
-    let mut states = State::all(input)?;
+    let mut states = DeclaredState::parse_with_clause(input)?;
     let mut answer = None;
     if input.parse::<Option<Token![->]>>()?.is_some() {
         answer = Some(input.parse()?);
-        states.extend(State::all(input)?);
+        states.extend(DeclaredState::parse_with_clause(input)?);
     }
     if !input.peek(Token![;]) {
         return Err(input.error(
-            "expected `;` behind a breakpoint, or the state from here on, as in `with Loss;`",
+            "expected `;` after a breakpoint, or the state from here on, as in `with Loss;`",
         ));
     }
     input.parse::<Token![;]>()?;
@@ -165,39 +167,43 @@ fn breakpoint(
     })
 }
 
-fn ending(attributes: Vec<Attribute>, word: Ident, input: ParseStream) -> syn::Result<Ending> {
+/// `=> on_stop;`, after the keyword.
+fn parse_ending(
+    attributes: Vec<Attribute>,
+    keyword: Ident,
+    input: ParseStream,
+) -> syn::Result<Ending> {
     input.parse::<Token![=>]>()?;
-    let name = name(
+    let name = parse_name(
         input,
         "the breakpoint of this ending, as in `stop => on_stop;`",
     )?;
     input.parse::<Token![;]>()?;
     Ok(Ending {
         attributes,
-        word,
+        keyword,
         name,
     })
 }
 
-pub(super) fn name(input: ParseStream, expected: &str) -> syn::Result<Ident> {
-    let named = input.peek(Ident::peek_any);
-    let missing = || input.error(format!("expected {expected}"));
-    if named {
+/// Parses an identifier, which may be a keyword of Rust; the error says `expected {expected}`.
+pub(super) fn parse_name(input: ParseStream, expected: &str) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) {
         input.call(Ident::parse_any)
     } else {
-        Err(missing())
+        Err(input.error(format!("expected {expected}")))
     }
 }
 
-/// Steps behind the next semicolon or closing brace.
+/// Skips the tokens up to and including the next semicolon or braces.
 fn skip_line(input: ParseStream) {
     while let Ok(token) = input.parse::<TokenTree>() {
-        let ends = match token {
-            TokenTree::Punct(sign) => sign.as_char() == ';',
+        let is_end = match token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
             TokenTree::Group(group) => group.delimiter() == proc_macro2::Delimiter::Brace,
             _ => false,
         };
-        if ends {
+        if is_end {
             return;
         }
     }

@@ -1,10 +1,10 @@
-//! What was written, with its spans, and nothing decided.
+//! The declaration as the user writes it, with its spans, before any rule is applied.
 
 mod line;
 mod state;
 
 pub(crate) use line::{Breakpoint, Ending, Line, Scope};
-pub(crate) use state::{Counts, State};
+pub(crate) use state::{DeclaredState, UnitClause};
 
 use crate::attributes::Attribute;
 use crate::errors::Errors;
@@ -18,39 +18,39 @@ pub(crate) struct Declaration {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
-    /// The state that is there all of a run.
-    pub(crate) states: Vec<State>,
+    /// The state that exists during the whole run.
+    pub(crate) states: Vec<DeclaredState>,
     pub(crate) lines: Vec<Line>,
-    /// As written.
+    /// The whole declaration.
     pub(crate) tokens: TokenStream,
-    /// What stands behind the braces, where nothing belongs.
-    pub(crate) rest: TokenStream,
+    /// The tokens after the braces, which a rule refuses.
+    pub(crate) trailing: TokenStream,
 }
 
 impl Declaration {
     pub(crate) fn new(tokens: &TokenStream, errors: &Errors) -> Option<Self> {
-        let parse = |input: ParseStream| declaration(input, tokens, errors);
+        let parse = |input: ParseStream| parse_declaration(input, tokens, errors);
         match parse.parse2(tokens.clone()) {
             Ok(declaration) => Some(declaration),
             Err(error) => {
-                errors.add(error);
+                errors.push(error);
                 None
             }
         }
     }
 }
 
-fn declaration(
+fn parse_declaration(
     input: ParseStream,
     tokens: &TokenStream,
     errors: &Errors,
 ) -> syn::Result<Declaration> {
-    let krate = krate(input)?;
+    let krate = parse_crate_path(input)?;
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
-    keyword(input)?;
-    let name = line::name(input, "the name of the loop, as in `loop Fit { … }`")?;
-    let states = State::all(input)?;
+    parse_loop_keyword(input)?;
+    let name = line::parse_name(input, "the name of the loop, as in `loop Fit { … }`")?;
+    let states = DeclaredState::parse_with_clause(input)?;
     let content;
     braced!(content in input);
     Ok(Declaration {
@@ -59,14 +59,14 @@ fn declaration(
         visibility,
         name,
         states,
-        lines: line::lines(&content, errors),
+        lines: line::parse_lines(&content, errors),
         tokens: tokens.clone(),
-        rest: input.parse()?,
+        trailing: input.parse()?,
     })
 }
 
 /// `loop`
-fn keyword(input: ParseStream) -> syn::Result<()> {
+fn parse_loop_keyword(input: ParseStream) -> syn::Result<()> {
     if input.parse::<Option<Token![loop]>>()?.is_none() {
         return Err(input.error("expected a loop, as in `pub loop Fit { … }`"));
     }
@@ -74,7 +74,7 @@ fn keyword(input: ParseStream) -> syn::Result<()> {
 }
 
 /// `crate = path;`
-fn krate(input: ParseStream) -> syn::Result<Option<Path>> {
+fn parse_crate_path(input: ParseStream) -> syn::Result<Option<Path>> {
     if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
         return Ok(None);
     }

@@ -1,226 +1,249 @@
 //! The arguments of `#[callback(…)]`.
 
-use crate::callback::model::{not_a_number, text, truth};
-use crate::callback::syntax::{Argument, Arguments, Value, Word};
-use crate::errors::Errors;
-use crate::spelling::{nearest, written};
+use crate::callback::model::{bool_literal, non_numeric_literal, string_literal};
+use crate::callback::syntax::{Argument, ArgumentName, ArgumentValue, Arguments};
+use crate::errors::{Errors, line_of};
+use crate::spelling::{did_you_mean, format_tokens, nearest};
 use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprPath, Lit};
 
-/// The arguments that can be written today.
+/// The arguments that a block can have.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
   `incompatible`, `no_conflict`, `provides`, `background`, `discover`, `register`, `crate`";
 
-/// Each is a loop's path or has a name.
-pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
+/// An argument is the path of a loop, or a name that may have a value:
+///
+/// ```text
+/// #[callback("Fit")]
+/// #[callback(Fit<f32>)]
+/// #[callback(weight = 10 name = "loss")]
+/// ```
+pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
     for argument in &arguments.list {
-        if let Argument::Unreadable(error) = argument {
-            errors.add(error.clone());
+        if let Argument::Invalid(error) = argument {
+            errors.push(error.clone());
         }
     }
 }
 
-/// A name is one of ours.
+/// The name of an argument is one of [`ArgumentName`]:
+///
+/// ```text
+/// #[callback(wieght = 10)]
+/// ```
 pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
-    for (name, _) in named(arguments) {
-        if Word::of(name).is_some() {
+    for (ident, _) in arguments.named() {
+        if ArgumentName::from_ident(ident).is_some() {
             continue;
         }
-        let words = Word::ALL.iter().map(|(word, _)| *word);
-        let guess = nearest(&name.to_string(), words);
-        let guess = guess
-            .map(|guess| format!(": did you mean `{guess}`?"))
-            .unwrap_or_default();
-        errors.at(
-            name,
-            format!("no argument is called `{name}`{guess}\n{AVAILABLE}"),
+        let suggestion = did_you_mean(nearest(&ident.to_string(), ArgumentName::spellings()));
+        errors.report(
+            ident,
+            format!("no argument is called `{ident}`{suggestion}\n{AVAILABLE}"),
         );
     }
 }
 
-/// What is said of a handler, of an instance or of a plan is not said of a type.
-pub(super) fn check_said_here(arguments: &Arguments, errors: &Errors) {
-    for (name, _) in named(arguments) {
-        let said = match Word::of(name) {
-            Some(Word::OnFailure) => "when attached: `.on_failure(OnFailure::Warn)`",
-            Some(Word::Order) => {
-                "of the plan: `plan.order(…)`; a block says `after(…)` or `before(…)`"
+/// A block does not set what belongs to a handler, an attachment or a plan:
+///
+/// ```text
+/// #[callback(every(steps = 10))]
+/// #[callback(strict = true)]
+/// ```
+pub(super) fn check_belongs_to_block(arguments: &Arguments, errors: &Errors) {
+    for (ident, _) in arguments.named() {
+        let place = match ArgumentName::from_ident(ident) {
+            Some(ArgumentName::OnFailure) => {
+                "an attachment: write `.on_failure(OnFailure::Warn)` where the callback is attached"
             }
-            Some(Word::Every) => {
-                "of a handler: `#[every(steps = 10)]` above it, or `.every(…)` where the callback is attached"
+            Some(ArgumentName::Order) => {
+                "the plan: write `plan.order(…)`, or `after(…)` or `before(…)` on a block"
             }
-            Some(Word::Strict) => "of the plan: `plan.strict(true)`",
+            Some(ArgumentName::Every) => {
+                "a handler: write `#[every(steps = 10)]` above it, or `.every(…)` where the callback is attached"
+            }
+            Some(ArgumentName::Strict) => "the plan: write `plan.strict(true)`",
             _ => continue,
         };
-        errors.at(name, format!("`{name}` is said {said}"));
+        errors.report(ident, format!("`{ident}` belongs to {place}"));
     }
 }
 
-/// Each is given once.
-pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
-    let names: Vec<_> = named(arguments).map(|(name, _)| name).collect();
-    for (index, name) in names.iter().enumerate() {
-        if let Some(first) = names[..index].iter().find(|first| first == &name) {
-            let line = first.span().start().line;
-            let instead = if Word::of(name).is_some_and(Word::takes_list) {
+/// A named argument is given once:
+///
+/// ```text
+/// #[callback(weight = 10, weight = 20)]
+/// #[callback(after(Metrics), after(Logger))]
+/// ```
+pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
+    let idents: Vec<_> = arguments.named().map(|(ident, _)| ident).collect();
+    for (index, ident) in idents.iter().enumerate() {
+        if let Some(first) = idents[..index].iter().find(|first| first == &ident) {
+            let line = line_of(first);
+            let remedy = if ArgumentName::from_ident(ident).is_some_and(ArgumentName::takes_list) {
                 "put both into one list"
             } else {
                 "keep one of them"
             };
-            errors.at(
-                name,
-                format!("`{name}` a second time; the first is on line {line}, {instead}"),
+            errors.report(
+                ident,
+                format!("`{ident}` a second time; the first is on line {line}, {remedy}"),
             );
         }
     }
 }
 
-/// Each has a value of its kind.
+/// The value of an argument has the argument's form:
+///
+/// ```text
+/// #[callback(weight = "10")]
+/// #[callback(name = loss)]
+/// #[callback(discover)]
+/// #[callback(background = true)]
+/// #[callback(crate = "callbacks")]
+/// #[callback(after = Metrics)]
+/// ```
 pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
-    for (name, value) in named(arguments) {
-        match Word::of(name) {
-            Some(Word::Weight) => check_weight(name, value, errors),
-            Some(Word::Name) => check_name(name, value, errors),
-            Some(Word::Discover | Word::Register) => check_switch(name, value, errors),
-            Some(Word::Background) => check_flag(name, value, errors),
-            Some(Word::Crate) => check_crate(name, value, errors),
-            Some(word) if word.takes_list() => check_list(name, word, value, errors),
+    for (ident, value) in arguments.named() {
+        match ArgumentName::from_ident(ident) {
+            Some(ArgumentName::Weight) => check_weight(ident, value, errors),
+            Some(ArgumentName::Name) => check_name(ident, value, errors),
+            Some(ArgumentName::Discover | ArgumentName::Register) => {
+                check_switch(ident, value, errors);
+            }
+            Some(ArgumentName::Background) => check_flag(ident, value, errors),
+            Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
+            Some(name) if name.takes_list() => check_list(ident, name, value, errors),
             _ => {}
         }
     }
 }
 
-fn check_weight(name: &Ident, value: &Value, errors: &Errors) {
-    let Value::Is(weight) = value else {
-        return errors.at(name, "`weight` takes a number; write `weight = 10`");
+fn check_weight(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+    let ArgumentValue::Expr(weight) = value else {
+        return errors.report(ident, "`weight` takes a number; write `weight = 10`");
     };
-    match not_a_number(weight) {
-        Some(Lit::Str(number)) if number.value().parse::<f64>().is_ok() => {
-            let number_alone = number.value();
-            errors.at(
-                number,
-                format!("a weight is a number without quotes; write `weight = {number_alone}`"),
+    match non_numeric_literal(weight) {
+        Some(Lit::Str(string)) if string.value().parse::<f64>().is_ok() => {
+            let number = string.value();
+            errors.report(
+                string,
+                format!("a weight is a number without quotes; write `weight = {number}`"),
             );
         }
-        Some(literal) => errors.at(literal, "a weight is a number; write `weight = 10`"),
+        Some(literal) => errors.report(literal, "a weight is a number; write `weight = 10`"),
         None => {}
     }
 }
 
-fn check_name(name: &Ident, value: &Value, errors: &Errors) {
-    let Value::Is(given) = value else {
-        return errors.at(name, "`name` takes a text; write `name = \"loss\"`");
+fn check_name(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+    let ArgumentValue::Expr(name) = value else {
+        return errors.report(ident, "`name` takes text; write `name = \"loss\"`");
     };
-    match text(given) {
-        Some(text) if text.value().trim().is_empty() => {
-            errors.at(
-                &text,
+    match string_literal(name) {
+        Some(string) if string.value().trim().is_empty() => {
+            errors.report(
+                &string,
                 "an empty name; write one, or leave `name` out to use the type's",
             );
         }
         Some(_) => {}
-        None => errors.at(
-            given,
+        None => errors.report(
+            name,
             format!(
                 "a name is text in quotes; write `name = \"{}\"`",
-                word_in(given)
+                example_name(name)
             ),
         ),
     }
 }
 
-/// The word that quotes were forgotten around, or one that shows how it is done.
-fn word_in(given: &Expr) -> String {
-    match given {
+/// Returns the word that lacks its quotes, or another name.
+fn example_name(value: &Expr) -> String {
+    match value {
         Expr::Path(ExprPath { path, .. }) => path.get_ident().map(Ident::to_string),
         _ => None,
     }
     .unwrap_or_else(|| "loss".to_owned())
 }
 
-fn check_switch(name: &Ident, value: &Value, errors: &Errors) {
-    let Value::Is(given) = value else {
-        return errors.at(
-            name,
-            format!("`{name}` takes `true` or `false`; write `{name} = false`"),
+/// `discover` and `register` take a boolean.
+fn check_switch(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+    let ArgumentValue::Expr(value) = value else {
+        return errors.report(
+            ident,
+            format!("`{ident}` takes `true` or `false`; write `{ident} = false`"),
         );
     };
-    if truth(given).is_none() {
-        errors.at(
-            given,
-            format!("`{name}` is `true` or `false`; write `{name} = false`"),
+    if bool_literal(value).is_none() {
+        errors.report(
+            value,
+            format!("`{ident}` is `true` or `false`; write `{ident} = false`"),
         );
     }
 }
 
-/// A word that stands alone. What is said of the queue is said of an instance.
-fn check_flag(name: &Ident, value: &Value, errors: &Errors) {
-    let wrong = format!(
-        "`{name}` stands alone; write `{name}`, and where the callback is attached `.background(Background::queue(1024))`"
+/// `background` takes no value, because each attachment has its own queue.
+fn check_flag(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+    let message = format!(
+        "`{ident}` stands alone; write `{ident}`, and where the callback is attached `.background(Background::queue(1024))`"
     );
     match value {
-        Value::Absent => {}
-        Value::Is(given) => errors.at(given, wrong),
-        Value::Path(_) | Value::List(_) => errors.at(name, wrong),
+        ArgumentValue::Absent => {}
+        ArgumentValue::Expr(value) => errors.report(value, message),
+        ArgumentValue::Path(_) | ArgumentValue::List(_) => errors.report(ident, message),
     }
 }
 
-fn check_crate(name: &Ident, value: &Value, errors: &Errors) {
+fn check_crate_path(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     match value {
-        Value::Path(_) => {}
-        Value::Is(given) => {
-            let path =
-                text(given).map_or_else(|| "my_crate::callbacks".to_owned(), |text| text.value());
-            errors.at(
-                given,
+        ArgumentValue::Path(_) => {}
+        ArgumentValue::Expr(value) => {
+            let path = string_literal(value)
+                .map_or_else(|| "my_crate::callbacks".to_owned(), |string| string.value());
+            errors.report(
+                value,
                 format!("a crate is a path without quotes; write `crate = {path}`"),
             );
         }
-        Value::Absent | Value::List(_) => errors.at(
-            name,
+        ArgumentValue::Absent | ArgumentValue::List(_) => errors.report(
+            ident,
             "`crate` takes a path; write `crate = my_crate::callbacks`",
         ),
     }
 }
 
-fn check_list(name: &Ident, word: Word, value: &Value, errors: &Errors) {
-    let wanted = format!("`{name}` takes a list in parentheses; write");
+fn check_list(ident: &Ident, name: ArgumentName, value: &ArgumentValue, errors: &Errors) {
+    let expected = format!("`{ident}` takes a list in parentheses; write");
     match value {
-        Value::Is(given) => {
-            let members = without_brackets(given);
-            errors.at(given, format!("{wanted} `{name}({members})`"));
+        ArgumentValue::Expr(value) => {
+            let entries = without_brackets(value);
+            errors.report(value, format!("{expected} `{ident}({entries})`"));
         }
-        Value::Absent | Value::Path(_) => {
-            let members = example(word);
-            errors.at(name, format!("{wanted} `{name}({members})`"));
+        ArgumentValue::Absent | ArgumentValue::Path(_) => {
+            let entry = example_entry(name);
+            errors.report(ident, format!("{expected} `{ident}({entry})`"));
         }
-        Value::List(_) => {}
+        ArgumentValue::List(_) => {}
     }
 }
 
-/// `A, B` of `[A, B]`.
-fn without_brackets(given: &Expr) -> String {
-    let tokens: Vec<_> = given.to_token_stream().into_iter().collect();
+/// Returns `A, B` for `[A, B]`.
+fn without_brackets(value: &Expr) -> String {
+    let tokens: Vec<_> = value.to_token_stream().into_iter().collect();
     match &tokens[..] {
-        [TokenTree::Group(group)] => written(&group.stream()),
-        _ => written(given),
+        [TokenTree::Group(group)] => format_tokens(&group.stream()),
+        _ => format_tokens(value),
     }
 }
 
-/// What stands in the list of an argument.
-pub(super) fn example(word: Word) -> &'static str {
-    match word {
-        Word::Group => "Monitors",
-        Word::Provides => "Record",
+/// Returns an entry for the list of the argument, to be shown in messages.
+pub(super) fn example_entry(name: ArgumentName) -> &'static str {
+    match name {
+        ArgumentName::Group => "Monitors",
+        ArgumentName::Provides => "Record",
         _ => "Metrics",
     }
-}
-
-fn named(arguments: &Arguments) -> impl Iterator<Item = (&Ident, &Value)> {
-    arguments.list.iter().filter_map(|argument| match argument {
-        Argument::Named { name, value } => Some((name, value)),
-        _ => None,
-    })
 }

@@ -1,47 +1,54 @@
 //! Two handlers at one breakpoint.
 
-use crate::callback::model::{Claim, Handler, Model, claims_of};
-use crate::errors::Errors;
+use crate::callback::model::{Handler, Match, Model, best_matches};
+use crate::errors::{Errors, line_of};
 
-/// Where two name a breakpoint equally exactly, nothing says which of them runs first.
-pub(super) fn check_alone(handler: &Handler, model: &Model, errors: &Errors) {
-    let claims = claims_of(handler);
-    let before = model
+/// Two handlers whose names are equally specific do not share a breakpoint, because their order would be undefined:
+///
+/// ```text
+/// fn on_epoch_end(&self) {}
+///
+/// #[on(epoch_end)]
+/// fn print(&self) {}
+/// ```
+pub(super) fn check_one_per_breakpoint(handler: &Handler, model: &Model, errors: &Errors) {
+    let matches = best_matches(handler);
+    let earlier = model
         .handlers
         .iter()
         .take_while(|first| first.index < handler.index);
-    for first in before.filter(|first| can_meet(first, handler)) {
-        let theirs = claims_of(first);
-        if let Some(clash) = claims.iter().find(|claim| theirs.contains(claim)) {
-            report(handler, first, *clash, model, errors);
+    for first in earlier.filter(|first| can_coexist(first, handler)) {
+        let first_matches = best_matches(first);
+        if let Some(shared) = matches.iter().find(|each| first_matches.contains(each)) {
+            report(handler, first, *shared, model, errors);
             return;
         }
     }
 }
 
-/// Functions of one name are rustc's to judge, and conditions may exclude each other.
-fn can_meet(first: &Handler, second: &Handler) -> bool {
+/// Whether both handlers can be in one build. rustc reports two functions with the same name, and conditions may exclude each other.
+fn can_coexist(first: &Handler, second: &Handler) -> bool {
     first.name() != second.name() && !(first.is_conditional() && second.is_conditional())
 }
 
-fn report(second: &Handler, first: &Handler, clash: Claim, model: &Model, errors: &Errors) {
-    let request = second
-        .requests
+fn report(second: &Handler, first: &Handler, shared: Match, model: &Model, errors: &Errors) {
+    let reference = second
+        .breakpoints
         .iter()
-        .find(|request| request.places.contains(&clash));
-    let word = request.map_or(second.name(), |request| &request.word);
+        .find(|breakpoint| breakpoint.matches.contains(&shared));
+    let ident = reference.map_or(second.name(), |reference| &reference.ident);
     let breakpoint = model
-        .breakpoint(clash.place)
+        .breakpoint(shared.index)
         .map_or("", |breakpoint| &breakpoint.name);
-    let (name, line) = (first.name(), first.name().span().start().line);
-    let instead = if first.every.is_empty() && second.every.is_empty() {
+    let (name, line) = (first.name(), line_of(first.name()));
+    let remedy = if first.every.is_empty() && second.every.is_empty() {
         "put both into one function"
     } else {
         // One function has one period.
         "put one of them into a callback of its own"
     };
-    errors.at(
-        word,
-        format!("a second handler at `{breakpoint}`, beside `{name}` on line {line}; {instead}"),
+    errors.report(
+        ident,
+        format!("a second handler at `{breakpoint}`, beside `{name}` on line {line}; {remedy}"),
     );
 }

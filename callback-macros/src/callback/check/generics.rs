@@ -4,46 +4,58 @@ use crate::callback::model::{Model, anonymous_lifetimes};
 use crate::errors::Errors;
 use syn::GenericParam;
 
-/// A callback lives as long as its plan.
-pub(super) fn check_borrows_nothing(model: &Model, errors: &Errors) {
+/// A callback borrows nothing, because it lives as long as its plan:
+///
+/// ```text
+/// impl<'a> Log<'a> { … }
+/// impl Log<'_> { … }
+/// ```
+pub(super) fn check_no_lifetimes(model: &Model, errors: &Errors) {
     let message = "a callback borrows nothing, because it lives as long as its plan; own the value, or share it in an `Arc`";
     let declared: Vec<_> = model
-        .head
+        .header
         .generics
         .lifetimes()
-        .map(|declared| &declared.lifetime)
+        .map(|parameter| &parameter.lifetime)
         .collect();
     for lifetime in &declared {
-        errors.at(lifetime, message);
+        errors.report(lifetime, message);
     }
     if declared.is_empty() {
-        for name in anonymous_lifetimes(&model.head.self_type) {
-            errors.at(&name, message);
+        for lifetime in anonymous_lifetimes(&model.header.self_type) {
+            errors.report(&lifetime, message);
         }
     }
 }
 
-/// Nobody says which types to register a generic callback for.
+/// A generic callback is not registered, because the macro cannot know for which types:
+///
+/// ```text
+/// #[callback]
+/// impl<T: Display> Log<T> { … }
+/// ```
 pub(super) fn check_registrable(model: &Model, errors: &Errors) {
-    let is_type = |parameter: &&GenericParam| !matches!(parameter, GenericParam::Lifetime(_));
-    let Some(generic) = model.head.generics.params.iter().find(is_type) else {
+    let is_not_lifetime =
+        |parameter: &&GenericParam| !matches!(parameter, GenericParam::Lifetime(_));
+    let mut parameters = model.header.generics.params.iter();
+    let Some(parameter) = parameters.find(is_not_lifetime) else {
         return;
     };
     if !model.settings.register {
         return;
     }
-    let still = if model.settings.discover {
+    let hint = if model.settings.discover {
         ""
     } else {
         "; `discover = false` still registers it"
     };
-    let name = match generic {
-        GenericParam::Type(generic) => &generic.ident,
-        GenericParam::Const(generic) => &generic.ident,
-        GenericParam::Lifetime(generic) => &generic.lifetime.ident,
+    let name = match parameter {
+        GenericParam::Type(parameter) => &parameter.ident,
+        GenericParam::Const(parameter) => &parameter.ident,
+        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
     };
-    errors.at(
+    errors.report(
         name,
-        format!("a generic callback cannot be registered, because nobody says for which types{still}\nwrite `#[callback(register = false)]`"),
+        format!("a generic callback cannot be registered, because its type parameters are unknown{hint}\nwrite `#[callback(register = false)]`"),
     );
 }

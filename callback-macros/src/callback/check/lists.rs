@@ -1,52 +1,66 @@
-//! The lists of `after(…)`, `provides(…)` and their kind, whatever stands in them.
+//! The lists of `after(…)`, `provides(…)` and similar arguments, whatever their entries are.
 
-use super::arguments::example;
-use crate::callback::model::bare;
-use crate::callback::syntax::{Arguments, List, Member};
+use super::arguments::example_entry;
+use crate::callback::model::ungroup_type;
+use crate::callback::syntax::{Arguments, List, ListEntry};
 use crate::errors::Errors;
-use crate::spelling::written;
+use crate::spelling::format_tokens;
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-/// Each member can be read.
-pub(super) fn check_readable(arguments: &Arguments, errors: &Errors) {
-    let members = arguments.lists().flat_map(|(_, _, list)| &list.members);
-    for member in members {
-        if let Member::Unreadable(error) = member {
-            errors.add(error.clone());
+/// An entry is a type, a type with a function, or a name in quotes:
+///
+/// ```text
+/// #[callback(after(Metrics Logger))]
+/// #[callback(provides(Record =))]
+/// ```
+pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
+    let entries = arguments.lists().flat_map(|(_, _, list)| &list.entries);
+    for entry in entries {
+        if let ListEntry::Invalid(error) = entry {
+            errors.push(error.clone());
         }
     }
 }
 
-/// A list has a member.
-pub(super) fn check_filled(arguments: &Arguments, errors: &Errors) {
-    for (name, word, list) in arguments.lists() {
-        if list.members.is_empty() {
-            let example = example(word);
-            errors.at(
-                name,
-                format!("an empty list; write `{name}({example})`, or leave `{name}` out"),
+/// A list has an entry:
+///
+/// ```text
+/// #[callback(after())]
+/// ```
+pub(super) fn check_not_empty(arguments: &Arguments, errors: &Errors) {
+    for (ident, name, list) in arguments.lists() {
+        if list.entries.is_empty() {
+            let entry = example_entry(name);
+            errors.report(
+                ident,
+                format!("an empty list; write `{ident}({entry})`, or leave `{ident}` out"),
             );
         }
     }
 }
 
-/// Nothing stands in a list twice.
-pub(super) fn check_once(arguments: &Arguments, errors: &Errors) {
+/// A list has no entry twice:
+///
+/// ```text
+/// #[callback(after(Metrics, Metrics))]
+/// ```
+pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
     for (_, _, list) in arguments.lists() {
-        check_list_once(list, errors);
+        check_list_unique(list, errors);
     }
 }
 
-fn check_list_once(list: &List, errors: &Errors) {
-    let members: Vec<_> = list.members.iter().filter_map(Named::of).collect();
-    for (index, second) in members.iter().enumerate() {
-        let first = members[..index]
+fn check_list_unique(list: &List, errors: &Errors) {
+    let subjects: Vec<_> = list.entries.iter().filter_map(Subject::of_entry).collect();
+    for (index, second) in subjects.iter().enumerate() {
+        let first = subjects[..index]
             .iter()
             .find(|first| first.text == second.text);
         if let Some(first) = first {
             let (text, line) = (&second.text, first.line);
-            errors.at(
+            errors.report(
                 &second.tokens,
                 format!("`{text}` a second time; the first is on line {line}, name it once"),
             );
@@ -54,22 +68,24 @@ fn check_list_once(list: &List, errors: &Errors) {
     }
 }
 
-/// A member by what it names.
-pub(super) struct Named {
-    pub(super) tokens: proc_macro2::TokenStream,
+/// The type or the name that an entry is about, to be compared with other entries.
+pub(super) struct Subject {
+    pub(super) tokens: TokenStream,
     pub(super) text: String,
     pub(super) line: usize,
 }
 
-impl Named {
-    pub(super) fn of(member: &Member) -> Option<Self> {
-        let tokens = match member {
-            Member::Type(state) | Member::Made { state, .. } => bare(state).to_token_stream(),
-            Member::Literal(literal) => literal.to_token_stream(),
-            Member::Unreadable(_) => return None,
+impl Subject {
+    pub(super) fn of_entry(entry: &ListEntry) -> Option<Self> {
+        let tokens = match entry {
+            ListEntry::Type(ty) | ListEntry::WithConstructor { state: ty, .. } => {
+                ungroup_type(ty).to_token_stream()
+            }
+            ListEntry::Literal(literal) => literal.to_token_stream(),
+            ListEntry::Invalid(_) => return None,
         };
         Some(Self {
-            text: written(&tokens),
+            text: format_tokens(&tokens),
             line: tokens.span().start().line,
             tokens,
         })

@@ -1,17 +1,24 @@
 //! The loops that a block serves.
 
-use crate::callback::model::Model;
-use crate::callback::syntax::Word;
+use crate::callback::model::{Handler, Loop, Model};
+use crate::callback::syntax::ArgumentName;
 use crate::errors::Errors;
-use crate::spelling::written;
+use crate::spelling::format_tokens;
 
-/// Each is named once.
-pub(super) fn check_named_once(model: &Model, errors: &Errors) {
-    let named: Vec<_> = model.arguments.loops().collect();
-    for (index, path) in named.iter().enumerate() {
-        let text = written(path);
-        if named[..index].iter().any(|first| written(first) == text) {
-            errors.at(
+/// A loop is named once:
+///
+/// ```text
+/// #[callback(Fit, Fit)]
+/// ```
+pub(super) fn check_unique(model: &Model, errors: &Errors) {
+    let paths: Vec<_> = model.arguments.loops().collect();
+    for (index, path) in paths.iter().enumerate() {
+        let text = format_tokens(path);
+        if paths[..index]
+            .iter()
+            .any(|first| format_tokens(first) == text)
+        {
+            errors.report(
                 path,
                 format!("the loop `{text}` a second time; name it once"),
             );
@@ -19,34 +26,40 @@ pub(super) fn check_named_once(model: &Model, errors: &Errors) {
     }
 }
 
-/// Each has a handler in the block, or state that the block brings.
+/// Each loop has a handler in the block, unless the block provides state:
+///
+/// ```text
+/// #[callback(Fit, Driver)]
+/// impl PrintLoss {
+///     fn on_epoch_end(&self) {}
+/// }
+/// ```
 pub(super) fn check_served(model: &Model, errors: &Errors) {
-    if model.arguments.value(Word::Provides).is_some() {
+    if model.arguments.value(ArgumentName::Provides).is_some() {
         return;
     }
-    if model.is_unsure() || misses_a_breakpoint(model) || has_stray_attribute(model) {
-        // What is missing may be the handler that is misspelt or unfinished, and that is told already.
+    if model.is_incomplete() || has_unknown_breakpoint(model) || has_every_without_handler(model) {
+        // The missing handler may be the function about which another rule, or rustc, reports an error.
         return;
     }
     if model.handlers.is_empty() {
-        let names: Vec<_> = model
-            .loops
-            .iter()
-            .map(|each| format!("`{}`", each.facts.name))
-            .collect();
-        return errors.at(&model.head.self_type, no_handler(&names.join(", ")));
+        let names: Vec<_> = model.loops.iter().map(quoted_name).collect();
+        return errors.report(&model.header.self_type, no_handler(&names.join(", ")));
     }
-    for (in_loop, each) in model.loops.iter().enumerate() {
-        if !is_served(in_loop, model) {
-            errors.at(&each.path, no_handler(&format!("`{}`", each.facts.name)));
+    for (loop_index, each) in model.loops.iter().enumerate() {
+        if !is_served(loop_index, model) {
+            errors.report(&each.path, no_handler(&quoted_name(each)));
         }
     }
 }
 
-fn is_served(in_loop: usize, model: &Model) -> bool {
-    let requests = model.handlers.iter().flat_map(|handler| &handler.requests);
-    let mut claims = requests.flat_map(|request| &request.places);
-    claims.any(|claim| claim.place.in_loop == in_loop)
+fn is_served(loop_index: usize, model: &Model) -> bool {
+    let mut matches = model.handlers.iter().flat_map(Handler::matches);
+    matches.any(|each| each.index.loop_index == loop_index)
+}
+
+fn quoted_name(each: &Loop) -> String {
+    format!("`{}`", each.info.name)
 }
 
 fn no_handler(loops: &str) -> String {
@@ -56,20 +69,24 @@ fn no_handler(loops: &str) -> String {
     )
 }
 
-/// Whether a function that is no handler says how often it runs.
-fn has_stray_attribute(model: &Model) -> bool {
+/// Whether a handler refers to a breakpoint that no loop has, or to none.
+fn has_unknown_breakpoint(model: &Model) -> bool {
+    let mut handlers = model.handlers.iter().map(|handler| &handler.breakpoints);
+    handlers.any(|breakpoints| {
+        breakpoints.is_empty()
+            || breakpoints
+                .iter()
+                .any(|breakpoint| breakpoint.matches.is_empty())
+    })
+}
+
+/// Whether a function that is no handler has an `#[every(…)]`.
+fn has_every_without_handler(model: &Model) -> bool {
     let functions = model
         .block
         .items
         .iter()
         .filter_map(|item| item.function.as_ref());
-    let mut strays = functions.filter(|function| !function.is_handler());
-    strays.any(|function| function.every().next().is_some())
-}
-
-fn misses_a_breakpoint(model: &Model) -> bool {
-    let mut requests = model.handlers.iter().map(|handler| &handler.requests);
-    requests.any(|requests| {
-        requests.is_empty() || requests.iter().any(|request| request.places.is_empty())
-    })
+    let mut others = functions.filter(|function| !function.is_handler());
+    others.any(|function| function.every_attributes().next().is_some())
 }

@@ -1,15 +1,16 @@
-//! The rules of an annotated block. What is proven by types alone is not here: rustc says it, at the user's types.
+//! The rules that an annotated block must keep. rustc checks what depends on types, at the user's tokens.
 //!
-//! The files under `tests/ui/fail/` prove each file here in the folder of its name.
+//! Each file has its UI tests in the folder of its name under `tests/ui/fail/`.
 
-mod amounts;
 mod arguments;
+mod breakpoint_names;
+mod clause_values;
+mod clauses;
 mod duplicates;
 mod every;
 mod generics;
 mod lists;
 mod loops;
-mod names;
 mod on;
 mod parameters;
 mod placement;
@@ -20,66 +21,65 @@ mod relations;
 mod returns;
 
 use super::model::{Handler, Model};
-use super::syntax::Annotated;
+use super::syntax::{Arguments, FirstStageInput};
 use crate::errors::Errors;
 
-/// What has to hold before the loop's macro can be asked.
-pub(crate) fn check_placement(annotated: &Annotated, errors: &Errors) {
-    placement::check_block(&annotated.place, errors);
-    if errors.count() > 0 || annotated.arguments.are_unreadable() {
-        // The second stage, which judges them otherwise, is not reached.
-        check_arguments(&annotated.arguments, errors);
+/// Applies the rules for the attribute's place. If the second stage cannot follow, applies those for the arguments as well.
+pub(crate) fn check_first_stage(input: &FirstStageInput, errors: &Errors) {
+    placement::check_plain_impl(&input.item, errors);
+    if !errors.is_empty() || input.arguments.may_lack_a_path() {
+        check_arguments(&input.arguments, errors);
     }
 }
 
-/// Every rule; what breaks one is left out of what is written.
+/// Applies every other rule, and removes the handlers that one of them refuses.
 pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
-    placement::check_annotated_once(&model, errors);
+    placement::check_one_attribute(&model, errors);
     check_arguments(&model.arguments, errors);
-    loops::check_named_once(&model, errors);
+    loops::check_unique(&model, errors);
     loops::check_served(&model, errors);
-    relations::check_of_others(&model, errors);
-    generics::check_borrows_nothing(&model, errors);
+    relations::check_not_to_itself(&model, errors);
+    generics::check_no_lifetimes(&model, errors);
     generics::check_registrable(&model, errors);
     on::check_on_functions(&model, errors);
     every::check_on_handlers(&model, errors);
-    let sound = |handler: &Handler| errors.none_in(|| check_handler(handler, &model, errors));
-    let sound: Vec<_> = model.handlers.iter().map(sound).collect();
-    let mut sound = sound.into_iter();
-    model.handlers.retain(|_| sound.next().unwrap_or(false));
+    let passes = |handler: &Handler| errors.passes(|| check_handler(handler, &model, errors));
+    let passes: Vec<_> = model.handlers.iter().map(passes).collect();
+    let mut passes = passes.into_iter();
+    model.handlers.retain(|_| passes.next().unwrap_or(false));
     model
 }
 
-fn check_arguments(written: &super::syntax::Arguments, errors: &Errors) {
-    arguments::check_readable(written, errors);
-    arguments::check_known(written, errors);
-    arguments::check_said_here(written, errors);
-    arguments::check_once(written, errors);
-    arguments::check_values(written, errors);
-    lists::check_readable(written, errors);
-    lists::check_filled(written, errors);
-    lists::check_once(written, errors);
-    relations::check_members(written, errors);
-    relations::check_contradictions(written, errors);
-    provisions::check_states(written, errors);
-    provisions::check_makers(written, errors);
+fn check_arguments(arguments: &Arguments, errors: &Errors) {
+    arguments::check_syntax(arguments, errors);
+    arguments::check_known(arguments, errors);
+    arguments::check_belongs_to_block(arguments, errors);
+    arguments::check_unique(arguments, errors);
+    arguments::check_values(arguments, errors);
+    lists::check_syntax(arguments, errors);
+    lists::check_not_empty(arguments, errors);
+    lists::check_unique(arguments, errors);
+    relations::check_entries(arguments, errors);
+    relations::check_contradictions(arguments, errors);
+    provisions::check_states(arguments, errors);
+    provisions::check_constructors(arguments, errors);
 }
 
 fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
-    on::check_readable(handler, errors);
-    on::check_names_breakpoints(handler, errors);
-    on::check_once(handler, errors);
+    on::check_syntax(handler, errors);
+    on::check_not_empty(handler, errors);
+    on::check_unique(handler, errors);
     check_every(handler, model, errors);
-    names::check_breakpoint(handler, model, errors);
-    names::check_phase(handler, model, errors);
-    duplicates::check_alone(handler, model, errors);
+    breakpoint_names::check_known(handler, model, errors);
+    breakpoint_names::check_phase(handler, model, errors);
+    duplicates::check_one_per_breakpoint(handler, model, errors);
     receiver::check_borrowed(handler, errors);
-    qualifiers::check_plain(handler, errors);
+    qualifiers::check_none(handler, errors);
     qualifiers::check_not_generic(handler, errors);
-    parameters::check_number(handler, errors);
-    parameters::check_no_impl(handler, errors);
+    parameters::check_count(handler, errors);
+    parameters::check_no_impl_trait(handler, errors);
     parameters::check_unconditional(handler, errors);
-    parameters::check_lent(handler, errors);
+    parameters::check_not_static(handler, errors);
     parameters::check_sized(handler, errors);
     parameters::check_ctx_alone(handler, errors);
     parameters::check_aliases(handler, errors);
@@ -87,17 +87,17 @@ fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
 }
 
 fn check_every(handler: &Handler, model: &Model, errors: &Errors) {
-    every::check_repeats(handler, model, errors);
+    every::check_breakpoint_repeats(handler, model, errors);
     for every in &handler.every {
         every::check_parentheses(every, errors);
-        every::check_readable(every, errors);
-        every::check_known(every, errors);
-        every::check_twice(every, errors);
-        every::check_says_when(every, errors);
-        every::check_once(every, errors);
-        every::check_bounds(every, errors);
-        every::check_predicates(every, errors);
-        amounts::check_given(every, errors);
-        amounts::check_numbers(every, errors);
+        clauses::check_syntax(every, errors);
+        clauses::check_known(every, errors);
+        clauses::check_unique(every, errors);
+        every::check_not_empty(every, errors);
+        clauses::check_once(every, errors);
+        clauses::check_bounds(every, errors);
+        clauses::check_predicates(every, errors);
+        clause_values::check_present(every, errors);
+        clause_values::check_literals(every, errors);
     }
 }

@@ -1,32 +1,48 @@
-//! `#[on(…)]`.
+//! The attribute `#[on(…)]`.
 
 use crate::callback::model::{Handler, Model};
 use crate::callback::syntax::Item;
 use crate::errors::Errors;
 
-/// It stands on a function.
+/// `#[on(…)]` and `#[every(…)]` stand on a function:
+///
+/// ```text
+/// #[on(epoch_end)]
+/// const LIMIT: u64 = 10;
+/// ```
 pub(super) fn check_on_functions(model: &Model, errors: &Errors) {
     let others = model.block.items.iter().filter(|item| !item.is_function);
-    for attribute in others.flat_map(Item::ours) {
-        errors.at(
+    for attribute in others.flat_map(Item::helper_attributes) {
+        errors.report(
             attribute,
             "only a function can run at a breakpoint; remove this attribute, or put it on one",
         );
     }
 }
 
-/// It lists names, and a phase at most.
-pub(super) fn check_readable(handler: &Handler, errors: &Errors) {
-    for error in handler.function.on().filter_map(|on| on.unreadable) {
-        errors.add(error);
+/// An argument is the name of a breakpoint, or one `phase = …`:
+///
+/// ```text
+/// #[on("epoch_end")]
+/// #[on(epoch_end, weight = 10)]
+/// #[on(batch_end, phase = train, phase = valid)]
+/// ```
+pub(super) fn check_syntax(handler: &Handler, errors: &Errors) {
+    for error in handler.function.on_attributes().filter_map(|on| on.error) {
+        errors.push(error);
     }
 }
 
-/// It names at least one breakpoint.
-pub(super) fn check_names_breakpoints(handler: &Handler, errors: &Errors) {
-    for on in handler.function.on() {
-        if on.words.is_empty() && on.unreadable.is_none() {
-            errors.at(
+/// The attribute names a breakpoint:
+///
+/// ```text
+/// #[on]
+/// #[on()]
+/// ```
+pub(super) fn check_not_empty(handler: &Handler, errors: &Errors) {
+    for on in handler.function.on_attributes() {
+        if on.breakpoints.is_empty() && on.error.is_none() {
+            errors.report(
                 &on.attribute,
                 "this names no breakpoint; write one, as in `#[on(train_batch_end)]`",
             );
@@ -34,22 +50,26 @@ pub(super) fn check_names_breakpoints(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// It names each breakpoint once.
-pub(super) fn check_once(handler: &Handler, errors: &Errors) {
-    for (index, request) in handler.requests.iter().enumerate() {
-        let before = &handler.requests[..index];
-        let again = before.iter().find(|first| {
-            request
-                .places
+/// A breakpoint is named once:
+///
+/// ```text
+/// #[on(epoch_end, on_epoch_end)]
+/// ```
+pub(super) fn check_unique(handler: &Handler, errors: &Errors) {
+    for (index, second) in handler.breakpoints.iter().enumerate() {
+        let earlier = &handler.breakpoints[..index];
+        let first = earlier.iter().find(|first| {
+            second
+                .matches
                 .iter()
-                .any(|place| first.places.contains(place))
+                .any(|each| first.matches.contains(each))
         });
-        if let Some(first) = again {
-            errors.at(
-                &request.word,
+        if let Some(first) = first {
+            errors.report(
+                &second.ident,
                 format!(
                     "`{}` is named already, by `{}`; name it once",
-                    request.word, first.word
+                    second.ident, first.ident
                 ),
             );
         }

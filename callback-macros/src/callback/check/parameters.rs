@@ -1,27 +1,35 @@
-//! The parameters of a handler, as far as their written types say. What only the types know, rustc says.
+//! The parameters of a handler, as far as their types say as they are written. rustc checks the rest.
 
-use crate::attributes::first_word;
-use crate::callback::model::{Access, Handler, bare, borrowed_for};
+use crate::attributes::find_ident;
+use crate::callback::model::{Access, Handler, borrow_lifetime, ungroup_type};
 use crate::errors::Errors;
-use crate::spelling::written;
+use crate::spelling::format_tokens;
 use quote::ToTokens;
 use syn::{PatType, Type};
 
-/// The runtime's tuples have an end.
-const MOST: usize = 12;
+/// The most parameters for which the runtime implements its traits.
+const MAX_PARAMETERS: usize = 12;
 
-/// There are not more than the runtime can pass.
-pub(super) fn check_number(handler: &Handler, errors: &Errors) {
-    if let Some(surplus) = handler.function.parameters().nth(MOST) {
-        errors.at(surplus, format!("a handler has at most {MOST} parameters; ask for `Ctx<'_>` alone, or bundle state in a type"));
+/// A handler has no more parameters than the runtime can pass:
+///
+/// ```text
+/// fn on_epoch_end(&self, a: &A, b: &B, … m: &M) {}
+/// ```
+pub(super) fn check_count(handler: &Handler, errors: &Errors) {
+    if let Some(surplus) = handler.function.parameters().nth(MAX_PARAMETERS) {
+        errors.report(surplus, format!("a handler has at most {MAX_PARAMETERS} parameters; ask for `Ctx<'_>` alone, or bundle state in a type"));
     }
 }
 
-/// Each says which state it is.
-pub(super) fn check_no_impl(handler: &Handler, errors: &Errors) {
+/// A parameter names its type, because a plan must know which state it asks for:
+///
+/// ```text
+/// fn on_epoch_end(&self, value: &impl Display) {}
+/// ```
+pub(super) fn check_no_impl_trait(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
-        if let Some(keyword) = first_word(parameter.ty.to_token_stream(), "impl") {
-            errors.at(
+        if let Some(keyword) = find_ident(parameter.ty.to_token_stream(), "impl") {
+            errors.report(
                 &keyword,
                 "a handler cannot be generic; name the type it asks for",
             );
@@ -29,24 +37,32 @@ pub(super) fn check_no_impl(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A parameter is there or not, whatever is compiled.
+/// A parameter has no `cfg`, because the generated call has the same arguments in every build:
+///
+/// ```text
+/// fn on_epoch_end(&self, #[cfg(test)] epoch: &Epoch) {}
+/// ```
 pub(super) fn check_unconditional(handler: &Handler, errors: &Errors) {
     let attributes = handler
         .function
         .parameters()
         .flat_map(|parameter| &parameter.attrs);
     for attribute in attributes.filter(|attribute| attribute.path().is_ident("cfg")) {
-        errors.at(attribute, "a parameter of a handler cannot be conditional; write two functions, each with its `#[cfg(…)]`");
+        errors.report(attribute, "a parameter of a handler cannot be conditional; write two functions, each with its `#[cfg(…)]`");
     }
 }
 
-/// State is lent for one call.
-pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
+/// A handler borrows state for the length of a call:
+///
+/// ```text
+/// fn on_epoch_end(&self, epoch: &'static Epoch) {}
+/// ```
+pub(super) fn check_not_static(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
         if let Some(lifetime) =
-            borrowed_for(&parameter.ty).filter(|lifetime| lifetime.ident == "static")
+            borrow_lifetime(&parameter.ty).filter(|lifetime| lifetime.ident == "static")
         {
-            errors.at(
+            errors.report(
                 lifetime,
                 "state is lent for one call only; leave the lifetime out",
             );
@@ -54,64 +70,77 @@ pub(super) fn check_lent(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A value of state has a place of its own.
+/// State is a sized type:
+///
+/// ```text
+/// fn on_epoch_end(&self, losses: &[f64]) {}
+/// fn on_epoch_end(&self, value: &dyn Display) {}
+/// ```
 pub(super) fn check_sized(handler: &Handler, errors: &Errors) {
     for parameter in handler.function.parameters() {
-        if let Some(unsized_type) = unsized_state(&parameter.ty) {
-            let written = written(unsized_type);
+        if let Some(state) = unsized_state(&parameter.ty) {
+            let text = format_tokens(state);
             let message = format!(
-                "`{written}` is no state, because it has no size of its own; name the type that holds it"
+                "`{text}` is no state, because it has no size of its own; name the type that holds it"
             );
-            errors.at(unsized_type, message);
+            errors.report(state, message);
         }
     }
 }
 
 fn unsized_state(parameter: &Type) -> Option<&Type> {
-    let Type::Reference(reference) = bare(parameter) else {
+    let Type::Reference(reference) = ungroup_type(parameter) else {
         return None;
     };
-    match bare(&reference.elem) {
+    match ungroup_type(&reference.elem) {
         Type::Slice(_) | Type::TraitObject(_) => Some(&reference.elem),
         Type::Path(path) if path.path.is_ident("str") => Some(&reference.elem),
         _ => None,
     }
 }
 
-/// Who has everything cannot have a part of it besides.
+/// `Ctx` is the only parameter of its handler, because it gives access to all state:
+///
+/// ```text
+/// fn on_epoch_end(&self, ctx: Ctx<'_>, epoch: &Epoch) {}
+/// ```
 pub(super) fn check_ctx_alone(handler: &Handler, errors: &Errors) {
     let parameters: Vec<_> = handler.function.parameters().collect();
     let ctx = parameters
         .iter()
-        .find(|parameter| Access::of(&parameter.ty) == Access::Everything);
+        .find(|parameter| Access::from_type(&parameter.ty) == Access::Everything);
     if let (Some(ctx), [_, _, ..]) = (ctx, &parameters[..]) {
-        errors.at(&ctx.ty, "`Ctx` is everything, and so alone in its handler; take the rest out of it, with `ctx.get()`");
+        errors.report(&ctx.ty, "`Ctx` is everything, and so alone in its handler; take the rest out of it, with `ctx.get()`");
     }
 }
 
-/// Nothing is changed while someone else looks at it.
+/// A handler that changes a state asks for it once:
+///
+/// ```text
+/// fn on_epoch_end(&self, old: &LearningRate, new: &mut LearningRate) {}
+/// ```
 pub(super) fn check_aliases(handler: &Handler, errors: &Errors) {
     let parameters: Vec<_> = handler.function.parameters().collect();
     for (index, second) in parameters.iter().enumerate() {
         if let Some(first) = parameters[..index]
             .iter()
-            .find(|first| clash(first, second))
+            .find(|first| are_aliases(first, second))
         {
-            errors.at(&second.ty, alias(first, second));
+            errors.report(&second.ty, alias(first, second));
         }
     }
 }
 
-fn clash(first: &PatType, second: &PatType) -> bool {
-    let (first, second) = (Access::of(&first.ty), Access::of(&second.ty));
-    let writes = |access: &Access| matches!(access, Access::Write(_));
+fn are_aliases(first: &PatType, second: &PatType) -> bool {
+    let (first, second) = (Access::from_type(&first.ty), Access::from_type(&second.ty));
+    let is_write = |access: &Access| matches!(access, Access::Write(_));
     first.state().is_some()
         && first.state() == second.state()
-        && (writes(&first) || writes(&second))
+        && (is_write(&first) || is_write(&second))
 }
 
 fn alias(first: &PatType, second: &PatType) -> String {
-    let access = Access::of(&second.ty);
+    let access = Access::from_type(&second.ty);
     let state = access.state().unwrap_or_default();
     let line = first.colon_token.span.start().line;
     format!(

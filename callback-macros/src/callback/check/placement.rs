@@ -1,49 +1,69 @@
-//! What `#[callback]` stands on.
+//! The item below `#[callback]`.
 
-use crate::callback::model::{Model, bare};
-use crate::callback::syntax::{Block, Head, Place};
+use crate::callback::model::{Model, ungroup_type};
+use crate::callback::syntax::{AnnotatedItem, Block, ImplHeader};
 use crate::errors::Errors;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::Type;
 
-/// It stands on a plain `impl` block of a type with a name.
-pub(super) fn check_block(place: &Place, errors: &Errors) {
-    match place {
-        Place::Elsewhere { keyword, .. } => elsewhere(keyword.as_ref(), errors),
-        Place::Block(block) => match block.head() {
-            Ok(head) => check_head(&head, errors),
-            Err(error) => errors.add(error),
+/// The item is an `impl` block without a trait, for a type with a name:
+///
+/// ```text
+/// #[callback]
+/// struct PrintLoss;
+///
+/// #[callback]
+/// impl Display for PrintLoss { … }
+///
+/// #[callback]
+/// impl dyn Display { … }
+/// ```
+pub(super) fn check_plain_impl(item: &AnnotatedItem, errors: &Errors) {
+    match item {
+        AnnotatedItem::Other { keyword, .. } => report_other_item(keyword.as_ref(), errors),
+        AnnotatedItem::Block(block) => match block.parse_header() {
+            Ok(header) => check_header(&header, errors),
+            Err(error) => errors.push(error),
         },
     }
 }
 
-fn elsewhere(keyword: Option<&Ident>, errors: &Errors) {
-    let wanted = "`#[callback]` belongs on an `impl` block, whose functions are the handlers";
+fn report_other_item(keyword: Option<&Ident>, errors: &Errors) {
+    let expected = "`#[callback]` belongs on an `impl` block, whose functions are the handlers";
     match keyword {
-        Some(keyword) => errors.at(keyword, format!("{wanted}; this is a `{keyword}`")),
-        None => errors.at_span(proc_macro2::Span::call_site(), wanted),
+        Some(keyword) => errors.report(keyword, format!("{expected}; this is a `{keyword}`")),
+        None => errors.report_at(Span::call_site(), expected),
     }
 }
 
-fn check_head(head: &Head, errors: &Errors) {
-    if let Some(of_trait) = &head.of_trait {
+fn check_header(header: &ImplHeader, errors: &Errors) {
+    if let Some(of_trait) = &header.of_trait {
         let message = "`#[callback]` belongs on an `impl` block without a trait; write `impl` and the type alone";
-        errors.at(of_trait, message);
+        errors.report(of_trait, message);
         return;
     }
-    if !matches!(bare(&head.self_type), Type::Path(_) | Type::Macro(_)) {
+    if !matches!(
+        ungroup_type(&header.self_type),
+        Type::Path(_) | Type::Macro(_)
+    ) {
         let message = "a callback is a struct or an enum of yours; wrap this type in one";
-        errors.at(&head.self_type, message);
+        errors.report(&header.self_type, message);
     }
 }
 
-/// One attribute names all the loops of a block.
-pub(super) fn check_annotated_once(model: &Model, errors: &Errors) {
+/// A block has one `#[callback]`, which names all its loops:
+///
+/// ```text
+/// #[callback(Fit)]
+/// #[callback(Driver)]
+/// impl PrintLoss { … }
+/// ```
+pub(super) fn check_one_attribute(model: &Model, errors: &Errors) {
     let Block { attributes, .. } = &model.block;
-    for second in attributes
+    let further = attributes
         .iter()
-        .filter(|attribute| attribute.is("callback"))
-    {
-        errors.at(second, "a second `#[callback]` on one block; name all its loops in one, as in `#[callback(Fit, Driver)]`");
+        .filter(|attribute| attribute.is("callback"));
+    for attribute in further {
+        errors.report(attribute, "a second `#[callback]` on one block; name all its loops in one, as in `#[callback(Fit, Driver)]`");
     }
 }

@@ -1,33 +1,41 @@
-//! The state that a callback brings. That a type has a `Default`, and that a function makes it, rustc says.
+//! The state that a callback provides. rustc checks that a type has a `Default`, and that a function returns it.
 
-use crate::callback::model::{bare, can_be_state, can_make};
-use crate::callback::syntax::{Arguments, Member, Word};
+use crate::callback::model::{can_be_constructor, can_be_state, ungroup_type};
+use crate::callback::syntax::{ArgumentName, Arguments, ListEntry};
 use crate::errors::Errors;
-use crate::spelling::written;
+use crate::spelling::format_tokens;
 use syn::{Expr, Lit, Type};
 
-/// State is a type that owns itself.
+/// State is an owned and sized type:
+///
+/// ```text
+/// #[callback(provides(&Record))]
+/// #[callback(provides(dyn Record))]
+/// #[callback(provides("record"))]
+/// ```
 pub(super) fn check_states(arguments: &Arguments, errors: &Errors) {
-    for member in provided(arguments) {
-        match member {
-            Member::Type(state) | Member::Made { state, .. } => check_state(state, errors),
-            Member::Literal(literal) => check_literal(literal, errors),
-            Member::Unreadable(_) => {}
+    for entry in provided(arguments) {
+        match entry {
+            ListEntry::Type(state) | ListEntry::WithConstructor { state, .. } => {
+                check_type(state, errors);
+            }
+            ListEntry::Literal(literal) => report_literal(literal, errors),
+            ListEntry::Invalid(_) => {}
         }
     }
 }
 
-fn check_state(state: &Type, errors: &Errors) {
+fn check_type(state: &Type, errors: &Errors) {
     if can_be_state(state) {
         return;
     }
-    if let Type::Reference(reference) = bare(state) {
-        let owned = written(&reference.elem);
+    if let Type::Reference(reference) = ungroup_type(state) {
+        let owned = format_tokens(&reference.elem);
         let message = format!("state is provided by value; write `provides({owned})`");
-        return errors.at(state, message);
+        return errors.report(state, message);
     }
-    let text = written(state);
-    errors.at(
+    let text = format_tokens(state);
+    errors.report(
         state,
         format!(
             "`{text}` is no state, because no value of it can be made; name the type that holds it"
@@ -35,33 +43,38 @@ fn check_state(state: &Type, errors: &Errors) {
     );
 }
 
-fn check_literal(literal: &Lit, errors: &Errors) {
-    errors.at(
+fn report_literal(literal: &Lit, errors: &Errors) {
+    errors.report(
         literal,
         "a value is no state; write its type and a function that makes it, as in `provides(Record = Self::make)`",
     );
 }
 
-/// What makes state is a function of the callback.
-pub(super) fn check_makers(arguments: &Arguments, errors: &Errors) {
-    for member in provided(arguments) {
-        if let Member::Made { state, make } = member
-            && !can_make(make)
+/// The value after `=` is a function:
+///
+/// ```text
+/// #[callback(provides(Record = 3))]
+/// #[callback(provides(Record = Self::make()))]
+/// ```
+pub(super) fn check_constructors(arguments: &Arguments, errors: &Errors) {
+    for entry in provided(arguments) {
+        if let ListEntry::WithConstructor { state, constructor } = entry
+            && !can_be_constructor(constructor)
         {
-            errors.at(make, no_function(state, make));
+            errors.report(constructor, not_a_function(state, constructor));
         }
     }
 }
 
-fn no_function(state: &Type, make: &Expr) -> String {
-    let state = written(state);
-    match make {
-        Expr::Call(call) if written(&call.func).starts_with("Self::") => {
-            let function = written(&call.func);
+fn not_a_function(state: &Type, value: &Expr) -> String {
+    let state = format_tokens(state);
+    match value {
+        Expr::Call(call) if format_tokens(&call.func).starts_with("Self::") => {
+            let function = format_tokens(&call.func);
             format!("the function is named and not called; write `{state} = {function}`")
         }
         Expr::Call(call) => {
-            let (function, arguments) = (written(&call.func), written(&call.args));
+            let (function, arguments) = (format_tokens(&call.func), format_tokens(&call.args));
             format!(
                 "this is a value and no function; write `{state} = |_| {function}({arguments})`"
             )
@@ -72,9 +85,9 @@ fn no_function(state: &Type, make: &Expr) -> String {
     }
 }
 
-fn provided(arguments: &Arguments) -> impl Iterator<Item = &Member> {
+fn provided(arguments: &Arguments) -> impl Iterator<Item = &ListEntry> {
     let lists = arguments
         .lists()
-        .filter(|(_, word, _)| *word == Word::Provides);
-    lists.flat_map(|(_, _, list)| &list.members)
+        .filter(|(_, name, _)| *name == ArgumentName::Provides);
+    lists.flat_map(|(_, _, list)| &list.entries)
 }

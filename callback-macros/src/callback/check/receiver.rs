@@ -4,11 +4,18 @@ use crate::callback::model::Handler;
 use crate::errors::Errors;
 use syn::{Receiver, ReceiverKind};
 
-/// A handler borrows its callback, for the length of a call.
+/// A handler borrows its callback for the length of a call:
+///
+/// ```text
+/// fn on_epoch_end() {}
+/// fn on_epoch_end(self) {}
+/// fn on_epoch_end(self: Box<Self>) {}
+/// fn on_epoch_end(&'static self) {}
+/// ```
 pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
     let Some(receiver) = handler.function.receiver() else {
         let name = handler.name();
-        return errors.at(
+        return errors.report(
             name,
             format!("`{name}` has no receiver; begin its parameters with `&self` or `&mut self`"),
         );
@@ -19,19 +26,19 @@ pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
 fn check_kind(receiver: &Receiver, errors: &Errors) {
     match &receiver.kind {
         ReceiverKind::Reference(_, Some(lifetime), _) if lifetime.ident == "static" => {
-            errors.at(
+            errors.report(
                 lifetime,
                 "a handler borrows its callback for one call only; write `&self` or `&mut self`",
             );
         }
         ReceiverKind::Reference(..) => {}
         ReceiverKind::Typed(..) => {
-            errors.at(
+            errors.report(
                 receiver,
                 "the receiver of a handler has no type; write `&self` or `&mut self`",
             );
         }
-        _ => errors.at(
+        _ => errors.report(
             receiver,
             "a handler borrows its callback, which is needed again; write `&self` or `&mut self`",
         ),

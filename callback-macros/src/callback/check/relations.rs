@@ -1,163 +1,179 @@
-//! What a callback says of others: whom it runs after, which groups it is in.
+//! The relations of a callback to others: `after(Metrics)`, `group(Measures)`.
 
-use super::lists::Named;
-use crate::callback::model::{Model, bare, can_name_callbacks};
-use crate::callback::syntax::{Arguments, Member, Word};
+use super::lists::Subject;
+use crate::callback::model::{Model, can_name_callbacks, ungroup_type};
+use crate::callback::syntax::{ArgumentName, Arguments, ListEntry};
 use crate::errors::Errors;
-use crate::spelling::written;
+use crate::spelling::format_tokens;
 use proc_macro2::Ident;
 use syn::{Expr, Lit, LitStr, Type};
 
-/// Of two of these only one can be meant.
-const OPPOSITES: [(Word, Word); 2] = [
-    (Word::After, Word::Before),
-    (Word::Requires, Word::Incompatible),
+/// The pairs of arguments that cannot both name the same callback.
+const OPPOSITES: [(ArgumentName, ArgumentName); 2] = [
+    (ArgumentName::After, ArgumentName::Before),
+    (ArgumentName::Requires, ArgumentName::Incompatible),
 ];
 
-/// Callbacks are named by a type, a group or a text, and groups are types.
-pub(super) fn check_members(arguments: &Arguments, errors: &Errors) {
-    for (name, word, list) in arguments.lists() {
-        if word == Word::Provides {
+/// An entry is a type, a group or a name in quotes. An entry of `group(…)` is a type:
+///
+/// ```text
+/// #[callback(after(3))]
+/// #[callback(after(&Metrics))]
+/// #[callback(after(Metrics = 3))]
+/// #[callback(group("Measures"))]
+/// ```
+pub(super) fn check_entries(arguments: &Arguments, errors: &Errors) {
+    for (ident, name, list) in arguments.lists() {
+        if name == ArgumentName::Provides {
             continue;
         }
-        for member in &list.members {
-            match member {
-                Member::Type(of) => check_type(name, word, of, errors),
-                Member::Made { state, make } => check_plain(name, state, make, errors),
-                Member::Literal(literal) => check_literal(name, word, literal, errors),
-                Member::Unreadable(_) => {}
+        for entry in &list.entries {
+            match entry {
+                ListEntry::Type(ty) => check_type(ident, name, ty, errors),
+                ListEntry::WithConstructor { state, constructor } => {
+                    report_constructor(ident, state, constructor, errors);
+                }
+                ListEntry::Literal(literal) => check_literal(ident, name, literal, errors),
+                ListEntry::Invalid(_) => {}
             }
         }
     }
 }
 
-fn check_type(name: &Ident, word: Word, of: &Type, errors: &Errors) {
-    if let Type::TraitObject(sum) = bare(of)
-        && sum.dyn_token.is_none()
+fn check_type(ident: &Ident, name: ArgumentName, ty: &Type, errors: &Errors) {
+    if let Type::TraitObject(object) = ungroup_type(ty)
+        && object.dyn_token.is_none()
     {
-        return errors.at(
-            of,
+        return errors.report(
+            ty,
             "two in one place; write a comma between them, or `dyn` in front of a trait",
         );
     }
-    if !can_name_callbacks(of) {
-        errors.at(
-            of,
-            format!("{}; {}", no_callback(word), instead(name, word)),
-        );
+    if !can_name_callbacks(ty) {
+        errors.report(ty, not_a_callback(ident, name));
     }
 }
 
-fn check_plain(name: &Ident, state: &Type, make: &Expr, errors: &Errors) {
-    let state = written(state);
-    errors.at(
-        make,
-        format!("`{name}` names others and makes nothing; write `{name}({state})`"),
+fn report_constructor(ident: &Ident, state: &Type, constructor: &Expr, errors: &Errors) {
+    let state = format_tokens(state);
+    errors.report(
+        constructor,
+        format!("`{ident}` names others and makes nothing; write `{ident}({state})`"),
     );
 }
 
-fn check_literal(name: &Ident, word: Word, literal: &Lit, errors: &Errors) {
+fn check_literal(ident: &Ident, name: ArgumentName, literal: &Lit, errors: &Errors) {
     match literal {
-        Lit::Str(text) if word == Word::Group => errors.at(text, group_in_quotes(text)),
-        Lit::Str(text) if text.value().trim().is_empty() => {
-            errors.at(text, "an empty name; write what the callback is called");
+        Lit::Str(string) if name == ArgumentName::Group => {
+            errors.report(string, group_in_quotes(string));
+        }
+        Lit::Str(string) if string.value().trim().is_empty() => {
+            errors.report(string, "an empty name; write what the callback is called");
         }
         Lit::Str(_) => {}
-        _ => errors.at(
-            literal,
-            format!("{}; {}", no_callback(word), instead(name, word)),
-        ),
+        _ => errors.report(literal, not_a_callback(ident, name)),
     }
 }
 
-fn group_in_quotes(text: &LitStr) -> String {
-    let is_type = syn::parse_str::<syn::Path>(&text.value()).is_ok();
+fn group_in_quotes(string: &LitStr) -> String {
+    let is_type = syn::parse_str::<syn::Path>(&string.value()).is_ok();
     let group = if is_type {
-        text.value()
+        string.value()
     } else {
         "Monitors".to_owned()
     };
     format!("a group is a type, and no text; write `group({group})`")
 }
 
-fn no_callback(word: Word) -> &'static str {
-    if word == Word::Group {
-        "no group is called so"
+fn not_a_callback(ident: &Ident, name: ArgumentName) -> String {
+    if name == ArgumentName::Group {
+        format!(
+            "this names no group; write the path of a type, as in `{ident}(Monitors)`, or `dyn` and a trait"
+        )
     } else {
-        "no callback is called so"
+        format!(
+            "this names no callback; write a type, a group or a name, as in `{ident}(Metrics)` or `{ident}(\"loss\")`"
+        )
     }
 }
 
-fn instead(name: &Ident, word: Word) -> String {
-    if word == Word::Group {
-        format!("write the path of a type, as in `{name}(Monitors)`, or `dyn` and a trait")
-    } else {
-        format!("write a type, a group or a name, as in `{name}(Metrics)` or `{name}(\"loss\")`")
-    }
-}
-
-/// Nobody is named in two lists that exclude each other.
+/// Two lists that exclude each other have no entry in common:
+///
+/// ```text
+/// #[callback(after(Metrics), before(Metrics))]
+/// #[callback(requires("loss"), incompatible("loss"))]
+/// ```
 pub(super) fn check_contradictions(arguments: &Arguments, errors: &Errors) {
     let lists: Vec<_> = arguments.lists().collect();
-    for (index, (name, word, list)) in lists.iter().enumerate() {
-        for (first_name, first_word, first_list) in &lists[..index] {
-            if !are_opposites(*first_word, *word) {
+    for (index, (ident, name, list)) in lists.iter().enumerate() {
+        for (first_ident, first_name, first_list) in &lists[..index] {
+            if !are_opposites(*first_name, *name) {
                 continue;
             }
-            let known: Vec<_> = first_list.members.iter().filter_map(Named::of).collect();
-            for second in list.members.iter().filter_map(Named::of) {
-                if let Some(first) = known.iter().find(|first| first.text == second.text) {
+            let first_list = first_list.entries.iter().filter_map(Subject::of_entry);
+            let first_list: Vec<_> = first_list.collect();
+            for second in list.entries.iter().filter_map(Subject::of_entry) {
+                if let Some(first) = first_list.iter().find(|first| first.text == second.text) {
                     let (text, line) = (&second.text, first.line);
                     let message = format!(
-                        "`{name}({text})` contradicts `{first_name}({text})` on line {line}; keep one of them"
+                        "`{ident}({text})` contradicts `{first_ident}({text})` on line {line}; keep one of them"
                     );
-                    errors.at(&second.tokens, message);
+                    errors.report(&second.tokens, message);
                 }
             }
         }
     }
 }
 
-fn are_opposites(first: Word, second: Word) -> bool {
+fn are_opposites(first: ArgumentName, second: ArgumentName) -> bool {
     OPPOSITES.contains(&(first, second)) || OPPOSITES.contains(&(second, first))
 }
 
-/// What orders, groups or requires is about others.
-pub(super) fn check_of_others(model: &Model, errors: &Errors) {
-    for (name, word, list) in model.arguments.lists() {
-        let Some(reason) = pointless(word) else {
+/// A callback has no order with itself, does not require itself and is not a group of itself:
+///
+/// ```text
+/// #[callback(after(Self))]
+/// impl PrintLoss { … }
+///
+/// #[callback(requires(PrintLoss))]
+/// impl PrintLoss { … }
+/// ```
+pub(super) fn check_not_to_itself(model: &Model, errors: &Errors) {
+    for (ident, name, list) in model.arguments.lists() {
+        let Some(reason) = reason_against_itself(name) else {
             continue;
         };
-        for member in list.members.iter().filter(|member| is_own(member, model)) {
-            if let Some(own) = Named::of(member) {
-                let text = &own.text;
-                errors.at(&own.tokens, format!("`{name}({text})` {reason}"));
+        for entry in list.entries.iter().filter(|entry| is_itself(entry, model)) {
+            if let Some(Subject { tokens, text, .. }) = Subject::of_entry(entry) {
+                errors.report(&tokens, format!("`{ident}({text})` {reason}"));
             }
         }
     }
 }
 
-/// Why `word` cannot be said of the callback itself; that it cannot stand beside another of its type can be said.
-fn pointless(word: Word) -> Option<&'static str> {
-    match word {
-        Word::After | Word::Before => Some(
+/// Returns why the argument cannot name the callback itself. `None` for the others: `incompatible(Self)` allows one instance.
+fn reason_against_itself(name: ArgumentName) -> Option<&'static str> {
+    match name {
+        ArgumentName::After | ArgumentName::Before => Some(
             "orders nothing, because a callback has no order with itself; name another, and order its instances where they are attached",
         ),
-        Word::Requires => Some("is always so; name another, or leave it out"),
-        Word::Group => Some("is always so, because a type is a group of its own; leave it out"),
+        ArgumentName::Requires => Some("is always so; name another, or leave it out"),
+        ArgumentName::Group => {
+            Some("is always so, because a type is a group of its own; leave it out")
+        }
         _ => None,
     }
 }
 
-fn is_own(member: &Member, model: &Model) -> bool {
-    match member {
-        Member::Type(of) => {
-            let of = written(bare(of));
-            of == "Self" || of == written(bare(&model.head.self_type))
+fn is_itself(entry: &ListEntry, model: &Model) -> bool {
+    match entry {
+        ListEntry::Type(ty) => {
+            let ty = format_tokens(ungroup_type(ty));
+            ty == "Self" || ty == format_tokens(ungroup_type(&model.header.self_type))
         }
-        Member::Literal(Lit::Str(name)) => {
-            let own = model.settings.name.as_ref();
-            own.is_some_and(|own| own.value() == name.value())
+        ListEntry::Literal(Lit::Str(name)) => {
+            let own_name = model.settings.name.as_ref();
+            own_name.is_some_and(|own_name| own_name.value() == name.value())
         }
         _ => false,
     }

@@ -1,30 +1,38 @@
-//! What a handler returns, as far as its written type says. What only the types know, rustc says.
+//! The return type of a handler, as far as it says as it is written. rustc checks the rest.
 
-use crate::attributes::first_word;
-use crate::callback::model::{Handler, bare};
+use crate::attributes::find_ident;
+use crate::callback::model::{Handler, ungroup_type};
 use crate::errors::Errors;
 use quote::ToTokens;
 use syn::Type;
 
-/// What to write instead.
-const INSTEAD: &str = "return nothing, `Flow`, or a `Result` of either";
+/// The part of each message that says what to write.
+const REMEDY: &str = "return nothing, `Flow`, or a `Result` of either";
 
-/// An answer has a type with a name, and outlives the call.
+/// A handler returns an owned value of a type with a name:
+///
+/// ```text
+/// fn on_epoch_end(&self) -> &Flow { … }
+/// fn on_epoch_end(&self) -> impl Display { … }
+/// fn on_epoch_end(&self) -> ! { … }
+/// ```
 pub(super) fn check_owned(handler: &Handler, errors: &Errors) {
-    let Some(answer) = handler.function.answer() else {
+    let Some(return_type) = handler.function.return_type() else {
         return;
     };
-    match bare(answer) {
-        Type::Reference(_) => errors.at(
-            answer,
-            format!("a handler cannot return a reference; {INSTEAD}"),
+    match ungroup_type(return_type) {
+        Type::Reference(_) => errors.report(
+            return_type,
+            format!("a handler cannot return a reference; {REMEDY}"),
         ),
-        Type::Never(_) => errors.at(answer, format!("a handler has to return; {INSTEAD}")),
+        Type::Never(_) => {
+            errors.report(return_type, format!("a handler has to return; {REMEDY}"));
+        }
         _ => {
-            if let Some(keyword) = first_word(answer.to_token_stream(), "impl") {
-                errors.at(
+            if let Some(keyword) = find_ident(return_type.to_token_stream(), "impl") {
+                errors.report(
                     &keyword,
-                    format!("the type that a handler returns has a name; {INSTEAD}"),
+                    format!("the type that a handler returns has a name; {REMEDY}"),
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! One handler at one breakpoint.
+//! The call that binds one handler to one breakpoint.
 
 use super::{location, period};
 use crate::callback::model::{Binding, Handler, Loop, Model};
@@ -24,28 +24,29 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
         .handlers
         .iter()
         .find(|handler| handler.index == binding.handler)?;
-    let breakpoint = model.breakpoint(binding.place)?;
-    let Loop { path, .. } = model.loops.get(binding.place.in_loop)?;
+    let breakpoint = model.breakpoint(binding.index)?;
+    let Loop { path, .. } = model.loops.get(binding.index.loop_index)?;
     let function = &handler.function;
     let conditions = conditions(handler, binding);
     let at = Ident::new(&breakpoint.name, handler.name().span());
     let at = quote!(<#path>::#at);
     let location = location::location(handler.name().span(), private);
-    let mode = CallMode::of(model, &breakpoint.name);
-    let asks = function
-        .parameters()
-        .map(|parameter| ask(mode, &anonymous(&*parameter.ty, function), private));
+    let mode = CallMode::new(model, &breakpoint.name);
+    let asks = function.parameters().map(|parameter| {
+        let ty = anonymize_lifetimes(&*parameter.ty, function);
+        ask(mode, &ty, private)
+    });
     let returns = returns(mode, function, &at);
-    let bind = mode.bind();
-    let shim = shim(function);
+    let bind = mode.bind_method();
+    let call_closure = call_closure(function);
     let every = period::every(handler, private);
     Some(quote! {
         #conditions
-        handlers.#bind(#at, #location, (#(#asks,)*), #returns, #shim) #every;
+        handlers.#bind(#at, #location, (#(#asks,)*), #returns, #call_closure) #every;
     })
 }
 
-/// Where a handler runs.
+/// The thread on which a handler runs.
 #[derive(Clone, Copy)]
 enum CallMode {
     InLoop,
@@ -53,17 +54,17 @@ enum CallMode {
 }
 
 impl CallMode {
-    /// In the background everything runs later but enter and exit, which every loop has.
-    fn of(model: &Model, breakpoint: &str) -> Self {
-        let is_between = !matches!(breakpoint, "on_enter" | "on_exit");
-        if model.settings.background && is_between {
+    /// A callback with `background` runs its handlers there, except those at `on_enter` and `on_exit`.
+    fn new(model: &Model, breakpoint: &str) -> Self {
+        let is_enter_or_exit = matches!(breakpoint, "on_enter" | "on_exit");
+        if model.settings.background && !is_enter_or_exit {
             Self::InBackground
         } else {
             Self::InLoop
         }
     }
 
-    fn bind(self) -> Ident {
+    fn bind_method(self) -> Ident {
         let name = match self {
             Self::InLoop => "bind",
             Self::InBackground => "bind_background",
@@ -77,10 +78,10 @@ impl CallMode {
 /// ```text
 /// ask::<&Epoch, _>()
 /// ```
-fn ask(mode: CallMode, parameter: &TokenStream, private: &Path) -> TokenStream {
+fn ask(mode: CallMode, ty: &TokenStream, private: &Path) -> TokenStream {
     match mode {
-        CallMode::InLoop => quote!(#private::ask::<#parameter, _>()),
-        CallMode::InBackground => quote!(#private::ask_background::<#parameter, _>()),
+        CallMode::InLoop => quote!(#private::ask::<#ty, _>()),
+        CallMode::InBackground => quote!(#private::ask_background::<#ty, _>()),
     }
 }
 
@@ -90,13 +91,13 @@ fn ask(mode: CallMode, parameter: &TokenStream, private: &Path) -> TokenStream {
 /// <Fit>::on_epoch_end.returns::<Flow, _>()
 /// ```
 fn returns(mode: CallMode, function: &Function, at: &TokenStream) -> TokenStream {
-    let answer = function.answer().map_or_else(
+    let ty = function.return_type().map_or_else(
         || quote_spanned!(function.name().span()=> ()),
-        |answer| anonymous(answer, function),
+        |ty| anonymize_lifetimes(ty, function),
     );
     match mode {
-        CallMode::InLoop => quote!(#at.returns::<#answer, _>()),
-        CallMode::InBackground => quote!(#at.returns_in_background::<#answer, _>()),
+        CallMode::InLoop => quote!(#at.returns::<#ty, _>()),
+        CallMode::InBackground => quote!(#at.returns_in_background::<#ty, _>()),
     }
 }
 
@@ -105,7 +106,7 @@ fn returns(mode: CallMode, function: &Function, at: &TokenStream) -> TokenStream
 /// ```text
 /// |this, (a0, a1,)| Self::on_epoch_end(this, a0, a1)
 /// ```
-fn shim(function: &Function) -> TokenStream {
+fn call_closure(function: &Function) -> TokenStream {
     let name = function.name();
     let values: Vec<_> = (0..function.parameters().count())
         .map(|index| format_ident!("a{index}", span = Span::mixed_site()))
@@ -122,9 +123,9 @@ fn shim(function: &Function) -> TokenStream {
 fn conditions(handler: &Handler, binding: &Binding) -> TokenStream {
     let own = handler.function.conditions();
     let own = own.iter().map(condition);
-    let unless = binding.unless.iter().map(|better| {
-        let better = better.iter().map(condition);
-        quote!(not(all(#(#better),*)))
+    let unless = binding.unless.iter().map(|more_specific| {
+        let more_specific = more_specific.iter().map(condition);
+        quote!(not(all(#(#more_specific),*)))
     });
     let all = own.chain(unless);
     quote!(#(#[cfg(#all)])*)
@@ -135,39 +136,40 @@ fn conditions(handler: &Handler, binding: &Binding) -> TokenStream {
 /// ```text
 /// any(not(a), b)
 /// ```
-fn condition(Condition { cfg, given }: &Condition) -> TokenStream {
-    match given {
-        Some(given) => quote!(any(not(#given), #cfg)),
+fn condition(Condition { cfg, cfg_attr }: &Condition) -> TokenStream {
+    match cfg_attr {
+        Some(cfg_attr) => quote!(any(not(#cfg_attr), #cfg)),
         None => cfg.clone(),
     }
 }
 
-/// The type with `'_` for the lifetimes that `function` declares, which are not known outside of it.
-fn anonymous(written: &impl ToTokens, function: &Function) -> TokenStream {
+/// Replaces the lifetimes that `function` declares by `'_`, because the generated code is outside of the function.
+fn anonymize_lifetimes(ty: &impl ToTokens, function: &Function) -> TokenStream {
     let declared = function.signature.generics.lifetimes();
     let declared: Vec<_> = declared
-        .map(|declared| declared.lifetime.ident.clone())
+        .map(|parameter| parameter.lifetime.ident.clone())
         .collect();
-    without(written.to_token_stream(), &declared)
+    replace_lifetimes(ty.to_token_stream(), &declared)
 }
 
-/// `tokens` with `'_` in place of each `'a` of `declared`.
-fn without(tokens: TokenStream, declared: &[Ident]) -> TokenStream {
+/// Replaces each lifetime of `declared` by `'_`.
+fn replace_lifetimes(tokens: TokenStream, declared: &[Ident]) -> TokenStream {
     let mut replaced = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match (&token, tokens.peek()) {
-            (TokenTree::Punct(quote), Some(TokenTree::Ident(name)))
-                if quote.as_char() == '\'' && declared.contains(name) =>
+            (TokenTree::Punct(quote), Some(TokenTree::Ident(ident)))
+                if quote.as_char() == '\'' && declared.contains(ident) =>
             {
-                let anonymous = Lifetime::new("'_", name.span());
+                let anonymous = Lifetime::new("'_", ident.span());
                 anonymous.to_tokens(&mut replaced);
                 tokens.next();
             }
             (TokenTree::Group(group), _) => {
-                let mut inside = Group::new(group.delimiter(), without(group.stream(), declared));
-                inside.set_span(group.span());
-                replaced.extend([TokenTree::Group(inside)]);
+                let inner = replace_lifetimes(group.stream(), declared);
+                let mut inner = Group::new(group.delimiter(), inner);
+                inner.set_span(group.span());
+                replaced.extend([TokenTree::Group(inner)]);
             }
             _ => replaced.extend([token]),
         }

@@ -1,7 +1,7 @@
 //! The impl of `Callback`.
 
 use super::{binding, location, provisions, relations};
-use crate::attributes::first_word;
+use crate::attributes::find_ident;
 use crate::callback::model::{Handler, Loop, Model};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -16,27 +16,27 @@ use syn::{Path, Token};
 ///     fn handlers(&self, handlers: &mut Handlers<Fit, Self>) { … }
 /// }
 /// ```
-pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> TokenStream {
-    let Some(Loop { path, .. }) = model.loops.get(in_loop) else {
+pub(super) fn implementation(model: &Model, loop_index: usize, private: &Path) -> TokenStream {
+    let Some(Loop { path, .. }) = model.loops.get(loop_index) else {
         return TokenStream::new();
     };
-    let generics = &model.head.generics;
+    let generics = &model.header.generics;
     let (parameters, _, _) = generics.split_for_impl();
     let clauses = where_clause(model);
-    let own_type = &model.head.self_type;
+    let self_type = &model.header.self_type;
     let info = info(model, private);
     let bindings = model
         .bindings
         .iter()
-        .filter(|binding| binding.place.in_loop == in_loop);
-    let bindings = bindings.filter_map(|each| binding::binding(model, each, private));
+        .filter(|binding| binding.index.loop_index == loop_index);
+    let bindings = bindings.filter_map(|binding| binding::binding(model, binding, private));
     let provisions = provisions::provisions(model, private);
-    let quiet = quiet();
+    let allowed_lints = allowed_lints();
     let receiver = receiver(model);
     quote! {
         #[automatically_derived]
-        #quiet
-        impl #parameters #private::Callback<#path> for #own_type #clauses {
+        #allowed_lints
+        impl #parameters #private::Callback<#path> for #self_type #clauses {
             #info
             fn handlers(&#receiver, handlers: &mut #private::Handlers<#path, Self>) {
                 #provisions
@@ -46,28 +46,30 @@ pub(super) fn implementation(model: &Model, in_loop: usize, private: &Path) -> T
     }
 }
 
-/// The callback by the name that the user's periods have for it: `self` of theirs is not `self` of ours.
-///
 /// Expands to:
 ///
 /// ```text
 /// self
 /// ```
+///
+/// By hygiene, the `self` of a user's `#[every(steps = self.every)]` refers to this receiver only if both resolve names in the same place.
 fn receiver(model: &Model) -> Token![self] {
-    let mut settings = model.handlers.iter().flat_map(Handler::settings);
-    let theirs = settings.find_map(|setting| first_word(setting.value.clone(), "self"));
-    let ours = Span::call_site();
-    Token![self](theirs.map_or(ours, |theirs| ours.resolved_at(theirs.span())))
+    let mut values = model.handlers.iter().flat_map(Handler::period_values);
+    let user_self = values.find_map(|named| find_ident(named.value.clone(), "self"));
+    let call_site = Span::call_site();
+    Token![self](user_self.map_or(call_site, |user_self| {
+        call_site.resolved_at(user_self.span())
+    }))
 }
 
-/// Lints about what the user wrote, which are told there, or about what nobody wrote.
-///
 /// Expands to:
 ///
 /// ```text
 /// #[allow(deprecated, …)]
 /// ```
-fn quiet() -> TokenStream {
+///
+/// The lints are about the user's code, where rustc reports them already, or about generated code.
+fn allowed_lints() -> TokenStream {
     quote! {
         #[allow(
             deprecated,
@@ -89,7 +91,7 @@ fn quiet() -> TokenStream {
 fn info(model: &Model, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let type_name = &settings.type_name;
-    let location = location::location(model.head.self_type.span(), private);
+    let location = location::location(model.header.self_type.span(), private);
     let weight = settings
         .weight
         .as_ref()
@@ -103,20 +105,18 @@ fn info(model: &Model, private: &Path) -> TokenStream {
     }
 }
 
-/// The user's clauses, and that a generic callback borrows nothing.
-///
 /// Expands to:
 ///
 /// ```text
 /// where T: Clone, Self: 'static
 /// ```
 fn where_clause(model: &Model) -> TokenStream {
-    let generics = &model.head.generics;
-    let written = generics
+    let generics = &model.header.generics;
+    let user_clauses = generics
         .where_clause
         .iter()
         .flat_map(|clause| &clause.predicates);
-    // Of one type it is known already, and rustc would call the bound trivial.
-    let owned = (!model.is_concrete()).then(|| quote!(Self: 'static));
-    quote!(where #(#written,)* #owned)
+    // A concrete type fulfils the bound, and rustc would warn that it is trivial.
+    let is_static = (!model.is_concrete()).then(|| quote!(Self: 'static));
+    quote!(where #(#user_clauses,)* #is_static)
 }

@@ -1,17 +1,17 @@
-//! Places in the user's source.
+//! The locations of callbacks and handlers in the user's source, which problems and explanations show.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Path;
 
-/// The file, asked for once: a call of a macro for each place would take longer to compile than all else about it.
-///
 /// Expands to:
 ///
 /// ```text
 /// const __CALLBACK_FILE: &'static str = file!();
 /// ```
-pub(super) fn file(private: &Path) -> TokenStream {
+///
+/// All locations share the constant, because a `file!()` for each of them would dominate the time to compile the generated code.
+pub(super) fn file_constant(private: &Path) -> TokenStream {
     quote! {
         const __CALLBACK_FILE: &'static #private::core::primitive::str = #private::core::file!();
     }

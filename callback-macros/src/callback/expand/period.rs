@@ -1,20 +1,21 @@
-//! How often a handler runs.
+//! The period of a handler.
 
-use super::{relocated, shown_at};
-use crate::callback::model::{Beat, Handler, Period, Setting};
+use super::spans::{located_at, relocate};
+use crate::callback::model::{Handler, Interval, NamedValue, Period};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 
-/// Expands to, if anything is said of it:
+/// Expands to, if the handler has a period:
 ///
 /// ```text
 /// .every(Period::steps(10).or(Period::epochs(1)).first())
 /// ```
 pub(super) fn every(handler: &Handler, private: &Path) -> Option<TokenStream> {
-    let united = handler.periods.iter().map(|each| period(each, private));
-    let united = united.reduce(|all, next| quote!(#all.or(#next)))?;
-    Some(quote!(.every(#united)))
+    let periods = handler.periods.iter();
+    let periods = periods.map(|each| period(each, private));
+    let period = periods.reduce(|all, next| quote!(#all.or(#next)))?;
+    Some(quote!(.every(#period)))
 }
 
 /// Expands to:
@@ -23,12 +24,12 @@ pub(super) fn every(handler: &Handler, private: &Path) -> Option<TokenStream> {
 /// Period::steps(10).or(Period::steps(500).once()).only_when(Self::is_loud).first().last()
 /// ```
 fn period(period: &Period, private: &Path) -> TokenStream {
-    let beats = period.beats.iter().map(|each| beat(each, private));
-    let beats = beats.reduce(|all, next| quote!(#all.or(#next)));
-    let beats = beats.unwrap_or_else(|| quote!(#private::Period::never()));
-    let narrowed = period.narrowed.iter().map(call);
-    let ends = &period.ends;
-    quote!(#beats #(.#narrowed)* #(.#ends())*)
+    let intervals = period.intervals.iter().map(|each| interval(each, private));
+    let intervals = intervals.reduce(|all, next| quote!(#all.or(#next)));
+    let intervals = intervals.unwrap_or_else(|| quote!(#private::Period::never()));
+    let only_when = period.only_when.iter().map(method_call);
+    let first_and_last = &period.first_and_last;
+    quote!(#intervals #(.#only_when)* #(.#first_and_last())*)
 }
 
 /// Expands to:
@@ -36,26 +37,25 @@ fn period(period: &Period, private: &Path) -> TokenStream {
 /// ```text
 /// Period::steps(10).offset(3).until(100)
 /// ```
-fn beat(beat: &Beat, private: &Path) -> TokenStream {
-    let word = &beat.setting.word;
-    let period = begin(word, private);
-    let source = call(&beat.setting);
-    let bounds = beat.bounds.iter().map(call);
-    let once = beat.once.iter();
+fn interval(interval: &Interval, private: &Path) -> TokenStream {
+    let period = period_type(&interval.source.ident, private);
+    let source = method_call(&interval.source);
+    let bounds = interval.bounds.iter().map(method_call);
+    let once = interval.once.iter();
     quote!(#period::#source #(.#bounds)* #(.#once())*)
 }
 
-/// The runtime's type, shown where its word is: what rustc says of the value then points at nothing but the user's own.
-///
 /// Expands to:
 ///
 /// ```text
 /// Period
 /// ```
-fn begin(word: &Ident, private: &Path) -> TokenStream {
-    let place = shown_at(word.span());
-    let private = relocated(private.to_token_stream(), place);
-    quote_spanned!(place=> #private::Period)
+///
+/// Messages about it point at the clause, so that an error in the value shows the user's tokens alone.
+fn period_type(clause: &Ident, private: &Path) -> TokenStream {
+    let span = located_at(clause.span());
+    let private = relocate(private.to_token_stream(), span);
+    quote_spanned!(span=> #private::Period)
 }
 
 /// Expands to:
@@ -63,6 +63,6 @@ fn begin(word: &Ident, private: &Path) -> TokenStream {
 /// ```text
 /// steps(10)
 /// ```
-fn call(Setting { word, value }: &Setting) -> TokenStream {
-    quote_spanned!(word.span()=> #word(#value))
+fn method_call(NamedValue { ident, value }: &NamedValue) -> TokenStream {
+    quote_spanned!(ident.span()=> #ident(#value))
 }

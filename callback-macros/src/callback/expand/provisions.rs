@@ -1,8 +1,9 @@
-//! The state that the callback brings.
+//! The state that the callback provides.
 
 use super::location;
-use crate::callback::model::{Model, Provision, name_self};
-use proc_macro2::{Span, TokenStream};
+use super::spans::located_at;
+use crate::callback::model::{Model, Provision, replace_self};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Path};
@@ -20,34 +21,33 @@ pub(super) fn provisions(model: &Model, private: &Path) -> TokenStream {
     provisions.map(|each| provision(each, private)).collect()
 }
 
-fn provision(Provision { state, make }: &Provision, private: &Path) -> TokenStream {
+fn provision(provision: &Provision, private: &Path) -> TokenStream {
+    let Provision { state, constructor } = provision;
     let location = location::location(state.span(), private);
     let default = || quote!(#private::by_default::<#state, _>);
-    let make = make.as_ref().map_or_else(default, Expr::to_token_stream);
-    // What a function is expected to be is shown at the state that it is to make.
-    let place = Span::mixed_site().located_at(state.span());
-    let function = quote_spanned!(place=> fn(&Self));
+    let constructor = constructor.as_ref();
+    let constructor = constructor.map_or_else(default, Expr::to_token_stream);
+    // If the function has another type, rustc's error shows the expected type at the state.
+    let function = quote_spanned!(located_at(state.span())=> fn(&Self));
     quote! {
-        let make: #function -> #state = #make;
+        let make: #function -> #state = #constructor;
         handlers.provide(#location, make);
     }
 }
 
-/// For the registry, unless there is none.
-///
-/// Expands to:
+/// Expands to, if the callback provides state:
 ///
 /// ```text
 /// .providing(const { &[Provision::of::<Record>(), Provision::of::<Recent>()] })
 /// ```
-pub(super) fn registered(model: &Model, private: &Path) -> Option<TokenStream> {
+pub(super) fn registered_provisions(model: &Model, private: &Path) -> Option<TokenStream> {
     if model.provisions.is_empty() {
         return None;
     }
-    // It does not stand inside the impl block, where `Self` would be known.
-    let own_type = model.head.self_type.to_token_stream();
+    // The registration stands outside the impl block, where `Self` has no meaning.
+    let self_type = model.header.self_type.to_token_stream();
     let states = model.provisions.iter();
-    let states = states.map(|each| name_self(each.state.to_token_stream(), &own_type));
+    let states = states.map(|each| replace_self(each.state.to_token_stream(), &self_type));
     Some(quote! {
         .providing(const { &[#(#private::Provision::of::<#states>()),*] })
     })

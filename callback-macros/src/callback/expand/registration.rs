@@ -1,4 +1,4 @@
-//! How a callback is found without being named.
+//! The registration of the callback, by which `.discover()` and configuration files find it.
 
 use super::{location, provisions};
 use crate::callback::model::Model;
@@ -7,7 +7,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{LitBool, Path};
 
-/// Expands to, unless the callback is not to be registered:
+/// Expands to, unless `register = false`:
 ///
 /// ```text
 /// use NoDefault as _;
@@ -17,21 +17,21 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     if !model.settings.register || !model.is_concrete() {
         return TokenStream::new();
     }
-    let asks = model.settings.background.then(|| {
+    let not_sendable = model.settings.background.then(|| {
         quote! {
             #[allow(unused_imports)]
             use #private::NotSendable as _;
         }
     });
-    let each = model
+    let registrations = model
         .loops
         .iter()
         .map(|each| registration(model, &each.path, private));
     quote! {
         #[allow(unused_imports)]
         use #private::NoDefault as _;
-        #asks
-        #(#each)*
+        #not_sendable
+        #(#registrations)*
     }
 }
 
@@ -45,29 +45,28 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 /// ```
 fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
     let settings = &model.settings;
-    let own_type = &model.head.self_type;
+    let self_type = &model.header.self_type;
     let name = settings
         .name
         .as_ref()
         .map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
-    let location = location::location(own_type.span(), private);
+    let location = location::location(self_type.span(), private);
     let weight = settings.weight.as_ref();
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
-    let discover = LitBool::new(settings.discover, own_type.span());
-    let provisions = provisions::registered(model, private);
-    let sendable = model
-        .settings
+    let discover = LitBool::new(settings.discover, self_type.span());
+    let provisions = provisions::registered_provisions(model, private);
+    let sendable = settings
         .background
-        .then(|| quote!(.sendable_if(#private::Probe::<#path, #own_type>::SENDABLE)));
+        .then(|| quote!(.sendable_if(#private::Probe::<#path, #self_type>::SENDABLE)));
     quote! {
         #private::inventory::submit! {
-            #private::Registration::new::<#path, #own_type>(
+            #private::Registration::new::<#path, #self_type>(
                 #name,
                 #private::core::module_path!(),
                 #location,
                 #weight,
                 #discover,
-                #private::Probe::<#path, #own_type>::MAKE,
+                #private::Probe::<#path, #self_type>::MAKE,
             ) #provisions #sendable
         }
     }

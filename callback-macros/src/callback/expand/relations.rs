@@ -1,4 +1,4 @@
-//! What the callback says of others.
+//! The relations of the callback to other callbacks.
 
 use crate::callback::model::{Model, Relation};
 use proc_macro2::TokenStream;
@@ -17,8 +17,8 @@ pub(super) fn relations(model: &Model, private: &Path) -> TokenStream {
 
 fn relation(relation: &Relation, private: &Path) -> TokenStream {
     match relation {
-        Relation::Type { verb, of } => quote!(.#verb(#private::CallbackRef::of::<#of>())),
-        Relation::Name { verb, of } => quote!(.#verb(#of)),
-        Relation::Group { verb, group } => quote!(.#verb::<#group>()),
+        Relation::Type { method, ty } => quote!(.#method(#private::CallbackRef::of::<#ty>())),
+        Relation::Name { method, name } => quote!(.#method(#name)),
+        Relation::Group { method, group } => quote!(.#method::<#group>()),
     }
 }

@@ -1,10 +1,10 @@
-//! What a parameter touches, as far as its written type says.
+//! The state that a parameter gives access to, as far as the type says as it is written.
 
-use super::bare;
-use crate::spelling::written;
+use super::ungroup_type;
+use crate::spelling::format_tokens;
 use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypePath};
 
-/// What a handler may do with the state it asks for.
+/// The access of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Access {
     /// `&T`
@@ -13,35 +13,34 @@ pub(crate) enum Access {
     Write(String),
     /// `Ctx`
     Everything,
-    /// Something that only its type knows.
+    /// Another type, such as an alias.
     Unknown,
 }
 
 impl Access {
-    pub(crate) fn of(written: &Type) -> Self {
-        match bare(written) {
+    pub(crate) fn from_type(ty: &Type) -> Self {
+        match ungroup_type(ty) {
             Type::Reference(reference) => {
-                let state = text(&reference.elem);
+                let state = state_name(&reference.elem);
                 if reference.mutability.is_some() {
                     Self::Write(state)
                 } else {
                     Self::Read(state)
                 }
             }
-            Type::Path(path) => Self::of_path(path),
+            Type::Path(path) => Self::from_path(path),
             _ => Self::Unknown,
         }
     }
 
-    fn of_path(path: &TypePath) -> Self {
+    fn from_path(path: &TypePath) -> Self {
         let Some(last) = path.path.segments.last() else {
             return Self::Unknown;
         };
-        let inside = type_argument(last);
-        match (last.ident.to_string().as_str(), inside) {
-            ("Option", Some(inside)) => Self::of(inside),
-            ("Local", Some(inside)) => Self::Read(text(inside)),
-            ("LocalMut", Some(inside)) => Self::Write(text(inside)),
+        match (last.ident.to_string().as_str(), type_argument(last)) {
+            ("Option", Some(parameter)) => Self::from_type(parameter),
+            ("Local", Some(state)) => Self::Read(state_name(state)),
+            ("LocalMut", Some(state)) => Self::Write(state_name(state)),
             ("Ctx", _) => Self::Everything,
             _ => Self::Unknown,
         }
@@ -55,14 +54,14 @@ impl Access {
     }
 }
 
-/// The lifetime for which a parameter is borrowed.
-pub(crate) fn borrowed_for(written: &Type) -> Option<&Lifetime> {
-    match bare(written) {
+/// Returns the lifetime for which a parameter borrows the state: `'a` of `&'a T` or `Local<'a, T>`.
+pub(crate) fn borrow_lifetime(ty: &Type) -> Option<&Lifetime> {
+    match ungroup_type(ty) {
         Type::Reference(reference) => reference.lifetime.as_ref(),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             match last.ident.to_string().as_str() {
-                "Option" => borrowed_for(type_argument(last)?),
+                "Option" => borrow_lifetime(type_argument(last)?),
                 "Local" | "LocalMut" | "Ctx" => lifetime_argument(last),
                 _ => None,
             }
@@ -93,6 +92,6 @@ fn arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
     arguments.into_iter().flatten()
 }
 
-fn text(state: &Type) -> String {
-    written(bare(state))
+fn state_name(ty: &Type) -> String {
+    format_tokens(ungroup_type(ty))
 }

@@ -1,28 +1,34 @@
-//! What the block means: which handlers run where, and what the callback is like.
+//! The meaning of the block: the settings of the callback, and which handler runs at which breakpoint.
 
 mod access;
-mod own_type;
+mod handler;
+mod literals;
 mod period;
-mod reach;
+mod provisions;
 mod relations;
+mod resolve;
+mod self_type;
 mod settings;
+mod ungroup;
 
-pub(crate) use access::{Access, borrowed_for};
-pub(crate) use own_type::{anonymous_lifetimes, name_self};
-pub(crate) use period::{Beat, Period, Setting};
-pub(crate) use reach::{Binding, Claim, Place, claims_of};
-pub(crate) use relations::{Provision, Relation, can_be_state, can_make, can_name_callbacks};
-pub(crate) use settings::{Settings, Weight, bare, bare_value, not_a_number, text, truth};
+pub(crate) use access::{Access, borrow_lifetime};
+pub(crate) use handler::{BreakpointRef, Handler};
+pub(crate) use literals::{bool_literal, non_numeric_literal, string_literal};
+pub(crate) use period::{Interval, NamedValue, Period};
+pub(crate) use provisions::{Provision, can_be_constructor, can_be_state};
+pub(crate) use relations::{Relation, can_name_callbacks};
+pub(crate) use resolve::{Binding, BreakpointIndex, Match, best_matches};
+pub(crate) use self_type::{anonymous_lifetimes, replace_self};
+pub(crate) use settings::{Settings, Weight};
+pub(crate) use ungroup::{ungroup_expr, ungroup_type};
 
-use crate::callback::syntax::{
-    Arguments, Block, Every, Fact, Facts, Function, Handover, Head, Item, On,
+use super::syntax::{
+    Arguments, Block, BreakpointInfo, ImplHeader, Item, LoopInfo, SecondStageInput,
 };
-use crate::facade;
-use crate::spelling::written;
-use proc_macro2::Ident;
+use crate::crate_path;
+use crate::spelling::format_tokens;
 use std::collections::BTreeSet;
 use syn::Path;
-use syn::ext::IdentExt;
 
 /// An annotated block.
 pub(crate) struct Model {
@@ -30,206 +36,99 @@ pub(crate) struct Model {
     pub(crate) loops: Vec<Loop>,
     pub(crate) arguments: Arguments,
     pub(crate) settings: Settings,
-    /// What it says of other callbacks.
+    /// The callback's relations to other callbacks.
     pub(crate) relations: Vec<Relation>,
-    /// The state it brings.
+    /// The state that the callback provides.
     pub(crate) provisions: Vec<Provision>,
     pub(crate) block: Block,
-    pub(crate) head: Head,
+    pub(crate) header: ImplHeader,
     pub(crate) handlers: Vec<Handler>,
-    /// Which handler runs at which breakpoint, once the better ones have won.
+    /// The breakpoints of each handler, without those at which a more specific handler runs.
     pub(crate) bindings: Vec<Binding>,
 }
 
 /// A loop that the block serves.
 pub(crate) struct Loop {
     pub(crate) path: Path,
-    pub(crate) facts: Facts,
-}
-
-/// A function that runs at breakpoints.
-pub(crate) struct Handler {
-    /// Where it stands among the handlers as written.
-    pub(crate) index: usize,
-    pub(crate) function: Function,
-    pub(crate) requests: Vec<Request>,
-    /// How often it runs there, as written.
-    pub(crate) every: Vec<Every>,
-    /// The same, to be united; whenever the breakpoint fires if nothing is said.
-    pub(crate) periods: Vec<Period>,
-}
-
-/// One name by which a handler says where it runs.
-pub(crate) struct Request {
-    pub(crate) word: Ident,
-    /// Whether it stands in an `#[on(…)]`, and is not the function's own name.
-    pub(crate) in_attribute: bool,
-    /// The phase it is narrowed to.
-    pub(crate) phase: Option<Ident>,
-    /// The breakpoints it means; none if it is misspelt.
-    pub(crate) places: Vec<Claim>,
+    pub(crate) info: LoopInfo,
 }
 
 impl Model {
-    pub(crate) fn new(handover: Handover) -> Self {
-        let Handover {
+    pub(crate) fn new(input: SecondStageInput) -> Self {
+        let SecondStageInput {
             krate,
             loops,
             arguments,
             block,
-            head,
-        } = handover;
+            header,
+        } = input;
         let loops = Loop::all(&krate, loops, &arguments);
         let handlers = Handler::all(&block, &loops);
         Self {
-            bindings: reach::bindings(&handlers),
-            settings: Settings::new(&arguments, &head),
+            bindings: resolve::bindings(&handlers),
+            settings: Settings::new(&arguments, &header),
             relations: relations::relations(&arguments),
-            provisions: relations::provisions(&arguments),
+            provisions: provisions::provisions(&arguments),
             krate,
             loops,
             arguments,
             block,
-            head,
+            header,
             handlers,
         }
     }
 
-    /// Whether a handler or a breakpoint may be missing because something is unfinished or wrong already.
-    pub(crate) fn is_unsure(&self) -> bool {
-        self.block.items.iter().any(Item::is_unfinished)
-            || self.loops.iter().any(|each| !each.facts.sure)
+    /// Whether a handler or a breakpoint may be missing, because a function or a loop has a syntax error.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.block.items.iter().any(Item::is_unfinished) || self.has_incomplete_loop()
     }
 
-    /// Whether it is one type, known where it is written.
+    /// Whether a breakpoint may be missing, because the declaration of a loop has errors.
+    pub(crate) fn has_incomplete_loop(&self) -> bool {
+        self.loops.iter().any(|each| !each.info.is_complete)
+    }
+
+    /// Whether the block is for a single type, and not for a generic one.
     pub(crate) fn is_concrete(&self) -> bool {
-        self.head.generics.params.is_empty() && anonymous_lifetimes(&self.head.self_type).is_empty()
+        let generics = &self.header.generics;
+        generics.params.is_empty() && anonymous_lifetimes(&self.header.self_type).is_empty()
     }
 
-    /// Whether no breakpoint is called so, in any phase.
-    pub(crate) fn means_nothing(&self, request: &Request) -> bool {
-        reach::places(&request.spellings(), None, &self.loops).is_empty()
+    /// Whether no loop has a breakpoint of that name, in any phase.
+    pub(crate) fn is_unknown(&self, breakpoint: &BreakpointRef) -> bool {
+        resolve::matches(&breakpoint.possible_names(), None, &self.loops).is_empty()
     }
 
-    /// The phases of all loops.
+    /// Returns the names of the phases of all loops, sorted.
     pub(crate) fn phases(&self) -> impl Iterator<Item = &str> {
-        let breakpoints = self.loops.iter().flat_map(|each| &each.facts.breakpoints);
+        let breakpoints = self.loops.iter().flat_map(|each| &each.info.breakpoints);
         let phases: BTreeSet<_> = breakpoints
-            .filter_map(|each| each.phase.as_deref())
+            .filter_map(|breakpoint| breakpoint.phase.as_deref())
             .collect();
         phases.into_iter()
     }
 
-    pub(crate) fn breakpoint(&self, place: Place) -> Option<&Fact> {
-        self.loops
-            .get(place.in_loop)?
-            .facts
-            .breakpoints
-            .get(place.breakpoint)
+    pub(crate) fn breakpoint(&self, index: BreakpointIndex) -> Option<&BreakpointInfo> {
+        let breakpoints = &self.loops.get(index.loop_index)?.info.breakpoints;
+        breakpoints.get(index.breakpoint)
     }
 }
 
 impl Loop {
-    /// The loops in the order they are named, each with what its macro said.
-    fn all(krate: &Path, facts: Vec<Facts>, arguments: &Arguments) -> Vec<Self> {
-        let named = arguments.loops().cloned();
-        let paths = named.chain([facade::default_loop(krate)]);
+    /// Pairs the paths in the arguments with what the loops' macros passed on.
+    fn all(krate: &Path, infos: Vec<LoopInfo>, arguments: &Arguments) -> Vec<Self> {
+        let paths = arguments.loops().cloned();
+        let paths = paths.chain([crate_path::default_loop_path(krate)]);
         let mut loops: Vec<Self> = Vec::new();
-        for (path, facts) in paths.zip(facts) {
-            // One that is named twice is an error, and served once.
-            let is_new = !loops
+        for (path, info) in paths.zip(infos) {
+            // A rule reports a loop that is named twice; a second impl would be one more error.
+            let is_duplicate = loops
                 .iter()
-                .any(|known| written(&known.path) == written(&path));
-            loops.extend(is_new.then_some(Self { path, facts }));
+                .any(|earlier| format_tokens(&earlier.path) == format_tokens(&path));
+            if !is_duplicate {
+                loops.push(Self { path, info });
+            }
         }
         loops
     }
-}
-
-impl Handler {
-    fn all(block: &Block, loops: &[Loop]) -> Vec<Self> {
-        let mut handlers: Vec<Self> = Vec::new();
-        let functions = block.items.iter().filter_map(|item| item.function.as_ref());
-        for function in functions.filter(|function| function.is_handler()) {
-            let handler = Self::new(handlers.len(), function.clone(), loops);
-            let same = |known: &Self| known.name() == handler.name() && !known.is_conditional();
-            // Of two functions with one name rustc says enough.
-            if handler.is_conditional() || !handlers.iter().any(same) {
-                handlers.push(handler);
-            }
-        }
-        handlers
-    }
-
-    fn new(index: usize, function: Function, loops: &[Loop]) -> Self {
-        let ons: Vec<_> = function.on().collect();
-        let requests = if ons.is_empty() {
-            vec![Request::by_name(function.name(), loops)]
-        } else {
-            ons.iter()
-                .flat_map(|on| Request::all_of(on, loops))
-                .collect()
-        };
-        let every: Vec<_> = function.every().collect();
-        Self {
-            index,
-            periods: every.iter().map(Period::new).collect(),
-            every,
-            function,
-            requests,
-        }
-    }
-
-    pub(crate) fn name(&self) -> &Ident {
-        self.function.name()
-    }
-
-    /// What the words of its periods are given.
-    pub(crate) fn settings(&self) -> impl Iterator<Item = &Setting> {
-        self.periods.iter().flat_map(Period::settings)
-    }
-
-    /// Whether it is there only if something holds.
-    pub(crate) fn is_conditional(&self) -> bool {
-        !self.function.conditions().is_empty()
-    }
-}
-
-impl Request {
-    fn by_name(name: &Ident, loops: &[Loop]) -> Self {
-        let spelt = name.unraw().to_string();
-        Self {
-            word: name.clone(),
-            in_attribute: false,
-            phase: None,
-            places: reach::places(&[spelt], None, loops),
-        }
-    }
-
-    fn all_of(on: &On, loops: &[Loop]) -> Vec<Self> {
-        let phase = on.phase.as_ref();
-        let requests = on.words.iter().map(|word| Self {
-            word: word.clone(),
-            in_attribute: true,
-            phase: phase.cloned(),
-            places: reach::places(&spellings(word), phase, loops),
-        });
-        requests.collect()
-    }
-
-    /// What the breakpoint may be called.
-    pub(crate) fn spellings(&self) -> Vec<String> {
-        if self.in_attribute {
-            spellings(&self.word).into()
-        } else {
-            vec![self.word.unraw().to_string()]
-        }
-    }
-}
-
-/// In an `#[on(…)]` the `on_` of a name can be left out.
-fn spellings(word: &Ident) -> [String; 2] {
-    let word = word.unraw().to_string();
-    let full = format!("on_{word}");
-    [word, full]
 }

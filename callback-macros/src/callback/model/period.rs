@@ -1,124 +1,123 @@
-//! How often a handler runs.
+//! The period of a handler: one `#[every(…)]`, resolved.
 
-use super::settings::{as_float, bare_value};
-use crate::callback::syntax::{Every, Given, Said, Term, said};
+use super::literals::{float_literal, u64_literal};
+use crate::callback::syntax::{
+    Clause, ClauseName, ClauseValue, EveryAttribute, NamedClause, named_clauses,
+};
 use crate::unit::Unit;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprLit, Lit, LitInt};
 
-/// What one `#[every(…)]` says.
+/// The period of one `#[every(…)]`, without the clauses that a rule refuses.
 pub(crate) struct Period {
-    /// What makes the handler due, each on its own.
-    pub(crate) beats: Vec<Beat>,
-    /// The words that stand alone: `first`, `last`.
-    pub(crate) ends: Vec<Ident>,
-    /// What has to hold besides: `only_when = Self::is_loud`.
-    pub(crate) narrowed: Option<Setting>,
+    /// The intervals and predicates, each of which makes the handler due.
+    pub(crate) intervals: Vec<Interval>,
+    /// The clauses `first` and `last`.
+    pub(crate) first_and_last: Vec<Ident>,
+    /// `only_when = Self::is_loud`, which must hold in addition.
+    pub(crate) only_when: Option<NamedValue>,
 }
 
-/// Something that makes a handler due.
-pub(crate) struct Beat {
-    pub(crate) setting: Setting,
-    /// What moves its marks, or ends them: `offset = 3`, `until = 100`.
-    pub(crate) bounds: Vec<Setting>,
-    /// `once`, if it has a single mark.
+/// `steps = 10` with its bounds, or `when = Self::is_due`.
+pub(crate) struct Interval {
+    pub(crate) source: NamedValue,
+    /// `offset = 3` and `until = 100` beside the interval.
+    pub(crate) bounds: Vec<NamedValue>,
+    /// The identifier `once`, if the interval is inside `once(…)`.
     pub(crate) once: Option<Ident>,
 }
 
-/// A word, and the value that it is given.
-pub(crate) struct Setting {
-    pub(crate) word: Ident,
+/// A clause with a value: `steps = 10`.
+pub(crate) struct NamedValue {
+    pub(crate) ident: Ident,
     pub(crate) value: TokenStream,
 }
 
 impl Period {
-    /// What makes no sense in `every`, which a rule then says, is left out.
-    pub(crate) fn new(every: &Every) -> Self {
-        let beats = every.said().flat_map(|said| Beat::all_of(said, every));
-        let ends = every.said().filter(|said| said.term.is_end());
-        let narrowed = |said: Said<'_>| match said.term {
-            Term::OnlyWhen => Setting::new(said, None),
+    pub(super) fn new(every: &EveryAttribute) -> Self {
+        let intervals = every
+            .named_clauses()
+            .flat_map(|clause| Interval::from_clause(clause, every));
+        let first_and_last = every
+            .named_clauses()
+            .filter(|clause| clause.name.is_first_or_last());
+        let only_when = |clause: NamedClause<'_>| match clause.name {
+            ClauseName::OnlyWhen => NamedValue::new(clause, None),
             _ => None,
         };
         Self {
-            beats: beats.collect(),
-            ends: ends.map(|said| said.word.clone()).collect(),
-            narrowed: every.said().find_map(narrowed),
+            intervals: intervals.collect(),
+            first_and_last: first_and_last.map(|clause| clause.ident.clone()).collect(),
+            only_when: every.named_clauses().find_map(only_when),
         }
     }
 
-    /// Everything that a word of it is given.
-    pub(super) fn settings(&self) -> impl Iterator<Item = &Setting> {
-        let of_beats = self
-            .beats
+    /// Returns the values of all clauses.
+    pub(super) fn values(&self) -> impl Iterator<Item = &NamedValue> {
+        let of_intervals = self
+            .intervals
             .iter()
-            .flat_map(|beat| [&beat.setting].into_iter().chain(&beat.bounds));
-        of_beats.chain(&self.narrowed)
+            .flat_map(|interval| [&interval.source].into_iter().chain(&interval.bounds));
+        of_intervals.chain(&self.only_when)
     }
 }
 
-impl Beat {
-    fn all_of(said: Said<'_>, every: &Every) -> Vec<Self> {
-        match (said.term, said.given) {
-            (Term::Once, Given::List(inside)) => {
-                let inside = self::said(inside).filter_map(|inner| Self::of(inner, Vec::new()));
-                let once = Some(said.word.clone());
-                inside
-                    .map(|beat| Self {
-                        once: once.clone(),
-                        ..beat
-                    })
-                    .collect()
+impl Interval {
+    fn from_clause(clause: NamedClause<'_>, every: &EveryAttribute) -> Vec<Self> {
+        match (clause.name, clause.value) {
+            (ClauseName::Once, ClauseValue::List(list)) => Self::all_once(clause.ident, list),
+            (ClauseName::Unit(unit), _) => {
+                let interval = Self::new(clause, bounds(every, unit));
+                interval.into_iter().collect()
             }
-            (Term::Unit(unit), _) => Self::of(said, bounds(every, unit)).into_iter().collect(),
-            (Term::When, _) => Self::of(said, Vec::new()).into_iter().collect(),
+            (ClauseName::When, _) => Self::new(clause, Vec::new()).into_iter().collect(),
             _ => Vec::new(),
         }
     }
 
-    fn of(said: Said<'_>, bounds: Vec<Setting>) -> Option<Self> {
+    /// Returns the intervals inside `once(…)`.
+    fn all_once(once: &Ident, list: &[Clause]) -> Vec<Self> {
+        let intervals = named_clauses(list).filter_map(|clause| Self::new(clause, Vec::new()));
+        intervals
+            .map(|interval| Self {
+                once: Some(once.clone()),
+                ..interval
+            })
+            .collect()
+    }
+
+    fn new(clause: NamedClause<'_>, bounds: Vec<NamedValue>) -> Option<Self> {
         Some(Self {
-            setting: Setting::new(said, said.term.unit())?,
+            source: NamedValue::new(clause, clause.name.unit())?,
             bounds,
             once: None,
         })
     }
 }
 
-/// Where the one period of `every` begins and ends.
-fn bounds(every: &Every, unit: Unit) -> Vec<Setting> {
-    let bounds = every.said().filter(|said| said.term.is_bound());
-    let bounds = bounds.filter_map(|said| Setting::new(said, Some(unit)));
+/// Returns the `offset` and the `until` of the attribute's interval, which counts `unit`.
+fn bounds(every: &EveryAttribute, unit: Unit) -> Vec<NamedValue> {
+    let bounds = every
+        .named_clauses()
+        .filter(|clause| clause.name.is_bound());
+    let bounds = bounds.filter_map(|clause| NamedValue::new(clause, Some(unit)));
     bounds.collect()
 }
 
-impl Setting {
-    fn new(said: Said<'_>, unit: Option<Unit>) -> Option<Self> {
-        let Given::Is(value) = said.given else {
+impl NamedValue {
+    /// Converts a literal to the type of `unit`. Returns `None` if the clause has no value.
+    fn new(clause: NamedClause<'_>, unit: Option<Unit>) -> Option<Self> {
+        let ClauseValue::Expr(value) = clause.value else {
             return None;
         };
         let literal = match unit {
-            Some(unit) if unit.is_whole() => as_whole(value),
-            Some(_) => as_float(value),
+            Some(unit) if unit.is_whole() => u64_literal(value),
+            Some(_) => float_literal(value),
             None => None,
         };
         Some(Self {
-            word: said.word.clone(),
+            ident: clause.ident.clone(),
             value: literal.unwrap_or_else(|| value.to_token_stream()),
         })
-    }
-}
-
-/// `10` as `10u64`, because a large one is not what a literal is where nothing says.
-fn as_whole(value: &Expr) -> Option<TokenStream> {
-    match bare_value(value) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(int), ..
-        }) if int.suffix().is_empty() => {
-            let whole = format!("{}u64", int.base10_digits());
-            Some(LitInt::new(&whole, int.span()).into_token_stream())
-        }
-        _ => None,
     }
 }

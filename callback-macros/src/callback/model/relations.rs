@@ -1,112 +1,56 @@
-//! What a callback says of others, and the state it brings.
+//! The relations of the callback to other callbacks: `after(Metrics)`, `group(Measures)`.
 
-use super::bare;
-use super::settings::bare_value;
-use crate::callback::syntax::{Arguments, Member, Word};
+use super::ungroup_type;
+use crate::callback::syntax::{ArgumentName, Arguments, ListEntry};
 use proc_macro2::Ident;
-use syn::{Expr, Lit, LitStr, Type};
+use syn::{Lit, LitStr, Type};
 
-/// Something that is said of others.
+/// A relation. `method` is the name of the argument, and of the method that generated code calls.
 pub(crate) enum Relation {
-    /// `after(Metrics)`: of the callbacks of a type or of a group.
-    Type { verb: Ident, of: Type },
-    /// `after("loss")`: of the callback of that name.
-    Name { verb: Ident, of: LitStr },
-    /// `group(Measures)`: that it is one of them.
-    Group { verb: Ident, group: Type },
+    /// `after(Metrics)`: the callbacks of a type or of a group.
+    Type { method: Ident, ty: Type },
+    /// `after("loss")`: the callback of that name.
+    Name { method: Ident, name: LitStr },
+    /// `group(Measures)`: the callback is in the group.
+    Group { method: Ident, group: Type },
 }
 
-/// State that the callback brings.
-pub(crate) struct Provision {
-    pub(crate) state: Type,
-    /// The function that makes it; `None` if its `Default` does.
-    pub(crate) make: Option<Expr>,
-}
-
-/// Everything said of others, in the order it is written; what makes no sense is left out, and a rule says so.
+/// Returns the relations in the order of the source, without the entries that a rule refuses.
 pub(super) fn relations(arguments: &Arguments) -> Vec<Relation> {
-    let said = arguments.lists().flat_map(|(verb, word, list)| {
-        let members = list.members.iter();
-        members.filter_map(move |member| Relation::new(verb, word, member))
+    let relations = arguments.lists().flat_map(|(ident, name, list)| {
+        let entries = list.entries.iter();
+        entries.filter_map(move |entry| Relation::new(ident, name, entry))
     });
-    said.collect()
+    relations.collect()
 }
 
 impl Relation {
-    fn new(verb: &Ident, word: Word, member: &Member) -> Option<Self> {
-        let verb = verb.clone();
-        match member {
-            Member::Type(of) if !can_name_callbacks(of) => None,
-            Member::Type(of) if word.names_callbacks() => {
-                let of = of.clone();
-                Some(Self::Type { verb, of })
+    fn new(ident: &Ident, argument: ArgumentName, entry: &ListEntry) -> Option<Self> {
+        let method = ident.clone();
+        match entry {
+            ListEntry::Type(ty) if !can_name_callbacks(ty) => None,
+            ListEntry::Type(ty) if argument.names_callbacks() => {
+                let ty = ty.clone();
+                Some(Self::Type { method, ty })
             }
-            Member::Type(of) if word == Word::Group => {
-                let group = of.clone();
-                Some(Self::Group { verb, group })
+            ListEntry::Type(ty) if argument == ArgumentName::Group => {
+                let group = ty.clone();
+                Some(Self::Group { method, group })
             }
-            Member::Literal(Lit::Str(of)) if word.names_callbacks() => {
-                let of = of.clone();
-                Some(Self::Name { verb, of })
+            ListEntry::Literal(Lit::Str(name)) if argument.names_callbacks() => {
+                let name = name.clone();
+                Some(Self::Name { method, name })
             }
             _ => None,
         }
     }
 }
 
-/// Everything it provides, in the order it is written.
-pub(super) fn provisions(arguments: &Arguments) -> Vec<Provision> {
-    let lists = arguments
-        .lists()
-        .filter(|(_, word, _)| *word == Word::Provides);
-    let members = lists.flat_map(|(_, _, list)| &list.members);
-    members.filter_map(Provision::new).collect()
-}
-
-impl Provision {
-    fn new(member: &Member) -> Option<Self> {
-        let (state, make) = match member {
-            Member::Type(state) => (state, None),
-            Member::Made { state, make } if can_make(make) => (state, Some((**make).clone())),
-            _ => return None,
-        };
-        can_be_state(state).then(|| Self {
-            state: state.clone(),
-            make,
-        })
-    }
-}
-
-/// Whether callbacks, or groups of them, are types written like this.
-pub(crate) fn can_name_callbacks(written: &Type) -> bool {
-    match bare(written) {
+/// Whether a type of this form can be a callback or a group.
+pub(crate) fn can_name_callbacks(ty: &Type) -> bool {
+    match ungroup_type(ty) {
         Type::Path(_) | Type::Macro(_) => true,
         Type::TraitObject(object) => object.dyn_token.is_some(),
         _ => false,
     }
-}
-
-/// Whether it owns itself and has a size, as far as one can see.
-pub(crate) fn can_be_state(written: &Type) -> bool {
-    match bare(written) {
-        Type::Reference(reference) => {
-            let lifetime = reference.lifetime.as_ref();
-            lifetime.is_some_and(|lifetime| lifetime.ident == "static")
-        }
-        Type::Path(path) => !path.path.is_ident("str"),
-        Type::Slice(_)
-        | Type::TraitObject(_)
-        | Type::ImplTrait(_)
-        | Type::Infer(_)
-        | Type::Never(_) => false,
-        _ => true,
-    }
-}
-
-/// Whether `make` can be a function.
-pub(crate) fn can_make(make: &Expr) -> bool {
-    matches!(
-        bare_value(make),
-        Expr::Path(_) | Expr::Closure(_) | Expr::Macro(_)
-    )
 }

@@ -1,20 +1,21 @@
-//! What the arguments say, and what holds where they say nothing.
+//! The settings of the callback, with their defaults.
 
-use super::own_type::name_self;
-use crate::callback::syntax::{Arguments, Head, Value, Word};
+use super::literals::{bool_literal, float_literal, non_numeric_literal, string_literal};
+use super::self_type::{replace_self, type_name};
+use crate::callback::syntax::{ArgumentName, ArgumentValue, Arguments, ImplHeader};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, LitStr, Type, UnOp};
+use syn::{Expr, LitStr};
 
-/// What the callback is like.
+/// The settings of the callback, without the arguments that a rule refuses.
 pub(crate) struct Settings {
-    /// Its place among others.
+    /// `weight = 10`
     pub(crate) weight: Option<Weight>,
-    /// What it is called, if not by its type's name.
+    /// `name = "loss"`
     pub(crate) name: Option<LitStr>,
-    /// What it is called otherwise.
+    /// The name of the callback without `name = …`.
     pub(crate) type_name: String,
-    /// Its handlers run when the loop has gone on.
+    /// Whether the handlers run on a thread of the callback.
     pub(crate) background: bool,
     pub(crate) discover: bool,
     pub(crate) register: bool,
@@ -24,115 +25,42 @@ pub(crate) struct Settings {
 pub(crate) struct Weight(pub(crate) TokenStream);
 
 impl Settings {
-    pub(super) fn new(arguments: &Arguments, head: &Head) -> Self {
+    pub(super) fn new(arguments: &Arguments, header: &ImplHeader) -> Self {
+        let switch = |name| expression(arguments, name).and_then(bool_literal);
         Self {
-            weight: expression(arguments, Word::Weight)
-                .and_then(|weight| Weight::new(weight, head)),
-            name: expression(arguments, Word::Name).and_then(text),
-            type_name: super::own_type::name_of(&head.self_type),
-            background: arguments.value(Word::Background).is_some(),
-            discover: expression(arguments, Word::Discover)
-                .and_then(truth)
-                .unwrap_or(true),
-            register: expression(arguments, Word::Register)
-                .and_then(truth)
-                .unwrap_or(true),
+            weight: expression(arguments, ArgumentName::Weight)
+                .and_then(|weight| Weight::new(weight, header)),
+            name: expression(arguments, ArgumentName::Name).and_then(string_literal),
+            type_name: type_name(&header.self_type),
+            background: arguments.value(ArgumentName::Background).is_some(),
+            discover: switch(ArgumentName::Discover).unwrap_or(true),
+            register: switch(ArgumentName::Register).unwrap_or(true),
         }
     }
 }
 
 impl Weight {
-    /// `None` if it cannot be a number, which a rule then says.
-    fn new(written: &Expr, head: &Head) -> Option<Self> {
-        if not_a_number(written).is_some() {
+    /// Returns `None` for a literal that is not a number, which a rule refuses.
+    fn new(value: &Expr, header: &ImplHeader) -> Option<Self> {
+        if non_numeric_literal(value).is_some() {
             return None;
         }
-        let number = as_float(written).unwrap_or_else(|| written.to_token_stream());
-        // The constant does not stand inside the impl block, where `Self` would be known.
-        let own_type = head.self_type.to_token_stream();
-        let is_generic = head.generics.lt_token.is_some();
+        let number = float_literal(value).unwrap_or_else(|| value.to_token_stream());
+        // The constant stands outside the impl block, where `Self` has no meaning.
+        let self_type = header.self_type.to_token_stream();
+        let is_generic = header.generics.lt_token.is_some();
         Some(Self(if is_generic {
             number
         } else {
-            name_self(number, &own_type)
+            replace_self(number, &self_type)
         }))
     }
 }
 
-/// The literal, if `weight` is one that is no number.
-pub(crate) fn not_a_number(weight: &Expr) -> Option<&Lit> {
-    match bare_value(weight) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(_) | Lit::Float(_),
-            ..
-        }) => None,
-        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+/// Returns the expression after `name =`.
+fn expression(arguments: &Arguments, name: ArgumentName) -> Option<&Expr> {
+    match arguments.value(name)? {
+        ArgumentValue::Expr(expression) => Some(expression),
         _ => None,
-    }
-}
-
-/// `10` as `10.0`, and `-10` as `-10.0`.
-pub(super) fn as_float(weight: &Expr) -> Option<TokenStream> {
-    match bare_value(weight) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(int), ..
-        }) if int.suffix().is_empty() => {
-            let float = format!("{}.0", int.base10_digits());
-            Some(LitFloat::new(&float, int.span()).into_token_stream())
-        }
-        Expr::Unary(ExprUnary {
-            op: UnOp::Neg(minus),
-            expr,
-            ..
-        }) => {
-            let mut tokens = minus.into_token_stream();
-            tokens.extend(as_float(expr)?);
-            Some(tokens)
-        }
-        _ => None,
-    }
-}
-
-fn expression(arguments: &Arguments, word: Word) -> Option<&Expr> {
-    match arguments.value(word)? {
-        Value::Is(expression) => Some(expression),
-        _ => None,
-    }
-}
-
-pub(crate) fn text(value: &Expr) -> Option<LitStr> {
-    match bare_value(value) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-pub(crate) fn truth(value: &Expr) -> Option<bool> {
-    match bare_value(value) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Bool(truth),
-            ..
-        }) => Some(truth.value),
-        _ => None,
-    }
-}
-
-/// The type without parentheses, or what a macro puts around it.
-pub(crate) fn bare(written: &Type) -> &Type {
-    match written {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
-        other => other,
-    }
-}
-
-/// The value without what a macro puts around it.
-pub(crate) fn bare_value(written: &Expr) -> &Expr {
-    match written {
-        Expr::Group(group) => bare_value(&group.expr),
-        other => other,
     }
 }

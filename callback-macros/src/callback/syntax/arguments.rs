@@ -1,36 +1,37 @@
 //! The arguments of `#[callback(…)]`.
 
-use super::separated::separated;
-use super::{List, Word};
+use super::comma_separated::parse_comma_separated;
+use super::{ArgumentName, List};
+use crate::spelling::nearest;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Path, Token, Type, token};
 
-/// Everything between the parentheses of `#[callback(…)]`.
+/// The arguments between the parentheses of `#[callback(…)]`.
 pub(crate) struct Arguments {
-    /// As written, to be passed on.
+    /// The tokens between the parentheses, which the first stage passes on.
     pub(crate) tokens: TokenStream,
     pub(crate) list: Vec<Argument>,
 }
 
-/// What stands between two commas.
+/// One argument.
 pub(crate) enum Argument {
-    /// `Fit`: the path of a loop.
+    /// The path of a loop: `Fit`.
     Loop(Path),
-    /// `weight = 10`, `discover`, `after(A)`.
-    Named { name: Ident, value: Value },
-    /// None of these.
-    Unreadable(syn::Error),
+    /// `weight = 10`, `background`, `after(A)`
+    Named { ident: Ident, value: ArgumentValue },
+    /// An argument with a syntax error.
+    Invalid(syn::Error),
 }
 
-/// What a named argument is given.
-pub(crate) enum Value {
-    /// `discover`
+/// The value of a named argument.
+pub(crate) enum ArgumentValue {
+    /// `background`
     Absent,
     /// `weight = 10`
-    Is(Box<Expr>),
+    Expr(Box<Expr>),
     /// `crate = path`
     Path(Path),
     /// `after(A)`
@@ -39,14 +40,14 @@ pub(crate) enum Value {
 
 impl Arguments {
     pub(crate) fn new(tokens: TokenStream) -> Self {
-        let list = arguments.parse2(tokens.clone());
+        let list = parse_arguments.parse2(tokens.clone());
         Self {
             tokens,
-            list: list.unwrap_or_else(|error| vec![Argument::Unreadable(error)]),
+            list: list.unwrap_or_else(|error| vec![Argument::Invalid(error)]),
         }
     }
 
-    /// The loops that are named.
+    /// Returns the paths of the loops.
     pub(crate) fn loops(&self) -> impl Iterator<Item = &Path> {
         self.list.iter().filter_map(|argument| match argument {
             Argument::Loop(path) => Some(path),
@@ -54,51 +55,52 @@ impl Arguments {
         })
     }
 
-    /// What is given to the first argument that `word` names.
-    pub(crate) fn value(&self, word: Word) -> Option<&Value> {
-        self.list.iter().find_map(|argument| match argument {
-            Argument::Named { name, value } if Word::of(name) == Some(word) => Some(value),
+    /// Returns the named arguments, unknown names included.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&Ident, &ArgumentValue)> {
+        self.list.iter().filter_map(|argument| match argument {
+            Argument::Named { ident, value } => Some((ident, value)),
             _ => None,
         })
     }
 
-    /// Those that are given a list.
-    pub(crate) fn lists(&self) -> impl Iterator<Item = (&Ident, Word, &List)> {
-        self.list.iter().filter_map(|argument| match argument {
-            Argument::Named {
-                name,
-                value: Value::List(list),
-            } => {
-                let word = Word::of(name).filter(|word| word.takes_list())?;
-                Some((name, word, list))
+    /// Returns the value of the first argument `name`.
+    pub(crate) fn value(&self, name: ArgumentName) -> Option<&ArgumentValue> {
+        let mut named = self.named();
+        let argument = named.find(|(ident, _)| ArgumentName::from_ident(ident) == Some(name));
+        argument.map(|(_, value)| value)
+    }
+
+    /// Returns the arguments with a list in parentheses.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (&Ident, ArgumentName, &List)> {
+        self.named().filter_map(|(ident, value)| match value {
+            ArgumentValue::List(list) => {
+                let name = ArgumentName::from_ident(ident).filter(|name| name.takes_list())?;
+                Some((ident, name, list))
             }
             _ => None,
         })
     }
 
-    /// Whether one of them could not be read, so that a loop may be missing.
-    pub(crate) fn are_unreadable(&self) -> bool {
-        let crate_is_missing = !matches!(self.value(Word::Crate), None | Some(Value::Path(_)));
-        crate_is_missing
-            || self
-                .list
-                .iter()
-                .any(|argument| matches!(argument, Argument::Unreadable(_)))
+    /// Whether a syntax error may hide a loop, or the path of the crate.
+    pub(crate) fn may_lack_a_path(&self) -> bool {
+        let crate_value = self.value(ArgumentName::Crate);
+        let crate_is_missing = !matches!(crate_value, None | Some(ArgumentValue::Path(_)));
+        let is_invalid = |argument: &Argument| matches!(argument, Argument::Invalid(_));
+        crate_is_missing || self.list.iter().any(is_invalid)
     }
 }
 
-/// All of them; one that cannot be read does not hide the next.
-fn arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
-    let all = separated(input, surplus)?.into_iter();
-    Ok(all
-        .map(|argument| argument.unwrap_or_else(Argument::Unreadable))
+fn parse_arguments(input: ParseStream) -> syn::Result<Vec<Argument>> {
+    let arguments = parse_comma_separated(input, unexpected)?.into_iter();
+    Ok(arguments
+        .map(|argument| argument.unwrap_or_else(Argument::Invalid))
         .collect())
 }
 
-/// What is wrong with `first`, behind an argument.
-fn surplus(first: &TokenTree) -> &'static str {
-    match first {
-        TokenTree::Punct(sign) if sign.as_char() == '<' => {
+/// Returns the message for a token that follows an argument before the comma.
+fn unexpected(token: &TokenTree) -> &'static str {
+    match token {
+        TokenTree::Punct(punct) if punct.as_char() == '<' => {
             "a loop is named by its path alone, without parameters"
         }
         _ => "expected a comma between two arguments",
@@ -107,10 +109,10 @@ fn surplus(first: &TokenTree) -> &'static str {
 
 impl Parse for Argument {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        if input.peek(Ident::peek_any) && !begins_path(input) {
-            let name = input.call(Ident::parse_any)?;
-            let value = Value::parse(&name, input)?;
-            return Ok(Self::Named { name, value });
+        if input.peek(Ident::peek_any) && !begins_loop_path(input) {
+            let ident = input.call(Ident::parse_any)?;
+            let value = ArgumentValue::parse(&ident, input)?;
+            return Ok(Self::Named { ident, value });
         }
         match input.call(Path::parse_mod_style) {
             Ok(path) => Ok(Self::Loop(path)),
@@ -121,24 +123,24 @@ impl Parse for Argument {
     }
 }
 
-/// Whether a loop's path comes next, and not a named argument.
-fn begins_path(input: ParseStream) -> bool {
-    let named = input.peek2(Token![=]) || input.peek2(token::Paren);
+/// Whether the next argument is the path of a loop, and not a named argument or one whose value is missing.
+fn begins_loop_path(input: ParseStream) -> bool {
+    let has_value = input.peek2(Token![=]) || input.peek2(token::Paren);
     let fork = input.fork();
-    let word = fork.call(Ident::parse_any);
-    let forgot_value = word.is_ok_and(|word| !input.peek2(Token![::]) && is_like_a_word(&word));
-    !named && !forgot_value
+    let first = fork.call(Ident::parse_any);
+    let lacks_value =
+        first.is_ok_and(|first| !input.peek2(Token![::]) && resembles_argument_name(&first));
+    !has_value && !lacks_value
 }
 
-/// Whether `name` is an argument's name or close to one, which the name of a loop, being a type's, never is.
-fn is_like_a_word(name: &Ident) -> bool {
-    let name = name.to_string();
-    let words = Word::ALL.iter().map(|(word, _)| *word);
-    name.starts_with(char::is_lowercase) && crate::spelling::nearest(&name, words).is_some()
+/// Whether `ident` is, or is near, an argument's name. The name of a loop is not, because types begin in upper case.
+fn resembles_argument_name(ident: &Ident) -> bool {
+    let ident = ident.to_string();
+    ident.starts_with(char::is_lowercase) && nearest(&ident, ArgumentName::spellings()).is_some()
 }
 
-impl Value {
-    fn parse(name: &Ident, input: ParseStream) -> syn::Result<Self> {
+impl ArgumentValue {
+    fn parse(ident: &Ident, input: ParseStream) -> syn::Result<Self> {
         if input.peek(token::Paren) {
             let list: Group = input.parse()?;
             return Ok(Self::List(List::new(list.stream())));
@@ -146,29 +148,29 @@ impl Value {
         if input.parse::<Option<Token![=]>>()?.is_none() {
             return Ok(Self::Absent);
         }
-        match Word::of(name) {
-            Some(Word::Crate) => parse_crate(input),
-            Some(word) if word.takes_list() => parse_without_parentheses(input),
-            _ => input.parse().map(Box::new).map(Self::Is),
+        match ArgumentName::from_ident(ident) {
+            Some(ArgumentName::Crate) => parse_crate_path(input),
+            Some(name) if name.takes_list() => parse_type_or_expression(input),
+            _ => input.parse().map(Box::new).map(Self::Expr),
         }
     }
 }
 
-/// A path, or what stands there instead.
-fn parse_crate(input: ParseStream) -> syn::Result<Value> {
+/// Parses a path; a literal becomes an expression, which a rule refuses.
+fn parse_crate_path(input: ParseStream) -> syn::Result<ArgumentValue> {
     if input.peek(syn::Lit) {
-        return input.parse().map(Box::new).map(Value::Is);
+        return input.parse().map(Box::new).map(ArgumentValue::Expr);
     }
-    input.call(Path::parse_mod_style).map(Value::Path)
+    input.call(Path::parse_mod_style).map(ArgumentValue::Path)
 }
 
-/// What should stand in parentheses: a type, or anything else.
-fn parse_without_parentheses(input: ParseStream) -> syn::Result<Value> {
+/// Parses the value of `after = Metrics`, which a rule refuses because it lacks parentheses.
+fn parse_type_or_expression(input: ParseStream) -> syn::Result<ArgumentValue> {
     let is_type = !input.peek(token::Bracket) && input.fork().parse::<Type>().is_ok();
     let value = if is_type {
         Expr::Verbatim(input.parse::<Type>()?.into_token_stream())
     } else {
         input.parse()?
     };
-    Ok(Value::Is(Box::new(value)))
+    Ok(ArgumentValue::Expr(Box::new(value)))
 }

@@ -1,9 +1,9 @@
-//! `#[every(steps = 10, epochs = 1, first)]`.
+//! The attribute `#[every(steps = 10, epochs = 1, first)]`, a list of clauses.
 
-use super::separated::separated;
+use super::comma_separated::parse_comma_separated;
 use crate::attributes::Attribute;
 use crate::unit::Unit;
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -11,37 +11,38 @@ use syn::{Expr, Token, parenthesized, token};
 
 /// One `#[every(…)]`.
 #[derive(Clone)]
-pub(crate) struct Every {
+pub(crate) struct EveryAttribute {
     pub(crate) attribute: Attribute,
     pub(crate) clauses: Vec<Clause>,
-    /// What follows an `=` where parentheses belong: `10` of `#[every = 10]`.
-    pub(crate) equals: Option<TokenStream>,
+    /// `10` of `#[every = 10]`, which a rule refuses because it lacks parentheses.
+    pub(crate) tokens_after_equals: Option<TokenStream>,
 }
 
-/// What stands between two commas.
+/// One clause between two commas.
 #[derive(Clone)]
 pub(crate) enum Clause {
     /// `steps = 10`, `first`, `once(steps = 500)`
-    Said { word: Ident, given: Given },
-    /// `10`, where nothing says of what; or `10 steps`.
-    Bare { value: Expr, unit: Option<Unit> },
-    /// None of these.
-    Unreadable(syn::Error),
+    Named { ident: Ident, value: ClauseValue },
+    /// `10` or `10 steps`, which a rule refuses.
+    Unnamed { value: Expr, unit: Option<Unit> },
+    /// A clause with a syntax error.
+    Invalid(syn::Error),
 }
 
-/// What stands behind a word.
+/// The value of a named clause.
 #[derive(Clone)]
-pub(crate) enum Given {
-    Nothing,
-    /// `= 10`
-    Is(Box<Expr>),
-    /// `(steps = 500)`
+pub(crate) enum ClauseValue {
+    /// `first`
+    Absent,
+    /// `steps = 10`
+    Expr(Box<Expr>),
+    /// `once(steps = 500)`
     List(Vec<Clause>),
 }
 
-/// What a word is about.
+/// The name of a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Term {
+pub(crate) enum ClauseName {
     Unit(Unit),
     First,
     Last,
@@ -52,9 +53,9 @@ pub(crate) enum Term {
     OnlyWhen,
 }
 
-impl Term {
-    /// The words besides the units.
-    const OTHERS: [(&str, Self); 7] = [
+impl ClauseName {
+    /// Every name that is not a unit, with its spelling.
+    const OTHER_NAMES: [(&str, Self); 7] = [
         ("first", Self::First),
         ("last", Self::Last),
         ("offset", Self::Offset),
@@ -64,16 +65,17 @@ impl Term {
         ("only_when", Self::OnlyWhen),
     ];
 
-    pub(crate) fn of(word: &Ident) -> Option<Self> {
+    pub(crate) fn from_ident(ident: &Ident) -> Option<Self> {
         let other = || {
-            let word = word.unraw();
-            let known = Self::OTHERS.iter().find(|(name, _)| word == name);
-            known.map(|(_, term)| *term)
+            let ident = ident.unraw();
+            let mut names = Self::OTHER_NAMES.iter();
+            let entry = names.find(|(spelling, _)| ident == spelling);
+            entry.map(|(_, name)| *name)
         };
-        Unit::of(word).map(Self::Unit).or_else(other)
+        Unit::from_ident(ident).map(Self::Unit).or_else(other)
     }
 
-    /// The unit that it is.
+    /// Returns the unit, if the name is one.
     pub(crate) fn unit(self) -> Option<Unit> {
         match self {
             Self::Unit(unit) => Some(unit),
@@ -81,169 +83,167 @@ impl Term {
         }
     }
 
-    /// Whether it adds a firing at an end of the run.
-    pub(crate) fn is_end(self) -> bool {
+    /// Whether the clause adds the first or the last firing of a run.
+    pub(crate) fn is_first_or_last(self) -> bool {
         matches!(self, Self::First | Self::Last)
     }
 
-    /// Whether it says where a period begins or ends.
+    /// Whether the clause moves or limits the interval beside it.
     pub(crate) fn is_bound(self) -> bool {
         matches!(self, Self::Offset | Self::Until)
     }
 
-    /// Whether it takes a function that says yes or no.
+    /// Whether the value of the clause is a function that returns a `bool`.
     pub(crate) fn is_predicate(self) -> bool {
         matches!(self, Self::When | Self::OnlyWhen)
     }
 
-    /// Every word there is.
-    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
-        let units = Unit::ALL.iter().map(|(word, _)| *word);
-        units.chain(Self::OTHERS.iter().map(|(word, _)| *word))
+    /// Returns the spellings of all names.
+    pub(crate) fn spellings() -> impl Iterator<Item = &'static str> {
+        let units = Unit::NAMES.iter().map(|(spelling, _)| *spelling);
+        units.chain(Self::OTHER_NAMES.iter().map(|(spelling, _)| *spelling))
     }
 }
 
-impl Every {
+impl EveryAttribute {
     pub(super) fn new(attribute: &Attribute) -> Self {
-        let equals = behind_equals(attribute);
-        let inside = attribute.arguments().filter(|_| equals.is_none());
-        let clauses = clauses.parse2(inside.unwrap_or_default());
+        let tokens_after_equals = attribute.tokens_after_equals();
+        let arguments = attribute
+            .arguments()
+            .filter(|_| tokens_after_equals.is_none());
+        let clauses = parse_clauses.parse2(arguments.unwrap_or_default());
         Self {
             attribute: attribute.clone(),
-            clauses: clauses.unwrap_or_else(|error| vec![Clause::Unreadable(error)]),
-            equals,
+            clauses: clauses.unwrap_or_else(|error| vec![Clause::Invalid(error)]),
+            tokens_after_equals,
         }
     }
 
-    /// What is said in it, but not in a list inside it.
-    pub(crate) fn said(&self) -> impl Iterator<Item = Said<'_>> {
-        said(&self.clauses)
+    /// Returns the clauses with a known name, without those inside `once(…)`.
+    pub(crate) fn named_clauses(&self) -> impl Iterator<Item = NamedClause<'_>> {
+        named_clauses(&self.clauses)
+    }
+
+    /// Returns the lists of clauses inside `once(…)`.
+    pub(crate) fn once_lists(&self) -> impl Iterator<Item = &[Clause]> {
+        self.clauses.iter().map(Clause::once_list)
     }
 }
 
 impl Clause {
-    /// `clauses` and those in lists inside them, in order.
-    pub(crate) fn all(clauses: &[Self]) -> Vec<&Self> {
+    /// Returns `clauses` and the clauses inside their `once(…)`, in the order of the source.
+    pub(crate) fn flatten(clauses: &[Self]) -> Vec<&Self> {
         let with_inner = clauses.iter().flat_map(|clause| {
-            let inner = Self::all(clause.list());
+            let inner = Self::flatten(clause.once_list());
             [clause].into_iter().chain(inner)
         });
         with_inner.collect()
     }
 
-    /// What stands in its parentheses, if they belong there.
-    pub(crate) fn list(&self) -> &[Self] {
+    /// Returns the clauses in the parentheses of `once(…)`, and none for another clause.
+    fn once_list(&self) -> &[Self] {
         match self {
-            Self::Said {
-                word,
-                given: Given::List(list),
-            } if Term::of(word) == Some(Term::Once) => list,
+            Self::Named {
+                ident,
+                value: ClauseValue::List(list),
+            } if ClauseName::from_ident(ident) == Some(ClauseName::Once) => list,
             _ => &[],
         }
     }
 }
 
-/// A word that is one of ours, and what it is given.
+/// A clause with a known name.
 #[derive(Clone, Copy)]
-pub(crate) struct Said<'a> {
-    pub(crate) word: &'a Ident,
-    pub(crate) term: Term,
-    pub(crate) given: &'a Given,
+pub(crate) struct NamedClause<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) name: ClauseName,
+    pub(crate) value: &'a ClauseValue,
 }
 
-/// What is said in `clauses` themselves.
-pub(crate) fn said(clauses: &[Clause]) -> impl Iterator<Item = Said<'_>> {
+/// Returns the clauses with a known name.
+pub(crate) fn named_clauses(clauses: &[Clause]) -> impl Iterator<Item = NamedClause<'_>> {
     clauses.iter().filter_map(|clause| match clause {
-        Clause::Said { word, given } => {
-            let term = Term::of(word)?;
-            Some(Said { word, term, given })
+        Clause::Named { ident, value } => {
+            let name = ClauseName::from_ident(ident)?;
+            Some(NamedClause { ident, name, value })
         }
         _ => None,
     })
 }
 
-fn behind_equals(attribute: &Attribute) -> Option<TokenStream> {
-    let mut tokens = attribute.inside.clone().into_iter();
-    let is_equals =
-        |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '=');
-    tokens.find(is_equals)?;
-    Some(tokens.collect())
-}
-
-/// All of them; one that cannot be read does not hide the next.
-fn clauses(input: ParseStream) -> syn::Result<Vec<Clause>> {
-    let all = separated(input, |_| "expected a comma before this")?;
-    Ok(all
+fn parse_clauses(input: ParseStream) -> syn::Result<Vec<Clause>> {
+    let clauses = parse_comma_separated(input, |_| "expected a comma before this")?;
+    Ok(clauses
         .into_iter()
-        .map(|clause| clause.unwrap_or_else(Clause::Unreadable))
+        .map(|clause| clause.unwrap_or_else(Clause::Invalid))
         .collect())
 }
 
 impl Parse for Clause {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        if !begins_with_word(input) {
-            return bare(input);
+        if !begins_with_name(input) {
+            return parse_unnamed(input);
         }
-        let word = input.call(Ident::parse_any)?;
-        let given = given(&word, input)?;
-        Ok(Self::Said { word, given })
+        let ident = input.call(Ident::parse_any)?;
+        let value = parse_value(&ident, input)?;
+        Ok(Self::Named { ident, value })
     }
 }
 
-/// Whether a word comes next, and not a value alone.
-fn begins_with_word(input: ParseStream) -> bool {
+/// Whether the next clause begins with a name, and not with a value.
+fn begins_with_name(input: ParseStream) -> bool {
     let fork = input.fork();
-    let Ok(word) = fork.call(Ident::parse_any) else {
+    let Ok(ident) = fork.call(Ident::parse_any) else {
         return false;
     };
-    let is_value = word.to_string().starts_with(char::is_uppercase) && !fork.peek(Token![=]);
-    let goes_on = fork.peek(Token![::]) || fork.peek(Token![.]);
-    Term::of(&word).is_some() || !(is_value || goes_on)
+    let is_constant = ident.to_string().starts_with(char::is_uppercase) && !fork.peek(Token![=]);
+    let is_expression = fork.peek(Token![::]) || fork.peek(Token![.]);
+    ClauseName::from_ident(&ident).is_some() || !(is_constant || is_expression)
 }
 
-fn given(word: &Ident, input: ParseStream) -> syn::Result<Given> {
+fn parse_value(ident: &Ident, input: ParseStream) -> syn::Result<ClauseValue> {
     if input.peek(token::Paren) {
         let list;
         parenthesized!(list in input);
-        return list.call(clauses).map(Given::List);
+        return list.call(parse_clauses).map(ClauseValue::List);
     }
     if input.is_empty() || input.peek(Token![,]) {
-        return Ok(Given::Nothing);
+        return Ok(ClauseValue::Absent);
     }
-    let example = match Term::of(word) {
-        Some(Term::When | Term::OnlyWhen) => "Self::is_time",
+    let example = match ClauseName::from_ident(ident) {
+        Some(ClauseName::When | ClauseName::OnlyWhen) => "Self::is_time",
         _ => "10",
     };
-    let is_sign = input.peek(Token![=]) && !input.peek(Token![==]);
-    if !is_sign {
+    let has_equals = input.peek(Token![=]) && !input.peek(Token![==]);
+    if !has_equals {
         return Err(input.error(format!(
-            "expected `=` behind `{word}`, as in `{word} = {example}`"
+            "expected `=` after `{ident}`, as in `{ident} = {example}`"
         )));
     }
-    let sign: Token![=] = input.parse()?;
-    let at = if input.is_empty() {
-        sign.span()
+    let equals: Token![=] = input.parse()?;
+    let span = if input.is_empty() {
+        equals.span()
     } else {
         input.span()
     };
-    let value = input.parse().map(Given::Is);
+    let value = input.parse().map(ClauseValue::Expr);
     value.map_err(|_| {
         syn::Error::new(
-            at,
-            format!("expected a value behind `=`, as in `{word} = {example}`"),
+            span,
+            format!("expected a value after `=`, as in `{ident} = {example}`"),
         )
     })
 }
 
-/// A value without a word before it, and the unit that may stand behind it.
-fn bare(input: ParseStream) -> syn::Result<Clause> {
+/// Parses a value without a name, and the unit that may follow it.
+fn parse_unnamed(input: ParseStream) -> syn::Result<Clause> {
     let expected = "expected a unit and a number, as in `steps = 10`";
-    let at = input.fork();
-    let value: Expr = input.parse().map_err(|_| at.error(expected))?;
+    let start = input.fork();
+    let value: Expr = input.parse().map_err(|_| start.error(expected))?;
     let unit = input.fork().call(Ident::parse_any).ok();
-    let unit = unit.as_ref().and_then(Unit::of);
+    let unit = unit.as_ref().and_then(Unit::from_ident);
     if unit.is_some() {
         input.call(Ident::parse_any)?;
     }
-    Ok(Clause::Bare { value, unit })
+    Ok(Clause::Unnamed { value, unit })
 }

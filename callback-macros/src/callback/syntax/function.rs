@@ -1,7 +1,8 @@
-//! A function of a block: its attributes and its signature.
+//! The functions of a block: attributes and signature.
 
-use super::{Every, On};
+use super::{EveryAttribute, OnAttribute};
 use crate::attributes::Attribute;
+use crate::handler_name::has_handler_prefix;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -9,10 +10,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Meta, PatType, Receiver, ReturnType, Signature, Token, Type, Visibility};
 
-/// What the names of handlers begin with.
-const PREFIXES: [&str; 3] = ["on_", "before_", "after_"];
-
-/// A function that may be a handler.
+/// A function, which may be a handler.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -33,18 +31,18 @@ impl Function {
         &self.signature.ident
     }
 
-    /// Whether it is a handler: by `#[on(…)]`, or by its name.
+    /// Whether the function is a handler, because it has an `#[on(…)]` or the name of one.
     pub(crate) fn is_handler(&self) -> bool {
         let name = self.name().unraw().to_string();
-        let says_on = self.attributes.iter().any(|attribute| attribute.is("on"));
-        says_on || begins_like_a_handler(&name)
+        let has_on = self.attributes.iter().any(|attribute| attribute.is("on"));
+        has_on || has_handler_prefix(&name)
     }
 
     pub(crate) fn receiver(&self) -> Option<&Receiver> {
         self.signature.receiver()
     }
 
-    /// What it asks for.
+    /// Returns the parameters without the receiver.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &PatType> {
         self.signature
             .inputs
@@ -55,66 +53,65 @@ impl Function {
             })
     }
 
-    /// What it answers; `None` if nothing is written.
-    pub(crate) fn answer(&self) -> Option<&Type> {
+    /// Returns the return type; `None` without `->`.
+    pub(crate) fn return_type(&self) -> Option<&Type> {
         match &self.signature.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, answer) => Some(answer),
+            ReturnType::Type(_, return_type) => Some(return_type),
         }
     }
 
-    /// Its `#[on(…)]` attributes.
-    pub(crate) fn on(&self) -> impl Iterator<Item = On> {
-        let ours = self
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.is("on"));
-        ours.map(On::new)
+    /// Returns the `#[on(…)]` attributes.
+    pub(crate) fn on_attributes(&self) -> impl Iterator<Item = OnAttribute> {
+        let attributes = self.attributes.iter();
+        attributes
+            .filter(|attribute| attribute.is("on"))
+            .map(OnAttribute::new)
     }
 
-    /// Its `#[every(…)]` attributes.
-    pub(crate) fn every(&self) -> impl Iterator<Item = Every> {
-        let ours = self
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.is("every"));
-        ours.map(Every::new)
+    /// Returns the `#[every(…)]` attributes.
+    pub(crate) fn every_attributes(&self) -> impl Iterator<Item = EveryAttribute> {
+        let attributes = self.attributes.iter();
+        attributes
+            .filter(|attribute| attribute.is("every"))
+            .map(EveryAttribute::new)
     }
 
-    /// What has to hold for it to be there.
+    /// Returns the conditions under which the function is compiled.
     pub(crate) fn conditions(&self) -> Vec<Condition> {
-        self.attributes.iter().filter_map(Condition::of).collect()
+        self.attributes
+            .iter()
+            .filter_map(Condition::from_attribute)
+            .collect()
     }
 }
 
-pub(crate) fn begins_like_a_handler(name: &str) -> bool {
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// What a `#[cfg(…)]` says, or one in a `#[cfg_attr(…)]`.
+/// The condition of a `#[cfg(…)]`, or of a `cfg` inside a `#[cfg_attr(…)]`.
 #[derive(Clone)]
 pub(crate) struct Condition {
     pub(crate) cfg: TokenStream,
-    /// What has to hold for the condition to be asked at all.
-    pub(crate) given: Option<TokenStream>,
+    /// `a` of `#[cfg_attr(a, cfg(b))]`: `cfg` applies only where `a` holds.
+    pub(crate) cfg_attr: Option<TokenStream>,
 }
 
 impl Condition {
-    fn of(attribute: &Attribute) -> Option<Self> {
+    fn from_attribute(attribute: &Attribute) -> Option<Self> {
         if attribute.is("cfg") {
-            let cfg = attribute.arguments()?;
-            return Some(Self { cfg, given: None });
+            return Some(Self {
+                cfg: attribute.arguments()?,
+                cfg_attr: None,
+            });
         }
         if !attribute.is("cfg_attr") {
             return None;
         }
         let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
         let mut metas = metas.parse2(attribute.arguments()?).ok()?.into_iter();
-        let given = Some(metas.next()?.into_token_stream());
+        let cfg_attr = Some(metas.next()?.into_token_stream());
         let cfg = metas.find_map(|meta| match meta {
             Meta::List(list) if list.path.is_ident("cfg") => Some(list.tokens),
             _ => None,
         })?;
-        Some(Self { cfg, given })
+        Some(Self { cfg, cfg_attr })
     }
 }

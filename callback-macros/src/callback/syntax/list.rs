@@ -1,63 +1,63 @@
-//! What stands in the parentheses of an argument: `after(Metrics, "loss")`, `provides(Recent = Self::recent)`.
+//! The list in the parentheses of an argument: `after(Metrics, "loss")`, `provides(Recent = Self::recent)`.
 
-use super::separated::separated;
+use super::comma_separated::parse_comma_separated;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, Token, Type};
 
-/// The members of a list.
+/// The entries between the parentheses.
 pub(crate) struct List {
-    pub(crate) members: Vec<Member>,
+    pub(crate) entries: Vec<ListEntry>,
 }
 
-/// What stands between two commas of a list.
-pub(crate) enum Member {
+/// One entry of a list.
+pub(crate) enum ListEntry {
     /// `Metrics`, `dyn Monitor`
     Type(Type),
     /// `Recent = Self::recent`
-    Made { state: Type, make: Box<Expr> },
+    WithConstructor { state: Type, constructor: Box<Expr> },
     /// `"loss"`
     Literal(Lit),
-    /// None of these.
-    Unreadable(syn::Error),
+    /// An entry with a syntax error.
+    Invalid(syn::Error),
 }
 
 impl List {
     pub(super) fn new(tokens: TokenStream) -> Self {
-        let members = |input: ParseStream| separated(input, surplus);
-        let members = members.parse2(tokens);
-        let members = members.unwrap_or_else(|error| vec![Err(error)]);
+        let parse = |input: ParseStream| parse_comma_separated(input, unexpected);
+        let entries = parse.parse2(tokens);
+        let entries = entries.unwrap_or_else(|error| vec![Err(error)]);
         Self {
-            members: members
+            entries: entries
                 .into_iter()
-                .map(|member| member.unwrap_or_else(Member::Unreadable))
+                .map(|entry| entry.unwrap_or_else(ListEntry::Invalid))
                 .collect(),
         }
     }
 }
 
-fn surplus(_: &TokenTree) -> &'static str {
-    "expected a comma between two of a list"
+fn unexpected(_: &TokenTree) -> &'static str {
+    "expected a comma between two entries of a list"
 }
 
-impl Parse for Member {
+impl Parse for ListEntry {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if input.peek(Lit) {
             return input.parse().map(Self::Literal);
         }
         let expected = "expected a type, as in `Metrics`, or a name in quotes, as in `\"loss\"`";
-        let at = input.fork();
-        let state: Type = input.parse().map_err(|_| at.error(expected))?;
+        let start = input.fork();
+        let state: Type = input.parse().map_err(|_| start.error(expected))?;
         let Some(equals) = input.parse::<Option<Token![=]>>()? else {
             return Ok(Self::Type(state));
         };
-        let expected = "expected a function behind `=`, as in `Self::make`";
-        let at = if input.is_empty() {
+        let expected = "expected a function after `=`, as in `Self::make`";
+        let span = if input.is_empty() {
             equals.span
         } else {
             input.span()
         };
-        let make = input.parse().map_err(|_| syn::Error::new(at, expected))?;
-        Ok(Self::Made { state, make })
+        let constructor = input.parse().map_err(|_| syn::Error::new(span, expected))?;
+        Ok(Self::WithConstructor { state, constructor })
     }
 }

@@ -1,102 +1,31 @@
-//! What was written, with its spans, and nothing decided.
+//! The annotated block and its attributes as the user writes them, with their spans, before any rule is applied.
 
+mod argument_name;
 mod arguments;
 mod block;
+mod comma_separated;
 mod every;
-mod facts;
+mod first_stage_input;
 mod function;
+mod impl_header;
+mod item;
 mod list;
+mod loop_info;
 mod on;
-mod separated;
-mod word;
+mod second_stage_input;
+mod tokens;
 
-pub(crate) use arguments::{Argument, Arguments, Value};
-pub(crate) use block::{Block, Head, Item};
-pub(crate) use every::{Clause, Every, Given, Said, Term, said};
-pub(crate) use facts::{Fact, Facts};
+pub(crate) use argument_name::ArgumentName;
+pub(crate) use arguments::{Argument, ArgumentValue, Arguments};
+pub(crate) use block::Block;
+pub(crate) use every::{
+    Clause, ClauseName, ClauseValue, EveryAttribute, NamedClause, named_clauses,
+};
+pub(crate) use first_stage_input::{AnnotatedItem, FirstStageInput};
 pub(crate) use function::{Condition, Function};
-pub(crate) use list::{List, Member};
-pub(crate) use on::On;
-pub(crate) use word::Word;
-
-use crate::errors::Errors;
-use proc_macro2::{Ident, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Path, braced, bracketed};
-
-/// `#[callback(arguments)] item`.
-pub(crate) struct Annotated {
-    pub(crate) arguments: Arguments,
-    pub(crate) place: Place,
-}
-
-/// What the attribute stands on.
-pub(crate) enum Place {
-    /// An `impl` block.
-    Block(Block),
-    /// Something else, with the word that says what.
-    Elsewhere {
-        keyword: Option<Ident>,
-        item: TokenStream,
-    },
-}
-
-impl Annotated {
-    pub(crate) fn new(arguments: TokenStream, item: TokenStream) -> Self {
-        Self {
-            arguments: Arguments::new(arguments),
-            place: Place::new(item),
-        }
-    }
-}
-
-impl Place {
-    fn new(item: TokenStream) -> Self {
-        match syn::parse2(item.clone()) {
-            Ok(block) => Self::Block(block),
-            Err(_) => Self::Elsewhere {
-                keyword: block::keyword.parse2(item.clone()).ok(),
-                item,
-            },
-        }
-    }
-}
-
-/// What the macro of the last loop passes on.
-pub(crate) struct Handover {
-    pub(crate) krate: Path,
-    pub(crate) loops: Vec<Facts>,
-    pub(crate) arguments: Arguments,
-    pub(crate) block: Block,
-    pub(crate) head: Head,
-}
-
-impl Handover {
-    pub(crate) fn new(tokens: TokenStream, errors: &Errors) -> Option<Self> {
-        match syn::parse2(tokens) {
-            Ok(handover) => Some(handover),
-            Err(error) => {
-                errors.add(error);
-                None
-            }
-        }
-    }
-}
-
-impl Parse for Handover {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let (krate, loops, arguments, block);
-        braced!(krate in input);
-        bracketed!(loops in input);
-        braced!(arguments in input);
-        braced!(block in input);
-        let block: Block = block.parse()?;
-        Ok(Self {
-            krate: krate.call(Path::parse_mod_style)?,
-            loops: facts::of_all(&loops)?,
-            arguments: Arguments::new(arguments.parse()?),
-            head: block.head()?,
-            block,
-        })
-    }
-}
+pub(crate) use impl_header::ImplHeader;
+pub(crate) use item::Item;
+pub(crate) use list::{List, ListEntry};
+pub(crate) use loop_info::{BreakpointInfo, LoopInfo};
+pub(crate) use on::OnAttribute;
+pub(crate) use second_stage_input::SecondStageInput;

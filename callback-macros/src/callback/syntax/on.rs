@@ -1,4 +1,4 @@
-//! `#[on(train_batch_end, valid_batch_end, phase = train)]`.
+//! The attribute `#[on(train_batch_end, valid_batch_end, phase = train)]`.
 
 use crate::attributes::Attribute;
 use proc_macro2::{Ident, TokenStream};
@@ -8,68 +8,69 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 
 /// One `#[on(…)]`.
-pub(crate) struct On {
+pub(crate) struct OnAttribute {
     pub(crate) attribute: Attribute,
-    pub(crate) words: Vec<Ident>,
-    /// The phase that the words are narrowed to.
+    /// The names of breakpoints.
+    pub(crate) breakpoints: Vec<Ident>,
+    /// The phase that contains the breakpoints: `train` of `phase = train`.
     pub(crate) phase: Option<Ident>,
-    /// What could not be read.
-    pub(crate) unreadable: Option<syn::Error>,
+    /// The syntax error of the attribute, if it has one.
+    pub(crate) error: Option<syn::Error>,
 }
 
-/// What stands between two commas.
-enum Part {
-    Word(Ident),
+/// One argument of `#[on(…)]`.
+enum OnArgument {
+    Breakpoint(Ident),
     Phase(Ident),
 }
 
-impl On {
+impl OnAttribute {
     pub(super) fn new(attribute: &Attribute) -> Self {
-        let parts = parts(attribute.arguments().unwrap_or_default());
+        let arguments = parse_arguments(attribute.arguments().unwrap_or_default());
         let mut on = Self {
             attribute: attribute.clone(),
-            words: Vec::new(),
+            breakpoints: Vec::new(),
             phase: None,
-            unreadable: None,
+            error: None,
         };
-        match parts {
-            Ok(parts) => parts.into_iter().for_each(|part| on.take(part)),
-            Err(error) => on.unreadable = Some(error),
+        match arguments {
+            Ok(arguments) => arguments.into_iter().for_each(|argument| on.add(argument)),
+            Err(error) => on.error = Some(error),
         }
         on
     }
 
-    fn take(&mut self, part: Part) {
-        match part {
-            Part::Word(word) => self.words.push(word),
-            Part::Phase(phase) if self.phase.is_none() => self.phase = Some(phase),
-            Part::Phase(second) => {
+    fn add(&mut self, argument: OnArgument) {
+        match argument {
+            OnArgument::Breakpoint(name) => self.breakpoints.push(name),
+            OnArgument::Phase(phase) if self.phase.is_none() => self.phase = Some(phase),
+            OnArgument::Phase(second) => {
                 let message = "a second phase; a function for two phases takes two `#[on(…)]`";
-                self.unreadable = Some(syn::Error::new(second.span(), message));
+                self.error = Some(syn::Error::new(second.span(), message));
             }
         }
     }
 }
 
-fn parts(tokens: TokenStream) -> syn::Result<Punctuated<Part, Token![,]>> {
+fn parse_arguments(tokens: TokenStream) -> syn::Result<Punctuated<OnArgument, Token![,]>> {
     Punctuated::parse_terminated.parse2(tokens)
 }
 
-impl Parse for Part {
+impl Parse for OnArgument {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             return Err(
                 input.error("expected the name of a breakpoint, as in `#[on(train_batch_end)]`")
             );
         }
-        let word = input.call(Ident::parse_any)?;
+        let name = input.call(Ident::parse_any)?;
         if !input.peek(Token![=]) {
-            return Ok(Self::Word(word));
+            return Ok(Self::Breakpoint(name));
         }
-        if word != "phase" {
+        if name != "phase" {
             let message =
-                format!("`{word}` takes no value here; only a phase does, as in `phase = train`");
-            return Err(syn::Error::new(word.span(), message));
+                format!("`{name}` takes no value here; only a phase does, as in `phase = train`");
+            return Err(syn::Error::new(name.span(), message));
         }
         input.parse::<Token![=]>()?;
         match input.call(Ident::parse_any) {

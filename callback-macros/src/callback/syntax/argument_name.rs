@@ -1,10 +1,10 @@
-//! The names that arguments of `#[callback(…)]` have.
+//! The names of the arguments of `#[callback(…)]`.
 
 use proc_macro2::Ident;
 
-/// What an argument is about.
+/// The name of an argument. The last four are refused with a message that says where the setting belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum ArgumentName {
     Weight,
     Name,
     Discover,
@@ -18,18 +18,19 @@ pub(crate) enum Word {
     NoConflict,
     Provides,
     Background,
-    /// One that is said where a callback is attached.
+    /// A setting of an attachment.
     OnFailure,
-    /// Two that are said of a plan.
+    /// A setting of a plan.
     Order,
+    /// A setting of a plan.
     Strict,
-    /// One that is said of a handler.
+    /// A setting of a handler.
     Every,
 }
 
-impl Word {
-    /// Every word there is, as it is written.
-    pub(crate) const ALL: [(&str, Self); 17] = [
+impl ArgumentName {
+    /// Every name with its spelling.
+    const ALL: [(&str, Self); 17] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -49,17 +50,22 @@ impl Word {
         ("every", Self::Every),
     ];
 
-    pub(crate) fn of(name: &Ident) -> Option<Self> {
-        let known = Self::ALL.iter().find(|(word, _)| name == word);
-        known.map(|(_, word)| *word)
+    pub(crate) fn from_ident(ident: &Ident) -> Option<Self> {
+        let entry = Self::ALL.iter().find(|(spelling, _)| ident == spelling);
+        entry.map(|(_, name)| *name)
     }
 
-    /// Whether a list in parentheses follows it.
+    /// Returns the spellings of all names.
+    pub(crate) fn spellings() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(spelling, _)| *spelling)
+    }
+
+    /// Whether the argument has a list in parentheses.
     pub(crate) fn takes_list(self) -> bool {
         self.names_callbacks() || matches!(self, Self::Group | Self::Provides)
     }
 
-    /// Whether its list says of whom something holds.
+    /// Whether the argument's list names other callbacks.
     pub(crate) fn names_callbacks(self) -> bool {
         matches!(
             self,

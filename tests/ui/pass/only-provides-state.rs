@@ -23,7 +23,7 @@ impl Given {
     }
 }
 
-/// Has handlers in one of its loops, and brings state in both.
+/// Has handlers in one of its loops, and provides state in both.
 struct Half;
 
 #[callback(Fit, Relax, register = false, provides(u64))]

@@ -69,6 +69,6 @@ fn main() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Log { interval: 3 });
     plan.add(Generic::<u8, 7>(Vec::new()));
-    // Whether the loop counts all of this is the plan's business.
+    // `Fit` does not count all of these units, so the plan may have problems.
     let _ = plan.check(&State::new());
 }

@@ -1,11 +1,11 @@
-//! Where generated code finds `callbacks`.
+//! The paths by which generated code refers to `callbacks`.
 
 use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
 use syn::{Path, PathSegment, Token};
 
-/// `::callbacks`, unless the user says `crate = path`.
-pub(crate) fn default_crate() -> Path {
+/// Returns `::callbacks`, which `crate = path` replaces.
+pub(crate) fn default_crate_path() -> Path {
     let mut segments = Punctuated::new();
     segments.push(segment("callbacks"));
     Path {
@@ -14,15 +14,15 @@ pub(crate) fn default_crate() -> Path {
     }
 }
 
-/// The loop of a block that names none: `krate::Fit`.
-pub(crate) fn default_loop(krate: &Path) -> Path {
+/// Returns `krate::Fit`, the loop of a block that names none.
+pub(crate) fn default_loop_path(krate: &Path) -> Path {
     let mut path = krate.clone();
     path.segments.push(segment("Fit"));
     path
 }
 
-/// The module that generated code takes everything from.
-pub(crate) fn private(krate: &Path) -> Path {
+/// Returns `krate::__private`, the module that contains every item that generated code names.
+pub(crate) fn private_module(krate: &Path) -> Path {
     let mut path = krate.clone();
     path.segments.push(segment("__private"));
     path

@@ -1,4 +1,4 @@
-//! The macro beside a loop, which tells `#[callback]` its breakpoints.
+//! The macro beside a loop, which passes the names of the loop's breakpoints to the second stage of `#[callback]`.
 
 use crate::breakpoints::model::{Breakpoint, Model};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -15,20 +15,20 @@ use syn::ext::IdentExt;
 /// }
 /// pub use __callback_loop_Fit_0123 as Fit;
 /// ```
-pub(super) fn facts(model: &Model, is_sound: bool) -> TokenStream {
+pub(super) fn loop_macro(model: &Model, is_complete: bool) -> TokenStream {
     let (name, macro_name, visibility) = (&model.name, &model.macro_name, &model.visibility);
     let export = matches!(visibility, Visibility::Public(_)).then(|| quote!(#[macro_export]));
-    let facts = list(model, is_sound);
+    let info = loop_info(model, is_complete);
     quote! {
         #[doc(hidden)]
         #[allow(unused_macros, non_local_definitions)]
         #export
         macro_rules! #macro_name {
             ({$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
-                $($next)* ! { {$($krate)*} [$($done)* #facts] [$($more)*] $($rest)* }
+                $($next)* ! { {$($krate)*} [$($done)* #info] [$($more)*] $($rest)* }
             };
             ({$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
-                $($krate)* ::__private::__expand_callback! { {$($krate)*} [$($done)* #facts] $($rest)* }
+                $($krate)* ::__private::__expand_callback! { {$($krate)*} [$($done)* #info] $($rest)* }
             };
         }
         #[doc(hidden)]
@@ -40,17 +40,19 @@ pub(super) fn facts(model: &Model, is_sound: bool) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// {Fit sure [on_enter] [on_train_batch_end train on_batch_end] …}
+/// {Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}
 /// ```
-fn list(model: &Model, is_sound: bool) -> TokenStream {
+///
+/// The second word is `incomplete` if the declaration has errors.
+fn loop_info(model: &Model, is_complete: bool) -> TokenStream {
     let name = &model.name;
-    let sure = if is_sound {
-        quote!(sure)
+    let completeness = if is_complete {
+        quote!(complete)
     } else {
-        quote!(unsure)
+        quote!(incomplete)
     };
-    let breakpoints = model.breakpoints.iter().map(fact);
-    quote!({ #name #sure #(#breakpoints)* })
+    let breakpoints = model.breakpoints.iter().map(breakpoint_info);
+    quote!({ #name #completeness #(#breakpoints)* })
 }
 
 /// Expands to:
@@ -58,13 +60,13 @@ fn list(model: &Model, is_sound: bool) -> TokenStream {
 /// ```text
 /// [on_train_batch_end train on_batch_end]
 /// ```
-fn fact(breakpoint: &Breakpoint) -> TokenStream {
-    let name = Ident::new(&breakpoint.name.unraw().to_string(), Span::mixed_site());
-    let phase = breakpoint.phase.as_deref().map(word);
-    let free = breakpoint.free.as_deref().map(word);
-    quote!([#name #phase #free])
+fn breakpoint_info(breakpoint: &Breakpoint) -> TokenStream {
+    let name = ident(&breakpoint.name.unraw().to_string());
+    let phase = breakpoint.phase.as_deref().map(ident);
+    let phase_free = breakpoint.phase_free.as_deref().map(ident);
+    quote!([#name #phase #phase_free])
 }
 
-fn word(text: &str) -> Ident {
+fn ident(text: &str) -> Ident {
     Ident::new(text, Span::mixed_site())
 }

@@ -1,0 +1,59 @@
+//! The declaration as a whole.
+
+use crate::attributes::Attribute;
+use crate::breakpoints::model::{MAX_BREAKPOINTS, Model};
+use crate::breakpoints::syntax::Line;
+use crate::errors::Errors;
+use proc_macro2::Ident;
+
+/// One `breakpoints!` declares one loop:
+///
+/// ```text
+/// breakpoints! {
+///     loop Relax { … }
+///     loop Anneal { … }
+/// }
+/// ```
+pub(super) fn check_one_loop(model: &Model, errors: &Errors) {
+    if let Some(first) = model.trailing.clone().into_iter().next() {
+        errors.report(
+            &first,
+            "expected nothing after the loop; write a second `breakpoints!` for a second loop",
+        );
+    }
+}
+
+/// A line has no `cfg`, because the index of a breakpoint must not depend on the features of a build:
+///
+/// ```text
+/// scope RUN {
+///     on_run_begin;
+///     #[cfg(test)]
+///     on_step;
+///     on_run_end;
+/// }
+/// ```
+pub(super) fn check_unconditional(model: &Model, errors: &Errors) {
+    let is_condition = |attribute: &&Attribute| attribute.is("cfg") || attribute.is("cfg_attr");
+    for line in Line::flatten(&model.lines) {
+        for attribute in line.attributes().iter().filter(is_condition) {
+            errors.report(attribute, "a line of a loop cannot be conditional, because a loop is the same for all of its callbacks");
+        }
+    }
+}
+
+/// A loop has no more breakpoints than the runtime's set of breakpoints, of one bit each, can contain:
+///
+/// ```text
+/// scope RUN { on_run_begin; on_step_1; on_step_2; … on_step_300; on_run_end; }
+/// ```
+pub(super) fn check_breakpoint_count(model: &Model, errors: &Errors) {
+    let names: Vec<&Ident> = Line::flatten(&model.lines)
+        .into_iter()
+        .filter_map(Line::breakpoint_name)
+        .collect();
+    // The lines do not contain `on_enter` and `on_exit`.
+    if let Some(surplus) = names.get(MAX_BREAKPOINTS - 2) {
+        errors.report(surplus, format!("a loop has at most {MAX_BREAKPOINTS} breakpoints, `on_enter` and `on_exit` included; make two loops of it"));
+    }
+}

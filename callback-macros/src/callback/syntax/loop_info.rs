@@ -1,0 +1,68 @@
+//! The breakpoints of a loop, which the macro beside the loop adds to the input of the second stage.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{braced, bracketed};
+
+/// `{Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}`
+pub(crate) struct LoopInfo {
+    pub(crate) name: String,
+    /// Whether the declaration of the loop has no errors; if it has some, `breakpoints` may lack a breakpoint.
+    pub(crate) is_complete: bool,
+    pub(crate) breakpoints: Vec<BreakpointInfo>,
+}
+
+/// `[on_train_batch_end train on_batch_end]`
+pub(crate) struct BreakpointInfo {
+    pub(crate) name: String,
+    /// The phase around the breakpoint.
+    pub(crate) phase: Option<String>,
+    /// The name without the phase.
+    pub(crate) phase_free: Option<String>,
+}
+
+impl LoopInfo {
+    pub(super) fn parse_all(input: ParseStream) -> syn::Result<Vec<Self>> {
+        let mut loops = Vec::new();
+        while !input.is_empty() {
+            loops.push(input.parse()?);
+        }
+        Ok(loops)
+    }
+}
+
+impl Parse for LoopInfo {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let content;
+        braced!(content in input);
+        let name = parse_word(&content)?;
+        let is_complete = parse_word(&content)? == "complete";
+        let mut breakpoints = Vec::new();
+        while !content.is_empty() {
+            breakpoints.push(content.parse()?);
+        }
+        Ok(Self {
+            name,
+            is_complete,
+            breakpoints,
+        })
+    }
+}
+
+impl Parse for BreakpointInfo {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let content;
+        bracketed!(content in input);
+        Ok(Self {
+            name: parse_word(&content)?,
+            phase: parse_word(&content).ok(),
+            phase_free: parse_word(&content).ok(),
+        })
+    }
+}
+
+fn parse_word(input: ParseStream) -> syn::Result<String> {
+    let word = input.call(Ident::parse_any)?;
+    Ok(word.unraw().to_string())
+}
