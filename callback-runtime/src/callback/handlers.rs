@@ -1,9 +1,9 @@
 //! The list of a callback's handlers.
 
+use super::handler_list::{Handler, HandlerList};
 use crate::callback::{Callback, HandlerRef, Location, Method};
-use crate::loops::{At, Breakpoint, BreakpointId, Loop, Role};
+use crate::loops::{At, Breakpoint, Loop, Role};
 use crate::outcome::Reply;
-use crate::period::Period;
 use crate::raw::{Access, AccessKind, Deliver, ErasedHandler, Params};
 use crate::state::Ctx;
 use crate::state::param::Ask;
@@ -42,29 +42,14 @@ use std::marker::PhantomData;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Handlers<L, C> {
-    list: List,
+    list: HandlerList,
     of: PhantomData<fn(L, C)>,
-}
-
-/// The list itself. It knows no type, so that what it does is compiled once, and not for each callback.
-#[derive(Default)]
-struct List(Vec<Handler>);
-
-/// One handler at one breakpoint.
-pub(crate) struct Handler {
-    pub(crate) at: &'static Breakpoint,
-    pub(crate) location: Location,
-    pub(crate) erased: ErasedHandler,
-    /// It does nothing but put this into the state.
-    pub(crate) provides: Option<Access>,
-    /// How often it runs, if not whenever its breakpoint fires.
-    pub(crate) period: Option<Period>,
 }
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
     pub(crate) fn new() -> Self {
         Self {
-            list: List::default(),
+            list: HandlerList::default(),
             of: PhantomData,
         }
     }
@@ -392,46 +377,6 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// Those that were bound last.
     pub(crate) fn last(&mut self, count: usize) -> HandlerRef<'_> {
         self.list.last(count)
-    }
-}
-
-impl List {
-    /// Binds a handler to a breakpoint of a loop with these. Not generic, because each handler of a program binds itself.
-    fn bind(
-        &mut self,
-        breakpoints: &'static [Breakpoint],
-        id: BreakpointId,
-        location: Location,
-        erased: ErasedHandler,
-    ) -> HandlerRef<'_> {
-        self.push(&breakpoints[id.index()], location, erased, None);
-        self.last(1)
-    }
-
-    fn push(
-        &mut self,
-        at: &'static Breakpoint,
-        location: Location,
-        erased: ErasedHandler,
-        provides: Option<Access>,
-    ) {
-        self.0.push(Handler {
-            at,
-            location,
-            erased,
-            provides,
-            period: None,
-        });
-    }
-
-    fn last(&mut self, count: usize) -> HandlerRef<'_> {
-        let from = self.0.len().saturating_sub(count);
-        HandlerRef::of(&mut self.0[from..])
-    }
-
-    fn into_order(mut self) -> Vec<Handler> {
-        self.0.sort_by_key(|handler| handler.provides.is_none());
-        self.0
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer_if;
 mod by_default;
 mod callback_ref;
+mod handler_list;
 mod handler_ref;
 mod handlers;
 mod ids;
@@ -15,8 +16,8 @@ pub use answer_if::{AnswerIf, answer_if};
 pub use by_default::by_default;
 pub(crate) use callback_ref::RefTarget;
 pub use callback_ref::{CallbackRef, IntoCallbackRef};
+pub(crate) use handler_list::Handler;
 pub use handler_ref::HandlerRef;
-pub(crate) use handlers::Handler;
 pub use handlers::Handlers;
 #[allow(unreachable_pub, reason = "a trait that seals a public one names it")]
 pub use ids::Turn;

@@ -76,17 +76,25 @@ impl RunCore<'_> {
         }));
         match ran {
             Ok(HandlerStatus::Continue) => true,
-            Ok(status) => self.fire_halted(at, Ok(status)),
-            Err(panic) => self.fire_halted(at, Err(panic)),
+            Ok(status) => self.fire_halted(at, status),
+            Err(panic) => self.fire_panicked(at, panic),
         }
     }
 
-    /// Handles why the list of a breakpoint halted, and runs the rest of it. Returns whether the loop goes on.
+    // Handle why the list of a breakpoint halted, and run the rest of it. Two functions, because the hot path passes what it has in
+    // registers.
+
     #[cold]
     #[inline(never)]
-    fn fire_halted(&mut self, at: BreakpointId, why: Why) -> bool {
-        let halted = self.halted(at, why);
-        self.handle_halts(halted);
+    fn fire_halted(&mut self, at: BreakpointId, status: HandlerStatus) -> bool {
+        self.handle_halts(self.halted(at, Ok(status)));
+        !self.run_state.is_interrupted()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fire_panicked(&mut self, at: BreakpointId, panic: PanicPayload) -> bool {
+        self.handle_halts(self.halted(at, Err(panic)));
         !self.run_state.is_interrupted()
     }
 
