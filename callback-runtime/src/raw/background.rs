@@ -54,7 +54,7 @@ impl CallbackCell {
 
     fn with_as<R>(&self, user: UsedBy, job: impl FnOnce(&mut dyn Any) -> R) -> Option<R> {
         let user = self.enter(user)?;
-        // SAFETY: by the invariant it is alive and, as `enter` says, this is the one user.
+        // SAFETY: the callback is alive by the invariant, and `enter` made this the only user.
         let result = job(unsafe { &mut *self.callback });
         drop(user);
         Some(result)
@@ -68,8 +68,8 @@ impl CallbackCell {
         Some(result)
     }
 
-    /// From now on nothing uses the callback through the cell. Waits for the worker, and not for the loop: the loop's thread closes, or
-    /// a call of its own exits the process and so drops the plan.
+    /// Ends all use of the callback through the cell. Waits for the worker, but not for the loop: the loop's thread is the one that
+    /// closes, or one of its calls exits the process and thereby drops the plan.
     pub(super) fn close(&self) {
         let mut used_by = self.lock();
         while *used_by == UsedBy::Worker {
@@ -139,8 +139,8 @@ impl Drop for User<'_> {
     }
 }
 
-/// A copy of a value that may be sent to another thread. That it may is known by how it is made; afterwards it asks nothing of `T`, so
-/// that a missing bound is one error of the compiler's and not two.
+/// A copy of a value that may be sent to another thread. Only `new` requires `T: Send`, so that the compiler reports a missing
+/// bound once and not twice.
 #[derive(Debug)]
 pub struct Copied<T>(T);
 

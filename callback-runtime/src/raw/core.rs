@@ -63,7 +63,7 @@ impl Core {
         self.lists.fill_with(EntryList::default);
     }
 
-    /// Gives up the bound handlers, and with them one callback; those behind it move up.
+    /// Gives up the bound handlers, and with them one callback. The ids of the callbacks after it go down by one.
     pub(crate) fn remove(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.unbind_all();
         self.callbacks.remove(id.index()).into_box()
@@ -84,8 +84,8 @@ impl Core {
         self.cells.values().for_each(|cell| cell.close());
     }
 
-    /// A cell through which a worker uses a callback. `None` where the callback has bound handlers already, and where it is not of
-    /// the type that may be sent to another thread.
+    /// Makes a cell through which a worker uses a callback. `None` if the callback already has bound handlers, or if its type is not
+    /// the one that `is` proves sendable.
     pub(crate) fn share_with_worker(
         &mut self,
         id: CallbackId,
@@ -101,8 +101,8 @@ impl Core {
         })
     }
 
-    /// Binds a handler to the callback `instance`, last in `list`. Refused, and the thunk given back, where it is
-    /// a handler of another type or its parameters clash. A handler of `()` touches no callback, and fits every one.
+    /// Binds a handler to a callback, last in the list of `breakpoint`. Returns the handler if it is one of another type, or if its
+    /// parameters clash. A handler of `()` touches no callback and fits every one.
     pub(crate) fn bind(
         &mut self,
         breakpoint: BreakpointId,
@@ -132,9 +132,10 @@ impl Core {
             callback: id,
             is_portable: may_go && erased.accesses().iter().all(|access| !access.local),
         };
-        // SAFETY: the callback is of the thunk's type, in a box that is dropped after the entries: `unbind_all` comes first everywhere. A `()`
-        // needs no memory. `portable` proves that the type of the callback is `Send`, `ErasedHandler::new` that functions are `Send + Sync`. What
-        // is not local is `Sync` to read and `Send` to write: `Param` asks for it where `Handlers` binds a function, and is sealed.
+        // SAFETY: the callback is of the handler's type (`fits`), in a box that is dropped after the entries: `remove`, `replace` and `drop` call
+        // `unbind_all` first. A `()` needs no memory. `portable` proves that the callback's type is `Send`, `ErasedHandler::new` that functions
+        // are `Send + Sync`. Parameters that are not local are `Sync` to read and `Send` to write: the sealed trait `Param` requires it
+        // where `Handlers` binds a function.
         unsafe { self.lists[breakpoint].push(&owner, erased, is_periodic) };
         Ok(())
     }
@@ -155,17 +156,17 @@ impl Core {
             .as_ref()
     }
 
-    /// From now on a handler of `list` does nothing, or what it did before.
+    /// Makes a handler do nothing from now on, or lets it do its work again.
     pub(crate) fn mute(&mut self, handler: HandlerId, is_muted: bool) {
         self.lists[handler.breakpoint].mute(handler.turn, is_muted);
     }
 
-    /// Something is done before the first handler of `list` is called.
+    /// The breakpoint is put into the state before the first handler is called.
     pub(crate) fn require_breakpoint(&mut self, breakpoint: BreakpointId) {
         self.lists[breakpoint].require_breakpoint();
     }
 
-    /// Calls those of `list` that have no period, where a quick look tells that they can be called and that no other one is due.
+    /// Calls the handlers without a period, if the quick checks show that all of them can be called and that no other handler is due.
     #[inline]
     pub(crate) fn run_fast_path(
         &mut self,
@@ -175,7 +176,7 @@ impl Core {
         self.lists.get(breakpoint.index())?.run_fast_path(frame)
     }
 
-    /// The same, after a closer look.
+    /// Like [`run_fast_path`](Self::run_fast_path), with the checks that it leaves out.
     #[inline]
     pub(crate) fn run_checked(
         &mut self,
@@ -185,7 +186,7 @@ impl Core {
         self.lists[breakpoint].run_checked(frame)
     }
 
-    /// Calls those of `list` from `from` on that need no other look, and returns what comes next. `None` if the first does.
+    /// Calls the handlers from `first` on that need no check in between, and returns the turn after them. `None` if `first` needs one.
     pub(crate) fn run_plain_range(
         &mut self,
         first: HandlerId,
@@ -194,14 +195,14 @@ impl Core {
         self.lists[first.breakpoint].run_plain_range(first.turn, frame)
     }
 
-    /// Calls one handler of `list`, if what it requires is there. [`Frame::halted`] names it, also when it panics.
+    /// Calls one handler, if the state that it requires is present. [`Frame::halted`] names it, also when it panics.
     #[inline]
     pub(crate) fn call(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
         self.lists[handler.breakpoint].call(handler.turn, frame)
     }
 
-    /// The handlers of `list` that have a period are not asked until a counter of the table stands at `next`; without a gate they are
-    /// asked at every firing.
+    /// Skips the handlers that have a period until a counter of the table reaches the gate's count. Without a gate they are asked at
+    /// every firing.
     pub(crate) fn wait(
         &mut self,
         breakpoint: BreakpointId,
@@ -225,8 +226,8 @@ impl Core {
 }
 
 impl Drop for Core {
-    /// Leaks what another thread uses and will not give back: the process ends inside of a call then, by `process::exit`, and this is
-    /// a destructor of a thread-local.
+    /// Leaks what another thread uses and does not give back. That happens when a call exits the process and the plan is in a
+    /// thread-local, whose destructor this is.
     fn drop(&mut self) {
         let closed = self
             .cells

@@ -11,36 +11,37 @@ use super::table::{Layout, Table};
 use crate::callback::{CallbackId, Turn};
 use std::any::Any;
 
-/// Handlers bound to their callbacks and aimed at the values they ask for, in order.
+/// The handlers of one breakpoint, bound to their callbacks, with the addresses of the values that they ask for.
 ///
-/// **Invariant:** each entry has the call and the function of the thunk in its `EntryRecord`, and the address of a live callback of the thunk's
-/// type ([`Core::bind`](super::core::Core::bind)); a thunk's wants agree. The aims are those of the table with the layout `resolved_for`.
+/// **Invariant:** each entry has the call and the function of its handler, whose `EntryRecord` keeps the function alive, and the
+/// address of a live callback of the handler's type ([`Core::bind`](super::core::Core::bind)). The accesses of a handler do not
+/// clash. The parameter pointers are those of the table with the layout `resolved_for`.
 #[derive(Default)]
 pub(super) struct EntryList {
     fast_path: FastPath,
     calls: Vec<CallEntry>,
     pub(super) records: Vec<EntryRecord>,
     resolved_for: Layout,
-    /// One more than the greatest slot of any of them.
+    /// One more than the greatest slot that an entry asks for.
     width: usize,
-    /// What those without a period require.
+    /// What the entries without a period require.
     required: RequiredSlots,
-    /// The places of those without a period that may take values away, or put them elsewhere.
+    /// The entries without a period that may take values out of the table or move them.
     exclusive: Vec<Turn>,
-    /// One of them has a period.
+    /// Whether an entry has a period.
     pub(super) is_periodic: bool,
-    /// Handlers run in groups.
+    /// Whether entries run in groups.
     pub(super) is_grouped: bool,
-    /// Something is done before the first is called.
+    /// Whether the breakpoint is put into the state before the first entry is called.
     needs_breakpoint: bool,
 }
 
-/// What is looked at off the hot path: one for each entry.
+/// What a call does not need: one for each entry.
 pub(super) struct EntryRecord {
     pub(super) accesses: Vec<Access>,
-    /// What of it is required.
+    /// The slots of the accesses that are not optional.
     pub(super) required: RequiredSlots,
-    /// Its callback: two of them may have the same address, where they have no size.
+    /// Its callback. An address does not identify a callback: callbacks without a size may share one.
     pub(super) callback: CallbackId,
     /// Callback, function and parameters may leave the loop's thread.
     pub(super) is_portable: bool,
@@ -50,7 +51,7 @@ pub(super) struct EntryRecord {
     /// Its group, from 1. Handlers of one group can be called at the same time.
     pub(super) group: Option<usize>,
     pub(super) into_error: Option<IntoError>,
-    /// The entry's own, while it is muted.
+    /// The call of the entry, which a muted entry does not have.
     call: Call,
     /// Keeps the entry's function alive.
     _function: Owned<dyn Any>,
@@ -65,8 +66,8 @@ pub(super) struct Owner {
 
 impl EntryList {
     /// # Safety
-    /// The callback is of the thunk's type, stays where it is as long as this has it, and nothing else refers to it while an entry
-    /// is called. The thunk's wants agree. What is said to be portable may leave the loop's thread.
+    /// The callback is of the handler's type, stays at its address as long as this list has it, and nothing else refers to it while an
+    /// entry is called. The accesses of the handler do not clash. A handler that is portable may leave the loop's thread.
     pub(super) unsafe fn push(&mut self, owner: &Owner, erased: ErasedHandler, is_periodic: bool) {
         let widths = erased.accesses.iter().map(|access| access.slot.index() + 1);
         self.width = widths.fold(self.width, usize::max);
@@ -104,7 +105,7 @@ impl EntryList {
         self.calls.len()
     }
 
-    /// From now on the entry does nothing, or what it did before.
+    /// Makes the entry do nothing from now on, or lets it do its work again.
     pub(super) fn mute(&mut self, turn: Turn, is_muted: bool) {
         self.calls[turn].call = if is_muted {
             muted
@@ -114,31 +115,31 @@ impl EntryList {
         self.invalidate();
     }
 
-    /// Something is done before the first entry is called: a firing does not call it at once.
+    /// The breakpoint is put into the state before the first entry is called, so that a firing cannot call it at once.
     pub(super) fn require_breakpoint(&mut self) {
         self.needs_breakpoint = true;
         self.invalidate();
     }
 
-    /// Nothing is known of any table.
+    /// Forgets the table that the entries are resolved for.
     pub(super) fn invalidate(&mut self) {
         self.fast_path.clear();
         self.resolved_for = Layout::NONE;
     }
 
-    /// Calls those without a period, where a quick look tells that they can be called and that no other one is due.
+    /// Calls the handlers without a period, if the quick checks show that all of them can be called and that no other handler is due.
     #[inline]
     pub(super) fn run_fast_path(&self, frame: &mut Frame<'_>) -> Option<HandlerStatus> {
         self.fast_path.run(frame)
     }
 
-    /// The same, after a closer look.
+    /// Like [`run_fast_path`](Self::run_fast_path), with the checks that it leaves out.
     #[inline]
     pub(super) fn run_checked(&self, frame: &mut Frame<'_>) -> Option<HandlerStatus> {
         self.fast_path.run_checked(self.is_periodic, frame)
     }
 
-    /// Calls those from `from` on that can be called without another look, and returns what comes next. `None` if the first cannot.
+    /// Calls the entries from `from` on that need no check in between, and returns the turn after them. `None` if the first needs one.
     pub(super) fn run_plain_range(
         &self,
         from: Turn,
@@ -155,12 +156,12 @@ impl EntryList {
             return None;
         }
         let range = EntryRange::of(&self.calls[from.index()..until.index()], until);
-        // SAFETY: at least one, and aimed at this table, which meets what they need; none of them takes a value out or moves one: only one that
-        // stirs does, and a reply that is collected puts a value where there was none.
+        // SAFETY: the range is not empty; its entries are resolved for this table, which has what they require. None of them takes a value
+        // out of the table or moves one: only an exclusive handler does, and collecting an answer fills an empty slot.
         Some((unsafe { run_range(range, frame) }, range.next))
     }
 
-    /// Calls one, if what it requires is there.
+    /// Calls one entry, if the state that it requires is present.
     pub(super) fn call(&mut self, turn: Turn, frame: &mut Frame<'_>) -> HandlerStatus {
         frame.halted_at = turn;
         self.resolve(frame.context.view.table_mut());
@@ -172,12 +173,12 @@ impl EntryList {
         if !frame.context.view.table().satisfies(&record.required) {
             return HandlerStatus::MissingState;
         }
-        // SAFETY: by the invariant, and aimed at this table, which meets what it needs.
+        // SAFETY: by the invariant; `resolve` made the entry point at this table, which has what the entry requires.
         unsafe { (entry.call)(entry, &mut frame.context) };
         frame.context.take_status()
     }
 
-    /// The entry at `at`, aimed at the table at hand. `None` if what it requires is absent.
+    /// The entry at `turn`, if it is resolved for `table` and the state that it requires is present.
     pub(super) fn resolved_entry(&self, turn: Turn, table: &Table) -> Option<&CallEntry> {
         let (entry, record) = (
             self.calls.get(turn.index())?,
@@ -186,7 +187,7 @@ impl EntryList {
         (self.resolved_for == table.layout() && table.satisfies(&record.required)).then_some(entry)
     }
 
-    /// The entries with a period wait for `gate`, which `make` makes of the table at hand.
+    /// Makes the entries with a period wait for the gate that `make` makes of the frame's table.
     pub(super) fn wait(
         &mut self,
         make: impl FnOnce(&Table) -> Option<CounterGate>,
@@ -194,7 +195,7 @@ impl EntryList {
     ) -> CounterGate {
         self.resolve(frame.context.view.table_mut());
         let gate = make(frame.context.view.table()).unwrap_or_default();
-        // SAFETY: `resolve` aimed at the table that the gate is of.
+        // SAFETY: `resolve` resolved the entries for the frame's table, of which `make` makes the gate.
         unsafe { self.fast_path.set_gate(gate) };
         gate
     }
@@ -207,7 +208,7 @@ impl EntryList {
         self.fast_path.open_gate();
     }
 
-    /// Brings the aims up to date.
+    /// Looks the parameter pointers up again, if the layout of the table has changed.
     #[inline]
     pub(super) fn resolve(&mut self, table: &mut Table) {
         if self.resolved_for != table.layout() {
@@ -235,7 +236,8 @@ impl EntryList {
         let paired = self.calls.iter().zip(&self.records);
         let unconditional = paired.filter(|(_, record)| !record.is_periodic);
         let unconditional = unconditional.map(|(entry, _)| *entry);
-        // SAFETY: aimed at the table just now; `required` are what those without a period require, and none of them stirs.
+        // SAFETY: the entries have just been resolved for this table; `required` is what those without a period require, and none of
+        // them is exclusive.
         unsafe {
             self.fast_path
                 .set(unconditional, &self.required, self.resolved_for, precheck)

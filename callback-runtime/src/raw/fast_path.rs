@@ -1,4 +1,4 @@
-//! The hot path: entries that are called one behind the other, without a look at anything but what each call came to.
+//! The hot path: entries that are called one after the other, with no check in between but that of the status.
 
 use super::frame::{Frame, HandlerStatus};
 use super::handler::CallEntry;
@@ -8,47 +8,48 @@ use super::table::{Layout, Table};
 use crate::callback::Turn;
 use std::ops::Range;
 
-/// The entries that a firing calls as long as nothing has changed since they were aimed.
+/// The entries that a firing calls as long as nothing has changed since they were resolved.
 ///
-/// **Invariant:** where `aimed` is not [`Layout::NONE`], `range` is that of `entries`, which are at least one and aimed at the table
-/// of that layout; no call of them takes a value out of the table or moves one. [`set`](Self::set) establishes
-/// it, [`clear`](Self::clear) gives it up, and nothing else writes these fields.
+/// **Invariant:** if `resolved_for` is not [`Layout::NONE`], `range` covers `entries`, which are not empty and are resolved for the table
+/// of that layout; no call of them takes a value out of the table or moves one. [`set`](Self::set) establishes this,
+/// [`clear`](Self::clear) gives it up, and nothing else writes these fields.
 #[derive(Default)]
 pub(super) struct FastPath {
-    /// [`aimed`](Self::aimed), where the bits of `required` tell all that the entries require, and no other handler waits for a period.
+    /// Equal to `resolved_for`, if the bits of `required` cover all that the entries require, and no other entry of the list has a period.
     ready: Layout,
-    /// The same where other handlers of the list wait, and `gate` tells whether they do.
+    /// Equal to `resolved_for`, if the bits of `required` cover all that the entries require, and `gate` says whether the entries with
+    /// a period wait.
     gated: Layout,
     gate: CounterGate,
     /// What the entries require.
     required: RequiredSlots,
     range: EntryRange,
-    aimed: Layout,
+    resolved_for: Layout,
     entries: Vec<CallEntry>,
 }
 
-/// What else a firing looks at before it calls the entries of a [`FastPath`].
+/// What a firing checks before it calls the entries of a [`FastPath`].
 #[derive(Clone, Copy)]
 pub(super) enum Precheck {
-    /// At what they require alone.
+    /// The slots that they require.
     Slots,
-    /// At the gate as well.
+    /// The slots that they require, and the gate.
     Gate,
-    /// It does something first: see [`FastPath::run_checked`].
+    /// The breakpoint is put into the state first: see [`FastPath::run_checked`].
     NeedsBreakpoint,
 }
 
 impl FastPath {
-    /// The entries change, or what they are aimed at: none is called until they are set again.
+    /// Removes the entries, because they or the table that they are resolved for change.
     pub(super) fn clear(&mut self) {
-        (self.ready, self.gated, self.aimed) = (Layout::NONE, Layout::NONE, Layout::NONE);
+        (self.ready, self.gated, self.resolved_for) = (Layout::NONE, Layout::NONE, Layout::NONE);
         self.entries.clear();
         self.gate = CounterGate::OPEN;
     }
 
     /// # Safety
-    /// The entries are aimed at the table with this layout, and their calls neither take values out of it nor move them.
-    /// `required` are what they require.
+    /// The entries are resolved for the table with this layout, and their calls neither take values out of it nor move them.
+    /// `required` is what they require.
     pub(super) unsafe fn set(
         &mut self,
         entries: impl Iterator<Item = CallEntry>,
@@ -63,7 +64,7 @@ impl FastPath {
         }
         self.required.clone_from(required);
         self.range = EntryRange::of(&self.entries, Turn::FIRST);
-        self.aimed = layout;
+        self.resolved_for = layout;
         match precheck {
             Precheck::Slots if required.far().is_empty() => self.ready = layout,
             Precheck::Gate if required.far().is_empty() => self.gated = layout,
@@ -76,7 +77,7 @@ impl FastPath {
     }
 
     /// # Safety
-    /// The gate is of the table that the entries are aimed at.
+    /// The gate reads a counter of the table that the entries are resolved for.
     pub(super) unsafe fn set_gate(&mut self, gate: CounterGate) {
         self.gate = gate;
     }
@@ -85,7 +86,7 @@ impl FastPath {
         self.gate = CounterGate::OPEN;
     }
 
-    /// Calls the entries, where a look at the layout, the gate and the bits tells that they can be called. `None` where it does not.
+    /// Calls the entries, if layout, gate and bits show that they can be called. `None` if they do not show it.
     #[inline]
     pub(super) fn run(&self, frame: &mut Frame<'_>) -> Option<HandlerStatus> {
         let table = frame.context.view.table();
@@ -94,12 +95,12 @@ impl FastPath {
         if !is_ready || !table.covers(&self.required) {
             return None;
         }
-        // SAFETY: by the invariant they are aimed at this table, and `covers` looked at all that they need: `set` makes `ready` and
-        // `gated` a layout only where every need has a bit.
+        // SAFETY: by the invariant the entries are resolved for this table, and `covers` checked all that they require: `set` sets `ready` and
+        // `gated` only if each required slot has a bit.
         Some(unsafe { run_range(self.range, frame) })
     }
 
-    /// The same for entries of which the bits do not tell all. `is_periodic`: others of the list wait for the gate.
+    /// Like [`run`](Self::run), for entries that require slots without a bit. `is_periodic`: other entries of the list wait for the gate.
     #[inline]
     pub(super) fn run_checked(
         &self,
@@ -107,29 +108,32 @@ impl FastPath {
         frame: &mut Frame<'_>,
     ) -> Option<HandlerStatus> {
         let table = frame.context.view.table();
-        let fits = self.aimed != Layout::NONE && self.aimed == table.layout();
+        let fits = self.resolved_for != Layout::NONE && self.resolved_for == table.layout();
         if !fits || !table.satisfies(&self.required) || (is_periodic && !self.is_closed(table)) {
             return None;
         }
-        // SAFETY: by the invariant they are aimed at this table, which meets what they need.
+        // SAFETY: by the invariant the entries are resolved for this table, which has what they require.
         Some(unsafe { run_range(self.range, frame) })
     }
 
-    /// Whether the gate is closed. `table` is the one that the entries are aimed at.
+    /// Whether the gate is closed. `table` is the one that the entries are resolved for.
     #[inline]
     fn is_closed(&self, table: &Table) -> bool {
-        debug_assert!(self.aimed == table.layout(), "the gate is of the table");
+        debug_assert!(
+            self.resolved_for == table.layout(),
+            "the gate is of the table"
+        );
         // SAFETY: both callers compare the layouts first, and `set_gate` was called for the table with this layout.
         unsafe { self.gate.is_closed() }
     }
 }
 
-/// The first entry and the end of the last one. Kept, because an end that is computed from a length is an instruction of every call.
+/// The first entry and the end of the last one. Stored, because computing the end from a length costs an instruction in every call.
 #[derive(Clone, Copy)]
 pub(super) struct EntryRange {
     first: *const CallEntry,
     end: *const CallEntry,
-    /// The place in its list of what comes after the last one.
+    /// The turn after the last entry.
     pub(super) next: Turn,
 }
 
@@ -153,8 +157,8 @@ impl Default for EntryRange {
 /// Calls one entry after the other, up to the first that does not return `Continue`.
 ///
 /// # Safety
-/// There is an entry, and the entries of the range stay where they are meanwhile. They are aimed at the frame's table, which has what they
-/// need for as long as this runs.
+/// The range is not empty, and its entries stay where they are during the call. They are resolved for the frame's table, which has
+/// what they require for as long as this runs.
 #[inline]
 pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> HandlerStatus {
     let mut guard = HaltGuard {
@@ -162,13 +166,13 @@ pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> Ha
         frame,
     };
     loop {
-        // SAFETY: before the end of the entries. `Core::bind` checked the type of the callback and that the wants agree; the rest as
-        // the caller says.
+        // SAFETY: `at` is before the end of the range. `Core::bind` checked the type of the callback and that the accesses do not clash; the
+        // caller guarantees the rest.
         unsafe { ((*guard.at).call)(&*guard.at, &mut guard.frame.context) };
         if guard.frame.context.halts() {
             return guard.status();
         }
-        // SAFETY: behind an entry there is another one, or the end.
+        // SAFETY: after an entry comes another one, or the end of the range.
         guard.at = unsafe { guard.at.add(1) };
         if guard.at == entries.end {
             break;
@@ -178,14 +182,14 @@ pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> Ha
     HandlerStatus::Continue
 }
 
-/// Notes which entry runs when it is dropped: by a reply that ends the list, or by a panic. In registers until then.
+/// Records the running entry when it is dropped: by a status that halts the list, or by a panic. It stays in registers until then.
 struct HaltGuard<'l, 'r> {
     at: *const CallEntry,
     frame: &'l mut Frame<'r>,
 }
 
 impl HaltGuard<'_, '_> {
-    /// Out of line: a code that is taken in the loop takes a register from every call.
+    /// Out of line, because reading the status inside of the loop would cost every call a register.
     #[cold]
     #[inline(never)]
     fn status(self) -> HandlerStatus {

@@ -9,10 +9,10 @@ use crate::state::param::{Ask, Local, LocalMut};
 use std::any::{TypeId, type_name};
 use std::hint::assert_unchecked;
 
-/// A handler has at most so many parameters.
+/// The greatest number of parameters of a handler.
 pub(super) const MOST_AT_ONCE: usize = 12;
 
-/// What a parameter needs of the state.
+/// How a parameter uses the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessKind {
     Read,
@@ -21,18 +21,18 @@ pub enum AccessKind {
     Everything,
 }
 
-/// What a parameter is aimed at, so that it can be fetched.
+/// What the pointer of a parameter is, from which the parameter is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PtrKind {
     /// Where its value is. The value is there: this was seen to before.
     Address,
-    /// The index of its slot: whether there is a value is looked at when it is fetched.
+    /// The index of its slot: fetching checks whether the slot is filled.
     SlotIndex,
-    /// Nothing: it is the whole table.
+    /// Null: the parameter is the whole table.
     Table,
 }
 
-/// One line of a handler's access list.
+/// The use of one type of state by a handler.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
     pub kind: AccessKind,
@@ -40,9 +40,9 @@ pub struct Access {
     pub type_id: TypeId,
     pub type_name: &'static str,
     pub slot: SlotId,
-    /// The handler can do without.
+    /// Whether the handler runs without it.
     pub optional: bool,
-    /// It may not leave the loop's thread.
+    /// Whether it must stay on the loop's thread.
     pub local: bool,
 }
 
@@ -88,10 +88,10 @@ impl Access {
     }
 }
 
-/// One aim for each parameter; the rest is not read.
+/// One pointer for each parameter; the rest is not read.
 pub(super) type ParamPtrs = [*mut (); MOST_AT_ONCE];
 
-/// What the parameters are aimed at in `table`, in order.
+/// The pointers of the parameters in `table`, in order.
 #[inline]
 pub(super) fn param_ptrs(table: &Table, accesses: &[Access]) -> ParamPtrs {
     std::array::from_fn(|at| {
@@ -101,8 +101,8 @@ pub(super) fn param_ptrs(table: &Table, accesses: &[Access]) -> ParamPtrs {
     })
 }
 
-/// The first two wants that cannot be held together. Plain loops, and types compared, so that the answer to a query's own types is
-/// known when it is compiled.
+/// The first two accesses that cannot be held at the same time. Plain loops that compare types, so that the compiler knows the
+/// result for the types of a query.
 #[inline]
 pub(super) fn clash(accesses: &[Access]) -> Option<(Access, Access)> {
     for (at, second) in accesses.iter().enumerate() {
@@ -131,8 +131,8 @@ pub unsafe trait Fetch {
     fn access() -> Access;
 
     /// # Safety
-    /// `table` is live for `'w`, and `ptr` is its aim for `access`; if that is an address, the value is there. Whatever else
-    /// refers to the table's values meanwhile agrees with `access`.
+    /// `table` is live for `'w`, and `ptr` is its pointer for `access`; if that is an address, the slot is filled. No other reference to
+    /// the table's values clashes with `access` for `'w`.
     #[doc(hidden)]
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Self::Item<'w>;
 }
@@ -169,7 +169,7 @@ unsafe impl<T: 'static> Fetch for &mut T {
 
     #[inline]
     unsafe fn fetch<'w>(_: *mut Table, ptr: *mut ()) -> &'w mut T {
-        // SAFETY: a live `T` by the table's invariant, and so an address; nobody else refers to it meanwhile, as the caller says.
+        // SAFETY: a live `T` by the table's invariant, and therefore an address; the caller guarantees that nothing else refers to it.
         unsafe {
             assert_unchecked(!ptr.is_null());
             &mut *ptr.cast::<T>()
@@ -204,7 +204,7 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
         if P::PTR_KIND == PtrKind::Address && inner.is_null() {
             return None;
         }
-        // SAFETY: what `P` is aimed at; an address is that of a value that is there.
+        // SAFETY: the pointer of `P`; an address is that of a live value, because it is not null.
         Some(unsafe { P::fetch(table, inner) })
     }
 }
@@ -243,7 +243,7 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
     }
 }
 
-// SAFETY: wants everything.
+// SAFETY: accesses everything.
 unsafe impl Fetch for Ctx<'_> {
     type Item<'w> = Ctx<'w>;
 
@@ -255,7 +255,7 @@ unsafe impl Fetch for Ctx<'_> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, _: *mut ()) -> Ctx<'w> {
-        // SAFETY: the table is live for `'w`, and this want agrees with no other.
+        // SAFETY: the table is live for `'w`, and this access clashes with every other one.
         Ctx::from(View::of(unsafe { &mut *table }))
     }
 }
@@ -284,8 +284,8 @@ pub unsafe trait Params {
     }
 
     /// # Safety
-    /// `param_ptrs` has the table's aim for each want; what they require is there; the wants agree with each other; `table` is
-    /// live and nobody else's for `'w`.
+    /// `param_ptrs` has the table's pointer for each access; the slots that they require are filled; the accesses do not clash with each
+    /// other; `table` is live and used by nothing else for `'w`.
     #[doc(hidden)]
     unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MOST_AT_ONCE])
     -> Self::Items<'w>;
@@ -293,7 +293,7 @@ pub unsafe trait Params {
 
 macro_rules! params_of_tuples {
     ($($P:ident $K:ident $p:ident $at:tt),*) => {
-        // SAFETY: one item for each want, in order.
+        // SAFETY: one item for each access, in order.
         unsafe impl<$($P: Fetch),*> Params for ($(Ask<$P>,)*) {
             type Items<'w> = ($($P::Item<'w>,)*);
 

@@ -12,28 +12,28 @@ use crate::period::Clock;
 use crate::state::borrows::Aside;
 use std::any::Any;
 
-/// What a handler's call came to. Anything but `Continue` is handled off the hot path.
+/// The result of a call of a handler. Anything but `Continue` is handled off the hot path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HandlerStatus {
     #[default]
     Continue,
-    /// It returned a flow: [`ReplySlot::flow`].
+    /// The handler returned a flow: [`ReplySlot::flow`].
     Flow,
-    /// It returned an error: [`ReplySlot::error`].
+    /// The handler returned an error: [`ReplySlot::error`].
     Error,
-    /// It did not run, because state that it requires is absent.
+    /// The handler did not run, because state that it requires is absent.
     MissingState,
-    /// A group ran, and not all of its handlers returned `Continue`: [`Frame::take_group_result`].
+    /// A group ran, and one of its handlers did not return `Continue`: [`Frame::take_group_result`].
     Group,
-    /// The call waits for the worker of its callback, of which an earlier call has failed.
+    /// The call is queued for the worker of its callback, where an earlier call has failed.
     BackgroundFailure,
 }
 
-/// Where a handler leaves what does not fit into a [`HandlerStatus`].
+/// Where a reply stores what does not fit into a [`HandlerStatus`].
 #[derive(Default)]
 pub struct ReplySlot {
     pub(crate) flow: Option<Flow>,
-    /// As the handler returned it: [`IntoError`] converts it.
+    /// The error as the handler returned it: [`IntoError`] converts it.
     pub(crate) error: Option<Box<dyn Any>>,
 }
 
@@ -44,7 +44,7 @@ pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
 pub struct CallContext<'r> {
     pub(super) view: View<'r>,
     pub(crate) reply: ReplySlot,
-    /// What the call came to. The call leaves it here and does not return it, so that the entry point of a handler that returns
+    /// The result of the call. The call stores it here and does not return it, so that the entry point of a handler that returns
     /// nothing ends with a jump. `Continue` before each call.
     pub(crate) status: HandlerStatus,
 }
@@ -58,8 +58,8 @@ impl<'r> CallContext<'r> {
         }
     }
 
-    /// Adds to the value that replies are collected in, or to an empty one. No value moves by this, and none is taken
-    /// out, so that the handlers behind need no other look. Only what [`Deliver::RETURNS_ANSWER`] may use it: such handlers are in no group.
+    /// Adds an answer to the value that collects them, which is inserted if it is absent. This moves no value and takes none out, so
+    /// that the next handlers need no check. Only a reply with [`Deliver::RETURNS_ANSWER`] may use it: such handlers are in no group.
     #[inline]
     pub(crate) fn collect<T: Default + 'static>(
         &mut self,
@@ -86,24 +86,24 @@ impl<'r> CallContext<'r> {
         self.status != HandlerStatus::Continue
     }
 
-    /// What the last call came to. The next call begins with `Continue`.
+    /// Takes the result of the last call. The next call begins with `Continue`.
     pub(super) fn take_status(&mut self) -> HandlerStatus {
         std::mem::take(&mut self.status)
     }
 }
 
-/// What the lists of handlers are run with. `context` is at the address of the whole, so that a firing keeps one address less.
+/// What the handlers of a run share. `context` comes first, so that a firing keeps one address less.
 #[repr(C)]
 pub struct Frame<'r> {
     pub(crate) context: CallContext<'r>,
     /// The handler that halted the list that ran last.
     pub(super) halted_at: Turn,
-    /// **Invariant:** they read counters of the view's table.
+    /// **Invariant:** the gates read counters of the view's table.
     pub(super) gates: &'r mut GateTable,
     pub(crate) clock: &'r mut Clock,
-    /// The result of the group that ran last, where not all of it returned `Continue`.
+    /// The results of the group that ran last, if one of its handlers did not return `Continue`.
     pub(crate) group_result: Option<Box<GroupResult>>,
-    /// What handlers held of the table when this was made.
+    /// The borrows of the table when this was made.
     aside: Aside,
 }
 
@@ -132,7 +132,7 @@ impl<'r> Frame<'r> {
         unsafe { self.gates.is_closed(breakpoint) }
     }
 
-    /// The state, by value: another table cannot be put in its place.
+    /// The state, by value, so that it cannot be swapped for another table.
     pub(crate) fn view(&mut self) -> View<'_> {
         self.context.view.reborrow()
     }
@@ -150,7 +150,7 @@ impl<'r> Frame<'r> {
         self.group_result.take()
     }
 
-    /// The place in its list of the handler that halted the last one that ran.
+    /// The turn of the handler that halted the list that ran last.
     pub(crate) fn halted(&self) -> Turn {
         self.halted_at
     }
@@ -169,18 +169,18 @@ impl Drop for Frame<'_> {
     }
 }
 
-/// Takes in the value that a handler returned.
+/// Handles the value that a handler returned.
 pub trait Deliver<R>: Send + Sync {
-    /// Whether it puts an answer into the state.
+    /// Whether the reply puts an answer into the state.
     const RETURNS_ANSWER: bool = false;
 
-    /// Whether it may leave a flow.
+    /// Whether the reply may be a flow.
     const RETURNS_FLOW: bool = false;
 
-    /// `turn` is the handler's place in its list. Sets [`CallContext::status`] where the handler did not just return.
+    /// Sets [`CallContext::status`] if the reply is more than `Continue`. `turn` is that of the handler.
     fn deliver(&self, reply: R, turn: Turn, context: &mut CallContext<'_>);
 
-    /// How what it leaves in [`ReplySlot::error`] becomes an error.
+    /// The conversion of what the reply stores in [`ReplySlot::error`].
     fn conversion(&self) -> Option<IntoError> {
         None
     }

@@ -1,4 +1,4 @@
-//! Handlers whose types are erased: an entry point, the function behind it, and what it asks for.
+//! Handlers whose types are erased: an entry point, the function that it calls, and the accesses of its parameters.
 
 use super::background::CallbackCell;
 use super::fetch::{Access, AccessKind, ParamPtrs, Params, clash};
@@ -19,25 +19,25 @@ pub struct ErasedHandler {
     pub(super) function: Owned<dyn Any>,
     pub(super) callback: TypeId,
     pub(super) accesses: Vec<Access>,
-    /// It may take values away, or put them elsewhere.
+    /// Whether it may take values out of the state or move them.
     pub(super) is_exclusive: bool,
-    /// What it returns is put into the state.
+    /// Whether its answer is put into the state.
     pub(crate) returns_answer: bool,
-    /// It may return a flow.
+    /// Whether it may return a flow.
     pub(crate) returns_flow: bool,
     pub(super) into_error: Option<IntoError>,
-    /// How its calls are queued, where it can run in the background.
+    /// How its calls are queued, if it can run in the background.
     pub(crate) background: Option<BackgroundBinding>,
 }
 
 /// # Safety
-/// The entry's `callback` and `function` are live values of the types the entry point was compiled for, and nothing else refers to
-/// the callback during the call; the aims are those of the view's table for the handler's wants, which agree with each other,
-/// and what they require is there. [`CallContext::status`] is `Continue`.
+/// The entry's `callback` and `function` are live values of the types that the entry point was compiled for, and nothing else refers to
+/// the callback during the call. The parameter pointers are those of the view's table for the handler's accesses, which do not clash,
+/// and the slots that they require are filled. [`CallContext::status`] is `Continue`.
 pub(super) type Call = unsafe fn(entry: &CallEntry, context: &mut CallContext<'_>);
 
-/// All that a call needs, in one place, and what most calls need in its first cache line: up to six parameters. A function that
-/// captures nothing is not read.
+/// What a call needs. The first cache line has all that a handler with up to six parameters needs; the function is not read if it
+/// captures nothing.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub(super) struct CallEntry {
@@ -45,7 +45,7 @@ pub(super) struct CallEntry {
     pub(super) callback: *mut (),
     pub(super) param_ptrs: ParamPtrs,
     pub(super) function: *const (),
-    /// Its place in its list.
+    /// Its place in the list of its breakpoint.
     pub(super) turn: Turn,
 }
 
@@ -54,7 +54,7 @@ struct TypedHandler<F, V> {
     delivery: V,
 }
 
-/// What is known of a handler by its types alone. A constant, so that no code is compiled for it where a handler is bound.
+/// What the types of a handler determine. A constant, so that binding a handler compiles to little code.
 struct HandlerType {
     call: Call,
     callback: TypeId,
@@ -109,14 +109,14 @@ impl ErasedHandler {
             accesses,
             returns_answer: handler_type.returns_answer,
             returns_flow: handler_type.returns_flow,
-            // SAFETY: `new` made both of the same types.
+            // SAFETY: `new` made handler type and function for the same types.
             into_error: unsafe { (handler_type.conversion)(function.as_ptr()) },
             function,
             background: None,
         }
     }
 
-    /// The same handler for callbacks of type `W`, of which it is called with a part. `None` if the part is of another type.
+    /// A handler of callbacks of type `W` that calls this one with a part of the callback. `None` if the part is of another type.
     pub(crate) fn for_part<W: 'static, C: 'static>(
         self,
         part: fn(&mut W) -> &mut C,
@@ -134,7 +134,7 @@ impl ErasedHandler {
         })
     }
 
-    /// The same handler for a callback that a worker uses as well: it waits until the worker does not.
+    /// A handler of a callback that a worker uses as well: it waits until the worker does not, and calls this one.
     pub(super) fn when_idle(self, cell: Arc<CallbackCell>) -> Self {
         Self {
             call: call_when_idle,
@@ -151,7 +151,7 @@ impl ErasedHandler {
         &self.accesses
     }
 
-    /// Whether it may change the state: a value, or which are there.
+    /// Whether it may change the state: a value, or which slots are filled.
     pub(crate) fn changes_state(&self) -> bool {
         self.is_exclusive
             || self.returns_answer
@@ -180,7 +180,8 @@ where
         let borrows = context.view.table().borrows().clone();
         Hold::take(borrows, P::accesses(), type_name::<C>())
     };
-    // SAFETY: as the caller says, and the table is not touched until the items are gone: `R` does not borrow from them.
+    // SAFETY: the caller guarantees what `fetch` requires, and nothing touches the table until the items are gone: `R` does not borrow from
+    // them.
     let items = unsafe { P::fetch(context.view.as_ptr(), &entry.param_ptrs) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
     // SAFETY: live values of these types, as the caller says; nothing else refers to the callback during the call.
@@ -201,7 +202,7 @@ unsafe fn conversion<R, V: Deliver<R>, F>(function: *const ()) -> Option<IntoErr
     function.delivery.conversion()
 }
 
-/// The entry point of a handler that is to do nothing.
+/// The entry point of a muted handler.
 ///
 /// # Safety
 /// None is needed.
@@ -245,7 +246,7 @@ unsafe fn call_when_idle(entry: &CallEntry, context: &mut CallContext<'_>) {
         function: when_idle.function.as_ptr(),
         ..*entry
     };
-    // SAFETY: `ErasedHandler::when_idle` took entry point and function out of one thunk. `CallbackCell::keep_idle` keeps the worker away.
+    // SAFETY: `ErasedHandler::when_idle` took entry point and function out of one handler. `CallbackCell::keep_idle` keeps the worker away.
     let call = || unsafe { (inner.call)(&inner, context) };
     if when_idle.cell.keep_idle(call).is_none() {
         context.status = HandlerStatus::MissingState;

@@ -24,12 +24,12 @@ use std::marker::PhantomData;
 /// }
 /// assert_eq!(state.get(), Some(&vec![1.0]));
 ///
-/// // As with a query: what is not there, and what cannot be held group_result, is not given.
+/// // As with a query: what is not there, and what cannot be held together, is not given.
 /// assert!(scaled.get(&mut State::new().ctx()).is_none());
 /// assert!(Lookup::<(&f64, &mut f64)>::new().get(&mut state.ctx()).is_none());
 /// ```
 pub struct Lookup<Q> {
-    /// Of the table that the aims are for, as long as it is the same.
+    /// The layout of the table that the pointers are for.
     layout: Layout,
     param_ptrs: ParamPtrs,
     required: RequiredSlots,
@@ -37,7 +37,7 @@ pub struct Lookup<Q> {
 }
 
 impl<Q: Query> Lookup<Q> {
-    /// One that has not looked yet.
+    /// A lookup that has not resolved anything yet.
     pub fn new() -> Self {
         Self {
             layout: Layout::NONE,
@@ -57,8 +57,8 @@ impl<Q: Query> Lookup<Q> {
         if !table.satisfies(&self.required) {
             return None;
         }
-        // SAFETY: the wants agree and the aims are this table's, as of the look; what they require is there; the table is ours for
-        // as long as the items.
+        // SAFETY: `look` checked that the accesses do not clash, and its pointers are this table's; the slots that they require are filled;
+        // the table is borrowed for as long as the items.
         Some(unsafe { Q::Asks::fetch(table, &self.param_ptrs) })
     }
 

@@ -3,15 +3,15 @@
 //! Why there is any: a firing must cost no hash lookup and no lock (P8), so handlers are bound to addresses of
 //! state once, and called through plain function pointers. The types with an invariant state it in their docs:
 //!
-//! * [`slot`]: within a process, a slot index stands for exactly one type.
+//! * [`slot`], [`slot_sets`]: within a process, a slot stands for exactly one type.
 //! * [`table`], [`view`]: a cell is null, or the address of a live value of its slot's type. While the layout is the same, so is the
 //!   address of every value.
-//! * [`fetch`]: a parameter reads the slot that it names, and no more than its need says.
-//! * [`counter`]: a gate reads eight bytes that a living table keeps, and that have been written.
-//! * [`erased`], [`entries`], [`hot`], [`lookup`]: a handler is called with what it is aimed at in the table at hand, and with
-//!   all that it requires.
+//! * [`fetch`]: a parameter touches the slot that it names, and no more than its access says.
+//! * [`periods`]: a gate reads eight bytes that a live table keeps, and that have been written.
+//! * [`handler`], [`entries`], [`fast_path`], [`lookup`], [`frame`]: a handler is called with pointers into the table of the call, and
+//!   only if all slots that it requires are filled.
 //! * [`core`], [`background`], [`owned`]: a callback is alive, and has one user at a time.
-//! * [`parallel`]: handlers of one group are of different callbacks, and can hold what they ask for at the same time.
+//! * [`parallel`]: the handlers of a group are of different callbacks, and can hold what they ask for at the same time.
 #![allow(unsafe_code)]
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]

@@ -6,11 +6,11 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::{Mutex, PoisonError};
 
-/// Owns a value at an address that stays. Not a `Box`, because copies of the address are kept and used.
+/// Owns a value at a stable address. Not a `Box`, because copies of the address are kept and used.
 ///
 /// **Invariant:** `address` came out of a `Box`. While a copy of the address is used, the owner is neither read, changed nor dropped:
-/// [`Core`](super::core::Core) gives its entries up before it gives up a callback, and runs them through `&mut self` alone; an
-/// entry's function is only read.
+/// [`Core`](super::core::Core) drops its entries before it gives up a callback, and runs them only through `&mut self`; the function of
+/// an entry is only read.
 pub(crate) struct Owned<D: ?Sized> {
     address: NonNull<D>,
     owns: PhantomData<D>,
@@ -34,7 +34,7 @@ impl<D: ?Sized> Owned<D> {
         unsafe { self.address.as_mut() }
     }
 
-    /// The address alone, for an entry.
+    /// The address without the type, for an entry.
     pub(super) fn as_ptr(&self) -> *mut () {
         self.address.as_ptr().cast()
     }
@@ -52,7 +52,7 @@ impl<D: ?Sized> Owned<D> {
 }
 
 impl<D: ?Sized> Drop for Owned<D> {
-    /// Catches a panic of the value's destructor: the other values of a plan are dropped all the same.
+    /// Catches a panic of the value's destructor, so that the other values of a plan are dropped, too.
     fn drop(&mut self) {
         // SAFETY: as in `into_box`.
         let value = unsafe { Box::from_raw(self.address.as_ptr()) };

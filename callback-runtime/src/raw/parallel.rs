@@ -1,4 +1,4 @@
-//! Handlers of one breakpoint, one behind the other, that can be called at the same time.
+//! Groups: handlers of one breakpoint, one after the other in its list, that can be called at the same time.
 
 use super::core::Core;
 use super::entries::{EntryList, EntryRecord};
@@ -37,14 +37,14 @@ impl fmt::Debug for Job<'_> {
     }
 }
 
-/// What the handlers of a group came to, in their order.
+/// The results of the handlers of a group, in the order of their turns.
 pub(crate) struct GroupResult {
     pub(crate) results: Vec<(Turn, MemberResult)>,
     /// The executor panicked.
     pub(crate) executor_panic: Option<PanicPayload>,
 }
 
-/// What a handler came to: nothing of it is bound to the thread on which it ran.
+/// The result of one handler of a group. It can be sent to another thread.
 pub(crate) enum MemberResult {
     Continue,
     MissingState,
@@ -64,8 +64,8 @@ const _: fn() = || {
 };
 
 impl Core {
-    /// Forms groups of the handlers of `list`. Handlers of one group are of different callbacks, and can hold what they ask for at the
-    /// same time; `may_join` says what else is needed of two of them. Returns for each handler its group.
+    /// Forms groups of the handlers of a breakpoint. The handlers of a group are of different callbacks, and can hold what they ask for at
+    /// the same time; `may_join` says whether the plan allows two of them in one group. Returns for each handler its group.
     pub(crate) fn form_groups(
         &mut self,
         breakpoint: BreakpointId,
@@ -74,7 +74,7 @@ impl Core {
         self.lists[breakpoint].form_groups(may_join)
     }
 
-    /// Calls handlers of one group of `list`, at the same time as far as the executor can and they may leave the thread.
+    /// Calls handlers of one group, in parallel if the executor can and the handlers may leave the thread.
     pub(crate) fn run_parallel(
         &mut self,
         breakpoint: BreakpointId,
@@ -89,10 +89,10 @@ impl Core {
     }
 }
 
-/// What became of the handlers of a group.
+/// The results and the durations of the handlers of a group.
 pub(crate) struct GroupRun {
     pub(crate) group_result: GroupResult,
-    /// How long those took that ran.
+    /// How long the handlers took that ran.
     pub(crate) durations: Vec<(Turn, Duration)>,
 }
 
@@ -137,7 +137,7 @@ impl EntryList {
             .first()
             .and_then(|turn| self.records.get(turn.index())?.group);
         for (nth, turn) in members.iter().enumerate() {
-            // Each of one group, and once: what `form_groups` looked at.
+            // Each member once, and only members of one group: those that `form_groups` compared.
             if group.is_none()
                 || self.records[*turn].group != group
                 || members[..nth].contains(turn)
@@ -149,8 +149,8 @@ impl EntryList {
                 None => results.push((*turn, MemberResult::MissingState)),
             }
         }
-        // SAFETY: different members of one group, aimed at the frame's table, which meets what they need. Nothing else uses it until they
-        // are done: where the process exits meanwhile, `Core` and `Table` leak what the jobs use.
+        // SAFETY: different members of one group, resolved for the frame's table, which has what they require. Nothing else uses the table
+        // until they are done: if the process exits meanwhile, `Core` and `Table` leak what the jobs use.
         let executor_panic = unsafe { run_all(executor, &mut runnable) };
         let durations = runnable.iter();
         let durations = durations
@@ -171,7 +171,7 @@ impl EntryList {
         }
     }
 
-    /// `None` if what the handler requires is absent.
+    /// The handler at `turn`, ready to run. `None` if state that it requires is absent.
     fn member<'l>(&'l self, turn: Turn, frame: &Frame<'l>) -> Option<GroupMember<'l>> {
         let entry = self.resolved_entry(turn, frame.context.view.table())?;
         let record = &self.records[turn];
@@ -179,7 +179,7 @@ impl EntryList {
             turn,
             entry,
             into_error: record.into_error.as_ref(),
-            // SAFETY: handlers of one group use what they can hold at the same time, and none of them changes the table itself.
+            // SAFETY: the members of a group can hold what they ask for at the same time, and none of them changes the table itself.
             context: CallContext::of(unsafe { frame.context.view.again() }),
             is_portable: record.is_portable,
             duration: None,
@@ -189,7 +189,7 @@ impl EntryList {
 }
 
 impl EntryRecord {
-    /// Whether both can be called at the same time.
+    /// Whether both handlers can be called at the same time.
     fn is_independent_of(&self, other: &Self) -> bool {
         let mut pairs = self
             .accesses
@@ -201,7 +201,7 @@ impl EntryRecord {
             && pairs.all(|(access, other)| access.agrees_with(other))
     }
 
-    /// Whether no other one may run at the same time: it changes the table itself, or something is put there for it alone.
+    /// Whether no other handler may run at the same time: this one changes the table itself, or its call is given state of its own.
     fn runs_alone(&self) -> bool {
         let is_everything = |kind: AccessKind| kind == AccessKind::Everything;
         let accesses = |due: TypeId| self.accesses.iter().any(|access| access.type_id == due);
@@ -214,12 +214,12 @@ impl EntryRecord {
     }
 }
 
-/// A handler of a group that is to run.
+/// A handler of a group, ready to run.
 struct GroupMember<'l> {
     turn: Turn,
     entry: &'l CallEntry,
     into_error: Option<&'l IntoError>,
-    /// Its own: no other handler has it.
+    /// The context of this call alone.
     context: CallContext<'l>,
     is_portable: bool,
     duration: Option<Duration>,
@@ -228,7 +228,7 @@ struct GroupMember<'l> {
 
 impl GroupMember<'_> {
     /// # Safety
-    /// What [`Call`](super::handler::Call) asks for; and the works of one group ask for what can be held at the same time.
+    /// What [`Call`](super::handler::Call) requires; and the members of a group can hold what they ask for at the same time.
     unsafe fn run(&mut self) {
         if self.result.is_some() {
             return;
@@ -245,7 +245,7 @@ impl GroupMember<'_> {
         });
     }
 
-    /// An error is converted where it arose: it need not be one that may go elsewhere.
+    /// The result of the call. An error is converted on the thread where it occurred, because it need not be `Send`.
     fn outcome(&mut self) -> MemberResult {
         let status = self.context.take_status();
         let reply = &mut self.context.reply;
@@ -263,21 +263,21 @@ impl GroupMember<'_> {
     }
 }
 
-/// Runs all of them, at the same time as far as the executor can and they may, and returns its panic.
+/// Runs the members, in parallel if the executor can and they may leave the thread. Returns the panic of the executor.
 ///
 /// # Safety
-/// The entries are aimed at the table of the views, which meets what they need and which nothing else uses meanwhile; what they ask
-/// for can be held at the same time, and no two of them are of one callback. Those that are portable may run on any thread.
+/// The entries are resolved for the table of the views, which has what they require and which nothing else uses during the call. They
+/// can hold what they ask for at the same time, and no two of them are of one callback. Portable members may run on any thread.
 unsafe fn run_all(
     executor: &dyn Executor,
     members: &mut [GroupMember<'_>],
 ) -> Option<PanicPayload> {
-    // The loop's thread has something to do: what must stay there, or else the first of all.
+    // The loop's thread runs what must stay there, or else the first member.
     let stays = members.iter().any(|member| !member.is_portable);
     let (mut away, mut home) = (Vec::new(), Vec::new());
     for (nth, member) in members.iter_mut().enumerate() {
         let is_away = member.is_portable && (stays || nth > 0);
-        // SAFETY: `run_parallel` aimed the entries, and took each of its works from one group of `form_groups`.
+        // SAFETY: `run_parallel` resolved the entries, and took each member from one group of `form_groups`.
         let run = move || unsafe { member.run() };
         if is_away {
             away.push(run);
@@ -289,7 +289,7 @@ unsafe fn run_all(
     let mut jobs: Vec<Job<'_>> = away.iter_mut().map(|run| Job { run }).collect();
     let ran = catch_unwind(AssertUnwindSafe(|| executor.run(&mut jobs, &mut here)));
     if ran.is_ok() {
-        // What the executor left out.
+        // Runs what the executor left out.
         here();
         jobs.iter_mut().for_each(Job::run);
     }

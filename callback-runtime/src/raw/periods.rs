@@ -87,8 +87,8 @@ macro_rules! counter {
     };
 }
 
-/// Closed until a counter has reached a position. Integers are compared, and floating-point numbers by their bits, which are in
-/// the same order where they are not negative; what is negative or no number opens it, and the period judges.
+/// Closed until a counter reaches a position. Integers are compared, and floating-point numbers by their bits, which have the same
+/// order as the numbers if these are not negative. A negative number and NaN open the gate, and the period decides.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CounterGate {
     now: NonNull<u64>,
@@ -129,13 +129,13 @@ impl Default for CounterGate {
 pub(crate) struct GateFactory(fn(&Table, u64) -> Option<CounterGate>);
 
 impl GateFactory {
-    /// `None` for a type of which a look at the bytes does not tell the count.
+    /// `None` for a type whose bytes are not its count.
     pub(crate) fn of<T: Counter>() -> Option<Self> {
         T::PLAIN?;
         Some(Self(|table, next| table.gate::<T>(T::PLAIN?, next)))
     }
 
-    /// A gate that is closed until the counter of `table` stands at `next`. `None` where the table has none of its own.
+    /// A gate that is closed until the counter of `table` reaches `next`. `None` if the table does not own such a counter.
     pub(super) fn gate(self, table: &Table, next: u64) -> Option<CounterGate> {
         (self.0)(table, next)
     }
@@ -145,7 +145,7 @@ impl GateFactory {
 /// [`BreakpointSet`](crate::loops::BreakpointSet) is.
 pub(crate) struct GateTable {
     gates: [CounterGate; MOST_BREAKPOINTS],
-    /// The table whose counters the gates read: a gate of another one is not looked at.
+    /// The table whose counters the gates read.
     of: Layout,
 }
 

@@ -1,7 +1,7 @@
 //! One number per type, the same everywhere in the process.
 //!
-//! Were slots numbered by each state on its own, an index resolved against one state could be used on another. As
-//! it is, states may be swapped, moved and created at will: an index cannot mean the wrong type.
+//! If each state numbered its own slots, an index of one state could be used on another. With one numbering, states can be swapped,
+//! moved and created: an index never means the wrong type.
 
 use crate::loops::id_types;
 use std::any::TypeId;
@@ -53,8 +53,8 @@ type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;
 
 static NUMBERS: RwLock<Option<Numbers>> = RwLock::new(None);
 
-/// So many types are found without a search, as long as each of them has one of its two places to itself. Who comes first keeps the
-/// first; of those who come later the last one has the second.
+/// The number of types that a thread finds without a search, if each has one of its two places to itself. The first type keeps the
+/// first place; the latest of the later ones has the second.
 const NEAR_BY: usize = 128;
 
 type Near = Cell<(Option<TypeId>, usize)>;

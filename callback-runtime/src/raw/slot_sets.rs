@@ -1,5 +1,5 @@
-//! Which slots handlers require, and which are filled: a word of bits each, so that one is looked for in the other at once.
-//! Slots beyond the word are looked at one by one.
+//! Which slots handlers require, and which are filled: one word of bits each, so that one operation compares them. Slots beyond the
+//! word are checked one by one.
 
 use super::fetch::Access;
 use super::slot::SlotId;

@@ -30,9 +30,9 @@ pub struct Table {
     borrows: Arc<Borrows>,
 }
 
-/// Stands for where the values of one table are. Whoever keeps addresses keeps this with them: as long as the table has the
-/// same one, each value that is there is where it was. Two tables never have the same, and what comes and goes, in its own
-/// place, changes nothing.
+/// Identifies the addresses of the values of one table. Code that keeps addresses keeps the layout with them: as long as the table has
+/// the same layout, each value that is present is at its address. Two tables never have the same layout. Inserting and removing
+/// a value in its allocation does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Layout(u64);
 
@@ -56,9 +56,8 @@ struct SlotState {
 
 /// Memory for the table's own value of one type. It stays allocated, at the same address, as long as the table lives.
 ///
-/// **Invariant:** `is_filled` says whether a live value is in it. It speaks of this memory alone, so that a table which is dropped
-/// while something is lent to it (`process::exit` inside of `lend` runs the destructors of thread-locals) drops its own
-/// values and never the borrowed one.
+/// **Invariant:** `is_filled` says whether a live value is in this memory. It does not count a value that is lent, so that a table that is
+/// dropped during `lend` (`process::exit` runs the destructors of thread-locals) drops its own values and never the lent one.
 struct Allocation {
     address: NonNull<()>,
     is_filled: bool,

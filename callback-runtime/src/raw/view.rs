@@ -6,10 +6,10 @@ use super::table::{Lent, Table};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-/// Exclusive access to a table that nobody can swap for another one: its field is private to this module, and what
-/// is lent to the table cannot outlive the closure that got the view.
+/// Exclusive access to a table that cannot be swapped for another one: the field is private to this module, so that a value
+/// that is lent to the table cannot outlive the closure that got the view.
 ///
-/// An address and not a reference, so that several handlers can be called at the same time, each with what is its own.
+/// A pointer and not a reference, so that several handlers can be called at the same time, each with other values.
 pub(crate) struct View<'v> {
     table: NonNull<Table>,
     of: PhantomData<&'v mut Table>,
@@ -30,11 +30,10 @@ impl<'v> View<'v> {
         }
     }
 
-    /// The same view once more.
+    /// A second view of the same table.
     ///
     /// # Safety
-    /// As long as there are several, nobody changes the table itself, and what one of them is used for agrees with what the others
-    /// are used for.
+    /// As long as there are several views, none of them changes the table itself, and their accesses do not clash.
     pub(super) unsafe fn again(&self) -> View<'v> {
         View {
             table: self.table,
@@ -62,8 +61,8 @@ impl<'v> View<'v> {
             return None;
         }
         let param_ptrs = param_ptrs(table, accesses);
-        // SAFETY: the wants agree, what they require is there, and the aims are this table's, which is ours for as long as
-        // the items.
+        // SAFETY: the accesses do not clash, the slots that they require are filled, and the pointers are this table's, which is borrowed for
+        // as long as the items.
         Some(unsafe { P::fetch(table, &param_ptrs) })
     }
 
@@ -76,8 +75,8 @@ impl<'v> View<'v> {
 
     /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_parallel` alone, by handlers none of
-        // which `is_single`: they do not change the table.
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use only during `run_parallel`, by handlers that do not run
+        // alone (`EntryRecord::runs_alone`): they do not change the table.
         unsafe { self.table.as_ref() }
     }
 
@@ -85,7 +84,7 @@ impl<'v> View<'v> {
         self.table_mut().get_mut()
     }
 
-    /// The same for who has looked for the slot already.
+    /// Like [`get_mut`](Self::get_mut), for a slot that is known already.
     #[inline]
     pub(crate) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
         self.table_mut().get_mut_at(slot)
@@ -113,8 +112,8 @@ impl<'v> View<'v> {
 
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use during `run_parallel` alone; the calls of handlers
-        // that are not `is_single` do not come here.
+        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use only during `run_parallel`; handlers that do not run alone do
+        // not call this.
         unsafe { self.table.as_mut() }
     }
 }
