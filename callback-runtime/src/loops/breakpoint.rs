@@ -139,7 +139,7 @@ impl<L: Loop, A> At<L, A> {
 
     #[inline]
     pub(crate) const fn id(self) -> BreakpointId {
-        BreakpointId::new(self.index)
+        BreakpointId::new(self.index as usize)
     }
 }
 
@@ -209,7 +209,7 @@ impl<L: Loop> Scope<L> {
     }
 
     pub(crate) const fn id(self) -> ScopeId {
-        ScopeId::new(self.index)
+        ScopeId::new(self.index as usize)
     }
 }
 
@@ -330,11 +330,11 @@ impl Breakpoint {
 
     #[inline]
     pub(crate) const fn id(&self) -> BreakpointId {
-        BreakpointId::new(self.index)
+        BreakpointId::new(self.index as usize)
     }
 
     pub(crate) fn scope_id(&self) -> Option<ScopeId> {
-        self.scope.map(ScopeId::new)
+        self.scope.map(|scope| ScopeId::new(usize::from(scope)))
     }
 }
 
@@ -404,14 +404,14 @@ impl ScopeInfo {
     }
 
     pub(crate) fn parent_id(&self) -> Option<ScopeId> {
-        self.parent.map(ScopeId::new)
+        self.parent().map(ScopeId::new)
     }
 
     pub(crate) const fn begin(&self) -> BreakpointId {
-        BreakpointId::new(self.begin)
+        BreakpointId::new(self.begin as usize)
     }
 
     pub(crate) const fn end(&self) -> BreakpointId {
-        BreakpointId::new(self.end)
+        BreakpointId::new(self.end as usize)
     }
 }

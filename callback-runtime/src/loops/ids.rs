@@ -1,47 +1,6 @@
-//! The ids of a loop's breakpoints and scopes.
+//! The ids of a loop's breakpoints and scopes, and the macro that declares id types.
 
 use super::MOST_BREAKPOINTS;
-
-/// A breakpoint of a loop, by its index in [`Loop::BREAKPOINTS`](super::Loop::BREAKPOINTS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct BreakpointId(u16);
-
-/// A scope of a loop, by its index in [`Loop::SCOPES`](super::Loop::SCOPES).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ScopeId(u8);
-
-impl BreakpointId {
-    #[inline]
-    pub(crate) const fn new(index: u16) -> Self {
-        Self(index)
-    }
-
-    #[inline]
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// The ids of the first `count` breakpoints, in order.
-    pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> {
-        let count = count.min(MOST_BREAKPOINTS);
-        (0..u16::try_from(count).unwrap_or_default()).map(Self)
-    }
-
-    /// The ids from `first` to `last`, both included.
-    pub(crate) fn between(first: Self, last: Self) -> impl Iterator<Item = Self> {
-        (first.0..=last.0).map(Self)
-    }
-}
-
-impl ScopeId {
-    pub(crate) const fn new(index: u8) -> Self {
-        Self(index)
-    }
-
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// Declares the index of a thing in the lists that have one element for each such thing.
 macro_rules! id_types {
@@ -62,27 +21,19 @@ macro_rules! id_types {
             }
         }
 
-        $crate::loops::indexes_lists!($id);
-    )+};
-}
-pub(crate) use id_types;
-
-/// Lets an id index the lists that have one element for each thing with such an id.
-macro_rules! indexes_lists {
-    ($($id:ty),*) => {$(
         impl<T> std::ops::Index<$id> for Vec<T> {
             type Output = T;
 
             #[inline]
             fn index(&self, id: $id) -> &T {
-                &self.as_slice()[id.index()]
+                &self.as_slice()[id.0]
             }
         }
 
         impl<T> std::ops::IndexMut<$id> for Vec<T> {
             #[inline]
             fn index_mut(&mut self, id: $id) -> &mut T {
-                &mut self.as_mut_slice()[id.index()]
+                &mut self.as_mut_slice()[id.0]
             }
         }
 
@@ -91,11 +42,29 @@ macro_rules! indexes_lists {
 
             #[inline]
             fn index(&self, id: $id) -> &T {
-                &self[id.index()]
+                &self[id.0]
             }
         }
-    )*};
+    )+};
 }
-pub(crate) use indexes_lists;
+pub(crate) use id_types;
 
-indexes_lists!(BreakpointId, ScopeId);
+id_types! {
+    /// A breakpoint of a loop, by its index in [`Loop::BREAKPOINTS`](super::Loop::BREAKPOINTS).
+    pub(crate) struct BreakpointId;
+
+    /// A scope of a loop, by its index in [`Loop::SCOPES`](super::Loop::SCOPES).
+    pub(crate) struct ScopeId;
+}
+
+impl BreakpointId {
+    /// The ids of the first `count` breakpoints, in order.
+    pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> {
+        (0..count.min(MOST_BREAKPOINTS)).map(Self)
+    }
+
+    /// The ids from `first` to `last`, both included.
+    pub(crate) fn between(first: Self, last: Self) -> impl Iterator<Item = Self> {
+        (first.0..=last.0).map(Self)
+    }
+}

@@ -17,5 +17,5 @@ pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;
 pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub(crate) use breakpoint_set::BreakpointSet;
-pub(crate) use ids::{BreakpointId, ScopeId, id_types, indexes_lists};
+pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;
