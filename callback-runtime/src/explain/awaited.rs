@@ -23,7 +23,7 @@ pub(super) struct Awaited<'p> {
 #[derive(Default)]
 struct Second {
     orders: Vec<OrderId>,
-    /// For each callback that is alone on a first side the first such order.
+    /// The first order for each callback that is alone on its first side.
     singles: HashMap<CallbackId, OrderId>,
     /// Those with several callbacks on the first side.
     many: Vec<OrderId>,

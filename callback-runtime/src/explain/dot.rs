@@ -54,7 +54,7 @@ fn write_edge(edge: &Edge, dot: &mut String) -> fmt::Result {
         EdgeKind::Declared => "color=royalblue, fontcolor=royalblue",
         EdgeKind::Undecided => "color=darkorange, fontcolor=darkorange, style=dotted, dir=none",
     };
-    // State stands before all who touch it, so that handlers stay in their order.
+    // State comes before the handlers that use it, so that handlers stay in their order.
     let (from, to) = match edge.kind {
         EdgeKind::Write => (edge.to, edge.from),
         _ => (edge.from, edge.to),

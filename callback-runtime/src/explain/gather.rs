@@ -47,7 +47,7 @@ impl PlanCore {
         labels: &Labels,
         reasons: &Reasons<'_>,
     ) -> Vec<Row> {
-        // Who fails to enter fails the run, whatever was said of it.
+        // A failure to enter fails the run, whatever the policy.
         let is_lenient = at.role() != Role::Enter;
         let rows = list.iter().enumerate().map(|(nth, record)| {
             let attached = &self.attached[record.callback];

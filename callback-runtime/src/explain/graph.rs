@@ -28,7 +28,7 @@ pub(super) struct Node {
 pub(super) enum NodeKind {
     Handler,
     State,
-    /// What an order names and nobody attached.
+    /// A callback that an order names and that is not attached.
     MissingState,
     /// Where the edges of an order between several and several meet.
     Gate,
@@ -49,9 +49,9 @@ pub(super) enum EdgeKind {
     Read,
     /// From a handler to state that it writes or provides.
     Write,
-    /// From who runs first to who runs after it, because somebody said so.
+    /// From the first to the second side of a declared order.
     Declared,
-    /// Between two whose order nobody decided.
+    /// Between two callbacks whose order is undecided.
     Undecided,
 }
 
@@ -134,14 +134,14 @@ impl<'e> Cluster<'e> {
         }
     }
 
-    /// The nodes here of those whom a side of an order names.
+    /// The nodes of this cluster that a side of an order names.
     fn ends(&self, sides: &[&Side], pick: fn((usize, usize)) -> usize) -> Vec<usize> {
         let names = sides.iter().flat_map(|side| side.callbacks.iter());
         let here = names.filter_map(|name| self.handlers.get(name.as_ref()));
         here.copied().map(pick).collect()
     }
 
-    /// A node for whom nobody attached, so that the other side's edge has an end.
+    /// A node for a callback that is not attached, so that the edge of the other side has an end.
     fn or_absent(
         &mut self,
         ends: Vec<usize>,
@@ -196,8 +196,8 @@ impl<'e> Cluster<'e> {
     }
 }
 
-/// Orders of which the graph shows the edges together: many that name the same list on one side, and one callback each on the
-/// other, are an order between those callbacks and the list.
+/// Orders whose edges the graph bundles: many orders that name the same list on one side and one callback each on the other are one
+/// order between those callbacks and the list.
 struct Bundle<'e> {
     first: Vec<&'e Side>,
     second: Vec<&'e Side>,

@@ -1,4 +1,4 @@
-//! What a plan does, told before it does it: which handler runs where, in which order and why, what it reads and writes.
+//! Explanations: which handlers of a plan run where, in which order and why, and what they read and write.
 
 mod awaited;
 mod dot;
@@ -120,8 +120,7 @@ impl Explanation {
         found.map_or(&[], |listing| &listing.rows)
     }
 
-    /// What was said of the order, in the order of the source; also what has no effect, because nobody is attached of whom
-    /// it speaks.
+    /// The declared orders, in the order of the source, also those without effect because a callback that they name is not attached.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -136,7 +135,7 @@ impl Explanation {
         &self.orders
     }
 
-    /// The pairs of handlers that touch the same state, and of which insertion alone decides who goes first.
+    /// The pairs of callbacks that use the same state and whose order only insertion decides.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -152,7 +151,7 @@ impl Explanation {
         &self.undecided
     }
 
-    /// What is worth knowing of the plan and no error, as in [`Plan::notes`].
+    /// The notes of the plan, as in [`Plan::notes`].
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -166,10 +165,10 @@ impl Explanation {
         &self.notes
     }
 
-    /// The same as a graph in the language of Graphviz: `dot -Tsvg` draws it.
+    /// The explanation as a graph in the language of Graphviz: `dot -Tsvg` draws it.
     ///
-    /// A cluster for each breakpoint: its handlers from left to right, dashed lines from the state that they read, red ones to
-    /// the state that they write, blue ones for an order that somebody declared.
+    /// Each breakpoint is a cluster with its handlers from left to right. Dashed lines lead from the state that they read, red lines to the
+    /// state that they write; blue lines are declared orders.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! What was said of the order, as an explanation shows it: which callbacks before which, who said so, and where.
+//! The declared orders in an explanation: which callbacks run before which, and where that is declared.
 
 use crate::callback::{CallbackId, Location};
 use crate::plan::Resolved;
@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// An order that somebody declared: `first` runs before `second`.
+/// A declared order: `first` runs before `second`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -30,18 +30,18 @@ pub struct Order {
     pub(super) second: Side,
     pub(super) by: DeclaredBy,
     pub(super) location: Location,
-    /// Both sides name the same callback, or the same type, and nobody else.
+    /// Whether both sides name the same callback, or the same type, and no other.
     pub(super) itself: bool,
 }
 
-/// Those whom one side of an order names.
+/// The callbacks that one side of an order names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
     /// As it was written.
     pub(super) label: String,
-    /// The names of the callbacks; none if nobody of that name, type or group is attached.
+    /// The names of the callbacks; empty if none of that name, type or group is attached.
     pub(super) callbacks: Arc<[Arc<str>]>,
-    /// Of a name that nobody has, the one that was meant.
+    /// For a name that no callback has: the name that was meant.
     pub(super) near: Option<Arc<str>>,
 }
 
@@ -56,8 +56,7 @@ impl Order {
         &self.second.label
     }
 
-    /// It has no effect, because no callback is attached that one of the two sides names, or because both name nobody but the
-    /// same.
+    /// Whether the order has no effect: one side names no attached callback, or both name only the same one.
     pub fn is_idle(&self) -> bool {
         self.itself || self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
     }
@@ -96,7 +95,7 @@ impl fmt::Display for Order {
 }
 
 impl Order {
-    /// A side, and whether nobody is there whom it names.
+    /// A side, and whether no callback that it names is attached.
     fn say(&self, side: &Side) -> String {
         let label = &side.label;
         if self.itself || !side.callbacks.is_empty() {
@@ -109,7 +108,7 @@ impl Order {
     }
 }
 
-/// What a plan was told of the order, in the order of the source.
+/// The declared orders of a plan, in the order of the source.
 pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
     let mut named = Named {
         names: &resolved.names,
@@ -144,7 +143,7 @@ struct Named<'p> {
     /// The callbacks that have these names, without the suppressed ones.
     order: &'p [CallbackId],
     known: HashMap<*const [CallbackId], Arc<[Arc<str>]>>,
-    /// For each name that nobody has the one that is nearest to it.
+    /// For each name that no callback has: the nearest name.
     near: HashMap<&'p str, Option<&'p str>>,
 }
 
@@ -160,7 +159,7 @@ impl<'p> Named<'p> {
         }
     }
 
-    /// The name that is nearest to that of a side without callbacks, but for the names of the other side, which says so.
+    /// The name nearest to that of a side without callbacks, without the names of the other side, which declares the order.
     fn near(&mut self, side: &'p OrderSide, other: &OrderSide) -> Option<Arc<str>> {
         if side.named != NamedBy::Name || !side.callbacks.is_empty() {
             return None;

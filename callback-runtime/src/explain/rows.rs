@@ -108,12 +108,12 @@ impl Row {
         &self.writes
     }
 
-    /// The state that it puts in, if none is there yet.
+    /// The state that the handler inserts if it is absent.
     pub fn provides(&self) -> &[String] {
         &self.provides
     }
 
-    /// How often it runs, where that is not every time.
+    /// How often the handler runs, if not at every firing.
     pub fn period(&self) -> Option<&str> {
         self.period.as_deref()
     }
@@ -210,11 +210,11 @@ pub enum Why {
     Weight,
     /// The weights are equal; the one that was inserted first goes first.
     Insertion,
-    /// It had to wait for these, which somebody said: weight and insertion alone do not say so.
+    /// A declared order puts it after these; weight and insertion do not.
     After(String),
-    /// The one below had to wait for it, which somebody said: weight and insertion alone do not say so.
+    /// A declared order puts the handler below it after it; weight and insertion do not.
     Before(String),
-    /// By its weight it would run later, but the one below waits for somebody else, who does nothing here.
+    /// By its weight it would run later, but the handler below it waits for another callback, which has no handler here.
     Meanwhile(String),
     /// Another handler of the same callback stands above; they run as they are written.
     Written,

@@ -1,4 +1,4 @@
-//! An explanation as text: a table for each breakpoint, and below them what was said of the order.
+//! An explanation as text: a table for each breakpoint, then the declared orders.
 
 use super::Explanation;
 use super::rows::{Listing, Row};
@@ -8,7 +8,7 @@ use crate::plan::{length, one_line, wrap};
 use std::collections::HashSet;
 use std::fmt::{self, Display, Write};
 
-/// Tables keep to so many characters as long as no word is too long for that.
+/// The width of a table in characters. A longer word makes it wider.
 const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 const GAP: &str = "  ";
@@ -21,7 +21,7 @@ struct Column {
     fit: Fit,
 }
 
-/// What becomes of the cells of a column that is too wide.
+/// How the cells of a column are shortened that is too wide.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
     /// Nothing.
@@ -83,7 +83,7 @@ pub(super) fn write(told: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Resu
         &told.undecided,
         f,
     )?;
-    // The section above says more than the note that counts what is in it.
+    // The section above says more than the note, which only counts its lines.
     let notes = told.notes.iter();
     let others = notes.filter(|note| note.kind() != ProblemKind::Undecided);
     write_section("notes", &others.collect::<Vec<_>>(), f)
@@ -227,7 +227,7 @@ fn why(row: &Row) -> String {
     format!("{}{how}", row.why)
 }
 
-/// What is included by its path comes from another folder: `tests/../examples/a.rs` is `examples/a.rs`.
+/// Removes the folder from which a file is included by its path: `tests/../examples/a.rs` is `examples/a.rs`.
 fn place(row: &Row) -> String {
     let place = row.location.to_string();
     match place.split_once("/../") {

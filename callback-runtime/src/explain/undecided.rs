@@ -1,12 +1,12 @@
-//! Handlers that touch the same state at one breakpoint, and whose order nobody decided.
+//! The undecided orders in an explanation: callbacks that use the same state at one breakpoint.
 
 use super::gather::Labels;
 use crate::loops::Breakpoint;
 use crate::plan::{PlanCore, UndecidedPair};
 use std::fmt;
 
-/// Two callbacks of which insertion alone decides who goes first, though it matters: both write the same state, or one reads
-/// what the other writes after it.
+/// Two callbacks whose order matters and only insertion decides it: both write the same state, or one reads what the other writes
+/// after it.
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -164,7 +164,7 @@ impl PlanCore {
     }
 }
 
-/// A callback just attached: the place to say what differs for this one instance.
+/// A callback just attached, whose settings can be changed for this instance.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -208,7 +208,7 @@ impl Attachment<'_> {
         self
     }
 
-    /// Says what a failure of this instance does to the run; if nothing is said, the run fails.
+    /// Sets what a failure of this callback does to the run. By default the run fails.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -306,11 +306,10 @@ impl Attachment<'_> {
         self.say(Verb::NoConflict, callback_ref)
     }
 
-    /// Its handlers run when `period` is due, and not whenever their breakpoints fire; what their own `#[every]` says is set aside.
+    /// Runs the handlers of the callback when `period` is due, and not whenever their breakpoints fire. It replaces their own `#[every]`.
     ///
-    /// Those at the beginning and the end of a run are not meant: enter and exit, the begin and the end of an outermost scope, and
-    /// what is told of a stop, an interrupt or a failure. Said twice, what is said last counts. If it has no others, that is a problem
-    /// of the plan.
+    /// It does not apply to handlers that run once in a run: enter and exit, the begin and the end of an outermost scope, and those of a
+    /// stop, an interrupt or a failure. A callback without other handlers is a problem of the plan. The last call counts.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -328,8 +327,8 @@ impl Attachment<'_> {
         self
     }
 
-    /// The same for its handlers at one breakpoint, wherever in the run that is: the other ones run as before. That it has none there
-    /// is a problem of the plan.
+    /// Runs the handlers of the callback at one breakpoint when `period` is due; its other handlers run as before. A callback without a
+    /// handler at the breakpoint is a problem of the plan.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -378,7 +377,7 @@ impl fmt::Debug for Attachment<'_> {
     }
 }
 
-/// A closure as a callback of its own.
+/// A closure as a callback.
 struct OnClosure<L, A, M, F> {
     closure: F,
     at: At<L, A>,

@@ -11,7 +11,7 @@ use crate::raw::Sendable;
 /// What a plan knows of an attached callback.
 pub(crate) struct Attached {
     pub(crate) functions: CallbackFunctions,
-    /// What the callback says of itself.
+    /// What the callback declares about itself.
     pub(crate) info: CallbackInfo,
     /// Why it could not say more, where its function panicked.
     pub(crate) panicked: Option<String>,
@@ -61,7 +61,7 @@ impl Attached {
         self.name.as_deref().or_else(|| self.info.explicit_name())
     }
 
-    /// Where it is written or, if that is not known, attached.
+    /// Where the callback is written; where it is attached, if that is not known.
     pub(crate) fn location(&self) -> Location {
         self.info.own_location().unwrap_or(self.attached_at)
     }

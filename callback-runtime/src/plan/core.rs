@@ -31,7 +31,7 @@ pub(crate) struct PlanCore {
     pub(crate) refuse_stops: Option<StopRule>,
     /// The relations between callbacks that the plan declares.
     pub(crate) relations: Vec<PlanRelation>,
-    /// Whether an undecided order that is a note otherwise is an error.
+    /// Whether an undecided order of callbacks attached by hand is an error and not a note.
     pub(crate) strict: bool,
     /// What runs handlers in parallel.
     pub(crate) executor: Option<Arc<dyn Executor>>,
@@ -50,7 +50,7 @@ pub(crate) struct Parts<'p> {
     pub(crate) resolved: &'p Resolved,
     pub(crate) clock: &'p mut Clock,
     pub(crate) gates: &'p mut GateTable,
-    /// Where the run ends, as far as that is known.
+    /// Where the run ends, for the units whose end is known.
     pub(crate) totals: Position,
     pub(crate) refuse_stops: Option<StopRule>,
 }

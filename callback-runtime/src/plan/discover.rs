@@ -29,8 +29,8 @@ enum RequestKind {
 type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
-    /// Attaches every callback that is registered for the loop and can be made without arguments, in the order of
-    /// [`registrations`]. A type that is attached by hand, before or after, is left out.
+    /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. A
+    /// type that is attached by hand, before or after this call, is left out.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -54,8 +54,8 @@ impl<L: Loop> Plan<L> {
         self.discover_if(|_| true)
     }
 
-    /// Like [`discover`](Self::discover), of what `keep` keeps: by crate, module path, name or whatever else a
-    /// [`Registration`] tells.
+    /// Like [`discover`](Self::discover), for the registrations that `keep` accepts: by crate, module path, name or anything else that a
+    /// [`Registration`] has.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -121,7 +121,7 @@ impl<L: Loop> Plan<L> {
 }
 
 impl PlanCore {
-    /// Makes and attaches what is asked for and not there yet; takes out what an instance attached by hand suppresses.
+    /// Builds and attaches the requested callbacks that are not attached yet, and suppresses those of which one is attached by hand.
     pub(crate) fn attach_discovered(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
         let mut problems = Vec::new();
@@ -136,7 +136,7 @@ impl PlanCore {
                     self.attach_required(known, name, request.insertion, request.location)
                 }
             };
-            // What failed is tried and told again by the next check.
+            // The next check tries and reports again what failed.
             request.done = failed.is_empty();
             problems.extend(failed);
         }
@@ -152,7 +152,7 @@ impl PlanCore {
         insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
-        // The filter is somebody's code.
+        // The filter is user code, and may panic.
         match catch(|| known.kept(keep)) {
             Ok(found) => self.make_all(known, &found, insertion, location),
             Err(why) => {
@@ -182,7 +182,7 @@ impl PlanCore {
             if registration.needs_arguments() || is_known {
                 continue;
             }
-            // Its `Default` is somebody's code.
+            // `Default` is user code, and may panic.
             match catch(|| registration.make()) {
                 Ok(Some(callback)) => {
                     let insertion = Insertion { nth, ..insertion };

@@ -5,13 +5,13 @@ use crate::loops::Loop;
 use crate::outcome::catch;
 use std::any::{Any, TypeId, type_name};
 
-/// A callback whose type is erased, and the functions that know its type.
+/// A callback whose type is erased, with the functions that know its type.
 pub(crate) struct ErasedCallback {
     pub(crate) value: Box<dyn Any>,
     pub(crate) functions: CallbackFunctions,
 }
 
-/// What a plan calls of a callback whose type is erased.
+/// The functions of a callback whose type is erased.
 #[derive(Clone, Copy)]
 pub(crate) struct CallbackFunctions {
     pub(crate) type_id: TypeId,
@@ -41,7 +41,7 @@ impl CallbackFunctions {
         }
     }
 
-    /// What the callback says of itself; if its function panics, what can be said without it, and why.
+    /// What the callback declares about itself. If its function panics: the default, and the reason.
     pub(crate) fn info(&self, callback: &dyn Any) -> (CallbackInfo, Option<String>) {
         match catch(|| (self.info)(callback)) {
             Ok(info) => (info, None),

@@ -9,8 +9,8 @@ use crate::raw::Sendable;
 use std::any::{Any, TypeId};
 
 impl<L: Loop> Plan<L> {
-    /// The first callback of type `C`, in the order of attaching: to read, after a run, what it has gathered. What is discovered is
-    /// there from the first check on; a closure's type has no name.
+    /// The first callback of type `C`, in the order of attaching, for example to read after a run what it has gathered. Discovered callbacks
+    /// are attached by the first check. The type of a closure has no name.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -83,8 +83,8 @@ impl<L: Loop> Plan<L> {
         self.core.value_mut(self.core.id_of_name(name)?)
     }
 
-    /// Puts `new` into the place of the first callback of type `C`, and gives that one back; where there is none, attaches `new`.
-    /// What was said when the other was attached is kept: its place, name, weight and order.
+    /// Replaces the first callback of type `C` by `new` and returns it; without one, attaches `new`. The settings of the attachment stay:
+    /// its place, name, weight and order.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -112,8 +112,8 @@ impl<L: Loop> Plan<L> {
         downcast(self.core.put(id, new, sendable, Location::here()))
     }
 
-    /// Puts `new`, which may be of another type, into the place of the callback named `name`. What was said when the other was
-    /// attached is kept: its place, weight and order; and its name in any case. Says whether there was one.
+    /// Replaces the callback named `name` by `new`, which may be of another type. The settings of the attachment stay: its place, weight and
+    /// order, and its name. Returns whether there was such a callback.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -221,7 +221,7 @@ impl PlanCore {
     }
 
     fn value_mut<C: 'static>(&mut self, id: CallbackId) -> Option<&mut C> {
-        // What it says of itself, and its handlers, may change with it.
+        // Its info and its handlers may change with it.
         self.stale = true;
         self.attached[id].changed = true;
         self.dispatcher.callback_mut(id).downcast_mut()

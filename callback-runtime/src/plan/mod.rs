@@ -1,4 +1,10 @@
-//! Plans: callbacks and state, ordered, checked and resolved. What actually runs.
+//! Plans: the callbacks of a loop, ordered, checked and bound.
+//!
+//! - `attach`, `attached`, `erased`, `manage`, `discover`, `relate`: callbacks come into a plan, are replaced and related;
+//! - `order`, `order_rules`, `undecided`: their order, and the pairs for which it matters and is undecided;
+//! - `core`, `resolve`: a plan whatever its loop, and how its handlers are bound;
+//! - `check`: the rules of a plan, one function each;
+//! - `problem`, `problem_text`, `nearest`: what a check reports, and the name that was meant.
 
 mod attach;
 mod attached;
@@ -116,8 +122,8 @@ impl<L: Loop> Plan<L> {
         }
     }
 
-    /// Says what only the coming runs know: state that they provide beside what the loop declares, and breakpoints that they
-    /// will not fire. Replaces what was said before.
+    /// Declares what only the next runs know: state that they provide beside that of the loop, and breakpoints that they do not fire. A
+    /// second call replaces the first.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -134,8 +140,8 @@ impl<L: Loop> Plan<L> {
         self
     }
 
-    /// Lets a rule of the loop refuse stops: asked when a callback stops the run, it answers why that is too early, or `None`. A
-    /// refused stop is noted in the outcome and forgotten. An interrupt is not asked about.
+    /// Sets a rule that can refuse stops: when a callback stops the run, the rule returns why that is too early, or `None`. The outcome lists
+    /// refused stops, and the run goes on. An interrupt is never refused.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -167,7 +173,7 @@ impl<L: Loop> Plan<L> {
         self.core.prepare(state.as_table())
     }
 
-    /// What is worth knowing of the plan and no error: handlers that can never run. Filled by a check.
+    /// The notes of the last check: problems that are no errors, such as handlers that can never run.
     ///
     /// ```
     /// # use callbacks::prelude::*;

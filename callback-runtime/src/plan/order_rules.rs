@@ -1,4 +1,4 @@
-//! What was said of the order of callbacks, resolved: who is meant, who said it, and what nobody decided.
+//! The declared orders of callbacks, with the callbacks that they name, and the pairs whose order is undecided.
 
 use crate::callback::{CallbackId, Location};
 use crate::loops::BreakpointId;
@@ -14,11 +14,11 @@ pub(crate) struct OrderRule {
     pub(crate) location: Location,
 }
 
-/// Those whom one side of an order names.
+/// The callbacks that one side of an order names.
 pub(crate) struct OrderSide {
     /// As it was written: a type, a group or a name.
     pub(crate) label: String,
-    /// Nobody, if none of them is attached. Whoever is on both sides does not wait for itself.
+    /// Empty if none of them is attached. A callback on both sides does not wait for itself.
     pub(crate) callbacks: Arc<[CallbackId]>,
     /// How it names them.
     pub(crate) named: NamedBy,
@@ -29,11 +29,11 @@ pub(crate) struct OrderSide {
 pub(crate) enum NamedBy {
     Type,
     Name,
-    /// Its type, which is the other side's, and nobody is left but those who say it.
+    /// By the type that is also the other side's, so that only the declaring callbacks are on it.
     Itself,
 }
 
-/// Who declared an order.
+/// Where an order is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeclaredBy {
     /// The second: for all of its type, or when it was attached.
@@ -46,7 +46,7 @@ pub(crate) enum DeclaredBy {
 
 /// Two callbacks that touch the same state at one breakpoint, ordered by insertion alone.
 pub(crate) struct UndecidedPair {
-    /// Who goes first now.
+    /// The callback that runs first now.
     pub(crate) first: CallbackId,
     pub(crate) second: CallbackId,
     /// The state that both touch.

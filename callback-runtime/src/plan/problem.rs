@@ -1,11 +1,11 @@
-//! What is wrong with a plan, told before it runs.
+//! The problems of a plan, which a check reports before anything runs.
 
 use super::problem_text::{ProblemText, length, one_line, wrap};
 use crate::callback::Location;
 use std::error::Error;
 use std::fmt;
 
-/// One thing that is wrong with a plan.
+/// One problem of a plan.
 ///
 /// ```
 /// use callbacks::ProblemKind;
@@ -46,7 +46,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// A handler asks for state that nobody provides.
+    /// A handler asks for state that nothing provides.
     Missing,
     /// A handler asks for state that exists elsewhere in the loop.
     NotHere,
@@ -62,21 +62,21 @@ pub enum ProblemKind {
     Weight,
     /// A required callback is not there.
     Required,
-    /// What was said of the order of some callbacks is a circle.
+    /// The declared orders of some callbacks form a circle.
     Circle,
     /// Two callbacks are attached that one of them says cannot be together.
     Incompatible,
-    /// Two callbacks write the same state, and nobody decided which of them goes first.
+    /// Two callbacks write the same state, and nothing decides which of them runs first.
     Conflict,
-    /// A callback reads what another one writes after it, and nobody decided that.
+    /// A callback reads what another one writes after it, and nothing decides that order.
     EarlyReader,
     /// Somebody's code panicked while the plan was made: a `Default`, a filter, `info` or `handlers`.
     Panicked,
     /// A callback that must run in parallel and cannot.
     NotParallel,
-    /// A callback that must run in parallel can, but nobody could run beside it. Worth knowing, but no error.
+    /// A callback with `parallel` can run in parallel, but no other handler can run beside it. A note, no error.
     Alone,
-    /// A callback that is to run in the background cannot, or not with others of its handlers at once.
+    /// A callback for the background cannot run there, or only some of its handlers can.
     Background,
     /// A setting of the loop that cannot be.
     Setting,
@@ -151,7 +151,7 @@ impl Problem {
         !is_note
     }
 
-    /// Whose it is, and where, in front of `text`.
+    /// The callback and the breakpoint, then `text`.
     fn line(&self, text: &impl fmt::Display) -> String {
         let at = match self.breakpoint {
             Some(breakpoint) => format!(" at {breakpoint}"),
@@ -160,7 +160,7 @@ impl Problem {
         one_line(&format!("{}: {}{at}: {text}", self.location, self.callback))
     }
 
-    /// As a report shows it: what is wrong in one line, then each of its steps in one, and the hint.
+    /// The lines of a report: the problem, each of its steps, and the hint.
     fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\n{INDENT}{}", self.line(&self.text.what()))?;
         for step in self.text.steps() {
@@ -185,8 +185,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a plan; nothing has run. Its text shows the first twenty problems and counts the others: each in
-/// one line and, below it, what to write instead.
+/// All problems of a plan, of which nothing has run. The text shows the first twenty, each with what to write instead, and counts the
+/// others.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -208,7 +208,7 @@ pub struct PlanError {
 
 /// A report of more problems than this ends in a count.
 const SHOWN: usize = 20;
-/// What a report says of its own keeps to so many columns.
+/// The width of the lines of a report.
 const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 

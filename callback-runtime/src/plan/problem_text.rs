@@ -1,5 +1,5 @@
-//! How a problem is worded: what is wrong, by which steps, and what to write instead. Whatever others have put into it, each of
-//! these is one line.
+//! The text of a problem: what is wrong, the steps that lead to it, and what to write instead. Each of these is one line, also if a
+//! user's text in it has several.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProblemText {
     what: String,
-    /// What leads to it, one behind the other.
+    /// The steps that lead to it, in order.
     steps: Vec<String>,
     hint: Option<String>,
 }
@@ -47,7 +47,7 @@ impl ProblemText {
 }
 
 impl From<String> for ProblemText {
-    /// The hint stands behind the first semicolon, but for those in names.
+    /// Splits the hint off, which follows the first semicolon that is not inside of a name.
     fn from(text: String) -> Self {
         let is_end = |(at, _): &(usize, &str)| text[..*at].matches('`').count().is_multiple_of(2);
         match text.match_indices("; ").find(is_end) {

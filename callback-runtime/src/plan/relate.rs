@@ -1,4 +1,4 @@
-//! What a plan says of callbacks that are not one's own.
+//! Relations between callbacks that a plan declares, for callbacks that cannot declare them.
 
 use super::Plan;
 use super::order::PlanRelation;
@@ -6,7 +6,7 @@ use crate::callback::{CallbackRef, IntoCallbackRef, Location, Verb};
 use crate::loops::Loop;
 
 impl<L: Loop> Plan<L> {
-    /// Decides that `first` runs before `second` at every breakpoint, whatever their weights; nothing, if one of them is not
+    /// Declares that `first` runs before `second` at every breakpoint, whatever their weights. It has no effect if one of them is not
     /// attached.
     ///
     /// ```
@@ -33,7 +33,7 @@ impl<L: Loop> Plan<L> {
         )
     }
 
-    /// Says that it does not matter which of the two goes first, though both write the same state.
+    /// Declares that the order of two callbacks does not matter, though both write the same state.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -57,9 +57,9 @@ impl<L: Loop> Plan<L> {
         )
     }
 
-    /// Makes a problem of what is a note otherwise, or none: callbacks attached by hand that write the same state at one
-    /// breakpoint, or of which one reads what the other writes after it, while nothing but insertion decides their order. A
-    /// handler that asks for [`Ctx`](crate::Ctx) counts as a writer of everything.
+    /// Sets whether an undecided order is an error for callbacks attached by hand, too: two that write the same state at one breakpoint, or
+    /// of which one reads what the other writes after it, while only insertion decides their order. A handler that asks for
+    /// [`Ctx`](crate::Ctx) counts as a writer of everything.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! From what is attached to what runs: the order, the names, and one list of bound handlers for each breakpoint.
+//! From the attached callbacks to the bound handlers: order, names, and the list of each breakpoint.
 
 use super::order::{Decided, Members, PlanRelation};
 use super::problem::{Problem, ProblemKind};
@@ -13,28 +13,28 @@ use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// What a plan comes to.
+/// The result of resolving a plan.
 #[derive(Default)]
 pub(crate) struct Resolved {
     /// The callbacks, in the order in which they run.
     pub(crate) order: Vec<CallbackId>,
     /// Their names, by callback.
     pub(crate) names: Vec<Arc<str>>,
-    /// Where a callback has handlers, also those that could not be bound; without the callbacks that could not say.
+    /// The breakpoints at which a callback has handlers, bound or not; without the callbacks whose `handlers` panicked.
     pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
     /// The breakpoints that have a handler without a period.
     pub(crate) active: BreakpointSet,
     /// The breakpoints that have a handler with a period.
     pub(crate) periodic: BreakpointSet,
-    /// Whom others name.
+    /// The callbacks by what others name them.
     pub(crate) members: Members,
-    /// Those whose types have parameters: what their types are called does not name them.
+    /// The callbacks whose types have parameters, so that the name of the type does not name them.
     pub(crate) generic: HashSet<CallbackId>,
-    /// What was said of the order.
+    /// The declared orders.
     pub(crate) orders: Vec<OrderRule>,
-    /// Writers of one state whose order nobody decided.
+    /// Pairs that write the same state and whose order is undecided.
     pub(crate) undecided: Vec<UndecidedPair>,
-    /// The same of who reads and who writes after it.
+    /// Pairs of a reader and a later writer of the same state whose order is undecided.
     pub(crate) early_readers: Vec<UndecidedPair>,
 }
 

@@ -1,4 +1,4 @@
-//! Asking: a breakpoint whose handlers answer more than a flow.
+//! Breakpoints whose handlers answer more than a flow.
 
 use super::{Break, Run, RunCore};
 use crate::callback::{HandlerId, Turn};
@@ -6,8 +6,8 @@ use crate::loops::{At, BreakpointId, Loop};
 use crate::outcome::{Answer, Answers, Origin};
 
 impl<L: Loop> Run<'_, L> {
-    /// Runs the handlers of a breakpoint that declares an answer, and returns their merged answer, `None` if nobody gave one.
-    /// A stop, or a leave, wins over any answer.
+    /// Runs the handlers of a breakpoint that declares an answer. Returns their merged answer, or `None` if no handler gave one. A stop or
+    /// a leave overrules every answer.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -33,8 +33,8 @@ impl<L: Loop> Run<'_, L> {
         Ok(report.map(|(merged, _)| merged))
     }
 
-    /// The same, with those who gave an answer that `matches`: for a loop that has to name those who rejected. Where there is none,
-    /// it costs no more than [`ask`](Self::ask).
+    /// Like [`ask`](Self::ask), and returns the handlers whose answers `matches` accepts, for a loop that names the handlers that
+    /// rejected. Without such an answer it costs no more than `ask`.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -27,8 +27,8 @@ impl Break {
     /// The run knows why.
     pub(crate) const PENDING: Self = Self(None);
 
-    /// As an error, for an engine whose own functions return one. Given back to the run it is an error of the engine's, so
-    /// this is for where the engine ends.
+    /// Converts the break into an error, for an engine whose functions return errors. Given back to the run it counts as an error of the
+    /// engine, so convert it only where the engine ends.
     ///
     /// ```
     /// # use callbacks::prelude::*;

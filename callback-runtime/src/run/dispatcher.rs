@@ -38,9 +38,9 @@ pub(crate) struct HandlerList {
     pub(crate) groups: Option<Box<Groups>>,
 }
 
-/// What binds handlers to their callbacks.
+/// Binding handlers to their callbacks.
 impl Dispatcher {
-    /// A dispatcher for a loop with so many breakpoints.
+    /// A dispatcher for a loop with this number of breakpoints.
     pub(crate) fn new(breakpoints: usize) -> Self {
         Self {
             workers: Workers::default(),
@@ -50,7 +50,7 @@ impl Dispatcher {
         }
     }
 
-    /// Adds a callback, whose id is the next one.
+    /// Adds a callback. Its id is the next one.
     pub(crate) fn add_callback(&mut self, callback: Box<dyn Any>) {
         self.core.add_callback(callback);
     }
@@ -164,7 +164,7 @@ impl Dispatcher {
     }
 }
 
-/// What is known of the bound handlers.
+/// Records of the bound handlers.
 impl Dispatcher {
     /// The handlers of a breakpoint, in the order in which they run.
     pub(crate) fn records(&self, breakpoint: BreakpointId) -> &[HandlerRecord] {
@@ -227,9 +227,9 @@ impl Dispatcher {
     }
 }
 
-/// What a run does with the bound handlers.
+/// Running the bound handlers.
 impl Dispatcher {
-    /// Begins a run at `now`, which ends at `totals` as far as that is known.
+    /// Begins a run at the position `now`. `totals` is where it ends, for the units whose end is known.
     pub(crate) fn begin(&mut self, gates: &mut GateTable, now: &Position, totals: &Position) {
         self.unmute_all();
         self.core.open_cells();
@@ -307,7 +307,7 @@ impl Dispatcher {
         HandlerStatus::Continue
     }
 
-    /// Runs `first` and what can run together with it, and returns what is next.
+    /// Runs `first` and the handlers that can run together with it. Returns the next turn.
     fn run_some(&mut self, first: HandlerId, frame: &mut Frame<'_>) -> (HandlerStatus, Turn) {
         if let Some(group) = self.group_at(first) {
             let next = group.end;
@@ -319,7 +319,7 @@ impl Dispatcher {
         (self.run_if_due(first, frame), first.turn.next())
     }
 
-    /// Runs a handler if it is due and the state that it requires is there.
+    /// Runs a handler if it is due and the state that it requires is present.
     fn run_if_due(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
         frame.halt_at(handler.turn);
         if self.is_due(handler, frame) {
@@ -391,7 +391,7 @@ impl Workers {
         }
     }
 
-    /// How many calls of which handlers were dropped in this run.
+    /// The handlers that had calls dropped in this run, and how many.
     pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         self.0
             .values()

@@ -9,7 +9,7 @@ use crate::period::Due;
 use crate::state::Ctx;
 
 impl RunCore<'_> {
-    /// Enters every callback, in order. The first that fails ends it: it and the ones behind it have not been entered.
+    /// Enters every callback, in order. If one fails, it and the callbacks after it have not been entered.
     pub(crate) fn enter(&mut self) -> Result<(), Break> {
         self.run_state.entered = Rank::new(self.resolved.order.len());
         if let Some(at) = self.loop_info.with_role(Role::Enter)
@@ -20,7 +20,7 @@ impl RunCore<'_> {
         self.check_interrupted()
     }
 
-    /// The one ending: the loop is told how it ends, then every entered callback exits.
+    /// Ends the run: fires the stop or error breakpoint, then exits every entered callback.
     pub(crate) fn end(mut self) -> Outcome {
         if !self.run_state.has_failed() {
             self.run_last_calls();
@@ -40,9 +40,9 @@ impl RunCore<'_> {
         outcome
     }
 
-    /// Fires the loop's error breakpoint. Every callback that was entered is told, whatever the others answer.
+    /// Fires the loop's error breakpoint for every entered callback, whatever the handlers return.
     fn fire_error(&mut self) {
-        // From here on flows have no effect, and this is not told twice.
+        // From here on flows have no effect, and the error breakpoint is not fired again.
         self.run_state.stage = Stage::Closing;
         let Some(at) = self.loop_info.with_role(Role::Error) else {
             return;
@@ -59,7 +59,7 @@ impl RunCore<'_> {
         }
     }
 
-    /// Exits the entered callbacks in reverse order, each told how the run ended, whatever the others answer.
+    /// Exits the entered callbacks in reverse order, whatever the handlers return. Each finds the outcome in the state.
     fn exit(&mut self, mut outcome: Outcome) -> Outcome {
         self.run_state.stage = Stage::Closing;
         drop(self.run_state.take_failure());
@@ -72,7 +72,7 @@ impl RunCore<'_> {
             if let Some(failure) = self.run_state.take_failure() {
                 outcome.attach(failure);
             }
-            // The next one is told of it, too.
+            // The next callback finds it in the outcome, too.
             outcome.set_swallowed(self.run_state.swallowed.report());
         }
         outcome
@@ -115,8 +115,8 @@ impl RunCore<'_> {
             .collect()
     }
 
-    /// Takes what the run put into the state out again, and puts back what it found there: a handler may run a plan of its own
-    /// on the state of the run it is part of.
+    /// Removes the values that the run inserted into the state, and restores the values that they replaced: a handler may run another
+    /// plan on the state of its own run.
     fn restore_outer_values(&mut self) {
         let OuterValues {
             at,
@@ -168,7 +168,7 @@ impl OuterValues {
 }
 
 fn take<T: 'static>(state: &mut Ctx<'_>) -> Option<T> {
-    // Nobody lends what runs make; if somebody does, it stays where it is.
+    // A value that is lent stays where it is; no loop lends the types that runs insert.
     state.remove().ok().flatten()
 }
 

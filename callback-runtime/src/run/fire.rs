@@ -30,7 +30,7 @@ impl<L: Loop> Run<'_, L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
-        // The role of a constant breakpoint, which is every one that is written down, is known when this is compiled.
+        // The compiler knows the role of a constant breakpoint, and a program writes no others.
         if !matches!(at.breakpoint().role(), Role::Inside) {
             return Err(self.core.fail_misplaced(at.id()));
         }

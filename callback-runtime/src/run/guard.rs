@@ -1,4 +1,4 @@
-//! A run as a value, for engines whose control flow is not ours.
+//! A run as a value, for engines that own the loop.
 
 use super::{Break, Run, RunCore, RunState};
 use crate::loops::{At, Loop, Role, Scope};
@@ -8,10 +8,10 @@ use crate::state::{AsState, State};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// A run that owns its plan and state, and ends when it is finished or dropped: for engines that call back and own the
-/// loop, such as an observer of a solver.
+/// A run that owns its plan and state, and ends when it is finished or dropped. It is for engines that own the loop and call back,
+/// such as a solver with an observer.
 ///
-/// Scopes are begun and ended by hand; what is still open when it ends is ended then, innermost first.
+/// The engine begins and ends scopes by hand. Scopes that are still open when the run ends are ended then, innermost first.
 ///
 /// ```
 /// use callbacks::Guard;
@@ -54,8 +54,8 @@ pub struct Guard<L: Loop> {
 }
 
 impl<L: Loop> Plan<L> {
-    /// Checks the plan, enters every callback, and returns the run as a value. On an error the plan is lost with its problems
-    /// told; [`check`](Self::check) it first to keep it.
+    /// Checks the plan, enters every callback, and returns the run as a value. An error drops the plan; call [`check`](Self::check) first
+    /// to keep it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -83,7 +83,7 @@ impl<L: Loop> Plan<L> {
 }
 
 impl<L: Loop> Guard<L> {
-    /// Runs the handlers of a breakpoint, like [`Run::fire`]. An `Err` says that the engine is to stop, or to leave a scope.
+    /// Runs the handlers of a breakpoint, like [`Run::fire`]. On an `Err` the engine stops, or leaves a scope.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -127,7 +127,7 @@ impl<L: Loop> Guard<L> {
         self.with(|run| run.ask(at))
     }
 
-    /// Notes an error of the engine's own: the run has failed, and what is still open will not be told of its end.
+    /// Fails the run with an error of the engine. The ends of the open scopes are not fired.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -141,7 +141,7 @@ impl<L: Loop> Guard<L> {
     /// ```
     pub fn fail(&mut self, error: impl Into<BoxError>) {
         let broken = Break::from(error.into());
-        // What is pending is told by the next firing.
+        // The next firing reports the interruption.
         let _ = self.with(|run| run.note(broken));
     }
 
@@ -168,7 +168,8 @@ impl<L: Loop> Guard<L> {
         begun
     }
 
-    /// Ends the innermost open scope; nothing if none is open. `Ok` also where it was left; `Err` if an outer one is to be ended too.
+    /// Ends the innermost open scope; does nothing if none is open. Returns `Ok` also for a scope that was left, and `Err` if the engine
+    /// must end an outer scope, too.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -208,7 +209,7 @@ impl<L: Loop> Guard<L> {
         self.state.ctx()
     }
 
-    /// Ends what is open, exits every callback, and gives back plan and state.
+    /// Ends the open scopes, exits every callback, and returns plan, state and outcome.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -228,7 +229,7 @@ impl<L: Loop> Guard<L> {
 
     fn end_all(&mut self) -> Outcome {
         while !self.run_state.open.is_empty() {
-            // What is handed on is handed on to this loop.
+            // A break is for this loop, which ends every scope anyway.
             let _ = self.end();
         }
         self.ended = true;
@@ -236,7 +237,7 @@ impl<L: Loop> Guard<L> {
         self.view().core.end()
     }
 
-    /// The run, with what it knows of itself; that is lost unless put back.
+    /// The run. It takes the run state, which the caller puts back.
     fn view(&mut self) -> Run<'_, L> {
         let run_state = std::mem::take(&mut self.run_state);
         let core = RunCore::of(self.plan.core.parts(), self.state.ctx(), run_state);
@@ -257,7 +258,7 @@ impl<L: Loop> Drop for Guard<L> {
     fn drop(&mut self) {
         if !self.ended && !self.is_inside {
             if std::thread::panicking() {
-                // The engine's panic: the state may be half-changed, so that no scope is told of its end.
+                // The engine panicked: the state may be half-changed, so that no end of a scope is fired.
                 let cause = Cause::Panic("the engine panicked".into());
                 let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             }

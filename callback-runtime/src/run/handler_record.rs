@@ -1,4 +1,4 @@
-//! What is known of a bound handler beside how it is called.
+//! The record of a bound handler: everything but how it is called.
 
 use crate::background::Background;
 use crate::callback::{CallbackId, Location, Rank};

@@ -1,9 +1,12 @@
 //! A run: one pass through a loop, with the callbacks of its plan.
 //!
-//! * [`fire`](Run::fire) runs the handlers of a breakpoint (`fire.rs`), and what they answer is taken in (`apply_status.rs`);
-//! * [`scope`](Run::scope) owns a begin/end pair and catches a leave of it (`scope.rs`);
-//! * the beginning and the one ending are in `ending.rs`;
-//! * [`Guard`] is the same for engines whose control flow is not ours (`guard.rs`).
+//! - `fire`, `reply`: [`Run::fire`] runs the handlers of a breakpoint, and handles what they return;
+//! - `ask`: breakpoints whose handlers answer more than a flow;
+//! - `scope`: [`Run::scope`] fires the begin and the end of a scope, and catches a leave of it;
+//! - `ending`: entering the callbacks, and the one ending of a run;
+//! - `run_state`, `pending_flow`, `swallowed`: where a run stands, what interrupts it, and the failures that do not;
+//! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run at a firing;
+//! - `guard`: [`Guard`], a run as a value, for engines that own the loop.
 
 mod ask;
 mod break_reason;
@@ -74,10 +77,10 @@ pub(crate) struct RunCore<'a> {
 }
 
 impl<L: Loop> Plan<L> {
-    /// Checks the plan and runs the loop `body` with it. Every callback is entered before and exited afterwards, in every
-    /// ending; a panic, of a handler or of `body`, is an ending too.
+    /// Checks the plan and runs the loop `body` with it. Every callback is entered before and exited afterwards, in every ending; a panic
+    /// of a handler or of `body` is an ending, too.
     ///
-    /// The `Err` is a plan with problems, told before anything ran; a run that failed says so in its outcome.
+    /// An `Err` reports the problems of the plan, before anything ran. The outcome reports the failure of a run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -191,8 +194,8 @@ impl<'a, L: Loop> Run<'a, L> {
         resolved.active.contains(at) || resolved.periodic.contains(at)
     }
 
-    /// Notes an error of the loop's own now and not when it is handed on, for a loop that has something to finish first. Later
-    /// errors are attached to the first one. A break that is no error is handed back as it is.
+    /// Records an error of the loop now and not when `body` returns it, for a loop that has something to finish first. Later errors are
+    /// attached to the first one. A break that is no error is returned as it is.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -211,7 +214,7 @@ impl<'a, L: Loop> Run<'a, L> {
         Break::PENDING
     }
 
-    /// How the run has failed, if it has; nothing more will run then but what is told of it.
+    /// The failure of the run, if it has failed. Then only the error breakpoint and the exits still run.
     ///
     /// ```
     /// # use callbacks::prelude::*;

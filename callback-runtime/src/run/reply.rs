@@ -70,7 +70,7 @@ impl RunCore<'_> {
 }
 
 impl RunState {
-    /// What a flow does to the run; an error where it leaves a scope that is not open.
+    /// What a flow does to the run. Leaving a scope that is not open is an error.
     fn kind_of(&self, flow: Flow, loop_info: &LoopInfo) -> Result<Option<PendingKind>, Cause> {
         Ok(match flow {
             Flow::Continue => None,

@@ -112,7 +112,7 @@ impl RunState {
         }
     }
 
-    /// Whether the run comes to its end, and not only a scope.
+    /// Whether the interruption ends the run, and not only a scope.
     pub(crate) fn is_stopping(&self) -> bool {
         let pending = self.pending_flow();
         pending.is_some_and(|pending| !matches!(pending.kind, PendingKind::Leave(_)))

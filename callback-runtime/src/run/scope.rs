@@ -7,14 +7,14 @@ use crate::outcome::{Cause, Fault, Origin};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a caught call of a piece of the loop came to.
+/// The result of a piece of the loop, or its panic.
 pub(crate) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
 
 impl<L: Loop> Run<'_, L> {
-    /// Fires the scope's begin, runs `body`, fires its end, and catches a leave of this scope: `Ok(None)` says that it was
-    /// left. A leave of an outer scope, a stop or a failure is handed on.
+    /// Fires the begin of the scope, runs `body`, fires the end, and catches a leave of this scope, which returns `Ok(None)`. A leave of an
+    /// outer scope, a stop or a failure is an `Err`.
     ///
-    /// The end is fired whatever `body` answers, but not after a failure: the state may be half-changed then.
+    /// The end is fired whatever `body` returns, but not after a failure: the state may be half-changed then.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -96,7 +96,7 @@ impl RunCore<'_> {
         self.check_interrupted()
     }
 
-    /// The value of a body; `None` if it did not return one. An error of its own, or a panic, fails the run.
+    /// The value of a body; `None` if it did not return one. An error or a panic of the body fails the run.
     pub(crate) fn handle_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
         let cause = match caught {
             Ok(Ok(value)) => return Some(value),
@@ -107,7 +107,7 @@ impl RunCore<'_> {
         None
     }
 
-    /// Fires the end of a scope; before that of the outermost one the loop is told of a stop.
+    /// Fires the end of a scope. Before the end of the outermost scope it fires the stop breakpoint, if the run is stopped.
     fn fire_end(&mut self, end: BreakpointId, depth: usize) {
         if depth > 0 {
             if self.has_work(end) {
@@ -143,7 +143,7 @@ impl RunCore<'_> {
         if self.run_state.slow_path {
             self.run_list(end);
         } else {
-            // What they wish is found where the scope closes.
+            // `close` looks at the flows that the handlers returned.
             self.fire_handled(end);
         }
     }

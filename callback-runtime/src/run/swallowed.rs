@@ -1,4 +1,4 @@
-//! Failures of callbacks that were attached with patience: they do not fail the run, but may disable their callback.
+//! Failures that do not fail the run, because of the policy of their callback. They may disable the callback.
 
 use super::{HandlerRecord, RunCore};
 use crate::callback::{CallbackId, HandlerId};
@@ -7,12 +7,12 @@ use crate::outcome::{Cause, Fault, OnFailure, Swallowed, quietly};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-/// What a run knows of the failures that it swallowed.
+/// The failures that a run swallowed.
 #[derive(Default)]
 pub(crate) struct SwallowedFailures {
     /// By breakpoint and callback.
     failures: BTreeMap<(BreakpointId, CallbackId), Swallowed>,
-    /// The callbacks that run no more.
+    /// The callbacks that are disabled for the rest of the run.
     disabled: BTreeSet<CallbackId>,
 }
 
@@ -66,7 +66,7 @@ impl RunCore<'_> {
 /// Whether what a handler did at a breakpoint of this role can be swallowed.
 fn is_lenient(role: Role, record: &HandlerRecord, cause: &Cause) -> bool {
     let may_fail = record.on_failure != OnFailure::Fail;
-    // What it was changing is everybody's.
+    // A panic may leave the state half-changed, which concerns every callback.
     let is_half_done = record.changes_state && matches!(cause, Cause::Panic(_));
     may_fail && !is_half_done && role != Role::Enter
 }
@@ -96,7 +96,7 @@ impl SwallowedFailures {
         self.disabled.contains(&callback)
     }
 
-    /// As the outcome tells them.
+    /// The swallowed failures, for the outcome.
     pub(crate) fn report(&self) -> Vec<Swallowed> {
         self.failures.values().cloned().collect()
     }

@@ -1,4 +1,4 @@
-//! Where the order of two callbacks matters, somebody has decided it.
+//! Two callbacks whose order matters have a decided order.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, short_type_name};

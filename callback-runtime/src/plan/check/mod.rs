@@ -28,7 +28,7 @@ pub(crate) struct CheckInput<'p> {
     pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
-/// Everything that is wrong, in the order of the rules.
+/// All problems of a plan, in the order of the rules.
 pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     problems.extend(check_info(input));
@@ -96,7 +96,7 @@ fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-/// What a handler requires is there when it runs.
+/// The state that a handler requires is present when it runs.
 fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
     let mut problems = Vec::new();
@@ -156,7 +156,7 @@ impl CheckInput<'_> {
             .filter(|declared| self.plan.of_run.provides(declared))
     }
 
-    /// Why a required want is not met at a breakpoint.
+    /// Why required state is absent at a breakpoint; `None` if it is present.
     pub(crate) fn unmet(
         &self,
         providers: &Providers<'_>,

@@ -1,4 +1,4 @@
-//! Who provides state: the loop, the run or a callback, and nobody beside them.
+//! State has one provider: the loop, the run or a callback.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, Registration, short_type_name};
@@ -10,7 +10,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// No state has two providers: two of the loop and the run at one breakpoint, or anybody beside a callback.
+/// State has one provider: the loop or the run at each breakpoint, or one callback.
 pub(crate) fn check_providers(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut problems = declared_twice(input);
     problems.extend(provided_twice(input));
@@ -132,7 +132,7 @@ fn provisions<'s>(
     records.filter_map(|record| Some((record, record.provides.as_ref()?)))
 }
 
-/// Who provides what.
+/// The providers of state.
 pub(crate) struct Providers<'s> {
     /// The first of each type.
     by_type: HashMap<TypeId, &'s HandlerRecord>,
@@ -164,7 +164,7 @@ impl<'s> Providers<'s> {
     }
 }
 
-/// Why state that `provider` provides is not there for a handler: its callback is entered before the provider. `None` if it is there.
+/// Why state that `provider` provides is absent for a handler: its callback is entered before the provider. `None` if it is present.
 pub(crate) fn too_early(
     input: &CheckInput<'_>,
     at: BreakpointId,
@@ -193,7 +193,7 @@ fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
     }
 }
 
-/// What to do about state that nobody provides.
+/// What to write if nothing provides state.
 pub(crate) fn nobody_provides(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
     if let Some((callback_ref, other)) = namesake(input, state) {
         return format!(
@@ -206,7 +206,7 @@ pub(crate) fn nobody_provides(input: &CheckInput<'_>, access: &Access, state: &s
     format!("nobody provides `{state}`; {advice}, or ask for `Option<&{state}>`")
 }
 
-/// Somebody who provides another type of the same short name.
+/// A provider of another type with the same short name.
 fn namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str)> {
     let is_one = |name: &str| short_type_name(name) == state;
     let declared = input.declared().map(|declared| declared.type_name);

@@ -1,4 +1,4 @@
-//! What callbacks say of others is met: who is required is there, who is incompatible is not.
+//! Required callbacks are attached, incompatible ones are not.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, CallbackRef, RefTarget, Registration, Relation, Verb};
@@ -6,7 +6,7 @@ use crate::plan::nearest;
 use crate::plan::{Problem, ProblemKind};
 use std::collections::HashSet;
 
-/// Somebody is attached whom a callback requires.
+/// The callbacks that a callback requires are attached.
 pub(crate) fn check_requirements(input: &CheckInput<'_>) -> Vec<Problem> {
     let unmet = said(input, Verb::Requires).filter(|(at, relation)| {
         let others = input.plan.resolved.members.named(&relation.callback_ref);
@@ -36,8 +36,8 @@ fn unmet_text(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef
     format!("requires `{callback_ref}`, which is not attached; {advice}")
 }
 
-/// No two are attached one of which says that it cannot be beside the other. For each that says so, the first is told, and how
-/// many more there are: a thousand of a kind are not as many problems as they are pairs.
+/// No callback is attached that another one declares incompatible. Each declaration reports the first such callback and the number of
+/// the others, so that a thousand callbacks of a type are not as many problems as pairs.
 pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut told = HashSet::new();
     let mut problems = Vec::new();
@@ -68,7 +68,7 @@ fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> 
     }
 }
 
-/// Who says `verb` of whom.
+/// The relations of one kind, with the callbacks that declare them.
 fn said<'s>(
     input: &'s CheckInput<'_>,
     verb: Verb,
@@ -116,7 +116,7 @@ fn advice(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) ->
     }
 }
 
-/// The name that was meant, if nobody has this one: of somebody attached or, failing that, registered.
+/// The name that was meant: that of an attached callback or, failing that, of a registered one.
 fn near<'s>(
     input: &'s CheckInput<'_>,
     at: CallbackId,

@@ -1,4 +1,4 @@
-//! Circles: callbacks each of which is to run after the next one.
+//! Circles: callbacks each of which must run after the next one.
 
 use super::graph::{Graph, NodeId, OrderId};
 use crate::callback::CallbackId;
@@ -33,8 +33,8 @@ pub(super) fn find<K: Ord>(
         .find_map(|id| circle_through(graph, waiting, NodeId::of(id)))
 }
 
-/// The nodes that are on a circle or before one. A search from one that only waits behind a circle would find nothing, and in a long
-/// row of those each search would go through the whole row.
+/// The nodes that are on a circle or before one. A search from a node that only waits for a circle finds nothing, and in a long row
+/// of such nodes each search would walk the whole row.
 fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
     let mut leads: Vec<bool> = NodeId::first(graph.after.len())
         .map(|node| is_open(graph, waiting, node))
@@ -103,7 +103,7 @@ fn unwind(graph: &Graph, from: &HashMap<NodeId, NodeId>, last: NodeId, start: No
     Circle { steps }
 }
 
-/// The circle as a problem, which names everybody in it and where each order is declared.
+/// The circle as a problem, which names every callback in it and where each order is declared.
 pub(crate) fn describe(
     circle: &Circle,
     orders: &[OrderRule],

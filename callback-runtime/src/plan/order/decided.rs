@@ -58,7 +58,7 @@ impl<'p> Decided<'p> {
         self.attached[id].weight() + 0.0
     }
 
-    /// Whether declared orders, one behind the other, lead from `first` to `second`.
+    /// Whether a chain of declared orders leads from `first` to `second`.
     pub(crate) fn leads(&self, first: CallbackId, second: CallbackId) -> bool {
         self.precedence.leads(self.ranks[first], self.ranks[second])
     }

@@ -1,4 +1,4 @@
-//! What was said of the order: by the types of callbacks, of instances when they were attached, and of the plan.
+//! The declared orders: of the types of callbacks, of attachments, and of the plan.
 
 use super::graph::overlap;
 use super::members::{Members, active};
@@ -9,7 +9,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What a plan says of two others.
+/// A relation between two callbacks that a plan declares.
 pub(crate) struct PlanRelation {
     pub(crate) verb: Verb,
     pub(crate) first: CallbackRef,

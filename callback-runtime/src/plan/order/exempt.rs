@@ -29,10 +29,10 @@ id_types! {
     struct ListId;
 }
 
-/// The class of the callbacks of which `no_conflict` says nothing.
+/// The class of the callbacks that no `no_conflict` mentions.
 const NOTHING_SAID: ClassId = ClassId::new(0);
 
-/// What `no_conflict` says of a callback.
+/// The `no_conflict` declarations that mention a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Class {
     /// The lists that it names, ascending.

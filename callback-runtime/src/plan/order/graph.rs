@@ -42,11 +42,11 @@ id_types! {
 struct Sides {
     all_gone: HashMap<*const CallbackId, NodeId>,
     may_go: HashMap<*const CallbackId, NodeId>,
-    /// For each list that a member of it is to run before, or after: the first such member.
+    /// For each list, the first of its members that is ordered before, or after, the list.
     members: HashMap<(*const CallbackId, Relative), CallbackId>,
 }
 
-/// Where a member of a list is to run, relative to the others.
+/// Where a member of a list runs, relative to the others.
 #[derive(PartialEq, Eq, Hash)]
 enum Relative {
     Before,
@@ -54,9 +54,9 @@ enum Relative {
 }
 
 impl Sides {
-    /// Of an order between a list and one of its members, where another member has the same order with the list: the two, of which
-    /// the first has to run before the second. Because they are a circle, it does not matter what else the member waits for, and a
-    /// thousand such members are not a million pairs.
+    /// For an order between a list and one of its members, if another member has the same order with the list: the two members, of which the
+    /// first must run before the second. They form a circle, so that no other edge of the member matters, and a thousand such members
+    /// do not make a million pairs.
     fn repeated(
         &mut self,
         first: &Arc<[CallbackId]>,
@@ -165,7 +165,7 @@ impl Graph {
         }
     }
 
-    /// Adds the node of a declared order with sides of its own.
+    /// Adds the node of a declared order whose sides are no nodes.
     fn add_order(&mut self, id: OrderId, first: &[CallbackId], second: &[CallbackId]) {
         if first.is_empty() || second.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! Whom a [`CallbackRef`] finds among the attached callbacks.
+//! The attached callbacks that a [`CallbackRef`] names.
 
 use crate::callback::{CallbackId, CallbackRef, RefTarget};
 use crate::plan::Attached;
@@ -20,7 +20,7 @@ impl Members {
         for (id, callback) in active(attached) {
             for type_id in types(callback) {
                 let members = of_types.entry(type_id).or_default();
-                // One that is twice in a group is one member.
+                // A callback that joined a group twice is one member.
                 if members.last() != Some(&id) {
                     members.push(id);
                 }
@@ -34,7 +34,7 @@ impl Members {
         }
     }
 
-    /// In the order of attaching; none if nobody of that type, group or name is attached.
+    /// The callbacks that a reference names, in the order of attaching.
     pub(crate) fn named(&self, callback_ref: &CallbackRef) -> Arc<[CallbackId]> {
         let found = match callback_ref.target() {
             RefTarget::Type { id, .. } => self.of_types.get(id),

@@ -1,6 +1,8 @@
-//! The order of callbacks, the same at every breakpoint (P3): what is said of it (`declare.rs`), the sorting (`sort.rs`), its
-//! circles (`circle.rs`), which pairs are decided (`decided.rs`): by declared orders (`precedence.rs`), or need not
-//! be (`exempt.rs`); and their names, which orders may mention.
+//! The order of callbacks, which is the same at every breakpoint (P3).
+//!
+//! - `declare`, `members`, `names`: the declared orders, and the callbacks that they name;
+//! - `graph`, `sort`, `circle`: sorting, and the circles that prevent it;
+//! - `decided`, `precedence`, `exempt`: whether the order of two callbacks is decided, or need not be.
 
 mod circle;
 mod decided;

@@ -27,7 +27,7 @@ pub(crate) fn names(attached: &[Attached]) -> Vec<Arc<str>> {
     names
 }
 
-/// The first of `X`, `X#2`, … that nobody has.
+/// The first of `X`, `X#2`, … that is free.
 fn numbered<'l>(
     label: &'l str,
     counts: &mut HashMap<&'l str, u64>,

@@ -139,8 +139,8 @@ impl Precedence {
         (&self.waits[rank], &self.leads[rank])
     }
 
-    /// Whether declared orders, one behind the other, lead from `first` to `second`. Looks only at what stands between them, and
-    /// once at each rank for all questions about one `second`.
+    /// Whether a chain of declared orders leads from `first` to `second`. Visits only the ranks between them, and each once for all
+    /// questions about one `second`.
     pub(super) fn leads(&self, first: Rank, second: Rank) -> bool {
         if self.waits[second].is_empty() {
             return false;
@@ -161,7 +161,8 @@ fn key(list: &Arc<[CallbackId]>, ranks: &[Rank]) -> ListKey {
     }
 }
 
-/// A search backwards from one callback for all that are declared to run before it, in descending rank, as far as it was asked.
+/// A search backwards from one callback for all that must run before it, in descending rank. It continues where the last question
+/// stopped.
 #[derive(Default)]
 struct Search {
     target: Option<Rank>,

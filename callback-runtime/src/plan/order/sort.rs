@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 /// Callbacks in their order.
 pub(crate) struct Sorted {
     pub(crate) order: Vec<CallbackId>,
-    /// Where what was said leaves nobody free to go next. One of each circle goes all the same.
+    /// The circles of declared orders. One callback of each circle runs in spite of it.
     pub(crate) circles: Vec<Circle>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
 impl Key {
     fn of(id: CallbackId, callback: &Attached) -> Self {
         Self {
-            // Adding 0 makes -0 a 0; NaN is a problem of its own and must only not upset the sort.
+            // Adding 0 turns -0 into 0. A check reports NaN, which must not disturb the sort.
             weight: callback.weight() + 0.0,
             insertion: callback.insertion,
             id,

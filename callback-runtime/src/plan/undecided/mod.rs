@@ -1,4 +1,4 @@
-//! Callbacks that touch the same state at one breakpoint, and whose order nobody decided though it matters.
+//! Callbacks that use the same state at one breakpoint, and whose order matters and is undecided.
 
 mod nearest;
 
@@ -11,7 +11,7 @@ use crate::run::{Dispatcher, HandlerRecord};
 use nearest::{NearestSearch, UseKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Pairs whose order insertion alone decides.
+/// Pairs whose order only insertion decides.
 #[derive(Default)]
 pub(super) struct Pairs {
     /// Both write the same state.
@@ -57,7 +57,7 @@ pub(super) fn pairs(
     pairs
 }
 
-/// Who touches each state that somebody names and somebody writes, in order; the states as they are first named.
+/// The uses of each state that is written, in order; the states in the order of their first use.
 fn by_state(list: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
     let accesses = list.iter().flat_map(|record| {
         record
@@ -85,7 +85,7 @@ fn by_state(list: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
     states
 }
 
-/// Puts those who ask for everything among those who touch a state.
+/// Adds the handlers that ask for everything to the uses of a state.
 fn add_whole_state_uses(uses: &mut Vec<StateUse>, everything: &[StateUse]) {
     if let Some(&StateUse { access, .. }) = uses.first().filter(|_| !everything.is_empty()) {
         uses.extend(everything.iter().map(|one| StateUse { access, ..*one }));
@@ -105,7 +105,7 @@ impl StateUse {
     }
 }
 
-/// Says of two accesses whether their order is somebody's decision.
+/// Compares two uses of a state.
 struct PairCheck<'d> {
     decided: &'d Decided<'d>,
     strict: bool,
@@ -132,7 +132,7 @@ impl PairCheck<'_> {
         (0..writers.len()).rev().filter_map(before).collect()
     }
 
-    /// Each reader with the nearest writer behind it with which its order is undecided.
+    /// Each reader with the nearest later writer with which its order is undecided.
     fn readers(&self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
         let writers: Vec<StateUse> = uses.iter().filter(|one| one.writes).copied().collect();
         let mut search = NearestSearch::of(&writers);
@@ -170,7 +170,7 @@ impl PairCheck<'_> {
     }
 }
 
-/// Which pairs are known, so that each is told once.
+/// The pairs that are reported already.
 #[derive(Default)]
 struct ReportedPairs(HashMap<(CallbackId, CallbackId, Option<SlotId>), usize>);
 
@@ -183,7 +183,7 @@ impl ReportedPairs {
         second: StateUse,
     ) {
         let everything = first.everything || second.everything;
-        // Who asks for everything is told once, and not for each state.
+        // A handler that asks for everything is reported once, and not for each state.
         let slot = (!everything).then_some(first.access.slot);
         let key = (first.callback, second.callback, slot);
         if let Some(known) = self.0.get(&key) {

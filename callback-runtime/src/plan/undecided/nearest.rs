@@ -10,7 +10,7 @@ pub(super) struct NearestSearch<'a> {
     uses: &'a [StateUse],
     /// For each kind of access the last range in which every access is indifferent to it.
     skipped: HashMap<UseKind, Range<usize>>,
-    /// For each class the places of its accesses, grouped by all that a verdict depends on. Made when it is first needed.
+    /// For each class the places of its uses, grouped by everything that a comparison depends on. Filled when it is first needed.
     groups: Option<HashMap<ClassId, Vec<Vec<usize>>>>,
 }
 
@@ -27,10 +27,10 @@ impl<'a> NearestSearch<'a> {
         }
     }
 
-    /// The nearest access from `start` on that is undecided with `one`.
+    /// The nearest use from `start` on whose order with `one` is undecided.
     ///
-    /// Behind an access that is decided with `one`, others are decided with `one` by way of it, or undecided with it, and then
-    /// found where it is `one`. So only those are left that are indifferent to it.
+    /// Uses after one that is decided with `one` are decided with `one` through it, or undecided with it, which the search from that one
+    /// finds. So only the uses are left whose order with it is irrelevant.
     pub(super) fn nearest(
         &mut self,
         check: &PairCheck<'_>,
@@ -47,7 +47,7 @@ impl<'a> NearestSearch<'a> {
         }
     }
 
-    /// The first place from `start` on whose access is of another callback, and not indifferent to `one`.
+    /// The first place from `start` on whose use is of another callback and whose order with `one` is relevant.
     fn skip(&mut self, check: &PairCheck<'_>, one: &StateUse, start: usize) -> usize {
         let is = |at: usize, what: &dyn Fn(&StateUse) -> bool| self.uses.get(at).is_some_and(what);
         let mut start = start;
@@ -72,7 +72,7 @@ impl<'a> NearestSearch<'a> {
         at
     }
 
-    /// The nearest access behind the decided one at `at` that is indifferent to it and undecided with `one`.
+    /// The nearest use after the decided one at `at` whose order with that one is irrelevant, and with `one` undecided.
     fn behind(
         &mut self,
         decided: &Decided<'_>,
@@ -99,7 +99,7 @@ impl<'a> NearestSearch<'a> {
         None
     }
 
-    /// Of each group of these classes the nearest place behind `at`. The verdict on it is the verdict on the whole group.
+    /// The nearest place after `at` of each group of these classes. It stands for its whole group.
     fn nearest_of(&mut self, decided: &Decided<'_>, classes: &[ClassId], at: usize) -> Vec<usize> {
         if classes.is_empty() {
             return Vec::new();
