@@ -21,7 +21,7 @@ use proc_macro::TokenStream;
 /// Makes functions of an `impl` block handlers. The name of a handler says when it runs, and its parameters say which state it uses.
 ///
 /// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name. A name without a phase, such
-/// as `on_batch_end`, stands for the breakpoint in every phase. A function with `#[on(train_batch_end, valid_batch_end)]` runs at the
+/// as `on_batch_end`, refers to the breakpoint in every phase. A function with `#[on(train_batch_end, valid_batch_end)]` runs at the
 /// breakpoints in the attribute, and `#[on(batch_end, phase = train)]` limits them to one phase. Every other function is an ordinary
 /// method.
 ///
@@ -40,7 +40,7 @@ use proc_macro::TokenStream;
 /// | `before(Logger)` | the callback runs before these |
 /// | `group(Measures)` | the callback belongs to the group that this type names |
 /// | `requires(Metrics)` | a plan without one of these has a problem |
-/// | `incompatible(Profiler)` | a plan with one of these has a problem |
+/// | `incompatible(Profiler)` | a plan with one of these beside the callback has a problem |
 /// | `no_conflict(Clip)` | both may write the same state in either order |
 /// | `provides(Record, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
 /// | `background` | the handlers run on a thread of the callback |
@@ -107,7 +107,8 @@ use proc_macro::TokenStream;
 /// | `when = Self::is_due` | due when this function of the loop's `Position` returns `true` |
 /// | `only_when = Self::is_due` | beside units: due only if this function returns `true`; does not apply to `first` and `last` |
 ///
-/// In an expression `self` is the callback, so that two instances can have different periods. A plan evaluates it when it is built.
+/// In an expression `self` is the callback, so that two instances can have different periods. The expression is evaluated when the
+/// plan is built.
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -42,7 +42,7 @@ pub(super) fn check_unconditional(model: &Model, errors: &Errors) {
     }
 }
 
-/// A loop has no more breakpoints than the runtime's set of breakpoints, of one bit each, can contain:
+/// A loop has no more breakpoints than the runtime's bit set can contain:
 ///
 /// ```text
 /// scope RUN { on_run_begin; on_step_1; on_step_2; … on_step_300; on_run_end; }

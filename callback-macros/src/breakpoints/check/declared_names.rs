@@ -82,7 +82,7 @@ fn check_not_among(name: &Ident, earlier: &[&Ident], kind: &str, errors: &Errors
     }
 }
 
-/// A breakpoint's name without its phase, which stands for that breakpoint in every phase, is not the name of another breakpoint:
+/// A name without its phase refers to the breakpoint in every phase, and so is not the name of another breakpoint:
 ///
 /// ```text
 /// phase WARM { on_warm_begin; on_warm_step; on_warm_end; }

@@ -49,7 +49,7 @@ pub(super) fn check_unique(model: &Model, errors: &Errors) {
     }
 }
 
-/// An ending stands outside all scopes, because it belongs to the run:
+/// An ending is outside all scopes, because it belongs to the run:
 ///
 /// ```text
 /// scope RUN {

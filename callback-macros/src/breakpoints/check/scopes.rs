@@ -1,4 +1,4 @@
-//! The scopes of a loop: where they begin, end and stand.
+//! The scopes of a loop: where they begin and end, and what they contain.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::{Line, Scope};
@@ -43,7 +43,7 @@ pub(super) fn check_begin_and_end(model: &Model, errors: &Errors) {
     }
 }
 
-/// A breakpoint stands in a scope:
+/// A breakpoint is inside a scope:
 ///
 /// ```text
 /// loop Drive {

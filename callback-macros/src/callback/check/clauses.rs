@@ -191,7 +191,7 @@ fn check_units_only(list: &[Clause], errors: &Errors) {
     }
 }
 
-/// `offset` and `until` stand beside exactly one unit:
+/// `offset` and `until` need exactly one unit beside them:
 ///
 /// ```text
 /// #[every(first, offset = 3)]
@@ -221,7 +221,7 @@ fn units(every: &EveryAttribute) -> Vec<&Ident> {
     units
 }
 
-/// `when` stands without a unit, and `only_when` beside one:
+/// `when` has no unit beside it, and `only_when` has one:
 ///
 /// ```text
 /// #[every(steps = 10, when = Self::is_due)]

@@ -9,7 +9,7 @@ use syn::Lit;
 /// The breakpoints that fire once in a run.
 const ONCE_IN_A_RUN: [&str; 2] = ["on_enter", "on_exit"];
 
-/// The attribute stands on a handler:
+/// The attribute belongs on a handler:
 ///
 /// ```text
 /// #[every(steps = 10)]
@@ -46,7 +46,7 @@ pub(super) fn check_breakpoint_repeats(handler: &Handler, model: &Model, errors:
     }
 }
 
-/// The clauses stand in parentheses:
+/// The clauses are in parentheses:
 ///
 /// ```text
 /// #[every = 10]

@@ -4,7 +4,7 @@ use crate::callback::model::{Handler, Model};
 use crate::callback::syntax::Item;
 use crate::errors::Errors;
 
-/// `#[on(…)]` and `#[every(…)]` stand on a function:
+/// `#[on(…)]` and `#[every(…)]` belong on a function:
 ///
 /// ```text
 /// #[on(epoch_end)]

@@ -1,4 +1,4 @@
-//! The parameters of a handler, as far as their types say as they are written. rustc checks the rest.
+//! The parameters of a handler, as far as the syntax of their types shows. rustc checks the rest.
 
 use crate::attributes::find_ident;
 use crate::callback::model::{Access, Handler, borrow_lifetime, ungroup_type};

@@ -1,4 +1,4 @@
-//! The return type of a handler, as far as it says as it is written. rustc checks the rest.
+//! The return type of a handler, as far as its syntax shows. rustc checks the rest.
 
 use crate::attributes::find_ident;
 use crate::callback::model::{Handler, ungroup_type};

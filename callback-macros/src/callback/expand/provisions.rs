@@ -44,7 +44,7 @@ pub(super) fn registered_provisions(model: &Model, private: &Path) -> Option<Tok
     if model.provisions.is_empty() {
         return None;
     }
-    // The registration stands outside the impl block, where `Self` has no meaning.
+    // The registration is outside the impl block, where `Self` has no meaning.
     let self_type = model.header.self_type.to_token_stream();
     let states = model.provisions.iter();
     let states = states.map(|each| replace_self(each.state.to_token_stream(), &self_type));

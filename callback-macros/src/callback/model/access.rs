@@ -1,4 +1,4 @@
-//! The state that a parameter gives access to, as far as the type says as it is written.
+//! The state that a parameter gives access to, as far as the syntax of its type shows.
 
 use super::ungroup_type;
 use crate::spelling::format_tokens;

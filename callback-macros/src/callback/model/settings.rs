@@ -46,7 +46,7 @@ impl Weight {
             return None;
         }
         let number = float_literal(value).unwrap_or_else(|| value.to_token_stream());
-        // The constant stands outside the impl block, where `Self` has no meaning.
+        // The constant is outside the impl block, where `Self` has no meaning.
         let self_type = header.self_type.to_token_stream();
         let is_generic = header.generics.lt_token.is_some();
         Some(Self(if is_generic {
