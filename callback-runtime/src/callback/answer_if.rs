@@ -20,10 +20,9 @@ pub struct AnswerIf<F, A> {
     no: A,
 }
 
-/// Takes what a closure says, `true` or `false`, for an answer: `yes` or `no`. The closure's parameters are state, as those of
-/// any handler are.
+/// Turns the `bool` that a closure returns into the answer `yes` or `no`. The closure's parameters are state, as those of any handler.
 ///
-/// A `bool` alone is no answer, as nobody could tell what `true` means.
+/// A `bool` alone is no answer, because it does not say what `true` means.
 ///
 /// ```
 /// use callbacks::answer_if;

@@ -1,7 +1,7 @@
 //! State that its `Default` makes, where a callback provides it and names no function.
 
-/// A type that is made without arguments: every type with a `Default`. It has a name of its own for what the compiler says of one
-/// without.
+/// A type that can be built without arguments: every type with a `Default`. A trait of ours, so that the compiler's message for other
+/// types says what to write.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `Default` that makes it",

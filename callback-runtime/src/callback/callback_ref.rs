@@ -59,7 +59,7 @@ impl CallbackRef {
     }
 }
 
-/// What says whom an order, a requirement or a conflict is about: a [`CallbackRef`], or a text, which is a name.
+/// What names callbacks in an order, a requirement or a conflict: a [`CallbackRef`], or a text, which is a name.
 ///
 /// ```
 /// use callbacks::{IntoCallbackRef, CallbackRef};
@@ -75,7 +75,7 @@ impl CallbackRef {
     note = "write `CallbackRef::of::<T>()` for the callbacks of the type or the group `T`, or `\"loss\"` for the one of that name"
 )]
 pub trait IntoCallbackRef {
-    /// Those who are meant.
+    /// The callbacks that are named.
     fn into_callback_ref(self) -> CallbackRef;
 }
 

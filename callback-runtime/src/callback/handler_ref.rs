@@ -1,10 +1,10 @@
-//! What is said of a handler alone, where it is bound.
+//! The settings of one handler, where it is bound.
 
 use crate::callback::Handler;
 use crate::period::Period;
 use std::fmt;
 
-/// A handler that was just bound: what is said of it alone.
+/// A handler that was just bound, whose settings can be changed.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -37,7 +37,7 @@ impl<'h> HandlerRef<'h> {
         Self { handlers }
     }
 
-    /// The handler runs when `period` is due, and not whenever its breakpoint fires; said twice, when one of both is.
+    /// Runs the handler when `period` is due, and not whenever its breakpoint fires. With two calls it runs when one of both is due.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a period is given as it is made"

@@ -54,13 +54,13 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         }
     }
 
-    /// The handlers; what is provided comes first, so that it is there when the callback itself is entered.
+    /// The handlers. Those that provide state come first, so that the state exists when the callback is entered.
     pub(crate) fn into_list(self) -> Vec<Handler> {
         self.list.into_order()
     }
 
-    /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose
-    /// others, up to twelve, are [`Param`](crate::Param)s.
+    /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose other
+    /// parameters, at most twelve, are [`Param`](crate::Param)s.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -258,11 +258,11 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    /// Runs the handlers of `inner`, a callback that this one wraps, where and as they ask for it, and provides what it provides.
-    /// `reach` finds it in the wrapper again.
+    /// Runs the handlers of `inner`, a callback that this one wraps, with their breakpoints and periods, and provides the state that it
+    /// provides. `reach` returns the inner callback of a wrapper.
     ///
-    /// A wrapper keeps what `inner` says of itself if its `info` begins with that of `inner`; put into the group of the inner type, it is
-    /// found by whoever names that one.
+    /// A wrapper keeps what `inner` declares about itself if its `info` begins with that of `inner`. In the group of the inner type it is
+    /// found by references to that type.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -339,7 +339,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.list.bind(L::BREAKPOINTS, at.id(), location, erased)
     }
 
-    /// Runs `run`, whose parameters are the items of `P`, at the breakpoint `at`.
+    /// Runs `run` at the breakpoint `at`. Its parameters are the items of `P`.
     pub(crate) fn closure<A, P, R, F>(&mut self, at: At<L, A>, location: Location, run: F)
     where
         P: Params,

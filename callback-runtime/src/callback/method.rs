@@ -49,9 +49,9 @@ pub trait Method<C, Marker>: Sized + 'static {
     fn into_erased<V: Deliver<Self::Out> + 'static>(self, delivery: V) -> ErasedHandler;
 }
 
-/// A closure `FnMut(P0, …) -> R` of up to twelve [`Param`]s, which a plan runs as a callback of its own.
+/// A closure `FnMut(P0, …) -> R` with at most twelve [`Param`]s, which a plan runs as a callback.
 ///
-/// `Marker` is its signature; it is inferred.
+/// `Marker` is its signature, which is inferred.
 ///
 /// ```
 /// use callbacks::Closure;

@@ -79,7 +79,7 @@ pub trait Callback<L: Loop>: Sized + 'static {
     fn handlers(&self, h: &mut Handlers<L, Self>);
 }
 
-/// What a callback says of itself: name, weight, and where it is written.
+/// What a callback declares about itself: name, weight, relations to others, and where it is written.
 ///
 /// ```
 /// use callbacks::CallbackInfo;
@@ -112,7 +112,7 @@ pub struct CallbackInfo {
 }
 
 impl CallbackInfo {
-    /// A callback whose type is called `type_label`, written at `location`; weight 0 and no name of its own.
+    /// The info of a callback whose type is called `type_label`, written at `location`, with weight 0 and without a name.
     ///
     /// ```
     /// # use callbacks::{CallbackInfo, Location};
@@ -128,8 +128,8 @@ impl CallbackInfo {
         }
     }
 
-    /// What can be said of any callback: its type's name, without paths and parameters; weight 0 and no name of its own. Its place is where
-    /// it is attached.
+    /// The info of any callback: the name of its type, without paths and parameters, weight 0 and no name. Its location is where it is
+    /// attached.
     ///
     /// ```
     /// # use callbacks::CallbackInfo;
@@ -159,14 +159,14 @@ impl CallbackInfo {
         self
     }
 
-    /// Gives it a name of its own, which no other callback of the plan may have. Without one it is called after its type.
+    /// Sets the name, which no other callback of the plan may have. Without one the callback is named after its type.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// It runs after these at every breakpoint, whatever its weight; nothing, if they are not attached. The order of two
-    /// callbacks of its own type is not decided by this.
+    /// Runs it after these at every breakpoint, whatever its weight. Without effect if they are not attached, and for two callbacks of its
+    /// own type.
     ///
     /// ```
     /// # use callbacks::{CallbackInfo, CallbackRef};
@@ -194,12 +194,12 @@ impl CallbackInfo {
         self.say(Verb::Requires, callback_ref)
     }
 
-    /// A plan in which one of these is attached beside it has a problem. It need be said by one of the two.
+    /// Makes a plan in which one of these is attached beside it a problem. One of the two needs to declare it.
     pub fn incompatible(self, callback_ref: impl IntoCallbackRef) -> Self {
         self.say(Verb::Incompatible, callback_ref)
     }
 
-    /// It does not matter which of the two goes first, though both write the same state. It need be said by one of the two.
+    /// Declares that the order with these does not matter, though both write the same state. One of the two needs to declare it.
     pub fn no_conflict(self, callback_ref: impl IntoCallbackRef) -> Self {
         self.say(Verb::NoConflict, callback_ref)
     }

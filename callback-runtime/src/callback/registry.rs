@@ -278,7 +278,7 @@ fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
     Made(ErasedCallback::new::<L, C>(C::default()))
 }
 
-/// Links a crate whose callbacks are to be discovered, though the program names nothing of it: the linker would leave it out.
+/// Links a crate whose callbacks a plan discovers. Without it the linker leaves out a crate of which the program names nothing.
 ///
 /// ```
 /// use callbacks::prelude::*;

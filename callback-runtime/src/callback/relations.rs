@@ -1,9 +1,9 @@
-//! What a callback says of others: behind whom it runs, whom it needs, whom it cannot stand.
+//! The relations of a callback to others: after and before which it runs, which it requires, and which are incompatible with it.
 
 use crate::callback::{CallbackRef, Location};
 use std::any::TypeId;
 
-/// What is said of others, for all callbacks of a type or for one of them.
+/// The relations that a type declares for all its callbacks, or an attachment for one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Relations {
     pub(crate) list: Vec<Relation>,
@@ -15,7 +15,7 @@ pub(crate) struct Relations {
 pub(crate) struct Relation {
     pub(crate) verb: Verb,
     pub(crate) callback_ref: CallbackRef,
-    /// Where it is said, if not where the callback is written.
+    /// Where it is declared, if not where the callback is written.
     pub(crate) location: Option<Location>,
 }
 

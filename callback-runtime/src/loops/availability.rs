@@ -49,7 +49,7 @@ impl<L: Loop> Availability<L> {
         })
     }
 
-    /// What `declare` says of this loop.
+    /// Collects what `declare` declares.
     pub(crate) fn fill(declare: impl FnOnce(&mut Self)) -> AvailabilityTable {
         let mut availability = Self {
             table: AvailabilityTable::new(LoopInfo::of::<L>()),
@@ -59,7 +59,7 @@ impl<L: Loop> Availability<L> {
         availability.table
     }
 
-    /// `T` exists at every breakpoint. A loop's `with` clause on its first line says this.
+    /// Declares that `T` exists at every breakpoint, like the `with` clause on the first line of a loop.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -76,8 +76,8 @@ impl<L: Loop> Availability<L> {
         self.declare::<T>(self.table.everywhere());
     }
 
-    /// `T` exists from the begin of `scope` to its end, both included. In an outermost scope also when the run is stopped
-    /// or interrupted, which is told inside it.
+    /// Declares that `T` exists from the begin of `scope` to its end, both included; in an outermost scope also at the stop and the interrupt
+    /// breakpoint, which are fired inside of it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -99,8 +99,8 @@ impl<L: Loop> Availability<L> {
         }
     }
 
-    /// `T` exists from the breakpoint `at` to the end of the scope around it; at `at` alone if none is around it. What a
-    /// loop declares so does not exist in a run that is [`silent`](Self::silent) at `at`.
+    /// Declares that `T` exists from the breakpoint `at` to the end of the scope around it; only at `at` if no scope is around it. It does not
+    /// exist in a run that is [`silent`](Self::silent) at `at`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -117,8 +117,8 @@ impl<L: Loop> Availability<L> {
         self.declare_since::<T>(at.id(), self.table.scope_end(at.id()));
     }
 
-    /// `T` exists from `first` to `last`, both included, in the order of one pass. What a loop declares so does not
-    /// exist in a run that is [`silent`](Self::silent) at `first`.
+    /// Declares that `T` exists from `first` to `last`, both included, in the order of one pass. It does not exist in a run that is
+    /// [`silent`](Self::silent) at `first`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -135,7 +135,7 @@ impl<L: Loop> Availability<L> {
         self.declare_since::<T>(first.id(), last.id());
     }
 
-    /// The run will not open `scope`, nor what is inside it; `because` tells why ("there is no validation data").
+    /// Declares that the run does not open `scope`, and no scope inside of it. `because` is the reason ("there is no validation data").
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -151,7 +151,7 @@ impl<L: Loop> Availability<L> {
         self.table.silence(inside, because);
     }
 
-    /// Of all scopes the run will open `scope` and those inside it alone; `because` tells why ("this is an evaluation").
+    /// Declares that the run opens only `scope` and the scopes inside of it. `because` is the reason ("this is an evaluation").
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -168,7 +168,7 @@ impl<L: Loop> Availability<L> {
         self.table.silence(outside, because);
     }
 
-    /// The run will not fire `at`; `because` tells why.
+    /// Declares that the run does not fire `at`. `because` is the reason.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -183,8 +183,8 @@ impl<L: Loop> Availability<L> {
         self.table.silence([at.id()], because);
     }
 
-    /// A setting of the loop's own that cannot be: whose it is, where it was set, and what to set instead. Reported with the
-    /// other problems of the plan.
+    /// Reports an invalid setting of the loop with the other problems of the plan: what it is a setting of, where it was set, and what to set
+    /// instead.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -198,7 +198,7 @@ impl<L: Loop> Availability<L> {
         self.table.problems.push(problem);
     }
 
-    /// State of the type `T` counts the loop's `unit`: periods look at it. It exists as it is declared elsewhere.
+    /// Declares that state of the type `T` counts the loop's `unit`, which periods read. Where it exists is declared by another method.
     ///
     /// ```
     /// use callbacks::{Loop, Availability, Unit, counter};
@@ -230,8 +230,8 @@ impl<L: Loop> Availability<L> {
         self.table.counters.push(CounterReader::of::<T>(unit));
     }
 
-    /// This run ends when the loop has counted to `total`. Periods that say `last` are due there, and what first comes due behind
-    /// it is told as never due.
+    /// Declares that the run ends when the loop has counted to `total`. Periods with `last` are due there, and a period that is first due
+    /// after it gets a note.
     ///
     /// ```
     /// # use callbacks::prelude::*;

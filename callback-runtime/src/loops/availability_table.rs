@@ -13,11 +13,11 @@ pub(crate) struct AvailabilityTable {
     pub(crate) declared: Vec<Declared>,
     /// The types that count, at most one for each unit.
     pub(crate) counters: Vec<CounterReader>,
-    /// Where the run ends, as far as that is known.
+    /// Where the run ends, for the units whose end is known.
     pub(crate) totals: Position,
     /// The breakpoints that the run does not fire, and why.
     pub(crate) silent: BTreeMap<BreakpointId, String>,
-    /// Settings of the loop that cannot be.
+    /// Invalid settings of the loop.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Declared {
     pub(crate) type_id: TypeId,
     pub(crate) type_name: &'static str,
     pub(crate) at: BreakpointSet,
-    /// The breakpoint whose firing provides it; a run that does not fire that one does not provide it.
+    /// The breakpoint whose firing provides it. A run that does not fire it does not provide the state.
     since: Option<BreakpointId>,
     /// Where it is declared.
     pub(crate) location: Location,

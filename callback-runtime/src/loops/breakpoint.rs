@@ -35,18 +35,18 @@ use std::marker::PhantomData;
 /// assert_eq!(Relax::STEP.info().name(), "STEP");
 /// ```
 pub trait Loop: Sized + 'static {
-    /// What the loop is called.
+    /// The name of the loop.
     const NAME: &'static str;
     /// Its scopes, outer ones first.
     const SCOPES: &'static [ScopeInfo];
     /// Its breakpoints in the order of one pass, `on_enter` first and `on_exit` last; at most [`MOST_BREAKPOINTS`].
     const BREAKPOINTS: &'static [Breakpoint];
-    /// Says which state exists where.
+    /// Declares which state exists where.
     fn availability(availability: &mut Availability<Self>);
 }
 
-/// Whether the indices of a loop are indices of its own tables. Looked at in a constant, so that a loop written by hand with
-/// wrong ones does not compile where a plan is made for it.
+/// Whether the indices of a loop are indices of its own tables. Evaluated in a constant, so that `Plan::new` does not compile for a
+/// loop written by hand with wrong ones.
 pub(crate) const fn is_well_formed<L: Loop>() -> bool {
     let (breakpoints, scopes) = (L::BREAKPOINTS, L::SCOPES);
     let mut well = breakpoints.len() <= MOST_BREAKPOINTS;
@@ -75,7 +75,7 @@ pub(crate) const fn is_well_formed<L: Loop>() -> bool {
     well
 }
 
-/// A loop has at most so many breakpoints, so that one bit for each fits into four words.
+/// The greatest number of breakpoints of a loop. One bit for each fits into four words.
 ///
 /// ```
 /// use callbacks::{Fit, Loop, MOST_BREAKPOINTS};
@@ -227,7 +227,7 @@ impl<L: Loop> fmt::Debug for Scope<L> {
     }
 }
 
-/// What a breakpoint is to its loop.
+/// The role of a breakpoint in its loop.
 ///
 /// ```
 /// use callbacks::{Fit, Loop, Role};
@@ -256,7 +256,7 @@ pub enum Role {
     Exit,
 }
 
-/// A named place in a loop. A handler that asks for `&Breakpoint` is told which one it runs at.
+/// A named place in a loop. A handler that asks for `&Breakpoint` gets the one at which it runs.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -318,7 +318,7 @@ impl Breakpoint {
         self.name
     }
 
-    /// What it is to its loop.
+    /// The role of the breakpoint in its loop.
     pub const fn role(&self) -> Role {
         self.role
     }

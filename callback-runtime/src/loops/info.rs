@@ -29,7 +29,7 @@ impl LoopInfo {
         BreakpointId::first(self.breakpoints.len())
     }
 
-    /// The breakpoint of that role, of which a loop has at most one: enter, stop, interrupt, error and exit.
+    /// The first breakpoint with that role. A loop has at most one for enter, stop, interrupt, error and exit.
     pub(crate) fn with_role(&self, role: Role) -> Option<BreakpointId> {
         let mut all = self.breakpoints.iter();
         Some(all.find(|breakpoint| breakpoint.role() == role)?.id())

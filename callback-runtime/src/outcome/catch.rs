@@ -9,12 +9,12 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
     catch_unwind(AssertUnwindSafe(f)).map_err(Cause::of_panic)
 }
 
-/// Runs `f` and drops its panic: for reports, whose own failure has no one to go to.
+/// Runs `f` and drops its panic. For reports, whose failure cannot be reported.
 pub(crate) fn quietly(f: impl FnOnce()) {
     let _ = catch(f);
 }
 
-/// Drops a value whose destructor may panic, and reports the panic as a `tracing` warning that names `what` it was.
+/// Drops a value whose destructor may panic. A `tracing` warning reports the panic and names the value as `what`.
 pub(crate) fn dispose<T>(value: T, what: &str) {
     if let Err(cause) = catch(|| drop(value)) {
         quietly(|| tracing::warn!(%cause, "the destructor of {what} failed"));

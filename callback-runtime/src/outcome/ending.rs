@@ -6,7 +6,7 @@ use crate::outcome::{Failure, Origin, Swallowed};
 use std::fmt;
 use std::sync::Arc;
 
-/// Who stopped a run, where and why. State at `on_stop` and `on_interrupt`.
+/// What stopped a run, where and why. State at `on_stop` and `on_interrupt`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -32,7 +32,7 @@ impl Stop {
         Self { origin, reason }
     }
 
-    /// Who and where.
+    /// The callback and the breakpoint.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Stop {
 /// ```
 #[derive(Debug, Clone)]
 pub enum Ending {
-    /// The loop came to its end.
+    /// The loop finished.
     Finished,
     /// A callback stopped it.
     Stopped(Stop),
@@ -125,7 +125,7 @@ impl Skipped {
     }
 }
 
-/// How a run ended, and what is worth knowing of it. State at `on_exit`.
+/// How a run ended, and what did not run as it was planned. State at `on_exit`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -222,7 +222,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the loop came to its end, neither stopped nor interrupted nor failed.
+    /// Whether the loop finished: it was neither stopped nor interrupted, and did not fail.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -234,7 +234,7 @@ impl Outcome {
         matches!(self.ending, Ending::Finished)
     }
 
-    /// Who stopped it, if it was stopped.
+    /// What stopped the run, if it was stopped.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -253,7 +253,7 @@ impl Outcome {
         }
     }
 
-    /// Who interrupted it, if it was interrupted.
+    /// What interrupted the run, if it was interrupted.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -370,7 +370,7 @@ impl fmt::Display for Outcome {
         let is_failed = matches!(self.ending, Ending::Failed(_));
         match self.swallowed.iter().map(Swallowed::times).sum() {
             0_u64 => Ok(()),
-            // What went wrong later has lines of its own.
+            // Later failures have lines of their own.
             times if is_failed => write!(f, "\n  {}", Failures(times)),
             times => write!(f, " ({})", Failures(times)),
         }

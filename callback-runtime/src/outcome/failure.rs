@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// ```
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Who did something, and where: a callback at a breakpoint, or the loop itself.
+/// The origin of a stop or a failure: a callback at a breakpoint, or the loop itself.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -131,7 +131,7 @@ impl Cause {
             .unwrap_or_else(|| "a panic without a message".to_owned());
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(payload)));
         if let Err(another) = dropped {
-            // Nothing more can be done with a payload whose drop panics than not to drop the next one.
+            // If the drop of the payload panics, the payload of that panic is not dropped.
             std::mem::forget(another);
         }
         Self::Panic(message)
@@ -152,7 +152,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// How a run failed: who, where and why. Cheap to clone; state at the loop's error breakpoint (`on_fit_error`).
+/// Why a run failed, and where. Cheap to clone. State at the loop's error breakpoint (`on_fit_error`).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -248,7 +248,7 @@ impl Failure {
         &self.first.cause
     }
 
-    /// What went wrong after it, in the handlers that were told of it, in the exits or in the loop; the first of these first.
+    /// The later failures, in order: in handlers of the error breakpoint, in the exits or in the loop.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! What a handler answers.
+//! What a handler returns to steer the loop.
 
 use crate::loops::{Loop, LoopInfo, Scope, ScopeId};
 use crate::outcome::BoxError;
@@ -6,9 +6,9 @@ use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a handler answers: go on, leave a scope, or stop.
+/// What a handler returns to steer the loop: continue, leave a scope, or stop.
 ///
-/// The other handlers of the breakpoint still run; then the outermost wish acts, and who wished it first is named.
+/// The other handlers of the breakpoint still run. Then the flow acts that ends the most of the loop; of equal ones, the first.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -31,12 +31,11 @@ pub enum Flow {
     /// Go on.
     #[default]
     Continue,
-    /// Leave a scope that is open: its end is still told, then the loop goes on behind it. [`Flow::leave`]
-    /// makes one.
+    /// Leave an open scope: its end is still fired, then the loop goes on after it. [`Flow::leave`] makes one.
     Leave(ScopeExit),
     /// Stop the run, for this reason. [`Flow::stop`] makes one.
     Stop(Cow<'static, str>),
-    /// Stop the run because somebody outside asks for it. Unlike a stop it cannot be refused. [`Flow::interrupt`] makes one.
+    /// Stop the run because of a request from outside, such as Ctrl-C. Unlike a stop it cannot be refused. [`Flow::interrupt`] makes one.
     Interrupt(Cow<'static, str>),
 }
 
@@ -124,7 +123,7 @@ pub struct ScopeExit {
 }
 
 impl ScopeExit {
-    /// The scope's index, if it is one of the loop `L`.
+    /// The scope, if it is one of this loop.
     pub(crate) fn scope_of(&self, loop_info: &LoopInfo) -> Option<ScopeId> {
         (self.of_loop == loop_info.type_id).then_some(self.scope)
     }

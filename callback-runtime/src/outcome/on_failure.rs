@@ -1,4 +1,4 @@
-//! What a failure of one callback does to a run, and what is kept of those that did not end it.
+//! What a failure of one callback does to a run, and the record of the failures that did not end it.
 
 use crate::loops::Breakpoint;
 use crate::outcome::Fault;
@@ -8,16 +8,15 @@ use std::sync::Arc;
 /// So many failures of a callback at a breakpoint are kept in full: one that fails at every batch must not fill the memory.
 const KEPT: usize = 10;
 
-/// What a failure of a callback does to the run; said when it is attached, with
-/// [`on_failure`](crate::Attachment::on_failure). What is swallowed is told by `tracing`, and kept in the
-/// [outcome](crate::Outcome::swallowed).
+/// What a failure of a callback does to the run. An attachment sets it with [`on_failure`](crate::Attachment::on_failure). `tracing`
+/// reports swallowed failures, and the [outcome](crate::Outcome::swallowed) lists them.
 ///
-/// An error of a handler is swallowed, and so is a leave of a scope that is not open. A panic is, too, if the handler can
-/// change no state, and its callback is disabled at once: it may be half-changed itself. The panic of one that asks for
-/// `&mut` or [`Ctx`](crate::Ctx), or that answers, fails the run as any other: the state may be half-changed. So does a
-/// failure to enter, for the callback has not got what it needs to run.
+/// An error of a handler is swallowed, and so is a leave of a scope that is not open. A panic is swallowed if the handler cannot change
+/// the state; its callback is disabled at once, because it may be half-changed. A panic of a handler that asks for `&mut` or
+/// [`Ctx`](crate::Ctx), or that answers, fails the run: the state may be half-changed. So does a failure to enter, because the
+/// callback lacks what it needs to run.
 ///
-/// A disabled callback runs no handler any more in this run, but it exits. The next run starts anew.
+/// A disabled callback runs no handler in the rest of the run but its exit. The next run enables it again.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -45,12 +44,12 @@ pub enum OnFailure {
     Fail,
     /// It is swallowed.
     Warn,
-    /// It is swallowed, and from the one that makes so many on the callback is disabled. 0 is the same as 1.
+    /// Failures are swallowed, and the callback is disabled once it has this many. 0 is the same as 1.
     DisableAfter(u32),
 }
 
 impl OnFailure {
-    /// Whether a callback that has failed so often is to run no more.
+    /// Whether a callback is disabled after this many failures.
     pub(crate) fn disables_after(self, failures: u64) -> bool {
         matches!(self, Self::DisableAfter(most) if failures >= u64::from(most))
     }

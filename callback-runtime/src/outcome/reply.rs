@@ -7,8 +7,8 @@ use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 
 /// A type that a handler may return at a breakpoint whose answer is `A`.
 ///
-/// Nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. Where the
-/// breakpoint declares an [`Answer`], the answer in place of nothing.
+/// It is nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. At a breakpoint that
+/// declares an [`Answer`], it is the answer in place of nothing.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -111,7 +111,7 @@ pub trait Answer: Clone + 'static {
 pub struct Answers<A> {
     merged: Option<A>,
     each: Vec<A>,
-    /// Whose turn it was at each.
+    /// The turn of the handler that gave each answer.
     turns: Vec<Turn>,
 }
 
@@ -126,7 +126,7 @@ impl<A> Default for Answers<A> {
 }
 
 impl<A: Answer> Answers<A> {
-    /// The merged answer; `None` if nobody has answered.
+    /// The merged answer; `None` if no handler has answered.
     pub fn merged(&self) -> Option<&A> {
         self.merged.as_ref()
     }
@@ -136,12 +136,12 @@ impl<A: Answer> Answers<A> {
         &self.each
     }
 
-    /// The votes of a firing that is under way.
+    /// Takes the answers of a firing that is under way.
     pub(crate) fn set_aside(&mut self) -> Option<Self> {
         self.merged.is_some().then(|| std::mem::take(self))
     }
 
-    /// Whose turn it was when such an answer was given.
+    /// The turns of the handlers whose answers `matches` accepts.
     pub(crate) fn turns(&self, matches: impl Fn(&A) -> bool) -> impl Iterator<Item = Turn> {
         let given = self.each.iter().zip(&self.turns);
         given.filter_map(move |(answer, turn)| matches(answer).then_some(*turn))
@@ -169,8 +169,8 @@ impl<A: Answer> Answers<A> {
 }
 
 impl<L, A> At<L, A> {
-    /// A bound check and its witness in one, like [`ask`](crate::state::param::ask): a handler here may return `R`. A method, so that
-    /// the breakpoint's answer is known before the bound is looked at.
+    /// A bound check and its witness in one, like [`ask`](crate::state::param::ask): a handler here may return `R`. It is a method, so that
+    /// the breakpoint's answer is known before the compiler checks the bound.
     #[doc(hidden)]
     pub fn returns<R: Reply<A, Delivery = V>, V>(self) -> V {
         R::delivery()
@@ -224,7 +224,7 @@ fn deliver_flow(flow: Flow, context: &mut CallContext<'_>) {
     context.status = HandlerStatus::Flow;
 }
 
-/// Delivers an [`Answer`]. It has looked for the votes' place in the state when the handler was bound.
+/// Delivers an [`Answer`]. It has looked up the slot of the answers when the handler was bound.
 #[doc(hidden)]
 pub struct DeliverAnswer<A>(Slot<Answers<A>>);
 

@@ -3,8 +3,8 @@
 use super::{Amount, Due, HandlerPeriod, Interval, Period, Position, Unit};
 
 impl Period {
-    /// The next mark in `unit` behind `position`, if there is one: where a handler that was visited at `position` runs next, as far as
-    /// this unit decides. At what is no position, as NaN or half a step, there is none.
+    /// The next mark in `unit` after `position`, if there is one: where a handler that was visited at `position` runs next, if only this unit
+    /// decides. `None` for a value that is no position, such as NaN or half a step.
     ///
     /// ```
     /// use callbacks::{Amount, Period, Unit};

@@ -4,7 +4,7 @@ use super::{Amount, Interval, Period, Position, Predicate, Trigger, TriggerKind,
 
 /// What a period begins with.
 impl Period {
-    /// Every so many epochs. 0 is a problem of the plan, here as for the other units.
+    /// Every `n` epochs. 0 is a problem of the plan, here as for the other units.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::epochs(1).to_string(), "every 1 epoch");
@@ -13,7 +13,7 @@ impl Period {
         Self::every(Unit::Epochs, Amount::Whole(n))
     }
 
-    /// Every so many steps: updates of what is optimised.
+    /// Every `n` steps: updates of what is optimised.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::steps(10).to_string(), "every 10 steps");
@@ -22,7 +22,7 @@ impl Period {
         Self::every(Unit::Steps, Amount::Whole(n))
     }
 
-    /// Every so many micro-steps: batches of which several make one update.
+    /// Every `n` micro-steps: batches of which several make one update.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::micro_steps(4).to_string(), "every 4 micro-steps");
@@ -31,7 +31,7 @@ impl Period {
         Self::every(Unit::MicroSteps, Amount::Whole(n))
     }
 
-    /// Every so many samples.
+    /// Every `n` samples.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::samples(5_000).to_string(), "every 5000 samples");
@@ -49,7 +49,7 @@ impl Period {
         Self::every(Unit::Time, Amount::Real(span))
     }
 
-    /// Every so many seconds of wall-clock time since the run began. No run repeats them exactly.
+    /// Every `seconds` of wall-clock time since the run began. No run repeats them exactly.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::seconds(60.0).to_string(), "every 60 seconds");
@@ -93,7 +93,7 @@ impl Period {
     }
 }
 
-/// What is said of what is there so far.
+/// Changes the triggers so far.
 impl Period {
     /// Due when either is. When both are, the handler runs once.
     ///
@@ -109,13 +109,13 @@ impl Period {
                 self.triggers.push(trigger);
             }
         }
-        // Beats as they were written, then the rest: what is said of the ends may stand anywhere.
+        // Intervals in the order in which they were written, then the rest: `first` and `last` may be written anywhere.
         self.triggers.sort_by_key(|trigger| trigger.kind.rank());
         self.misuses.extend(misuses);
         self
     }
 
-    /// Each beat so far has its first mark alone.
+    /// Keeps only the first mark of each interval so far.
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -148,7 +148,7 @@ impl Period {
         self.or(Self::of(TriggerKind::Last))
     }
 
-    /// Moves the marks so far: those of `n` with an offset of `o` are o + n, o + 2n, … With beats of several units it is a problem of
+    /// Moves the marks so far: those of `n` with an offset of `o` are o + n, o + 2n, … With intervals of several units it is a problem of
     /// the plan; give it to one of them, before `or`.
     ///
     /// ```
@@ -167,8 +167,8 @@ impl Period {
         self
     }
 
-    /// No mark beyond this position. `first`, `last` and predicates are not concerned. With beats of several units it is a problem
-    /// of the plan; give it to one of them, before `or`.
+    /// Drops the marks after this position. It does not change `first`, `last` and predicates. With intervals of several units it is a
+    /// problem of the plan; give it to one of them, before `or`.
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -186,7 +186,7 @@ impl Period {
         self
     }
 
-    /// Narrows what is there so far: due only if the predicate says so, too. A mark that it refuses is past.
+    /// Narrows the triggers so far: the handler is due only if the predicate holds, too. A mark at which it does not hold is past.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};

@@ -1,4 +1,4 @@
-//! Periods: what they say can be meant, the loop counts their units, and they come due in this run.
+//! The rules of periods: they are valid, the loop counts their units, and they are due in this run.
 
 use crate::callback::{CallbackId, short_type_name};
 use crate::loops::{Breakpoint, BreakpointId, BreakpointSet, Role};
@@ -8,7 +8,11 @@ use crate::raw::{Access, AccessKind};
 use crate::run::HandlerRecord;
 use std::any::TypeId;
 
-/// What a period says can be meant.
+/// A period is valid, and the loop counts its units.
+///
+/// ```text
+/// plan.on(Fit::on_epoch_end, || {}).every(Period::epochs(0));
+/// ```
 pub(crate) fn check_periods(input: &CheckInput<'_>) -> Vec<Problem> {
     let periodic = input.handlers().filter_map(with_period);
     let mut problems = Vec::new();
@@ -28,7 +32,11 @@ pub(crate) fn check_periods(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-/// What was said where a callback was attached is said of one of its handlers. What it says is looked at all the same.
+/// A period given at an attachment is for one of its handlers, and is valid.
+///
+/// ```text
+/// plan.on(Fit::on_fit_begin, || {}).every(Period::steps(10));   // runs once in a run
+/// ```
 pub(crate) fn check_idle(input: &CheckInput<'_>) -> Vec<Problem> {
     let order = input.plan.resolved.order.iter();
     let known = order.filter_map(|at| Some((*at, *input.plan.resolved.handled.get(at)?)));
@@ -47,14 +55,18 @@ fn idle(input: &CheckInput<'_>, id: CallbackId, places: BreakpointSet) -> Vec<Pr
         }
     }
     let problem = |text| Problem {
-        // Where it was said, and not where the callback is written.
+        // Where the period was given, and not where the callback is written.
         location: attached.attached_at,
         ..input.of_callback(id, ProblemKind::Setting, ProblemText::plain(text))
     };
     texts.into_iter().map(problem).collect()
 }
 
-/// What only the run changes is asked for to be read.
+/// A handler does not ask to change what only the run changes.
+///
+/// ```text
+/// fn on_epoch_end(&mut self, due: &mut Due) {}
+/// ```
 pub(crate) fn check_read_only(input: &CheckInput<'_>) -> Vec<Problem> {
     let changed = input.handlers().flat_map(|(at, record)| {
         let accesses = record.accesses.iter().filter(|access| of_the_run(access));
@@ -69,13 +81,17 @@ pub(crate) fn check_read_only(input: &CheckInput<'_>) -> Vec<Problem> {
         .collect()
 }
 
-/// Whether it is to change what the run says of itself.
+/// Whether it changes a value that only the run changes.
 fn of_the_run(access: &Access) -> bool {
     let of_the_run = [TypeId::of::<Due>(), TypeId::of::<Breakpoint>()];
     access.kind == AccessKind::Write && of_the_run.contains(&access.type_id)
 }
 
-/// Who asks why it runs has a period.
+/// A handler that asks for `Due` has a period.
+///
+/// ```text
+/// fn on_epoch_end(&mut self, due: &Due) {}   // and no `#[every(…)]`
+/// ```
 pub(crate) fn check_due(input: &CheckInput<'_>) -> Vec<Problem> {
     let asks = |record: &HandlerRecord| {
         let mut accesses = record.accesses.iter();
@@ -94,7 +110,12 @@ pub(crate) fn check_due(input: &CheckInput<'_>) -> Vec<Problem> {
         .collect()
 }
 
-/// What is scheduled comes due in this run. A note: short runs that go on one another are as good as a long one.
+/// A period is due in this run. A note and no error, because several short runs can add up to a long one.
+///
+/// ```text
+/// plan.expect(|run| run.ends_at(Unit::Epochs, 5_u64));
+/// plan.on(Fit::on_epoch_end, || {}).every(Period::epochs(10));
+/// ```
 pub(crate) fn check_dues(input: &CheckInput<'_>) -> Vec<Problem> {
     let start = input.start();
     let totals = input.plan.of_run.totals;

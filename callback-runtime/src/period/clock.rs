@@ -1,4 +1,4 @@
-//! Where a loop stands: what its counters count.
+//! The position of a loop: what its counters count.
 
 use super::{Amount, Counter, Position, Unit};
 use crate::outcome::catch;
@@ -58,7 +58,7 @@ impl Clock {
         (self.began, self.is_ending) = (Instant::now(), false);
     }
 
-    /// Where the loop stands, as far as it counts.
+    /// The position of the loop, in the units that it counts.
     pub(crate) fn position(&self, table: &Table) -> Position {
         let seconds = self.began.elapsed().as_secs_f64();
         let start = Position::new().with(Unit::Seconds, seconds);

@@ -29,7 +29,7 @@ pub trait Counter: Sized + 'static {
     /// Where it stands.
     fn count(&self) -> Count<'_>;
 
-    /// The proof that a look at the value's bytes tells the count, for a type of which the macro knows it.
+    /// The proof that the bytes of the value are its count, which only the macro `counter!` gives.
     #[doc(hidden)]
     const PLAIN: Option<PlainCounter<Self>> = None;
 }

@@ -37,8 +37,8 @@ impl Dispatcher {
         self.core.wait(breakpoint, soonest, frame);
     }
 
-    /// The counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` where they
-    /// wait for different counters, or for what no counter tells.
+    /// The counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` if they wait for
+    /// different counters, or for something that no counter counts.
     fn soonest(&self, breakpoint: BreakpointId, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
         let records = self.records(breakpoint).iter();
         let mut soonest = None;

@@ -4,9 +4,9 @@ use super::{TriggerKind, Unit};
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a handler with a period runs now: it asks for `&Due`.
+/// Why a handler with a period runs now. The handler asks for `&Due`.
 ///
-/// It is shown as the short name of the period, which is the same at each visit: a name for what is measured so often.
+/// Its text is the short name of the period, which is the same at each visit: a name for a value that is measured with this period.
 ///
 /// ```
 /// use callbacks::{Period, Position, Unit};
@@ -45,7 +45,7 @@ impl Due {
         due
     }
 
-    /// The units of which a mark has been crossed, in their order; none, if it runs for another reason.
+    /// The units in which a mark has been crossed, in their order; empty if the handler runs for another reason.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};
@@ -58,7 +58,7 @@ impl Due {
         &self.units[..self.reasons]
     }
 
-    /// Whether this is the first visit, and the period asks for that.
+    /// Whether the period has `first` and this is the first visit.
     ///
     /// ```
     /// use callbacks::{Period, Position};
@@ -70,7 +70,7 @@ impl Due {
         self.first
     }
 
-    /// Whether this is the last visit, as far as one knows, and the period asks for that.
+    /// Whether the period has `last` and this is the last visit that can be foreseen.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};

@@ -20,7 +20,7 @@ pub(crate) struct HandlerPeriod {
     visited_in_run: bool,
 }
 
-/// What a run asks.
+/// What runs and dispatchers call.
 impl HandlerPeriod {
     pub(crate) fn new(period: Period) -> Self {
         Self {
@@ -34,8 +34,8 @@ impl HandlerPeriod {
         }
     }
 
-    /// A run begins at `now`, and ends at `totals` as far as that is known. A mark that this handler has not seen yet is still due;
-    /// marks that are past for a handler that remembers nothing are not. In a loop that begins anew, so does the handler.
+    /// Begins a run at `now`. `totals` is where it ends, for the units whose end is known. A mark that this handler has not seen yet is
+    /// still due; for a handler that remembers nothing, past marks are not. In a loop that begins again, the handler does, too.
     pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
         self.state.begin(now);
         self.is_first_visit = !self.state.visited && now.is_beginning();
@@ -58,22 +58,22 @@ impl HandlerPeriod {
         runs.then(|| Due::new(reasons, &self.name))
     }
 
-    /// Whether a handler with `last` has something to catch up on at the end of a run: it was visited in this run, and has not run where
-    /// the run stands now.
+    /// Whether a handler with `last` must run once more at the end of a run: it was visited in this run, and has not run at the current
+    /// position.
     pub(crate) fn is_due_at_end(&self, now: &Position) -> bool {
         let last = |trigger: &Trigger| trigger.kind == TriggerKind::Last && trigger.allows(now);
         self.visited_in_run && !self.state.ran_at(now) && self.period.triggers.iter().any(last)
     }
 
-    /// The handler runs because it is owed.
+    /// Records the run of the handler at the end of the run.
     pub(crate) fn run_at_end(&mut self, now: &Position) -> Due {
         self.state.visit(now, true);
         Due::new(Reasons::LAST, &self.name)
     }
 
-    /// The soonest position at which this may be due, if that is all there is to look at: one unit (not seconds), no predicate. It is
-    /// told as the bits that the counter has there: whole numbers as they are, real ones by `f64::to_bits`, for those that are not
-    /// negative order like their bits. What is no position, as NaN, has more: there one looks, and nothing is due.
+    /// The first position at which the handler may be due, if one unit decides it alone: no seconds, no predicate. The position is given as
+    /// the bits of the counter there: whole numbers as they are, real ones by `f64::to_bits`, because numbers that are not negative
+    /// have the order of their bits. NaN has greater bits: there the handler is asked, and is not due.
     pub(crate) fn next_due(&self) -> Option<(Unit, u64)> {
         let unit = self.only_unit()?;
         let marks = self.state.intervals.iter().filter_map(IntervalState::reach);
@@ -103,14 +103,14 @@ impl HandlerPeriod {
         (self.is_first_visit, self.visited_in_run) = (other.is_first_visit, other.visited_in_run);
     }
 
-    /// Whether this may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
-    /// earlier one was is not refused for marks that are behind it.
+    /// Whether the handler may be due in a run from `start` to `totals`; if not, why, and what to write. A run that continues an earlier
+    /// one is not refused for marks before its start.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
         self.period.can_fire(start, totals)
     }
 }
 
-/// What it looks at.
+/// How a visit is evaluated.
 impl HandlerPeriod {
     fn reasons(&mut self, now: &Position, ending: bool) -> Reasons {
         let first = std::mem::take(&mut self.is_first_visit);
@@ -118,7 +118,7 @@ impl HandlerPeriod {
         let mut interval = self.state.intervals.iter_mut();
         let mut reasons = Reasons::default();
         for trigger in &self.period.triggers {
-            // A beat moves on also where a predicate refuses the mark.
+            // An interval moves on also if a predicate refuses the mark.
             let says = match &trigger.kind {
                 TriggerKind::Interval(_) => interval
                     .next()
@@ -134,8 +134,8 @@ impl HandlerPeriod {
         reasons
     }
 
-    /// Whether the run ends here, as far as its totals tell: all of them are reached, and the period's own units are among them.
-    /// A period of steps in a loop that knows only how many epochs there will be cannot know its last visit.
+    /// Whether the run ends here according to its totals: all of them are reached, and the units of the period are among them. A period of
+    /// steps cannot know its last visit in a loop that knows only the number of epochs.
     fn is_at_end(&self, now: &Position) -> bool {
         let mut own = self.period.units().filter(|unit| *unit != Unit::Seconds);
         let known = own.all(|unit| self.totals.amount(unit).is_some());
@@ -174,7 +174,7 @@ impl HandlerPeriod {
     }
 }
 
-/// As a counter has it. What is below zero is below all.
+/// The bits of a counter at `amount`. A negative amount counts as 0.
 fn bits(amount: Amount) -> u64 {
     match amount {
         Amount::Whole(whole) => whole,

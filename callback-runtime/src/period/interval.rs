@@ -1,10 +1,10 @@
-//! One rhythm and its marks: the only arithmetic.
+//! One interval and its marks: the only arithmetic of periods.
 //!
-//! The marks of a beat are numbered from 1. A mark is reached where its threshold is: for whole units that is the mark itself; in real
-//! ones it is a little before it, since a position that was added up of many small steps lacks a little by rounding. The
-//! tolerance grows with the mark, as such errors do, and ends at a part of the period that nobody notices. It is always more than
-//! what the arithmetic here rounds, and less than a period: so thresholds rise strictly with their numbers, and counting them never
-//! takes one twice and never leaves one out.
+//! The marks of an interval are numbered from 1. A mark is reached at its threshold: for whole units that is the mark itself; for real
+//! units it is slightly before the mark, because a position that is a sum of many small steps is slightly too small by rounding. The
+//! tolerance grows with the mark, as such errors do, up to a small part of the interval. It is always more than the rounding of the
+//! arithmetic here, and less than an interval. So thresholds increase strictly with their numbers, and no mark is counted twice or
+//! left out.
 
 use super::{Amount, Position, Unit};
 
@@ -14,7 +14,7 @@ const OF_MARK: f64 = 1e-9;
 /// How much of a period a mark may lack at most.
 const OF_PERIOD: f64 = 1e-3;
 
-/// So many periods of a real unit, 2^40, can be told apart for certain; there is no mark beyond.
+/// The number of intervals of a real unit that can be distinguished for certain, 2^40. There is no mark after them.
 const MOST_PERIODS: f64 = 1_099_511_627_776.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ pub(super) struct Interval {
     pub(super) once: bool,
 }
 
-/// The number of a beat's next mark. Whether the beat has a mark of that number is another question.
+/// The number of an interval's next mark. The interval need not have a mark with that number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Next {
     HaltedAt(u64),
@@ -34,7 +34,7 @@ pub(super) enum Next {
 }
 
 impl Next {
-    /// Of one that has not begun.
+    /// The first mark.
     pub(super) const FIRST: Self = Self::HaltedAt(1);
 }
 
@@ -49,7 +49,7 @@ impl Interval {
         }
     }
 
-    /// `amount` as this beat's unit is counted; what cannot be counted so stays as it is, and is a problem.
+    /// `amount` as this interval's unit is counted. An amount that cannot be converted stays as it is, and is a problem of the plan.
     pub(super) fn amount(&self, amount: Amount) -> Amount {
         match amount {
             Amount::Whole(_) if !self.unit.is_whole() => Amount::Real(amount.as_f64()),
@@ -57,12 +57,12 @@ impl Interval {
         }
     }
 
-    /// The next mark behind where the loop stands, unless it stands nowhere, as at NaN.
+    /// The next mark after the position of the loop. `None` if that is no position, such as NaN.
     pub(super) fn next(&self, now: &Position) -> Option<Next> {
         self.after(now.amount(self.unit)?)
     }
 
-    /// The next mark behind `position`, unless that is none, as NaN.
+    /// The next mark after `position`. `None` if that is no position, such as NaN.
     pub(super) fn after(&self, position: Amount) -> Option<Next> {
         match self.amount(position) {
             Amount::Whole(position) => Some(self.after_whole(position)),
@@ -74,7 +74,7 @@ impl Interval {
         }
     }
 
-    /// The next mark from where the loop stands on: one that is there counts.
+    /// The next mark at or after the position of the loop.
     pub(super) fn from(&self, now: &Position) -> Option<Next> {
         let before = match now.amount(self.unit)? {
             Amount::Whole(position) => Amount::Whole(position.saturating_sub(1)),
@@ -118,7 +118,7 @@ impl Interval {
         .map_or(Next::Never, Next::HaltedAt)
     }
 
-    /// The mark of that number, if this beat has it.
+    /// The mark with that number, if the interval has it.
     pub(super) fn halted_at(&self, next: Next) -> Option<Amount> {
         let Next::HaltedAt(number) = next else {
             return None;
@@ -134,7 +134,7 @@ impl Interval {
         self.until.is_none_or(within).then_some(halted_at)
     }
 
-    /// Where the mark of that number counts as reached, if this beat has it.
+    /// The threshold of the mark with that number, if the interval has it.
     pub(super) fn reach(&self, next: Next) -> Option<Amount> {
         self.halted_at(next)?;
         let Next::HaltedAt(number) = next else {

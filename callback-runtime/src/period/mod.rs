@@ -51,12 +51,12 @@ pub use unit::Unit;
 
 /// How often a handler runs.
 ///
-/// A beat of 10 steps is due when the loop's steps *cross* 10, 20, 30, … : the handler's marks. It does not matter whether a mark is
-/// met, and several marks that are crossed at once make one call. 0 is no mark. So what is due depends on the position alone, and
-/// neither uneven batches nor a resume change it. Seconds are those of the clock, and no run repeats them exactly.
+/// An interval of 10 steps is due when the loop's steps *cross* 10, 20, 30, …: the handler's marks. A mark need not be met exactly, and
+/// several marks that are crossed at once make one call. 0 is no mark. So only the position decides whether a handler is due, and
+/// neither uneven batches nor a resume change it. Seconds are wall-clock time, which no run repeats exactly.
 ///
-/// Marks in simulated time are multiples, and not sums. A sum of many small steps lacks a little by rounding, so a mark counts as
-/// reached within a billionth of itself, and at most a thousandth of the period.
+/// Marks in simulated time are multiples of the interval, and not sums. A sum of many small steps is slightly too small by rounding, so
+/// a mark counts as reached within a billionth of itself, and at most a thousandth of the interval.
 ///
 /// ```
 /// use callbacks::{Period, Unit};
@@ -72,11 +72,11 @@ pub use unit::Unit;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
     triggers: Vec<Trigger>,
-    /// What was said that cannot be meant: told with the other problems, for a builder answers no errors.
+    /// Calls of builders that make no sense. A check reports them, because builders return no errors.
     misuses: Vec<String>,
 }
 
-/// One reason for a handler to be due.
+/// A reason for a handler to be due.
 #[derive(Debug, Clone, PartialEq)]
 struct Trigger {
     kind: TriggerKind,
@@ -127,7 +127,7 @@ impl Period {
             })
     }
 
-    /// The units that it looks at, each once, in their order.
+    /// The units of the intervals, each once, in their order.
     pub(crate) fn units(&self) -> impl Iterator<Item = Unit> {
         let of = |unit: &Unit| self.intervals().any(|interval| interval.unit == *unit);
         Unit::ALL.into_iter().filter(of)

@@ -65,7 +65,7 @@ impl FromStr for Period {
     }
 }
 
-/// One beat. Real units take whole numbers, too.
+/// One interval. Real units take whole numbers, too.
 fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
         Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(not_whole(unit, real))),
@@ -76,7 +76,7 @@ fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     }
 }
 
-/// What is no whole number from 1 on that can be counted, and what to write.
+/// The error for a value that is no whole number from 1 on.
 fn not_whole(unit: Unit, real: f64) -> String {
     let word = unit.word();
     if real < 0.0 {

@@ -1,4 +1,4 @@
-//! What the periods of a plan's handlers remember, so that they go on where they were.
+//! The states of a plan's periods, so that they go on from where they were.
 
 use crate::callback::{CallbackId, HandlerId};
 use crate::loops::{BreakpointId, Loop};
@@ -57,8 +57,8 @@ pub struct UnreadablePeriod {
 }
 
 impl Periods {
-    /// What there is to write into a file: for each handler its callback's name, its breakpoint, its place among those with a
-    /// period there, and numbers that are its memory.
+    /// The contents for a file. For each handler: the name of its callback, its breakpoint, its place among the callback's handlers with a
+    /// period there, and the numbers of its state.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -86,7 +86,7 @@ impl Periods {
         })
     }
 
-    /// Takes in what [`entries`](Self::entries) gave.
+    /// Adds an entry that [`entries`](Self::entries) returned.
     pub fn keep(
         &mut self,
         callback: &str,
@@ -105,15 +105,15 @@ impl Periods {
 }
 
 impl<L: Loop> Plan<L> {
-    /// Where the periods of its handlers stand: with the loop's counters, all that a run needs to go on as if it had not been cut,
-    /// also in another process. A plan that runs again goes on by itself.
+    /// The states of the periods of the plan's handlers. With the loop's counters this is all that a run needs to go on as if it had not been
+    /// interrupted, also in another process. A plan that runs again goes on by itself.
     ///
     /// See [`Periods`] for an example.
     pub fn periods(&self) -> Periods {
         self.core.periods()
     }
 
-    /// Goes on with periods where `periods` were. What is of handlers that this plan does not have is kept for when it has.
+    /// Lets the periods of this plan go on from `periods`. States of handlers that the plan does not have are kept until it has them.
     ///
     /// See [`Periods`] for an example.
     pub fn restore_periods(&mut self, periods: &Periods) -> &mut Self {

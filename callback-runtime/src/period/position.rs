@@ -69,7 +69,7 @@ impl Position {
         self.amounts[unit as usize]
     }
 
-    /// What is counted, but for the clock, which tells no two visits of one place apart.
+    /// The counts without the seconds, which differ at each visit of the same position.
     pub(crate) fn counted(&self) -> impl Iterator<Item = (Unit, Amount)> {
         let units = Unit::ALL.into_iter().filter(|unit| *unit != Unit::Seconds);
         units.filter_map(|unit| Some((unit, self.amount(unit)?)))

@@ -10,8 +10,8 @@ impl Period {
         of_beats.chain(self.misuses.iter().cloned()).collect()
     }
 
-    /// Whether a handler may be due in a run from `start` to `totals`; else why not, and what to write. A run that goes on where an
-    /// earlier one was is not refused for marks that are behind it, nor a period for what is a problem already.
+    /// Whether a handler may be due in a run from `start` to `totals`; if not, why, and what to write. A run that continues an earlier one
+    /// is not refused for marks before its start, nor a period for what is a problem already.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
         if self.triggers.is_empty() {
             return Err(
@@ -114,7 +114,7 @@ impl Interval {
             .filter(|_| self.unit != Unit::Seconds)?;
         let stands = start.amount(self.unit).unwrap_or(Amount::Whole(0));
         let next = self.after(stands)?;
-        // Marks behind the start have had their time in an earlier run.
+        // Marks before the start belong to an earlier run.
         let (halted_at, reach) = (self.halted_at(next)?, self.reach(next)?);
         if next > Next::FIRST || super::interval::has_reached(end, reach) {
             return None;

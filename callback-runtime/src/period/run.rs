@@ -1,13 +1,13 @@
-//! The last call: handlers whose period says `last` run once more before a run ends.
+//! The last call: handlers whose period has `last` run once more before a run ends.
 
 use crate::callback::HandlerId;
 use crate::loops::Loop;
 use crate::run::{Break, Run, RunCore, Stage};
 
 impl<L: Loop> Run<'_, L> {
-    /// Says that the loop comes to its end by itself: handlers whose period says `last` run now, unless they have just run. A loop
-    /// says so before it closes its outermost scope, while the state that they ask for is still there. Where it does not, they
-    /// run at the very end, before the exits; where the run is stopped, they run without being called.
+    /// Runs the handlers whose period has `last`, unless they have just run. A loop that ends by itself calls this before it closes its
+    /// outermost scope, while the state that they ask for still exists. Without this call they run at the end of the run, before the
+    /// exits. In a run that is stopped they run without this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -40,7 +40,7 @@ impl<L: Loop> Run<'_, L> {
 }
 
 impl RunCore<'_> {
-    /// Runs the handlers that owe a last call.
+    /// Runs the handlers whose period demands one more run.
     pub(crate) fn run_last_calls(&mut self) {
         if self.run_state.stage != Stage::Running {
             return;

@@ -4,7 +4,7 @@ use super::{Amount, Interval, Period, TriggerKind};
 use std::fmt;
 
 impl Period {
-    /// A short name, as in the names of files and of what is measured: epochs come before updates (steps), and those before samples.
+    /// A short name, for files and measured values: epochs come before updates (steps), and those before samples.
     ///
     /// ```
     /// use callbacks::Period;
@@ -29,7 +29,7 @@ impl Period {
         names.join("_")
     }
 
-    /// What it says of beats and predicates, which are joined by "or".
+    /// The intervals and predicates, joined by "or".
     fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         let mut every_is_said = false;

@@ -1,11 +1,11 @@
-//! What a handler's period remembers, within a run and beyond it.
+//! What a handler's period remembers, within a run and after it.
 
 mod words;
 
 use super::interval::{Interval, Next};
 use super::{Amount, Period, Position};
 
-/// What a handler's period remembers: small, and all that it needs to go on in another process.
+/// What a handler's period remembers: everything that it needs to go on in another process.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PeriodState {
     pub(super) intervals: Vec<IntervalState>,
@@ -13,13 +13,13 @@ pub(crate) struct PeriodState {
     pub(super) visited: bool,
     /// Whether it has run.
     pub(super) has_run: bool,
-    /// Where it ran last, while the loop has not gone on as far as one can tell.
+    /// The position at which the handler ran last, until the loop has visibly gone on.
     pub(super) last_run: Option<Position>,
-    /// Where the loop stood when it was last heard of.
+    /// The position of the loop at the last visit.
     pub(super) last_position: Option<Position>,
 }
 
-/// A beat, and its next mark once it has begun.
+/// An interval, and its next mark once it has begun.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct IntervalState {
     pub(super) interval: Interval,
@@ -31,14 +31,14 @@ impl IntervalState {
         self.next.unwrap_or(Next::FIRST)
     }
 
-    /// Keeps a mark that this handler has not seen yet. One that is more than a period ahead is of another run.
+    /// Begins a run at `now`: keeps a mark that the handler has not seen yet. A mark more than an interval ahead belongs to another run.
     fn begin(&mut self, now: &Position) {
         if let Some(after) = self.interval.next(now) {
             self.next = Some(self.next.map_or(after, |next| next.min(after)));
         }
     }
 
-    /// Whether a mark has been crossed since the last time; moves on.
+    /// Whether a mark has been crossed since the last visit. Moves on.
     pub(super) fn crosses(&mut self, now: &Position) -> bool {
         let next = self.next();
         let Some(after) = self.interval.next(now).filter(|after| *after > next) else {
@@ -48,7 +48,7 @@ impl IntervalState {
         self.interval.halted_at(next).is_some()
     }
 
-    /// Where it is due next, if it ever is.
+    /// The threshold of the next mark, if there is one.
     pub(super) fn reach(&self) -> Option<Amount> {
         self.interval.reach(self.next())
     }
@@ -79,7 +79,7 @@ impl PeriodState {
         }
     }
 
-    /// Whether a loop that had gone on begins anew.
+    /// Whether a loop that had gone on begins again.
     fn has_restarted(&self, now: &Position) -> bool {
         let had_counted = |last_position: &Position| {
             now.counted().any(|(unit, _)| {
@@ -91,7 +91,7 @@ impl PeriodState {
         now.is_beginning() && self.last_position.as_ref().is_some_and(had_counted)
     }
 
-    /// The loop has gone back to `now`, and begins anew there.
+    /// The loop has gone back to `now` and begins again there.
     pub(super) fn go_back(&mut self, now: &Position) {
         (self.visited, self.has_run, self.last_run) = (false, false, None);
         for interval in &mut self.intervals {
@@ -105,7 +105,7 @@ impl PeriodState {
         if runs {
             (self.has_run, self.last_run) = (true, Some(*now));
         } else if now.counted().next().is_none() {
-            // Nothing tells this visit from the one at which it ran.
+            // Without counts this visit cannot be distinguished from the one at which the handler ran.
             self.last_run = None;
         }
     }
@@ -114,14 +114,14 @@ impl PeriodState {
         self.last_run.is_some_and(|last_run| last_run.is_at(now))
     }
 
-    /// Takes all that `other` knows, of the same period.
+    /// Copies the state of `other`, which is of the same period.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.intervals.clone_from(&other.intervals);
         (self.visited, self.has_run) = (other.visited, other.has_run);
         (self.last_run, self.last_position) = (other.last_run, other.last_position);
     }
 
-    /// Takes what `other` knows of beats that are here, too. A period that was written anew keeps the beats that stayed.
+    /// Takes the state of the intervals that `other` has, too. A period that was rewritten keeps the intervals that stayed.
     pub(super) fn restore(&mut self, other: &Self) {
         for interval in &mut self.intervals {
             let known = other

@@ -1,8 +1,8 @@
-//! What is counted.
+//! The units that loops count.
 
 use std::fmt;
 
-/// What is counted. Each is a type of its own in a loop's state, so that steps cannot be taken for epochs; here they have names.
+/// A unit that loops count. In the state of a loop each unit is a type, so that steps cannot be mistaken for epochs.
 ///
 /// ```
 /// use callbacks::Unit;
@@ -16,9 +16,9 @@ use std::fmt;
 pub enum Unit {
     /// Passes over the data. Whole.
     Epochs,
-    /// Updates of what is optimised; in a simulation its steps. Whole.
+    /// Updates of what is optimised; the steps of a simulation. Whole numbers.
     Steps,
-    /// Batches of which several make one update. Whole.
+    /// Batches of which several make one update. Whole numbers.
     MicroSteps,
     /// Samples. Whole.
     Samples,
@@ -92,7 +92,7 @@ impl Unit {
         !matches!(self, Self::Time | Self::Seconds)
     }
 
-    /// Its name behind one.
+    /// Its name after the number 1.
     pub(crate) const fn singular(self) -> &'static str {
         match self {
             Self::Epochs => "epoch",
@@ -104,7 +104,7 @@ impl Unit {
         }
     }
 
-    /// Its name behind any other number.
+    /// Its name after any other number.
     pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::MicroSteps => "micro-steps",

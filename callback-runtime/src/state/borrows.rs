@@ -91,7 +91,7 @@ pub(crate) struct Aside {
 pub(crate) struct Hold<W: AsRef<[Access]>> {
     of: Arc<Borrows>,
     accesses: W,
-    /// How many of the wants it has.
+    /// How many of the accesses it holds.
     taken: usize,
 }
 

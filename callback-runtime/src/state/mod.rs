@@ -80,7 +80,7 @@ impl State {
         self.table.insert(value)
     }
 
-    /// Takes the value of type `T` out, if there is one. What is lent cannot be taken: [`NotOwned`].
+    /// Removes the value of type `T` and returns it, if there is one. A value that is lent cannot be removed: [`NotOwned`].
     ///
     /// ```
     /// # use callbacks::State;
@@ -93,10 +93,9 @@ impl State {
         self.ctx().remove()
     }
 
-    /// Makes `value` part of the state while `body` runs; what was there before is there again afterwards, also if `body`
-    /// panics, which goes on.
+    /// Makes `value` part of the state while `body` runs. Afterwards the previous value is back, also if `body` panics; the panic goes on.
     ///
-    /// For a loop that has only a `&mut Model`. Inside, the lent value cannot be removed.
+    /// This is for a loop that has only a `&mut Model`. `body` cannot remove the lent value.
     ///
     /// ```
     /// # use callbacks::State;
@@ -217,8 +216,8 @@ impl<'a> Ctx<'a> {
         self.view.get_mut()
     }
 
-    /// Puts `value` in its type's place and returns what was there. Replacing does not allocate. What is lent is replaced where it
-    /// is, so that its owner sees it.
+    /// Inserts `value` and returns the previous value of its type. Replacing does not allocate. A lent value is replaced in place, so that
+    /// its owner sees it.
     ///
     /// ```
     /// # use callbacks::State;
@@ -327,7 +326,7 @@ impl fmt::Debug for Ctx<'_> {
     }
 }
 
-/// A value was to be removed that the state does not own.
+/// The error of removing a value that the state does not own.
 ///
 /// ```
 /// # use callbacks::State;

@@ -1,4 +1,4 @@
-//! What a handler may ask for.
+//! The parameters of handlers.
 //!
 //! | parameter | gives | asks of `T` |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | [`&Breakpoint`](crate::Breakpoint) | where the loop stands | |
 //! | [`Ctx<'_>`](crate::Ctx) | everything; alone in its handler | |
 //!
-//! The bounds on `T` are what lets an executor run handlers on other threads.
+//! The bounds on `T` let an executor run handlers on other threads.
 
 use crate::raw::{Fetch, Seal};
 use crate::state::Ctx;
@@ -54,7 +54,7 @@ pub trait Param: Fetch {
     type Asked;
     #[doc(hidden)]
     fn asked() -> Self::Asked;
-    /// Nobody else can name its type: a parameter of which the bounds above do not hold must not reach another thread.
+    /// Seals the trait: its argument cannot be named elsewhere. A parameter without the bounds above must not reach another thread.
     #[doc(hidden)]
     fn seal(_: Seal);
 }

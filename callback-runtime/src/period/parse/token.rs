@@ -45,14 +45,14 @@ impl<'t> Tokens<'t> {
         self.at >= self.tokens.len()
     }
 
-    /// Goes on behind the next one, if it is this.
+    /// Skips the next token if it is this one.
     pub(super) fn takes(&mut self, token: &str) -> bool {
         let is_it = self.peek() == token;
         self.at += usize::from(is_it);
         is_it
     }
 
-    /// Goes on behind the next one, which must be this.
+    /// Skips the next token, which must be this one.
     pub(super) fn expect(&mut self, token: &str, example: &str) -> Result<(), PeriodError> {
         if self.takes(token) {
             return Ok(());

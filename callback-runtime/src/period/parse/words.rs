@@ -20,7 +20,7 @@ struct Words<'t> {
     last: bool,
 }
 
-/// `offset` and `until` are said of what repeats, and not of what happens once.
+/// `offset` and `until` are for intervals that repeat, and not for one mark.
 enum Intervals {
     Repeat(Period),
     Once(Period),
@@ -118,7 +118,7 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
         check_twice(&seen, word)?;
         seen.push(word);
         period = period.or(every(unit_inside(word)?, tokens)?);
-        // A comma may stand behind the last one, too.
+        // A trailing comma is allowed.
         if !tokens.takes(",") || tokens.peek() == ")" {
             break;
         }

@@ -1,4 +1,4 @@
-//! The last visit, and what is owed at the end where no visit could know that it was the last.
+//! The last visit, and the last call if no visit could know that it was the last.
 
 use super::{HandlerPeriod, Period, Position, Unit, at};
 
@@ -8,7 +8,7 @@ fn of(period: Period, totals: &Position) -> HandlerPeriod {
     period
 }
 
-/// What a visit at `steps` is told: which units, and whether it is the last.
+/// The `Due` of a visit at `steps`: its units, and whether it is the last.
 fn told(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
     let due = period.is_due(&at(steps), ending)?;
     Some((due.units().len(), due.is_last()))

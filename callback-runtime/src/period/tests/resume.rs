@@ -2,7 +2,7 @@
 
 use super::{HandlerPeriod, Period, PeriodState, Position, Rhythm, Unit, at, due, rhythms, walks};
 
-/// Cuts `walk` behind each visit, and goes on with what `resumed` makes of the handler's period.
+/// Cuts `walk` after each visit, and goes on with the period that `resumed` makes of the handler's.
 fn cut_anywhere(resumed: impl Fn(Rhythm, HandlerPeriod) -> HandlerPeriod) {
     for rhythm in rhythms() {
         for walk in walks() {
@@ -64,7 +64,7 @@ fn numbers_that_are_no_memory_are_refused() {
     assert_eq!(PeriodState::from_words(&words), Some(period.state()));
     let interval = (words.len() - PeriodState::new(&Period::never()).to_words().len()) / 2;
     for end in 0..words.len() {
-        // Cut between two beats it is the memory of fewer.
+        // Words cut between two intervals are the state of fewer intervals.
         let whole =
             (words.len() - end).is_multiple_of(interval) && words.len() - end <= 2 * interval;
         assert_eq!(

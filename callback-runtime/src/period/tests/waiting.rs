@@ -1,8 +1,8 @@
-//! Who looks only from where a period waits for misses nothing.
+//! Asking a period only from the position on that it waits for misses nothing.
 
 use super::{HandlerPeriod, Period, Position, Unit, at, rhythms, walks};
 
-/// What is due at the visits of `walk`, seen by one who looks at a visit only if the counter has reached what is waited for.
+/// The visits of `walk` that are due, if a visit is asked only when the counter has reached what the period waits for.
 fn waited(
     period: Period,
     walk: &[Position],

@@ -1,8 +1,8 @@
-//! Short walks of a loop, all of them, and what is to be due in them.
+//! All short walks of a loop, and the visits that must be due in them.
 
 use crate::period::{HandlerPeriod, Period, Position, Unit};
 
-/// A beat of steps, and an oracle for it that knows no arithmetic but counting.
+/// An interval of steps, and an oracle for it that only counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rhythm {
     every: u64,
@@ -11,7 +11,7 @@ pub(crate) struct Rhythm {
     once: bool,
 }
 
-/// Every beat of a few steps.
+/// Every interval of a few steps.
 pub(crate) fn rhythms() -> Vec<Rhythm> {
     let mut rhythms = Vec::new();
     for every in 1..=4 {
@@ -65,7 +65,7 @@ impl Rhythm {
             .map_or(period.clone(), |until| period.until(until))
     }
 
-    /// What is due at the visits of `walk`, in a run from `start`.
+    /// The visits of `walk` that are due, in a run from `start`.
     pub(crate) fn expected(self, start: u64, walk: &[u64]) -> Vec<bool> {
         let befores = [start].into_iter().chain(walk.iter().copied());
         let steps = befores.zip(walk);
