@@ -7,7 +7,7 @@
 #[path = "drive/well.rs"]
 mod well;
 
-use callbacks::driver::prelude::*;
+use callbacks::prelude::*;
 use callbacks::shelf::EarlyStopping;
 use well::{Slope, Well};
 

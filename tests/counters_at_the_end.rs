@@ -8,7 +8,7 @@ mod support {
 }
 
 use callbacks::driver::Driver;
-use callbacks::fit::{Epoch, Epochs, Fit, Iteration, MicroStep, Samples, Step, Trainer};
+use callbacks::fit::{Epoch, Epochs, Fit, Iteration, MicroStep, SampleCount, Step, Trainer};
 use callbacks::{Outcome, Period};
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -49,15 +49,15 @@ fn the_micro_step_the_iteration_and_the_samples_of_a_fit_stay_at_the_end() {
     let trainer = trainer()
         .on(
             Fit::on_train_begin,
-            |micro: &mut MicroStep, iteration: &mut Iteration, samples: &mut Samples| {
+            |micro: &mut MicroStep, iteration: &mut Iteration, samples: &mut SampleCount| {
                 *micro = MicroStep::new(END);
                 *iteration = Iteration::new(END);
-                *samples = Samples::new(END);
+                *samples = SampleCount::new(END);
             },
         )
         .on(
             Fit::on_train_batch_end,
-            move |micro: &MicroStep, iteration: &Iteration, samples: &Samples| {
+            move |micro: &MicroStep, iteration: &Iteration, samples: &SampleCount| {
                 let all = [micro.get(), iteration.get(), samples.get()];
                 note.note(format!("{}", all == [END; 3]));
             },

@@ -86,7 +86,7 @@ fn a_table_fits_into_a_terminal() {
         |_: &Epoch,
          _: &Epochs,
          _: &Step,
-         _: &callbacks::fit::Samples,
+         _: &callbacks::fit::SampleCount,
          _: &Iteration,
          _: &Phase,
          _: Option<&Loss>,

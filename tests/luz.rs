@@ -10,7 +10,7 @@ mod support {
     pub(crate) mod tracer;
 }
 
-use callbacks::fit::{Epoch, Fit, Iteration, Loss, OptimizerName, OwnStep, Phase, Samples, Step};
+use callbacks::fit::{Epoch, Fit, Iteration, Loss, OptimizerName, OwnStep, Phase, SampleCount, Step};
 use callbacks::fit::{Evaluated, Predicted, Trainer};
 use callbacks::{Breakpoint, Callback, Handlers, ProblemKind};
 use support::journal::Journal;
@@ -59,7 +59,7 @@ impl Surveyor {
         iteration: &Iteration,
         epoch: &Epoch,
         step: &Step,
-        samples: &Samples,
+        samples: &SampleCount,
     ) {
         let counts = [iteration.get(), epoch.get(), step.get(), samples.get()];
         self.0.note(line(at.name(), *phase, counts));

@@ -5,7 +5,7 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::fit::{Fit, Loss, MicroStep, OptimizerName, Samples, Total, Trainer};
+use callbacks::fit::{Fit, Loss, MicroStep, OptimizerName, SampleCount, Total, Trainer};
 use callbacks::{At, Breakpoint, Callback, Handlers, Loop};
 use support::journal::Journal;
 use support::line::{Input, Line, Output, Slope, inputs};
@@ -133,7 +133,7 @@ fn micro_steps_and_samples_count_what_was_trained_on_and_nothing_else() {
         Fit::on_epoch_end,
     ] {
         let note = journal.clone();
-        let see = move |micro_step: &MicroStep, samples: &Samples| {
+        let see = move |micro_step: &MicroStep, samples: &SampleCount| {
             note.note(format!("{micro_step} {samples}"));
         };
         trainer.plan().on(at, see);

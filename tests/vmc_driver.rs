@@ -30,7 +30,7 @@ mod statistics;
 #[path = "../examples/vmc_ising/variational.rs"]
 mod variational;
 
-use callbacks::driver::prelude::*;
+use callbacks::prelude::*;
 use exact::GroundState;
 use hamiltonian::IsingChain;
 use in_the_loop::RefuseExplosions;

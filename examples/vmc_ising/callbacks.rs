@@ -1,6 +1,6 @@
 //! The callbacks of the example that are not on the shelf.
 
-use callbacks::driver::prelude::*;
+use callbacks::prelude::*;
 
 /// Prints the energy and what it is worth, every so many steps: of the state that they have made, with what is observed of it.
 pub struct PrintEnergy {

@@ -14,7 +14,7 @@ crate::breakpoints! {
     /// parameters; its update exists from `on_compute_update_end` to `on_step_end`.
     ///
     /// ```
-    /// use callbacks::driver::prelude::*;
+    /// use callbacks::prelude::*;
     ///
     /// let mut plan = Plan::<Driver>::new();
     /// plan.on(Driver::before_parameter_update, |step: &Step, log: &mut LogData| log.set("updates_before", step.as_f64()));

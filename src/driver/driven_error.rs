@@ -12,7 +12,7 @@ use std::panic::resume_unwind;
 ///
 /// ```
 /// use callbacks::driver::DrivenError;
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// use std::error::Error;
 ///
 /// struct Dry;

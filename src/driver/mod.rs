@@ -1,7 +1,5 @@
 //! The variational driver's loop, after NetKet: steps that sample, compute an update, have it judged, and take it.
 //!
-//! A program that drives begins with `use callbacks::driver::prelude::*;`: see [`prelude`].
-//!
 //! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
 //!
 //! * [`struct@Driver`]: the breakpoints;
@@ -11,6 +9,44 @@
 //!   say yes or no;
 //! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`LogData`], [`Samples`],
 //!   [`RejectedAttempts`], and what is driven and its update.
+//!
+//! ```
+//! use callbacks::prelude::*;
+//!
+//! /// Finds the bottom of a well by drawing places around where it stands.
+//! struct Search(f64);
+//! struct Places(Vec<f64>);
+//! struct Slope(f64);
+//!
+//! impl Driven for Search {
+//!     type Samples = Places;
+//!     type Update = Slope;
+//!
+//!     fn sample(&mut self) -> Result<Places, BoxError> {
+//!         Ok(Places(vec![self.0 - 0.5, self.0 + 0.5]))
+//!     }
+//!
+//!     fn compute_loss_and_update(&mut self, places: &Places, log: &mut LogData) -> Result<Slope, BoxError> {
+//!         log.set("energy", Stats::of(places.0.iter().map(|x| x * x)));
+//!         Ok(Slope(2.0 * self.0))
+//!     }
+//!
+//!     fn update_parameters(&mut self, slope: &Slope) -> Result<(), BoxError> {
+//!         self.0 -= 0.25 * slope.0;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let mut driver = VariationalDriver::new(Search(1.0))
+//!     .on(Driver::on_compute_update_start, |samples: &mut Samples<Places>, step: &Step| {
+//!         if step.get() == 0 {
+//!             samples.set(Places(vec![1.0]));
+//!         }
+//!     })
+//!     .on(Driver::on_compute_update_end, reject_if(|slope: &Slope| slope.0.is_nan()));
+//! assert!(driver.run(10)?.is_finished());
+//! # Ok::<(), PlanError>(())
+//! ```
 //!
 //! # For those who come from NetKet
 //!
@@ -43,7 +79,6 @@ mod expectations;
 mod log;
 mod parts;
 mod position;
-pub mod prelude;
 mod rejected;
 mod rollback;
 mod samples;

@@ -10,7 +10,7 @@ use std::fmt;
 /// begins.
 ///
 /// ```
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -134,7 +134,7 @@ impl fmt::Display for Rejecter {
 ///
 /// ```
 /// use callbacks::driver::TooManyRejections;
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// use std::error::Error;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///

@@ -11,7 +11,7 @@ use super::Driven;
 /// failure it is left as it is, to be looked at.
 ///
 /// ```
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// /// Each sample is the one before, plus one.
 /// struct Counting(u32);
 /// struct Sample(u32);

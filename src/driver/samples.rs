@@ -6,7 +6,7 @@
 /// If it is set at `on_compute_update_start`, nothing is drawn.
 ///
 /// ```
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).on(

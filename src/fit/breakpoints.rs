@@ -1,7 +1,7 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
 use super::{
-    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, Samples,
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, SampleCount,
     Step, Total,
 };
 
@@ -20,7 +20,7 @@ crate::breakpoints! {
     /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, Samples as samples,
+    pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, SampleCount as samples,
         Epochs, Iteration, Phase, Metrics, History, LearningRate, Total
     {
         scope FIT {

@@ -5,7 +5,7 @@
 //! * [`struct@Fit`]: the breakpoints and their scopes;
 //! * [`Learner`]: what it drives; [`Batches`]: what it feeds it;
 //! * [`Trainer`]: callbacks, learner and settings together; `fit`, `evaluate`, `predict`;
-//! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`Samples`], [`Phase`], [`Loss`],
+//! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
 //!   [`Metrics`], [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 
 mod batches;
@@ -31,5 +31,5 @@ pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
 pub use metrics::Metrics;
 pub use parameters::{Norm, SaveParameters, Scale, VisitParameters};
-pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, Samples, Step, Total};
+pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

@@ -89,12 +89,12 @@ counters! {
     /// batch's breakpoints it includes the batch.
     ///
     /// ```
-    /// use callbacks::fit::Samples;
+    /// use callbacks::fit::SampleCount;
     ///
-    /// assert_eq!(Samples::default(), Samples::new(0));
-    /// assert_eq!(Samples::new(256).get(), 256);
+    /// assert_eq!(SampleCount::default(), SampleCount::new(0));
+    /// assert_eq!(SampleCount::new(256).get(), 256);
     /// ```
-    Samples
+    SampleCount
 }
 
 /// How many epochs a fit has: the bounds given to the trainer.

@@ -1,7 +1,7 @@
 //! What is done with one batch in each pass.
 
 use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step};
-use super::{Iteration, MicroStep, Samples};
+use super::{Iteration, MicroStep, SampleCount};
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
 use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ type Begun<M> = (
     Option<Local<'static, <M as Learner>::Batch>>,
     Option<&'static mut Iteration>,
     Option<&'static mut MicroStep>,
-    Option<&'static mut Samples>,
+    Option<&'static mut SampleCount>,
 );
 type Predicted<M> = (
     LocalMut<'static, M>,

@@ -76,7 +76,7 @@ impl Csv {
     /// row. Of a value with parts it is each part.
     ///
     /// ```
-    /// use callbacks::driver::prelude::*;
+    /// use callbacks::prelude::*;
     /// use callbacks::shelf::{Csv, ObservableCallback};
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
     ///

@@ -114,7 +114,7 @@ fn kind_of(found: FileType) -> &'static str {
 /// [`SaveState::to_file`](super::SaveState::to_file).
 ///
 /// ```
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// use callbacks::shelf::{NotAFile, SaveState};
 /// use std::error::Error;
 /// # use callbacks::fit::SaveParameters;

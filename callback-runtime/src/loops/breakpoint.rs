@@ -39,7 +39,7 @@ pub trait Loop: Sized + 'static {
     const NAME: &'static str;
     /// Its scopes, outer ones first.
     const SCOPES: &'static [ScopeInfo];
-    /// Its breakpoints in the order of one pass, `on_enter` first and `on_exit` last; at most [`MOST_BREAKPOINTS`].
+    /// Its breakpoints in the order of one pass, `on_enter` first and `on_exit` last; at most [`MAX_BREAKPOINTS`].
     const BREAKPOINTS: &'static [Breakpoint];
     /// Declares which state exists where.
     fn availability(availability: &mut Availability<Self>);
@@ -49,7 +49,7 @@ pub trait Loop: Sized + 'static {
 /// loop written by hand with wrong ones.
 pub(crate) const fn is_well_formed<L: Loop>() -> bool {
     let (breakpoints, scopes) = (L::BREAKPOINTS, L::SCOPES);
-    let mut well = breakpoints.len() <= MOST_BREAKPOINTS;
+    let mut well = breakpoints.len() <= MAX_BREAKPOINTS;
     let mut at = 0;
     while at < breakpoints.len() {
         let scope_exists = match breakpoints[at].scope {
@@ -78,11 +78,11 @@ pub(crate) const fn is_well_formed<L: Loop>() -> bool {
 /// The greatest number of breakpoints of a loop. One bit for each fits into four words.
 ///
 /// ```
-/// use callbacks::{Fit, Loop, MOST_BREAKPOINTS};
+/// use callbacks::{Fit, Loop, MAX_BREAKPOINTS};
 ///
-/// assert!(Fit::BREAKPOINTS.len() <= MOST_BREAKPOINTS);
+/// assert!(Fit::BREAKPOINTS.len() <= MAX_BREAKPOINTS);
 /// ```
-pub const MOST_BREAKPOINTS: usize = 256;
+pub const MAX_BREAKPOINTS: usize = 256;
 
 /// A breakpoint of the loop `L`, as its constant: `Fit::on_epoch_end`. `A` is what handlers there answer besides a
 /// [`Flow`](crate::Flow).
@@ -107,7 +107,7 @@ impl<L: Loop, A> At<L, A> {
     /// The breakpoint at `index` in [`Loop::BREAKPOINTS`], for `breakpoints!`.
     ///
     /// # Panics
-    /// For an index out of range, or a loop of more than [`MOST_BREAKPOINTS`]. In a constant, where `breakpoints!` calls it,
+    /// For an index out of range, or a loop of more than [`MAX_BREAKPOINTS`]. In a constant, where `breakpoints!` calls it,
     /// that does not compile.
     ///
     /// ```
@@ -117,7 +117,7 @@ impl<L: Loop, A> At<L, A> {
     /// ```
     pub const fn new(index: u16) -> Self {
         assert!(
-            (index as usize) < L::BREAKPOINTS.len() && L::BREAKPOINTS.len() <= MOST_BREAKPOINTS,
+            (index as usize) < L::BREAKPOINTS.len() && L::BREAKPOINTS.len() <= MAX_BREAKPOINTS,
             "a breakpoint's index is below the number of its loop's breakpoints, of which there are at most 256"
         );
         Self {

@@ -1,13 +1,13 @@
 //! A set of breakpoints, one bit each.
 
-use super::{BreakpointId, MOST_BREAKPOINTS};
+use super::{BreakpointId, MAX_BREAKPOINTS};
 
 /// A set of breakpoints of one loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct BreakpointSet([u64; MOST_BREAKPOINTS / 64]);
+pub(crate) struct BreakpointSet([u64; MAX_BREAKPOINTS / 64]);
 
 impl BreakpointSet {
-    pub(crate) const ALL: Self = Self([!0; MOST_BREAKPOINTS / 64]);
+    pub(crate) const ALL: Self = Self([!0; MAX_BREAKPOINTS / 64]);
 
     #[inline]
     pub(crate) fn contains(&self, breakpoint: BreakpointId) -> bool {
@@ -25,7 +25,7 @@ impl BreakpointSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = BreakpointId> {
-        BreakpointId::first(MOST_BREAKPOINTS).filter(move |breakpoint| self.contains(*breakpoint))
+        BreakpointId::first(MAX_BREAKPOINTS).filter(move |breakpoint| self.contains(*breakpoint))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ids of a loop's breakpoints and scopes, and the macro that declares id types.
 
-use super::MOST_BREAKPOINTS;
+use super::MAX_BREAKPOINTS;
 
 /// Declares the index of a thing in the lists that have one element for each such thing.
 macro_rules! id_types {
@@ -26,14 +26,14 @@ macro_rules! id_types {
 
             #[inline]
             fn index(&self, id: $id) -> &T {
-                &self.as_slice()[id.0]
+                &self.as_slice()[id.index()]
             }
         }
 
         impl<T> std::ops::IndexMut<$id> for Vec<T> {
             #[inline]
             fn index_mut(&mut self, id: $id) -> &mut T {
-                &mut self.as_mut_slice()[id.0]
+                &mut self.as_mut_slice()[id.index()]
             }
         }
 
@@ -42,7 +42,7 @@ macro_rules! id_types {
 
             #[inline]
             fn index(&self, id: $id) -> &T {
-                &self[id.0]
+                &self[id.index()]
             }
         }
     )+};
@@ -60,7 +60,7 @@ id_types! {
 impl BreakpointId {
     /// The ids of the first `count` breakpoints, in order.
     pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> {
-        (0..count.min(MOST_BREAKPOINTS)).map(Self)
+        (0..count.min(MAX_BREAKPOINTS)).map(Self)
     }
 
     /// The ids from `first` to `last`, both included.

@@ -15,7 +15,7 @@ mod info;
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;
-pub use breakpoint::{At, Breakpoint, Loop, MOST_BREAKPOINTS, Role, Scope, ScopeInfo};
+pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS, Role, Scope, ScopeInfo};
 pub(crate) use breakpoint_set::BreakpointSet;
 pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;

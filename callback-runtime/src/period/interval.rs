@@ -15,7 +15,7 @@ const OF_MARK: f64 = 1e-9;
 const OF_PERIOD: f64 = 1e-3;
 
 /// The number of intervals of a real unit that can be distinguished for certain, 2^40. There is no mark after them.
-const MOST_PERIODS: f64 = 1_099_511_627_776.0;
+const MAX_INTERVALS: f64 = 1_099_511_627_776.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Interval {
@@ -101,7 +101,7 @@ impl Interval {
             return Next::Never;
         };
         let past = ((position - offset) / every).floor().max(0.0);
-        if past > MOST_PERIODS {
+        if past > MAX_INTERVALS {
             return Next::Never;
         }
         #[expect(
@@ -179,7 +179,7 @@ fn mark_real(every: f64, offset: f64, number: u64) -> f64 {
 
 /// Where a mark of a real unit counts as reached, if it is one.
 fn reach(halted_at: f64, every: f64) -> Option<f64> {
-    let is_mark = halted_at.is_finite() && halted_at <= every * MOST_PERIODS;
+    let is_mark = halted_at.is_finite() && halted_at <= every * MAX_INTERVALS;
     is_mark.then(|| halted_at - (halted_at * OF_MARK).min(every * OF_PERIOD))
 }
 

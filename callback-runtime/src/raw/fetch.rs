@@ -10,7 +10,7 @@ use std::any::{TypeId, type_name};
 use std::hint::assert_unchecked;
 
 /// The greatest number of parameters of a handler.
-pub(super) const MOST_AT_ONCE: usize = 12;
+pub(super) const MAX_PARAMETERS: usize = 12;
 
 /// How a parameter uses the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Access {
 }
 
 /// One pointer for each parameter; the rest is not read.
-pub(super) type ParamPtrs = [*mut (); MOST_AT_ONCE];
+pub(super) type ParamPtrs = [*mut (); MAX_PARAMETERS];
 
 /// The pointers of the parameters in `table`, in order.
 #[inline]
@@ -287,7 +287,7 @@ pub unsafe trait Params {
     /// `param_ptrs` has the table's pointer for each access; the slots that they require are filled; the accesses do not clash with each
     /// other; `table` is live and used by nothing else for `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MOST_AT_ONCE])
+    unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMETERS])
     -> Self::Items<'w>;
 }
 
@@ -305,7 +305,7 @@ macro_rules! params_of_tuples {
 
             #[inline]
             #[allow(unused_variables, clippy::unused_unit)]
-            unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MOST_AT_ONCE]) -> Self::Items<'w> {
+            unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMETERS]) -> Self::Items<'w> {
                 // SAFETY: what this function asks of its caller is what it asks for in turn.
                 ($(unsafe { $P::fetch(table, param_ptrs[$at]) },)*)
             }

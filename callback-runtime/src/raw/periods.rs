@@ -1,7 +1,7 @@
 //! Gates: a handler with a period is not asked until its counter stands where it may be due.
 
 use super::table::{Layout, Table};
-use crate::loops::{BreakpointId, MOST_BREAKPOINTS};
+use crate::loops::{BreakpointId, MAX_BREAKPOINTS};
 use crate::period::Counter;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -144,7 +144,7 @@ impl GateFactory {
 /// A gate for each breakpoint at which every handler waits for a counter. Of a fixed size, as
 /// [`BreakpointSet`](crate::loops::BreakpointSet) is.
 pub(crate) struct GateTable {
-    gates: [CounterGate; MOST_BREAKPOINTS],
+    gates: [CounterGate; MAX_BREAKPOINTS],
     /// The table whose counters the gates read.
     of: Layout,
 }
@@ -182,7 +182,7 @@ impl GateTable {
 impl Default for GateTable {
     fn default() -> Self {
         Self {
-            gates: [CounterGate::OPEN; MOST_BREAKPOINTS],
+            gates: [CounterGate::OPEN; MAX_BREAKPOINTS],
             of: Layout::NONE,
         }
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// A run keeps this many refused stops: a stopper that asks at every batch must not fill the memory.
-const MOST_REFUSED: usize = 100;
+const MAX_REFUSED: usize = 100;
 
 /// Where a run stands, and what its outcome will report.
 #[derive(Default)]
@@ -163,7 +163,7 @@ impl RunState {
     /// Records a stop that a rule of the loop refuses.
     pub(crate) fn refuse(&mut self, origin: Origin, reason: &str) {
         quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
-        if self.refused.len() < MOST_REFUSED {
+        if self.refused.len() < MAX_REFUSED {
             self.refused.push(Stop::new(origin, reason.to_owned()));
         }
     }

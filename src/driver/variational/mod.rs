@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `Well` is what is driven in the example of [`Driven`].
 ///
 /// ```
-/// use callbacks::driver::prelude::*;
+/// use callbacks::prelude::*;
 /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -42,7 +42,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(3)?.is_finished());
@@ -62,7 +62,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// move the time, being too small beside it, is a problem of the plan.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// struct Clock(f64);
     /// struct Tick(f64);
     ///
@@ -101,7 +101,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// How many steps have been made, in all runs.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
@@ -115,7 +115,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// The callbacks, to attach more and to look at.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
@@ -131,7 +131,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, to look at.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert_eq!(driver.driven().x, 1.0);
@@ -143,7 +143,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, to change between runs.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.driven_mut().x = 8.0;
@@ -158,7 +158,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What is driven, for good.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
     /// assert_eq!(well.x, 1.0);
@@ -170,7 +170,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A value of the state: of one's own, or what the last run left.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
@@ -184,7 +184,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Checks a run without running it: all problems of callbacks and settings are reported together.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(0)
@@ -200,7 +200,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// What a run will do: which handler runs where, in which order and why.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));

@@ -8,7 +8,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Decides that `first` runs before `second`, whatever their weights; see [`Plan::order`](callback_runtime::Plan::order).
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// # use well::Slope;
     /// # struct Damp;
@@ -32,7 +32,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// [`Plan::no_conflict`](callback_runtime::Plan::no_conflict).
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("one", 1.0))
@@ -50,7 +50,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Makes a problem of an order that insertion alone decides; see [`Plan::strict`](callback_runtime::Plan::strict).
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("x", 1.0))

@@ -11,7 +11,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// A driver of this: at most 100 attempts at a step, no rollback, no callbacks.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert_eq!(driver.step().get(), 0);
@@ -33,7 +33,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// [`TooManyRejections`](crate::driver::TooManyRejections).
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(3)
@@ -50,7 +50,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// [`Rollback`] has an example that shows the difference.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// impl Rollback for Well {
     ///     type Snapshot = f64;
@@ -77,7 +77,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Attaches a callback that may be sent to another thread. To give it a weight or a name, attach it to the [`plan`](Self::plan).
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// #[derive(Default)]
     /// struct Count(u64);
@@ -103,7 +103,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Attaches a callback that stays on this thread.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// use std::{cell::Cell, rc::Rc};
     ///
@@ -133,7 +133,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// [`reject_if`](crate::driver::reject_if) say what `true` means.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
     ///     .on(Driver::before_parameter_update, |well: &Well, log: &mut LogData| log.set("x", well.x));
@@ -179,7 +179,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Attaches the callbacks registered for `Driver`; see [`Plan::discover`].
     ///
     /// ```standalone_crate
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// #[derive(Default)]
     /// struct Log;
@@ -205,7 +205,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Attaches those of the registered callbacks that `keep` keeps; see [`Plan::discover_if`].
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// let mut driver = VariationalDriver::new(Well::default()).discover_if(|_| false);
     /// assert!(driver.run(1)?.is_finished());
@@ -221,7 +221,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// Puts a value of one's own into the state, for handlers to ask for. It stays there from one run to the next.
     ///
     /// ```
-    /// # use callbacks::driver::prelude::*;
+    /// # use callbacks::prelude::*;
     /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
     /// struct Seed(u64);
     ///

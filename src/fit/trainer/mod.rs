@@ -13,7 +13,7 @@ use super::pass::Pass;
 use super::step::{Steps, present, sweep};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
-    OptimizerName, Phase, Samples, Step, Total,
+    OptimizerName, Phase, SampleCount, Step, Total,
 };
 use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
 use check::Known;
@@ -282,7 +282,7 @@ impl<M: Learner> Trainer<M> {
         state.insert(Iteration::default());
         state.insert(MicroStep::default());
         state.insert(Total::default());
-        state.insert(Samples::default());
+        state.insert(SampleCount::default());
         state.insert(Phase::default());
         state.insert(Metrics::default());
         state.insert(History::default());

@@ -4,7 +4,7 @@ use super::Fed;
 use super::callbacks::Bookkeeping;
 use super::learned::Seeded;
 use callbacks::BoxError;
-use callbacks::fit::{OptimizerName, Samples};
+use callbacks::fit::{OptimizerName, SampleCount};
 use callbacks::prelude::*;
 
 const MAIN: OptimizerName = OptimizerName("main");
@@ -133,7 +133,7 @@ impl<'f, M: Seeded> Bookkept<'f, M> {
     }
 
     fn batch_end(&mut self, iteration: Iteration, loss: &Loss) -> Result<(), BoxError> {
-        let (step, samples) = (Step::new(self.step), Samples::new(self.samples));
+        let (step, samples) = (Step::new(self.step), SampleCount::new(self.samples));
         self.books.print.on_train_batch_end(&step, loss)?;
         self.books.progress.on_train_batch_end(&iteration, &samples);
         Ok(())

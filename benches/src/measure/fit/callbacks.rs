@@ -3,7 +3,7 @@
 use super::digits::callbacks::Guesses;
 use super::digits::data::{Batch, CLASSES};
 use callbacks::BoxError;
-use callbacks::fit::Samples;
+use callbacks::fit::SampleCount;
 use callbacks::prelude::*;
 use std::f64::consts::PI;
 use std::fmt::Write;
@@ -131,7 +131,7 @@ pub(super) struct Progress {
 
 #[callback(register = false)]
 impl Progress {
-    pub(super) fn on_train_batch_end(&mut self, iteration: &Iteration, samples: &Samples) {
+    pub(super) fn on_train_batch_end(&mut self, iteration: &Iteration, samples: &SampleCount) {
         (self.batch, self.samples) = (iteration.get(), samples.get());
     }
 }
