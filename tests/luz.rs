@@ -10,7 +10,9 @@ mod support {
     pub(crate) mod tracer;
 }
 
-use callbacks::fit::{Epoch, Fit, Iteration, Loss, OptimizerName, OwnStep, Phase, SampleCount, Step};
+use callbacks::fit::{
+    Epoch, Fit, Iteration, Loss, OptimizerName, OwnStep, Phase, SampleCount, Step,
+};
 use callbacks::fit::{Evaluated, Predicted, Trainer};
 use callbacks::{Breakpoint, Callback, Handlers, ProblemKind};
 use support::journal::Journal;

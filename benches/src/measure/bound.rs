@@ -3,12 +3,12 @@
 use std::fmt;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum HandlerRef {
+pub(super) enum Bound {
     AtMost(f64),
     AtLeast(f64),
 }
 
-impl HandlerRef {
+impl Bound {
     pub(super) fn holds(self, value: f64) -> bool {
         // Counts are thousandths of instructions, so that what is less is rounding.
         const ROUNDING: f64 = 1e-6;
@@ -30,7 +30,7 @@ impl HandlerRef {
     }
 }
 
-impl fmt::Display for HandlerRef {
+impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtMost(most) => write!(f, "≤ {most}"),

@@ -52,8 +52,8 @@ impl Generated {
 
     pub(super) fn cargo(&self, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         let run = Command::new(env!("CARGO"))
-            .args(arguments)
             .arg("--quiet")
+            .args(arguments)
             .env("CARGO_TARGET_DIR", &self.target)
             // From the start each time, and not from what was left of the time before.
             .env("CARGO_INCREMENTAL", "0")
@@ -64,6 +64,28 @@ impl Generated {
             return Ok(());
         }
         Err(String::from_utf8_lossy(&run.stderr).into())
+    }
+
+    /// The lines of LLVM IR that rustc makes of the program before any optimisation: what it hands to LLVM for each rebuild. The crates
+    /// that the program depends on are compiled already and do not count.
+    pub(super) fn ir_lines(&self) -> Result<usize, Box<dyn Error>> {
+        let options = [
+            "--emit=llvm-ir",
+            "-Cno-prepopulate-passes",
+            "-Ccodegen-units=1",
+        ];
+        self.cargo(&[&["rustc", "--release", "--"], &options[..]].concat())?;
+        let prefix = format!("{}-", self.name.replace('-', "_"));
+        let mut lines = None;
+        for entry in fs::read_dir(self.target.join("release/deps"))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with(&prefix) && name.ends_with(".ll") {
+                lines = Some(fs::read_to_string(&path)?.lines().count());
+                fs::remove_file(&path)?;
+            }
+        }
+        lines.ok_or_else(|| "rustc wrote no LLVM IR".into())
     }
 
     /// Where the optimised program is.

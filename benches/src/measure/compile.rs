@@ -2,11 +2,11 @@
 
 mod spelling;
 
-use super::bound::HandlerRef;
+use super::bound::Bound;
 use super::cargo::Generated;
 use super::{processor, spread};
 use crate::report::{Goal, Table};
-use spelling::Spelling;
+pub(super) use spelling::Spelling;
 use std::error::Error;
 use std::{fmt, fs};
 
@@ -19,7 +19,7 @@ const CHECKS: usize = 3;
 const BUILDS: usize = 1;
 
 /// What annotated blocks may take in terms of impls written by hand.
-const GOAL: HandlerRef = HandlerRef::AtMost(1.3);
+const GOAL: Bound = Bound::AtMost(1.3);
 
 /// Each spelling in terms of impls written by hand.
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
@@ -50,8 +50,8 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             measured.spelling.name().to_owned(),
             format!("{check:.2}"),
             format!("{build:.2}"),
-            HandlerRef::told(goal),
-            HandlerRef::met(goal, check.max(build)),
+            Bound::told(goal),
+            Bound::met(goal, check.max(build)),
             format!("{:.2}", one.size / by_hand.size),
             one.to_string(),
         ]);

@@ -2,7 +2,7 @@
 
 mod program;
 
-use super::bound::HandlerRef;
+use super::bound::Bound;
 use super::cargo::Generated;
 use crate::report::{Goal, Table};
 use std::error::Error;
@@ -14,7 +14,7 @@ const SIZES: [u32; 3] = [100, 1_000, 10_000];
 const RUNS: usize = 15;
 
 /// What listing 10,000 registrations may take, in milliseconds.
-const GOAL: HandlerRef = HandlerRef::AtMost(20.0);
+const GOAL: Bound = Bound::AtMost(20.0);
 
 /// By the number of registrations.
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
@@ -37,7 +37,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             format!("{before_main:.2} ms"),
             format!("{:.2} ms", started.listed),
             goal.map_or_else(|| "-".into(), |goal| format!("{goal} ms")),
-            HandlerRef::met(goal, started.listed),
+            Bound::met(goal, started.listed),
             format!("{:.1} ms", started.discovered),
         ]);
         table.goals.extend(goal.map(|goal| Goal {

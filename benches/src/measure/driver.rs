@@ -2,7 +2,7 @@
 
 mod driven;
 
-use super::bound::HandlerRef;
+use super::bound::Bound;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
 use callbacks::BoxError;
@@ -72,7 +72,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     table.goals.push(Goal {
         wanted: "no allocation in a step of the driver, but for what is logged".into(),
         measured: format!("{allocated:.2}"),
-        is_met: HandlerRef::AtMost(0.0).holds(allocated),
+        is_met: Bound::AtMost(0.0).holds(allocated),
         told_below: "The driver",
     });
     Ok(table)
@@ -120,7 +120,7 @@ impl Step {
             format!("{netket:.0}"),
             format!("1/{:.0}", netket / self.nanoseconds),
             goal.to_string(),
-            HandlerRef::met(Some(goal), self.nanoseconds),
+            Bound::met(Some(goal), self.nanoseconds),
         ]
     }
 
@@ -136,8 +136,8 @@ impl Step {
     }
 }
 
-fn wanted(netket: f64) -> HandlerRef {
-    HandlerRef::AtMost((netket * PART).floor())
+fn wanted(netket: f64) -> Bound {
+    Bound::AtMost((netket * PART).floor())
 }
 
 fn fastest(content: Content, by: By) -> Result<f64, Box<dyn Error>> {

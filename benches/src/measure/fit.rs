@@ -8,7 +8,7 @@ mod learned;
 mod timed;
 mod way;
 
-use super::bound::HandlerRef;
+use super::bound::Bound;
 use super::valgrind;
 use crate::report::{Goal, Table};
 use callbacks_benches::contenders::BoxError;
@@ -24,7 +24,7 @@ pub(super) const FIT: &str = "fit";
 const SEED: u64 = 7;
 
 /// What `callbacks` may cost beside the loop written by hand.
-const GOAL: HandlerRef = HandlerRef::AtMost(1.01);
+const GOAL: Bound = Bound::AtMost(1.01);
 
 /// The learner that is written out, with ndarray.
 pub(super) fn mlp() -> Result<Table, Box<dyn Error>> {
@@ -62,8 +62,8 @@ fn table(learned: Learned) -> Result<Table, Box<dyn Error>> {
             one.name().to_owned(),
             other.name().to_owned(),
             format!("{counted:.4}"),
-            HandlerRef::told(goal),
-            HandlerRef::met(goal, counted.max(median)),
+            Bound::told(goal),
+            Bound::met(goal, counted.max(median)),
             format!("{median:.3}"),
             format!("{first:.3} to {third:.3}"),
         ]);

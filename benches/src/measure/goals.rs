@@ -1,6 +1,6 @@
 //! What the instruction counts of a firing are to be, and what they may not exceed.
 
-use super::bound::HandlerRef::{self, AtLeast, AtMost};
+use super::bound::Bound::{self, AtLeast, AtMost};
 use super::callgrind::Counts;
 use crate::report::{self, Table};
 use callbacks_benches::contenders::{Peer, Setup, Signature};
@@ -10,9 +10,9 @@ use std::error::Error;
 struct Goal {
     of: &'static str,
     /// What we want, where there is such a wish.
-    wanted: Option<HandlerRef>,
+    wanted: Option<Bound>,
     /// What the guard lets pass: what was measured when it was set and, where that is not the goal itself, a tolerance.
-    limit: HandlerRef,
+    limit: Bound,
     measured: fn(&Counts) -> Option<f64>,
 }
 
@@ -181,9 +181,9 @@ fn told(counts: &Counts) -> Result<Table, Box<dyn Error>> {
         let value = (goal.measured)(counts).ok_or_else(|| format!("not counted: {}", goal.of))?;
         table.row([
             goal.of.to_owned(),
-            HandlerRef::told(goal.wanted),
+            Bound::told(goal.wanted),
             format!("{value:.1}"),
-            HandlerRef::met(goal.wanted, value),
+            Bound::met(goal.wanted, value),
             goal.limit.to_string(),
         ]);
         table.goals.extend(goal.told(value));

@@ -1,21 +1,21 @@
 //! The guard: what is larger than a firing and is watched over, and the failure where any number is beyond its limit.
 
-use super::bound::HandlerRef::{self, AtMost};
-use super::{driver, fit, goals, machine, plans, valgrind};
+use super::bound::Bound::{self, AtMost};
+use super::{driver, fit, goals, machine, plans, rebuild, valgrind};
 use crate::report::Table;
 use std::error::Error;
 
 /// A number, and what the guard lets pass: what was measured when it was set, and a tolerance.
 struct Watched {
     of: &'static str,
-    limit: HandlerRef,
+    limit: Bound,
     measured: fn() -> Result<f64, Box<dyn Error>>,
 }
 
 /// The goal, and what the seeds of hash maps make of it.
-const FIT: HandlerRef = AtMost(1.012);
+const FIT: Bound = AtMost(1.012);
 
-const WATCHED: [Watched; 7] = [
+const WATCHED: [Watched; 9] = [
     Watched {
         of: "allocations of 1,000 firings of 8 handlers, of each signature",
         limit: AtMost(0.0),
@@ -51,6 +51,16 @@ const WATCHED: [Watched; 7] = [
         // 13.3 were `n log n`, and 100 would be quadratic. Most of the work is linear.
         limit: AtMost(12.5),
         measured: plans::growth,
+    },
+    Watched {
+        of: "lines of LLVM IR of a program with a plan and no callbacks",
+        limit: AtMost(19_000.0),
+        measured: rebuild::lines_of_empty,
+    },
+    Watched {
+        of: "lines of LLVM IR of an annotated block of three handlers",
+        limit: AtMost(1_000.0),
+        measured: rebuild::lines_of_block,
     },
 ];
 

@@ -16,6 +16,7 @@ mod machine;
 mod once_more;
 mod plans;
 mod processor;
+mod rebuild;
 mod spread;
 mod times;
 mod valgrind;
@@ -53,6 +54,7 @@ const ALL: &[(&str, Measure)] = &[
     ("plans", plans::table),
     ("plans", plans::counted),
     ("discovery", discovery::table),
+    ("rebuild", rebuild::table),
     ("compile", compile::table),
 ];
 

@@ -1,6 +1,6 @@
 //! How long it takes to build a plan: to attach callbacks, to order them, and to check them.
 
-use super::bound::HandlerRef;
+use super::bound::Bound;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
 use callbacks::BoxError;
@@ -14,7 +14,7 @@ const BUILDS: usize = 15;
 const SIZES: [u32; 4] = [10, 100, 1_000, 10_000];
 
 /// What a plan of 10,000 callbacks may take, in milliseconds.
-const GOAL: HandlerRef = HandlerRef::AtMost(50.0);
+const GOAL: Bound = Bound::AtMost(50.0);
 
 /// The job that valgrind counts.
 pub(super) const PLAN: &str = "plan";
@@ -285,7 +285,7 @@ impl Shape {
             row.push(format!("{:.1} ms", last.clock));
             row.extend([
                 GOAL.to_string() + " ms",
-                HandlerRef::met(Some(GOAL), last.processor),
+                Bound::met(Some(GOAL), last.processor),
             ]);
         }
         row

@@ -4,7 +4,7 @@
 //! turns, a millisecond each; the fastest turn of each is the one that nothing disturbed, and gives a ratio. Both are built
 //! anew many times, and the median of the ratios is told, with the quartiles.
 
-use super::bound::HandlerRef::{self, AtLeast, AtMost};
+use super::bound::Bound::{self, AtLeast, AtMost};
 use super::{processor, spread};
 use crate::report::{Goal, Table};
 use callbacks_benches::contenders::{BoxError, Contender, Peer, Setup, Signature};
@@ -24,7 +24,7 @@ const TURN: Duration = Duration::from_millis(1);
 struct Pair {
     slow: Setup,
     fast: Setup,
-    goal: Option<HandlerRef>,
+    goal: Option<Bound>,
 }
 
 /// The ratios, and whether the goals are met.
@@ -48,10 +48,10 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             pair.slow.signature.to_string(),
             pair.slow.peer.to_string(),
             pair.fast.peer.to_string(),
-            HandlerRef::told(pair.goal),
+            Bound::told(pair.goal),
             format!("{median:.2}"),
             format!("{first:.2} to {third:.2}"),
-            HandlerRef::met(pair.goal, median),
+            Bound::met(pair.goal, median),
         ]);
         table.goals.extend(pair.told(first, median, third));
     }
@@ -115,7 +115,7 @@ impl Pair {
         }
     }
 
-    const fn wanted(self, goal: HandlerRef) -> Self {
+    const fn wanted(self, goal: Bound) -> Self {
         Self {
             goal: Some(goal),
             ..self

@@ -287,8 +287,10 @@ pub unsafe trait Params {
     /// `param_ptrs` has the table's pointer for each access; the slots that they require are filled; the accesses do not clash with each
     /// other; `table` is live and used by nothing else for `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMETERS])
-    -> Self::Items<'w>;
+    unsafe fn fetch<'w>(
+        table: *mut Table,
+        param_ptrs: &[*mut (); MAX_PARAMETERS],
+    ) -> Self::Items<'w>;
 }
 
 macro_rules! params_of_tuples {

@@ -2,7 +2,7 @@
 
 /// How a callback is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(in crate::measure) enum Spelling {
     /// `#[callback]`.
     Annotated,
     /// `#[callback(register = false)]`.
@@ -14,14 +14,14 @@ pub(super) enum Spelling {
 }
 
 impl Spelling {
-    pub(super) const ALL: [Self; 4] = [
+    pub(in crate::measure) const ALL: [Self; 4] = [
         Self::Annotated,
         Self::Unregistered,
         Self::ByHand,
         Self::Naive,
     ];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::measure) const fn name(self) -> &'static str {
         match self {
             Self::Annotated => "`#[callback]`",
             Self::Unregistered => "`#[callback(register = false)]`",
@@ -30,7 +30,7 @@ impl Spelling {
         }
     }
 
-    pub(super) const fn crate_name(self) -> &'static str {
+    pub(in crate::measure) const fn crate_name(self) -> &'static str {
         match self {
             Self::Annotated => "annotated",
             Self::Unregistered => "unregistered",
@@ -40,7 +40,7 @@ impl Spelling {
     }
 
     /// A program of so many callbacks, all of them attached.
-    pub(super) fn program(self, blocks: usize) -> String {
+    pub(in crate::measure) fn program(self, blocks: usize) -> String {
         let block = self.block();
         let written = |nth: usize| {
             let block = block.replace("Callback0", &format!("Callback{nth}"));
