@@ -1,26 +1,4 @@
 //! The physics of the example `vmc_ising`, each part against what is known of it by another way.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "these modules are written for the example, which uses all of them"
-)]
-
-#[path = "../examples/vmc_ising/exact.rs"]
-mod exact;
-#[path = "../examples/vmc_ising/hamiltonian.rs"]
-mod hamiltonian;
-#[path = "../examples/vmc_ising/rbm.rs"]
-mod rbm;
-#[path = "../examples/vmc_ising/reconfiguration.rs"]
-mod reconfiguration;
-#[path = "../examples/vmc_ising/sampler.rs"]
-mod sampler;
-#[path = "../examples/vmc_ising/spins.rs"]
-mod spins;
-#[path = "../examples/vmc_ising/statistics.rs"]
-mod statistics;
-#[path = "../examples/vmc_ising/variational.rs"]
-mod variational;
 
 use exact::GroundState;
 use hamiltonian::IsingChain;
@@ -31,6 +9,9 @@ use spins::Spins;
 use statistics::Estimate;
 use std::f64::consts::PI;
 use variational::Variational;
+use vmc_ising::{
+    exact, hamiltonian, rbm, reconfiguration, sampler, spins, statistics, variational,
+};
 
 fn chain(spins: u32, field: f64) -> IsingChain {
     IsingChain {

@@ -1,34 +1,9 @@
 //! The example `vmc_ising` in the driver's loop: small, and with samples that nobody wants.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "these modules are written for the example, which uses all of them"
-)]
+
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "a handler's parameters are what the runtime hands it"
 )]
-
-#[path = "../examples/vmc_ising/driven.rs"]
-mod driven;
-#[path = "../examples/vmc_ising/exact.rs"]
-mod exact;
-#[path = "../examples/vmc_ising/hamiltonian.rs"]
-mod hamiltonian;
-#[path = "../examples/vmc_ising/callbacks.rs"]
-mod in_the_loop;
-#[path = "../examples/vmc_ising/rbm.rs"]
-mod rbm;
-#[path = "../examples/vmc_ising/reconfiguration.rs"]
-mod reconfiguration;
-#[path = "../examples/vmc_ising/sampler.rs"]
-mod sampler;
-#[path = "../examples/vmc_ising/spins.rs"]
-mod spins;
-#[path = "../examples/vmc_ising/statistics.rs"]
-mod statistics;
-#[path = "../examples/vmc_ising/variational.rs"]
-mod variational;
 
 use callbacks::prelude::*;
 use exact::GroundState;
@@ -39,6 +14,7 @@ use sampler::Sampler;
 use spins::Spins;
 use std::sync::mpsc;
 use variational::Variational;
+use vmc_ising::{callbacks as in_the_loop, exact, hamiltonian, rbm, sampler, spins, variational};
 
 const CHAIN: IsingChain = IsingChain {
     spins: 4,

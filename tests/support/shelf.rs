@@ -85,7 +85,7 @@ const OTHERS: [&str; 6] = [
 
 /// The names of all callbacks of the shelf, whatever the features.
 pub(crate) fn names() -> Vec<String> {
-    let source = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/shelf/mod.rs"));
+    let source = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../src/shelf/mod.rs"));
     let source = source.unwrap();
     let uses = source.lines().filter(|line| line.starts_with("pub use "));
     let words = uses.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));

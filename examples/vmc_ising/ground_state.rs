@@ -1,30 +1,12 @@
 //! The ground state of a quantum chain by variational Monte Carlo. Run it with
-//! `cargo run --release --features full --example vmc_ising`, or with `-- 12` behind it for twelve spins instead of ten.
+//! `cargo run --release -p vmc-ising`, or with `-- 12` behind it for twelve spins instead of ten.
 //!
-//! * `vmc_ising/hamiltonian.rs`, `vmc_ising/spins.rs`: the transverse-field Ising chain at its critical point;
-//! * `vmc_ising/rbm.rs`: the wave function; `vmc_ising/sampler.rs`: what draws from its square;
-//! * `vmc_ising/statistics.rs`: energies with errors; `vmc_ising/reconfiguration.rs`: the direction of a step;
-//! * `vmc_ising/variational.rs`: these together; `vmc_ising/driven.rs`: that as the driver's loop drives it;
-//! * `vmc_ising/callbacks.rs`: what is not on the shelf;
-//! * `vmc_ising/exact.rs`: the exact ground state, to compare with.
-#![allow(
-    unreachable_pub,
-    reason = "`pub` in these modules means: for the example and for its tests"
-)]
-
-mod vmc_ising {
-    pub mod callbacks;
-    pub mod driven;
-    pub mod exact;
-    pub mod hamiltonian;
-    pub mod rbm;
-    pub mod reconfiguration;
-    pub mod sampler;
-    pub mod spins;
-    pub mod statistics;
-    pub mod variational;
-}
-
+//! * `hamiltonian.rs`, `spins.rs`: the transverse-field Ising chain at its critical point;
+//! * `rbm.rs`: the wave function; `sampler.rs`: what draws from its square;
+//! * `statistics.rs`: energies with errors; `reconfiguration.rs`: the direction of a step;
+//! * `variational.rs`: these together; `driven.rs`: that as the driver's loop drives it;
+//! * `callbacks.rs`: what is not on the shelf;
+//! * `exact.rs`: the exact ground state, to compare with.
 use callbacks::Period;
 use callbacks::driver::VariationalDriver;
 use callbacks::shelf::{ConvergenceStopping, InvalidLossStopping, ObservableCallback};
