@@ -55,7 +55,9 @@ impl HandlerList {
     }
 
     pub(super) fn into_order(mut self) -> Vec<Handler> {
-        self.0.sort_by_key(|handler| handler.provides.is_none());
+        let rest = self.0.extract_if(.., |handler| handler.provides.is_none());
+        let rest: Vec<Handler> = rest.collect();
+        self.0.extend(rest);
         self.0
     }
 }

@@ -161,7 +161,6 @@ impl EntryList {
                 .into_iter()
                 .filter_map(|member| Some((member.turn, member.result?))),
         );
-        results.sort_by_key(|(turn, _)| *turn);
         GroupRun {
             group_result: GroupResult {
                 results,

@@ -84,9 +84,10 @@ impl RunCore<'_> {
         let handlers = self.dispatcher.turns(at);
         let handlers = handlers.map(|turn| HandlerId::new(at, turn));
         let entered = |handler: &HandlerId| rank(handler) < self.run_state.entered;
-        let mut exits: Vec<HandlerId> = handlers.filter(entered).collect();
-        exits.sort_by_key(|handler| std::cmp::Reverse(rank(handler)));
-        exits
+        let entered: Vec<HandlerId> = handlers.filter(entered).collect();
+        // A list is in the order of its callbacks.
+        let callbacks = entered.chunk_by(|one, next| rank(one) == rank(next));
+        callbacks.rev().flatten().copied().collect()
     }
 
     fn outcome(&mut self) -> Outcome {
