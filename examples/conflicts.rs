@@ -66,7 +66,7 @@ impl Patience {
     }
 }
 
-/// Saves the model, before anybody may stop the run.
+/// Saves the model, before another callback may stop the run.
 struct Checkpoint;
 
 #[callback(before(Patience))]
@@ -95,7 +95,7 @@ pub(crate) fn wrong() -> Plan<Fit> {
     plan.add(Constant);
     // Runs before `Patience`, says its type.
     plan.add(Checkpoint).after("patience");
-    // Asks for losses that nobody provides.
+    // Asks for losses that nothing provides.
     plan.add(Patience).named("patience");
     // Does not work without `Tally`.
     plan.add(Report);

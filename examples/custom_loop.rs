@@ -1,4 +1,4 @@
-//! A loop of one's own: three lines say what there is to handle. Run it with `cargo run --example custom_loop`.
+//! A loop of your own: three lines declare its breakpoints. Run it with `cargo run --example custom_loop`.
 
 use callbacks::prelude::*;
 

@@ -14,7 +14,7 @@ impl Greeter {
     }
 }
 
-/// Registered, but nobody can know its path.
+/// Registered, but a plan cannot know its path.
 struct WriteTo {
     path: &'static str,
 }

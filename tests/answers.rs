@@ -1,4 +1,4 @@
-//! At a breakpoint that declares an answer everybody is asked, and the answers become one.
+//! At a breakpoint that declares an answer every handler is asked, and the answers are merged.
 
 mod support {
     pub(crate) mod journal;

@@ -1,4 +1,4 @@
-//! Callbacks in the background see what they would see in the loop, later; nothing is lost, and nobody waits for ever.
+//! Callbacks in the background see what they would see in the loop, later; nothing is lost, and nothing waits for ever.
 
 mod support {
     pub(crate) mod deadline;
@@ -27,7 +27,7 @@ fn it_sees_every_firing_in_order_and_exits_behind_all() {
 fn the_loop_goes_on_while_it_is_at_work() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer::default());
-        // It is let go when the loop is through: nobody else would end it.
+        // Released when the loop has ended: nothing else ends it.
         let outcome = plan.run(&mut State::new(), |run| {
             count(run, 5)?;
             drop(open);

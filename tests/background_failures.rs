@@ -1,4 +1,4 @@
-//! What goes wrong in the background is told in the loop, as the handler's own failure.
+//! A failure in the background is reported in the loop, as a failure of the handler.
 
 mod support {
     pub(crate) mod deadline;
@@ -52,7 +52,7 @@ fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
             exit.starts_with("exit: failed in Writer at after_step"),
             "{exit}"
         );
-        // What it saw, and what is told of, is all.
+        // The calls that it saw and those that are reported are all calls.
         assert_eq!(lines.len() as u64 - 3 + dropped(&outcome), fired);
     });
 }

@@ -1,5 +1,5 @@
 //! A callback in the background sees exactly the calls, with the values, that the same callback sees in the loop: for random loops,
-//! flows and endings. With a queue that drops the oldest it sees some of them, in order, and is told how many it did not see.
+//! flows and endings. With a queue that drops the oldest it sees some of them, in order, and the outcome counts the others.
 
 mod support {
     pub(crate) mod deadline;
@@ -55,7 +55,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     vec(event, 0..40)
 }
 
-/// Writes down where it was called with what, and fails where it is told to.
+/// Records its calls and their values, and fails where it is set to.
 #[derive(Clone, Debug, Default)]
 struct Writer {
     seen: Vec<String>,

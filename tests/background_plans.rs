@@ -1,4 +1,4 @@
-//! What cannot run in the background is a problem of the plan, with the reason; and what runs where is told.
+//! What cannot run in the background is a problem of the plan, with the reason; an explanation says what runs where.
 
 mod support {
     pub(crate) mod deadline;

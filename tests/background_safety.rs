@@ -1,4 +1,4 @@
-//! Whatever becomes of a run, its worker has ended before the callback is somebody else's. Looked at with AddressSanitizer, too.
+//! However a run ends, its worker has ended before the plan gives the callback away. AddressSanitizer checks it, too.
 
 mod support {
     pub(crate) mod deadline;
@@ -147,7 +147,7 @@ fn between_two_runs_a_callback_is_anybody_s() {
     });
 }
 
-/// A copy that nobody can get rid of in peace.
+/// A copy whose drop panics.
 #[derive(Clone)]
 struct Bomb {
     is_copy: bool,
@@ -205,7 +205,7 @@ fn copies_whose_drop_panics_do_not_bring_anything_down() {
             drop(open);
             Ok(())
         });
-        // The call panicked when its copies went; what waited behind it is told.
+        // The call panicked when its copies were dropped; the calls after it are reported.
         let outcome = outcome.unwrap();
         assert!(outcome.failed().is_some());
         let dropped: u64 = outcome.dropped().iter().map(Dropped::times).sum();

@@ -1,4 +1,4 @@
-//! Two callbacks that write the same state at one breakpoint have an order that somebody decided, or a word about it is said.
+//! Two callbacks that write the same state at one breakpoint have a decided order, or a check reports them.
 
 use callbacks::__private::{Probe, inventory};
 use callbacks::prelude::*;
@@ -39,7 +39,7 @@ fn state() -> State {
 
 type Settle = fn(&mut Plan<Fit>);
 
-/// Two writers, `one` before `two`, about whom `settle` says something.
+/// Two writers, `one` before `two`, with what `settle` declares.
 fn two_writers(settle: Settle) -> Plan<Fit> {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("one");

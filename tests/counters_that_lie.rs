@@ -250,7 +250,7 @@ proptest! {
     ) {
         let gated = run(&visits, &periods, steps, Gate::Allowed, constant);
         let free = run(&visits, &periods, steps, Gate::Prevented, constant);
-        // Where nobody has to ask the counter, its panic may pass unseen; up to there both are the same.
+        // If nothing asks the counter, its panic may stay unseen; up to there both are the same.
         let common = gated.at.len().min(free.at.len());
         prop_assert_eq!(&gated.at[..common], &free.at[..common]);
         prop_assert!(gated.at.len() >= free.at.len());

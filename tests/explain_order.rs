@@ -1,4 +1,4 @@
-//! P12: a plan tells who said what of its order, what that changed, and what nobody decided.
+//! P12: an explanation has the declared orders, their effects, and the undecided ones.
 
 mod support {
     pub(crate) mod named_lines;
@@ -18,7 +18,7 @@ fn callbacks_at_epoch_end(told: &Explanation) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// Four at the end of the epoch, one of which nobody waits for; orders said in each way, and one that has no effect.
+/// Four at the end of the epoch, of which one is in no order; orders declared in each way, and one without effect.
 fn ordered() -> Plan<Fit> {
     let mut plan = Plan::new();
     plan.on(Fit::on_epoch_end, |_: &Metrics| {})

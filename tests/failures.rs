@@ -255,7 +255,7 @@ fn go_on_regardless(run: &mut Run<'_, Relax>) {
     });
 }
 
-/// What is told in such a loop, when its first force answers this.
+/// The breakpoints of such a loop, if its first force returns this.
 fn told_regardless(answer: fn() -> Result<Flow, &'static str>) -> Vec<String> {
     let (mut plan, journal) = traced();
     plan.on(Relax::ON_FORCE, answer);

@@ -1,4 +1,4 @@
-//! A guard is a run for an engine that owns the loop: finished or dropped, it ends once and tells everybody.
+//! A guard is a run for an engine that owns the loop: finished or dropped, it ends once, and every callback exits.
 
 mod support {
     pub(crate) mod journal;

@@ -52,7 +52,7 @@ const ENDS: [End; 4] = [End::Finish, End::Stop, End::Interrupt, End::Fail];
 const TOUCHES: [Touch; 3] = [Touch::Nothing, Touch::Number, Touch::Everything];
 const PATIENT: [OnFailure; 3] = [Warn, DisableAfter(1), DisableAfter(2)];
 
-/// A callback that notes where it runs, and fails where it is told to.
+/// A callback that records where it runs, and fails where it is set to.
 struct Shy {
     touch: Touch,
     deed: Rc<Cell<Deed>>,

@@ -82,7 +82,7 @@ fn a_stop_inside_an_epoch_acts_when_min_epochs_are_complete() {
         (Fit::on_valid_end, 1),
     ] {
         let (epochs, outcome) = fit_two_to_five(at, &Flow::stop("enough"));
-        // In the third epoch, whose end is told too.
+        // In the third epoch, whose end is fired, too.
         assert_eq!(epochs, 3, "{at:?}");
         assert!(outcome.stopped().is_some(), "{at:?}");
         assert_eq!(outcome.refused().len(), 2 * firings, "{at:?}");

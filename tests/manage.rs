@@ -29,7 +29,7 @@ impl Callback<Relax> for Letter {
     }
 }
 
-/// The same in capitals, and as heavy as it is told to be.
+/// Like `Log`, in capitals and with a given weight.
 struct Capital(char, f64);
 
 impl Capital {

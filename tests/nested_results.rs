@@ -1,4 +1,4 @@
-//! A handler may return a `Result` of a `Result`: each error is told as the error that it is.
+//! A handler may return a `Result` of a `Result`: each error is reported as itself.
 
 mod support {
     pub(crate) mod relax;

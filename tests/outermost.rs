@@ -1,4 +1,4 @@
-//! P5 in loops of one scope: what is wished at the end of an outermost scope acts if the loop goes on.
+//! P5 in loops of one scope: a flow at the end of an outermost scope acts if the loop goes on.
 
 use callbacks::prelude::*;
 
@@ -105,7 +105,7 @@ fn a_guard_pairs_begin_and_end_whatever_they_answer() {
 #[test]
 fn a_stop_at_the_end_of_a_step_that_was_left_acts_too_also_where_nobody_listens() {
     breakpoints! {
-        /// Steps with a place between their ends that nobody handles.
+        /// Steps with a breakpoint between their ends that has no handler.
         loop Quiet {
             scope STEP {
                 before_step;

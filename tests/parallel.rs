@@ -246,7 +246,7 @@ fn an_order_by_way_of_others_is_one() {
     assert_eq!(executors(&mut plan), ["loop's thread", "loop's thread"]);
 }
 
-/// Attaches somebody.
+/// Attaches a callback.
 type Add<'a> = &'a dyn Fn(&mut Plan<Relax>);
 
 #[test]

@@ -254,7 +254,7 @@ impl Executor for Chance {
     }
 }
 
-/// The promise: all is equal or, if the run failed, all but what the failing one's own group did.
+/// The promise: everything is equal or, if the run failed, everything but the effects of the group that failed.
 fn assert_same(script: &Script, serial: &Ran, parallel: &Ran) {
     let (one, other) = (&serial.outcome, &parallel.outcome);
     let Some(failure) = one.failed() else {

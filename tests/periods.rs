@@ -110,7 +110,7 @@ fn noether_a_multiple_that_is_crossed_and_not_met() {
     assert_eq!(trace.steps("ten"), [14, 21, 70]);
 }
 
-/// noether: one or more of the units, and the callback is told which.
+/// noether: one or more of the units, and the callback gets which.
 #[test]
 fn noether_any_combination_and_which_fired() {
     let mut plan = Plan::<Walk>::new();

@@ -1,4 +1,4 @@
-//! Counters are somebody's code: what they do wrong is told to who asks for it, and to nobody else.
+//! Counters are user code: their faults fail the handler that asks for them, and no other.
 
 use callbacks::prelude::*;
 use callbacks::{Count, Counter};

@@ -1,4 +1,4 @@
-//! P11: a period that cannot be meant is told: one that is for no handler, words that are none, and what only the run changes.
+//! P11: invalid periods are problems: a period for no handler, invalid words, and a change of what only the run changes.
 
 use callbacks::prelude::*;
 use callbacks::{Count, Counter, Problem, ProblemKind};

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
-/// State that nobody provides.
+/// State without a provider.
 struct Nowhere;
 
 /// A callback with five faults, each on a line of its own.

@@ -1,4 +1,4 @@
-//! A callback brings state with it: it is there from its `enter` on, once, and who comes too early is told before the run.
+//! A callback provides state: it exists from `enter` on, once, and a handler that runs too early is a problem before the run.
 #![allow(
     clippy::needless_pass_by_value,
     reason = "a handler's parameters are what the runtime hands it"

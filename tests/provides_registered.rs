@@ -1,4 +1,4 @@
-//! What callbacks provide is known of those that are registered: who misses it is told whom to attach.
+//! Registered callbacks declare what they provide: a problem names the callback to attach.
 
 use callbacks::fit::Fit;
 use callbacks::{Plan, ProblemKind, State, breakpoints, callback};

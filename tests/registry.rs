@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 callbacks::link!(linked_plugin);
 
-/// The callbacks that ran, in order. They only read it, so that nobody has to decide between them.
+/// The callbacks that ran, in order. They only read it, so that their order need not be decided.
 #[derive(Default)]
 struct Ran(Mutex<Vec<&'static str>>);
 

@@ -1,4 +1,4 @@
-//! What callbacks say of the order wins over weight and insertion (P3); circles, requirements and incompatibilities are told.
+//! Declared orders overrule weight and insertion (P3); circles, requirements and incompatibilities are reported.
 
 use callbacks::prelude::*;
 use callbacks::{CallbackInfo, CallbackRef, ProblemKind};

@@ -50,7 +50,7 @@ fn untold<const N: usize>(values: [f64; N]) -> impl Batches<Input> {
 fn a_bar_goes_over_as_many_batches_as_their_source_has() {
     let (progress, term) = terminal();
     let seen = Journal::default();
-    // What was told is of other data.
+    // The known lengths are of other data.
     let mut trainer = trainer().callback(progress.batches(Phase::Train, 9));
     trainer.plan().add_local(Watch(term, seen.clone()));
     assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());

@@ -135,7 +135,7 @@ fn walk(run: &mut Run<'_, Walk>) -> Result<(), Break> {
     Ok(())
 }
 
-/// The same with a guard; an engine stops where it is told to.
+/// The same with a guard: an engine that stops on an error.
 fn engine(guard: &mut Guard<Walk>) {
     if library("begin", || guard.begin(Walk::RUN).is_ok()) != Some(true) {
         return;

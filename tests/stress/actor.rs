@@ -116,7 +116,7 @@ impl Itself {
             plan.add(Actor::new(&of, &mut self.random));
         }
         let random = &mut self.random;
-        // A plan with problems has entered nobody.
+        // A plan with problems has entered no callback.
         if plan.run(ctx, |run| walk(run, &of.census, random)).is_ok() {
             see("a run inside of a run");
         }

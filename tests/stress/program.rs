@@ -119,7 +119,7 @@ pub(crate) fn change(ctx: &mut Ctx<'_>, census: &Census, random: &mut fastrand::
     }
 }
 
-/// The loop: a few steps, in which it may fail, panic or go on where it was told not to.
+/// The loop: a few steps, in which it may fail, panic or go on after a break.
 pub(crate) fn walk(
     run: &mut Run<'_, Walk>,
     census: &Census,

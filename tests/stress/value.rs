@@ -65,7 +65,7 @@ impl Drop for Contents {
     }
 }
 
-/// A copy is a value of its own, into which nobody has written.
+/// A copy is a new value, into which nothing has written.
 impl Clone for Contents {
     fn clone(&self) -> Self {
         Self::new(&self.census)

@@ -33,7 +33,7 @@ pub(crate) fn predict(deeds: &[Deed]) -> (Vec<String>, String) {
     (model.trace, ending)
 }
 
-/// How far out a wish reaches.
+/// How much of the loop a flow ends.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Reach {
     Leave,
@@ -57,7 +57,7 @@ enum Stage {
 struct Model {
     deeds: Vec<Deed>,
     trace: Vec<String>,
-    /// Who wished the outermost thing first.
+    /// The first handler that returned the outermost flow.
     wish: Option<(Reach, String)>,
     /// Who failed first.
     failed: Option<String>,

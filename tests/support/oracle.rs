@@ -99,7 +99,7 @@ pub(crate) fn predict(job: Job, deeds: &[Deed]) -> Seen {
     model.seen()
 }
 
-/// How far out a wish reaches.
+/// How much of the loop a flow ends.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 enum Reach {
     /// Negative: the scope at depth 1 lies further out than that at depth 2.
@@ -115,7 +115,7 @@ struct Model {
     faults: Vec<String>,
     skipped: BTreeMap<String, u64>,
     open: Vec<&'static str>,
-    /// The outermost wish so far, and who wished it first and why.
+    /// The outermost flow so far, with its first handler and reason.
     wish: Option<(Reach, String)>,
     loss: bool,
     /// Flows have no effect any more.

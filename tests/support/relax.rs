@@ -1,4 +1,4 @@
-//! A loop of one's own, written by hand: a run of steps.
+//! A loop written by hand: a run of steps.
 #![allow(dead_code, reason = "no test uses all of its breakpoints")]
 
 use callbacks::{At, Availability, Break, Breakpoint, Loop, Role, Run, Scope, ScopeInfo};

@@ -162,7 +162,7 @@ pub(crate) enum Ends {
     Panic,
     /// It fails again and again, and may.
     Swallowed,
-    /// It fails when it is told of the end.
+    /// It fails at the end.
     AtItsExit,
     /// The same of a panic.
     PanicAtItsExit,

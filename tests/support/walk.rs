@@ -87,7 +87,7 @@ impl Rollback for Walk {
     }
 }
 
-/// A driver of a walker that writes into a journal of its own, which nobody reads.
+/// A driver of a walker that writes into a journal of its own, which is not read.
 pub(crate) fn walk() -> VariationalDriver<Walk> {
     VariationalDriver::new(Walk::new(&Journal::default()))
 }

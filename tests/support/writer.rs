@@ -15,7 +15,7 @@ breakpoints! {
 #[derive(Default)]
 pub(crate) struct Writer {
     pub(crate) lines: Vec<String>,
-    /// Received from before each step, if there is somebody who lets it go on.
+    /// Received from before each step, if a sender controls it.
     pub(crate) gate: Option<Receiver<()>>,
     /// Says so before each step.
     pub(crate) arrived: Option<Sender<()>>,

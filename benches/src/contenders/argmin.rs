@@ -24,7 +24,7 @@ pub(super) fn build(setup: Setup) -> Option<Box<dyn Contender>> {
         push(&mut observers);
     }
     for _ in 0..setup.idle {
-        // Only told of the end, which is told in every mode: this one costs least.
+        // Called only at the end, which every mode calls: this one costs least.
         observers.push(Idle, ObserverMode::Never);
     }
     let mut state: State = argmin::core::State::new();

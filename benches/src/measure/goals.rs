@@ -9,7 +9,7 @@ use std::error::Error;
 /// One number that is watched over.
 struct Goal {
     of: &'static str,
-    /// What we want, where there is such a wish.
+    /// The goal, if there is one.
     wanted: Option<Bound>,
     /// What the guard lets pass: what was measured when it was set and, where that is not the goal itself, a tolerance.
     limit: Bound,

@@ -2,7 +2,7 @@
 //!
 //! Times are those of the processor. They change with what else the machine has in its caches, and with where a contender's values happen to lie. So two contenders take
 //! turns, a millisecond each; the fastest turn of each is the one that nothing disturbed, and gives a ratio. Both are built
-//! anew many times, and the median of the ratios is told, with the quartiles.
+//! anew many times, and the median of the ratios is reported, with the quartiles.
 
 use super::bound::Bound::{self, AtLeast, AtMost};
 use super::{processor, spread};

@@ -9,7 +9,7 @@ pub(crate) struct Goal {
     pub(crate) wanted: String,
     pub(crate) measured: String,
     pub(crate) is_met: bool,
-    /// The heading in `BENCHMARKS.md` below which more is told of it.
+    /// The heading in `BENCHMARKS.md` that explains it.
     pub(crate) told_below: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! How a measurement is told: a Markdown table with the command that prints it again.
+//! How a measurement is reported: a Markdown table with the command that prints it again.
 
 mod file;
 mod goals;

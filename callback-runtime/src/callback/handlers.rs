@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// /// Counts batches, or epochs if it is told so.
+/// /// Counts batches, or epochs if it is set to.
 /// struct Count {
 ///     per_epoch: bool,
 ///     firings: u64,

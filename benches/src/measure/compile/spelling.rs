@@ -9,7 +9,7 @@ pub(in crate::measure) enum Spelling {
     Unregistered,
     /// An impl of `Callback`.
     ByHand,
-    /// An impl of a trait of one's own, with defaults that do nothing.
+    /// An impl of a hand-written trait with defaults that do nothing.
     Naive,
 }
 

@@ -8,7 +8,7 @@ use std::error::Error;
 /// The argument with which this program runs itself to compare two fits; the learner and the two ways follow.
 pub(in crate::measure) const IN_TURNS: &str = "fit-in-turns";
 
-/// How many ratios there are, of which the median is told.
+/// How many ratios there are, of which the median is reported.
 const ROUNDS: usize = 9;
 
 /// How often each fits in a round. The fastest fit is the one that nothing disturbed.
