@@ -1,5 +1,5 @@
-//! Counters are somebody's code. Whatever one answers, a handler runs when its period says so of what the counter answers, whether or not
-//! the list has a gate; and nothing is read that is not there.
+//! Counters are user code. Whatever a counter answers, a handler runs when its period is due at that answer, whether or not the list has
+//! a gate; and nothing absent is read.
 
 use callbacks::prelude::*;
 use callbacks::{Count, Counter, Due};

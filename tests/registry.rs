@@ -1,5 +1,5 @@
-//! P4, discovery: nothing runs because it was linked, what is asked for is found in one order, and what the linker left out
-//! is told of.
+//! P4, discovery: nothing runs because it was linked, requested callbacks are found in one order, and what the linker left out is
+//! reported.
 
 use callbacks::prelude::*;
 use callbacks::{Registration, registrations};

@@ -167,3 +167,155 @@ fn every_slip_on_its_own_is_answered_by_one_error() {
     }
     assert!(count >= 45, "{count} slips");
 }
+
+#[test]
+fn the_runtime_is_folders_by_feature() {
+    let expected = [
+        "background",
+        "callback",
+        "explain",
+        "lib.rs",
+        "loops",
+        "outcome",
+        "parallel",
+        "period",
+        "plan",
+        "raw",
+        "run",
+        "state",
+    ];
+    let source = root().join("callback-runtime/src");
+    let entries = fs::read_dir(source).expect("the runtime's source");
+    let mut found: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_file_begins_with_what_it_is_for() {
+    let silent: Vec<PathBuf> = sources()
+        .into_iter()
+        .filter(|path| !read(path).starts_with("//!"))
+        // Included into other files, where such a line does not compile.
+        .filter(|path| !path.ends_with("hello/line.rs") && !path.ends_with("drive/well.rs"))
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+/// Words that make a reader stop. Each has a plain one: the field's term, or the thing itself.
+const WORDS_TO_AVOID: [&str; 15] = [
+    "whom",
+    "somebody",
+    "nobody",
+    "everybody",
+    "anybody",
+    "is told",
+    "are told",
+    "was told",
+    "wish",
+    "wishes",
+    "wished",
+    "thunk",
+    "stirs",
+    "one's own",
+    "so-manieth",
+];
+
+#[test]
+fn comments_and_texts_use_plain_words() {
+    let mut found = Vec::new();
+    let texts = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "BENCHMARKS.md",
+    ];
+    let texts = texts.map(|text| root().join(text));
+    for path in sources().into_iter().chain(texts) {
+        // Its list of words is this one.
+        if path.ends_with("tests/tidy.rs") {
+            continue;
+        }
+        let is_code = path.extension().is_some_and(|extension| extension == "rs");
+        let mut is_fenced = false;
+        for (number, line) in read(&path).lines().enumerate() {
+            let text = line.trim_start();
+            let comment = text.trim_start_matches(['/', '!']).trim_start();
+            is_fenced ^= comment.starts_with("```");
+            let is_prose = !is_fenced && (!is_code || text.starts_with("//"));
+            if let Some(word) = WORDS_TO_AVOID
+                .iter()
+                .find(|word| has_word(comment, word))
+                .filter(|_| is_prose)
+            {
+                found.push(format!("{}:{}: {word}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Whether `text` has `word` between two characters that are no letters, outside of code in backticks.
+fn has_word(text: &str, word: &str) -> bool {
+    let prose = text.split('`').step_by(2);
+    let is_letter = |letter: Option<char>| {
+        letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    prose.into_iter().any(|part| {
+        part.match_indices(word).any(|(at, _)| {
+            let (before, after) = (&part[..at], &part[at + word.len()..]);
+            !is_letter(before.chars().next_back()) && !is_letter(after.chars().next())
+        })
+    })
+}
+
+#[test]
+fn ids_are_types() {
+    let meanings = [
+        "at",
+        "index",
+        "instance",
+        "list",
+        "turn",
+        "place",
+        "slot",
+        "breakpoint",
+        "callback",
+        "handler",
+        "scope",
+        "rank",
+        "class",
+        "node",
+    ];
+    let of_runtime = |path: &PathBuf| {
+        let folders =
+            ["plan", "run", "raw"].map(|folder| root().join("callback-runtime/src").join(folder));
+        folders.iter().any(|folder| path.starts_with(folder))
+    };
+    let mut found = Vec::new();
+    for path in sources().into_iter().filter(of_runtime) {
+        for (number, line) in read(&path).lines().enumerate() {
+            let is_parameter = |name: &&str| {
+                line.contains(&format!("({name}: usize"))
+                    || line.contains(&format!(" {name}: usize"))
+            };
+            // The number of an id is made and read in one place.
+            let is_id = path.ends_with("raw/slot.rs")
+                || line.contains("fn from_index")
+                || line.contains("fn new(index");
+            if meanings.iter().any(|name| is_parameter(&name)) && !is_id {
+                found.push(format!(
+                    "{}:{}: {}",
+                    path.display(),
+                    number + 1,
+                    line.trim()
+                ));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

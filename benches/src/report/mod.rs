@@ -8,8 +8,8 @@ pub(crate) use goals::{Goal, Goals};
 
 use std::fmt;
 
-/// The features that this program was built with, as cargo was told. Instruction counts repeat for the same features only: with
-/// others the compiler inlines differently.
+/// The features that this program was built with. Instruction counts repeat only for the same features: with others the compiler inlines
+/// differently.
 pub(crate) const FEATURES: &str = if cfg!(feature = "candle") {
     ""
 } else {

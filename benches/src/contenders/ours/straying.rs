@@ -1,5 +1,4 @@
-//! Handlers after whom the others cannot be sure that all they ask for is still there, and where it was: one of them, before 63
-//! ordinary ones.
+//! Handlers after which the state of the others may be absent or elsewhere: one of them, before 63 ordinary ones.
 
 use super::late::use_up_first_types;
 use super::{Attach, Bench};

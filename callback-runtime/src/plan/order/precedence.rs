@@ -178,7 +178,7 @@ struct Search {
 struct Cursor {
     rank: Rank,
     list: List,
-    index: usize,
+    next: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,7 +202,7 @@ impl Search {
             let Some(cursor) = self.open.pop() else {
                 return;
             };
-            self.point(precedence, cursor.list, cursor.index);
+            self.point(precedence, cursor.list, cursor.next);
             if self.reached.insert(cursor.rank) {
                 self.expand(precedence, cursor.rank);
             }
@@ -233,7 +233,11 @@ impl Search {
     fn point(&mut self, precedence: &Precedence, list: List, end: usize) {
         if let Some(index) = end.checked_sub(1) {
             let rank = precedence.ranks(list)[index];
-            self.open.push(Cursor { rank, list, index });
+            self.open.push(Cursor {
+                rank,
+                list,
+                next: index,
+            });
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Pairs {
 struct StateUse {
     /// Its place among all accesses of its list.
     /// Its place among the uses of the breakpoint.
-    turn: usize,
+    order: usize,
     callback: CallbackId,
     writes: bool,
     /// It asks for the whole state.
@@ -89,14 +89,14 @@ fn by_state(list: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
 fn add_whole_state_uses(uses: &mut Vec<StateUse>, everything: &[StateUse]) {
     if let Some(&StateUse { access, .. }) = uses.first().filter(|_| !everything.is_empty()) {
         uses.extend(everything.iter().map(|one| StateUse { access, ..*one }));
-        uses.sort_unstable_by_key(|one| one.turn);
+        uses.sort_unstable_by_key(|one| one.order);
     }
 }
 
 impl StateUse {
-    fn of((turn, (callback, access)): (usize, (CallbackId, Access))) -> Self {
+    fn of((order, (callback, access)): (usize, (CallbackId, Access))) -> Self {
         Self {
-            turn,
+            order,
             callback,
             writes: access.kind != AccessKind::Read,
             everything: access.kind == AccessKind::Everything,
@@ -137,7 +137,7 @@ impl PairCheck<'_> {
         let writers: Vec<StateUse> = uses.iter().filter(|one| one.writes).copied().collect();
         let mut search = NearestSearch::of(&writers);
         let behind = |first: &StateUse| {
-            let start = writers.partition_point(|writer| writer.turn < first.turn);
+            let start = writers.partition_point(|writer| writer.order < first.order);
             let second = search.nearest(self, first, start, |second| self.of(first, second))?;
             Some((*first, second))
         };

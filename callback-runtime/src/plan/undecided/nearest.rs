@@ -72,19 +72,19 @@ impl<'a> NearestSearch<'a> {
         at
     }
 
-    /// The nearest use after the decided one at `at` whose order with that one is irrelevant, and with `one` undecided.
+    /// The nearest use after the decided one at `decided_at` whose order with that one is irrelevant, and with `one` undecided.
     fn behind(
         &mut self,
         decided: &Decided<'_>,
         one: &StateUse,
-        at: usize,
+        decided_at: usize,
         pair_order: impl Fn(&StateUse) -> PairOrder,
     ) -> Option<StateUse> {
         let class = |state_use: &StateUse| decided.class(state_use.callback);
-        let mut passed = vec![class(&self.uses[at])];
+        let mut passed = vec![class(&self.uses[decided_at])];
         let mut classes = decided.exempt_from(passed[0]);
         classes.retain(|other| !decided.exempt(*other, class(one)));
-        for at in self.nearest_of(decided, &classes, at) {
+        for at in self.nearest_of(decided, &classes, decided_at) {
             let other = &self.uses[at];
             if !passed.iter().all(|one| decided.exempt(*one, class(other))) {
                 continue;
@@ -99,8 +99,13 @@ impl<'a> NearestSearch<'a> {
         None
     }
 
-    /// The nearest place after `at` of each group of these classes. It stands for its whole group.
-    fn nearest_of(&mut self, decided: &Decided<'_>, classes: &[ClassId], at: usize) -> Vec<usize> {
+    /// The nearest place after `after` of each group of these classes. It stands for its whole group.
+    fn nearest_of(
+        &mut self,
+        decided: &Decided<'_>,
+        classes: &[ClassId],
+        after: usize,
+    ) -> Vec<usize> {
         if classes.is_empty() {
             return Vec::new();
         }
@@ -108,7 +113,7 @@ impl<'a> NearestSearch<'a> {
         let groups = self.groups.get_or_insert_with(|| groups(uses, decided));
         let groups = classes.iter().filter_map(|class| groups.get(class));
         let nearest = groups.flatten().filter_map(|places| {
-            let behind = places.partition_point(|place| *place <= at);
+            let behind = places.partition_point(|place| *place <= after);
             places.get(behind).copied()
         });
         let mut nearest: Vec<usize> = nearest.collect();
