@@ -307,7 +307,7 @@ fn ids_are_types() {
             let is_id = path.ends_with("raw/slot.rs")
                 || line.contains("fn from_index")
                 || line.contains("fn new(index");
-            if meanings.iter().any(|name| is_parameter(&name)) && !is_id {
+            if meanings.iter().any(|name| is_parameter(name)) && !is_id {
                 found.push(format!(
                     "{}:{}: {}",
                     path.display(),

@@ -173,7 +173,7 @@ impl CheckInput<'_> {
 
     /// A problem with how a callback is attached.
     fn of_attached(&self, at: CallbackId, text: ProblemText) -> Problem {
-        let location = self.plan.attached[at].attached_at;
+        let location = self.plan.attached[at].added_at;
         Problem {
             location,
             ..self.of_callback(at, ProblemKind::Background, text)

@@ -32,7 +32,7 @@ impl PlanCore {
         if let Some((why, hint)) = self.stays(id) {
             let text = ProblemText::hinted(format!("cannot run in parallel: {why}"), hint);
             let attached = &self.attached[id];
-            let location = attached.parallel.unwrap_or(attached.attached_at);
+            let location = attached.parallel.unwrap_or(attached.added_at);
             return vec![Problem::of_plan(
                 ProblemKind::NotParallel,
                 name,
@@ -94,7 +94,7 @@ impl PlanCore {
             "leave `parallel` out, or see `explain()` for who runs where",
         );
         let attached = &self.attached[id];
-        let location = attached.parallel.unwrap_or(attached.attached_at);
+        let location = attached.parallel.unwrap_or(attached.added_at);
         let name = &self.resolved.names[id];
         Some(Problem::of_plan(ProblemKind::Alone, name, location, text))
     }

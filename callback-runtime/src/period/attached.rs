@@ -58,7 +58,7 @@ impl AttachedPeriod {
             Target::Breakpoint(of, at) if of.type_id == loop_info.type_id => {
                 not_there(loop_info, at, handled)
             }
-            Target::Breakpoint(of, at) => elsewhere(loop_info, path(of, at), handled),
+            Target::Breakpoint(of, at) => elsewhere(loop_info, &path(of, at), handled),
         })
     }
 }
@@ -109,7 +109,7 @@ fn not_there(loop_info: &LoopInfo, at: BreakpointId, handled: BreakpointSet) -> 
     )
 }
 
-fn elsewhere(loop_info: &LoopInfo, written: String, handled: BreakpointSet) -> String {
+fn elsewhere(loop_info: &LoopInfo, written: &str, handled: BreakpointSet) -> String {
     format!(
         "`every_at({written}, …)` names a breakpoint of another loop, and this is a plan of {}; {}",
         loop_info.name,

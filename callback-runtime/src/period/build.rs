@@ -162,7 +162,7 @@ impl Period {
         let by = by.into();
         self.one_unit("offset", by);
         self.each_interval("offset(…)", |interval| {
-            interval.offset = Some(interval.amount(by))
+            interval.offset = Some(interval.amount(by));
         });
         self
     }

@@ -56,7 +56,7 @@ fn idle(input: &CheckInput<'_>, id: CallbackId, places: BreakpointSet) -> Vec<Pr
     }
     let problem = |text| Problem {
         // Where the period was given, and not where the callback is written.
-        location: attached.attached_at,
+        location: attached.added_at,
         ..input.of_callback(id, ProblemKind::Setting, ProblemText::plain(text))
     };
     texts.into_iter().map(problem).collect()

@@ -36,11 +36,11 @@ impl Period {
         for trigger in &self.triggers {
             match &trigger.kind {
                 TriggerKind::Interval(interval) if interval.once => {
-                    reasons.push(interval.once_at())
+                    reasons.push(interval.once_at());
                 }
                 TriggerKind::Interval(interval) if every_is_said => reasons.push(interval.length()),
                 TriggerKind::Interval(interval) => {
-                    reasons.push(format!("every {}", interval.length()))
+                    reasons.push(format!("every {}", interval.length()));
                 }
                 TriggerKind::Predicate(_) => reasons.push("when a predicate says so".to_owned()),
                 TriggerKind::First | TriggerKind::Last => {}

@@ -131,7 +131,7 @@ impl PlanCore {
         &mut self,
         callback: ErasedCallback,
         insertion: Insertion,
-        attached_at: Location,
+        added_at: Location,
         by_hand: bool,
     ) -> CallbackId {
         let ErasedCallback { value, functions } = callback;
@@ -148,7 +148,7 @@ impl PlanCore {
             periods: Vec::new(),
             relations: Relations::default(),
             insertion,
-            attached_at,
+            added_at,
             by_hand,
             affinity: if by_hand {
                 ThreadAffinity::Local

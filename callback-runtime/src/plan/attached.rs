@@ -31,7 +31,7 @@ pub(crate) struct Attached {
     pub(crate) relations: Relations,
     /// Its place among the others of the same weight.
     pub(crate) insertion: Insertion,
-    pub(crate) attached_at: Location,
+    pub(crate) added_at: Location,
     /// Whether a call for this callback attached it; a discovered callback was not.
     pub(crate) by_hand: bool,
     pub(crate) affinity: ThreadAffinity,
@@ -63,6 +63,6 @@ impl Attached {
 
     /// Where the callback is written; where it is attached, if that is not known.
     pub(crate) fn location(&self) -> Location {
-        self.info.own_location().unwrap_or(self.attached_at)
+        self.info.own_location().unwrap_or(self.added_at)
     }
 }

@@ -241,7 +241,7 @@ impl PlanCore {
         let old = std::mem::replace(&mut attached.functions, functions);
         attached.sendable = sendable;
         attached.affinity = ThreadAffinity::Anywhere;
-        attached.attached_at = location;
+        attached.added_at = location;
         attached.by_hand = true;
         (attached.info, attached.panicked) = functions.info(value.as_ref());
         self.save_period_states();

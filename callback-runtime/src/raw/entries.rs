@@ -240,7 +240,7 @@ impl EntryList {
         // them is exclusive.
         unsafe {
             self.fast_path
-                .set(unconditional, &self.required, self.resolved_for, precheck)
+                .set(unconditional, &self.required, self.resolved_for, precheck);
         };
     }
 }

@@ -130,11 +130,19 @@ impl<'a> RunCore<'a> {
 
     /// The run that `run_state` describes, with its plan and state.
     fn of(parts: Parts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
+        let Parts {
+            loop_info,
+            dispatcher,
+            resolved,
+            clock,
+            gates,
+            ..
+        } = parts;
         Self {
-            frame: Frame::of(state.into_view(), parts.gates, parts.clock),
-            dispatcher: parts.dispatcher,
-            resolved: parts.resolved,
-            loop_info: parts.loop_info,
+            frame: Frame::of(state.into_view(), gates, clock),
+            dispatcher,
+            resolved,
+            loop_info,
             run_state,
         }
     }

@@ -88,7 +88,7 @@ fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
         if let Some(other) = first.insert(name, at) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
-                input.plan.attached[other].attached_at
+                input.plan.attached[other].added_at
             );
             problems.push(input.of_callback(at, ProblemKind::SameName, text));
         }

@@ -80,7 +80,7 @@ fn already_provided(
     let place = if first.location == second.location {
         format!(
             "attached at {}",
-            input.plan.attached[first.callback].attached_at
+            input.plan.attached[first.callback].added_at
         )
     } else {
         first.location.to_string()
