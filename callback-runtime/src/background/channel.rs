@@ -6,32 +6,32 @@ pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbo
 pub(super) use modelled::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 #[cfg(not(loom))]
-mod looks {
+mod polling {
     use super::Receiver;
     use crossbeam_channel::TryRecvError;
     use std::thread;
     use std::time::Duration;
 
     /// How long a worker waits before it looks again, and how often it looks in vain before it waits to be woken.
-    const LOOK: Duration = Duration::from_millis(1);
-    const LOOKS: u32 = 50;
+    const POLL_INTERVAL: Duration = Duration::from_millis(1);
+    const MAX_POLLS: u32 = 50;
 
     /// The next message; `None` if there is no sender any more.
-    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
-        for _ in 0..LOOKS {
+    pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
+        for _ in 0..MAX_POLLS {
             match queue.try_recv() {
                 Ok(message) => return Some(message),
                 Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => thread::park_timeout(LOOK),
+                Err(TryRecvError::Empty) => thread::park_timeout(POLL_INTERVAL),
             }
         }
         queue.recv().ok()
     }
 }
-#[cfg(not(loom))]
-pub(super) use looks::next;
 #[cfg(loom)]
-pub(super) use modelled::next;
+pub(super) use modelled::receive;
+#[cfg(not(loom))]
+pub(super) use polling::receive;
 
 #[cfg(loom)]
 mod modelled {
@@ -77,7 +77,7 @@ mod modelled {
         bounded(usize::MAX)
     }
 
-    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
+    pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
         queue.recv().ok()
     }
 

@@ -35,15 +35,15 @@ fn loom_a_callback_has_one_user_at_a_time() {
         let cell = owner.cell();
         let worker = {
             let cell = cell.clone();
-            loom::thread::spawn(move || cell.with(call).is_some())
+            loom::thread::spawn(move || cell.with_on_worker(call).is_some())
         };
-        assert!(owner.on_the_loop(Counted::add), "the cell is open");
+        assert!(owner.call_on_loop(Counted::add), "the cell is open");
         owner.close();
         // The worker has ended or not: the callback is the owner's.
         let count = owner.get().get();
         let was_called = worker.join().expect("it does not panic");
         assert_eq!(count, 1 + u32::from(was_called));
-        assert!(cell.with(call).is_none(), "the cell is closed");
+        assert!(cell.with_on_worker(call).is_none(), "the cell is closed");
     });
 }
 

@@ -121,7 +121,7 @@ pub trait SnapshotParams: Copy + Send + Sync + 'static {
     fn borrow(self, snapshot: &Self::Snapshot) -> <Self::Asks as Params>::Items<'_>;
 }
 
-macro_rules! kept_params_of_tuples {
+macro_rules! snapshot_params_of_tuples {
     ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<$($P: Fetch + 'static, $K: Send + 'static),*> SnapshotParams for ($(SnapshotFns<$P, $K>,)*) {
             type Asks = ($(Ask<$P>,)*);
@@ -140,4 +140,4 @@ macro_rules! kept_params_of_tuples {
     };
 }
 
-for_each_arity!(kept_params_of_tuples);
+for_each_arity!(snapshot_params_of_tuples);

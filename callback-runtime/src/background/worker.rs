@@ -16,7 +16,7 @@ use std::any::Any;
 use std::sync::{Arc, PoisonError};
 
 /// A queue with more room than this reserves no memory for it: no program fills it.
-const ENDLESS: usize = 1 << 24;
+const MAX_BOUNDED_ROOM: usize = 1 << 24;
 
 /// A call with its copies.
 pub(crate) type BackgroundCall = Box<dyn FnOnce(&mut dyn Any) -> Result<(), BoxError> + Send>;
@@ -74,7 +74,7 @@ impl Worker {
         self.stop();
         self.shared.begin();
         let (calls, queued) = match self.policy.room().max(1) {
-            room if room > ENDLESS => channel::unbounded(),
+            room if room > MAX_BOUNDED_ROOM => channel::unbounded(),
             room => channel::bounded(room),
         };
         let (shared, queue) = (self.shared.clone(), queued.clone());
@@ -226,13 +226,13 @@ impl Shared {
     }
 
     fn run(&self, queue: &Receiver<Message>) {
-        while let Some(message) = channel::next(queue) {
-            self.take(message, |shared, call| shared.cell.with(call));
+        while let Some(message) = channel::receive(queue) {
+            self.take(message, |shared, call| shared.cell.with_on_worker(call));
         }
     }
 
     fn on_the_loop(&self, call: BackgroundCall) -> Option<Result<(), BoxError>> {
-        self.cell.with_on_the_loop(call)
+        self.cell.with_on_loop(call)
     }
 
     fn take(&self, message: Message, with: CallWith) {

@@ -22,14 +22,16 @@ impl PlanCore {
         }
         let groupable = self.groupable();
         let handlers = |id: CallbackId| groupable.get(&id).map_or(&[][..], Vec::as_slice);
-        let problems = asked.iter().map(|id| self.unparallel(*id, handlers(*id)));
+        let problems = asked
+            .iter()
+            .map(|id| self.check_callback(*id, handlers(*id)));
         problems.flatten().collect()
     }
 
     /// `handlers` are those of the callback that can be in a group.
-    fn unparallel(&self, id: CallbackId, handlers: &[HandlerId]) -> Vec<Problem> {
+    fn check_callback(&self, id: CallbackId, handlers: &[HandlerId]) -> Vec<Problem> {
         let name = &self.resolved.names[id];
-        if let Some((why, hint)) = self.stays(id) {
+        if let Some((why, hint)) = self.why_callback_stays(id) {
             let text = ProblemText::hinted(format!("cannot run in parallel: {why}"), hint);
             let attached = &self.attached[id];
             let location = attached.parallel.unwrap_or(attached.attached_at);
@@ -43,7 +45,7 @@ impl PlanCore {
         let mut problems = Vec::new();
         for handler in handlers {
             let record = self.dispatcher.record(*handler);
-            let found = self.obstacle(record);
+            let found = self.why_handler_stays(record);
             problems.extend(found.map(|(state, why)| Problem {
                 kind: ProblemKind::NotParallel,
                 callback: name.to_string(),
@@ -54,7 +56,7 @@ impl PlanCore {
             }));
         }
         if problems.is_empty() {
-            problems.extend(self.solitude(id, handlers));
+            problems.extend(self.find_alone(id, handlers));
         }
         problems
     }
@@ -71,12 +73,15 @@ impl PlanCore {
     }
 
     /// Worth knowing: none of its handlers ever runs beside another one.
-    fn solitude(&self, id: CallbackId, handlers: &[HandlerId]) -> Option<Problem> {
+    fn find_alone(&self, id: CallbackId, handlers: &[HandlerId]) -> Option<Problem> {
         let mut records = handlers.iter().map(|id| self.dispatcher.record(*id));
         if records.any(|record| record.group.is_some() || record.queue.is_some()) {
             return None;
         }
-        let why = match handlers.iter().find_map(|id| self.shared_at(*id)) {
+        let why = match handlers
+            .iter()
+            .find_map(|id| self.shared_with_neighbour(*id))
+        {
             Some(shared) => shared,
             None if handlers.is_empty() => {
                 "its handlers are of the beginning, of the end or of a failure of the run".into()
@@ -100,21 +105,21 @@ impl PlanCore {
     }
 
     /// What a handler shares with who stands before or behind it.
-    fn shared_at(&self, handler: HandlerId) -> Option<String> {
+    fn shared_with_neighbour(&self, handler: HandlerId) -> Option<String> {
         let list = self.dispatcher.records(handler.breakpoint);
         let (nth, record) = (handler.turn.index(), self.dispatcher.record(handler));
         let before = nth.checked_sub(1).and_then(|nth| list.get(nth));
         let mut others = before.into_iter().chain(list.get(nth + 1));
         others.find_map(|other| {
             let name = &self.resolved.names[other.callback];
-            let state = shared(record, other)?;
+            let state = shared_state(record, other)?;
             let breakpoint = self.loop_info.breakpoints[handler.breakpoint].name();
             Some(format!("at {breakpoint} it shares {state} with `{name}`"))
         })
     }
 
     /// Why no handler of a callback can leave the loop's thread, and what to do.
-    fn stays(&self, id: CallbackId) -> Option<(&'static str, &'static str)> {
+    fn why_callback_stays(&self, id: CallbackId) -> Option<(&'static str, &'static str)> {
         if self.executor.is_none() {
             return Some((
                 "the plan has nobody to run it",
@@ -139,7 +144,7 @@ impl PlanCore {
     }
 
     /// Why a handler has to run alone or stay, and the state that this is about.
-    fn obstacle(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
+    fn why_handler_stays(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
         let counters = &self.of_loop.counters;
         let writes_counter =
             |access: &Access| counters.iter().any(|reader| reader.of == access.type_id);
@@ -181,7 +186,7 @@ impl PlanCore {
 }
 
 /// What two handlers cannot have at the same time.
-fn shared(one: &HandlerRecord, other: &HandlerRecord) -> Option<String> {
+fn shared_state(one: &HandlerRecord, other: &HandlerRecord) -> Option<String> {
     if other.callback == one.callback {
         return None;
     }

@@ -40,11 +40,11 @@ enum Due {
     No,
     Yes,
     /// Its period panicked.
-    Panicked(HeldPanic),
+    Panicked(PeriodPanic),
 }
 
 /// The payload of a panic that may never be reported: a panic of its own `drop` is caught.
-struct HeldPanic(Option<PanicPayload>);
+struct PeriodPanic(Option<PanicPayload>);
 
 /// How a group runs.
 enum ExecutionMode {
@@ -110,7 +110,7 @@ impl Dispatcher {
             member.due = match asked {
                 Ok(true) => Due::Yes,
                 Ok(false) => Due::No,
-                Err(panic) => Due::Panicked(HeldPanic(Some(panic))),
+                Err(panic) => Due::Panicked(PeriodPanic(Some(panic))),
             };
         }
         groups.evaluated = group.clone();
@@ -125,7 +125,7 @@ impl Dispatcher {
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
         for turn in group.start.until(group.end) {
-            frame.halt_at(turn);
+            frame.halted_at = turn;
             let member = &mut groups.members[turn];
             member.swap_period(self.record_mut(breakpoint, turn));
             match std::mem::replace(&mut member.due, Due::No) {
@@ -133,10 +133,10 @@ impl Dispatcher {
                 Due::Yes => {}
                 Due::Panicked(mut panic) => panic.0.take().map_or((), |it| resume_unwind(it)),
             }
-            let began = (measured && member.cost.is_measured()).then(Instant::now);
+            let began = (measured && member.cost.should_measure()).then(Instant::now);
             let status = self.core.call(HandlerId::new(breakpoint, turn), frame);
             if let Some(began) = began.filter(|_| status != HandlerStatus::MissingState) {
-                member.cost.note(began.elapsed());
+                member.cost.record(began.elapsed());
             }
             if status != HandlerStatus::Continue {
                 return status;
@@ -156,7 +156,7 @@ impl Dispatcher {
         let executor = groups.executor.as_ref();
         let ran = self.core.run_parallel(breakpoint, &due, executor, frame);
         for (turn, took) in ran.durations {
-            groups.members[turn].cost.note(took);
+            groups.members[turn].cost.record(took);
         }
         let executor_panic = ran.group_result.executor_panic;
         results.extend(ran.group_result.results);
@@ -187,13 +187,8 @@ fn halt(
     if all_continue && executor_panic.is_none() {
         return HandlerStatus::Continue;
     }
-    frame.halt_at(
-        group
-            .start
-            .until(group.end)
-            .next_back()
-            .unwrap_or(group.start),
-    );
+    let mut turns = group.start.until(group.end);
+    frame.halted_at = turns.next_back().unwrap_or(group.start);
     frame.group_result = Some(Box::new(GroupResult {
         results,
         executor_panic,
@@ -274,7 +269,7 @@ impl Groups {
         }
         let (mut sum, mut longest) = (Duration::ZERO, Duration::ZERO);
         for member in due() {
-            let Some(known) = member.cost.known() else {
+            let Some(known) = member.cost.mean() else {
                 return ExecutionMode::Serial { measured: true };
             };
             (sum, longest) = (sum + known, longest.max(known));
@@ -287,7 +282,7 @@ impl Groups {
     }
 }
 
-impl Drop for HeldPanic {
+impl Drop for PeriodPanic {
     fn drop(&mut self) {
         if let Some(panic) = self.0.take() {
             drop(Cause::of_panic(panic));

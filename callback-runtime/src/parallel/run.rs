@@ -11,7 +11,7 @@ impl RunCore<'_> {
     /// The first failure in the order of the list is the failure. What those behind it failed with is attached; what else they
     /// answered is not heard, as they would not have run.
     pub(crate) fn handle_group(&mut self, at: BreakpointId) -> ControlFlow<()> {
-        let Some(group_result) = self.frame.take_group_result() else {
+        let Some(group_result) = self.frame.group_result.take() else {
             return ControlFlow::Continue(());
         };
         let mut so_far = ControlFlow::Continue(());
@@ -47,7 +47,9 @@ impl RunCore<'_> {
             }
             MemberResult::Error(error) => self.report_failure(handler, Cause::Error(error)),
             MemberResult::Panicked(panic) => self.report_failure(handler, Cause::of_panic(panic)),
-            MemberResult::Unconverted(panic) => self.fail_at(handler, Cause::of_panic(panic)),
+            MemberResult::ConversionPanicked(panic) => {
+                self.fail_at(handler, Cause::of_panic(panic))
+            }
         }
     }
 }
