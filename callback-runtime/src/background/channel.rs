@@ -1,4 +1,4 @@
-//! The channel between a loop and one worker: crossbeam's, or one with the same interface that loom can follow.
+//! The channel between a loop and one worker: that of crossbeam or, under loom, a model with the same interface.
 
 #[cfg(not(loom))]
 pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
@@ -12,11 +12,13 @@ mod polling {
     use std::thread;
     use std::time::Duration;
 
-    /// How long a worker waits before it looks again, and how often it looks in vain before it waits to be woken.
+    /// How long a worker waits between two polls of an empty queue.
     const POLL_INTERVAL: Duration = Duration::from_millis(1);
+
+    /// The number of polls of an empty queue after which a worker blocks until the next message.
     const MAX_POLLS: u32 = 50;
 
-    /// The next message; `None` if there is no sender any more.
+    /// Waits for the next message. `None` if there is no sender any more.
     pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
         for _ in 0..MAX_POLLS {
             match queue.try_recv() {
@@ -67,7 +69,7 @@ mod modelled {
                 receivers: 1,
             }),
             changed: Condvar::new(),
-            // A channel without room hands over: one place does for a model.
+            // crossbeam passes a message directly if there is no room. Room for one is close enough for a model.
             room: room.max(1),
         });
         (Sender(queue.clone()), Receiver(queue))

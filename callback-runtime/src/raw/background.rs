@@ -18,13 +18,13 @@ const WORKER_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) struct CallbackCell {
     /// The address of the callback, which never changes.
     callback: *mut dyn Any,
-    /// Who uses the callback.
+    /// The current user of the callback.
     used_by: Mutex<UsedBy>,
     /// Wakes the threads that wait for `used_by` to change.
     changed: Condvar,
 }
 
-/// Who uses the callback of a cell.
+/// The user of a cell's callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UsedBy {
     Nothing,

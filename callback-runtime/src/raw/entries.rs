@@ -246,7 +246,7 @@ impl EntryList {
         // the entries without a period require, and `exclusive`, which is empty, those that remove or move values.
         unsafe {
             self.fast_path
-                .set(unconditional, &self.required, self.resolved_for, precheck)
-        };
+                .set(unconditional, &self.required, self.resolved_for, precheck);
+        }
     }
 }
