@@ -58,7 +58,7 @@ mod modelled {
 
     pub(in crate::background) enum TrySendError<M> {
         Full(M),
-        Disconnected(#[expect(dead_code, reason = "as in crossbeam")] M),
+        Disconnected(M),
     }
 
     pub(in crate::background) fn bounded<M>(room: usize) -> (Sender<M>, Receiver<M>) {
