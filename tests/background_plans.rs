@@ -128,7 +128,7 @@ fn handlers_of_one_callback_lag_together_or_not_at_all() {
     let mut plan = Plan::new();
     plan.add(Halve { also_lags: true });
     let expected = "Halve at after_step: changes `f64`, and runs at once, but other handlers of its callback run in the background, \
-                    where nobody else may touch it; bind all of them with `h.on_background`, or this one in a callback of its own";
+                    where no other thread may touch it; bind all of them with `h.on_background`, or this one in a callback of its own";
     assert_eq!(problems(&mut plan), [expected]);
     let mut plan = Plan::new();
     plan.add(Halve { also_lags: true }).in_loop();

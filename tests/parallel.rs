@@ -331,20 +331,20 @@ fn who_must_run_in_parallel_and_has_nobody_beside_it_is_noted() {
             &|plan| {
                 plan.add(Note::<1>).parallel();
             },
-            "there is no other handler where it has one",
+            "there is no other handler at its breakpoints",
         ),
         (
             &|plan| {
                 plan.add(Ends).parallel();
             },
-            "of a failure of the run",
+            "after a failure of the run",
         ),
         (
             &|plan| {
                 plan.add(Note::<1>).parallel();
                 plan.add(Note::<2>).after("Note");
             },
-            "in an order",
+            "in a declared order",
         ),
     ];
     for (add, reason) in cases {

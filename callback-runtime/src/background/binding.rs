@@ -1,4 +1,5 @@
-//! Handlers that run later: each firing queues a call with copies of what the handler asks for.
+//! The handler that a plan binds in place of one that runs in the background: it copies its parameters, and queues a call with the
+//! copies.
 
 use super::worker::BackgroundCall;
 use super::{IntoResult, SnapshotParams};
@@ -10,14 +11,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread;
 
-/// Puts a call into the queue of a worker, and returns what the firing is to know of it.
+/// Puts a call into the queue of a worker, and returns the status for the firing.
 pub(crate) type Enqueue = Arc<dyn Fn(BackgroundCall) -> HandlerStatus + Send + Sync>;
 
-/// Makes the handler that queues the calls of another one.
+/// A handler that can run in the background, as the function that makes the handler which queues its calls.
 pub(crate) struct BackgroundBinding(Box<dyn FnOnce(Enqueue) -> ErasedHandler>);
 
 impl BackgroundBinding {
-    /// For the function `run` of a callback of type `C`.
+    /// Makes the binding for the function `run` of a callback of type `C`.
     pub(crate) fn new<C, P, R, F>(parameters: P, run: F, into_result: IntoResult<R>) -> Self
     where
         C: 'static,
@@ -33,13 +34,13 @@ impl BackgroundBinding {
             into_result(run(callback, parameters.borrow(snapshot)))
         };
         Self(Box::new(move |enqueue| {
-            // It touches no callback: that is the worker's.
+            // For callbacks of type `()`: this runs on the loop's thread, where only the worker may use the callback.
             let queue = move |(): &mut (), items: <P::Asks as Params>::Items<'_>| {
                 let snapshot = parameters.snapshot(items);
                 enqueue(Box::new(move |callback| match callback.downcast_mut() {
                     Some(callback) => {
                         let called = catch_unwind(AssertUnwindSafe(|| call(callback, &snapshot)));
-                        // Apart from the call: two panics at once would abort the process.
+                        // Not in the same `catch_unwind` as the call: a panic while another one unwinds would abort the process.
                         let dropped = catch_unwind(AssertUnwindSafe(|| drop(snapshot)));
                         first_panic(called, dropped)
                     }
@@ -50,18 +51,18 @@ impl BackgroundBinding {
         }))
     }
 
-    /// The handler, whose calls go to `enqueue`.
+    /// Makes the handler that queues the calls, with `enqueue`.
     pub(crate) fn queued(self, enqueue: Enqueue) -> ErasedHandler {
         (self.0)(enqueue)
     }
 
-    /// The same for callbacks of type `W`, of which it is called with a part.
-    pub(crate) fn for_part<W: 'static, C: 'static>(self, reach: fn(&mut W) -> &mut C) -> Self {
+    /// Converts a binding for callbacks of type `C` into one for callbacks of type `W`, which have a `C` as a part.
+    pub(crate) fn for_part<W: 'static, C: 'static>(self, part: fn(&mut W) -> &mut C) -> Self {
         Self(Box::new(move |enqueue: Enqueue| {
             self.queued(Arc::new(move |call| {
-                enqueue(Box::new(move |outer: &mut dyn Any| {
-                    match outer.downcast_mut() {
-                        Some(outer) => call(reach(outer)),
+                enqueue(Box::new(move |whole: &mut dyn Any| {
+                    match whole.downcast_mut() {
+                        Some(whole) => call(part(whole)),
                         None => Err("a call reached the callback of another handler".into()),
                     }
                 }))
@@ -70,7 +71,7 @@ impl BackgroundBinding {
     }
 }
 
-/// The reply of a call whose copies are dropped, or the first of both that panicked.
+/// Returns the reply of a call after its copies were dropped, or panics with the first panic of the two.
 fn first_panic(
     called: thread::Result<Result<(), BoxError>>,
     dropped: thread::Result<()>,
@@ -88,7 +89,7 @@ fn first_panic(
     }
 }
 
-/// Delivers what became of a queued call.
+/// Delivers the status that [`Enqueue`] returned.
 struct EnqueueDelivery;
 
 impl Deliver<HandlerStatus> for EnqueueDelivery {
@@ -99,7 +100,7 @@ impl Deliver<HandlerStatus> for EnqueueDelivery {
 }
 
 impl ErasedHandler {
-    /// A handler that can as well run later.
+    /// Makes a handler that can run in the background.
     pub(crate) fn in_background<C, P, R, V, F>(
         parameters: P,
         run: F,
@@ -125,7 +126,7 @@ impl ErasedHandler {
         erased
     }
 
-    /// Whether it can run later.
+    /// Whether the handler can run in the background.
     pub(crate) fn can_run_in_background(&self) -> bool {
         self.background.is_some()
     }

@@ -1,4 +1,4 @@
-//! The channel between a loop and one worker: crossbeam's, or one with the same interface that loom can follow.
+//! The channel between a loop and one worker: that of crossbeam or, under loom, a model with the same interface.
 
 #[cfg(not(loom))]
 pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
@@ -6,32 +6,34 @@ pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbo
 pub(super) use modelled::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 #[cfg(not(loom))]
-mod looks {
+mod polling {
     use super::Receiver;
     use crossbeam_channel::TryRecvError;
     use std::thread;
     use std::time::Duration;
 
-    /// How long a worker waits before it looks again, and how often it looks in vain before it waits to be woken.
-    const LOOK: Duration = Duration::from_millis(1);
-    const LOOKS: u32 = 50;
+    /// How long a worker waits between two polls of an empty queue.
+    const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
-    /// The next message; `None` if there is no sender any more.
-    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
-        for _ in 0..LOOKS {
+    /// The number of polls of an empty queue after which a worker blocks until the next message.
+    const MAX_POLLS: u32 = 50;
+
+    /// Waits for the next message. `None` if there is no sender any more.
+    pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
+        for _ in 0..MAX_POLLS {
             match queue.try_recv() {
                 Ok(message) => return Some(message),
                 Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => thread::park_timeout(LOOK),
+                Err(TryRecvError::Empty) => thread::park_timeout(POLL_INTERVAL),
             }
         }
         queue.recv().ok()
     }
 }
-#[cfg(not(loom))]
-pub(super) use looks::next;
 #[cfg(loom)]
-pub(super) use modelled::next;
+pub(super) use modelled::receive;
+#[cfg(not(loom))]
+pub(super) use polling::receive;
 
 #[cfg(loom)]
 mod modelled {
@@ -56,7 +58,7 @@ mod modelled {
 
     pub(in crate::background) enum TrySendError<M> {
         Full(M),
-        Disconnected(#[expect(dead_code, reason = "as in crossbeam")] M),
+        Disconnected(M),
     }
 
     pub(in crate::background) fn bounded<M>(room: usize) -> (Sender<M>, Receiver<M>) {
@@ -67,7 +69,7 @@ mod modelled {
                 receivers: 1,
             }),
             changed: Condvar::new(),
-            // A channel without room hands over: one place does for a model.
+            // crossbeam passes a message directly if there is no room. Room for one is close enough for a model.
             room: room.max(1),
         });
         (Sender(queue.clone()), Receiver(queue))
@@ -77,7 +79,7 @@ mod modelled {
         bounded(usize::MAX)
     }
 
-    pub(in crate::background) fn next<M>(queue: &Receiver<M>) -> Option<M> {
+    pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
         queue.recv().ok()
     }
 

@@ -1,4 +1,5 @@
-//! What runs in the background can run there.
+//! Checks the callbacks that run in the background: whether all their handlers can, whether they are `Send`, and whether their queues
+//! have room.
 
 use super::{Background, BackgroundSetting};
 use crate::callback::{CallbackId, short_type_name};
@@ -8,7 +9,14 @@ use crate::raw::AccessKind;
 use crate::run::HandlerRecord;
 use std::collections::{HashMap, HashSet};
 
-/// The handlers of a callback all run in the background or none, but for enter and exit.
+/// Refuses a callback of which some handlers run in the background and others in the loop, as
+///
+/// ```text
+/// h.on_background(Fit::on_epoch_end, Self::write);
+/// h.on(Fit::on_train_batch_end, Self::count);
+/// ```
+///
+/// Handlers for enter and exit always run in the loop.
 pub(crate) fn check_background(input: &CheckInput<'_>) -> Vec<Problem> {
     let in_background = input.in_background();
     let mixed = input
@@ -20,26 +28,26 @@ pub(crate) fn check_background(input: &CheckInput<'_>) -> Vec<Problem> {
     mixed.sort_by_key(|(_, record)| record.rank);
     mixed
         .into_iter()
-        .map(|(at, record)| {
+        .map(|(breakpoint, record)| {
             let text = format!(
-                "{}, but other handlers of its callback run in the background, where nobody else may touch it; bind all of them with \
+                "{}, but other handlers of its callback run in the background, where no other thread may touch it; bind all of them with \
                  `h.on_background`, or this one in a callback of its own",
-                why_at_once(record)
+                why_in_loop(record)
             );
-            input.of_handler(at, record, ProblemKind::Background, None, text)
+            input.of_handler(breakpoint, record, ProblemKind::Background, None, text)
         })
         .collect()
 }
 
-/// A callback that runs in the background may be sent there.
+/// Refuses a callback that runs in the background and is not `Send`, or is attached with `plan.add_local(...)`.
 pub(crate) fn check_sendable(input: &CheckInput<'_>) -> Vec<Problem> {
     let in_background = input.in_background();
     let order = input.plan.resolved.order.iter();
-    let stuck = order
-        .filter(|at| in_background.contains(at) && input.plan.attached[**at].sendable.is_none());
-    stuck
-        .map(|at| {
-            let (what, hint) = if input.plan.attached[*at].by_hand {
+    let local = order
+        .filter(|id| in_background.contains(id) && input.plan.attached[**id].sendable.is_none());
+    local
+        .map(|id| {
+            let (what, hint) = if input.plan.attached[*id].by_hand {
                 (
                     "its handlers run in the background, but attached with `add_local` it stays on the loop's thread",
                     "attach it with `add`, which asks for a type that is `Send`, or say `.in_loop()`",
@@ -50,61 +58,57 @@ pub(crate) fn check_sendable(input: &CheckInput<'_>) -> Vec<Problem> {
                     "make it `Send`, or attach one by hand and say `.in_loop()`",
                 )
             };
-            input.of_attached(*at, ProblemText::hinted(what.into(), hint))
+            input.of_attached(*id, ProblemText::hinted(what.into(), hint))
         })
         .collect()
 }
 
-/// A queue is that of a callback in the background, and has room.
+/// Refuses `plan.add(...).background(queue)` if no handler of the callback can run in the background, or `queue` is
+/// `Background::queue(0)`.
 pub(crate) fn check_queues(input: &CheckInput<'_>) -> Vec<Problem> {
     let order = input.plan.resolved.order.iter();
-    let said = order.filter_map(|at| match input.plan.attached[*at].background {
-        BackgroundSetting::Background(queue) => Some((*at, queue)),
+    let queues = order.filter_map(|id| match input.plan.attached[*id].background {
+        BackgroundSetting::Background(queue) => Some((*id, queue)),
         BackgroundSetting::AsDeclared | BackgroundSetting::InLoop => None,
     });
-    let said: Vec<(CallbackId, Background)> = said.collect();
-    if said.is_empty() {
+    let queues: Vec<(CallbackId, Background)> = queues.collect();
+    if queues.is_empty() {
         return Vec::new();
     }
     let inside = input.inside_by_callback();
-    let wrong = said.into_iter().filter_map(|(at, queue)| {
-        // One that chose to have no handlers needs no queue, and is none to blame.
-        let text = wrong_queue(input, inside.get(&at)?, queue)?;
-        Some(input.of_attached(at, text))
+    let problems = queues.into_iter().filter_map(|(id, queue)| {
+        // A callback without handlers, which it may have chosen, is no problem: it needs no queue.
+        let text = queue_problem(input, inside.get(&id)?, queue)?;
+        Some(input.of_attached(id, text))
     });
-    wrong.collect()
+    problems.collect()
 }
 
-/// What is wrong with the queue of a callback with these handlers.
-fn wrong_queue(
+/// Returns what is wrong with the queue of a callback with these handlers, in words.
+fn queue_problem(
     input: &CheckInput<'_>,
-    its: &[(BreakpointId, &HandlerRecord)],
+    handlers: &[(BreakpointId, &HandlerRecord)],
     queue: Background,
 ) -> Option<ProblemText> {
-    if !its.iter().any(|(_, record)| record.can_run_in_background) {
-        return Some(cannot_run_in_background(input, its));
+    let mut records = handlers.iter().map(|(_, record)| record);
+    if !records.any(|record| record.can_run_in_background) {
+        return Some(cannot_run_in_background(input, handlers));
     }
     let hint = "give it room for one call at least: `Background::queue(1)`";
     let what = "its queue in the background has no room".into();
     (queue.room() == 0).then(|| ProblemText::hinted(what, hint))
 }
 
-/// Why a callback for which a queue was set has nothing to put there, and what to write.
+/// Returns why no handler of a callback can run in the background, and what to write instead.
 fn cannot_run_in_background(
     input: &CheckInput<'_>,
-    its: &[(BreakpointId, &HandlerRecord)],
+    handlers: &[(BreakpointId, &HandlerRecord)],
 ) -> ProblemText {
-    let changes = |record: &HandlerRecord| {
-        record
-            .accesses
-            .iter()
-            .any(|access| access.kind != AccessKind::Read)
-    };
-    let writer = its.iter().find(|(_, record)| changes(record));
+    let writer = handlers.iter().find(|(_, record)| writes(record));
     let what = match writer {
-        Some((at, record)) => format!(
+        Some((breakpoint, record)) => format!(
             "cannot run in the background: at {} it {}, which the loop goes on with",
-            input.breakpoint(*at).name(),
+            input.breakpoint(*breakpoint).name(),
             changed(record)
         ),
         None => "cannot run in the background: its handlers are bound to run at once".into(),
@@ -115,19 +119,22 @@ fn cannot_run_in_background(
     )
 }
 
-fn why_at_once(record: &HandlerRecord) -> String {
-    let changes = record
-        .accesses
-        .iter()
-        .any(|access| access.kind != AccessKind::Read);
-    if changes {
+/// Returns why a handler runs in the loop, in words.
+fn why_in_loop(record: &HandlerRecord) -> String {
+    if writes(record) {
         format!("{}, and runs at once", changed(record))
     } else {
         "runs at once".into()
     }
 }
 
-/// What a handler changes, in words.
+/// Whether a handler may change the state through a parameter.
+fn writes(record: &HandlerRecord) -> bool {
+    let mut accesses = record.accesses.iter();
+    accesses.any(|access| access.kind != AccessKind::Read)
+}
+
+/// Returns what a handler changes, in words.
 fn changed(record: &HandlerRecord) -> String {
     let changed = record
         .accesses
@@ -143,40 +150,41 @@ fn changed(record: &HandlerRecord) -> String {
 }
 
 impl CheckInput<'_> {
-    /// The callbacks with handlers that can run in the background, and are to.
+    /// Returns the callbacks that run in the background: those with a handler that can, unless they are attached with `in_loop`.
     fn in_background(&self) -> HashSet<CallbackId> {
         let can_run_in_background = self
             .inside()
             .filter(|(_, record)| record.can_run_in_background);
-        let instances = can_run_in_background.map(|(_, record)| record.callback);
-        instances
-            .filter(|at| self.plan.attached[*at].background != BackgroundSetting::InLoop)
+        let callbacks = can_run_in_background.map(|(_, record)| record.callback);
+        callbacks
+            .filter(|id| self.plan.attached[*id].background != BackgroundSetting::InLoop)
             .collect()
     }
 
-    /// The handlers of each callback, but for enter and exit.
+    /// Returns the handlers of each callback, without those for enter and exit.
     fn inside_by_callback(&self) -> HashMap<CallbackId, Vec<(BreakpointId, &HandlerRecord)>> {
         let mut handlers: HashMap<CallbackId, Vec<(BreakpointId, &HandlerRecord)>> = HashMap::new();
-        for (at, record) in self.inside() {
-            let its = handlers.entry(record.callback).or_default();
-            its.push((at, record));
+        for (breakpoint, record) in self.inside() {
+            let of_callback = handlers.entry(record.callback).or_default();
+            of_callback.push((breakpoint, record));
         }
         handlers
     }
 
-    /// The handlers of all callbacks, but for enter and exit.
+    /// Returns the handlers of all callbacks, without those for enter and exit.
     fn inside(&self) -> impl Iterator<Item = (BreakpointId, &HandlerRecord)> {
         let is_inside =
-            |at: BreakpointId| !matches!(self.breakpoint(at).role(), Role::Enter | Role::Exit);
-        self.handlers().filter(move |(at, _)| is_inside(*at))
+            |id: BreakpointId| !matches!(self.breakpoint(id).role(), Role::Enter | Role::Exit);
+        self.handlers()
+            .filter(move |(breakpoint, _)| is_inside(*breakpoint))
     }
 
-    /// A problem with how a callback is attached.
-    fn of_attached(&self, at: CallbackId, text: ProblemText) -> Problem {
-        let location = self.plan.attached[at].added_at;
+    /// Makes a problem with how a callback is attached.
+    fn of_attached(&self, id: CallbackId, text: ProblemText) -> Problem {
+        let location = self.plan.attached[id].attached_at;
         Problem {
             location,
-            ..self.of_callback(at, ProblemKind::Background, text)
+            ..self.of_callback(id, ProblemKind::Background, text)
         }
     }
 }

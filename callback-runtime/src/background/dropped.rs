@@ -1,15 +1,15 @@
-//! Calls in the background that were not made, as the outcome tells them.
+//! The calls in the background that were dropped, as the outcome reports them.
 
 use crate::outcome::Origin;
 
-/// A handler in the background some of whose calls were not made, and how many: its queue was full and drops the oldest, or it had failed
-/// before.
+/// A handler in the background and the number of its calls that were dropped, because its queue was full and drops the oldest call, or
+/// because a call failed before.
 ///
 /// ```
 /// use callbacks::prelude::*;
 /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
 ///
-/// /// Fails at once, which the loop is told of ask_in_background.
+/// /// Panics in the background.
 /// struct Broken;
 ///
 /// impl Broken {
@@ -35,7 +35,7 @@ use crate::outcome::Origin;
 ///     Ok(())
 /// })?;
 /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "panicked: the disk is gone");
-/// // One call was made; nobody knows the state that the panic left the callback in.
+/// // After a panic in the first call the worker drops the others, because the callback may be inconsistent.
 /// let dropped: u64 = outcome.dropped().iter().map(|dropped| dropped.times()).sum();
 /// assert_eq!(dropped, fired - 1);
 /// # Ok::<(), PlanError>(())
@@ -51,12 +51,12 @@ impl Dropped {
         Self { origin, times }
     }
 
-    /// Which handler, at which breakpoint.
+    /// Returns the handler and its breakpoint.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// How many calls.
+    /// Returns the number of dropped calls.
     pub fn times(&self) -> u64 {
         self.times
     }

@@ -1,4 +1,4 @@
-//! Binding handlers that run in the background.
+//! The methods of [`Handlers`] that bind handlers for the background.
 
 use super::{BackgroundMethod, BackgroundReply, IntoResult, SnapshotParams};
 use crate::callback::{HandlerRef, Handlers, Location};
@@ -6,13 +6,16 @@ use crate::loops::{At, Loop};
 use crate::raw::{Deliver, ErasedHandler, Params};
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
-    /// Runs `method` at the breakpoint `at` in the background: later, on a thread of the callback's own, with copies of what it asks for.
-    /// It only reads: its parameters are `&T` or `Option<&T>` of types that are [`Clone`], and it returns nothing or a `Result<(), E>`.
+    /// Binds `method` to the breakpoint `at`, to run in the background: each firing copies its parameters and queues a call, which a thread
+    /// of this callback makes later.
     ///
-    /// All handlers of a callback lag or none, but for enter and exit, which run when everything before them is done. So the callback may
-    /// be sent to another thread, and is attached with [`add`](crate::Plan::add). Its calls are made one after the other, in the order of
-    /// the firings. An error, or a panic, is told at a later firing of the callback, and before the exits at the latest; then it
-    /// is the handler's own failure.
+    /// The method only reads: its parameters are `&T` or `Option<&T>` of types that are [`Clone`], and it returns nothing or a
+    /// `Result<(), E>`.
+    ///
+    /// A callback has all its handlers in the background or none. Only those for enter and exit always run in the loop, after all calls
+    /// before them. The callback must be `Send`, and is attached with [`add`](crate::Plan::add). Its calls run one after the other, in the
+    /// order of the firings. The run reports an error or a panic of a call at a later firing of the callback, or before the exits, as a
+    /// failure of the handler.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -34,8 +37,8 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     ///
     /// let mut plan = Plan::<Fit>::new();
     /// plan.add(Losses::default()).background(Background::queue(1024));
-    /// let told = plan.explain(&State::new())?;
-    /// assert_eq!(told.rows(Fit::on_train_batch_end)[0].executor(), Some("background, 1024"));
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.rows(Fit::on_train_batch_end)[0].executor(), Some("background, 1024"));
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
@@ -49,7 +52,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.last(1)
     }
 
-    /// What `#[callback(background)]` writes for each handler, as [`bind`](Self::bind) is what it writes otherwise.
+    /// Binds a handler of a block with `#[callback(background)]`, as [`bind`](Self::bind) does for other blocks. The macro writes the call.
     #[doc(hidden)]
     pub fn bind_background<A, P, R, V, F>(
         &mut self,

@@ -1,12 +1,14 @@
-//! The worker and the loop in every order in which their threads can run:
+//! Tests that run the worker and the loop in every order that their threads allow:
 //! `RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 cargo test --release --target-dir target/loom -p callback-runtime --lib loom`.
 
 use super::{Background, Worker};
+use crate::callback::{HandlerId, Turn};
+use crate::loops::BreakpointId;
 use crate::raw::{CallbackOwner, HandlerStatus};
 use loom::sync::Mutex;
 use std::any::Any;
 
-/// A callback that notices where two threads use it at the same time: nothing waits for its lock.
+/// A callback that panics if two threads use it at the same time, because it does not wait for its lock.
 #[derive(Default)]
 struct Counted(Mutex<u32>);
 
@@ -35,19 +37,24 @@ fn loom_a_callback_has_one_user_at_a_time() {
         let cell = owner.cell();
         let worker = {
             let cell = cell.clone();
-            loom::thread::spawn(move || cell.with(call).is_some())
+            loom::thread::spawn(move || cell.with_on_worker(call).is_some())
         };
-        assert!(owner.on_the_loop(Counted::add), "the cell is open");
+        assert!(owner.call_on_loop(Counted::add), "the cell is open");
         owner.close();
-        // The worker has ended or not: the callback is the owner's.
+        // After `close` the worker does not use the callback, whether it has called it or not.
         let count = owner.get().get();
         let was_called = worker.join().expect("it does not panic");
         assert_eq!(count, 1 + u32::from(was_called));
-        assert!(cell.with(call).is_none(), "the cell is closed");
+        assert!(cell.with_on_worker(call).is_none(), "the cell is closed");
     });
 }
 
-fn plan(
+fn handler(turn: usize) -> HandlerId {
+    HandlerId::new(BreakpointId::new(0), Turn::new(turn))
+}
+
+/// Runs `body` with a worker, as a plan does.
+fn with_worker(
     policy: Background,
     body: impl Fn(&Worker, &CallbackOwner<Counted>) + Send + Sync + 'static,
 ) {
@@ -63,10 +70,10 @@ fn plan(
 
 #[test]
 fn loom_every_call_is_made_before_the_loop_goes_on() {
-    plan(Background::queue(1), |worker, owner| {
+    with_worker(Background::queue(1), |worker, owner| {
         for _ in 0..2 {
             assert_eq!(
-                worker.enqueue((0, 0), Box::new(call)),
+                worker.enqueue(handler(0), Box::new(call)),
                 HandlerStatus::Continue
             );
         }
@@ -78,9 +85,9 @@ fn loom_every_call_is_made_before_the_loop_goes_on() {
 
 #[test]
 fn loom_every_call_is_made_or_counted_as_dropped() {
-    plan(Background::queue(1).drop_oldest(), |worker, owner| {
+    with_worker(Background::queue(1).drop_oldest(), |worker, owner| {
         for _ in 0..2 {
-            worker.enqueue((0, 0), Box::new(call));
+            worker.enqueue(handler(0), Box::new(call));
         }
         worker.discard();
         worker.wait_until_done();
@@ -92,14 +99,14 @@ fn loom_every_call_is_made_or_counted_as_dropped() {
 
 #[test]
 fn loom_a_call_that_panics_is_the_last_and_holds_nothing_up() {
-    plan(Background::queue(1), |worker, _| {
+    with_worker(Background::queue(1), |worker, _| {
         worker.enqueue(
-            (0, 0),
+            handler(0),
             Box::new(|_| std::panic::resume_unwind(Box::new("broken"))),
         );
-        worker.enqueue((0, 1), Box::new(call));
+        worker.enqueue(handler(1), Box::new(call));
         worker.wait_until_done();
         assert_eq!(worker.take_failures().len(), 1);
-        assert_eq!(worker.dropped(), [((0, 1), 1)]);
+        assert_eq!(worker.dropped(), [(handler(1), 1)]);
     });
 }

@@ -1,4 +1,4 @@
-//! Which functions can be handlers in the background.
+//! The functions that can be handlers in the background.
 
 #![allow(
     clippy::too_many_arguments,
@@ -16,10 +16,10 @@ use crate::state::arity::for_each_arity;
     message = "not a handler of `{C}` in the background",
     label = "expected `fn(&mut self, …)` or `fn(&self, …)` whose other parameters, at most twelve, are `&T` or `Option<&T>`",
     note = "it runs when the loop has gone on, with copies of what it asks for: `T` is `Clone + Send + Sync`",
-    note = "a closure that captures something is none"
+    note = "a closure that captures a variable cannot be one"
 )]
 pub trait BackgroundMethod<C, Marker>: Sized + 'static {
-    /// What it returns.
+    /// The type that the function returns.
     type Out;
     #[doc(hidden)]
     fn into_background_handler<A>(self) -> ErasedHandler

@@ -1,11 +1,15 @@
 //! The background: handlers that only read, and run on a thread of their callback while the loop goes on.
 //!
-//! - `handlers`, `method`, `reply`: how a handler is bound for the background, and what it may return;
-//! - `snapshot`, `binding`: each firing queues a call with copies of the handler's parameters;
+//! - `handlers`, `method`, `reply`: which functions can be bound for the background, and what they may return;
+//! - `snapshot`, `binding`: the copies of a handler's parameters, and the handler that queues a call with them;
 //! - `policy`: [`Background`], the length of the queue and what happens when it is full;
-//! - `worker`, `channel`, `sync`: the thread of one callback and its queue;
+//! - `worker`, `channel`, `sync`: the thread of one callback, and its queue;
 //! - `report`, `dropped`: failures and dropped calls, until the loop collects them;
-//! - `plan`, `check`, `run`: which callbacks of a plan run here, whether they can, and how a run reports their failures.
+//! - `plan`, `check`: which callbacks of a plan run in the background, and whether they can;
+//! - `run`: how a run reports the failures of calls;
+//! - `loom`: tests of the worker.
+//!
+//! A worker and the loop's thread share the callback through a `CallbackCell` of `raw/background.rs`.
 
 // Traits that seal public ones are `pub` in a private module.
 #![allow(unreachable_pub)]

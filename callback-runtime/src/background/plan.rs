@@ -1,23 +1,23 @@
-//! Which callbacks of a plan run in the background.
+//! Which callbacks of a plan run in the background, and with which queue.
 
 use crate::background::Background;
 use crate::callback::{CallbackId, Handler};
 use crate::plan::{Attachment, PlanCore};
 
-/// Where the handlers of a callback run, as was said when it was attached.
+/// Where the handlers of a callback run. [`Attachment::background`] and [`Attachment::in_loop`] set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum BackgroundSetting {
-    /// Where they are bound to.
+    /// Each handler runs where it is bound to; the queue is the default one.
     #[default]
     AsDeclared,
-    /// In the background, behind this queue.
+    /// The handlers run in the background, with this queue.
     Background(Background),
-    /// In the loop, also those that are bound to the background.
+    /// All handlers run in the loop, also those that are bound for the background.
     InLoop,
 }
 
 impl BackgroundSetting {
-    /// The queue, if there is to be one.
+    /// Returns the queue for handlers in the background. `None` if there are none.
     fn queue(self) -> Option<Background> {
         match self {
             Self::AsDeclared => Some(Background::default()),
@@ -28,7 +28,8 @@ impl BackgroundSetting {
 }
 
 impl PlanCore {
-    /// Has the callback's handlers run in the background, if they can. Of one that cannot as it is attached, a check tells why.
+    /// Gives a callback a worker, if one of its handlers runs in the background. A callback that is not `Send` gets none: `check_sendable`
+    /// reports it.
     pub(crate) fn add_worker(&mut self, id: CallbackId, handlers: &[Handler]) {
         let has_background = handlers
             .iter()
@@ -40,7 +41,7 @@ impl PlanCore {
         }
     }
 
-    /// The queue of a callback that runs in the background.
+    /// Returns the queue of a callback. `None` if it does not run in the background.
     pub(crate) fn background_queue(&self, id: CallbackId) -> Option<Background> {
         let queue = self.attached[id].background.queue();
         queue.filter(|_| self.dispatcher.workers().contains(id))
@@ -48,8 +49,8 @@ impl PlanCore {
 }
 
 impl Attachment<'_> {
-    /// Sets the queue of this instance, whose handlers run in the background. If nothing is said, it has room for 64 calls, and the loop
-    /// waits when it is full. Where its handlers do not run there, the plan has a problem.
+    /// Sets the queue of this callback, whose handlers run in the background. The default queue has room for 64 calls, and the loop waits
+    /// when it is full. If no handler of the callback can run in the background, the plan has a problem.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -64,8 +65,8 @@ impl Attachment<'_> {
         self
     }
 
-    /// Runs the handlers of this instance at once, in the loop, also those that would run in the background: to look for a fault. Of this
-    /// and [`background`](Self::background) what is said last counts.
+    /// Runs all handlers of this callback in the loop, also those for the background. This helps to find a bug. A later call of
+    /// [`background`](Self::background) replaces this, and the other way round.
     ///
     /// ```
     /// use callbacks::prelude::*;

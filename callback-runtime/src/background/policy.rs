@@ -1,10 +1,10 @@
-//! How much may wait in the background, and what happens when more comes.
+//! The queue of a callback in the background: its length, and what happens when it is full.
 
 use std::fmt;
 
-/// The queue of a callback that runs in the background: how many calls it has room for, and what a call does that finds it full.
+/// The queue of a callback that runs in the background: how many calls it has room for, and what happens to a call when it is full.
 ///
-/// Back-pressure is the default: the loop waits until there is room, so that nothing is lost.
+/// By default the loop waits until there is room, so that no call is lost.
 ///
 /// ```
 /// use callbacks::Background;
@@ -29,12 +29,14 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Background {
+    /// The number of calls that can wait.
     room: usize,
+    /// Whether a call that finds the queue full replaces the oldest one. Otherwise the loop waits.
     drops_oldest: bool,
 }
 
 impl Background {
-    /// Room for `calls` calls; none is a problem of the plan.
+    /// Makes a queue with room for `calls` calls. A plan with `queue(0)` has a problem.
     ///
     /// ```
     /// # use callbacks::Background;
@@ -47,8 +49,8 @@ impl Background {
         }
     }
 
-    /// A call that finds the queue full takes the place of the oldest one in it, and the loop does not wait. What is dropped is
-    /// told by [`Outcome::dropped`](crate::Outcome::dropped).
+    /// Makes a call that finds the queue full replace the oldest one in it, so that the loop does not wait.
+    /// [`Outcome::dropped`](crate::Outcome::dropped) counts the dropped calls.
     ///
     /// ```
     /// # use callbacks::Background;
@@ -68,7 +70,7 @@ impl Background {
     }
 }
 
-/// Room for 64 calls; the loop waits when it is full.
+/// A queue with room for 64 calls. The loop waits when it is full.
 impl Default for Background {
     fn default() -> Self {
         Self::queue(64)

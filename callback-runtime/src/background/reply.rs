@@ -1,9 +1,9 @@
-//! What a handler in the background may answer.
+//! The types that a handler in the background may return.
 
 use crate::loops::At;
 use crate::outcome::{BoxError, Reply};
 
-/// A type that a handler in the background may return at a breakpoint whose answer is `A`: nothing, or a `Result` of nothing.
+/// A type that a handler in the background may return at a breakpoint whose answer is `A`: `()` or `Result<(), E>`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -64,12 +64,13 @@ impl<E: Into<BoxError> + 'static> BackgroundReply<()> for Result<(), E> {
     }
 }
 
-/// How an answer that comes late is taken in.
+/// Converts what a handler in the background returned.
 #[doc(hidden)]
 pub type IntoResult<R> = fn(R) -> Result<(), BoxError>;
 
 impl<L, A> At<L, A> {
-    /// A bound check and its witness in one, like `returns`: how the answer is delivered at once, and how later.
+    /// Checks that a handler in the background may return `R`, and returns how its reply is delivered: in the loop, and in the background.
+    /// Like [`returns`](Self::returns), the macro writes the call once per handler, so that the compiler reports a wrong type once.
     #[doc(hidden)]
     pub fn returns_in_background<R: BackgroundReply<A, Handover = D>, D>(self) -> D {
         R::handover()

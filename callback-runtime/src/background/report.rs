@@ -1,36 +1,42 @@
-//! What happened in the background and is to be told in the loop.
+//! The failures and the dropped calls of a worker, until the loop collects them.
 
 use crate::callback::HandlerId;
 use crate::outcome::Cause;
 use std::collections::BTreeMap;
 
-/// A failure of a handler that the loop has not been told of.
+/// The failure of a call in the background.
 #[derive(Debug)]
 pub(crate) struct BackgroundFailure {
+    /// The handler that was called.
     pub(crate) handler: HandlerId,
+    /// The error that it returned, or its panic.
     pub(crate) cause: Cause,
 }
 
-/// The failures that the loop has not been told of, and how many calls were dropped.
+/// What a worker reports to the loop. It is empty when a run begins.
 #[derive(Debug, Default)]
 pub(crate) struct BackgroundReport {
+    /// The failures that the loop has not collected, in the order of the calls.
     failures: Vec<BackgroundFailure>,
+    /// The number of dropped calls in this run, by handler.
     dropped: BTreeMap<HandlerId, u64>,
 }
 
 impl BackgroundReport {
-    pub(crate) fn fail(&mut self, handler: HandlerId, cause: Cause) {
+    pub(crate) fn add_failure(&mut self, handler: HandlerId, cause: Cause) {
         self.failures.push(BackgroundFailure { handler, cause });
     }
 
-    pub(crate) fn drop_one(&mut self, handler: HandlerId) {
+    pub(crate) fn count_dropped(&mut self, handler: HandlerId) {
         *self.dropped.entry(handler).or_insert(0) += 1;
     }
 
+    /// Removes and returns the failures that the loop has not collected.
     pub(crate) fn take_failures(&mut self) -> Vec<BackgroundFailure> {
         std::mem::take(&mut self.failures)
     }
 
+    /// Returns the number of dropped calls in this run, by handler.
     pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         let dropped = self.dropped.iter();
         dropped.map(|(handler, times)| (*handler, *times)).collect()

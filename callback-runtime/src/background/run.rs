@@ -1,4 +1,4 @@
-//! What happened in the background, told in the loop: failures that surface later, and calls that were dropped.
+//! How a run reports what happened in the background: the failures of calls, and the calls that were dropped.
 
 use super::Dropped;
 use crate::callback::CallbackId;
@@ -6,23 +6,24 @@ use crate::run::{RunCore, Stage};
 use std::ops::ControlFlow;
 
 impl RunCore<'_> {
-    /// The callback of a handler failed in the background: that is a failure of the handler that was called then.
+    /// Reports the failures of a callback in the background, each as a failure of the handler that was called.
     #[cold]
     pub(crate) fn report_background(&mut self, callback: CallbackId) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
-        for failed in self.dispatcher.workers().take_failures(callback) {
-            if self.report_failure(failed.handler, failed.cause).is_break() {
+        for failure in self.dispatcher.workers().take_failures(callback) {
+            let reported = self.report_failure(failure.handler, failure.cause);
+            if reported.is_break() {
                 flow = ControlFlow::Break(());
             }
         }
-        // No more than the loop does it go on after a failure that is the run's; but it is told of it.
+        // After a failure of the run, the worker makes no further calls either. Calls from the end of the run are still made.
         if flow.is_break() && self.run_state.stage < Stage::Closing {
             self.dispatcher.workers().discard(callback);
         }
         flow
     }
 
-    /// Waits until the background has done what waits there, and takes in how it failed.
+    /// Waits until the workers have made all queued calls, and reports their failures.
     pub(crate) fn wait_for_background(&mut self) {
         let callbacks = self.dispatcher.workers().callbacks();
         self.dispatcher.workers().wait_until_done();
@@ -30,12 +31,13 @@ impl RunCore<'_> {
         for callback in callbacks {
             let _ = self.report_background(callback);
         }
-        // What fails behind the end of the loop leads to the exits, as it does there.
+        // A failure after the end of the loop's body leads to the exits, as a failure in the loop does there.
         if !had_failed && self.run_state.has_failed() && self.run_state.body_is_done {
             self.run_state.stage = self.run_state.stage.max(Stage::Ending);
         }
     }
 
+    /// Returns the handlers with calls that were dropped in this run.
     pub(crate) fn dropped(&self) -> Vec<Dropped> {
         let dropped = self.dispatcher.workers().dropped().into_iter();
         dropped

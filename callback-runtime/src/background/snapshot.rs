@@ -1,11 +1,11 @@
-//! What a handler in the background may ask for, and the copies that are kept for it.
+//! The parameters that a handler in the background may have, and the copies that a queued call keeps of them.
 
 use crate::raw::{Copied, Fetch, Params};
 use crate::state::arity::for_each_arity;
 use crate::state::param::{Ask, Param};
 
-/// A type that may stand as a parameter of a handler in the background: `&T` or `Option<&T>` of a `T` that is `Clone`, `Send` and
-/// `Sync`. The handler runs later, with a copy as of the firing.
+/// A type that a handler in the background may have as a parameter: `&T` or `Option<&T>` of a `T` that is `Clone`, `Send` and
+/// `Sync`. The handler runs later, with a copy of the value that the firing made.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -31,7 +31,7 @@ use crate::state::param::{Ask, Param};
     note = "`T` is `Clone`, so that it can be copied, and `Send + Sync`, so that another thread can read the copy"
 )]
 pub trait BackgroundParam: Param {
-    /// The copy.
+    /// The copy of the parameter.
     #[doc(hidden)]
     type Snapshot: Send + 'static;
     #[doc(hidden)]
@@ -44,8 +44,8 @@ pub trait BackgroundParam: Param {
     fn ask_in_background() -> Self::AskedInBackground;
 }
 
-/// A bound check and its witness in one, like [`ask`](crate::state::param::ask): what it finds wrong leaves the witness's type open, so
-/// that rustc says it once.
+/// Checks that `P` is a [`BackgroundParam`], and returns how to copy it. Like [`ask`](crate::state::param::ask), the macro writes the call
+/// once per parameter. If the check fails, the type of the result stays open, so that the compiler reports the error once.
 #[doc(hidden)]
 pub fn ask_background<P: BackgroundParam<AskedInBackground = W>, W>() -> W {
     P::ask_in_background()
@@ -87,11 +87,13 @@ impl<P: BackgroundParam> BackgroundParam for Option<P> {
     }
 }
 
-/// The witness that copies can be kept for `P`, and how. Of the state's type it asks nothing any more, so that what is missing there
-/// is said once, where the witness is asked for.
+/// The proof that the parameter `P` can be copied for the background, as the functions that do it. `K` is the type of the copy. The
+/// bounds on the type of the value are on the constructor alone, so that the compiler reports a missing one once.
 #[doc(hidden)]
 pub struct SnapshotFns<P: Fetch, K> {
+    /// Copies the value of the parameter.
     snapshot: for<'w> fn(P::Item<'w>) -> K,
+    /// Makes the parameter from a copy.
     borrow: for<'w> fn(&'w K) -> P::Item<'w>,
 }
 
@@ -112,7 +114,7 @@ impl<P: Fetch, K> Clone for SnapshotFns<P, K> {
 
 impl<P: Fetch, K> Copy for SnapshotFns<P, K> {}
 
-/// A list of parameters of which copies can be kept.
+/// A list of parameters that can be copied for the background: a tuple of [`SnapshotFns`].
 #[doc(hidden)]
 pub trait SnapshotParams: Copy + Send + Sync + 'static {
     type Asks: Params;
@@ -121,7 +123,7 @@ pub trait SnapshotParams: Copy + Send + Sync + 'static {
     fn borrow(self, snapshot: &Self::Snapshot) -> <Self::Asks as Params>::Items<'_>;
 }
 
-macro_rules! kept_params_of_tuples {
+macro_rules! snapshot_params_of_tuples {
     ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<$($P: Fetch + 'static, $K: Send + 'static),*> SnapshotParams for ($(SnapshotFns<$P, $K>,)*) {
             type Asks = ($(Ask<$P>,)*);
@@ -140,4 +142,4 @@ macro_rules! kept_params_of_tuples {
     };
 }
 
-for_each_arity!(kept_params_of_tuples);
+for_each_arity!(snapshot_params_of_tuples);

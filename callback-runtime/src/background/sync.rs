@@ -1,4 +1,4 @@
-//! Locks and threads: those of std, or loom's, which tries all orders in which threads can run.
+//! Locks and threads: those of std or, in the loom tests, those of loom, which tries every order that threads can run in.
 
 #[cfg(loom)]
 pub(crate) use loom::{

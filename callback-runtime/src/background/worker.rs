@@ -1,7 +1,7 @@
-//! The worker of one callback in the background: a bounded queue, and the thread that makes the calls in it.
+//! The worker of one callback in the background: a queue of calls, and the thread that makes them.
 //!
-//! To wake a thread is a system call, which takes longer than all else that a firing does here. So a worker without work looks
-//! again by itself for a while, and waits to be woken only after it has looked in vain for long.
+//! Waking a thread is a system call, which takes longer than everything else that a firing does here. So a worker polls an empty queue
+//! for some time before it blocks: see `channel::receive`.
 
 use super::Background;
 use super::channel::{self, Receiver, Sender, TrySendError};
@@ -15,47 +15,51 @@ use crate::raw::{CallbackCell, HandlerStatus};
 use std::any::Any;
 use std::sync::{Arc, PoisonError};
 
-/// A queue with more room than this reserves no memory for it: no program fills it.
-const ENDLESS: usize = 1 << 24;
+/// A queue with more room than this is unbounded, because a bounded queue reserves memory for its room and no program fills this one.
+const MAX_BOUNDED_ROOM: usize = 1 << 24;
 
-/// A call with its copies.
+/// A call with copies of its parameters, which gets the callback.
 pub(crate) type BackgroundCall = Box<dyn FnOnce(&mut dyn Any) -> Result<(), BoxError> + Send>;
 
 enum Message {
     Call(HandlerId, BackgroundCall),
-    /// The loop waits: dropped when all that came before is done.
+    /// Wakes the loop, which waits until the worker drops this: all messages before it are done then.
     Barrier(#[expect(dead_code, reason = "its drop is the message")] Sender<()>),
 }
 
 /// The loop's side of one callback in the background.
 pub(crate) struct Worker {
+    /// The length of the queue, and what happens when it is full.
     policy: Background,
     shared: Arc<Shared>,
-    /// `None` between runs, and where the system has no thread to give.
+    /// The thread and its queue. `None` between runs, and if the system could not start a thread.
     running: Mutex<Option<Running>>,
 }
 
+/// The thread of a worker, from the beginning to the end of a run.
 struct Running {
-    calls: Sender<Message>,
-    /// The worker's own end of the queue, to take out what is not to be done any more.
-    queued: Receiver<Message>,
+    sender: Sender<Message>,
+    /// A second receiver of the queue, with which the loop drops calls that the worker has not begun.
+    receiver: Receiver<Message>,
     thread: JoinHandle<()>,
 }
 
-/// Calls a job with the callback; `None` if that is gone.
+/// Makes a call with the callback. `None` if the cell of the callback is closed.
 type CallWith = fn(&Shared, BackgroundCall) -> Option<Result<(), BoxError>>;
 
-/// What both sides use.
+/// What the loop and the worker's thread share.
 struct Shared {
     cell: Arc<CallbackCell>,
+    /// Empty when a run begins.
     report: Mutex<BackgroundReport>,
-    /// The ledger has a failure that the loop does not know of.
+    /// Whether the report has a failure that the loop has not collected.
     has_failures: AtomicBool,
-    /// A call has panicked: the callback is not called any more in this run.
+    /// Whether a call has panicked in this run. The other calls of the run are dropped then.
     has_panicked: AtomicBool,
 }
 
 impl Worker {
+    /// Makes a worker without a thread.
     pub(crate) fn new(policy: Background, cell: Arc<CallbackCell>) -> Self {
         Self {
             policy,
@@ -69,23 +73,23 @@ impl Worker {
         }
     }
 
-    /// A run begins.
+    /// Starts the worker's thread, when a run begins.
     pub(crate) fn start(&self) {
         self.stop();
-        self.shared.begin();
-        let (calls, queued) = match self.policy.room().max(1) {
-            room if room > ENDLESS => channel::unbounded(),
+        self.shared.reset();
+        let (sender, receiver) = match self.policy.room().max(1) {
+            room if room > MAX_BOUNDED_ROOM => channel::unbounded(),
             room => channel::bounded(room),
         };
-        let (shared, queue) = (self.shared.clone(), queued.clone());
+        let (shared, queue) = (self.shared.clone(), receiver.clone());
         let spawned = thread::Builder::new()
             .name("callback".into())
             .spawn(move || shared.run(&queue));
         match spawned {
             Ok(thread) => {
                 *self.running() = Some(Running {
-                    calls,
-                    queued,
+                    sender,
+                    receiver,
                     thread,
                 });
             }
@@ -95,26 +99,26 @@ impl Worker {
         }
     }
 
-    /// Ends the worker; what waits is not done any more.
+    /// Ends the worker's thread after its current call, and drops the queued calls.
     pub(crate) fn stop(&self) {
         let Some(running) = self.running().take() else {
             return;
         };
         let Running {
-            calls,
-            queued,
+            sender,
+            receiver,
             thread,
         } = running;
-        self.shared.drop_all(&queued);
-        drop(calls);
+        self.shared.drop_all(&receiver);
+        drop(sender);
         thread.thread().unpark();
-        // It catches every panic of a call.
+        // The thread catches every panic of a call, so it ends without one.
         let _ = thread.join();
     }
 
-    /// Puts a call behind the others. Where there is no room, the policy decides.
+    /// Adds a call to the queue. If the queue is full, the policy decides. Returns whether there are failures to collect.
     pub(crate) fn enqueue(&self, handler: HandlerId, call: BackgroundCall) -> HandlerStatus {
-        // The lock is free before anything of a user's is called or dropped.
+        // The lock is released here, before code or destructors of the user run.
         let outcome = match self.running().as_ref() {
             Some(running) => running.send(Message::Call(handler, call), self.policy),
             None => SendOutcome::NotQueued(Message::Call(handler, call)),
@@ -122,7 +126,7 @@ impl Worker {
         match outcome {
             SendOutcome::Sent => {}
             SendOutcome::Displaced(message) => self.shared.drop_one(message),
-            SendOutcome::NotQueued(message) => self.shared.take(message, Shared::on_the_loop),
+            SendOutcome::NotQueued(message) => self.shared.process(message, Shared::call_on_loop),
         }
         if self.shared.has_failures.load(Ordering::Acquire) {
             HandlerStatus::BackgroundFailure
@@ -131,7 +135,7 @@ impl Worker {
         }
     }
 
-    /// Waits until all that was pushed is done.
+    /// Waits until all queued calls are made or dropped.
     pub(crate) fn wait_until_done(&self) {
         let barrier = {
             let running = self.running();
@@ -139,31 +143,32 @@ impl Worker {
                 return;
             };
             let (done, barrier) = channel::bounded(0);
-            // It fails only where there is no worker, which has nothing to do then.
-            let _ = running.calls.send(Message::Barrier(done));
+            // An error means that the worker has ended, so no call is left.
+            let _ = running.sender.send(Message::Barrier(done));
             running.thread.thread().unpark();
             barrier
         };
-        // An error says that the worker has dropped its end.
+        // Always an error: the worker drops its end without sending.
         let _ = barrier.recv();
     }
 
-    /// What waits is not done any more.
+    /// Drops the queued calls.
     pub(crate) fn discard(&self) {
-        let queued = self.running().as_ref().map(|it| it.queued.clone());
-        if let Some(queued) = queued {
-            self.shared.drop_all(&queued);
+        let clone = |running: &Running| running.receiver.clone();
+        let receiver = self.running().as_ref().map(clone);
+        if let Some(receiver) = receiver {
+            self.shared.drop_all(&receiver);
         }
     }
 
-    /// The failures that the loop does not know of.
+    /// Removes and returns the failures that the loop has not collected.
     pub(crate) fn take_failures(&self) -> Vec<BackgroundFailure> {
         let mut report = self.shared.report();
         self.shared.has_failures.store(false, Ordering::Relaxed);
         report.take_failures()
     }
 
-    /// How many calls of which handlers were dropped in this run.
+    /// Returns the number of dropped calls in this run, by handler.
     pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         self.shared.report().dropped()
     }
@@ -174,43 +179,47 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// A worker that still runs belongs to a process that exits inside of a call. It is not waited for: it may be waiting for the same exit.
+    /// Ends the worker without waiting for it. A worker that still runs here belongs to a process that exits inside of a call, and its own
+    /// call may be what exits the process.
     fn drop(&mut self) {
         if let Some(running) = self.running().take() {
-            self.shared.drop_all(&running.queued);
-            drop(running.calls);
+            self.shared.drop_all(&running.receiver);
+            drop(running.sender);
             running.thread.thread().unpark();
         }
     }
 }
 
-/// What is left to do for a push.
+/// What is left to do after a call was added to a queue.
 enum SendOutcome {
     Sent,
+    /// Drop this call, which was the oldest in the queue.
     Displaced(Message),
+    /// Make this call in the loop, because there is no thread.
     NotQueued(Message),
 }
 
 impl Running {
+    /// Adds a message to the queue. If the queue is full, this takes out the oldest call or waits, as the policy says.
     fn send(&self, message: Message, policy: Background) -> SendOutcome {
-        let (message, oldest) = match self.calls.try_send(message) {
-            Ok(()) => return self.sent(policy, None),
-            // The worker lives as long as `calls`.
+        let (message, oldest) = match self.sender.try_send(message) {
+            Ok(()) => return self.wake(policy, None),
+            // Cannot happen: the worker receives as long as there is a sender.
             Err(TrySendError::Disconnected(_)) => return SendOutcome::Sent,
             Err(TrySendError::Full(message)) if policy.drops_oldest() => {
-                (message, self.queued.try_recv().ok())
+                (message, self.receiver.try_recv().ok())
             }
             Err(TrySendError::Full(message)) => (message, None),
         };
         self.thread.thread().unpark();
-        // There is room, or the worker makes it.
-        let _ = self.calls.send(message);
-        self.sent(policy, oldest)
+        // Waits for the worker to make room, if there is none now.
+        let _ = self.sender.send(message);
+        self.wake(policy, oldest)
     }
 
-    /// A worker that looks again by itself is woken in time before the queue is full.
-    fn sent(&self, policy: Background, oldest: Option<Message>) -> SendOutcome {
-        if self.calls.len() * 2 > policy.room() {
+    /// Wakes a worker that waits for its next poll, if the queue is more than half full.
+    fn wake(&self, policy: Background, oldest: Option<Message>) -> SendOutcome {
+        if self.sender.len() * 2 > policy.room() {
             self.thread.thread().unpark();
         }
         oldest.map_or(SendOutcome::Sent, SendOutcome::Displaced)
@@ -218,24 +227,27 @@ impl Running {
 }
 
 impl Shared {
-    fn begin(&self) {
+    /// Forgets the failures and the dropped calls of the last run.
+    fn reset(&self) {
         let old = std::mem::take(&mut *self.report());
         dispose(old, "an error");
         self.has_failures.store(false, Ordering::Relaxed);
         self.has_panicked.store(false, Ordering::Relaxed);
     }
 
+    /// Processes messages until there is no sender. This is what the worker's thread runs.
     fn run(&self, queue: &Receiver<Message>) {
-        while let Some(message) = channel::next(queue) {
-            self.take(message, |shared, call| shared.cell.with(call));
+        while let Some(message) = channel::receive(queue) {
+            self.process(message, |shared, call| shared.cell.with_on_worker(call));
         }
     }
 
-    fn on_the_loop(&self, call: BackgroundCall) -> Option<Result<(), BoxError>> {
-        self.cell.with_on_the_loop(call)
+    fn call_on_loop(&self, call: BackgroundCall) -> Option<Result<(), BoxError>> {
+        self.cell.with_on_loop(call)
     }
 
-    fn take(&self, message: Message, with: CallWith) {
+    /// Makes the call of a message, unless a call has panicked in this run.
+    fn process(&self, message: Message, with: CallWith) {
         match message {
             Message::Call(handler, call) if !self.has_panicked.load(Ordering::Relaxed) => {
                 self.call_handler(handler, call, with);
@@ -244,19 +256,19 @@ impl Shared {
         }
     }
 
-    /// Makes a call; one that panicked is the last.
+    /// Makes a call, and adds its failure to the report.
     fn call_handler(&self, handler: HandlerId, call: BackgroundCall, with: CallWith) {
-        let made = catch(|| with(self, call));
-        let cause = match made {
+        let result = catch(|| with(self, call));
+        let cause = match result {
             Ok(Some(Ok(()))) => return,
-            Ok(None) => return self.report().drop_one(handler),
+            Ok(None) => return self.report().count_dropped(handler),
             Ok(Some(Err(error))) => Cause::Error(error),
             Err(panic) => {
                 self.has_panicked.store(true, Ordering::Relaxed);
                 panic
             }
         };
-        self.report().fail(handler, cause);
+        self.report().add_failure(handler, cause);
         self.has_failures.store(true, Ordering::Release);
     }
 
@@ -264,9 +276,10 @@ impl Shared {
         queue.try_iter().for_each(|message| self.drop_one(message));
     }
 
+    /// Drops a message, and counts it if it is a call.
     fn drop_one(&self, message: Message) {
         if let Message::Call(handler, _) = &message {
-            self.report().drop_one(*handler);
+            self.report().count_dropped(*handler);
         }
         dispose(message, "a copy for the background");
     }

@@ -1,4 +1,7 @@
-//! That who must run in parallel can, and has somebody to run beside.
+//! Checks the callbacks that are attached with [`Attachment::parallel`](crate::Attachment::parallel): whether they can run in parallel,
+//! and whether another handler can run at the same time.
+//!
+//! The rules themselves are those of `plan` and of `raw/parallel.rs`; here they are put into words.
 
 use super::{ThreadAffinity, may_be_grouped};
 use crate::callback::{CallbackId, HandlerId, short_type_name};
@@ -9,27 +12,28 @@ use crate::run::HandlerRecord;
 use std::any::TypeId;
 use std::collections::HashMap;
 
-/// A handler: its breakpoint, and its place there.
 impl PlanCore {
-    /// Who is to run elsewhere can.
+    /// Returns the problems of the callbacks that must run in parallel, as after `plan.add_local(Journal::new()).parallel()`.
     pub(crate) fn check_parallel(&self) -> Vec<Problem> {
         let order = self.resolved.order.iter().copied();
-        let asked: Vec<CallbackId> = order
+        let parallel: Vec<CallbackId> = order
             .filter(|id| self.attached[*id].parallel.is_some())
             .collect();
-        if asked.is_empty() {
+        if parallel.is_empty() {
             return Vec::new();
         }
         let groupable = self.groupable();
         let handlers = |id: CallbackId| groupable.get(&id).map_or(&[][..], Vec::as_slice);
-        let problems = asked.iter().map(|id| self.unparallel(*id, handlers(*id)));
+        let problems = parallel
+            .iter()
+            .map(|id| self.check_callback(*id, handlers(*id)));
         problems.flatten().collect()
     }
 
-    /// `handlers` are those of the callback that can be in a group.
-    fn unparallel(&self, id: CallbackId, handlers: &[HandlerId]) -> Vec<Problem> {
+    /// Returns the problems of one callback. `handlers` are its handlers that can be in a group.
+    fn check_callback(&self, id: CallbackId, handlers: &[HandlerId]) -> Vec<Problem> {
         let name = &self.resolved.names[id];
-        if let Some((why, hint)) = self.stays(id) {
+        if let Some((why, hint)) = self.why_callback_stays(id) {
             let text = ProblemText::hinted(format!("cannot run in parallel: {why}"), hint);
             let attached = &self.attached[id];
             let location = attached.parallel.unwrap_or(attached.added_at);
@@ -43,8 +47,8 @@ impl PlanCore {
         let mut problems = Vec::new();
         for handler in handlers {
             let record = self.dispatcher.record(*handler);
-            let found = self.obstacle(record);
-            problems.extend(found.map(|(state, why)| Problem {
+            let reason = self.why_handler_stays(record);
+            problems.extend(reason.map(|(state, why)| Problem {
                 kind: ProblemKind::NotParallel,
                 callback: name.to_string(),
                 breakpoint: Some(self.loop_info.breakpoints[handler.breakpoint].name()),
@@ -54,12 +58,12 @@ impl PlanCore {
             }));
         }
         if problems.is_empty() {
-            problems.extend(self.solitude(id, handlers));
+            problems.extend(self.find_alone(id, handlers));
         }
         problems
     }
 
-    /// For each callback its handlers that can be in a group.
+    /// Returns the handlers that can be in a group, by callback.
     fn groupable(&self) -> HashMap<CallbackId, Vec<HandlerId>> {
         let mut groupable: HashMap<CallbackId, Vec<HandlerId>> = HashMap::new();
         for (handler, record) in self.dispatcher.all_records() {
@@ -70,28 +74,31 @@ impl PlanCore {
         groupable
     }
 
-    /// Worth knowing: none of its handlers ever runs beside another one.
-    fn solitude(&self, id: CallbackId, handlers: &[HandlerId]) -> Option<Problem> {
+    /// Returns a note about a callback whose handlers never run at the same time as another one.
+    fn find_alone(&self, id: CallbackId, handlers: &[HandlerId]) -> Option<Problem> {
         let mut records = handlers.iter().map(|id| self.dispatcher.record(*id));
         if records.any(|record| record.group.is_some() || record.queue.is_some()) {
             return None;
         }
-        let why = match handlers.iter().find_map(|id| self.shared_at(*id)) {
+        let why = match handlers
+            .iter()
+            .find_map(|id| self.shared_with_neighbour(*id))
+        {
             Some(shared) => shared,
             None if handlers.is_empty() => {
-                "its handlers are of the beginning, of the end or of a failure of the run".into()
+                "its handlers run at the beginning, at the end or after a failure of the run".into()
             }
             None if handlers
                 .iter()
                 .all(|id| self.dispatcher.records(id.breakpoint).len() == 1) =>
             {
-                "there is no other handler where it has one".into()
+                "there is no other handler at its breakpoints".into()
             }
-            None => "those before and behind it run alone, or in an order".into(),
+            None => "the handlers before and after it run alone, or in a declared order".into(),
         };
         let text = ProblemText::hinted(
-            format!("nobody can run in parallel with it: {why}"),
-            "leave `parallel` out, or see `explain()` for who runs where",
+            format!("no other handler can run in parallel with it: {why}"),
+            "leave `parallel` out, or see `explain()` for where each handler runs",
         );
         let attached = &self.attached[id];
         let location = attached.parallel.unwrap_or(attached.added_at);
@@ -99,25 +106,25 @@ impl PlanCore {
         Some(Problem::of_plan(ProblemKind::Alone, name, location, text))
     }
 
-    /// What a handler shares with who stands before or behind it.
-    fn shared_at(&self, handler: HandlerId) -> Option<String> {
+    /// Returns what a handler shares with the handler before or after it, in words.
+    fn shared_with_neighbour(&self, handler: HandlerId) -> Option<String> {
         let list = self.dispatcher.records(handler.breakpoint);
-        let (nth, record) = (handler.turn.index(), self.dispatcher.record(handler));
-        let before = nth.checked_sub(1).and_then(|nth| list.get(nth));
-        let mut others = before.into_iter().chain(list.get(nth + 1));
-        others.find_map(|other| {
-            let name = &self.resolved.names[other.callback];
-            let state = shared(record, other)?;
+        let (index, record) = (handler.turn.index(), self.dispatcher.record(handler));
+        let before = index.checked_sub(1).and_then(|index| list.get(index));
+        let mut neighbours = before.into_iter().chain(list.get(index + 1));
+        neighbours.find_map(|neighbour| {
+            let name = &self.resolved.names[neighbour.callback];
+            let state = shared_state(record, neighbour)?;
             let breakpoint = self.loop_info.breakpoints[handler.breakpoint].name();
             Some(format!("at {breakpoint} it shares {state} with `{name}`"))
         })
     }
 
-    /// Why no handler of a callback can leave the loop's thread, and what to do.
-    fn stays(&self, id: CallbackId) -> Option<(&'static str, &'static str)> {
+    /// Returns why no handler of a callback can leave the loop's thread, and what to write instead. `None` if one can.
+    fn why_callback_stays(&self, id: CallbackId) -> Option<(&'static str, &'static str)> {
         if self.executor.is_none() {
             return Some((
-                "the plan has nobody to run it",
+                "the plan has no executor",
                 "give the plan one with `executor`, or leave `parallel` out",
             ));
         }
@@ -138,8 +145,9 @@ impl PlanCore {
         }
     }
 
-    /// Why a handler has to run alone or stay, and the state that this is about.
-    fn obstacle(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
+    /// Returns why a handler must run alone or on the loop's thread, after the state that is the reason, if one is. It refuses, for example,
+    /// `fn on_epoch_end(&self, ctx: Ctx<'_>)`.
+    fn why_handler_stays(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
         let counters = &self.of_loop.counters;
         let writes_counter =
             |access: &Access| counters.iter().any(|reader| reader.of == access.type_id);
@@ -158,7 +166,7 @@ impl PlanCore {
                      `Sync`, or leave `parallel` out"
                 )
             } else if access.type_id == TypeId::of::<Due>() {
-                "asks for `Due`, which is told to one handler at a time; let another callback ask for it, or leave `parallel` out".into()
+                "asks for `Due`, which is set for one handler at a time; let another callback ask for it, or leave `parallel` out".into()
             } else if access.kind == AccessKind::Write && writes_counter(access) {
                 format!(
                     "writes `{state}`, which the loop counts and periods read; let the loop or another callback write it, or leave `parallel` out"
@@ -168,8 +176,8 @@ impl PlanCore {
             };
             Some((Some(state), why))
         };
-        if let Some(found) = record.accesses.iter().find_map(why) {
-            return Some(found);
+        if let Some(reason) = record.accesses.iter().find_map(why) {
+            return Some(reason);
         }
         record.traits.returns_answer.then(|| {
             (
@@ -180,21 +188,23 @@ impl PlanCore {
     }
 }
 
-/// What two handlers cannot have at the same time.
-fn shared(one: &HandlerRecord, other: &HandlerRecord) -> Option<String> {
-    if other.callback == one.callback {
+/// Returns the state that keeps `record` from running at the same time as its neighbour, in words.
+fn shared_state(record: &HandlerRecord, neighbour: &HandlerRecord) -> Option<String> {
+    if neighbour.callback == record.callback {
         return None;
     }
-    let is_all = |access: &Access| access.kind == AccessKind::Everything;
-    if other.accesses.iter().any(is_all) {
-        return Some("all it asks for".into());
+    let is_everything = |access: &Access| access.kind == AccessKind::Everything;
+    if neighbour.accesses.iter().any(is_everything) {
+        return Some("everything it asks for".into());
     }
-    let clashes = |access: &Access, other: &Access| {
-        access.type_id == other.type_id
-            && (access.kind, other.kind) != (AccessKind::Read, AccessKind::Read)
+    let clashes = |mine: &Access, theirs: &Access| {
+        mine.type_id == theirs.type_id
+            && (mine.kind, theirs.kind) != (AccessKind::Read, AccessKind::Read)
     };
-    let mut accesses = one.accesses.iter();
-    let access =
-        accesses.find(|access| other.accesses.iter().any(|other| clashes(access, other)))?;
+    let mut accesses = record.accesses.iter();
+    let access = accesses.find(|mine| {
+        let mut theirs = neighbour.accesses.iter();
+        theirs.any(|theirs| clashes(mine, theirs))
+    })?;
     Some(format!("`{}`", short_type_name(access.type_name)))
 }

@@ -1,6 +1,7 @@
-//! One firing of a group: handlers of one breakpoint, one after the other in its list, that are independent of each other.
+//! One firing of a group: handlers of one breakpoint that follow each other in its list and are independent.
 //!
-//! Whether a group runs in parallel is decided by the measured times of its handlers, of which a [`Cost`] keeps a moving mean.
+//! The measured times of the handlers decide whether a group runs in parallel: see [`Groups::execution_mode`]. Which handlers form a
+//! group is decided before, in `plan`, and how they are called is in `raw/parallel.rs`.
 
 use super::Executor;
 use super::cost::Cost;
@@ -17,21 +18,23 @@ use std::time::{Duration, Instant};
 
 /// The groups of a breakpoint.
 pub(crate) struct Groups {
-    /// One for each handler.
+    /// The handlers of the breakpoint, by turn. Those that are in no group have one too.
     members: Vec<Member>,
-    /// The group whose members have their `due` evaluated.
+    /// The group whose members have their [`due`](Member::due) evaluated in this firing; empty at its beginning.
     evaluated: Range<Turn>,
     executor: Arc<dyn Executor>,
 }
 
 /// A handler of a breakpoint that has groups.
 struct Member {
-    /// The group that the handler is in.
+    /// The group that the handler is in; `None` if it runs alone.
     group: Option<Range<Turn>>,
+    /// How long the handler takes.
     cost: Cost,
-    /// Whether the handler runs at this firing.
+    /// Whether the handler runs at this firing. [`evaluate_due`](Dispatcher::evaluate_due) sets it, and running the handler resets it.
     due: Due,
-    /// How its period stands after this firing. The period itself stays as it was until the handler has had its turn.
+    /// The handler's period after this firing, from its evaluation until the handler's turn. Then it is exchanged for the period in the
+    /// handler's record, which is unchanged until then.
     saved_period: Option<Box<HandlerPeriod>>,
 }
 
@@ -39,29 +42,33 @@ struct Member {
 enum Due {
     No,
     Yes,
-    /// Its period panicked.
-    Panicked(HeldPanic),
+    /// The period of the handler panicked when it was evaluated.
+    Panicked(PeriodPanic),
 }
 
-/// The payload of a panic that may never be reported: a panic of its own `drop` is caught.
-struct HeldPanic(Option<PanicPayload>);
+/// The panic of a period, until the run reports it. If the run never does, dropping this catches a panic of the payload's destructor.
+struct PeriodPanic(Option<PanicPayload>);
 
 /// How a group runs.
 enum ExecutionMode {
+    /// At the same time, on the threads of the executor.
     Parallel,
+    /// One after the other. `measured` says whether to measure how long the handlers take.
     Serial { measured: bool },
+    /// Not, because [`Executor::pays`] panicked.
     ExecutorPanicked(PanicPayload),
 }
 
 impl Dispatcher {
-    /// The handlers of `breakpoint` run from the first one on: nothing is evaluated yet.
+    /// Forgets which members of the groups of `breakpoint` are due, when a firing begins.
     pub(crate) fn reset_due_states(&mut self, breakpoint: BreakpointId) {
         if let Some(groups) = &mut self.list_mut(breakpoint).groups {
             groups.evaluated = Turn::FIRST..Turn::FIRST;
         }
     }
 
-    /// Runs the rest of a group: up to the first handler that does not return `Continue`, or all in parallel.
+    /// Runs the handlers of a group from the beginning of the range on: one by one up to the first that does not return `Continue`, or
+    /// all in parallel.
     pub(crate) fn run_group(
         &mut self,
         breakpoint: BreakpointId,
@@ -71,7 +78,7 @@ impl Dispatcher {
         let Some(mut groups) = self.list_mut(breakpoint).groups.take() else {
             return HandlerStatus::Continue;
         };
-        // The list keeps its groups, also where a handler that runs alone panics.
+        // Catches a panic of a handler, so that the list gets its groups back.
         let ran = catch_unwind(AssertUnwindSafe(|| {
             self.evaluate_due(breakpoint, &mut groups, &group, frame);
             match groups.execution_mode(&group) {
@@ -90,7 +97,7 @@ impl Dispatcher {
         ran.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// Evaluates once, before any of them runs, which members of a group are due.
+    /// Evaluates which members of a group are due. This happens once in a firing, before the first member runs.
     fn evaluate_due(
         &mut self,
         breakpoint: BreakpointId,
@@ -105,17 +112,18 @@ impl Dispatcher {
             let member = &mut groups.members[turn];
             member.save_period(self.record_mut(breakpoint, turn));
             let handler = HandlerId::new(breakpoint, turn);
-            let asked = catch_unwind(AssertUnwindSafe(|| self.is_due(handler, frame)));
+            let is_due = catch_unwind(AssertUnwindSafe(|| self.is_due(handler, frame)));
             member.swap_period(self.record_mut(breakpoint, turn));
-            member.due = match asked {
+            member.due = match is_due {
                 Ok(true) => Due::Yes,
                 Ok(false) => Due::No,
-                Err(panic) => Due::Panicked(HeldPanic(Some(panic))),
+                Err(panic) => Due::Panicked(PeriodPanic(Some(panic))),
             };
         }
         groups.evaluated = group.clone();
     }
 
+    /// Runs the members of a group that are due, up to the first that does not return `Continue`.
     fn run_serial(
         &mut self,
         breakpoint: BreakpointId,
@@ -125,18 +133,18 @@ impl Dispatcher {
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
         for turn in group.start.until(group.end) {
-            frame.halt_at(turn);
+            frame.halted_at = turn;
             let member = &mut groups.members[turn];
             member.swap_period(self.record_mut(breakpoint, turn));
             match std::mem::replace(&mut member.due, Due::No) {
                 Due::No => continue,
                 Due::Yes => {}
-                Due::Panicked(mut panic) => panic.0.take().map_or((), |it| resume_unwind(it)),
+                Due::Panicked(mut panic) => panic.0.take().map_or((), |panic| resume_unwind(panic)),
             }
-            let began = (measured && member.cost.is_measured()).then(Instant::now);
+            let began = (measured && member.cost.should_measure()).then(Instant::now);
             let status = self.core.call(HandlerId::new(breakpoint, turn), frame);
             if let Some(began) = began.filter(|_| status != HandlerStatus::MissingState) {
-                member.cost.note(began.elapsed());
+                member.cost.record(began.elapsed());
             }
             if status != HandlerStatus::Continue {
                 return status;
@@ -145,6 +153,7 @@ impl Dispatcher {
         HandlerStatus::Continue
     }
 
+    /// Runs all members of a group that are due, with the executor.
     fn run_parallel(
         &mut self,
         breakpoint: BreakpointId,
@@ -155,15 +164,15 @@ impl Dispatcher {
         let (mut results, due) = groups.take_due(group);
         let executor = groups.executor.as_ref();
         let ran = self.core.run_parallel(breakpoint, &due, executor, frame);
-        for (turn, took) in ran.durations {
-            groups.members[turn].cost.note(took);
+        for (turn, duration) in ran.durations {
+            groups.members[turn].cost.record(duration);
         }
         let executor_panic = ran.group_result.executor_panic;
         results.extend(ran.group_result.results);
         results.sort_by_key(|(turn, _)| *turn);
         for turn in group.start.until(group.end) {
-            // A handler that a panic of the executor left out has not had its turn.
-            if executor_panic.is_none() || results.iter().any(|(ran, _)| *ran == turn) {
+            // If the executor panicked, only a handler that has a result has had its turn.
+            if executor_panic.is_none() || results.iter().any(|(member, _)| *member == turn) {
                 groups.members[turn].swap_period(self.record_mut(breakpoint, turn));
             }
         }
@@ -175,25 +184,19 @@ impl Dispatcher {
     }
 }
 
-/// Leaves the results of a group to the run, where one of them is not `Continue`. The run goes on after the group.
+/// Leaves the results of a group in the frame for the run, unless all of them are `Continue`. The run goes on after the group.
 fn halt(
     group: &Range<Turn>,
     results: Vec<(Turn, MemberResult)>,
     executor_panic: Option<PanicPayload>,
     frame: &mut Frame<'_>,
 ) -> HandlerStatus {
-    let mut each = results.iter();
-    let all_continue = each.all(|(_, result)| matches!(result, MemberResult::Continue));
-    if all_continue && executor_panic.is_none() {
+    let is_continue = |(_, result): &(Turn, MemberResult)| matches!(result, MemberResult::Continue);
+    if results.iter().all(is_continue) && executor_panic.is_none() {
         return HandlerStatus::Continue;
     }
-    frame.halt_at(
-        group
-            .start
-            .until(group.end)
-            .next_back()
-            .unwrap_or(group.start),
-    );
+    let mut turns = group.start.until(group.end);
+    frame.halted_at = turns.next_back().unwrap_or(group.start);
     frame.group_result = Some(Box::new(GroupResult {
         results,
         executor_panic,
@@ -211,7 +214,7 @@ impl Member {
         }
     }
 
-    /// Copies how the handler's period stands.
+    /// Copies the handler's period into `saved_period`.
     fn save_period(&mut self, handler: &HandlerRecord) {
         match (&mut self.saved_period, &handler.period) {
             (Some(saved), Some(period)) => saved.copy_from(period),
@@ -219,7 +222,7 @@ impl Member {
         }
     }
 
-    /// Exchanges the handler's period for the saved one. An evaluation moves a period on only when the handler has its turn.
+    /// Exchanges the handler's period for the saved one. So the evaluation takes effect only at the handler's turn.
     fn swap_period(&mut self, handler: &mut HandlerRecord) {
         std::mem::swap(&mut self.saved_period, &mut handler.period);
     }
@@ -238,13 +241,13 @@ impl Groups {
         }
     }
 
-    /// The end of the group that the handler at `turn` is in.
+    /// Returns the end of the group that the handler at `turn` is in. `None` if it runs alone.
     pub(crate) fn end_of_group(&self, turn: Turn) -> Option<Turn> {
         let member = self.members.get(turn.index())?;
         Some(member.group.as_ref()?.end)
     }
 
-    /// The members of a group that are due, and the panics of their periods. Afterwards none is due.
+    /// Returns the panics of the periods of a group, and the members that are due. Afterwards no member is due.
     fn take_due(&mut self, group: &Range<Turn>) -> (Vec<(Turn, MemberResult)>, Vec<Turn>) {
         let (mut panics, mut due) = (Vec::new(), Vec::new());
         for turn in group.start.until(group.end) {
@@ -252,14 +255,16 @@ impl Groups {
                 Due::No => {}
                 Due::Yes => due.push(turn),
                 Due::Panicked(mut panic) => {
-                    panics.extend(panic.0.take().map(|it| (turn, MemberResult::Panicked(it))));
+                    let panic = panic.0.take();
+                    panics.extend(panic.map(|panic| (turn, MemberResult::Panicked(panic))));
                 }
             }
         }
         (panics, due)
     }
 
-    /// How to run the members of a group that are due.
+    /// Decides how to run the members of a group that are due: in parallel if there are two at least and the executor says that the time
+    /// which this saves pays.
     fn execution_mode(&self, group: &Range<Turn>) -> ExecutionMode {
         let members = &self.members[group.start.index()..group.end.index()];
         let due = || members.iter().filter(|member| member.is_due());
@@ -274,7 +279,7 @@ impl Groups {
         }
         let (mut sum, mut longest) = (Duration::ZERO, Duration::ZERO);
         for member in due() {
-            let Some(known) = member.cost.known() else {
+            let Some(known) = member.cost.mean() else {
                 return ExecutionMode::Serial { measured: true };
             };
             (sum, longest) = (sum + known, longest.max(known));
@@ -287,7 +292,7 @@ impl Groups {
     }
 }
 
-impl Drop for HeldPanic {
+impl Drop for PeriodPanic {
     fn drop(&mut self) {
         if let Some(panic) = self.0.take() {
             drop(Cause::of_panic(panic));

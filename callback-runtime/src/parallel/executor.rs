@@ -1,10 +1,9 @@
-//! Who runs the handlers of a group at the same time.
+//! The trait that a thread pool implements to run the handlers of a group at the same time.
 
 use crate::raw::Job;
 use std::time::Duration;
 
-/// Runs handlers at the same time that have nothing to do with each other. A plan is given one with
-/// [`Plan::executor`](crate::Plan::executor).
+/// Runs independent handlers at the same time. [`Plan::executor`](crate::Plan::executor) gives an executor to a plan.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -33,17 +32,17 @@ use std::time::Duration;
 /// plan.executor(Threads);
 /// ```
 pub trait Executor: Send + Sync + 'static {
-    /// Runs each job once, on any thread and at the same time as far as it can, calls `here` on this thread, and returns when all
-    /// are done.
+    /// Runs each job once on any thread, calls `here` on this thread, and returns when all of them are done. The jobs and `here` may run
+    /// at the same time.
     ///
-    /// What it leaves out is done afterwards on the loop's thread, and what it does twice is done once. If it panics, the run
-    /// fails.
+    /// After this returns, the plan runs the jobs that were left out on the loop's thread. A job that is run a second time does nothing. If
+    /// this panics, the run fails.
     fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut());
 
-    /// Whether it is worth its while to run handlers at the same time that would be done sooner by `saved` if that cost nothing.
+    /// Whether to run handlers at the same time if this saves the time `saved`, without the cost of the threads.
     ///
-    /// As each handler was measured, on average: the time of all of them, one after the other, less that of the longest. Where it pays
-    /// whatever they save, [`Duration::ZERO`] too, nothing is measured.
+    /// The plan measures how long each handler takes on average. `saved` is the sum of these times without the longest one. If the answer
+    /// for [`Duration::ZERO`] is `true`, the plan measures nothing.
     fn pays(&self, saved: Duration) -> bool {
         saved >= Duration::from_micros(100)
     }

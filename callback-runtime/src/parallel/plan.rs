@@ -1,4 +1,6 @@
-//! Which handlers may run at the same time, and who runs them.
+//! Which handlers of a plan form groups, and which of them may leave the loop's thread.
+//!
+//! [`GroupRules`] has what keeps two handlers from being in one group apart from their accesses, which `raw/parallel.rs` compares.
 
 use crate::callback::Location;
 use crate::loops::{BreakpointId, Loop, LoopInfo, Role};
@@ -10,19 +12,29 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 impl<L: Loop> Plan<L> {
-    /// Lets handlers run at the same time that have nothing to do with each other. What a plan does is not changed by it.
+    /// Runs independent handlers at the same time, on the threads of `executor`. The plan has the same effects as without it.
     ///
-    /// Handlers of one breakpoint that stand one behind the other are a group if they are of different callbacks, none of them
-    /// changes state that another one asks for, and nobody said which of two goes first, not even by way of others. Of a group,
-    /// those run elsewhere whose callback was attached with [`add`](Self::add) and all of whose parameters may leave the thread; the
-    /// others stay on the loop's thread, and run there meanwhile. Closures and what is discovered stay. Alone run handlers that ask
-    /// for [`Ctx`](crate::Ctx) or [`Due`](crate::Due), that answer more than a flow, or that write a counter of the loop; and those at the
-    /// beginning, at the end and after a failure of the run. Behind one that may answer a flow there is nobody in its group who has a
-    /// period or, where the loop [may refuse stops](Self::refuse_stops), nobody at all.
+    /// Handlers that follow each other at one breakpoint form a group if all of this is true:
     ///
-    /// As long as no handler fails, the state is what it would be without an executor. If one fails, so does the run, with the first
-    /// failure in the order of the plan; only what those of its own group did may be different. This rests on what handlers ask for:
-    /// what they share in other ways, as a `Mutex` behind `&T` or a file, is theirs to put in order.
+    /// - they belong to different callbacks;
+    /// - none of them changes state that another one asks for;
+    /// - no declared order, direct or through other callbacks, says which of two runs first.
+    ///
+    /// A handler of a group runs on a thread of the executor if its callback was attached with [`add`](Self::add) and all its parameters
+    /// may leave the loop's thread. The others run on the loop's thread at the same time; closures and discovered callbacks are always
+    /// among them.
+    ///
+    /// These handlers run alone:
+    ///
+    /// - those that ask for [`Ctx`](crate::Ctx) or [`Due`](crate::Due), return more than a flow, or write a counter of the loop;
+    /// - those at the beginning and at the end of the run, and after its failure.
+    ///
+    /// After a handler that may return a flow, its group has no handler with a period. If the loop
+    /// [may refuse stops](Self::refuse_stops), the group ends after that handler.
+    ///
+    /// If no handler fails, the state is the same as without an executor. If one fails, the run fails with the first failure in the order
+    /// of the plan; the effects of other handlers of the same group may differ then. The plan knows only the parameters of
+    /// handlers: it does not order what they share in other ways, such as a `Mutex` in a `&T`, or a file.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -48,8 +60,8 @@ impl<L: Loop> Plan<L> {
     /// plan.executor(Threads);
     /// plan.add(Mean(0.0));
     /// plan.add(Largest(0.0));
-    /// let told = plan.explain(&State::new())?;
-    /// assert_eq!(told.rows(Fit::on_train_batch_end)[1].executor(), Some("parallel, group 1"));
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.rows(Fit::on_train_batch_end)[1].executor(), Some("parallel, group 1"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn executor(&mut self, executor: impl Executor) -> &mut Self {
@@ -60,7 +72,7 @@ impl<L: Loop> Plan<L> {
 }
 
 impl PlanCore {
-    /// Cuts the lists of handlers into groups.
+    /// Forms groups of the handlers of each breakpoint, if the plan has an executor.
     pub(crate) fn form_groups(&mut self, resolved: &Resolved) {
         let Some(executor) = self.executor.clone() else {
             return;
@@ -78,14 +90,14 @@ impl PlanCore {
         for breakpoint in self.loop_info.ids() {
             if may_be_grouped(self.loop_info, breakpoint) {
                 let may_join =
-                    |one: &HandlerRecord, other: &HandlerRecord| rules.may_join(one, other);
+                    |first: &HandlerRecord, second: &HandlerRecord| rules.may_join(first, second);
                 self.dispatcher
                     .form_groups(breakpoint, executor.clone(), &may_join);
             }
         }
     }
 
-    /// Where a handler runs, if there is a choice.
+    /// Returns where a handler runs, in words. `None` if the plan has no executor and the handler does not run in the background.
     pub(crate) fn execution_label(&self, record: &HandlerRecord) -> Option<String> {
         if let Some(queue) = record.queue {
             return Some(queue.to_string());
@@ -100,9 +112,10 @@ impl PlanCore {
 }
 
 impl Attachment<'_> {
-    /// This instance must be one that can run at the same time as others, on another thread: the plan has a problem, which says
-    /// why, if it is not, and a [note](Plan::notes) if it could but nobody stands beside it. Where the plan has an
-    /// [`executor`](Plan::executor), what can is run so without being told.
+    /// Requires that this callback can run on another thread, at the same time as other handlers. If it cannot, the plan has a problem that
+    /// says why. If it can, but no other handler can run at the same time, the plan has a [note](Plan::notes).
+    ///
+    /// A plan with an [`executor`](Plan::executor) runs callbacks in parallel without this if they can.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -126,46 +139,52 @@ impl Attachment<'_> {
 /// Whether a callback may leave the loop's thread, and if not, why.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ThreadAffinity {
+    /// The callback may run on any thread: it was attached with `add`.
     Anywhere,
+    /// The callback stays on the loop's thread, because it was attached with `add_local`.
     Local,
+    /// The callback stays on the loop's thread, because it is a closure.
     Closure,
+    /// The callback stays on the loop's thread, because the plan discovered it.
     Discovered,
 }
 
 impl Attached {
-    /// That its handlers may leave the loop's thread, if they may.
+    /// Returns the proof that the callback is `Send`, if its handlers may leave the loop's thread.
     pub(crate) fn portable(&self) -> Option<Sendable> {
         self.sendable
             .filter(|_| matches!(self.affinity, ThreadAffinity::Anywhere))
     }
 }
 
-/// Whether handlers of a breakpoint run as a list in which one goes on after another.
+/// Whether handlers of a breakpoint can form groups. Those at the beginning and at the end of a run, and after its failure, run one by one.
 pub(crate) fn may_be_grouped(loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
     let role = loop_info.role(breakpoint);
     !matches!(role, Role::Enter | Role::Exit | Role::Error)
 }
 
-/// What keeps two handlers from being in one group though they ask for nothing of each other.
+/// What keeps two handlers from being in one group, although their accesses are compatible.
 struct GroupRules<'p> {
-    /// The types that the loop counts with.
+    /// The types of the loop's counters.
     counters: Vec<TypeId>,
-    /// The loop may refuse stops.
+    /// Whether the loop may refuse stops.
     refuses_stops: bool,
+    /// The orders that are declared between callbacks.
     decided: Decided<'p>,
 }
 
 impl GroupRules<'_> {
-    fn may_join(&self, one: &HandlerRecord, other: &HandlerRecord) -> bool {
-        one.queue.is_none()
-            && other.queue.is_none()
-            && !self.writes_counter(one)
-            && !self.writes_counter(other)
-            && !self.may_observe_flow(one, other)
-            && !self.decided.leads(one.callback, other.callback)
+    /// Whether two handlers may be in one group. `first` has the earlier turn.
+    fn may_join(&self, first: &HandlerRecord, second: &HandlerRecord) -> bool {
+        first.queue.is_none()
+            && second.queue.is_none()
+            && !self.writes_counter(first)
+            && !self.writes_counter(second)
+            && !self.may_observe_flow(first, second)
+            && !self.decided.leads(first.callback, second.callback)
     }
 
-    /// Whether it moves what periods look at.
+    /// Whether a handler writes a counter, which periods read.
     fn writes_counter(&self, record: &HandlerRecord) -> bool {
         let written = record
             .accesses
@@ -176,9 +195,9 @@ impl GroupRules<'_> {
             .any(|access| self.counters.contains(&access.type_id))
     }
 
-    /// Whether a stop of the first makes a difference to the second: a rule that refuses it looks at the state behind the first, and
-    /// a handler with a period may run because it is its last turn.
-    fn may_observe_flow(&self, one: &HandlerRecord, other: &HandlerRecord) -> bool {
-        one.traits.returns_flow && (self.refuses_stops || other.period.is_some())
+    /// Whether a stop that `first` returns can change what `second` does or sees. The rule that refuses a stop reads the state right after
+    /// `first`. A handler with a period may run because the stop makes this its last chance.
+    fn may_observe_flow(&self, first: &HandlerRecord, second: &HandlerRecord) -> bool {
+        first.traits.returns_flow && (self.refuses_stops || second.period.is_some())
     }
 }

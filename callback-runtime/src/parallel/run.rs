@@ -1,4 +1,4 @@
-//! What the handlers of a group came to, taken in as if they had run one after the other.
+//! Handles the results of a group as if its handlers had run one after the other.
 
 use crate::callback::HandlerId;
 use crate::loops::BreakpointId;
@@ -8,24 +8,22 @@ use crate::run::RunCore;
 use std::ops::ControlFlow;
 
 impl RunCore<'_> {
-    /// The first failure in the order of the list is the failure. What those behind it failed with is attached; what else they
-    /// answered is not heard, as they would not have run.
-    pub(crate) fn handle_group(&mut self, at: BreakpointId) -> ControlFlow<()> {
-        let Some(group_result) = self.frame.take_group_result() else {
+    /// Handles the results of the group that ended the list of a breakpoint. The first failure in the order of the list fails the run, and
+    /// later failures are attached to it. Other results after a failure are ignored, because these handlers would not have run.
+    pub(crate) fn handle_group(&mut self, breakpoint: BreakpointId) -> ControlFlow<()> {
+        let Some(group_result) = self.frame.group_result.take() else {
             return ControlFlow::Continue(());
         };
-        let mut so_far = ControlFlow::Continue(());
+        let mut outcome = ControlFlow::Continue(());
         for (turn, result) in group_result.results {
-            if so_far.is_break()
+            if outcome.is_break()
                 && matches!(result, MemberResult::MissingState | MemberResult::Flow(_))
             {
                 continue;
             }
-            if self
-                .handle_member(HandlerId::new(at, turn), result)
-                .is_break()
-            {
-                so_far = ControlFlow::Break(());
+            let handler = HandlerId::new(breakpoint, turn);
+            if self.handle_member(handler, result).is_break() {
+                outcome = ControlFlow::Break(());
             }
         }
         match group_result.executor_panic {
@@ -33,10 +31,11 @@ impl RunCore<'_> {
                 let cause = Cause::of_panic(panic);
                 self.run_state.fail(Fault::new(Origin::of_loop(), cause))
             }
-            None => so_far,
+            None => outcome,
         }
     }
 
+    /// Handles the result of one handler.
     fn handle_member(&mut self, handler: HandlerId, result: MemberResult) -> ControlFlow<()> {
         match result {
             MemberResult::Continue => ControlFlow::Continue(()),
@@ -47,7 +46,9 @@ impl RunCore<'_> {
             }
             MemberResult::Error(error) => self.report_failure(handler, Cause::Error(error)),
             MemberResult::Panicked(panic) => self.report_failure(handler, Cause::of_panic(panic)),
-            MemberResult::Unconverted(panic) => self.fail_at(handler, Cause::of_panic(panic)),
+            MemberResult::ConversionPanicked(panic) => {
+                self.fail_at(handler, Cause::of_panic(panic))
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ impl Dispatcher {
         let _ = frame.view().remove::<Due>();
         // A counter may panic; the handler that asks for it next fails then.
         let soonest = catch(|| self.soonest(breakpoint, frame)).unwrap_or_default();
-        self.core.wait(breakpoint, soonest, frame);
+        self.core.set_gate(breakpoint, soonest, frame);
     }
 
     /// The counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` if they wait for
@@ -60,7 +60,7 @@ impl Dispatcher {
         handler: HandlerId,
         frame: &mut Frame<'_>,
     ) -> HandlerStatus {
-        frame.halt_at(handler.turn);
+        frame.halted_at = handler.turn;
         let Some(period) = self.period_mut(handler) else {
             return HandlerStatus::Continue;
         };

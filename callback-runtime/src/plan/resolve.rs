@@ -136,7 +136,7 @@ impl PlanCore {
         id: CallbackId,
         handler: Handler,
     ) -> Result<(), Box<Problem>> {
-        if let Some((first, second)) = handler.erased.clash() {
+        if let Some((first, second)) = handler.erased.find_clash() {
             return Err(Box::new(Problem {
                 kind: ProblemKind::Clash,
                 callback: resolved.names[id].to_string(),

@@ -1,11 +1,14 @@
-//! Callbacks, and their handlers bound to them.
+//! The callbacks of a plan, with the handlers that are bound to them.
+//!
+//! [`Core`] decides what the entries of `raw` point to. Which of them a firing calls is up to `run::Dispatcher`, which can change
+//! without this file.
 
 use super::background::{CallbackCell, Sendable};
-use super::entries::{EntryList, Owner};
+use super::entries::{BoundCallback, EntryList};
 use super::frame::{Frame, HandlerStatus, IntoError};
+use super::gates::GateFactory;
 use super::handler::ErasedHandler;
 use super::owned::{Owned, leak};
-use super::periods::GateFactory;
 use crate::callback::{CallbackId, HandlerId, Turn};
 use crate::loops::BreakpointId;
 use std::any::{Any, TypeId};
@@ -14,26 +17,29 @@ use std::mem::take;
 use std::ptr;
 use std::sync::Arc;
 
-/// The callbacks of a plan, and for each breakpoint the handlers bound to them, in order.
+/// The callbacks of a plan, and for each breakpoint the handlers that are bound to them.
 ///
-/// **Invariant:** a callback is dropped, or handed out, only after the cells are closed. Entries use their callbacks while
-/// the core is borrowed exclusively.
+/// **Invariant:** no entry and no open cell points to a callback that is dropped or given out: methods that give out a callback or a
+/// reference to one call [`close_cells`](Self::close_cells) first, and those that drop or move one call
+/// [`unbind_all`](Self::unbind_all). Entries are called through `&mut self` alone.
 pub(crate) struct Core {
-    /// Of the callbacks that workers use as well.
+    /// The cells of the callbacks that have a worker.
     cells: BTreeMap<CallbackId, Arc<CallbackCell>>,
+    /// The bound handlers, by breakpoint.
     pub(super) lists: Vec<EntryList>,
+    /// The callbacks, by id.
     callbacks: Vec<Owned<dyn Any>>,
     /// The callbacks that have a bound handler.
     bound: HashSet<CallbackId>,
-    /// Other threads call handlers of a group.
+    /// Whether handlers of a group run on other threads. True while [`run_parallel`](Self::run_parallel) runs.
     pub(super) runs_group: bool,
 }
 
 impl Core {
-    pub(crate) fn new(lists: usize) -> Self {
+    pub(crate) fn new(breakpoints: usize) -> Self {
         Self {
             cells: BTreeMap::new(),
-            lists: (0..lists).map(|_| EntryList::default()).collect(),
+            lists: (0..breakpoints).map(|_| EntryList::default()).collect(),
             callbacks: Vec::new(),
             bound: HashSet::new(),
             runs_group: false,
@@ -55,7 +61,7 @@ impl Core {
         self.callbacks[id].get_mut()
     }
 
-    /// Gives up the bound handlers; the callbacks stay.
+    /// Drops the bound handlers. The callbacks stay.
     pub(crate) fn unbind_all(&mut self) {
         self.close_cells();
         self.cells.clear();
@@ -63,46 +69,50 @@ impl Core {
         self.lists.fill_with(EntryList::default);
     }
 
-    /// Gives up the bound handlers, and with them one callback. The ids of the callbacks after it go down by one.
+    /// Drops the bound handlers, and removes one callback. The ids of those after it go down by one.
     pub(crate) fn remove(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.unbind_all();
         self.callbacks.remove(id.index()).into_box()
     }
 
-    /// Gives up the bound handlers, and puts another callback into the place of one.
+    /// Drops the bound handlers, and replaces one callback. Returns the old callback.
     pub(crate) fn replace(&mut self, id: CallbackId, callback: Box<dyn Any>) -> Box<dyn Any> {
         self.unbind_all();
         std::mem::replace(&mut self.callbacks[id], Owned::new(callback)).into_box()
     }
 
-    /// A run begins: workers may use the callbacks that have cells.
+    /// Lets workers use the callbacks that have cells, when a run begins.
     pub(crate) fn open_cells(&mut self) {
         self.cells.values().for_each(|cell| cell.reopen());
     }
 
+    /// Waits for the workers, and keeps them from using the callbacks until the next run.
     fn close_cells(&self) {
         self.cells.values().for_each(|cell| cell.close());
     }
 
-    /// Makes a cell through which a worker uses a callback. `None` if the callback already has bound handlers, or if its type is not
-    /// the one that `is` proves sendable.
+    /// Makes the cell through which a worker uses a callback. `None` if the callback has a bound handler or a cell already, or is not of
+    /// the type that `sendable` proves to be `Send`.
     pub(crate) fn share_with_worker(
         &mut self,
         id: CallbackId,
-        is: Sendable,
+        sendable: Sendable,
     ) -> Option<Arc<CallbackCell>> {
         let callback = &self.callbacks[id];
         let is_free = !self.bound.contains(&id) && !self.cells.contains_key(&id);
-        let may_share = is_free && is.is_of(callback.get().type_id());
+        let may_share = is_free && sendable.is_of(callback.get().type_id());
         may_share.then(|| {
-            let cell = Arc::new(CallbackCell::new(is.as_any(callback.as_ptr())));
+            let cell = Arc::new(CallbackCell::new(sendable.as_any(callback.as_ptr())));
             self.cells.insert(id, cell.clone());
             cell
         })
     }
 
-    /// Binds a handler to a callback, last in the list of `breakpoint`. Returns the handler if it is one of another type, or if its
-    /// parameters clash. A handler of `()` touches no callback and fits every one.
+    /// Binds a handler to a callback, at the end of the list of `breakpoint`. A handler for callbacks of type `()` touches no callback and
+    /// fits every one. With `portable`, which proves that the callback is `Send`, the handler may leave the loop's thread.
+    ///
+    /// # Errors
+    /// Returns the handler if it is for callbacks of another type, or if two of its parameters conflict.
     pub(crate) fn bind(
         &mut self,
         breakpoint: BreakpointId,
@@ -114,79 +124,83 @@ impl Core {
         let callback = &self.callbacks[id];
         let is_detached = erased.callback == TypeId::of::<()>();
         let fits = is_detached || callback.get().type_id() == erased.callback;
-        if !fits || erased.clash().is_some() {
+        if !fits || erased.find_clash().is_some() {
             return Err(erased);
         }
         let erased = match self.cells.get(&id) {
-            Some(cell) if !is_detached => erased.when_idle(cell.clone()),
+            Some(cell) if !is_detached => erased.waiting_for_worker(cell.clone()),
             _ => erased,
         };
         self.bound.insert(id);
-        let may_go = portable.is_some_and(|of| of.is_of(erased.callback));
-        let owner = Owner {
+        let is_send = portable.is_some_and(|sendable| sendable.is_of(erased.callback));
+        let callback = BoundCallback {
             address: if is_detached {
                 ptr::dangling_mut::<()>()
             } else {
                 callback.as_ptr()
             },
-            callback: id,
-            is_portable: may_go && erased.accesses().iter().all(|access| !access.local),
+            id,
+            is_portable: is_send && erased.accesses().iter().all(|access| !access.local),
         };
-        // SAFETY: the callback is of the handler's type (`fits`), in a box that is dropped after the entries: `remove`, `replace` and `drop` call
-        // `unbind_all` first. A `()` needs no memory. `portable` proves that the callback's type is `Send`, `ErasedHandler::new` that functions
-        // are `Send + Sync`. Parameters that are not local are `Sync` to read and `Send` to write: the sealed trait `Param` requires it
-        // where `Handlers` binds a function.
-        unsafe { self.lists[breakpoint].push(&owner, erased, is_periodic) };
+        // SAFETY: `fits` says that the callback is of the handler's type; a `()` needs no memory. The callback outlives the entry: every
+        // method that drops one calls `unbind_all` first. `find_clash` checked the accesses. `portable` proves that the callback is `Send`,
+        // and the bounds of `ErasedHandler::new` that the function is `Send + Sync`. A type that is not local is `Sync` if it is read and
+        // `Send` if it is written: `Param`, which is sealed, requires it where `Handlers` binds a function.
+        unsafe { self.lists[breakpoint].push(&callback, erased, is_periodic) };
         Ok(())
     }
 
-    /// How many handlers `list` has.
+    /// Returns the number of handlers of a breakpoint.
     pub(crate) fn len(&self, breakpoint: BreakpointId) -> usize {
         self.lists[breakpoint].len()
     }
 
+    /// Whether a handler may leave the loop's thread.
     pub(crate) fn is_portable(&self, handler: HandlerId) -> bool {
         self.lists[handler.breakpoint].records[handler.turn].is_portable
     }
 
-    /// How a handler's error is converted.
+    /// Returns the function that converts a handler's error. `None` for a handler that returns no error.
     pub(crate) fn conversion(&self, handler: HandlerId) -> Option<&IntoError> {
         self.lists[handler.breakpoint].records[handler.turn]
             .into_error
             .as_ref()
     }
 
-    /// Makes a handler do nothing from now on, or lets it do its work again.
+    /// Mutes a handler, whose calls then do nothing, or ends that.
     pub(crate) fn mute(&mut self, handler: HandlerId, is_muted: bool) {
         self.lists[handler.breakpoint].mute(handler.turn, is_muted);
     }
 
-    /// The breakpoint is put into the state before the first handler is called.
+    /// Notes that a firing inserts the breakpoint into the state before it calls the first handler.
     pub(crate) fn require_breakpoint(&mut self, breakpoint: BreakpointId) {
         self.lists[breakpoint].require_breakpoint();
     }
 
-    /// Calls the handlers without a period, if the quick checks show that all of them can be called and that no other handler is due.
+    /// Calls the handlers of a breakpoint that have no period, if the cheapest check finds that they can be called and that the others
+    /// wait. `None`, without a call, if it does not.
     #[inline]
     pub(crate) fn run_fast_path(
         &mut self,
         breakpoint: BreakpointId,
         frame: &mut Frame<'_>,
     ) -> Option<HandlerStatus> {
-        self.lists.get(breakpoint.index())?.run_fast_path(frame)
+        self.lists.get(breakpoint.index())?.fast_path.run(frame)
     }
 
-    /// Like [`run_fast_path`](Self::run_fast_path), with the checks that it leaves out.
+    /// [`run_fast_path`](Self::run_fast_path) with the complete check.
     #[inline]
     pub(crate) fn run_checked(
         &mut self,
         breakpoint: BreakpointId,
         frame: &mut Frame<'_>,
     ) -> Option<HandlerStatus> {
-        self.lists[breakpoint].run_checked(frame)
+        let list = &self.lists[breakpoint];
+        list.fast_path.run_checked(list.is_periodic, frame)
     }
 
-    /// Calls the handlers from `first` on that need no check in between, and returns the turn after them. `None` if `first` needs one.
+    /// Calls `first` and the handlers after it that need no check of their own. Returns the status, and the turn of the handler after
+    /// the last one. `None` if `first` needs a check.
     pub(crate) fn run_plain_range(
         &mut self,
         first: HandlerId,
@@ -195,39 +209,40 @@ impl Core {
         self.lists[first.breakpoint].run_plain_range(first.turn, frame)
     }
 
-    /// Calls one handler, if the state that it requires is present. [`Frame::halted`] names it, also when it panics.
+    /// Calls one handler, if the state that it requires is there. [`Frame::halted_at`] names the handler, also when it panics.
     #[inline]
     pub(crate) fn call(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
         self.lists[handler.breakpoint].call(handler.turn, frame)
     }
 
-    /// Skips the handlers that have a period until a counter of the table reaches the gate's count. Without a gate they are asked at
-    /// every firing.
-    pub(crate) fn wait(
+    /// Lets the handlers of a breakpoint that have a period wait until a counter of the state reaches a position. Without a `gate` each
+    /// firing evaluates their periods.
+    pub(crate) fn set_gate(
         &mut self,
         breakpoint: BreakpointId,
         gate: Option<(GateFactory, u64)>,
         frame: &mut Frame<'_>,
     ) {
-        let entries = &mut self.lists[breakpoint];
-        let gate = entries.wait(
-            |table| gate.and_then(|(make, next)| make.gate(table, next)),
+        let list = &mut self.lists[breakpoint];
+        let gate = list.set_gate(
+            |table| gate.and_then(|(factory, next)| factory.gate(table, next)),
             frame,
         );
-        if !entries.has_fast_path() {
+        if list.fast_path.is_empty() {
             frame.gates.set(breakpoint, gate);
         }
     }
 
-    /// A run begins: every handler with a period is asked.
+    /// Opens the gates of all breakpoints, when a run begins.
     pub(crate) fn open_gates(&mut self) {
-        self.lists.iter_mut().for_each(EntryList::open_gate);
+        let lists = self.lists.iter_mut();
+        lists.for_each(|list| list.fast_path.open_gate());
     }
 }
 
 impl Drop for Core {
-    /// Leaks what another thread uses and does not give back. That happens when a call exits the process and the plan is in a
-    /// thread-local, whose destructor this is.
+    /// Leaks the callbacks if another thread still uses one. This happens if a handler calls `process::exit` and the plan belongs to
+    /// a thread-local, whose destructor runs while the handler's call does not return.
     fn drop(&mut self) {
         let closed = self
             .cells

@@ -1,55 +1,62 @@
-//! The hot path: entries that are called one after the other, with no check in between but that of the status.
+//! The hot path: calls the entries of a list one after the other, and checks nothing between two calls but the status.
+//!
+//! The guards of the benchmarks count the instructions of [`FastPath::run`] and [`run_range`].
 
 use super::frame::{Frame, HandlerStatus};
+use super::gates::CounterGate;
 use super::handler::CallEntry;
-use super::periods::CounterGate;
 use super::slot_sets::RequiredSlots;
 use super::table::{Layout, Table};
 use crate::callback::Turn;
 use std::ops::Range;
 
-/// The entries that a firing calls as long as nothing has changed since they were resolved.
+/// The entries of a list that have no period. A firing calls them while the table's layout is the one that they were set for.
 ///
-/// **Invariant:** if `resolved_for` is not [`Layout::NONE`], `range` covers `entries`, which are not empty and are resolved for the table
-/// of that layout; no call of them takes a value out of the table or moves one. [`set`](Self::set) establishes this,
-/// [`clear`](Self::clear) gives it up, and nothing else writes these fields.
+/// **Invariant:** unless `resolved_for` is [`Layout::NONE`], `range` is the range of `entries`, which are not empty. Their parameter pointers
+/// are valid for the table with the layout `resolved_for`, and no call of them removes a value from the table or moves one.
+/// [`set`](Self::set) establishes this, [`clear`](Self::clear) ends it, and no other method writes these fields.
 #[derive(Default)]
 pub(super) struct FastPath {
-    /// Equal to `resolved_for`, if the bits of `required` cover all that the entries require, and no other entry of the list has a period.
+    /// Equal to `resolved_for` if all required slots have a bit and the list has no entry with a period; otherwise [`Layout::NONE`].
     ready: Layout,
-    /// Equal to `resolved_for`, if the bits of `required` cover all that the entries require, and `gate` says whether the entries with
-    /// a period wait.
+    /// Equal to `resolved_for` if all required slots have a bit and the other entries of the list wait while `gate` is closed; otherwise
+    /// [`Layout::NONE`].
     gated: Layout,
+    /// Closed while the entries with a period wait. A firing that called all handlers of the list sets it, and the next run opens it.
     gate: CounterGate,
-    /// What the entries require.
+    /// The slots that the entries require.
     required: RequiredSlots,
+    /// The range of `entries`.
     range: EntryRange,
+    /// The layout that the parameter pointers of `entries` were made for; [`Layout::NONE`] while there are no entries.
     resolved_for: Layout,
     entries: Vec<CallEntry>,
 }
 
-/// What a firing checks before it calls the entries of a [`FastPath`].
+/// What a firing checks before it calls the entries of a [`FastPath`], beside the layout.
 #[derive(Clone, Copy)]
 pub(super) enum Precheck {
-    /// The slots that they require.
+    /// That the required slots are filled.
     Slots,
-    /// The slots that they require, and the gate.
+    /// That the required slots are filled, and that the gate is closed.
     Gate,
-    /// The breakpoint is put into the state first: see [`FastPath::run_checked`].
+    /// The firing first inserts the breakpoint into the state, and then uses [`FastPath::run_checked`].
     NeedsBreakpoint,
 }
 
 impl FastPath {
-    /// Removes the entries, because they or the table that they are resolved for change.
+    /// Drops the entries. A firing finds none until [`set`](Self::set) is called again.
     pub(super) fn clear(&mut self) {
         (self.ready, self.gated, self.resolved_for) = (Layout::NONE, Layout::NONE, Layout::NONE);
         self.entries.clear();
         self.gate = CounterGate::OPEN;
     }
 
+    /// Replaces the entries.
+    ///
     /// # Safety
-    /// The entries are resolved for the table with this layout, and their calls neither take values out of it nor move them.
-    /// `required` is what they require.
+    /// The parameter pointers of the entries are valid for the table with this layout, and their calls neither remove values from it nor
+    /// move them. `required` has all slots that the entries require.
     pub(super) unsafe fn set(
         &mut self,
         entries: impl Iterator<Item = CallEntry>,
@@ -66,8 +73,8 @@ impl FastPath {
         self.range = EntryRange::of(&self.entries, Turn::FIRST);
         self.resolved_for = layout;
         match precheck {
-            Precheck::Slots if required.far().is_empty() => self.ready = layout,
-            Precheck::Gate if required.far().is_empty() => self.gated = layout,
+            Precheck::Slots if required.overflow().is_empty() => self.ready = layout,
+            Precheck::Gate if required.overflow().is_empty() => self.gated = layout,
             _ => {}
         }
     }
@@ -77,7 +84,7 @@ impl FastPath {
     }
 
     /// # Safety
-    /// The gate reads a counter of the table that the entries are resolved for.
+    /// The gate reads a counter of the table that the parameter pointers of the entries are valid for.
     pub(super) unsafe fn set_gate(&mut self, gate: CounterGate) {
         self.gate = gate;
     }
@@ -86,7 +93,7 @@ impl FastPath {
         self.gate = CounterGate::OPEN;
     }
 
-    /// Calls the entries, if layout, gate and bits show that they can be called. `None` if they do not show it.
+    /// Calls the entries if the layout, the gate and the bits of the required slots say that it can. `None`, without a call, if not.
     #[inline]
     pub(super) fn run(&self, frame: &mut Frame<'_>) -> Option<HandlerStatus> {
         let table = frame.context.view.table();
@@ -95,12 +102,13 @@ impl FastPath {
         if !is_ready || !table.covers(&self.required) {
             return None;
         }
-        // SAFETY: by the invariant the entries are resolved for this table, and `covers` checked all that they require: `set` sets `ready` and
-        // `gated` only if each required slot has a bit.
+        // SAFETY: by the invariant the parameter pointers are valid for this table. `Table::covers` checked all required slots, because `set`
+        // assigns a layout to `ready` and `gated` only if every required slot has a bit.
         Some(unsafe { run_range(self.range, frame) })
     }
 
-    /// Like [`run`](Self::run), for entries that require slots without a bit. `is_periodic`: other entries of the list wait for the gate.
+    /// Calls the entries if the complete check says that it can: it also checks the required slots that have no bit. `is_periodic` says
+    /// whether the list has entries that wait for the gate.
     #[inline]
     pub(super) fn run_checked(
         &self,
@@ -112,28 +120,31 @@ impl FastPath {
         if !fits || !table.satisfies(&self.required) || (is_periodic && !self.is_closed(table)) {
             return None;
         }
-        // SAFETY: by the invariant the entries are resolved for this table, which has what they require.
+        // SAFETY: by the invariant the parameter pointers are valid for this table. `Table::satisfies` checked the required slots.
         Some(unsafe { run_range(self.range, frame) })
     }
 
-    /// Whether the gate is closed. `table` is the one that the entries are resolved for.
+    /// Whether the gate is closed. `table` has the layout `resolved_for`.
     #[inline]
     fn is_closed(&self, table: &Table) -> bool {
         debug_assert!(
             self.resolved_for == table.layout(),
             "the gate is of the table"
         );
-        // SAFETY: both callers compare the layouts first, and `set_gate` was called for the table with this layout.
+        // SAFETY: `run` and `run_checked` compare the layouts first, and `set_gate` got a gate of the table with this layout.
         unsafe { self.gate.is_closed() }
     }
 }
 
-/// The first entry and the end of the last one. Stored, because computing the end from a length costs an instruction in every call.
+/// Entries that follow each other in memory. The range has the end and not the length, because computing the end costs each firing an
+/// instruction.
 #[derive(Clone, Copy)]
 pub(super) struct EntryRange {
+    /// The address of the first entry.
     first: *const CallEntry,
+    /// The address after the last entry.
     end: *const CallEntry,
-    /// The turn after the last entry.
+    /// The turn of the entry that follows the range in its list.
     pub(super) next: Turn,
 }
 
@@ -154,27 +165,27 @@ impl Default for EntryRange {
     }
 }
 
-/// Calls one entry after the other, up to the first that does not return `Continue`.
+/// Calls the entries of a range in order, up to the first that does not return `Continue`.
 ///
 /// # Safety
-/// The range is not empty, and its entries stay where they are during the call. They are resolved for the frame's table, which has
-/// what they require for as long as this runs.
+/// The range is not empty, and its entries stay at their addresses while this runs. Their parameter pointers are valid for the frame's
+/// table, and the values that they require stay there while this runs.
 #[inline]
 pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> HandlerStatus {
     let mut guard = HaltGuard {
-        at: entries.first,
+        entry: entries.first,
         frame,
     };
     loop {
-        // SAFETY: `at` is before the end of the range. `Core::bind` checked the type of the callback and that the accesses do not clash; the
-        // caller guarantees the rest.
-        unsafe { ((*guard.at).call)(&*guard.at, &mut guard.frame.context) };
+        // SAFETY: the entry is before the end of the range. `Core::bind` checked the type of the callback and that the accesses are
+        // compatible. The callers, `FastPath` and `EntryList::run_plain_range`, checked the rest.
+        unsafe { ((*guard.entry).call)(&*guard.entry, &mut guard.frame.context) };
         if guard.frame.context.halts() {
             return guard.status();
         }
-        // SAFETY: after an entry comes another one, or the end of the range.
-        guard.at = unsafe { guard.at.add(1) };
-        if guard.at == entries.end {
+        // SAFETY: after an entry of the range comes another one, or the end of the range.
+        guard.entry = unsafe { guard.entry.add(1) };
+        if guard.entry == entries.end {
             break;
         }
     }
@@ -182,14 +193,16 @@ pub(super) unsafe fn run_range(entries: EntryRange, frame: &mut Frame<'_>) -> Ha
     HandlerStatus::Continue
 }
 
-/// Records the running entry when it is dropped: by a status that halts the list, or by a panic. It stays in registers until then.
+/// Stores the turn of the entry that runs in [`Frame::halted_at`] when it is dropped: after a status that ends the list, or by a panic.
+/// Until then the entry stays in a register.
 struct HaltGuard<'l, 'r> {
-    at: *const CallEntry,
+    /// The entry that runs.
+    entry: *const CallEntry,
     frame: &'l mut Frame<'r>,
 }
 
 impl HaltGuard<'_, '_> {
-    /// Out of line, because reading the status inside of the loop would cost every call a register.
+    /// Returns the status of the last call. Out of line, because taking the status in the loop costs every call a register.
     #[cold]
     #[inline(never)]
     fn status(self) -> HandlerStatus {
@@ -199,7 +212,7 @@ impl HaltGuard<'_, '_> {
 
 impl Drop for HaltGuard<'_, '_> {
     fn drop(&mut self) {
-        // SAFETY: an entry of the range, which stays where it is while `run_range` runs it.
-        self.frame.halted_at = unsafe { (*self.at).turn };
+        // SAFETY: `run_range` drops the guard only while `entry` is one of the range, whose entries stay at their addresses.
+        self.frame.halted_at = unsafe { (*self.entry).turn };
     }
 }

@@ -1,4 +1,6 @@
-//! How a parameter is read from the table, and why several can be read at once.
+//! How a handler's parameters are read from the table, and when several of them can be held at the same time.
+//!
+//! A further type of parameter needs an implementation of [`Fetch`] here and one of `Param`, and no change elsewhere in `raw`.
 
 use super::slot::{Slot, SlotId};
 use super::table::Table;
@@ -9,40 +11,46 @@ use crate::state::param::{Ask, Local, LocalMut};
 use std::any::{TypeId, type_name};
 use std::hint::assert_unchecked;
 
-/// The greatest number of parameters of a handler.
-pub(super) const MAX_PARAMETERS: usize = 12;
+/// The largest number of parameters of a handler.
+pub(super) const MAX_PARAMS: usize = 12;
 
 /// How a parameter uses the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessKind {
+    /// Reads the value of one slot.
     Read,
+    /// Reads and writes the value of one slot.
     Write,
-    /// The whole state: the parameter of a handler that has no other.
+    /// Uses the whole state, so the handler has no other parameter.
     Everything,
 }
 
-/// What the pointer of a parameter is, from which the parameter is fetched.
+/// What the pointer of a parameter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PtrKind {
-    /// Where its value is. The value is there: this was seen to before.
+    /// The address of the value. The caller checks that there is a value before it calls the handler.
     Address,
-    /// The index of its slot: fetching checks whether the slot is filled.
+    /// The index of the slot. Fetching the parameter checks whether there is a value.
     SlotIndex,
     /// Null: the parameter is the whole table.
     Table,
 }
 
-/// The use of one type of state by a handler.
+/// How one parameter of a handler uses the state. The list of a handler's accesses decides what it can run with.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
     pub kind: AccessKind,
+    /// What the pointer of the parameter is.
     pub ptr_kind: PtrKind,
+    /// The type of the value.
     pub type_id: TypeId,
+    /// The name of the type, for messages.
     pub type_name: &'static str,
+    /// The slot of the type.
     pub slot: SlotId,
-    /// Whether the handler runs without it.
+    /// Whether the handler can be called without the value.
     pub optional: bool,
-    /// Whether it must stay on the loop's thread.
+    /// Whether the value may not leave the loop's thread.
     pub local: bool,
 }
 
@@ -69,7 +77,7 @@ impl Access {
         }
     }
 
-    /// Of a type that may not leave the loop's thread.
+    /// The same access, of a value that may not leave the loop's thread.
     fn local(self) -> Self {
         Self {
             local: true,
@@ -77,9 +85,9 @@ impl Access {
         }
     }
 
-    /// Whether both can be held at the same time.
+    /// Whether both parameters can be held at the same time.
     #[inline]
-    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+    pub(super) fn is_compatible_with(&self, other: &Self) -> bool {
         match (self.kind, other.kind) {
             (AccessKind::Everything, _) | (_, AccessKind::Everything) => false,
             (AccessKind::Read, AccessKind::Read) => true,
@@ -88,26 +96,33 @@ impl Access {
     }
 }
 
-/// One pointer for each parameter; the rest is not read.
-pub(super) type ParamPtrs = [*mut (); MAX_PARAMETERS];
+/// The pointers of a handler's parameters, in order: see [`PtrKind`]. Calls do not read those after the last parameter.
+pub(super) type ParamPtrs = [*mut (); MAX_PARAMS];
 
-/// The pointers of the parameters in `table`, in order.
+/// Makes the pointers of the parameters with these accesses. They are valid while the layout of `table` is the same.
 #[inline]
 pub(super) fn param_ptrs(table: &Table, accesses: &[Access]) -> ParamPtrs {
-    std::array::from_fn(|at| {
+    std::array::from_fn(|index| {
         accesses
-            .get(at)
+            .get(index)
             .map_or(std::ptr::null_mut(), |access| table.param_ptr(access))
     })
 }
 
-/// The first two accesses that cannot be held at the same time. Plain loops that compare types, so that the compiler knows the
-/// result for the types of a query.
+/// Returns the number of cells that a table needs for the slots of `accesses`.
 #[inline]
-pub(super) fn clash(accesses: &[Access]) -> Option<(Access, Access)> {
-    for (at, second) in accesses.iter().enumerate() {
-        for first in &accesses[..at] {
-            if !first.agrees_with(second) {
+pub(super) fn width(accesses: &[Access]) -> usize {
+    let slots = accesses.iter().map(|access| access.slot.index());
+    1 + slots.max().unwrap_or(0)
+}
+
+/// Returns the first two accesses that are not compatible. Plain loops that compare types: for the types of one query the compiler
+/// evaluates them.
+#[inline]
+pub(super) fn find_clash(accesses: &[Access]) -> Option<(Access, Access)> {
+    for (index, second) in accesses.iter().enumerate() {
+        for first in &accesses[..index] {
+            if !first.is_compatible_with(second) {
                 return Some((*first, *second));
             }
         }
@@ -115,11 +130,12 @@ pub(super) fn clash(accesses: &[Access]) -> Option<(Access, Access)> {
     None
 }
 
-/// A parameter that can be read from the table. Unlike [`Param`](crate::Param) it asks nothing of `T` but `'static`,
-/// so that a missing `Sync` is reported once, by `Param`, and does not cascade.
+/// A parameter that can be read from the table. Unlike [`Param`](crate::Param) it requires only `'static` of the value's type, so that
+/// the compiler reports a missing `Sync` once, for `Param`.
 ///
 /// # Safety
-/// `fetch` touches nothing of the table but the slot that `access` names, and no more than its `kind` says; `access` has the `PTR_KIND`.
+/// `fetch` touches only the slot that `access` names, and only in the way that its `kind` says. The `ptr_kind` of `access` is
+/// `PTR_KIND`.
 pub unsafe trait Fetch {
     /// The parameter with the lifetime of one call.
     type Item<'w>;
@@ -130,14 +146,16 @@ pub unsafe trait Fetch {
     #[doc(hidden)]
     fn access() -> Access;
 
+    /// Reads the parameter.
+    ///
     /// # Safety
-    /// `table` is live for `'w`, and `ptr` is its pointer for `access`; if that is an address, the slot is filled. No other reference to
-    /// the table's values clashes with `access` for `'w`.
+    /// `table` is live for `'w`, and `ptr` is its parameter pointer for `access`. If `PTR_KIND` is an address, the value is there. All
+    /// other uses of the table's values during `'w` are compatible with `access`.
     #[doc(hidden)]
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Self::Item<'w>;
 }
 
-// SAFETY: reads the slot of `T`.
+// SAFETY: `fetch` reads the slot of `T`, and `access` says so.
 unsafe impl<T: 'static> Fetch for &T {
     type Item<'w> = &'w T;
 
@@ -149,7 +167,8 @@ unsafe impl<T: 'static> Fetch for &T {
 
     #[inline]
     unsafe fn fetch<'w>(_: *mut Table, ptr: *mut ()) -> &'w T {
-        // SAFETY: a live `T` by the table's invariant, and so an address; only read meanwhile, as the caller says.
+        // SAFETY: the value is there, so `ptr` is the address of a live `T` by the table's invariant. By the contract of `Fetch::fetch`
+        // all other uses only read it.
         unsafe {
             assert_unchecked(!ptr.is_null());
             &*ptr.cast::<T>()
@@ -157,7 +176,7 @@ unsafe impl<T: 'static> Fetch for &T {
     }
 }
 
-// SAFETY: writes the slot of `T`.
+// SAFETY: `fetch` gives out the slot of `T` for writing, and `access` says so.
 unsafe impl<T: 'static> Fetch for &mut T {
     type Item<'w> = &'w mut T;
 
@@ -169,7 +188,8 @@ unsafe impl<T: 'static> Fetch for &mut T {
 
     #[inline]
     unsafe fn fetch<'w>(_: *mut Table, ptr: *mut ()) -> &'w mut T {
-        // SAFETY: a live `T` by the table's invariant, and therefore an address; the caller guarantees that nothing else refers to it.
+        // SAFETY: the value is there, so `ptr` is the address of a live `T` by the table's invariant. By the contract of `Fetch::fetch`
+        // nothing else uses it.
         unsafe {
             assert_unchecked(!ptr.is_null());
             &mut *ptr.cast::<T>()
@@ -177,7 +197,7 @@ unsafe impl<T: 'static> Fetch for &mut T {
     }
 }
 
-// SAFETY: touches what `P` touches.
+// SAFETY: `fetch` touches what that of `P` touches, whose access this has.
 unsafe impl<P: Fetch> Fetch for Option<P> {
     type Item<'w> = Option<P::Item<'w>>;
 
@@ -197,19 +217,19 @@ unsafe impl<P: Fetch> Fetch for Option<P> {
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Option<P::Item<'w>> {
         let inner = match P::PTR_KIND {
-            // SAFETY: the table is live; this reads its array of cells, to which no item refers.
+            // SAFETY: by the contract of `Fetch::fetch` the table is live. This reads the array of cells, from which no item borrows.
             PtrKind::Address => unsafe { (*table).cell(SlotId::new(ptr.addr())) },
             PtrKind::SlotIndex | PtrKind::Table => ptr,
         };
         if P::PTR_KIND == PtrKind::Address && inner.is_null() {
             return None;
         }
-        // SAFETY: the pointer of `P`; an address is that of a live value, because it is not null.
+        // SAFETY: `inner` is the parameter pointer of `P`. If it is an address, the value is there, because it is not null.
         Some(unsafe { P::fetch(table, inner) })
     }
 }
 
-// SAFETY: reads the slot of `T`.
+// SAFETY: as `&T`.
 unsafe impl<T: 'static> Fetch for Local<'_, T> {
     type Item<'w> = Local<'w, T>;
 
@@ -221,12 +241,12 @@ unsafe impl<T: 'static> Fetch for Local<'_, T> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> Local<'w, T> {
-        // SAFETY: what this function asks of its caller is what it asks for in turn.
+        // SAFETY: both functions have the same contract.
         Local::new(unsafe { <&T>::fetch(table, ptr) })
     }
 }
 
-// SAFETY: writes the slot of `T`.
+// SAFETY: as `&mut T`.
 unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
     type Item<'w> = LocalMut<'w, T>;
 
@@ -238,12 +258,12 @@ unsafe impl<T: 'static> Fetch for LocalMut<'_, T> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, ptr: *mut ()) -> LocalMut<'w, T> {
-        // SAFETY: what this function asks of its caller is what it asks for in turn.
+        // SAFETY: both functions have the same contract.
         LocalMut::new(unsafe { <&mut T>::fetch(table, ptr) })
     }
 }
 
-// SAFETY: accesses everything.
+// SAFETY: `access` says that the parameter uses everything.
 unsafe impl Fetch for Ctx<'_> {
     type Item<'w> = Ctx<'w>;
 
@@ -255,19 +275,19 @@ unsafe impl Fetch for Ctx<'_> {
 
     #[inline]
     unsafe fn fetch<'w>(table: *mut Table, _: *mut ()) -> Ctx<'w> {
-        // SAFETY: the table is live for `'w`, and this access clashes with every other one.
+        // SAFETY: by the contract of `Fetch::fetch` the table is live for `'w`, and this access is compatible with no other.
         Ctx::from(View::of(unsafe { &mut *table }))
     }
 }
 
-/// What keeps [`Param`](crate::Param) to those that are here.
+/// Seals [`Param`](crate::Param): other crates cannot name this type.
 #[derive(Debug)]
 pub struct Seal;
 
 /// A list of parameters: a tuple of [`Ask`]s.
 ///
 /// # Safety
-/// `fetch` fetches one item for each of `accesses`, in their order.
+/// `fetch` reads one item for each of `accesses`, in the same order, and touches nothing else.
 pub unsafe trait Params {
     /// The parameters with the lifetime of one call.
     type Items<'w>;
@@ -278,19 +298,19 @@ pub unsafe trait Params {
     #[doc(hidden)]
     fn accesses() -> Self::Accesses;
 
+    /// [`accesses`](Self::accesses) as a list, for [`HandlerType`](super::handler::HandlerType), which has no type parameters.
     #[doc(hidden)]
     fn access_list() -> Vec<Access> {
         Self::accesses().as_ref().to_vec()
     }
 
+    /// Reads the parameters.
+    ///
     /// # Safety
-    /// `param_ptrs` has the table's pointer for each access; the slots that they require are filled; the accesses do not clash with each
-    /// other; `table` is live and used by nothing else for `'w`.
+    /// `table` is live for `'w`, and `param_ptrs` are its parameter pointers for the accesses. The values that they require are there.
+    /// The accesses are compatible with each other and with all other uses of the table's values during `'w`.
     #[doc(hidden)]
-    unsafe fn fetch<'w>(
-        table: *mut Table,
-        param_ptrs: &[*mut (); MAX_PARAMETERS],
-    ) -> Self::Items<'w>;
+    unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMS]) -> Self::Items<'w>;
 }
 
 macro_rules! params_of_tuples {
@@ -307,8 +327,8 @@ macro_rules! params_of_tuples {
 
             #[inline]
             #[allow(unused_variables, clippy::unused_unit)]
-            unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMETERS]) -> Self::Items<'w> {
-                // SAFETY: what this function asks of its caller is what it asks for in turn.
+            unsafe fn fetch<'w>(table: *mut Table, param_ptrs: &[*mut (); MAX_PARAMS]) -> Self::Items<'w> {
+                // SAFETY: by the contract of `Params::fetch`, which has that of `Fetch::fetch` for each parameter.
                 ($(unsafe { $P::fetch(table, param_ptrs[$at]) },)*)
             }
         }

@@ -1,7 +1,10 @@
-//! What handlers are called with.
+//! What a firing passes to the handlers that it calls: the state, and room for what they reply.
+//!
+//! The names and the order of fields can change freely, except `Frame::context`, which stays the first field: benchmarks guard the
+//! instructions of a firing.
 
+use super::gates::GateTable;
 use super::parallel::GroupResult;
-use super::periods::GateTable;
 use super::slot::Slot;
 use super::table::Table;
 use super::view::View;
@@ -12,40 +15,44 @@ use crate::period::Clock;
 use crate::state::borrows::Aside;
 use std::any::Any;
 
-/// The result of a call of a handler. Anything but `Continue` is handled off the hot path.
+/// The result of one call. The run handles everything but `Continue` off the hot path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HandlerStatus {
+    /// The handler returned normally, with nothing for the run to do.
     #[default]
     Continue,
-    /// The handler returned a flow: [`ReplySlot::flow`].
+    /// The handler returned a flow, which is in [`ReplySlot::flow`].
     Flow,
-    /// The handler returned an error: [`ReplySlot::error`].
+    /// The handler returned an error, which is in [`ReplySlot::error`].
     Error,
     /// The handler did not run, because state that it requires is absent.
     MissingState,
-    /// A group ran, and one of its handlers did not return `Continue`: [`Frame::take_group_result`].
+    /// A group ran, and not all of its handlers returned `Continue`. The result is in [`Frame::group_result`].
     Group,
-    /// The call is queued for the worker of its callback, where an earlier call has failed.
+    /// The call is in the queue of a worker, and an earlier call of that worker has failed.
     BackgroundFailure,
 }
 
-/// Where a reply stores what does not fit into a [`HandlerStatus`].
+/// The part of a handler's reply that does not fit into a [`HandlerStatus`].
 #[derive(Default)]
 pub struct ReplySlot {
+    /// The flow that the last call returned. The run takes it out.
     pub(crate) flow: Option<Flow>,
-    /// The error as the handler returned it: [`IntoError`] converts it.
+    /// The error that the last call returned, before [`IntoError`] converts it. The run takes it out.
     pub(crate) error: Option<Box<dyn Any>>,
 }
 
-/// Converts the value that a handler returned as its error.
+/// Converts an error of the type that a handler returns.
 pub type IntoError = Box<dyn Fn(Box<dyn Any>) -> BoxError + Send + Sync>;
 
-/// What one handler is called with.
+/// What one call gets: the state, and room for its reply.
 pub struct CallContext<'r> {
+    /// The table that the handler's parameters are read from. It stays the same for all calls.
     pub(super) view: View<'r>,
+    /// What the last call left for the run; empty before each call.
     pub(crate) reply: ReplySlot,
-    /// The result of the call. The call stores it here and does not return it, so that the entry point of a handler that returns
-    /// nothing ends with a jump. `Continue` before each call.
+    /// The status of the last call; `Continue` before each call. A call writes it here and does not return it, so that the entry point
+    /// of a handler that returns nothing ends with a jump.
     pub(crate) status: HandlerStatus,
 }
 
@@ -58,8 +65,10 @@ impl<'r> CallContext<'r> {
         }
     }
 
-    /// Adds an answer to the value that collects them, which is inserted if it is absent. This moves no value and takes none out, so
-    /// that the next handlers need no check. Only a reply with [`Deliver::RETURNS_ANSWER`] may use it: such handlers are in no group.
+    /// Calls `add` with the `T` that collects the answers of handlers, and inserts an empty one first if there is none. This moves and
+    /// removes no value, so the parameter pointers of the handlers that follow stay valid.
+    ///
+    /// Only a [`Deliver`] with [`RETURNS_ANSWER`](Deliver::RETURNS_ANSWER) may call this: its handler runs alone.
     #[inline]
     pub(crate) fn collect<T: Default + 'static>(
         &mut self,
@@ -80,30 +89,36 @@ impl<'r> CallContext<'r> {
         self.view.insert(collected);
     }
 
-    /// Whether the last call did not return `Continue`.
+    /// Whether the last call ended with another status than `Continue`.
     #[inline]
     pub(super) fn halts(&self) -> bool {
         self.status != HandlerStatus::Continue
     }
 
-    /// Takes the result of the last call. The next call begins with `Continue`.
+    /// Returns the status of the last call, and sets it to `Continue` for the next one.
     pub(super) fn take_status(&mut self) -> HandlerStatus {
         std::mem::take(&mut self.status)
     }
 }
 
-/// What the handlers of a run share. `context` comes first, so that a firing keeps one address less.
+/// What a run passes to the lists of handlers. With `repr(C)` the context has the address of the frame, so that a firing keeps one
+/// address and not two.
 #[repr(C)]
 pub struct Frame<'r> {
+    /// What each call gets.
     pub(crate) context: CallContext<'r>,
-    /// The handler that halted the list that ran last.
-    pub(super) halted_at: Turn,
-    /// **Invariant:** the gates read counters of the view's table.
+    /// The turn of the handler that ended its list, by a panic or by a status other than `Continue`. Any turn after a list that ran to
+    /// its end.
+    pub(crate) halted_at: Turn,
+    /// The gates of the run's breakpoints.
+    ///
+    /// **Invariant:** they read counters of the view's table: [`of`](Self::of) calls [`GateTable::read_from`].
     pub(super) gates: &'r mut GateTable,
+    /// The positions that the periods of handlers are compared with.
     pub(crate) clock: &'r mut Clock,
-    /// The results of the group that ran last, if one of its handlers did not return `Continue`.
+    /// The result of the last group, if one of its handlers did not return `Continue`. The run takes it out.
     pub(crate) group_result: Option<Box<GroupResult>>,
-    /// The borrows of the table when this was made.
+    /// What handlers held of the table when the run began, for the check in debug builds. `drop` gives it back.
     aside: Aside,
 }
 
@@ -125,14 +140,15 @@ impl<'r> Frame<'r> {
         }
     }
 
-    /// Whether the handlers of a breakpoint all wait for a counter.
+    /// Whether all handlers of a breakpoint wait for a counter.
     #[inline]
     pub(crate) fn is_waiting(&self, breakpoint: BreakpointId) -> bool {
-        // SAFETY: `Frame::of` called `read_from` with the table of its view, which is borrowed for `'r` and private to `raw`.
+        // SAFETY: `Frame::of` called `read_from` with the table of its view, which is borrowed for `'r`. The view is private to `raw`,
+        // which never replaces it.
         unsafe { self.gates.is_closed(breakpoint) }
     }
 
-    /// The state, by value, so that it cannot be swapped for another table.
+    /// Returns a view of the state by value, so that the caller cannot replace the frame's view.
     pub(crate) fn view(&mut self) -> View<'_> {
         self.context.view.reborrow()
     }
@@ -144,21 +160,6 @@ impl<'r> Frame<'r> {
     pub(crate) fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
         self.context.view.get_mut()
     }
-
-    /// The result of the group that halted the list.
-    pub(crate) fn take_group_result(&mut self) -> Option<Box<GroupResult>> {
-        self.group_result.take()
-    }
-
-    /// The turn of the handler that halted the list that ran last.
-    pub(crate) fn halted(&self) -> Turn {
-        self.halted_at
-    }
-
-    /// Notes that the handler at `turn` halts its list.
-    pub(crate) fn halt_at(&mut self, turn: Turn) {
-        self.halted_at = turn;
-    }
 }
 
 impl Drop for Frame<'_> {
@@ -169,18 +170,18 @@ impl Drop for Frame<'_> {
     }
 }
 
-/// Handles the value that a handler returned.
+/// Delivers the value that a handler returned to the run.
 pub trait Deliver<R>: Send + Sync {
-    /// Whether the reply puts an answer into the state.
+    /// Whether [`deliver`](Self::deliver) puts an answer into the state.
     const RETURNS_ANSWER: bool = false;
 
-    /// Whether the reply may be a flow.
+    /// Whether [`deliver`](Self::deliver) may leave a flow.
     const RETURNS_FLOW: bool = false;
 
-    /// Sets [`CallContext::status`] if the reply is more than `Continue`. `turn` is that of the handler.
+    /// Delivers the reply of the handler at `turn`. Sets [`CallContext::status`] if the run has something to do.
     fn deliver(&self, reply: R, turn: Turn, context: &mut CallContext<'_>);
 
-    /// The conversion of what the reply stores in [`ReplySlot::error`].
+    /// Returns the function that converts what this leaves in [`ReplySlot::error`].
     fn conversion(&self) -> Option<IntoError> {
         None
     }
@@ -193,7 +194,7 @@ mod tests {
     use super::{CallContext, HandlerStatus};
 
     #[test]
-    fn a_code_that_was_taken_is_not_that_of_the_next_call() {
+    fn taking_a_status_resets_it_for_the_next_call() {
         let mut table = Table::default();
         let mut context = CallContext::of(View::of(&mut table));
         assert!(!context.halts());

@@ -1,7 +1,9 @@
-//! Handlers whose types are erased: an entry point, the function that it calls, and the accesses of its parameters.
+//! Handlers whose types are erased: each is an entry point, the function that the entry point calls, and the accesses of its parameters.
+//!
+//! A further kind of handler needs an entry point here, whose contract is that of [`EntryPoint`], and no change elsewhere in `raw`.
 
 use super::background::CallbackCell;
-use super::fetch::{Access, AccessKind, ParamPtrs, Params, clash};
+use super::fetch::{Access, AccessKind, ParamPtrs, Params, find_clash};
 use super::frame::{CallContext, Deliver, HandlerStatus, IntoError};
 use super::owned::Owned;
 use crate::background::BackgroundBinding;
@@ -13,56 +15,77 @@ use std::any::type_name;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-/// A handler of callbacks of one type.
+/// A handler for callbacks of one type, before it is bound to a callback.
+///
+/// **Invariant:** `call` is compiled for callbacks of the type `callback`, for the type of `function`, and for parameters with these
+/// `accesses`.
 pub struct ErasedHandler {
-    pub(super) call: Call,
+    /// Calls the handler.
+    pub(super) call: EntryPoint,
+    /// The value that `call` reads as the handler's function: a [`TypedHandler`], [`PartHandler`] or [`WaitingHandler`].
     pub(super) function: Owned<dyn Any>,
+    /// The type of the callbacks that the handler can be bound to; `()` for a handler that touches no callback.
     pub(super) callback: TypeId,
+    /// The accesses of the handler's parameters, in order.
     pub(super) accesses: Vec<Access>,
-    /// Whether it may take values out of the state or move them.
+    /// Whether the handler may remove values from the state or change their addresses.
     pub(super) is_exclusive: bool,
-    /// Whether its answer is put into the state.
+    /// Whether the handler's reply goes into the state.
     pub(crate) returns_answer: bool,
-    /// Whether it may return a flow.
+    /// Whether the handler may return a flow.
     pub(crate) returns_flow: bool,
+    /// Converts the handler's error; `None` for a handler that returns none.
     pub(super) into_error: Option<IntoError>,
-    /// How its calls are queued, if it can run in the background.
+    /// Makes the handler that queues the calls of this one; `None` for a handler that cannot run in the background.
     pub(crate) background: Option<BackgroundBinding>,
 }
 
+/// The function that calls a handler, compiled for the handler's types.
+///
 /// # Safety
-/// The entry's `callback` and `function` are live values of the types that the entry point was compiled for, and nothing else refers to
-/// the callback during the call. The parameter pointers are those of the view's table for the handler's accesses, which do not clash,
-/// and the slots that they require are filled. [`CallContext::status`] is `Continue`.
-pub(super) type Call = unsafe fn(entry: &CallEntry, context: &mut CallContext<'_>);
+/// `entry.callback` and `entry.function` are the addresses of live values of the types that the entry point is compiled for, and nothing
+/// else uses the callback during the call. `entry.param_ptrs` are the parameter pointers of the context's table for the handler's
+/// accesses, which are compatible with each other. The values that the handler requires are there. [`CallContext::status`] is
+/// `Continue`.
+pub(super) type EntryPoint = unsafe fn(entry: &CallEntry, context: &mut CallContext<'_>);
 
-/// What a call needs. The first cache line has all that a handler with up to six parameters needs; the function is not read if it
-/// captures nothing.
+/// A handler that is bound to a callback, with all that a call of it reads. The first cache line has what a call with up to six
+/// parameters reads; a call does not read a function that captures nothing.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub(super) struct CallEntry {
-    pub(super) call: Call,
+    /// Calls the handler, or does nothing while the entry is muted.
+    pub(super) call: EntryPoint,
+    /// The address of the callback.
     pub(super) callback: *mut (),
+    /// The parameter pointers of the handler. [`EntryList::resolve`](super::entries::EntryList::resolve) updates them.
     pub(super) param_ptrs: ParamPtrs,
+    /// The address of the handler's function.
     pub(super) function: *const (),
-    /// Its place in the list of its breakpoint.
+    /// The turn of the entry in its list.
     pub(super) turn: Turn,
 }
 
+/// The function of a handler whose types are known.
 struct TypedHandler<F, V> {
+    /// Calls the user's function with the callback and the parameters.
     run: F,
+    /// Delivers what `run` returns to the run.
     delivery: V,
 }
 
-/// What the types of a handler determine. A constant, so that binding a handler compiles to little code.
+/// The parts of an [`ErasedHandler`] that depend on the handler's types alone. They are a constant, so that binding a handler compiles
+/// to no code for them.
 struct HandlerType {
-    call: Call,
+    call: EntryPoint,
     callback: TypeId,
     accesses: fn() -> Vec<Access>,
     returns_answer: bool,
     returns_flow: bool,
+    /// Returns the function that converts the handler's error.
+    ///
     /// # Safety
-    /// The pointer is that of the function of a handler of these types.
+    /// The pointer is the address of a live function of a handler of these types.
     conversion: unsafe fn(*const ()) -> Option<IntoError>,
 }
 
@@ -86,6 +109,7 @@ impl HandlerType {
 }
 
 impl ErasedHandler {
+    /// Makes a handler that calls `run` with a callback of type `C` and the parameters `P`, and delivers the reply with `delivery`.
     pub(crate) fn new<C, P, R, V, F>(run: F, delivery: V) -> Self
     where
         C: 'static,
@@ -97,7 +121,7 @@ impl ErasedHandler {
         Self::of(handler_type, Box::new(TypedHandler { run, delivery }))
     }
 
-    /// The part of [`new`](Self::new) that is the same for all types.
+    /// The part of [`new`](Self::new) that is compiled once for all types.
     fn of(handler_type: &'static HandlerType, function: Box<dyn Any>) -> Self {
         let function = Owned::new(function);
         let accesses = (handler_type.accesses)();
@@ -109,14 +133,15 @@ impl ErasedHandler {
             accesses,
             returns_answer: handler_type.returns_answer,
             returns_flow: handler_type.returns_flow,
-            // SAFETY: `new` made handler type and function for the same types.
+            // SAFETY: `ErasedHandler::new` made the function and the `HandlerType` from the same type parameters.
             into_error: unsafe { (handler_type.conversion)(function.as_ptr()) },
             function,
             background: None,
         }
     }
 
-    /// A handler of callbacks of type `W` that calls this one with a part of the callback. `None` if the part is of another type.
+    /// Converts a handler for callbacks of type `C` into one for callbacks of type `W`, which have a `C` as a part. `None` if this is
+    /// not a handler for callbacks of type `C`.
     pub(crate) fn for_part<W: 'static, C: 'static>(
         self,
         part: fn(&mut W) -> &mut C,
@@ -134,11 +159,11 @@ impl ErasedHandler {
         })
     }
 
-    /// A handler of a callback that a worker uses as well: it waits until the worker does not, and calls this one.
-    pub(super) fn when_idle(self, cell: Arc<CallbackCell>) -> Self {
+    /// Converts a handler for a callback that a worker uses too: each call waits until the worker does not use the callback.
+    pub(super) fn waiting_for_worker(self, cell: Arc<CallbackCell>) -> Self {
         Self {
             call: call_when_idle,
-            function: Owned::new(Box::new(WhenIdle {
+            function: Owned::new(Box::new(WaitingHandler {
                 cell,
                 call: self.call,
                 function: self.function,
@@ -151,7 +176,7 @@ impl ErasedHandler {
         &self.accesses
     }
 
-    /// Whether it may change the state: a value, or which slots are filled.
+    /// Whether the handler may change the state: write a value, insert one or remove one.
     pub(crate) fn changes_state(&self) -> bool {
         self.is_exclusive
             || self.returns_answer
@@ -161,14 +186,16 @@ impl ErasedHandler {
                 .any(|access| access.kind == AccessKind::Write)
     }
 
-    /// Two parameters that cannot be held together.
-    pub(crate) fn clash(&self) -> Option<(Access, Access)> {
-        clash(&self.accesses)
+    /// Returns the first two parameters that conflict with each other.
+    pub(crate) fn find_clash(&self) -> Option<(Access, Access)> {
+        find_clash(&self.accesses)
     }
 }
 
+/// The entry point of a handler that [`ErasedHandler::new`] makes.
+///
 /// # Safety
-/// See [`Call`].
+/// See [`EntryPoint`].
 unsafe fn call<C, P, R, V, F>(entry: &CallEntry, context: &mut CallContext<'_>)
 where
     P: Params,
@@ -180,11 +207,11 @@ where
         let borrows = context.view.table().borrows().clone();
         Hold::take(borrows, P::accesses(), type_name::<C>())
     };
-    // SAFETY: the caller guarantees what `fetch` requires, and nothing touches the table until the items are gone: `R` does not borrow from
-    // them.
+    // SAFETY: the contract of `EntryPoint`, which this function shares, is the contract of `Params::fetch`. Nothing touches the table
+    // until `run` has returned, and `R` does not borrow from the items.
     let items = unsafe { P::fetch(context.view.as_ptr(), &entry.param_ptrs) };
     let (callback, function) = (entry.callback.cast::<C>(), entry.function.cast());
-    // SAFETY: live values of these types, as the caller says; nothing else refers to the callback during the call.
+    // SAFETY: by the contract of `EntryPoint` both are live values of these types, and nothing else uses the callback.
     let (callback, function) = unsafe { (&mut *callback, &*function as &TypedHandler<F, V>) };
     let reply = (function.run)(callback, items);
     #[cfg(debug_assertions)]
@@ -192,63 +219,73 @@ where
     function.delivery.deliver(reply, entry.turn, context);
 }
 
-/// How the error of a handler with this function is converted.
+/// Returns the function that converts the error of a handler.
 ///
 /// # Safety
-/// The pointer is that of a live `TypedHandler<F, V>`.
+/// The pointer is the address of a live `TypedHandler<F, V>`.
 unsafe fn conversion<R, V: Deliver<R>, F>(function: *const ()) -> Option<IntoError> {
-    // SAFETY: as the caller says.
+    // SAFETY: the caller, `ErasedHandler::of`, passes the address of a live `TypedHandler<F, V>`.
     let function = unsafe { &*function.cast::<TypedHandler<F, V>>() };
     function.delivery.conversion()
 }
 
-/// The entry point of a muted handler.
+/// The entry point of a muted handler, which does nothing.
 ///
 /// # Safety
-/// None is needed.
-pub(super) unsafe fn muted(_: &CallEntry, _: &mut CallContext<'_>) {}
+/// No requirements: the function is `unsafe` because an [`EntryPoint`] is.
+pub(super) unsafe fn call_muted(_: &CallEntry, _: &mut CallContext<'_>) {}
 
+/// A handler for callbacks of type `C` that is called with a part of a `W`. `call` and `function` come from one [`ErasedHandler`].
 struct PartHandler<W, C> {
+    /// Returns the part.
     part: fn(&mut W) -> &mut C,
-    call: Call,
+    call: EntryPoint,
     function: Owned<dyn Any>,
 }
 
+/// The entry point of a handler that [`ErasedHandler::for_part`] makes.
+///
 /// # Safety
-/// See [`Call`].
+/// See [`EntryPoint`].
 unsafe fn call_on_part<W, C>(entry: &CallEntry, context: &mut CallContext<'_>) {
-    let (outer, for_part) = (entry.callback.cast::<W>(), entry.function.cast());
-    // SAFETY: live values of these types, as the caller says.
-    let (outer, for_part) = unsafe { (&mut *outer, &*for_part as &PartHandler<W, C>) };
+    let (whole, handler) = (entry.callback.cast::<W>(), entry.function.cast());
+    // SAFETY: by the contract of `EntryPoint` both are live values of these types, and nothing else uses the callback.
+    let (whole, handler) = unsafe { (&mut *whole, &*handler as &PartHandler<W, C>) };
     let inner = CallEntry {
-        call: for_part.call,
-        callback: std::ptr::from_mut((for_part.part)(outer)).cast(),
-        function: for_part.function.as_ptr(),
+        call: handler.call,
+        callback: std::ptr::from_mut((handler.part)(whole)).cast(),
+        function: handler.function.as_ptr(),
         ..*entry
     };
-    // SAFETY: `ErasedHandler::for_part` checked that the entry point is one for a `C`; the callback is borrowed from `outer`.
+    // SAFETY: `ErasedHandler::for_part` checked that the entry point takes a `C`, and took it with its function from one handler. The
+    // part borrows from `whole`, so nothing else uses it. The contract of `EntryPoint` has the rest.
     unsafe { (inner.call)(&inner, context) };
 }
 
-struct WhenIdle {
+/// A handler whose calls wait for the worker of its callback. `call` and `function` come from one [`ErasedHandler`].
+struct WaitingHandler {
+    /// The cell of the callback.
     cell: Arc<CallbackCell>,
-    call: Call,
+    call: EntryPoint,
     function: Owned<dyn Any>,
 }
 
+/// The entry point of a handler that [`ErasedHandler::waiting_for_worker`] makes.
+///
 /// # Safety
-/// See [`Call`], but for the worker of the callback's cell, which may use the callback.
+/// See [`EntryPoint`], except that the worker of the callback may use the callback.
 unsafe fn call_when_idle(entry: &CallEntry, context: &mut CallContext<'_>) {
-    // SAFETY: a live value of this type, as the caller says.
-    let when_idle = unsafe { &*entry.function.cast::<WhenIdle>() };
+    // SAFETY: by the contract of `EntryPoint` this is a live value of this type.
+    let waiting = unsafe { &*entry.function.cast::<WaitingHandler>() };
     let inner = CallEntry {
-        call: when_idle.call,
-        function: when_idle.function.as_ptr(),
+        call: waiting.call,
+        function: waiting.function.as_ptr(),
         ..*entry
     };
-    // SAFETY: `ErasedHandler::when_idle` took entry point and function out of one handler. `CallbackCell::keep_idle` keeps the worker away.
+    // SAFETY: `ErasedHandler::waiting_for_worker` took the entry point and the function from one handler. `CallbackCell::while_idle`
+    // keeps the worker from using the callback. The contract of `EntryPoint` has the rest.
     let call = || unsafe { (inner.call)(&inner, context) };
-    if when_idle.cell.keep_idle(call).is_none() {
+    if waiting.cell.while_idle(call).is_none() {
         context.status = HandlerStatus::MissingState;
     }
 }

@@ -1,14 +1,14 @@
-//! A query that is asked again and again.
+//! A query that a loop repeats, with its parameter pointers cached between the calls.
 
-use super::fetch::{ParamPtrs, Params, clash, param_ptrs};
+use super::fetch::{ParamPtrs, Params, find_clash, param_ptrs, width};
 use super::slot_sets::RequiredSlots;
 use super::table::{Layout, Table};
 use crate::state::{Ctx, Query};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// What [`Ctx::query`] gives, for loops that ask for the same in each of their steps: where the values are is looked for once, and
-/// again when it may have changed.
+/// A [`Ctx::query`] for loops that ask for the same values in each step. It finds the addresses of the values once, and again only
+/// after they may have changed.
 ///
 /// ```
 /// use callbacks::{Lookup, State};
@@ -24,59 +24,56 @@ use std::marker::PhantomData;
 /// }
 /// assert_eq!(state.get(), Some(&vec![1.0]));
 ///
-/// // As with a query: what is not there, and what cannot be held together, is not given.
+/// // As with a query, the result is `None` if a value is absent or two parameters conflict.
 /// assert!(scaled.get(&mut State::new().ctx()).is_none());
 /// assert!(Lookup::<(&f64, &mut f64)>::new().get(&mut state.ctx()).is_none());
 /// ```
 pub struct Lookup<Q> {
-    /// The layout of the table that the pointers are for.
+    /// The layout of the table that `param_ptrs` were made for; [`Layout::NONE`] before the first successful [`resolve`](Self::resolve).
     layout: Layout,
+    /// The parameter pointers of `Q`, which are valid for a table with `layout`.
     param_ptrs: ParamPtrs,
+    /// The slots that `Q` requires; empty before the first successful [`resolve`](Self::resolve).
     required: RequiredSlots,
-    of: PhantomData<fn() -> Q>,
+    marker: PhantomData<fn() -> Q>,
 }
 
 impl<Q: Query> Lookup<Q> {
-    /// A lookup that has not resolved anything yet.
+    /// Makes a lookup that finds the values at its first [`get`](Self::get).
     pub fn new() -> Self {
         Self {
             layout: Layout::NONE,
             param_ptrs: ParamPtrs::default(),
             required: RequiredSlots::default(),
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// The values, if they are there and can be held together.
+    /// Returns the values, if all of them are there and the parameters do not conflict.
     #[inline]
     pub fn get<'s>(&mut self, state: &'s mut Ctx<'_>) -> Option<Q::Items<'s>> {
         let table = state.reborrow().into_view().into_table();
         if self.layout != table.layout() {
-            self.look(table)?;
+            self.resolve(table)?;
         }
         if !table.satisfies(&self.required) {
             return None;
         }
-        // SAFETY: `look` checked that the accesses do not clash, and its pointers are this table's; the slots that they require are filled;
-        // the table is borrowed for as long as the items.
+        // SAFETY: `resolve` checked that the accesses are compatible, and made the pointers from a table with this layout.
+        // `Table::satisfies` checked that the required values are there. `state` borrows the table for as long as the items.
         Some(unsafe { Q::Asks::fetch(table, &self.param_ptrs) })
     }
 
+    /// Makes the parameter pointers from `table`. `None` if two parameters conflict.
     #[cold]
     #[inline(never)]
-    fn look(&mut self, table: &mut Table) -> Option<()> {
+    fn resolve(&mut self, table: &mut Table) -> Option<()> {
         let accesses = Q::Asks::accesses();
         let accesses = accesses.as_ref();
-        if clash(accesses).is_some() {
+        if find_clash(accesses).is_some() {
             return None;
         }
-        table.grow(
-            1 + accesses
-                .iter()
-                .map(|access| access.slot.index())
-                .max()
-                .unwrap_or(0),
-        );
+        table.grow(width(accesses));
         self.required = RequiredSlots::of(accesses);
         (self.param_ptrs, self.layout) = (param_ptrs(table, accesses), table.layout());
         Some(())

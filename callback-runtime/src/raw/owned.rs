@@ -1,4 +1,4 @@
-//! Values that are used through copies of their address.
+//! Values that unsafe code uses through copies of their address.
 
 use crate::outcome::dispose;
 use std::marker::PhantomData;
@@ -6,12 +6,14 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::{Mutex, PoisonError};
 
-/// Owns a value at a stable address. Not a `Box`, because copies of the address are kept and used.
+/// Owns a value at a fixed address, of which entries keep copies. A `Box` would be undefined behavior here: moving a `Box` invalidates the
+/// copies of its address.
 ///
-/// **Invariant:** `address` came out of a `Box`. While a copy of the address is used, the owner is neither read, changed nor dropped:
-/// [`Core`](super::core::Core) drops its entries before it gives up a callback, and runs them only through `&mut self`; the function of
-/// an entry is only read.
+/// **Invariant:** `address` came out of a `Box`. While a call uses a copy of the address, no method of the owner runs, except
+/// reads of a value that calls only read: [`Core`](super::core::Core) drops its entries before it gives up a callback, and calls
+/// entries through `&mut self` alone. Calls only read the functions of handlers.
 pub(crate) struct Owned<D: ?Sized> {
+    /// The address of the value, which never changes.
     address: NonNull<D>,
     owns: PhantomData<D>,
 }
@@ -25,42 +27,42 @@ impl<D: ?Sized> Owned<D> {
     }
 
     pub(crate) fn get(&self) -> &D {
-        // SAFETY: alive until this is dropped; by the invariant nothing writes to it while `self` is borrowed.
+        // SAFETY: the value lives until `self` is dropped or consumed. By the invariant nothing writes to it while `self` is borrowed.
         unsafe { self.address.as_ref() }
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut D {
-        // SAFETY: as in `get`, and nothing reads it either.
+        // SAFETY: as in `get`, and by the invariant nothing reads the value while `self` is borrowed exclusively.
         unsafe { self.address.as_mut() }
     }
 
-    /// The address without the type, for an entry.
+    /// Returns the address without the type, for an entry.
     pub(super) fn as_ptr(&self) -> *mut () {
         self.address.as_ptr().cast()
     }
 
-    /// Never drops the value: see [`leak`].
+    /// Gives the value up without dropping it: see [`leak`].
     pub(super) fn leak(self) {
         leak(ManuallyDrop::new(self).as_ptr());
     }
 
     pub(super) fn into_box(self) -> Box<D> {
         let address = ManuallyDrop::new(self).address;
-        // SAFETY: out of a `Box`, by the invariant, and not dropped as ours any more.
+        // SAFETY: by the invariant the address came out of a `Box`, and `ManuallyDrop` keeps `drop` from freeing it again.
         unsafe { Box::from_raw(address.as_ptr()) }
     }
 }
 
 impl<D: ?Sized> Drop for Owned<D> {
-    /// Catches a panic of the value's destructor, so that the other values of a plan are dropped, too.
+    /// Drops the value and catches a panic of its destructor, so that the plan drops its other values too.
     fn drop(&mut self) {
-        // SAFETY: as in `into_box`.
+        // SAFETY: by the invariant the address came out of a `Box`, and `drop` runs once.
         let value = unsafe { Box::from_raw(self.address.as_ptr()) };
         dispose(value, "a callback");
     }
 }
 
-/// Never drops a value. It stays reachable, so that a check for leaks finds only what was lost by mistake.
+/// Gives a value up without dropping it. The value stays reachable from a static, so that leak checkers report only mistakes.
 pub(super) fn leak<T: 'static>(value: T) {
     static LEAKED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     let address = Box::into_raw(Box::new(value)).expose_provenance();

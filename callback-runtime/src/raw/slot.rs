@@ -1,7 +1,9 @@
-//! One number per type, the same everywhere in the process.
+//! Numbers the types of the process: each type has one slot index, which is the same in every table and on every thread.
 //!
-//! If each state numbered its own slots, an index of one state could be used on another. With one numbering, states can be swapped,
-//! moved and created: an index never means the wrong type.
+//! An index that was resolved against one state is therefore valid for every other state, and never stands for another type.
+//!
+//! How [`Slot::of`] finds the number of a type can change freely, as long as the number of a type never changes and no two types
+//! share one.
 
 use crate::loops::id_types;
 use std::any::TypeId;
@@ -12,34 +14,35 @@ use std::marker::PhantomData;
 use std::sync::{PoisonError, RwLock};
 
 id_types! {
-    /// The number of a type, and the index of its values in every [`Table`](super::Table).
+    /// The number of a type, which is the index of its value in every [`Table`](super::Table).
     pub struct SlotId;
 }
 
-/// The place of values of type `T` in every [`Table`](super::Table).
+/// The [`SlotId`] of the type `T`.
 pub(crate) struct Slot<T> {
     id: SlotId,
-    of: PhantomData<fn() -> T>,
+    marker: PhantomData<fn() -> T>,
 }
 
 impl<T: 'static> Slot<T> {
-    /// The slot of `T`. A thread asks the process-wide numbering once per type, and mostly finds it again at once.
+    /// Returns the slot of `T`. A thread takes the lock of the process-wide numbering once per type. Later calls usually find the
+    /// number in the thread's cache.
     #[inline]
     pub(crate) fn of() -> Self {
         let id = TypeId::of::<T>();
-        let index = NEAR.with(|near| {
-            let places = places_of(id).map(|place| &near[place]);
-            for place in places {
-                match place.get() {
-                    (Some(known), index) if known == id => return index,
+        let index = CACHE.with(|cache| {
+            let entries = cache_positions(id).map(|position| &cache[position]);
+            for entry in entries {
+                match entry.get() {
+                    (Some(cached), index) if cached == id => return index,
                     _ => {}
                 }
             }
-            look_up(id, places)
+            find_number(id, entries)
         });
         Self {
             id: SlotId::new(index),
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
@@ -51,54 +54,60 @@ impl<T: 'static> Slot<T> {
 
 type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;
 
+/// The numbers of all types, for the whole process. An entry is added when a thread first asks for the type, and never changes.
 static NUMBERS: RwLock<Option<Numbers>> = RwLock::new(None);
 
-/// The number of types that a thread finds without a search, if each has one of its two places to itself. The first type keeps the
-/// first place; the latest of the later ones has the second.
-const NEAR_BY: usize = 128;
+/// The number of entries of a thread's cache. A type has two positions in the cache: the first type at the first position keeps it,
+/// and later types replace each other at their second position.
+const CACHE_SIZE: usize = 128;
 
-type Near = Cell<(Option<TypeId>, usize)>;
+/// A type and its number, or `None` and 0 while the entry is empty.
+type CacheEntry = Cell<(Option<TypeId>, usize)>;
 
 thread_local! {
-    static NEAR: [Near; NEAR_BY] = const { [const { Cell::new((None, 0)) }; NEAR_BY] };
-    static KNOWN: RefCell<Numbers> = RefCell::default();
+    static CACHE: [CacheEntry; CACHE_SIZE] = const { [const { Cell::new((None, 0)) }; CACHE_SIZE] };
+    /// The part of [`NUMBERS`] that this thread has asked for.
+    static THREAD_NUMBERS: RefCell<Numbers> = RefCell::default();
 }
 
+/// Returns the number of a type that is not in the cache, and puts it into one of the type's two cache entries.
 #[cold]
 #[inline(never)]
-fn look_up(id: TypeId, [first, second]: [&Near; 2]) -> usize {
-    // `NEAR` has no destructor and is always there. `KNOWN` is gone in the destructors of thread-locals that run after its own.
-    let known = KNOWN.try_with(|known| {
-        *known
+fn find_number(id: TypeId, [first, second]: [&CacheEntry; 2]) -> usize {
+    // `CACHE` has no destructor, so it exists until the thread ends. `THREAD_NUMBERS` has one: a thread-local that is destroyed
+    // after it gets an error here.
+    let found = THREAD_NUMBERS.try_with(|numbers| {
+        *numbers
             .borrow_mut()
             .entry(id)
-            .or_insert_with_key(|id| number(*id))
+            .or_insert_with_key(|id| number_of(*id))
     });
-    let index = known.unwrap_or_else(|_| number(id));
-    let is_free = |place: &Near| place.get().0.is_none();
-    let place = if is_free(first) { first } else { second };
-    place.set((Some(id), index));
+    let index = found.unwrap_or_else(|_| number_of(id));
+    let is_free = |entry: &CacheEntry| entry.get().0.is_none();
+    let entry = if is_free(first) { first } else { second };
+    entry.set((Some(id), index));
     index
 }
 
-fn number(id: TypeId) -> usize {
+/// Returns the number of a type in the whole process. A type that has none yet gets the next one.
+fn number_of(id: TypeId) -> usize {
     let mut numbers = NUMBERS.write().unwrap_or_else(PoisonError::into_inner);
     let numbers = numbers.get_or_insert_default();
     let next = numbers.len();
     *numbers.entry(id).or_insert(next)
 }
 
-/// Known when it is compiled.
+/// Returns the two positions of a type in a thread's cache. The compiler evaluates this.
 #[inline]
-fn places_of(id: TypeId) -> [usize; 2] {
+fn cache_positions(id: TypeId) -> [usize; 2] {
     let mut hasher = AlreadyHashed::default();
     id.hash(&mut hasher);
-    // Some bits of a hash are as good as any.
+    // Any bits of a hash will do.
     let [first, second, ..] = hasher.finish().to_le_bytes();
-    [first, second].map(|byte| usize::from(byte) % NEAR_BY)
+    [first, second].map(|byte| usize::from(byte) % CACHE_SIZE)
 }
 
-/// A `TypeId` is a hash already.
+/// A hasher for `TypeId`, which is a hash already: it passes the bits through.
 #[derive(Default)]
 struct AlreadyHashed(u64);
 
@@ -124,7 +133,7 @@ impl Hasher for AlreadyHashed {
 
 #[cfg(test)]
 mod tests {
-    use super::{NEAR_BY, Slot};
+    use super::{CACHE_SIZE, Slot};
     use std::collections::BTreeSet;
     use std::thread;
 
@@ -146,17 +155,18 @@ mod tests {
         each_digit!(one::<TEN>)
     }
 
-    /// Of several times as many types as there are places.
-    fn all() -> Vec<usize> {
+    /// Returns the numbers of several times as many types as a cache has entries.
+    fn all_numbers() -> Vec<usize> {
         each_digit!(ten).concat()
     }
 
     #[test]
-    fn each_type_has_a_number_of_its_own_which_stays_and_is_the_same_on_every_thread() {
-        let numbers = all();
-        assert!(numbers.len() > 4 * NEAR_BY);
+    fn each_type_has_one_number_that_stays_and_is_the_same_on_every_thread() {
+        let numbers = all_numbers();
+        assert!(numbers.len() > 4 * CACHE_SIZE);
         assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());
-        assert_eq!(all(), numbers);
-        assert_eq!(thread::spawn(all).join().expect("it ends"), numbers);
+        assert_eq!(all_numbers(), numbers);
+        let on_thread = thread::spawn(all_numbers).join();
+        assert_eq!(on_thread.expect("the thread ends"), numbers);
     }
 }

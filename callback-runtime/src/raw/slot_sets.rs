@@ -1,19 +1,20 @@
-//! Which slots handlers require, and which are filled: one word of bits each, so that one operation compares them. Slots beyond the
-//! word are checked one by one.
+//! The slots that handlers require and the slots that are filled, as one word of bits each: one comparison finds whether all required
+//! slots are filled. Slots beyond the word are compared one by one.
 
 use super::fetch::Access;
 use super::slot::SlotId;
 
-/// The filled ones of the first slots.
+/// The filled slots among those that have a bit.
 #[derive(Default)]
 pub(super) struct FilledSlots(u64);
 
-/// The slots that must be filled.
+/// The slots that must be filled before some handlers can be called.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RequiredSlots {
+    /// The required slots that have a bit.
     bits: u64,
-    /// Those that have no bit.
-    far: Vec<SlotId>,
+    /// The required slots that have no bit, each once.
+    overflow: Vec<SlotId>,
 }
 
 impl FilledSlots {
@@ -24,7 +25,7 @@ impl FilledSlots {
         }
     }
 
-    /// Whether all are there that have a bit.
+    /// Whether all required slots that have a bit are filled.
     #[inline]
     pub(super) fn covers(&self, required: &RequiredSlots) -> bool {
         required.bits & !self.0 == 0
@@ -38,23 +39,25 @@ impl RequiredSlots {
         required
     }
 
+    /// Adds the slots that `accesses` require.
     pub(super) fn add(&mut self, accesses: &[Access]) {
         for access in accesses.iter().filter(|access| !access.optional) {
             match bit(access.slot) {
                 Some(bit) => self.bits |= bit,
-                None if self.far.contains(&access.slot) => {}
-                None => self.far.push(access.slot),
+                None if self.overflow.contains(&access.slot) => {}
+                None => self.overflow.push(access.slot),
             }
         }
     }
 
-    /// Those that have no bit.
+    /// The required slots that have no bit.
     #[inline]
-    pub(super) fn far(&self) -> &[SlotId] {
-        &self.far
+    pub(super) fn overflow(&self) -> &[SlotId] {
+        &self.overflow
     }
 }
 
+/// Returns the bit of a slot. `None` if the slot is beyond the word.
 #[inline]
 fn bit(slot: SlotId) -> Option<u64> {
     1_u64.checked_shl(u32::try_from(slot.index()).unwrap_or(u32::MAX))

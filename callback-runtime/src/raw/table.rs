@@ -1,8 +1,12 @@
-//! The table of typed cells behind [`State`](crate::State).
+//! The table that holds the values of a [`State`](crate::State): one cell per type.
+//!
+//! **Invariant:** a cell is null, or the address of a live value of its slot's type. While the layout of a table is the same, each
+//! value that is there stays at its address. `insert`, `remove` and `lend` establish both, together with `set_cell` and
+//! `Layout::fresh`; every file of `raw` relies on them.
 
 use super::fetch::{Access, PtrKind};
+use super::gates::{CounterGate, PlainCounter};
 use super::owned::leak;
-use super::periods::{CounterGate, PlainCounter};
 use super::slot::{Slot, SlotId};
 use super::slot_sets::{FilledSlots, RequiredSlots};
 use super::view::View;
@@ -15,65 +19,84 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// At most one value per type. Cells are added, never taken away: an index stays valid.
+/// At most one value per type. The table adds cells and never removes one, so a slot index stays valid.
 pub struct Table {
-    /// Null, or the address of the value.
+    /// By slot: the address of the value, or null while there is none.
     cells: Vec<*mut ()>,
+    /// By slot: what the table knows of it beside the cell.
     slots: Vec<SlotState>,
-    /// Which cells are not null.
+    /// The slots whose cell is not null. Changes with every cell: see [`set_cell`](Self::set_cell).
     filled: FilledSlots,
+    /// The current layout. It changes when a type gets its allocation, and when a [`lend`](Self::lend) begins and ends.
     layout: Layout,
-    /// No other table has it.
-    id: Layout,
-    /// Other threads use the values: handlers of a group.
+    /// The identity of this table, which never changes.
+    id: TableId,
+    /// Whether handlers of a group use the values on other threads. True while [`Core::run_parallel`](super::core::Core::run_parallel)
+    /// runs.
     pub(super) runs_group: bool,
+    /// What handlers hold of the table, for the check in debug builds. Grows with the cells.
     borrows: Arc<Borrows>,
 }
 
-/// Identifies the addresses of the values of one table. Code that keeps addresses keeps the layout with them: as long as the table has
-/// the same layout, each value that is present is at its address. Two tables never have the same layout. Inserting and removing
-/// a value in its allocation does not change it.
+/// Identifies the addresses of a table's values at some time. Code that keeps addresses keeps the layout with them: while the table
+/// has the same layout, each value that is there is at the same address. Two tables never have the same layout. Inserting a value
+/// again, or removing it, does not change the layout, because a type keeps its allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Layout(u64);
 
 impl Layout {
-    /// Of no table.
+    /// The layout of no table.
     pub(super) const NONE: Self = Self(0);
 
     fn fresh() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        Self(unused_number())
     }
 }
 
-/// What a table has for one type beside the cell.
+/// Identifies a table. No two tables of the process have the same id, and the default is the id of none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct TableId(u64);
+
+/// Returns a number that it never returned before, from 1 on.
+fn unused_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// What a table knows of one slot beside the cell.
 #[derive(Default)]
 struct SlotState {
+    /// The memory for the table's own value; `None` until the first [`insert`](Table::insert) of the type.
     allocation: Option<Allocation>,
-    /// The cell points at a value that is borrowed for the length of a [`lend`](Table::lend).
+    /// Whether the cell points to a borrowed value. True while a [`lend`](Table::lend) of the type runs.
     lent: bool,
 }
 
-/// Memory for the table's own value of one type. It stays allocated, at the same address, as long as the table lives.
+/// Memory for the table's own value of one type. It stays allocated, at the same address, while the table lives.
 ///
-/// **Invariant:** `is_filled` says whether a live value is in this memory. It does not count a value that is lent, so that a table that is
-/// dropped during `lend` (`process::exit` runs the destructors of thread-locals) drops its own values and never the lent one.
+/// **Invariant:** `is_filled` says whether a live value is in this memory, whatever the cell points to. So a table that is dropped
+/// inside of a `lend` (`process::exit` runs the destructors of thread-locals) drops its own value and never the borrowed one.
 struct Allocation {
+    /// The address of the memory, which never changes.
     address: NonNull<()>,
+    /// Whether the memory holds a live value. [`Table::insert`] sets it, [`Table::remove`] clears it.
     is_filled: bool,
+    /// The name of the type, for the message about a destructor that panics.
     type_name: &'static str,
+    /// Drops the value, which must be there.
     drop_value: unsafe fn(*mut ()),
+    /// Frees the memory without dropping the value.
     free: unsafe fn(*mut ()),
 }
 
-/// What is lent cannot be removed.
+/// The error of removing a value that is lent to the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Lent;
+pub(crate) struct LentError;
 
 impl Table {
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         let cell = self.cell(Slot::<T>::of().id());
-        // SAFETY: by the table's invariant the cell is null or a live `T`, and `self` is borrowed for as long as the reference.
+        // SAFETY: by the table's invariant the cell is null or points to a live `T`, and the reference borrows `self`.
         unsafe { cell.cast::<T>().as_ref() }
     }
 
@@ -82,12 +105,12 @@ impl Table {
     }
 
     pub(super) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
-        // SAFETY: as in `get`, and `self` is borrowed exclusively.
+        // SAFETY: as in `get`, and the reference borrows `self` exclusively.
         unsafe { self.cell(slot.id()).cast::<T>().as_mut() }
     }
 
-    /// A gate that is closed until the table's own `T` stands at `next`. `None` where there is no such value, or a borrowed one.
-    pub(super) fn gate<T: 'static>(
+    /// Makes a gate that is closed until the table's own `T` reaches `next`. `None` if there is no `T`, or a borrowed one.
+    pub(super) fn counter_gate<T: 'static>(
         &self,
         plain: PlainCounter<T>,
         next: u64,
@@ -98,18 +121,18 @@ impl Table {
         is_own.then(|| CounterGate::new(plain, allocation.address.cast(), next))
     }
 
-    /// Whether the slot with this index is filled.
+    /// Whether the slot has a value.
     #[inline]
     pub(crate) fn holds(&self, id: SlotId) -> bool {
         !self.cell(id).is_null()
     }
 
-    /// Puts `value` in place, and returns what it replaces. Allocates the first time a type is seen, never again.
+    /// Inserts `value`, and returns the value that it replaces. Allocates at the first insertion of a type alone.
     pub(crate) fn insert<T: 'static>(&mut self, value: T) -> Option<T> {
         let id = Slot::<T>::of().id();
         let cell = self.cell(id).cast::<T>();
         if !cell.is_null() {
-            // SAFETY: the cell is a live `T`, exclusively ours through `&mut self`.
+            // SAFETY: by the table's invariant the cell points to a live `T`, and `&mut self` is exclusive.
             return Some(unsafe { ptr::replace(cell, value) });
         }
         if self.allocation(id).is_none() {
@@ -117,7 +140,8 @@ impl Table {
         }
         let allocation = self.slots[id].allocation.as_mut()?;
         let address = allocation.address.as_ptr();
-        // SAFETY: `allocate` allocated the place for the type of the slot, which is `T`; a cell that is null says that it holds none.
+        // SAFETY: `allocate` made the allocation for the type of the slot, which is `T`. The cell was null, so no live value is
+        // overwritten.
         unsafe { address.cast::<T>().write(value) };
         allocation.is_filled = true;
         self.set_cell(id, address);
@@ -129,6 +153,7 @@ impl Table {
         self.slots.get(id.index())?.allocation.as_ref()
     }
 
+    /// Allocates memory for the values of a slot whose type is `T`.
     #[cold]
     fn allocate<T>(&mut self, id: SlotId) {
         self.grow(id.index() + 1);
@@ -136,14 +161,15 @@ impl Table {
         self.slots[id].allocation = Some(Allocation::of::<T>());
     }
 
+    /// Changes a cell, and its bit in `filled`.
     #[inline]
     fn set_cell(&mut self, id: SlotId, cell: *mut ()) {
         self.cells[id] = cell;
         self.filled.set(id, !cell.is_null());
     }
 
-    /// Takes the value out; its slot stays.
-    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
+    /// Removes and returns the value. Its slot and its allocation stay.
+    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, LentError> {
         let id = Slot::<T>::of().id();
         let cell = self.cell(id).cast::<T>();
         if cell.is_null() {
@@ -151,17 +177,18 @@ impl Table {
         }
         let slot = &mut self.slots[id];
         if slot.lent {
-            return Err(Lent);
+            return Err(LentError);
         }
         if let Some(allocation) = &mut slot.allocation {
             allocation.is_filled = false;
         }
         self.set_cell(id, ptr::null_mut());
-        // SAFETY: the cell was not lent, so that it was the live `T` in our own place, which neither the cell nor the place refers to now.
+        // SAFETY: the slot is not lent, so the cell pointed to the live `T` in the table's own allocation. The cell is null now and
+        // the allocation not filled, so nothing uses or drops the value again.
         Ok(Some(unsafe { cell.read() }))
     }
 
-    /// Makes `value` the table's `T` while `body` runs; what was there before is there again afterwards.
+    /// Makes `value` the table's `T` while `body` runs, and then restores the cell as it was before.
     pub(crate) fn lend<T: 'static, R>(
         &mut self,
         value: &mut T,
@@ -173,7 +200,7 @@ impl Table {
         let was_lent = std::mem::replace(&mut self.slots[id].lent, true);
         self.set_cell(id, ptr::from_mut(value).cast());
         self.layout = Layout::fresh();
-        // `body` gets a view of a lifetime of its own, so this table cannot be swapped for another before the cell is restored.
+        // `body` gets a `View` and not `&mut Table`, so it cannot swap this table for another before the cell is restored.
         let result = catch_unwind(AssertUnwindSafe(|| body(View::of(self))));
         self.set_cell(id, shadowed);
         self.layout = Layout::fresh();
@@ -181,6 +208,7 @@ impl Table {
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
+    /// Returns the address of the slot's value, or null if there is none.
     #[inline]
     pub(super) fn cell(&self, id: SlotId) -> *mut () {
         self.cells
@@ -189,7 +217,7 @@ impl Table {
             .unwrap_or(ptr::null_mut())
     }
 
-    /// Where a parameter finds its value, for as long as the layout stays: see [`PtrKind`].
+    /// Returns the parameter pointer of an access, which is valid while the layout is the same: see [`PtrKind`].
     #[inline]
     pub(super) fn param_ptr(&self, access: &Access) -> *mut () {
         match access.ptr_kind {
@@ -199,7 +227,7 @@ impl Table {
         }
     }
 
-    /// Where a value of the slot is or, while there is none, will be.
+    /// Returns the address of the slot's value or, while there is none, the address that an insertion will use.
     #[inline]
     fn address(&self, id: SlotId) -> *mut () {
         let cell = self.cell(id);
@@ -209,9 +237,8 @@ impl Table {
         }
     }
 
-    /// What no other table has, and this one has always.
     #[inline]
-    pub(super) fn id(&self) -> Layout {
+    pub(super) fn id(&self) -> TableId {
         self.id
     }
 
@@ -224,39 +251,40 @@ impl Table {
         self.layout
     }
 
-    /// Whether all is there that is needed, but for what has no bit.
+    /// Whether all required slots that have a bit are filled.
     #[inline]
     pub(super) fn covers(&self, required: &RequiredSlots) -> bool {
         self.filled.covers(required)
     }
 
-    /// Whether all is there that is needed.
+    /// Whether all required slots are filled.
     #[inline]
     pub(super) fn satisfies(&self, required: &RequiredSlots) -> bool {
-        self.covers(required) && (required.far().is_empty() || self.contains_far(required))
+        self.covers(required) && (required.overflow().is_empty() || self.fills_overflow(required))
     }
 
     #[cold]
-    fn contains_far(&self, required: &RequiredSlots) -> bool {
-        required.far().iter().all(|slot| self.holds(*slot))
+    fn fills_overflow(&self, required: &RequiredSlots) -> bool {
+        required.overflow().iter().all(|slot| self.holds(*slot))
     }
 
-    /// Whether all is there that `accesses` require.
+    /// Whether all slots are filled that `accesses` require.
     #[inline]
     pub(super) fn has(&self, accesses: &[Access]) -> bool {
         let mut required = accesses.iter().filter(|access| !access.optional);
         required.all(|access| self.holds(access.slot))
     }
 
+    /// Adds cells until the table has at least `width` of them.
     #[inline]
     pub(super) fn grow(&mut self, width: usize) {
         if self.cells.len() < width {
-            self.widen(width);
+            self.grow_slow(width);
         }
     }
 
     #[cold]
-    fn widen(&mut self, width: usize) {
+    fn grow_slow(&mut self, width: usize) {
         self.cells.resize(width, ptr::null_mut());
         self.slots.resize_with(width, SlotState::default);
         self.borrows.grow(width);
@@ -270,7 +298,7 @@ impl Default for Table {
             slots: Vec::new(),
             filled: FilledSlots::default(),
             layout: Layout::fresh(),
-            id: Layout::fresh(),
+            id: TableId(unused_number()),
             runs_group: false,
             borrows: Arc::default(),
         }
@@ -278,8 +306,8 @@ impl Default for Table {
 }
 
 impl Drop for Table {
-    /// Leaks the values that other threads use: the process ends inside of a call then, by `process::exit`, and this is a
-    /// destructor of a thread-local.
+    /// Leaks the values if other threads still use them. This happens if a handler calls `process::exit` and the table belongs to a
+    /// thread-local, whose destructor runs while the handler's call does not return.
     fn drop(&mut self) {
         if self.runs_group {
             let (cells, slots) = (take(&mut self.cells), take(&mut self.slots));
@@ -289,13 +317,14 @@ impl Drop for Table {
 }
 
 impl Allocation {
+    /// Allocates memory for a `T`, without a value.
     fn of<T>() -> Self {
         unsafe fn drop_value<T>(address: *mut ()) {
-            // SAFETY: the caller says that a live `T` is there, and forgets it.
+            // SAFETY: the caller, `Allocation::drop`, passes the address of a live `T` and does not use it again.
             unsafe { address.cast::<T>().drop_in_place() };
         }
         unsafe fn free<T>(address: *mut ()) {
-            // SAFETY: the address came out of the `Box` below, and is not used again.
+            // SAFETY: the address came out of the `Box` below. The caller, `Allocation::drop`, does not use it again.
             drop(unsafe { Box::from_raw(address.cast::<MaybeUninit<T>>()) });
         }
         let address = NonNull::from(Box::leak(Box::<T>::new_uninit())).cast();
@@ -312,14 +341,14 @@ impl Allocation {
 impl Drop for Allocation {
     fn drop(&mut self) {
         if std::mem::take(&mut self.is_filled) {
-            // SAFETY: filled, by the invariant of a place, with a value of the type that `Allocation::of` made it for.
+            // SAFETY: by the invariant of `is_filled` a live value is there, of the type that `Allocation::of` compiled `drop_value` for.
             let drop_value = || unsafe { (self.drop_value)(self.address.as_ptr()) };
             if let Err(cause) = catch(drop_value) {
                 let of = self.type_name;
                 quietly(|| tracing::warn!(%cause, "the destructor of the state `{of}` failed"));
             }
         }
-        // SAFETY: allocated by `Allocation::of`, and not used again.
+        // SAFETY: `Allocation::of` made the allocation, and nothing uses it after `drop`.
         unsafe { (self.free)(self.address.as_ptr()) };
     }
 }

@@ -1,82 +1,79 @@
-//! Exclusive access to a table that is borrowed for the length of a run.
+//! Exclusive access to a table that a run has borrowed, without a `&mut Table` that safe code could swap.
+//!
+//! A new method may give out values of the table, or the table behind `&`. It must not give out `&mut Table` beyond `raw`.
 
-use super::fetch::{Params, clash, param_ptrs};
+use super::fetch::{Params, find_clash, param_ptrs, width};
 use super::slot::Slot;
-use super::table::{Lent, Table};
+use super::table::{LentError, Table};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-/// Exclusive access to a table that cannot be swapped for another one: the field is private to this module, so that a value
-/// that is lent to the table cannot outlive the closure that got the view.
+/// Exclusive access to a table that code outside of `raw` cannot swap for another table, because the field is private. So a value that
+/// is lent to the table cannot outlive the closure that gets the view.
 ///
-/// A pointer and not a reference, so that several handlers can be called at the same time, each with other values.
+/// The view holds an address and not a reference, so that several handlers can run at the same time, each with its own values.
 pub(crate) struct View<'v> {
+    /// The address of a table that is borrowed exclusively for `'v`. It never changes.
     table: NonNull<Table>,
-    of: PhantomData<&'v mut Table>,
+    marker: PhantomData<&'v mut Table>,
 }
 
 impl<'v> View<'v> {
     pub(crate) fn of(table: &'v mut Table) -> Self {
         Self {
             table: NonNull::from(table),
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
     pub(crate) fn reborrow(&mut self) -> View<'_> {
         View {
             table: self.table,
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// A second view of the same table.
+    /// Returns a second view of the same table.
     ///
     /// # Safety
-    /// As long as there are several views, none of them changes the table itself, and their accesses do not clash.
-    pub(super) unsafe fn again(&self) -> View<'v> {
+    /// While several views exist, the caller uses them only for accesses that are compatible with each other, and none of them
+    /// changes the table itself.
+    pub(super) unsafe fn duplicate(&self) -> View<'v> {
         View {
             table: self.table,
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// Several values at once, if they are there and can be held together.
+    /// Returns the values that `P` asks for, if all of them are there and the accesses are compatible with each other.
     #[inline]
     pub(crate) fn query<P: Params>(&mut self) -> Option<P::Items<'_>> {
         let accesses = P::accesses();
         let accesses = accesses.as_ref();
-        if clash(accesses).is_some() {
+        if find_clash(accesses).is_some() {
             return None;
         }
         let table = self.table_mut();
-        table.grow(
-            1 + accesses
-                .iter()
-                .map(|access| access.slot.index())
-                .max()
-                .unwrap_or(0),
-        );
+        table.grow(width(accesses));
         if !table.has(accesses) {
             return None;
         }
         let param_ptrs = param_ptrs(table, accesses);
-        // SAFETY: the accesses do not clash, the slots that they require are filled, and the pointers are this table's, which is borrowed for
-        // as long as the items.
+        // SAFETY: `find_clash` checked that the accesses are compatible and `Table::has` that the required values are there. The
+        // function `param_ptrs` made the pointers from this table, which `self` borrows for as long as the items.
         Some(unsafe { P::fetch(table, &param_ptrs) })
     }
 
-    /// The table, for as long as the view would have been.
+    /// Converts the view into the borrow that `View::of` took.
     #[inline]
     pub(super) fn into_table(mut self) -> &'v mut Table {
-        // SAFETY: borrowed exclusively for `'v`, and this view is the last to use it.
+        // SAFETY: `View::of` borrowed the table exclusively for `'v`, and this consumes the view.
         unsafe { self.table.as_mut() }
     }
 
-    /// The table, for reading.
     pub(crate) fn table(&self) -> &Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use only during `run_parallel`, by handlers that do not run
-        // alone (`EntryRecord::runs_alone`): they do not change the table.
+        // SAFETY: `View::of` borrowed the table exclusively for `'v`. `EntryList::prepare` alone makes further views, for handlers that do
+        // not change the table: `EntryRecord::runs_alone` excludes those that could.
         unsafe { self.table.as_ref() }
     }
 
@@ -84,7 +81,7 @@ impl<'v> View<'v> {
         self.table_mut().get_mut()
     }
 
-    /// Like [`get_mut`](Self::get_mut), for a slot that is known already.
+    /// [`get_mut`](Self::get_mut) for a caller that has the slot already.
     #[inline]
     pub(crate) fn get_mut_at<T: 'static>(&mut self, slot: &Slot<T>) -> Option<&mut T> {
         self.table_mut().get_mut_at(slot)
@@ -94,7 +91,7 @@ impl<'v> View<'v> {
         self.table_mut().insert(value)
     }
 
-    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, Lent> {
+    pub(crate) fn remove<T: 'static>(&mut self) -> Result<Option<T>, LentError> {
         self.table_mut().remove()
     }
 
@@ -112,8 +109,8 @@ impl<'v> View<'v> {
 
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut Table {
-        // SAFETY: borrowed exclusively for `'v`. Several views of it are in use only during `run_parallel`; handlers that do not run alone do
-        // not call this.
+        // SAFETY: `View::of` borrowed the table exclusively for `'v`. `EntryList::prepare` alone makes further views, for handlers that do
+        // not call this: `EntryRecord::runs_alone` excludes those that ask for `Ctx` or return an answer.
         unsafe { self.table.as_mut() }
     }
 }

@@ -253,7 +253,7 @@ impl Dispatcher {
         }
     }
 
-    /// Runs the handlers of `breakpoint`, up to the first that does not return `Continue`; [`Frame::halted`] names it, also when it
+    /// Runs the handlers of `breakpoint`, up to the first that does not return `Continue`; [`Frame::halted_at`] names it, also when it
     /// panicked.
     #[inline]
     pub(crate) fn run(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) -> HandlerStatus {
@@ -321,7 +321,7 @@ impl Dispatcher {
 
     /// Runs a handler if it is due and the state that it requires is present.
     fn run_if_due(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> HandlerStatus {
-        frame.halt_at(handler.turn);
+        frame.halted_at = handler.turn;
         if self.is_due(handler, frame) {
             self.core.call(handler, frame)
         } else {

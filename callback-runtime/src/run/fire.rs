@@ -190,7 +190,7 @@ impl RunCore<'_> {
     }
 
     fn halted(&self, at: BreakpointId, why: Why) -> Halted {
-        let handler = HandlerId::new(at, self.frame.halted());
+        let handler = HandlerId::new(at, self.frame.halted_at);
         Halted { handler, why }
     }
 

@@ -4,7 +4,7 @@ pub(crate) mod arity;
 pub(crate) mod borrows;
 pub mod param;
 
-use crate::raw::{Lent, Params, Table, View};
+use crate::raw::{LentError, Params, Table, View};
 use crate::state::param::Ask;
 use std::any::type_name;
 use std::fmt;
@@ -242,7 +242,7 @@ impl<'a> Ctx<'a> {
     /// assert_eq!(state.ctx().remove::<u32>(), Ok(None));
     /// ```
     pub fn remove<T: 'static>(&mut self) -> Result<Option<T>, NotOwned> {
-        self.view.remove().map_err(|Lent| NotOwned {
+        self.view.remove().map_err(|LentError| NotOwned {
             state: type_name::<T>(),
         })
     }
