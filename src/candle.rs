@@ -1,4 +1,4 @@
-//! The bridge to candle: losses that are read when somebody asks, and gradients that callbacks can measure and scale.
+//! The bridge to candle: losses that are read on demand, and gradients that callbacks can measure and scale.
 //!
 //! `examples/digits_candle.rs` is a learner that uses it.
 
@@ -8,7 +8,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor, Var};
 use std::fmt;
 
-/// The loss that a scalar tensor holds. Reading it waits for the device, so it is read when somebody asks.
+/// The loss that a scalar tensor holds. Reading it waits for the device, so it is read on demand.
 ///
 /// ```
 /// use callbacks::fit::Loss;

@@ -37,8 +37,7 @@ pub trait Driven: Sized + 'static {
         log: &mut LogData,
     ) -> Result<Self::Update, BoxError>;
 
-    /// The accept rule of one's own, behind those of the callbacks, and asked whatever they say. Accepts everything if nothing is
-    /// said.
+    /// The accept rule of what is driven. It runs after those of the callbacks, whatever they answer. By default it accepts everything.
     fn judge(&mut self, _update: &Self::Update, _log: &LogData) -> Verdict {
         Verdict::Accept
     }
@@ -46,8 +45,8 @@ pub trait Driven: Sized + 'static {
     /// Applies an update that has been accepted.
     fn update_parameters(&mut self, update: &Self::Update) -> Result<(), BoxError>;
 
-    /// The simulated time, where there is one: what an update adds to it is told from then on. A run in which it is not finite fails;
-    /// in [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must grow in each step, too.
+    /// The simulated time, if there is one, read after each update. A run in which it is not finite fails; in
+    /// [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must also grow in each step.
     fn time(&self) -> Time {
         Time::default()
     }

@@ -55,7 +55,7 @@ impl<D: Driven> Parts<D> {
         }
     }
 
-    /// Between two steps there are no samples and no update; returns the simulated time as it was told last.
+    /// Removes samples and update between two steps. Returns the last simulated time.
     pub(super) fn between(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
         // What a user lent to the state stays: a refusal says that it is no value of ours.

@@ -50,14 +50,14 @@ impl<D: Driven> Steps<'_, D> {
         Ok(())
     }
 
-    /// The steps. Whoever is told of the run's ending finds no samples and no update, also where a step did not come to its end.
+    /// Runs the steps. Handlers of the ending find no samples and no update, also if a step did not finish.
     fn all_steps(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let ended = catch_unwind(AssertUnwindSafe(|| self.each_step(run)));
         if let Ok(Ok(())) = ended {
             return Ok(());
         }
         let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
-        // What ended the steps is told; dropping what was thrown later may throw again.
+        // The reason that ended the steps is reported; dropping a later panic may panic again.
         swept.unwrap_or_else(forget);
         ended.unwrap_or_else(|panic| self.parts.calls.panic_on(panic))
     }

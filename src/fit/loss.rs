@@ -1,4 +1,4 @@
-//! The loss of a batch, read from its device only when somebody asks.
+//! The loss of a batch, read from its device only on demand.
 
 use callback_runtime::BoxError;
 use std::fmt;

@@ -41,7 +41,7 @@ impl<M: Learner> Default for Steps<M> {
 }
 
 impl<M: Learner> Steps<M> {
-    /// Puts a batch into the state and counts it; returns how many samples it has. What a handler has taken out is told by the step.
+    /// Puts a batch into the state and counts it. Returns how many samples it has. The step reports state that a handler has removed.
     pub(super) fn begin(&mut self, run: &mut Run<'_, Fit>, batch: M::Batch, phase: Phase) -> u64 {
         let mut state = run.state();
         state.insert(batch);

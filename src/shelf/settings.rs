@@ -108,7 +108,7 @@ impl Settings {
         Self(InvalidSettings { callback, settings })
     }
 
-    /// The setting is as it should be, or it is told what to write instead.
+    /// Reports a setting that is not as it should be, with what to write instead.
     pub(super) fn expect(
         mut self,
         is_right: bool,

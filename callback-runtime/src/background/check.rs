@@ -181,7 +181,7 @@ impl CheckInput<'_> {
 
     /// Makes a problem with how a callback is attached.
     fn of_attached(&self, id: CallbackId, text: ProblemText) -> Problem {
-        let location = self.plan.attached[id].attached_at;
+        let location = self.plan.attached[id].added_at;
         Problem {
             location,
             ..self.of_callback(id, ProblemKind::Background, text)

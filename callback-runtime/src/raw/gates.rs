@@ -4,7 +4,7 @@
 //! When a gate is set, and to which position, is up to `period/dispatch.rs`.
 
 use super::table::{Table, TableId};
-use crate::loops::{BreakpointId, MOST_BREAKPOINTS};
+use crate::loops::{BreakpointId, MAX_BREAKPOINTS};
 use crate::period::Counter;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -157,7 +157,7 @@ impl GateFactory {
 /// [`BreakpointSet`](crate::loops::BreakpointSet) is.
 pub(crate) struct GateTable {
     /// The gates, by breakpoint. A gate closes at the end of a firing, and [`open_all`](Self::open_all) opens them.
-    gates: [CounterGate; MOST_BREAKPOINTS],
+    gates: [CounterGate; MAX_BREAKPOINTS],
     /// The table whose counters the gates read. Changes when a run begins on another table.
     table: TableId,
 }
@@ -195,7 +195,7 @@ impl GateTable {
 impl Default for GateTable {
     fn default() -> Self {
         Self {
-            gates: [CounterGate::OPEN; MOST_BREAKPOINTS],
+            gates: [CounterGate::OPEN; MAX_BREAKPOINTS],
             table: TableId::default(),
         }
     }

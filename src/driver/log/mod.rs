@@ -44,8 +44,8 @@ impl LogData {
         found.map(|(_, value)| value)
     }
 
-    /// The value of that name as a number: of statistics the mean. A part is told by its name behind a dot, as
-    /// [`Value::part`] calls it. `None` where there is no such number.
+    /// The value with that name as a number: the mean of statistics. A part has its name after a dot, as [`Value::part`] names it. `None` if
+    /// there is no such number.
     ///
     /// ```
     /// # use callbacks::driver::{Complex, LogData};

@@ -88,7 +88,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
         let span = span.get();
-        // A wrong span, and a time that cannot be told, are told before anything runs.
+        // A wrong span, and a time that panics, are reported before anything runs.
         let now = self.time().unwrap_or_default().get();
         let end = now + span;
         let left = self.prepare(
@@ -167,7 +167,7 @@ impl<D: Driven> VariationalDriver<D> {
         self.driven
     }
 
-    /// A value of the state: of one's own, or what the last run left.
+    /// A value of the state: one that was inserted, or one that the last run left.
     ///
     /// ```
     /// # use callbacks::prelude::*;

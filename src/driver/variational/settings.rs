@@ -218,7 +218,7 @@ impl<D: Driven> VariationalDriver<D> {
         self
     }
 
-    /// Puts a value of one's own into the state, for handlers to ask for. It stays there from one run to the next.
+    /// Inserts a value into the state, for handlers to ask for. It stays there from one run to the next.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -13,7 +13,7 @@ pub(super) struct Known {
 }
 
 impl<M: Learner> Trainer<M> {
-    /// Asks the learner, which is somebody's code.
+    /// Asks the learner, which is user code and may panic.
     pub(super) fn known(&self) -> Result<Known, String> {
         let asked = catch_unwind(AssertUnwindSafe(|| Known {
             optimizers: self.learner.optimizers(),

@@ -102,7 +102,7 @@ impl<M: Learner> Trainer<M> {
         self.learner
     }
 
-    /// A value of the state: of one's own, or what the last run left.
+    /// A value of the state: one that was inserted, or one that the last run left.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -262,7 +262,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Puts a value of one's own into the state, for handlers to ask for. It stays there from one fit to the next.
+    /// Inserts a value into the state, for handlers to ask for. It stays there from one fit to the next.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -32,7 +32,7 @@ impl Course {
         self.position = position;
     }
 
-    /// What the loop can tell goes before what was told, and what was seen.
+    /// Takes the total that the loop knows, in place of one that was set or seen.
     pub(super) fn learn(&mut self, total: Option<u64>) {
         self.total = total.or(self.total);
     }

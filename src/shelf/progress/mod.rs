@@ -29,9 +29,8 @@ use std::time::{Duration, Instant};
 /// nothing else: one for each epoch, but a hundred at most, or one for each tenth of a driver's steps. In every ending the last
 /// line is the [`Outcome`].
 ///
-/// Where nobody can tell how many batches or steps there are, a spinner stands for the bar, and the lines of a driver are those of
-/// steps 1, 2, 5, 10, 20, 50 and so on. Of a source that cannot tell how many batches it has one knows from the second epoch on, or
-/// when it is [told](Self::batches).
+/// If the number of batches or steps is unknown, a spinner replaces the bar, and a driver prints a line at the steps 1, 2, 5, 10, 20, 50
+/// and so on. For a source without a known number of batches it is known from the second epoch on, or [set](Self::batches).
 ///
 /// Whoever prints beside a bar tears it. A [`Printer`] does not.
 ///

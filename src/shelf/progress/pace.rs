@@ -14,7 +14,7 @@ impl Lengths {
         self.told[phase as usize] = Some(batches);
     }
 
-    /// What was told, else the longest pass so far.
+    /// The length that was set, or else that of the longest pass so far.
     pub(super) fn of(&self, phase: Phase) -> Option<u64> {
         self.told[phase as usize].or(self.seen[phase as usize])
     }

@@ -85,7 +85,7 @@ impl Printer {
         print()
     }
 
-    /// Nothing of anybody else's runs while it is locked.
+    /// The screen. No user code runs while it is locked.
     pub(super) fn screen(&self) -> MutexGuard<'_, Screen> {
         self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +97,7 @@ impl Clone for Printer {
     }
 }
 
-/// A line is printed when it is whole, or when nobody can add to it any more.
+/// A line is printed when it is complete, or when the last clone of the printer is dropped.
 impl Write for Printer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.partial.extend_from_slice(bytes);
