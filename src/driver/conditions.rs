@@ -8,7 +8,7 @@ use std::borrow::Cow;
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .on(Driver::on_step_end, stop_if("deep enough", |well: &Well| well.x < 0.1));
@@ -25,7 +25,7 @@ pub fn stop_if<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .on(Driver::before_parameter_update, stop_unless("seen enough", |step: &Step, _: &mut LogData| step.get() < 3));
@@ -41,7 +41,7 @@ pub fn stop_unless<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> Answe
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .on(Driver::on_compute_update_end, reject_if(|attempt: &Attempt| attempt.get() < 3));

@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .on(Driver::on_compute_update_end, reject_if(|attempt: &Attempt| attempt.get() < 3))
@@ -136,7 +136,7 @@ impl fmt::Display for Rejecter {
 /// use callbacks::driver::TooManyRejections;
 /// use callbacks::prelude::*;
 /// use std::error::Error;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).retry_limit(5);
 /// driver.plan().on(Driver::on_compute_update_end, || Verdict::Reject).named("picky");

@@ -7,7 +7,7 @@
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+/// # use doc_models::{Draws, Well};
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).on(
 ///     Driver::on_compute_update_start,

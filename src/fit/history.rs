@@ -7,7 +7,7 @@ use super::{Epoch, Metrics};
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 /// let mut trainer = Trainer::new(Line::default()).epochs(3);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
 /// for (epoch, metrics) in fitted.history.iter() {
@@ -26,7 +26,7 @@ impl History {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// let last = fitted.history.iter().next_back().unwrap();
@@ -43,7 +43,7 @@ impl History {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let in_the_third = |epoch: &Epoch| match epoch.get() {
     ///     3 => Flow::stop("enough"),
     ///     _ => Flow::Continue,
@@ -67,7 +67,7 @@ impl History {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// let losses: Vec<f64> = fitted.history.of("train_loss").map(|(_, loss)| loss).collect();

@@ -83,7 +83,7 @@ impl Metrics {
     ///
     /// ```
     /// use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     ///
     /// let mut trainer = Trainer::new(Line::default())
     ///     .on(Fit::on_train_batch_end, || Flow::stop("enough"))
@@ -100,7 +100,7 @@ impl Metrics {
     ///
     /// ```
     /// use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     ///
     /// let points = vec![Points(vec![(1.0, 2.0)])];
     /// let mut trainer = Trainer::new(Line::default())

@@ -134,7 +134,7 @@ impl Epochs {
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::fit::Total;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line::default()).on(Fit::on_train_batch_end, |iteration: &Iteration, total: &Total| {
 ///     assert!(total.get().is_some_and(|total| iteration.get() <= total));

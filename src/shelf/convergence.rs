@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::ConvergenceStopping;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .callback(ConvergenceStopping::new("energy.variance", 1e-4).smoothing_window(3).patience(2));
@@ -49,7 +49,7 @@ impl ConvergenceStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 0.0 }).callback(ConvergenceStopping::new("energy", 0.5));
     /// assert!(driver.run(100)?.stopped().is_some());
     /// assert_eq!(driver.step().get(), 20);
@@ -70,7 +70,7 @@ impl ConvergenceStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(2).patience(0);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -88,7 +88,7 @@ impl ConvergenceStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = ConvergenceStopping::new("energy.variance", 0.3).smoothing_window(1).patience(2);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -105,7 +105,7 @@ impl ConvergenceStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ConvergenceStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = ConvergenceStopping::new("energy", 9.0).smoothing_window(2).patience(0).start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());

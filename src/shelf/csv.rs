@@ -26,7 +26,7 @@ use std::io::Write;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::Csv;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 /// # use std::sync::{Arc, Mutex};
 /// # #[derive(Clone, Default)]
 /// # struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -59,7 +59,7 @@ impl Csv {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Csv;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).callback(Csv::new(std::io::stderr()));
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -78,7 +78,7 @@ impl Csv {
     /// ```
     /// use callbacks::prelude::*;
     /// use callbacks::shelf::{Csv, ObservableCallback};
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+    /// # use doc_models::{Draws, Well};
     ///
     /// let place = |_: &Well, draws: &Draws| Complex { re: draws.0[0], im: 0.0 };
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })

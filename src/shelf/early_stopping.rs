@@ -31,8 +31,8 @@ use std::borrow::Cow;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::EarlyStopping;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::{Line, Points};
+/// # use doc_models::Well;
 ///
 /// let stopping = || EarlyStopping::minimize("train_loss").min_delta(0.01).patience(3);
 /// let mut trainer = Trainer::new(Line::default()).epochs(500).learning_rate(0.1).callback(stopping());
@@ -104,7 +104,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -122,7 +122,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = EarlyStopping::minimize("energy").min_relative_delta(0.5);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -140,7 +140,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// // The energy is 1.25, 0.5, 0.3125, 0.265625, 0.25390625, …
     /// let stopping = EarlyStopping::minimize("energy").min_delta(0.1).patience(2);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
@@ -159,7 +159,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = EarlyStopping::minimize("energy").baseline(0.2).patience(3);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -176,7 +176,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = EarlyStopping::minimize("energy").goal(0.3);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -193,7 +193,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// // The first look is at step 8, and the first without improvement at step 9.
     /// let stopping = EarlyStopping::minimize("energy").min_delta(9.0).start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(stopping);
@@ -211,7 +211,7 @@ impl EarlyStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::EarlyStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(EarlyStopping::minimize("energy"));
     /// assert!(driver.run(2)?.is_finished());
     /// assert_eq!(driver.plan().get::<EarlyStopping>().and_then(EarlyStopping::best), Some(0.5));

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::InvalidLossStopping;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: f64::NAN }).callback(InvalidLossStopping::new("energy").patience(2));
 /// let outcome = driver.run(500)?;
@@ -40,7 +40,7 @@ impl InvalidLossStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::InvalidLossStopping;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(9).callback(InvalidLossStopping::new("train_loss"));
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, f64::INFINITY)])])?;
     /// assert!(fitted.outcome.stopped().is_some());
@@ -58,7 +58,7 @@ impl InvalidLossStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::InvalidLossStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = InvalidLossStopping::new("energy").patience(4);
     /// let mut driver = VariationalDriver::new(Well { x: f64::INFINITY }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());
@@ -75,7 +75,7 @@ impl InvalidLossStopping {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::InvalidLossStopping;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let stopping = InvalidLossStopping::new("energy").start_from(7);
     /// let mut driver = VariationalDriver::new(Well { x: f64::INFINITY }).callback(stopping);
     /// assert!(driver.run(99)?.stopped().is_some());

@@ -23,7 +23,7 @@ use std::io::Write;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::JsonLines;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 /// # use std::sync::{Arc, Mutex};
 /// # #[derive(Clone, Default)]
 /// # struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -51,7 +51,7 @@ impl JsonLines {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::JsonLines;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).callback(JsonLines::new(std::io::stderr()));
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// # Ok::<(), PlanError>(())

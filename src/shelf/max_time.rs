@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::MaxTime;
 /// use std::time::Duration;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(MaxTime::new(Duration::ZERO));
 /// assert!(driver.run(500)?.stopped().is_some_and(|stop| stop.reason().starts_with("time is up")));
@@ -35,7 +35,7 @@ impl MaxTime {
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::MaxTime;
     /// # use std::time::Duration;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(MaxTime::new(Duration::from_secs(3600)));
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// # Ok::<(), PlanError>(())

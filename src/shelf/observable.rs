@@ -17,7 +17,7 @@ use std::fmt;
 /// use callbacks::driver::Stats;
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::ObservableCallback;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+/// # use doc_models::{Draws, Well};
 ///
 /// let place = |_: &Well, draws: &Draws| Stats::of(draws.0.iter().copied());
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
@@ -40,7 +40,7 @@ impl<D: Driven> ObservableCallback<D> {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ObservableCallback;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Draws, Well};
+    /// # use doc_models::{Draws, Well};
     /// let parameters = |well: &Well, _: &Draws| vec![well.x];
     /// let every_tenth = ObservableCallback::new("parameters", Period::time(0.1), parameters);
     /// assert!(VariationalDriver::new(Well::default()).callback(every_tenth).check().is_ok());

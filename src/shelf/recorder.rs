@@ -11,7 +11,7 @@ use callback_macros::callback;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::{Record, Recorder};
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line::default())
 ///     .epochs(3)
@@ -67,7 +67,7 @@ impl Record {
     /// ```
     /// # use callbacks::prelude::*;
     /// use callbacks::shelf::{Counts, Record};
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// # use callbacks::shelf::Recorder;
     ///
     /// let mut trainer = Trainer::new(Line::default()).callback(Recorder);

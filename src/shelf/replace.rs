@@ -117,13 +117,7 @@ fn kind_of(found: FileType) -> &'static str {
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::{NotAFile, SaveState};
 /// use std::error::Error;
-/// # use callbacks::fit::SaveParameters;
-/// # use std::io::{self, Read, Write};
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-/// # impl SaveParameters for Well {
-/// #     fn save(&self, to: &mut dyn Write) -> io::Result<()> { to.write_all(&self.x.to_le_bytes()) }
-/// #     fn load(&mut self, _: &mut dyn Read) -> io::Result<()> { Ok(()) }
-/// # }
+/// # use doc_models::Well;
 ///
 /// let folder = std::env::temp_dir();
 /// let path = folder.clone();

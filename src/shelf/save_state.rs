@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::SaveState;
 /// use std::sync::mpsc;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let (saved, received) = mpsc::channel();
 /// let mut driver = VariationalDriver::new(Well { x: 8.0 })
@@ -36,7 +36,7 @@ impl<D: Driven> SaveState<D> {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::SaveState;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let full = SaveState::new(Period::steps(1), |_: &Well, _| Err("the disk is full".into()));
     /// let outcome = VariationalDriver::new(Well::default()).callback(full).run(5)?;
     /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "the disk is full");
@@ -60,20 +60,11 @@ impl<D: Driven> SaveState<D> {
     /// is no file stays, too, and fails the run with [`NotAFile`](super::NotAFile).
     ///
     /// ```
-    /// use callbacks::fit::SaveParameters;
     /// use callbacks::prelude::*;
     /// use callbacks::shelf::SaveState;
-    /// use std::io::{self, Read, Write};
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     ///
-    /// impl SaveParameters for Well {
-    ///     fn save(&self, to: &mut dyn Write) -> io::Result<()> {
-    ///         to.write_all(&self.x.to_le_bytes())
-    ///     }
-    ///     // …
-    /// #     fn load(&mut self, _: &mut dyn Read) -> io::Result<()> { Ok(()) }
-    /// }
-    ///
+    /// // `Well` implements `SaveParameters`, as the `Line` in its example does.
     /// let folder = std::env::temp_dir().join(format!("callbacks-save-state-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
     /// let file = folder.join("well");

@@ -9,7 +9,7 @@ use std::fmt;
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::{EarlyStopping, InvalidSettings};
 /// use std::error::Error;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let stopping = EarlyStopping::minimize("energy").min_delta(-0.1);
 /// let mut driver = VariationalDriver::new(Well::default()).callback(stopping);

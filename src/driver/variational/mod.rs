@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
@@ -43,7 +43,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(3)?.is_finished());
     /// assert_eq!((driver.step().get(), driver.driven().x), (3, 0.125));
@@ -102,7 +102,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert!(driver.run(3)?.is_finished() && driver.run(2)?.is_finished());
     /// assert_eq!(driver.step(), Step::new(5));
@@ -116,7 +116,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
     /// driver.plan().on(Driver::on_step_end, || {}).named("first");
@@ -132,7 +132,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert_eq!(driver.driven().x, 1.0);
     /// ```
@@ -144,7 +144,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// driver.driven_mut().x = 8.0;
     /// assert!(driver.run(1)?.is_finished());
@@ -159,7 +159,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let well: Well = VariationalDriver::new(Well { x: 1.0 }).into_driven();
     /// assert_eq!(well.x, 1.0);
     /// ```
@@ -171,7 +171,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
     /// assert_eq!(driver.get::<LogData>().and_then(|log| log.number("energy")), Some(0.5));
@@ -185,7 +185,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::{Slope, Well};
+    /// # use doc_models::{Well, well::Slope};
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(0)
     ///     .on(Driver::on_step_start, |_: &Slope| {});
@@ -201,7 +201,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |well: &Well, step: &Step| println!("{step}: {}", well.x));
     /// assert!(driver.explain()?.to_string().contains("Well, Step"));

@@ -9,8 +9,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// # use well::Slope;
+    /// # use doc_models::{Well, well::Slope};
     /// # struct Damp;
     /// # #[callback(Driver, register = false)]
     /// # impl Damp { fn before_parameter_update(&self, slope: &mut Slope) { slope.0 *= 0.5; } }
@@ -33,7 +32,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("one", 1.0))
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("other", 2.0))
@@ -51,7 +50,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("x", 1.0))
     ///     .on(Driver::on_step_end, |log: &mut LogData| log.set("x", 2.0))

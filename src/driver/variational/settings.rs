@@ -12,7 +12,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default());
     /// assert_eq!(driver.step().get(), 0);
     /// assert!(driver.plan().names().is_empty());
@@ -34,7 +34,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default())
     ///     .retry_limit(3)
     ///     .on(Driver::on_compute_update_end, || Verdict::Reject);
@@ -51,17 +51,8 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// impl Rollback for Well {
-    ///     type Snapshot = f64;
-    ///     fn snapshot(&self) -> f64 {
-    ///         self.x
-    ///     }
-    ///     fn restore(&mut self, snapshot: &f64) {
-    ///         self.x = *snapshot;
-    ///     }
-    /// }
-    ///
+    /// # use doc_models::Well;
+    /// // `Well` implements `Rollback`.
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).rollback();
     /// assert!(driver.run(1)?.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -78,7 +69,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// #[derive(Default)]
     /// struct Count(u64);
     ///
@@ -104,7 +95,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// use std::{cell::Cell, rc::Rc};
     ///
     /// struct Count(Rc<Cell<u64>>);
@@ -134,7 +125,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
     ///     .on(Driver::before_parameter_update, |well: &Well, log: &mut LogData| log.set("x", well.x));
     /// assert!(driver.run(2)?.is_finished());
@@ -156,7 +147,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::{Executor, Job};
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// /// What `callbacks::Parallel` does better.
     /// struct OneByOne;
     ///
@@ -180,7 +171,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```standalone_crate
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// #[derive(Default)]
     /// struct Log;
     ///
@@ -206,7 +197,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well::default()).discover_if(|_| false);
     /// assert!(driver.run(1)?.is_finished());
     /// assert!(driver.plan().names().is_empty());
@@ -222,7 +213,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// struct Seed(u64);
     ///
     /// let mut driver = VariationalDriver::new(Well::default())

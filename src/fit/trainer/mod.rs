@@ -25,7 +25,7 @@ use std::fmt;
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let points = vec![Points(vec![(1.0, 2.0), (2.0, 4.0)])];
 /// let mut trainer = Trainer::new(Line::default())
@@ -61,7 +61,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// trainer.plan().on(Fit::on_epoch_end, || {}).named("last").weight(10.0);
     /// trainer.plan().on(Fit::on_epoch_end, || {}).named("first");
@@ -77,7 +77,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// trainer.learner().slope = 2.0;
     /// assert_eq!(trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?.metrics.get("valid_loss"), Some(0.0));
@@ -91,7 +91,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(99).learning_rate(0.25);
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// let line = trainer.into_learner();
@@ -106,7 +106,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// struct Seen(u32);
     ///
     /// let mut trainer = Trainer::new(Line::default())
@@ -125,7 +125,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// let fitted = trainer.fit(|epoch: u64| vec![Points(vec![(epoch as f64, 2.0)])])?;
     /// assert!(fitted.history.iter().all(|(_, metrics)| metrics.get("train_loss") == Some(4.0)));
@@ -151,7 +151,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 1.0 });
     /// let test = vec![Points(vec![(1.0, 2.0)]), Points(vec![(1.0, 4.0)])];
     /// assert_eq!(trainer.evaluate(test)?.metrics.get("valid_loss"), Some(5.0));
@@ -178,7 +178,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 3.0 });
     /// let predicted = trainer.predict(vec![Points(vec![(1.0, 0.0), (2.0, 0.0)])])?;
     /// assert_eq!(predicted.predictions[0].0, [3.0, 6.0]);
@@ -203,7 +203,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(2).min_epochs(9).learning_rate(f64::NAN);
     /// assert_eq!(trainer.check().unwrap_err().problems().len(), 2);
     /// ```
@@ -217,7 +217,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .on(Fit::on_epoch_end, |line: &Line, epoch: &Epoch| println!("{epoch}: {}", line.slope));
     /// let told = trainer.explain()?;

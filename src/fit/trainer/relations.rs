@@ -9,7 +9,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// # struct Decay;
     /// # #[callback(register = false)]
     /// # impl Decay { fn on_epoch_end(&self, rate: &mut LearningRate) { rate.set(0.9 * rate.get()); } }
@@ -35,7 +35,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// # fn trainer() -> Trainer<Line> { Trainer::new(Line::default()).state(0_u8) }
     /// let mut trainer = trainer()
     ///     .on(Fit::on_epoch_end, |count: &mut u8| *count += 1)
@@ -54,7 +54,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .state(0_u8)
     ///     .on(Fit::on_epoch_end, |count: &mut u8| *count += 1)

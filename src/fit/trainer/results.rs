@@ -7,7 +7,7 @@ use callback_runtime::Outcome;
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line::default()).epochs(3);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
@@ -31,7 +31,7 @@ pub struct Fitted<'t, M> {
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line { slope: 1.0 });
 /// let evaluated = trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?;
@@ -52,7 +52,7 @@ pub struct Evaluated {
 ///
 /// ```
 /// # use callbacks::prelude::*;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line { slope: 3.0 });
 /// let predicted = trainer.predict(vec![Points(vec![(1.0, 0.0)]), Points(vec![(2.0, 0.0)])])?;

@@ -12,7 +12,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// assert_eq!(trainer.learner().slope, 0.0);
     /// assert!(trainer.plan().names().is_empty());
@@ -36,7 +36,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.history.len(), 3);
     /// # Ok::<(), PlanError>(())
@@ -50,7 +50,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .epochs(9)
     ///     .min_epochs(3)
@@ -68,7 +68,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).learning_rate(0.25);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.0);
     /// # Ok::<(), PlanError>(())
@@ -83,7 +83,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).learning_rate_of("main", 0.25);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.0);
     /// # Ok::<(), PlanError>(())
@@ -97,7 +97,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).valid(vec![Points(vec![(3.0, 6.0)])]);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// assert_eq!(fitted.history.of("valid_loss").count(), 1);
@@ -112,7 +112,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// #[derive(Default)]
     /// struct Count(u64);
     ///
@@ -139,7 +139,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// use std::{cell::Cell, rc::Rc};
     ///
     /// struct Count(Rc<Cell<u64>>);
@@ -167,7 +167,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .epochs(9)
     ///     .on(Fit::on_epoch_end, |epoch: &Epoch| if epoch.get() == 2 { Flow::stop("enough") } else { Flow::Continue });
@@ -190,7 +190,7 @@ impl<M: Learner> Trainer<M> {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::{Executor, Job};
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// /// What `callbacks::Parallel` does better.
     /// struct OneByOne;
     ///
@@ -214,7 +214,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```standalone_crate
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// #[derive(Default)]
     /// struct Log;
     ///
@@ -240,7 +240,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```standalone_crate
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// #[derive(Default)]
     /// struct Log;
     ///
@@ -266,7 +266,7 @@ impl<M: Learner> Trainer<M> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// struct Run(u32);
     ///
     /// let mut trainer = Trainer::new(Line::default())

@@ -37,8 +37,8 @@ use std::time::{Duration, Instant};
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::Progress;
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::{Line, Points};
+/// # use doc_models::Well;
 ///
 /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(Progress::new());
 /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
@@ -70,7 +70,7 @@ impl Progress {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Progress;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Progress::new());
     /// // Nobody has told how many steps there are: on a terminal this is a spinner.
     /// assert!(driver.run(20)?.is_finished());
@@ -103,7 +103,7 @@ impl Progress {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Progress;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default()).callback(Progress::lines(std::io::stdout()));
     /// assert!(trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -145,7 +145,7 @@ impl Progress {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Progress;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let points = vec![Points(vec![(1.0, 2.0)]); 8];
     /// let progress = Progress::new().batches(Phase::Train, points.len() as u64);
     /// let mut trainer = Trainer::new(Line::default()).callback(progress);
@@ -162,7 +162,7 @@ impl Progress {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Progress;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+    /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Progress::new().steps(50));
     /// assert!(driver.run(50)?.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -189,7 +189,7 @@ impl Progress {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Progress;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// let progress = Progress::new();
     /// let printer = progress.printer();
     /// let mut trainer = Trainer::new(Line::default())

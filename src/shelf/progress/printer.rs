@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::{JsonLines, Printer, Progress};
-/// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+/// # use doc_models::{Line, Points};
 ///
 /// let progress = Progress::new();
 /// let mut trainer = Trainer::new(Line::default())

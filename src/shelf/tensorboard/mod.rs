@@ -33,7 +33,7 @@ use std::path::PathBuf;
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::TensorBoard;
-/// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
+/// # use doc_models::Well;
 ///
 /// let folder = std::env::temp_dir().join(format!("callbacks-tensorboard-{}", std::process::id()));
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(TensorBoard::new(folder.join("first")));
@@ -58,7 +58,7 @@ impl TensorBoard {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::TensorBoard;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// # let folder = std::env::temp_dir().join(format!("callbacks-tensorboard-new-{}", std::process::id()));
     /// # let in_folder = |name: &str| folder.join(name);
     /// let runs = in_folder("runs");
@@ -83,7 +83,7 @@ impl TensorBoard {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::TensorBoard;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
+    /// # use doc_models::{Line, Points};
     /// # let runs = std::env::temp_dir().join(format!("callbacks-tensorboard-batch-{}", std::process::id()));
     /// let log = TensorBoard::new(runs.join("slow")).batch_loss(100);
     /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(log);
