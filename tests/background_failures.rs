@@ -6,7 +6,7 @@ mod support {
 }
 
 use callbacks::prelude::*;
-use callbacks::{Background, Cause, Swallowed};
+use callbacks::{Background, Cause, Fault, Origin, Swallowed};
 use std::sync::mpsc::channel;
 use support::deadline::in_time;
 use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
@@ -77,6 +77,36 @@ fn an_error_that_nothing_is_fired_after_surfaces_before_the_exits() {
         let lines = lines(&plan);
         assert_eq!(lines[1..5], ["1", "2", "3", "no room for step 3"]);
         assert!(lines[5].starts_with("exit: failed"), "{lines:?}");
+    });
+}
+
+#[test]
+fn the_errors_of_all_callbacks_surface_before_the_exits() {
+    in_time(|| {
+        let fails = || Writer {
+            fails_at: Some(1),
+            ..Writer::default()
+        };
+        let (mut plan, open_first) = held_up(fails());
+        let (open_second, gate) = channel();
+        plan.add(Writer {
+            gate: Some(gate),
+            ..fails()
+        });
+        let outcome = plan.run(&mut State::new(), |run| {
+            step_from(run, 1, 1)?;
+            drop((open_first, open_second));
+            Ok(())
+        });
+        let outcome = outcome.unwrap();
+        let failure = outcome.failed().unwrap();
+        let later = failure.later().map(Fault::origin);
+        let failed: Vec<_> = [failure.origin()]
+            .into_iter()
+            .chain(later)
+            .filter_map(Origin::callback)
+            .collect();
+        assert_eq!(failed, ["Writer", "Writer#2"]);
     });
 }
 
