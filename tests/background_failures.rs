@@ -81,6 +81,27 @@ fn an_error_that_nothing_is_fired_after_surfaces_before_the_exits() {
 }
 
 #[test]
+fn an_error_of_a_later_callback_surfaces_before_the_exits() {
+    in_time(|| {
+        let (mut plan, open) = held_up(Writer::default());
+        let (open_second, gate) = channel();
+        plan.add(Writer {
+            gate: Some(gate),
+            fails_at: Some(1),
+            ..Writer::default()
+        });
+        let outcome = plan.run(&mut State::new(), |run| {
+            step_from(run, 1, 1)?;
+            drop((open, open_second));
+            Ok(())
+        });
+        let outcome = outcome.unwrap();
+        let failed = outcome.failed().unwrap().origin().callback();
+        assert_eq!(failed, Some("Writer#2"));
+    });
+}
+
+#[test]
 fn an_error_found_behind_the_end_of_the_loop_leads_to_the_exits_directly() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer {

@@ -40,6 +40,16 @@ fn what_belongs_to_one_batch_is_gone_behind_it() {
     }
 }
 
+#[test]
+fn a_batch_whose_learner_panics_is_gone_behind_the_fit() {
+    let mut learner = Line::new(&Journal::default());
+    learner.samples = |batch| panic!("how many are {batch:?}?");
+    let mut trainer = Trainer::new(learner);
+    let fitted = trainer.fit(inputs([4.0])).unwrap();
+    assert!(fitted.outcome.failed().is_some(), "{}", fitted.outcome);
+    assert_eq!(trainer.get::<Input>(), None);
+}
+
 /// Notes which of a batch's belongings are in the state, wherever none of them is to be but a batch that begins.
 struct Belongings(Journal);
 

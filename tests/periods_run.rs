@@ -126,15 +126,19 @@ fn expected(handlers: &[Handler], sizes: &[u64]) -> Trace {
     trace
 }
 
+fn count(state: &mut Ctx<'_>, walked: &[u64]) {
+    let (steps, clock, seen) = place(walked);
+    state.insert(steps);
+    state.insert(clock);
+    state.insert(seen);
+}
+
 /// Runs the steps from one place to another.
 fn walk(plan: &mut Plan<Walk>, state: &mut State, sizes: &[u64], from: usize, to: usize) {
     let outcome = plan.run(state, |run| {
         run.scope(Walk::RUN, |run| {
             for at in from + 1..=to {
-                let (steps, clock, seen) = place(&sizes[..at]);
-                run.state().insert(steps);
-                run.state().insert(clock);
-                run.state().insert(seen);
+                count(&mut run.state(), &sizes[..at]);
                 run.fire(Walk::on_step)?;
             }
             Ok(())
@@ -146,12 +150,41 @@ fn walk(plan: &mut Plan<Walk>, state: &mut State, sizes: &[u64], from: usize, to
 
 fn beginning() -> State {
     let mut state = State::new();
-    let (steps, clock, seen) = place(&[]);
-    state.insert(steps);
-    state.insert(clock);
-    state.insert(seen);
+    count(&mut state.ctx(), &[]);
     state.insert(Trace::default());
     state
+}
+
+/// Which plan runs behind a cut.
+#[derive(Debug, Clone, Copy)]
+enum Resumed {
+    /// The one that ran before it.
+    Same,
+    /// One of another process, which reads the periods before the plan is checked.
+    New,
+    /// The same, but the plan is checked before.
+    Checked,
+}
+
+impl Resumed {
+    fn plan(self, before: Plan<Walk>, handlers: &[Handler]) -> Plan<Walk> {
+        let mut after = plan(handlers);
+        match self {
+            Self::Same => return before,
+            Self::New => {}
+            Self::Checked => after.check(&beginning()).unwrap(),
+        }
+        after.restore_periods(&through_a_file(&before.periods()));
+        after
+    }
+}
+
+fn resumed() -> impl Strategy<Value = Resumed> {
+    prop_oneof![
+        Just(Resumed::Same),
+        Just(Resumed::New),
+        Just(Resumed::Checked),
+    ]
 }
 
 /// The same periods as another process reads them.
@@ -180,18 +213,18 @@ proptest! {
     fn a_run_that_was_cut_anywhere_goes_on_as_if_it_had_not_been(
         handlers in proptest::collection::vec(handler(), 1..6),
         sizes in proptest::collection::vec(0_u64..12, 1..16),
-        same_process: bool,
+        resumed in resumed(),
+        has_counted: bool,
     ) {
         for cut in 0..=sizes.len() {
             let mut state = beginning();
             let mut first = plan(&handlers);
             walk(&mut first, &mut state, &sizes, 0, cut);
-            let mut second = plan(&handlers);
-            if same_process {
-                second = first;
-            } else {
-                second.restore_periods(&through_a_file(&first.periods()));
+            if has_counted {
+                // The cut is between the counters and the handlers of a step.
+                count(&mut state.ctx(), &sizes[..sizes.len().min(cut + 1)]);
             }
+            let mut second = resumed.plan(first, &handlers);
             walk(&mut second, &mut state, &sizes, cut, sizes.len());
             prop_assert_eq!(state.get::<Trace>().unwrap(), &expected(&handlers, &sizes), "cut at {}", cut);
         }
