@@ -23,7 +23,7 @@ fn real(unit: Unit, span: f64) -> Period {
     }
 }
 
-/// A beat, and an oracle for it that walks from one number to the next.
+/// An interval, and an oracle for it that walks from one number to the next.
 #[derive(Debug, Clone)]
 struct Rhythm {
     every: u64,
@@ -189,16 +189,16 @@ proptest! {
 
     #[test]
     fn what_is_shown_can_be_read_back(
-        beats in prop::collection::vec((rhythms(), 0_usize..6), 0..4),
+        intervals in prop::collection::vec((rhythms(), 0_usize..6), 0..4),
         (first, last) in (any::<bool>(), any::<bool>()),
     ) {
         let mut period = Period::never();
-        for (rhythm, which) in beats {
-            let beat = match which {
+        for (rhythm, which) in intervals {
+            let interval = match which {
                 0..4 => rhythm.said(whole(WHOLE[which], rhythm.every), Amount::Whole),
                 _ => rhythm.said(real(REAL[which - 4], Amount::Whole(rhythm.every).as_f64() / 10.0), Amount::Whole),
             };
-            period = period.or(beat);
+            period = period.or(interval);
         }
         let period = if first { period.first() } else { period };
         let period = if last { period.last() } else { period };
@@ -279,8 +279,9 @@ fn words_that_are_no_period_are_told_with_what_to_write() {
         .unwrap_err()
         .to_string();
     assert!(
-        several
-            .contains("`offset` of 3 is said of epochs and steps together; say it of one of them"),
+        several.contains(
+            "`offset` of 3 applies to epochs and steps together; apply it to one of them"
+        ),
         "{several}"
     );
     let alone = "once(steps = 5), offset = 3"
@@ -288,7 +289,7 @@ fn words_that_are_no_period_are_told_with_what_to_write() {
         .unwrap_err()
         .to_string();
     assert!(
-        alone.starts_with("`offset(…)` has no beat to apply to"),
+        alone.starts_with("`offset(…)` has no interval to apply to"),
         "{alone}"
     );
     let phrase = "every 10 stesp".parse::<Period>().unwrap_err().to_string();

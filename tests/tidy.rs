@@ -259,8 +259,9 @@ fn comments_and_texts_use_plain_words() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Whether `text` has `word` between two characters that are no letters, outside of code in backticks.
+/// Whether `text` has `word`, in any case, between two characters that are no letters, outside of code in backticks.
 fn has_word(text: &str, word: &str) -> bool {
+    let text = text.to_lowercase();
     let prose = text.split('`').step_by(2);
     let is_letter = |letter: Option<char>| {
         letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
@@ -307,7 +308,7 @@ fn ids_are_types() {
             let is_id = path.ends_with("raw/slot.rs")
                 || line.contains("fn from_index")
                 || line.contains("fn new(index");
-            if meanings.iter().any(|name| is_parameter(name)) && !is_id {
+            if meanings.iter().any(is_parameter) && !is_id {
                 found.push(format!(
                     "{}:{}: {}",
                     path.display(),

@@ -1,4 +1,4 @@
-//! Whom an order, a requirement or a conflict names.
+//! How an order, a requirement or a conflict names a callback.
 
 use crate::callback::short_type_name;
 use std::any::{TypeId, type_name};

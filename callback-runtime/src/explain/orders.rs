@@ -88,7 +88,7 @@ impl fmt::Display for Order {
             _ => write!(f, "{first} before {second}")?,
         }
         if self.itself {
-            f.write_str(": nobody but itself, which orders nothing")?;
+            f.write_str(": no callback but itself, which orders nothing")?;
         }
         write!(f, " ({}, {})", self.how(), self.location)
     }

@@ -14,10 +14,10 @@ use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 /// use callbacks::prelude::*;
 ///
 /// #[derive(Default)]
-/// struct CounterReader;
+/// struct LossReader;
 ///
 /// #[callback(discover = false)]
-/// impl CounterReader {
+/// impl LossReader {
 ///     fn on_epoch_begin(&self) {}
 ///
 ///     fn on_train_end(&self) -> Flow {
@@ -33,7 +33,7 @@ use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 ///     }
 /// }
 ///
-/// assert_eq!(CounterReader.on_valid_end(&Metrics::default()), Err("there is no loss"));
+/// assert_eq!(LossReader.on_valid_end(&Metrics::default()), Err("there is no loss"));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}` here",
@@ -97,10 +97,10 @@ pub trait Answer: Clone + 'static {
 /// let mut plan = Plan::<Relax>::new();
 /// plan.on(Relax::on_update, || Verdict::Accept);
 /// plan.on(Relax::on_update, || Verdict::Reject);
-/// plan.on(Relax::on_update, |returns_answer: Option<&Answers<Verdict>>| {
-///     let returns_answer = returns_answer.unwrap();
-///     assert_eq!(returns_answer.each(), [Verdict::Accept, Verdict::Reject]);
-///     assert_eq!(returns_answer.merged(), Some(&Verdict::Reject));
+/// plan.on(Relax::on_update, |answers: Option<&Answers<Verdict>>| {
+///     let answers = answers.unwrap();
+///     assert_eq!(answers.each(), [Verdict::Accept, Verdict::Reject]);
+///     assert_eq!(answers.merged(), Some(&Verdict::Reject));
 ///     Flow::Continue
 /// });
 /// let outcome = plan.run(&mut State::new(), |run| run.ask(Relax::on_update).map(drop))?;

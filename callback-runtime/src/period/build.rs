@@ -217,7 +217,7 @@ impl Period {
         }
         if !any {
             self.misuses.push(format!(
-                "`{word}` has no beat to apply to; write it behind one, as in `Period::steps(10).{word}`"
+                "`{word}` has no interval to apply to; write it after one, as in `Period::steps(10).{word}`"
             ));
         }
     }
@@ -226,7 +226,7 @@ impl Period {
         let units: Vec<Unit> = self.units().collect();
         if let [one, other, ..] = units[..] {
             self.misuses.push(format!(
-                "`{word}` of {amount} is said of {one} and {other} together; say it of one of them: \
+                "`{word}` of {amount} applies to {one} and {other} together; apply it to one of them: \
                  `Period::{}(…).{word}({amount}).or(Period::{}(…))`",
                 one.word(),
                 other.word(),

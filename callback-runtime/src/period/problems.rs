@@ -6,8 +6,8 @@ use super::{Amount, Interval, Period, Position, TriggerKind, Unit};
 impl Period {
     /// Settings that cannot be, each with what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let of_beats = self.intervals().filter_map(Interval::problem);
-        of_beats.chain(self.misuses.iter().cloned()).collect()
+        let of_intervals = self.intervals().filter_map(Interval::problem);
+        of_intervals.chain(self.misuses.iter().cloned()).collect()
     }
 
     /// Whether a handler may be due in a run from `start` to `totals`; if not, why, and what to write. A run that continues an earlier one

@@ -142,7 +142,7 @@ fn what_cannot_be_is_told_with_what_to_write() {
         problems(Period::steps(5).or(Period::epochs(1)).offset(2))
             .contains("say it of one of them")
     );
-    assert!(problems(Period::never().once()).starts_with("`once()` has no beat to apply to"));
+    assert!(problems(Period::never().once()).starts_with("`once()` has no interval to apply to"));
     assert!(
         problems(
             Period::steps(5)

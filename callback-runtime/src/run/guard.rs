@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// use callbacks::prelude::*;
 /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
 ///
-/// /// PendingKind a solver calls once per iteration.
+/// /// What a solver calls once per iteration.
 /// struct Observer(Guard<Relax>);
 ///
 /// impl Observer {

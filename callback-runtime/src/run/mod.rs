@@ -44,7 +44,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// use callbacks::Break;
 /// breakpoints! { pub loop Relax { scope RUN { on_run_begin; on_start; on_run_end; } } }
 ///
-/// /// The loop, apart from kind it is run with.
+/// /// The loop itself, which does not know its callbacks.
 /// fn relax(run: &mut Run<'_, Relax>) -> Result<(), Break> {
 ///     run.scope(Relax::RUN, |run| {
 ///         run.fire(Relax::on_start)?;

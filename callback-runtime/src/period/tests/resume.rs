@@ -133,7 +133,7 @@ fn a_run_that_goes_on_has_no_first_visit() {
 }
 
 #[test]
-fn beats_that_are_new_in_a_period_begin_where_the_run_does() {
+fn intervals_that_are_new_in_a_period_begin_where_the_run_does() {
     let place = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
     let mut old = HandlerPeriod::new(Period::steps(5));
     old.begin(&place(0, 0), &Position::new());

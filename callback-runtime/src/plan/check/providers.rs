@@ -197,13 +197,13 @@ fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
 pub(crate) fn nobody_provides(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
     if let Some((callback_ref, other)) = namesake(input, state) {
         return format!(
-            "nobody provides `{}`; {callback_ref} provides another type of that name, `{other}`",
+            "no callback provides `{}`; {callback_ref} provides another type of that name, `{other}`",
             access.type_name
         );
     }
     let advice = registered(input, access.type_id)
         .unwrap_or_else(|| "insert one into the state before the run".into());
-    format!("nobody provides `{state}`; {advice}, or ask for `Option<&{state}>`")
+    format!("no callback provides `{state}`; {advice}, or ask for `Option<&{state}>`")
 }
 
 /// A provider of another type with the same short name.

@@ -23,8 +23,7 @@ pub(super) struct Pairs {
 /// One handler's access to one state.
 #[derive(Clone, Copy)]
 struct StateUse {
-    /// Its place among all accesses of its list.
-    /// Its place among the uses of the breakpoint.
+    /// Its position among all accesses of the breakpoint.
     order: usize,
     callback: CallbackId,
     writes: bool,

@@ -1,4 +1,4 @@
-//! The nearest access with which the order of another one is undecided, found without a look at all in between.
+//! For each access, the nearest one that it has no decided order with. The search skips the accesses in between.
 
 use super::{PairCheck, PairOrder, StateUse};
 use crate::plan::order::{ClassId, Decided, Standing};
