@@ -182,7 +182,7 @@ fn state_that_comes_and_goes_allocates_nothing() {
 }
 
 #[test]
-fn breakpoints_that_nobody_handles_allocate_nothing_from_the_first_on() {
+fn breakpoints_without_handlers_allocate_nothing_from_the_first_on() {
     let mut plan = Plan::new();
     plan.on(Relax::RUN_END, || {});
     let mut state = State::new();

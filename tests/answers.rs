@@ -94,7 +94,7 @@ fn answering<const N: usize>(answers: [Verdict; N]) -> Plan<Driver> {
 }
 
 #[test]
-fn where_nobody_answers_there_is_no_answer() {
+fn without_a_handler_that_answers_there_is_no_answer() {
     let mut plan = answering([]);
     assert_eq!(ask(&mut plan, 2).0, [None, None]);
     plan.on(Driver::BEGIN, || {});
@@ -115,7 +115,7 @@ fn the_answers_are_merged_by_the_rule_in_the_order_of_the_handlers() {
 }
 
 #[test]
-fn everybody_is_asked_and_those_behind_see_the_votes_so_far() {
+fn every_handler_is_asked_and_later_ones_see_the_answers_so_far() {
     let journal = Journal::default();
     let mut plan = Plan::new();
     for answer in [Accept, reject("no"), Accept] {

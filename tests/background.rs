@@ -12,7 +12,7 @@ use support::deadline::in_time;
 use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
 
 #[test]
-fn it_sees_every_firing_in_order_and_exits_behind_all() {
+fn it_sees_every_firing_in_order_and_exits_after_all() {
     in_time(|| {
         let mut plan = Plan::new();
         plan.add(Writer::default()).background(Background::queue(2));
@@ -111,7 +111,7 @@ fn a_queue_that_drops_the_oldest_never_holds_the_loop_up_and_tells_how_many() {
 }
 
 #[test]
-fn a_stop_and_a_failure_of_others_leave_nothing_behind() {
+fn a_stop_and_a_failure_of_others_leave_nothing_in_the_state() {
     type End = fn() -> Result<Flow, &'static str>;
     let ends: [(End, &str); 2] = [
         (|| Ok(Flow::stop("enough")), "enough"),

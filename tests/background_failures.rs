@@ -102,7 +102,7 @@ fn an_error_of_a_later_callback_surfaces_before_the_exits() {
 }
 
 #[test]
-fn an_error_found_behind_the_end_of_the_loop_leads_to_the_exits_directly() {
+fn an_error_found_after_the_end_of_the_loop_leads_to_the_exits_directly() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer {
             fails_at: Some(3),
@@ -121,7 +121,7 @@ fn an_error_found_behind_the_end_of_the_loop_leads_to_the_exits_directly() {
 }
 
 #[test]
-fn after_a_panic_it_is_left_alone_and_what_it_did_not_see_is_told() {
+fn after_a_panic_it_is_not_called_and_what_it_did_not_see_is_reported() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer {
             panics_at: Some(2),
@@ -170,7 +170,7 @@ fn a_failure_is_swallowed_where_the_callback_may_fail_and_it_goes_on() {
 }
 
 #[test]
-fn a_panic_that_is_swallowed_disables_it_and_what_it_did_not_see_is_told() {
+fn a_panic_that_is_swallowed_disables_it_and_what_it_did_not_see_is_reported() {
     in_time(|| {
         let mut plan = Plan::new();
         let writer = Writer {
@@ -235,7 +235,7 @@ fn failing(policy: OnFailure) -> (Vec<String>, Outcome) {
 }
 
 #[test]
-fn what_waits_behind_a_failure_that_fails_the_run_is_not_done_and_told() {
+fn calls_that_wait_after_a_failure_of_the_run_are_not_made_and_are_reported() {
     in_time(|| {
         let (lines, outcome) = failing(OnFailure::Fail);
         assert_eq!(lines[..4], ["enter", "1", "2", "no room for step 1"]);
@@ -244,7 +244,7 @@ fn what_waits_behind_a_failure_that_fails_the_run_is_not_done_and_told() {
 }
 
 #[test]
-fn what_waits_for_a_callback_that_is_disabled_is_not_done_and_told() {
+fn calls_that_wait_for_a_disabled_callback_are_not_made_and_are_reported() {
     in_time(|| {
         let (lines, outcome) = failing(OnFailure::DisableAfter(1));
         assert_eq!(

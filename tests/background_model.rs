@@ -252,7 +252,7 @@ proptest! {
     }
 
     #[test]
-    fn where_the_oldest_is_dropped_seen_and_told_are_all(
+    fn where_the_oldest_is_dropped_each_call_is_seen_or_reported(
         events in events(),
         writers in writers(Just(Vec::new())),
     ) {
@@ -270,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn a_failure_in_the_background_fails_the_run_and_every_call_is_seen_or_told(
+    fn a_failure_in_the_background_fails_the_run_and_every_call_is_seen_or_reported(
         steps in 1_u64..60,
         fails_at in 1_u64..60,
         room in 1_usize..6,

@@ -112,7 +112,7 @@ fn one_that_writes_what_the_loop_goes_on_with_cannot() {
 }
 
 #[test]
-fn a_queue_for_what_is_bound_to_run_at_once_is_told_how_to_bind_it() {
+fn a_queue_for_a_callback_bound_to_run_in_the_loop_is_reported_with_how_to_bind_it() {
     let mut plan = Plan::new();
     plan.on(Count::after_step, |_: &u64| {})
         .background(Background::queue(8));
@@ -146,7 +146,7 @@ impl Callback<Count> for Mixed {
 }
 
 #[test]
-fn who_is_attached_first_is_told_first_wherever_it_runs() {
+fn callbacks_attached_first_are_reported_first_wherever_they_run() {
     let mut plan = Plan::new();
     plan.add(Mixed(Count::on_run_end)).named("one");
     plan.add(Mixed(Count::on_run_begin)).named("other");

@@ -77,7 +77,7 @@ fn a_list_written_by_hand_decides_and_one_short_note_says_so() {
 }
 
 #[test]
-fn a_strict_plan_wants_a_word_about_each_pair() {
+fn a_strict_plan_requires_an_order_of_each_pair() {
     let mut plan = two_writers(|plan| {
         plan.strict(true);
     });
@@ -137,7 +137,7 @@ fn every_word_about_a_pair_decides_it() {
 }
 
 #[test]
-fn who_writes_elsewhere_or_something_else_or_only_reads_is_in_nobodys_way() {
+fn a_callback_that_writes_elsewhere_or_only_reads_does_not_conflict() {
     let mut plan = Plan::<Fit>::new();
     plan.strict(true);
     plan.on(Fit::on_epoch_end, |_: &mut u8| {});
@@ -163,7 +163,7 @@ fn no_conflict_with_one_does_not_hide_the_one_before_it() {
 }
 
 #[test]
-fn a_strict_plan_points_out_who_reads_before_it_is_written() {
+fn a_strict_plan_reports_reads_before_writes() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, |_: &u8| {}).named("print");
     plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("count");
@@ -186,7 +186,7 @@ fn a_handler_that_asks_for_everything_is_a_writer_to_a_strict_plan_only() {
 }
 
 #[test]
-fn discovered_writers_need_a_word_and_who_is_attached_beside_one_too() {
+fn discovered_writers_need_a_declaration_and_one_attached_beside_them_too() {
     let both: fn(&mut Plan<Fit>) = |plan| {
         plan.discover_if(|one| one.name().starts_with("found "));
     };
@@ -268,7 +268,7 @@ fn in_every_order(names: [&'static str; 3], say: Settle, expected: &[ProblemKind
 }
 
 #[test]
-fn a_pair_that_two_decided_ones_do_not_lead_to_is_told_in_every_order_of_attaching() {
+fn a_pair_that_two_decided_ones_do_not_lead_to_is_reported_in_every_order_of_attaching() {
     in_every_order(
         ["a", "b", "c"],
         |plan| {
@@ -286,7 +286,7 @@ fn a_pair_that_two_decided_ones_do_not_lead_to_is_told_in_every_order_of_attachi
 }
 
 #[test]
-fn a_reader_is_held_against_every_writer_behind_it() {
+fn a_reader_is_checked_against_every_writer_after_it() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, |_: &u8| {}).named("reader");
     plan.on(Fit::on_epoch_end, |_: &mut u8| {}).named("one");
@@ -314,7 +314,7 @@ fn a_weight_that_an_edge_overrules_decides_nothing() {
 }
 
 #[test]
-fn one_that_asks_for_everything_is_told_once_and_as_what_it_is() {
+fn one_that_asks_for_everything_is_reported_once_and_as_what_it_is() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, |_: Ctx<'_>| {}).named("all");
     plan.on(Fit::on_epoch_end, |_: &mut u8, _: &mut u16| {});
@@ -349,7 +349,7 @@ fn a_thousand_that_say_it_of_each_other_are_quickly_done() {
 }
 
 #[test]
-fn one_that_is_replaced_does_not_bring_back_whom_it_suppressed() {
+fn one_that_is_replaced_does_not_bring_back_what_it_suppressed() {
     struct Quiet;
     impl Callback<Fit> for Quiet {
         fn handlers(&self, _: &mut Handlers<Fit, Self>) {}

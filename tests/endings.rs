@@ -122,7 +122,7 @@ fn each_flow_error_and_panic_at_each_breakpoint_by_each_callback_ends_as_promise
 }
 
 #[test]
-fn of_two_callbacks_at_one_breakpoint_the_outermost_wish_acts_and_the_first_is_named() {
+fn of_two_callbacks_at_one_breakpoint_the_outermost_flow_acts_and_the_first_is_named() {
     let mut stage = Stage::new();
     for at in places() {
         for one in ACTS {
@@ -137,7 +137,7 @@ fn of_two_callbacks_at_one_breakpoint_the_outermost_wish_acts_and_the_first_is_n
 }
 
 #[test]
-fn whatever_fails_in_the_exits_of_whoever_all_exit() {
+fn whatever_fails_in_an_exit_all_callbacks_exit() {
     let mut stage = Stage::new();
     for ended_by in [
         None,

@@ -142,7 +142,7 @@ fn the_handlers_of_one_callback_stand_as_written() {
 }
 
 #[test]
-fn two_types_of_one_name_are_told_apart() {
+fn two_types_of_one_name_are_distinguished() {
     mod other {
         pub(crate) struct Loss;
     }
@@ -165,7 +165,7 @@ fn two_types_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn who_provides_state_is_shown_where_it_does() {
+fn providers_of_state_are_shown_where_they_provide_it() {
     struct Tally;
     impl Tally {
         fn note(&self, _: &mut u64) {}

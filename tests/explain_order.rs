@@ -53,7 +53,7 @@ fn an_edge_that_moved_a_handler_is_its_reason() {
 }
 
 #[test]
-fn who_waits_for_somebody_at_another_breakpoint_says_so() {
+fn a_callback_that_waits_for_one_at_another_breakpoint_says_so() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_begin, || {})
         .named("open")
@@ -71,7 +71,7 @@ fn who_waits_for_somebody_at_another_breakpoint_says_so() {
 }
 
 #[test]
-fn what_was_said_of_the_order_is_shown_with_its_place() {
+fn declared_orders_are_shown_with_their_place() {
     let told = ordered().explain(&State::new()).expect("the plan is right");
     insta::assert_snapshot!(with_lines_named(
         &told.to_string(),
@@ -90,7 +90,7 @@ fn declared_and_undecided_order_is_in_the_graphs() {
 }
 
 #[test]
-fn who_is_not_attached_is_told_and_has_no_effect() {
+fn a_callback_that_is_not_attached_is_reported_and_has_no_effect() {
     let told = ordered().explain(&State::new()).expect("no error");
     let idle: Vec<_> = told
         .orders()
@@ -102,7 +102,7 @@ fn who_is_not_attached_is_told_and_has_no_effect() {
 }
 
 #[test]
-fn two_writers_that_only_insertion_orders_are_told() {
+fn two_writers_that_only_insertion_orders_are_reported() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {})
         .named("halve");

@@ -90,7 +90,7 @@ fn doors(enter: fn() -> Result<Flow, String>) -> (Outcome, Vec<String>) {
 }
 
 #[test]
-fn where_an_enter_fails_or_panics_those_before_exit_and_it_and_those_behind_do_not() {
+fn where_an_enter_fails_or_panics_those_before_exit_and_it_and_those_after_do_not() {
     let failing: [fn() -> Result<Flow, String>; 3] = [
         || Err("locked".to_owned()),
         || resume_unwind(Box::new("locked")),
@@ -163,7 +163,7 @@ fn a_panic_whose_payload_panics_when_dropped_is_one_failure() {
 }
 
 #[test]
-fn the_message_of_a_panic_is_told() {
+fn the_message_of_a_panic_is_reported() {
     for (panic, message) in [
         (
             Box::new("a word") as Box<dyn std::any::Any + Send>,
@@ -205,7 +205,7 @@ fn one_step(
 }
 
 #[test]
-fn an_error_or_a_panic_of_the_loop_s_own_is_the_failure_and_no_end_is_told() {
+fn an_error_or_a_panic_of_the_loop_itself_is_the_failure_and_no_end_fires() {
     let bodies: [Body; 2] = [
         |_| Err("no force".into()),
         |_| resume_unwind(Box::new("no force")),
@@ -224,7 +224,7 @@ fn an_error_or_a_panic_of_the_loop_s_own_is_the_failure_and_no_end_is_told() {
 }
 
 #[test]
-fn the_failure_is_in_the_state_while_it_is_told_and_the_outcome_while_callbacks_exit() {
+fn the_failure_is_in_the_state_at_its_breakpoint_and_the_outcome_while_callbacks_exit() {
     let mut plan = Plan::<Relax>::new();
     let journal = Journal::default();
     let (told, left) = (journal.clone(), journal.clone());
@@ -256,7 +256,7 @@ fn go_on_regardless(run: &mut Run<'_, Relax>) {
 }
 
 /// The breakpoints of such a loop, if its first force returns this.
-fn told_regardless(answer: fn() -> Result<Flow, &'static str>) -> Vec<String> {
+fn reported_regardless(answer: fn() -> Result<Flow, &'static str>) -> Vec<String> {
     let (mut plan, journal) = traced();
     plan.on(Relax::ON_FORCE, answer);
     let outcome = run(&mut plan, |run| {
@@ -277,9 +277,9 @@ fn a_loop_that_swallows_the_answer_of_a_firing_runs_no_further_handler() {
         "on_stop",
         "on_run_end",
     ];
-    assert_eq!(told_regardless(|| Ok(Flow::stop("enough"))), stopped);
+    assert_eq!(reported_regardless(|| Ok(Flow::stop("enough"))), stopped);
     let failed = ["on_run_begin", "before_step", "on_force", "on_error"];
-    assert_eq!(told_regardless(|| Err("no force")), failed);
+    assert_eq!(reported_regardless(|| Err("no force")), failed);
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn stateaccess_is_the_signature() {
 }
 
 #[test]
-fn cbstate_that_nobody_creates_is_told_before_the_run_and_so_is_who_would() {
+fn cbstate_that_no_callback_creates_is_reported_before_the_run_with_its_providers() {
     let (mut trainer, _) = trainer();
     trainer
         .plan()
@@ -216,7 +216,7 @@ fn cbstate_that_nobody_creates_is_told_before_the_run_and_so_is_who_would() {
 }
 
 #[test]
-fn cbstate_created_twice_is_told_before_the_run() {
+fn cbstate_created_twice_is_reported_before_the_run() {
     let (mut trainer, _) = trainer();
     trainer.plan().add(Recorder);
     trainer.plan().add(Recorder);
@@ -233,7 +233,7 @@ impl Hasty {
 }
 
 #[test]
-fn cbstate_used_before_its_creation_is_told_before_the_run() {
+fn cbstate_used_before_its_creation_is_reported_before_the_run() {
     let (mut trainer, _) = trainer();
     trainer.plan().add(Hasty).weight(f64::NEG_INFINITY);
     trainer.plan().add(Recorder);
@@ -327,7 +327,7 @@ fn leaving_the_whole_epoch_skips_its_validation() {
 }
 
 #[test]
-fn cancel_fitting_returns_normally_and_every_end_is_told() {
+fn cancel_fitting_returns_normally_and_every_end_fires() {
     let (noted, outcome) = cancelled(Flow::stop("enough"));
     assert_eq!(outcome.stopped().map(Stop::reason), Some("enough"));
     let expected = [

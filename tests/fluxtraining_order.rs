@@ -142,7 +142,7 @@ fn undecided_is_an_error_for_discovered_callbacks() {
 }
 
 #[test]
-fn resolveconflict_unresolvable_is_never_together_whoever_says_it() {
+fn resolveconflict_unresolvable_is_never_together_whichever_side_declares_it() {
     for said_by_first in [true, false] {
         let mut plan = Plan::new();
         let first = plan.add(Warmup);
@@ -158,7 +158,7 @@ fn resolveconflict_unresolvable_is_never_together_whoever_says_it() {
 }
 
 #[test]
-fn resolveconflict_no_conflict_is_said_once_for_both() {
+fn resolveconflict_no_conflict_is_declared_once_for_both() {
     let mut plan = writers();
     plan.strict(true);
     plan.no_conflict(CallbackRef::of::<Cosine>(), CallbackRef::of::<Warmup>());

@@ -118,7 +118,7 @@ fn a_leave_ends_with_its_scope_and_the_engine_goes_on() {
 }
 
 #[test]
-fn a_failure_under_a_guard_is_told_and_no_end_is() {
+fn a_failure_under_a_guard_is_reported_and_no_end_fires() {
     let (mut guard, journal) = guarded(|plan| {
         plan.on(Relax::ON_FORCE, || Err::<(), _>("no force"));
     });
@@ -149,7 +149,7 @@ fn an_engine_that_panics_fails_the_run_and_runs_no_end_on_a_half_changed_state()
 }
 
 #[test]
-fn an_enter_that_fails_is_told_when_the_engine_fires_and_nothing_runs() {
+fn an_enter_that_fails_is_reported_when_the_engine_fires_and_nothing_runs() {
     let (mut guard, journal) = guarded(|plan| {
         plan.on(Relax::ON_ENTER, || Err::<(), _>("locked"))
             .named("door");

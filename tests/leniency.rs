@@ -270,7 +270,7 @@ fn a_panic_of_a_lenient_callback_that_may_change_state_fails_the_run() {
 }
 
 #[test]
-fn what_fails_in_an_enter_is_told_as_of_any_callback() {
+fn a_failure_in_an_enter_is_reported_as_that_of_any_callback() {
     for at in places(is_enter) {
         for act in [Act::Err, Act::Panic] {
             assert_fails(Touch::Nothing, at, act);

@@ -118,7 +118,7 @@ fn a_fit_makes_the_26_calls_of_luz_in_luz_s_order() {
 }
 
 #[test]
-fn every_breakpoint_is_told_the_right_phase_iteration_epoch_step_and_samples() {
+fn every_breakpoint_has_the_right_phase_iteration_epoch_step_and_samples() {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .valid(inputs([5.0]))
@@ -146,7 +146,7 @@ fn positions_go_on_into_the_second_epoch() {
 }
 
 #[test]
-fn evaluations_and_predictions_are_told_their_phase_and_iteration_too() {
+fn evaluations_and_predictions_have_their_phase_and_iteration_too() {
     let journal = Journal::default();
     let mut trainer =
         Trainer::new(Line::new(&Journal::default())).callback_local(Surveyor(journal.clone()));
@@ -310,7 +310,7 @@ fn an_own_step_that_says_it_provides_the_loss_has_one_at_the_batch_end() {
 }
 
 #[test]
-fn an_own_step_that_says_nothing_provides_no_loss_and_the_plan_reports_who_asks_for_it() {
+fn an_own_step_without_declarations_provides_no_loss_and_the_plan_reports_a_handler_that_asks() {
     let (trainer, _) = traced(|line| line.own_step = Some(OwnStep::new(|_| Ok(()))));
     let mut trainer = trainer.on(Fit::on_train_batch_end, |_: &Loss| {});
     let error = trainer.fit(inputs([2.0])).unwrap_err();

@@ -11,7 +11,7 @@ use support::journal::Journal;
 use support::line::{Input, Line, Output, Slope, inputs};
 
 #[test]
-fn what_belongs_to_one_batch_is_gone_behind_it() {
+fn what_belongs_to_one_batch_is_gone_after_it() {
     let seen = Journal::default();
     for optimizers in [&["main"][..], &["slow", "fast"]] {
         let mut learner = Line::new(&Journal::default());

@@ -139,7 +139,7 @@ fn a_closure_is_taken_out_by_its_name() {
 }
 
 #[test]
-fn who_replaces_another_has_its_place_name_weight_and_order() {
+fn a_replacement_has_the_place_name_weight_and_order_of_the_replaced() {
     let mut plan = Plan::new();
     plan.add(Letter('z')).weight(1.0);
     plan.add(Letter('a')).named("one").weight(-1.0).after("two");
@@ -155,7 +155,7 @@ fn who_replaces_another_has_its_place_name_weight_and_order() {
 }
 
 #[test]
-fn who_replaces_another_says_of_itself_what_was_not_said_when_it_was_attached() {
+fn a_replacement_declares_what_was_not_declared_when_it_was_attached() {
     let mut plan = letters("a");
     plan.add(Capital('b', 0.0));
     assert_eq!(step(&mut plan), "aB");
@@ -164,7 +164,7 @@ fn who_replaces_another_says_of_itself_what_was_not_said_when_it_was_attached() 
 }
 
 #[test]
-fn who_replaces_one_of_another_type_keeps_its_name() {
+fn a_replacement_of_another_type_keeps_its_name() {
     let mut plan = letters("abc");
     assert!(plan.replace_named("Letter#2", Capital('b', 0.0)));
     assert_eq!(step(&mut plan), "aBc");
@@ -174,7 +174,7 @@ fn who_replaces_one_of_another_type_keeps_its_name() {
 }
 
 #[test]
-fn where_there_is_nobody_to_replace_the_new_one_is_attached() {
+fn where_there_is_none_to_replace_the_new_one_is_attached() {
     let mut plan = letters("a");
     assert!(plan.replace(Capital('b', -1.0)).is_none());
     assert_eq!(step(&mut plan), "Ba");
@@ -255,7 +255,7 @@ mod discovered {
     }
 
     #[test]
-    fn whoever_suppressed_a_discovered_one_is_taken_out_with_it() {
+    fn the_callback_that_suppressed_a_discovered_one_is_taken_out_with_it() {
         let mut plan = Plan::new();
         plan.discover();
         assert_eq!(epoch(&mut plan), ["found 0"]);

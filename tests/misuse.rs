@@ -34,7 +34,7 @@ fn problem(trainer: &mut Trainer<Line>) -> String {
 }
 
 #[test]
-fn what_the_fit_loop_needs_and_a_handler_took_is_told_by_its_name() {
+fn state_of_the_fit_loop_that_a_handler_took_is_reported_by_its_name() {
     fn taking<T: 'static>() -> String {
         let take = |mut ctx: Ctx<'_>| drop(ctx.remove::<T>());
         failure(&mut trainer().on(Fit::on_train_batch_end, take))
@@ -53,7 +53,7 @@ fn what_the_fit_loop_needs_and_a_handler_took_is_told_by_its_name() {
 }
 
 #[test]
-fn a_stop_is_refused_while_nobody_knows_the_epochs() {
+fn a_stop_is_refused_while_the_number_of_epochs_is_unknown() {
     let mut trainer = trainer().min_epochs(2);
     trainer.plan().on(Fit::on_epoch_begin, |mut ctx: Ctx<'_>| {
         assert!(ctx.remove::<Epochs>().is_ok());

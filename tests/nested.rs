@@ -47,7 +47,7 @@ fn the_inner_run_is_a_whole_run() {
 }
 
 #[test]
-fn handlers_behind_it_are_told_their_own_breakpoint() {
+fn handlers_after_it_see_their_own_breakpoint() {
     for at in [Relax::ON_FORCE, Relax::AFTER_STEP, Relax::RUN_END] {
         let (mut plan, _) = nesting(at);
         plan.on(at, move |here: &Breakpoint| {
@@ -58,7 +58,7 @@ fn handlers_behind_it_are_told_their_own_breakpoint() {
 }
 
 #[test]
-fn handlers_behind_it_are_told_of_their_own_stop() {
+fn handlers_after_it_see_their_own_stop() {
     let (mut plan, _) = nesting(Relax::ON_STOP);
     plan.on(Relax::ON_STOP, |stop: &Stop| {
         assert_eq!(stop.reason(), "outer");
@@ -68,7 +68,7 @@ fn handlers_behind_it_are_told_of_their_own_stop() {
 }
 
 #[test]
-fn handlers_behind_it_are_told_of_their_own_failure_and_outcome() {
+fn handlers_after_it_see_their_own_failure_and_outcome() {
     let (mut plan, _) = nesting(Relax::ON_ERROR);
     plan.on(Relax::ON_FORCE, || Err::<(), _>("outer"));
     plan.on(Relax::ON_ERROR, |failure: &Failure| {

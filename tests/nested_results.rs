@@ -30,7 +30,7 @@ fn failure<E: std::error::Error + 'static>(plan: &mut Plan<Relax>) -> (String, b
 }
 
 #[test]
-fn the_outer_error_is_told_as_itself() {
+fn the_outer_error_is_reported_as_itself() {
     let mut plan = Plan::new();
     plan.on(Relax::ON_FORCE, || {
         Err::<Result<(), ParseIntError>, _>(NoDisk)
@@ -39,7 +39,7 @@ fn the_outer_error_is_told_as_itself() {
 }
 
 #[test]
-fn the_inner_error_is_told_as_itself() {
+fn the_inner_error_is_reported_as_itself() {
     let mut plan = Plan::new();
     plan.on(Relax::ON_FORCE, || {
         Ok::<_, NoDisk>("a".parse::<u8>().map(drop))
@@ -49,7 +49,7 @@ fn the_inner_error_is_told_as_itself() {
 }
 
 #[test]
-fn errors_of_three_results_are_told_as_themselves() {
+fn errors_of_three_results_are_reported_as_themselves() {
     type Three = Result<Result<Result<Flow, NoDisk>, ParseIntError>, fmt::Error>;
     let mut plan = Plan::new();
     plan.on(Relax::ON_FORCE, || -> Three { Ok(Ok(Err(NoDisk))) });

@@ -227,7 +227,7 @@ fn an_update_is_there_from_its_judgement_to_the_end_of_its_step_and_a_plan_says_
 }
 
 #[test]
-fn a_stop_skips_nobody_and_the_outcome_has_the_reason() {
+fn a_stop_skips_no_callback_and_the_outcome_has_the_reason() {
     let (mut driver, journal) = traced();
     driver
         .plan()

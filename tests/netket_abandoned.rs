@@ -61,7 +61,7 @@ where
 }
 
 #[test]
-fn whoever_is_told_of_an_ending_finds_no_samples_and_no_update() {
+fn handlers_of_an_ending_find_no_samples_and_no_update() {
     for at in WITHIN {
         for end in ENDS {
             let inject = |samples: &mut Samples<Place>| {
@@ -112,7 +112,7 @@ impl Driven for Fragile {
 }
 
 #[test]
-fn neither_does_who_is_told_of_a_panic_of_what_is_driven() {
+fn nor_does_a_handler_of_a_panic_of_the_driven() {
     for breaks_in_judge in [false, true] {
         let mut driver = VariationalDriver::new(Fragile { breaks_in_judge });
         let journal = see_the_ending(&mut driver);
@@ -166,7 +166,7 @@ fn with_a_rollback_a_step_that_was_stopped_before_its_update_has_not_been() {
 }
 
 #[test]
-fn a_run_that_goes_on_behind_a_stop_is_the_run_that_was_not_stopped() {
+fn a_run_that_goes_on_after_a_stop_is_the_run_that_was_not_stopped() {
     let (mut whole, all) = places_logged(walk().rollback());
     finish(&mut whole, 3);
     let (driver, logged) = places_logged(walk().rollback());
@@ -193,7 +193,7 @@ fn a_rollback_leaves_a_step_with_an_update_and_one_that_failed_as_they_are() {
 }
 
 #[test]
-fn behind_a_step_that_was_stopped_the_log_is_that_of_the_last_whole_one() {
+fn after_a_step_that_was_stopped_the_log_is_that_of_the_last_whole_one() {
     for at in [Driver::on_step_start, Driver::before_parameter_update] {
         for stops_at in [0, 2] {
             let stop = stop_if("enough", move |step: &Step| step.get() == stops_at);

@@ -67,7 +67,7 @@ fn a_rejected_attempt_goes_back_to_on_step_start() {
 }
 
 #[test]
-fn the_attempt_is_told_and_a_limit_ends_a_permanent_rejecter_by_name() {
+fn the_attempt_is_counted_and_a_limit_ends_a_permanent_rejecter_by_name() {
     for (limit, driver) in [(100, walk()), (3, walk().retry_limit(3))] {
         let mut driver = driver;
         driver.driven_mut().refuse_until = 2;
@@ -110,7 +110,7 @@ fn name(rejecter: &Rejecter) -> &str {
 }
 
 #[test]
-fn what_a_rejected_attempt_logged_is_discarded_and_there_for_who_wants_it() {
+fn what_a_rejected_attempt_logged_is_discarded_and_there_for_a_callback_that_asks() {
     let journal = Journal::default();
     let note = journal.clone();
     let tell = move |log: &LogData, rejected: &RejectedAttempts| {

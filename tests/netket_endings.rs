@@ -72,7 +72,7 @@ fn each_flow_error_panic_and_rejection_at_each_breakpoint_by_each_callback_ends_
 }
 
 #[test]
-fn of_two_callbacks_at_one_breakpoint_the_outermost_wish_acts_and_a_stop_wins_over_a_rejection() {
+fn of_two_callbacks_at_one_breakpoint_the_outermost_flow_acts_and_a_stop_wins_over_a_rejection() {
     for at in places() {
         for one in ACTS {
             for other in ACTS {

@@ -127,7 +127,7 @@ fn a_period_of_the_shelf_does_not_see_where_one_run_ends_and_the_next_begins() {
 }
 
 #[test]
-fn a_step_that_was_stopped_behind_its_observation_is_not_observed_again() {
+fn a_step_that_was_stopped_after_its_observation_is_not_observed_again() {
     for period in [Period::time(1.0), Period::steps(2)] {
         let (mut driver, observed) = watched(&period);
         finish(&mut driver, 5);
@@ -178,7 +178,7 @@ fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
 }
 
 #[test]
-fn what_so_many_updates_have_made_is_observed_in_the_step_behind_them() {
+fn the_result_of_several_updates_is_observed_in_the_step_after_them() {
     let cases: [(_, &[_]); 4] = [
         (Period::steps(5), &["6: seen at 2.5", "11: seen at 5"]),
         (

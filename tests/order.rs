@@ -248,7 +248,7 @@ fn unnamed_callbacks_of_a_type_are_numbered_by_insertion_whatever_their_weights(
 }
 
 #[test]
-fn the_endings_are_told_in_the_same_order() {
+fn the_endings_fire_in_the_same_order() {
     let mut state = State::new();
     state.insert(Journal::default());
     let steps = [Step::Weigh(2.0), Step::Weigh(-1.0), Step::Add(2.0)];

@@ -30,7 +30,7 @@ fn five(plan: &mut Plan<Steps>) -> (u32, Outcome) {
 }
 
 #[test]
-fn a_stop_at_the_end_of_a_step_stops_the_steps_behind_it() {
+fn a_stop_at_the_end_of_a_step_stops_the_steps_after_it() {
     let mut plan = Plan::new();
     plan.on(Steps::after_step, || Flow::stop("enough"));
     let (begun, outcome) = five(&mut plan);
@@ -48,7 +48,7 @@ fn an_interrupt_there_is_one() {
 }
 
 #[test]
-fn the_stop_is_told_once() {
+fn the_stop_is_reported_once() {
     #[derive(Default)]
     struct Told(u32);
 
@@ -81,7 +81,7 @@ fn a_stop_at_the_last_end_has_no_effect() {
 }
 
 #[test]
-fn a_step_that_is_left_is_behind_and_the_next_one_runs() {
+fn a_step_that_is_left_counts_and_the_next_one_runs() {
     let mut plan = Plan::new();
     plan.on(Steps::before_step, || Flow::leave(Steps::STEP));
     let (begun, outcome) = five(&mut plan);
@@ -103,7 +103,7 @@ fn a_guard_pairs_begin_and_end_whatever_they_answer() {
 }
 
 #[test]
-fn a_stop_at_the_end_of_a_step_that_was_left_acts_too_also_where_nobody_listens() {
+fn a_stop_at_the_end_of_a_step_that_was_left_acts_too_also_without_handlers() {
     breakpoints! {
         /// Steps with a breakpoint between their ends that has no handler.
         loop Quiet {

@@ -250,7 +250,7 @@ fn an_order_by_way_of_others_is_one() {
 type Add<'a> = &'a dyn Fn(&mut Plan<Relax>);
 
 #[test]
-fn who_must_run_in_parallel_and_cannot_is_told_why() {
+fn why_a_callback_that_must_run_in_parallel_cannot_is_reported() {
     let why = |add: &dyn Fn(&mut Plan<Relax>), mut plan: Plan<Relax>| {
         add(&mut plan);
         let error = plan.check(&state()).expect_err("it cannot");
@@ -304,7 +304,7 @@ fn who_must_run_in_parallel_and_cannot_is_told_why() {
 }
 
 #[test]
-fn who_must_run_in_parallel_and_has_nobody_beside_it_is_noted() {
+fn a_callback_that_must_run_in_parallel_and_has_no_neighbour_is_noted() {
     let note = |add: Add<'_>| {
         let mut plan = plan();
         add(&mut plan);

@@ -77,14 +77,14 @@ fn steps_around_a_failure(executor: Option<How>) -> Vec<u64> {
 }
 
 #[test]
-fn who_did_not_run_for_a_failure_has_lost_no_mark() {
+fn a_handler_that_a_failure_skipped_keeps_its_mark() {
     assert_eq!(steps_around_a_failure(None), [11, 20]);
     assert_eq!(steps_around_a_failure(Some(How::OneByOne)), [11, 20]);
     assert_eq!(steps_around_a_failure(Some(How::Together)), [10, 20]);
 }
 
 #[test]
-fn who_did_not_run_for_a_broken_executor_has_lost_no_mark() {
+fn a_handler_that_a_broken_executor_skipped_keeps_its_mark() {
     for how in [How::Breaks, How::CannotTell] {
         let mut plan = Plan::new();
         plan.executor(how);
@@ -118,7 +118,7 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn panics_of_periods_that_nobody_hears_of_are_let_go_of() {
+fn panics_of_periods_that_are_not_reported_are_dropped() {
     let bomb = || Period::when(|_| std::panic::panic_any(Bomb));
     for how in [How::OneByOne, How::CannotTell] {
         let mut plan = Plan::new();

@@ -249,7 +249,7 @@ fn the_words_of_the_attribute_are_read() {
 }
 
 #[test]
-fn words_that_are_no_period_are_told_with_what_to_write() {
+fn words_that_are_no_period_are_reported_with_what_to_write() {
     let all = "There are epochs, steps, micro_steps, samples, time, seconds, first, last, offset, until, once";
     let said = [
         ("", "a period needs words; write how often, as in `steps = 10`".to_owned()),

@@ -204,7 +204,7 @@ fn last_runs_at_the_end_and_not_twice() {
 }
 
 #[test]
-fn last_runs_when_the_run_is_stopped_by_whoever() {
+fn last_runs_whichever_callback_stops_the_run() {
     for (weight, at) in [(-1.0, Walk::on_step), (1.0, Walk::on_step)] {
         let mut plan = Plan::<Walk>::new();
         plan.on(Walk::on_step, note!("save"))
@@ -273,7 +273,7 @@ fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
 }
 
 #[test]
-fn who_asks_why_it_runs_has_a_period() {
+fn a_handler_with_due_needs_a_period() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, |_: &Due| {});
     let error = plan.check(&start()).unwrap_err();
@@ -371,7 +371,7 @@ fn a_loop_that_sets_its_counter_back_begins_anew() {
 }
 
 #[test]
-fn who_was_not_visited_has_no_last_call() {
+fn a_callback_that_was_not_visited_has_no_last_call() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::after_step, note!("save"))
         .every(Period::steps(10).last());

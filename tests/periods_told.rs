@@ -31,7 +31,7 @@ fn only_setting(plan: &mut Plan<Walk>) -> String {
 }
 
 #[test]
-fn a_period_for_the_inside_is_said_of_a_callback_that_has_handlers_there() {
+fn a_period_for_the_inside_needs_a_callback_with_handlers_there() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_run_begin, || {}).every(Period::steps(3));
     let text = only_setting(&mut plan);
@@ -45,7 +45,7 @@ fn a_period_for_the_inside_is_said_of_a_callback_that_has_handlers_there() {
 }
 
 #[test]
-fn a_period_for_a_breakpoint_is_said_of_a_callback_that_has_a_handler_there() {
+fn a_period_for_a_breakpoint_needs_a_callback_with_a_handler_there() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, || {})
         .every_at(Walk::after_step, Period::steps(3));
@@ -55,7 +55,7 @@ fn a_period_for_a_breakpoint_is_said_of_a_callback_that_has_a_handler_there() {
 }
 
 #[test]
-fn a_period_is_said_at_a_breakpoint_of_this_loop() {
+fn a_period_is_declared_at_a_breakpoint_of_this_loop() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, || {})
         .every_at(Other::after_round, Period::steps(3));
@@ -66,7 +66,7 @@ fn a_period_is_said_at_a_breakpoint_of_this_loop() {
 }
 
 #[test]
-fn where_a_period_is_said_is_told() {
+fn where_a_period_is_declared_is_reported() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_run_end, || {}).every(Period::steps(3));
     let line = line!() - 1;
@@ -85,7 +85,7 @@ fn what_a_period_says_is_looked_at_where_it_is_for_no_handler() {
 }
 
 #[test]
-fn what_is_said_last_sets_aside_what_was_said_before() {
+fn the_last_setting_replaces_those_before() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, || {})
         .every(Period::steps(2))
@@ -96,7 +96,7 @@ fn what_is_said_last_sets_aside_what_was_said_before() {
 }
 
 #[test]
-fn a_handler_that_cannot_be_bound_is_told_of_once() {
+fn a_handler_that_cannot_be_bound_is_reported_once() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, |_: &u64, _: &mut u64| {})
         .every(Period::steps(3));

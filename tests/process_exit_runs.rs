@@ -310,7 +310,7 @@ fn exit_in_a_job_of_a_group() {
 }
 
 #[test]
-fn what_is_forgotten_drops_nothing_and_disturbs_nobody() {
+fn what_is_forgotten_drops_nothing_and_disturbs_nothing() {
     let cases = ["a guard", "a guard of the background", "a plan", "a state"];
     each_in_a_process(
         &cases,

@@ -105,7 +105,7 @@ fn problem(plan: &mut Plan<Relax>) -> Problem {
 }
 
 #[test]
-fn what_is_provided_is_there_for_everybody_and_first_of_all_for_its_provider() {
+fn provided_state_is_there_for_every_callback_and_first_for_its_provider() {
     let mut plan = Plan::new();
     plan.on(Relax::RUN_BEGIN, |record: &mut Record| record.0.push(7));
     plan.add(Recorder::of(5));
@@ -197,7 +197,7 @@ fn a_callback_and_the_loop_that_provide_one_type_are_a_problem_that_names_both()
 }
 
 #[test]
-fn who_asks_for_it_when_entered_before_its_provider_is_told_who_provides_it() {
+fn asking_for_state_on_enter_before_its_provider_names_the_provider() {
     let mut plan = Plan::new();
     plan.add(Early);
     plan.add(Recorder::of(1));
@@ -213,7 +213,7 @@ fn who_asks_for_it_when_entered_before_its_provider_is_told_who_provides_it() {
 }
 
 #[test]
-fn who_is_entered_behind_the_provider_may_ask_for_it() {
+fn a_callback_that_is_entered_after_the_provider_may_ask_for_it() {
     let mut plan = Plan::new();
     plan.add(Early);
     plan.add(Recorder {
@@ -224,7 +224,7 @@ fn who_is_entered_behind_the_provider_may_ask_for_it() {
 }
 
 #[test]
-fn who_can_do_without_may_ask_at_any_time() {
+fn optional_state_may_be_asked_for_at_any_time() {
     struct Modest;
 
     impl Modest {
@@ -261,7 +261,7 @@ fn without_its_provider_it_is_missing() {
 }
 
 #[test]
-fn another_type_of_that_name_is_told_with_its_provider() {
+fn another_type_of_that_name_is_reported_with_its_provider() {
     mod other {
         #[derive(Default)]
         pub(super) struct Record;

@@ -63,7 +63,7 @@ fn missing(plan: &mut Plan<Fit>) -> String {
 }
 
 #[test]
-fn who_is_registered_and_provides_what_is_missing_is_named_with_its_place() {
+fn a_registered_provider_of_missing_state_is_named_with_its_place() {
     let mut plan = Plan::new();
     plan.on(Fit::on_epoch_end, |_: &Alone| {});
     let text = missing(&mut plan);
@@ -78,7 +78,7 @@ fn who_is_registered_and_provides_what_is_missing_is_named_with_its_place() {
 }
 
 #[test]
-fn all_who_would_provide_it_are_named_also_one_that_needs_arguments() {
+fn all_possible_providers_are_named_also_one_that_needs_arguments() {
     let mut plan = Plan::new();
     plan.on(Fit::on_epoch_end, |_: &Shared| {});
     let text = missing(&mut plan);
@@ -109,7 +109,7 @@ fn what_the_attribute_says_is_provided() {
 }
 
 #[test]
-fn who_brings_state_needs_no_handler() {
+fn a_callback_that_provides_state_needs_no_handler() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_exit, |bare: &mut Bare| bare.0 += 1);
     let text = missing(&mut plan);

@@ -228,7 +228,7 @@ fn a_circle_names_who_is_in_it_and_where_each_order_is_declared() {
 }
 
 #[test]
-fn each_circle_is_told_once_and_other_problems_beside_it() {
+fn each_circle_is_reported_once_and_other_problems_beside_it() {
     let mut plan = plan_of(&[0.0; 6]);
     plan.order("0", "1")
         .order("1", "0")
@@ -272,7 +272,7 @@ fn types_that_wait_for_each_other_are_a_circle() {
 }
 
 #[test]
-fn an_edge_to_nobody_is_no_problem_but_a_requirement_is() {
+fn an_edge_to_none_is_no_problem_but_a_requirement_is() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other)
         .after("nobody")
@@ -309,7 +309,7 @@ fn a_callback_is_not_what_it_requires_itself() {
 }
 
 #[test]
-fn incompatibility_is_symmetric_and_told_once() {
+fn incompatibility_is_symmetric_and_reported_once() {
     for both in [false, true] {
         let mut plan = Plan::<Fit>::new();
         plan.add(Saying(|info| info.incompatible(CallbackRef::of::<Other>())))

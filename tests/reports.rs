@@ -61,7 +61,7 @@ fn explained(plan: &mut Plan<Fit>) -> String {
 }
 
 #[test]
-fn what_others_wrote_in_several_lines_is_told_in_one() {
+fn a_message_of_several_lines_is_reported_in_one() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Saying(|info| {
         assert_eq!(info.type_label(), "another; one", "in\ntwo lines");
@@ -146,7 +146,7 @@ fn a_circle_through_a_group_names_the_group_and_who_is_in_it() {
 }
 
 #[test]
-fn who_requires_its_own_type_requires_another_one() {
+fn a_callback_that_requires_its_own_type_requires_another_one() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other).requires(CallbackRef::of::<Other>());
     let error = refused(&mut plan);
@@ -195,7 +195,7 @@ fn advice_to_wait_for_a_generic_type_names_the_callback() {
 }
 
 #[test]
-fn who_is_incompatible_with_its_own_kind_is_told_once_for_each() {
+fn a_callback_that_conflicts_with_its_own_type_is_reported_once_for_each() {
     let mut plan = Plan::<Fit>::new();
     for _ in 0..1000 {
         plan.add(Saying(|info| {
@@ -214,7 +214,7 @@ fn who_is_incompatible_with_its_own_kind_is_told_once_for_each() {
 }
 
 #[test]
-fn an_order_that_names_only_itself_is_told_to_order_nothing() {
+fn an_order_that_names_only_itself_is_reported() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other).after(CallbackRef::of::<Other>());
     plan.add(Saying(|info| info.before(CallbackRef::of::<Saying>())));
@@ -232,7 +232,7 @@ fn an_order_that_names_only_itself_is_told_to_order_nothing() {
 }
 
 #[test]
-fn what_two_instances_of_a_generic_type_say_alike_is_told_once() {
+fn an_order_of_two_instances_of_a_generic_type_is_reported_once() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other);
     plan.add(Twin::<f32>(PhantomData));
@@ -242,7 +242,7 @@ fn what_two_instances_of_a_generic_type_say_alike_is_told_once() {
 }
 
 #[test]
-fn what_a_failure_does_is_not_told_where_it_fails_the_run_all_the_same() {
+fn what_a_failure_does_is_not_reported_where_it_fails_the_run_anyway() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_enter, || {}).on_failure(OnFailure::Warn);
     plan.on(Fit::on_exit, || {}).on_failure(OnFailure::Warn);

@@ -40,7 +40,7 @@ fn what_is_printed_stands_above_the_bar() {
 }
 
 #[test]
-fn the_bar_is_out_of_the_way_of_who_prints_on_his_own() {
+fn the_bar_makes_room_for_a_callback_that_prints() {
     let (progress, term) = terminal();
     let printer = progress.printer();
     let seen = term.clone();

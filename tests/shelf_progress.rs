@@ -246,7 +246,7 @@ fn without_a_terminal_there_is_a_line_for_each_tenth_and_no_escape_code() {
 }
 
 #[test]
-fn without_a_terminal_lines_become_rare_if_nobody_knows_how_many_steps_there_are() {
+fn without_a_terminal_lines_become_rare_if_the_number_of_steps_is_unknown() {
     let page = Page::default();
     let mut driver = walk().callback(Progress::lines(page.clone()));
     assert!(driver.run_for(Time::new(35.0)).unwrap().is_finished());
@@ -396,7 +396,7 @@ fn metrics_of_others_are_shown_at_the_end_of_the_epoch_that_they_belong_to() {
 }
 
 #[test]
-fn a_run_without_an_end_begins_anywhere_and_a_stopped_step_is_not_told() {
+fn a_run_without_an_end_begins_anywhere_and_a_stopped_step_does_not_count() {
     let page = Page::default();
     let mut driver = walk().callback(Progress::lines(page.clone())).on(
         Driver::before_parameter_update,

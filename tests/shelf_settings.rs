@@ -27,7 +27,7 @@ fn why(outcome: &Outcome) -> &InvalidSettings {
 }
 
 /// What a driver says of a callback before anything has run.
-fn told_by_a_driver(callback: impl Callback<Driver> + Send) -> String {
+fn events_of_a_driver(callback: impl Callback<Driver> + Send) -> String {
     let (driver, journal) = traced();
     let mut driver: VariationalDriver<Walk> = driver.callback(callback);
     let outcome = driver.run(3).unwrap();
@@ -36,7 +36,7 @@ fn told_by_a_driver(callback: impl Callback<Driver> + Send) -> String {
 }
 
 /// The same of a fit.
-fn told_by_a_fit(callback: impl Callback<Fit> + Send) -> String {
+fn events_of_a_fit(callback: impl Callback<Fit> + Send) -> String {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&journal))
         .callback_local(Tracer(journal.clone()))
@@ -50,8 +50,8 @@ fn told<C>(callback: &C) -> String
 where
     C: Callback<Driver> + Callback<Fit> + Clone + Send,
 {
-    let told = told_by_a_driver(callback.clone());
-    assert_eq!(told, told_by_a_fit(callback.clone()));
+    let told = events_of_a_driver(callback.clone());
+    assert_eq!(told, events_of_a_fit(callback.clone()));
     told
 }
 

@@ -338,7 +338,7 @@ fn time_is_up_at_once_or_never() {
 }
 
 #[test]
-fn stoppers_stand_behind_what_fills_the_log_and_none_of_them_is_discovered() {
+fn stoppers_run_after_what_fills_the_log_and_none_of_them_is_discovered() {
     let mut driver = walk()
         .callback(MaxTime::new(Duration::MAX))
         .callback(EarlyStopping::minimize("place"))

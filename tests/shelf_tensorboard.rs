@@ -205,7 +205,7 @@ fn in_every_ending_everything_is_written() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_is_told_before_the_first_step() {
+fn a_folder_that_cannot_be_made_is_reported_before_the_first_step() {
     let folder = Folder::new("in the way");
     fs::write(folder.path(), "a file").unwrap();
     let mut driver = walk().callback(TensorBoard::new(folder.path()));

@@ -273,7 +273,7 @@ fn a_handler_that_asks_for_everything_gets_everything_and_the_breakpoint_too() {
 }
 
 #[test]
-fn the_breakpoint_is_right_at_every_breakpoint_also_behind_others_that_nobody_asks_at() {
+fn the_breakpoint_is_right_at_every_breakpoint_also_after_others_where_no_handler_asks() {
     let mut plan = Plan::<Relax>::new();
     for at in [Relax::RUN_BEGIN, Relax::ON_FORCE, Relax::RUN_END] {
         plan.on(at, move |here: &Breakpoint| {

@@ -19,7 +19,7 @@ fn run(plan: &mut Plan<Relax>, steps: usize) -> Outcome {
 }
 
 #[test]
-fn whoever_is_not_excused_fails_the_run_as_before() {
+fn a_callback_that_is_not_lenient_fails_the_run_as_before() {
     let mut plan = Plan::new();
     plan.on(Relax::ON_FORCE, || Err::<(), _>("excused"))
         .on_failure(Warn);
@@ -156,7 +156,7 @@ fn never_to_fail_at_all_is_to_be_disabled_by_the_first() {
 }
 
 #[test]
-fn who_is_disabled_is_not_skipped() {
+fn a_callback_that_is_disabled_is_not_skipped() {
     for policy in [Warn, DisableAfter(1)] {
         let mut plan = Plan::<Relax>::new();
         plan.on(Relax::ON_FORCE, |_: &u32| Err::<(), _>("a bad number"))
@@ -174,7 +174,7 @@ fn who_is_disabled_is_not_skipped() {
 }
 
 #[test]
-fn exits_are_told_what_was_swallowed() {
+fn exits_see_what_was_swallowed() {
     let mut plan = Plan::<Relax>::new();
     let journal = Journal::default();
     let left = journal.clone();
@@ -188,7 +188,7 @@ fn exits_are_told_what_was_swallowed() {
 }
 
 #[test]
-fn an_engine_of_somebody_else_sees_no_swallowed_failure() {
+fn a_foreign_engine_sees_no_swallowed_failure() {
     let mut plan = Plan::<Relax>::new();
     plan.on(Relax::ON_FORCE, || Err::<(), _>("no force"))
         .on_failure(DisableAfter(2));
@@ -232,14 +232,14 @@ fn poll(
 }
 
 #[test]
-fn who_fails_to_answer_has_no_vote() {
+fn a_callback_that_fails_to_answer_has_no_answer() {
     let (answer, outcome) = poll(|| Err("no opinion"));
     assert_eq!(answer, Some(Answers(5)));
     assert_eq!(outcome.to_string(), "finished (1 failure swallowed)");
 }
 
 #[test]
-fn who_panics_where_votes_are_merged_fails_the_run() {
+fn a_panic_while_answers_are_merged_fails_the_run() {
     let (answer, outcome) = poll(|| resume_unwind(Box::new("no opinion")));
     assert_eq!(answer, None);
     assert!(outcome.failed().is_some() && outcome.swallowed().is_empty());

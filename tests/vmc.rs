@@ -252,7 +252,7 @@ fn the_error_knows_how_long_a_chain_remembers() {
 }
 
 #[test]
-fn chains_that_do_not_agree_are_told() {
+fn chains_that_do_not_agree_are_reported() {
     let mut chains = remembering(0.5, 8, 500);
     assert!(Estimate::of(&chains).r_hat < 1.02);
     // Two chains, and so four halves: their means 2, 6, 3, 5, and their variances 2, 8, 2, 8.

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_cannot_be_read_says_why_whoever_reads_it_first() {
+    fn a_loss_that_cannot_be_read_says_why_whichever_handler_reads_it_first() {
         for is_read_before in [false, true] {
             let lost = Loss::lazy(|| Err::<f64, _>("device lost"));
             assert!(!is_read_before || lost.value().is_nan());

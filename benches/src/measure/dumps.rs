@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_one_is_told() {
+    fn a_missing_one_is_reported() {
         let told = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN]);
         assert!(told.starts_with("5 dumps instead of 6"), "{told}");
         let told = refused(&[OURS, OURS, ARGMIN, ARGMIN, ARGMIN]);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn one_too_many_is_told() {
+    fn one_too_many_is_reported() {
         let told = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN, ARGMIN, ARGMIN]);
         assert!(
             told.ends_with("`measured_firings` was called more often"),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_measured_is_told_with_what_is() {
+    fn what_is_not_measured_is_reported_with_what_is() {
         let error = run(&["speed".to_owned()]).expect_err("there is no such measurement");
         let told =
             "nothing is measured as `speed`; write one of guard, write, machine, counts, times, ";

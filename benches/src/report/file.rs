@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_has_no_place_is_told() {
+    fn a_table_that_has_no_place_is_reported() {
         let told = replaced(TEXT, "Three", "").expect_err("has no such marks");
         assert!(
             told.ends_with("write `<!-- table: Three -->` where it belongs"),

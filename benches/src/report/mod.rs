@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_told_with_its_command_and_the_features() {
+    fn a_table_is_written_with_its_command_and_the_features() {
         let mut table = Table::new("Plans", "plans", ["callbacks", "time"]);
         table.row(["10".to_owned(), format!("{:.1} ms", 0.25)]);
         let told = format!(

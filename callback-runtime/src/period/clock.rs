@@ -67,7 +67,7 @@ impl Clock {
     }
 
     /// The same where no handler asks for it: a counter that panics is left out.
-    pub(crate) fn position_if_it_can_be_told(&self, table: &Table) -> Position {
+    pub(crate) fn position_if_it_is_known(&self, table: &Table) -> Position {
         catch(|| self.position(table)).unwrap_or_default()
     }
 

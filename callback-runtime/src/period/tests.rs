@@ -24,7 +24,7 @@ fn a_handler_is_due_when_a_mark_is_crossed_and_once_for_several() {
 }
 
 #[test]
-fn a_run_that_begins_anywhere_has_the_marks_behind_its_start() {
+fn a_run_that_begins_anywhere_has_the_marks_after_its_start() {
     for rhythm in rhythms() {
         for start in 0..12 {
             for walk in walks() {
@@ -94,7 +94,7 @@ fn a_predicate_is_asked_at_each_visit_and_one_that_narrows_lets_the_mark_pass() 
 }
 
 #[test]
-fn a_handler_is_told_which_units_fired() {
+fn a_handler_sees_which_units_fired() {
     let mut period = HandlerPeriod::new(Period::steps(4).or(Period::epochs(1)).first());
     let place = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
     period.begin(&place(0, 0), &Position::new());
@@ -114,7 +114,7 @@ fn a_handler_is_told_which_units_fired() {
 }
 
 #[test]
-fn what_cannot_be_is_told_with_what_to_write() {
+fn what_is_refused_is_reported_with_what_to_write() {
     let problems = |period: Period| period.problems().join("; ");
     assert_eq!(
         problems(Period::steps(0)),
@@ -156,7 +156,7 @@ fn what_cannot_be_is_told_with_what_to_write() {
 }
 
 #[test]
-fn a_handler_that_cannot_run_in_this_run_is_told() {
+fn a_handler_that_cannot_run_in_this_run_is_reported() {
     let epochs = |epochs: u64| Position::new().with(Unit::Epochs, epochs);
     let can = |period: Period, start, end| {
         HandlerPeriod::new(period).can_fire(&epochs(start), &epochs(end))

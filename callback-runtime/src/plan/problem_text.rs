@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hint_stands_behind_the_first_semicolon_that_is_not_in_a_name() {
+    fn a_hint_follows_the_first_semicolon_that_is_not_in_a_name() {
         let text =
             ProblemText::from("requires `a; b`, which is not here; attach one; or none".to_owned());
         assert_eq!(text.what(), "requires `a; b`, which is not here");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_others_are_told_in_one() {
+    fn lines_of_others_are_reported_in_one() {
         assert_eq!(one_line("left\r\n  right\n"), "left ⏎ right");
         assert_eq!(one_line(" as it is "), " as it is ");
     }

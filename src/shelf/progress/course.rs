@@ -50,7 +50,7 @@ impl Course {
         self.told == Some(self.position)
     }
 
-    pub(super) fn set_told(&mut self) {
+    pub(super) fn set_reported(&mut self) {
         self.told = Some(self.position);
     }
 

@@ -350,7 +350,7 @@ impl Progress {
     fn tell_step(&mut self, log: &LogData) {
         let untold = |course: &&mut Course| course.done() > 0 && !course.is_told();
         if let Some(course) = self.under_way.as_mut().filter(untold) {
-            course.set_told();
+            course.set_reported();
             let (what, began) = (course.what(), course.began);
             self.tell(&what, &text::complete(log, &self.names), began);
         }

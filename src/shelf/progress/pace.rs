@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_goes_before_what_was_seen() {
+    fn what_was_reported_goes_before_what_was_seen() {
         let mut lengths = Lengths::default();
         lengths.see(Phase::Train, 7);
         lengths.see(Phase::Train, 3);

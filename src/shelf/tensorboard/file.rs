@@ -161,7 +161,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn what_cannot_be_written_is_told_with_the_file() {
+    fn what_cannot_be_written_is_reported_with_the_file() {
         let path = PathBuf::from(file!());
         let read_only = File::open(&path)
             .or_else(|_| File::open("Cargo.toml"))

@@ -182,7 +182,7 @@ impl CheckInput<'_> {
             ),
             None => (
                 ProblemKind::Missing,
-                providers::nobody_provides(self, access, &state),
+                providers::no_provider(self, access, &state),
             ),
         };
         Some(self.of_handler(at, record, kind, Some(state), text))

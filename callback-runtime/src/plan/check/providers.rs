@@ -194,7 +194,7 @@ fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
 }
 
 /// What to write if nothing provides state.
-pub(crate) fn nobody_provides(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
+pub(crate) fn no_provider(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
     if let Some((callback_ref, other)) = namesake(input, state) {
         return format!(
             "no callback provides `{}`; {callback_ref} provides another type of that name, `{other}`",
