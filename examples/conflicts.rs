@@ -116,7 +116,7 @@ pub(crate) fn mended() -> Plan<Fit> {
 
 fn main() -> Result<(), PlanError> {
     match wrong().explain(&State::new()) {
-        Ok(told) => println!("{told}"),
+        Ok(text) => println!("{text}"),
         Err(error) => println!("{error}\n"),
     }
     println!("mended:\n\n{}", mended().explain(&State::new())?);

@@ -68,12 +68,12 @@ pub(crate) fn plan() -> Plan<Fit> {
 fn main() -> Result<(), PlanError> {
     let state = State::new();
     let mut plan = plan();
-    let told = plan.explain(&state)?;
+    let explanation = plan.explain(&state)?;
     match std::env::args().nth(1).as_deref() {
-        Some("dot") => print!("{}", told.dot()),
-        Some("mermaid") => print!("{}", told.mermaid()),
+        Some("dot") => print!("{}", explanation.dot()),
+        Some("mermaid") => print!("{}", explanation.mermaid()),
         _ => {
-            println!("{told}");
+            println!("{explanation}");
             complain(&mut plan);
         }
     }
@@ -84,7 +84,7 @@ fn main() -> Result<(), PlanError> {
 fn complain(plan: &mut Plan<Fit>) {
     plan.add(Hasty);
     match plan.explain(&State::new()) {
-        Ok(told) => println!("{told}"),
+        Ok(explanation) => println!("{explanation}"),
         Err(error) => println!("{error}"),
     }
 }

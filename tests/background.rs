@@ -105,8 +105,8 @@ fn a_queue_that_drops_the_oldest_never_holds_the_loop_up_and_tells_how_many() {
         // The end of the run took the place of the last step but one.
         assert_eq!(lines(&plan)[1..4], ["1", "10", "end"]);
         assert_eq!(dropped(&outcome), 8);
-        let told = outcome.dropped()[0].origin().to_string();
-        assert!(told.starts_with("Writer at after_step"), "{told}");
+        let text = outcome.dropped()[0].origin().to_string();
+        assert!(text.starts_with("Writer at after_step"), "{text}");
     });
 }
 
@@ -117,7 +117,7 @@ fn a_stop_and_a_failure_of_others_leave_nothing_in_the_state() {
         (|| Ok(Flow::stop("enough")), "enough"),
         (|| Err("no data"), "no data"),
     ];
-    for (end, told) in ends {
+    for (end, text) in ends {
         in_time(move || {
             let (mut plan, open) = held_up(Writer::default());
             plan.on(Count::after_step, move |step: &u64| {
@@ -135,7 +135,7 @@ fn a_stop_and_a_failure_of_others_leave_nothing_in_the_state() {
             assert!(outcome.unwrap().dropped().is_empty());
             let lines = lines(&plan);
             assert_eq!(lines[1..6], ["1", "2", "3", "4", "5"]);
-            assert_eq!(lines[6], told);
+            assert_eq!(lines[6], text);
         });
     }
 }

@@ -44,10 +44,10 @@ fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
         // A call beyond the next finds room only when the failed one is done.
         assert!(fired <= 5, "{fired}");
         let lines = lines(&plan);
-        let [.., told, exit] = &lines[..] else {
+        let [.., text, exit] = &lines[..] else {
             unreachable!()
         };
-        assert_eq!(*told, "no room for step 2");
+        assert_eq!(*text, "no room for step 2");
         assert!(
             exit.starts_with("exit: failed in Writer at after_step"),
             "{exit}"

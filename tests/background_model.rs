@@ -291,9 +291,9 @@ proptest! {
             let outcome = outcome.unwrap();
             assert_eq!(outcome.failed().is_some(), fails_at <= steps);
             let dropped: u64 = outcome.dropped().iter().map(Dropped::times).sum();
-            let told = u64::from(outcome.failed().is_some());
+            let reported = u64::from(outcome.failed().is_some());
             let seen = plan.get::<Writer>().unwrap().seen.len() as u64;
-            assert_eq!(seen + dropped, fired + told);
+            assert_eq!(seen + dropped, fired + reported);
         });
     }
 }

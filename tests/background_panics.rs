@@ -144,8 +144,8 @@ fn a_worker_that_fails_lets_the_loop_go_on() {
                 "exit: failed by writer: bad error",
                 "exit: failed by writer: panic",
             ];
-            let told = bad.iter().map(|line| ended.count(line)).sum::<usize>();
-            assert_eq!(told, 1, "{case}: {:?}", ended.lines);
+            let text = bad.iter().map(|line| ended.count(line)).sum::<usize>();
+            assert_eq!(text, 1, "{case}: {:?}", ended.lines);
         },
     );
 }

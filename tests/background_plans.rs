@@ -60,8 +60,8 @@ fn problems(plan: &mut Plan<Count>) -> Vec<String> {
     let Err(error) = plan.check(&state()) else {
         return Vec::new();
     };
-    let told = error.problems().iter();
-    told.map(|problem| {
+    let text = error.problems().iter();
+    text.map(|problem| {
         assert_eq!(problem.kind(), ProblemKind::Background);
         assert!(
             problem
@@ -116,10 +116,10 @@ fn a_queue_for_a_callback_bound_to_run_in_the_loop_is_reported_with_how_to_bind_
     let mut plan = Plan::new();
     plan.on(Count::after_step, |_: &u64| {})
         .background(Background::queue(8));
-    let told = problems(&mut plan);
+    let text = problems(&mut plan);
     assert!(
-        told[0].contains("its handlers are bound to run at once; only what reads can"),
-        "{told:?}"
+        text[0].contains("its handlers are bound to run at once; only what reads can"),
+        "{text:?}"
     );
 }
 
@@ -150,9 +150,9 @@ fn callbacks_attached_first_are_reported_first_wherever_they_run() {
     let mut plan = Plan::new();
     plan.add(Mixed(Count::on_run_end)).named("one");
     plan.add(Mixed(Count::on_run_begin)).named("other");
-    let told = problems(&mut plan);
-    assert!(told[0].starts_with("one at on_run_end: "), "{told:?}");
-    assert!(told[1].starts_with("other at on_run_begin: "), "{told:?}");
+    let text = problems(&mut plan);
+    assert!(text[0].starts_with("one at on_run_end: "), "{text:?}");
+    assert!(text[1].starts_with("other at on_run_begin: "), "{text:?}");
 }
 
 #[test]
@@ -160,10 +160,10 @@ fn a_queue_has_room() {
     let mut plan = Plan::new();
     plan.add(Writer::<()>::default())
         .background(Background::queue(0));
-    let told = problems(&mut plan);
+    let text = problems(&mut plan);
     assert!(
-        told[0].contains("has no room; give it room for one call at least"),
-        "{told:?}"
+        text[0].contains("has no room; give it room for one call at least"),
+        "{text:?}"
     );
 }
 
@@ -176,9 +176,9 @@ fn an_explanation_tells_the_queue() {
     plan.add(Writer::<u16>::default()).in_loop();
     let explanation = plan.explain(&state()).unwrap();
     let rows = explanation.rows(Count::after_step);
-    let told: Vec<_> = rows.iter().map(|row| row.executor()).collect();
+    let text: Vec<_> = rows.iter().map(|row| row.executor()).collect();
     assert_eq!(
-        told,
+        text,
         [
             Some("background, 64"),
             Some("background, 8, drops the oldest"),
@@ -218,14 +218,14 @@ fn what_is_discovered_runs_there_if_its_type_may() {
         assert_eq!(plan.get::<Found>().unwrap().0, [1, 2, 3]);
         let mut plan = Plan::new();
         plan.discover();
-        let told = problems(&mut plan);
+        let text = problems(&mut plan);
         assert!(
-            told[0].starts_with(
+            text[0].starts_with(
                 "Stuck: its handlers run in the background, but its type is not `Send`"
             ),
-            "{told:?}"
+            "{text:?}"
         );
-        assert_eq!(told.len(), 1);
+        assert_eq!(text.len(), 1);
     });
 }
 

@@ -20,7 +20,7 @@ struct Writer {
     #[expect(clippy::box_collection, reason = "to be freed where it is")]
     lines: Box<Vec<String>>,
     gate: Receiver<()>,
-    told: Sender<Vec<String>>,
+    text: Sender<Vec<String>>,
 }
 
 #[callback(Count, background, register = false)]
@@ -39,19 +39,19 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         // Nobody may be left who wants to know.
-        let _ = self.told.send(std::mem::take(&mut self.lines));
+        let _ = self.text.send(std::mem::take(&mut self.lines));
     }
 }
 
 /// A plan with a writer, what lets it go on, and what it tells when it goes.
 fn plan() -> (Plan<Count>, Sender<()>, Receiver<Vec<String>>) {
     let (open, gate) = channel();
-    let (told, tells) = channel();
+    let (text, tells) = channel();
     let mut plan = Plan::new();
     plan.add(Writer {
         lines: Box::default(),
         gate,
-        told,
+        text,
     })
     .background(Background::queue(8));
     (plan, open, tells)

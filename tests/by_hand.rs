@@ -32,7 +32,7 @@ fn run(plan: &mut Plan<Relax>, state: &mut State, steps: usize) {
 #[derive(Default)]
 struct Counter {
     steps: u32,
-    told: u32,
+    total: u32,
 }
 
 impl Counter {
@@ -44,8 +44,8 @@ impl Counter {
         *total += self.steps;
     }
 
-    fn told(&mut self, total: &u32) {
-        self.told = *total;
+    fn take(&mut self, total: &u32) {
+        self.total = *total;
     }
 }
 
@@ -53,7 +53,7 @@ impl Callback<Relax> for Counter {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
         h.on(Relax::AFTER_STEP, Self::count);
         h.on(Relax::RUN_END, Self::tell);
-        h.on(Relax::RUN_END, Self::told);
+        h.on(Relax::RUN_END, Self::take);
     }
 }
 
@@ -66,7 +66,7 @@ fn handlers_take_their_callback_shared_or_exclusively_and_keep_what_they_changed
     run(&mut plan, &mut state, 3);
     assert_eq!(state.get(), Some(&103_u32));
     let counter = plan.get::<Counter>().unwrap();
-    assert_eq!((counter.steps, counter.told), (3, 103));
+    assert_eq!((counter.steps, counter.total), (3, 103));
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn handlers_of_one_callback_at_one_breakpoint_run_as_they_are_written() {
     let mut state = State::new();
     state.insert(1_u32);
     let mut plan = Plan::new();
-    plan.add(Counter { steps: 5, told: 0 });
+    plan.add(Counter { steps: 5, total: 0 });
     run(&mut plan, &mut state, 0);
-    assert_eq!(plan.get::<Counter>().unwrap().told, 6);
+    assert_eq!(plan.get::<Counter>().unwrap().total, 6);
 }
 
 /// Counts every breakpoint of any loop.

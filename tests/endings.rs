@@ -170,12 +170,12 @@ fn two_callbacks_that_stop_at_once_are_one_stop_and_the_first_is_named() {
     ];
     let seen = Stage::new().play(Job::Fit, &deeds);
     assert_eq!(seen.ending, "stopped by middle on_train_end enough");
-    let told = seen
+    let text = seen
         .trace
         .iter()
         .filter(|line| line.ends_with("on_stop"))
         .count();
-    assert_eq!(told, ACTORS.len());
+    assert_eq!(text, ACTORS.len());
 }
 
 #[test]

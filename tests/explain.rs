@@ -51,9 +51,9 @@ fn plan() -> Plan<Fit> {
 
 #[test]
 fn an_explanation_tells_order_reason_access_and_place() {
-    let told = plan().explain(&State::new()).expect("the plan is right");
+    let explanation = plan().explain(&State::new()).expect("the plan is right");
     insta::assert_snapshot!(with_lines_named(
-        &told.to_string(),
+        &explanation.to_string(),
         "explain.rs",
         include_str!("explain.rs")
     ));
@@ -72,10 +72,10 @@ fn nothing_has_run_by_then() {
 fn breakpoints_that_this_run_does_not_fire_are_noted() {
     let mut plan = plan();
     plan.expect(|states| states.silent_scope(Fit::VALID, "there is no validation data"));
-    let told = plan.explain(&State::new()).expect("a note is no error");
-    assert_eq!(told.notes(), plan.notes());
+    let explanation = plan.explain(&State::new()).expect("a note is no error");
+    assert_eq!(explanation.notes(), plan.notes());
     let because = "can never run here: there is no validation data";
-    assert_eq!(told.to_string().matches(because).count(), 2);
+    assert_eq!(explanation.to_string().matches(because).count(), 2);
 }
 
 #[test]
@@ -95,11 +95,11 @@ fn a_table_fits_into_a_terminal() {
          _: &mut LearningRate| {},
     )
     .named("a callback whose name goes on for longer than is good");
-    let told = plan.explain(&State::new()).expect("the plan is right");
-    let text = told.to_string();
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
+    let text = explanation.to_string();
     let widest = text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{text}");
-    let row = &told.rows(Fit::on_epoch_end)[0];
+    let row = &explanation.rows(Fit::on_epoch_end)[0];
     for access in row.reads().iter().chain(row.writes()) {
         assert!(text.contains(&access.to_string()), "{access} in {text}");
     }
@@ -116,10 +116,14 @@ fn a_reason_is_given_against_the_handler_above() {
         .named("first")
         .weight(-1.0);
     plan.on(Fit::on_fit_end, || {}).named("other");
-    let told = plan.explain(&State::new()).expect("the plan is right");
-    let why: Vec<_> = told.rows(Fit::on_epoch_end).iter().map(Row::why).collect();
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
+    let why: Vec<_> = explanation
+        .rows(Fit::on_epoch_end)
+        .iter()
+        .map(Row::why)
+        .collect();
     assert_eq!(why, [&Why::Weight, &Why::Weight, &Why::Insertion]);
-    assert_eq!(told.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
+    assert_eq!(explanation.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
 }
 
 #[test]
@@ -136,8 +140,12 @@ fn the_handlers_of_one_callback_stand_as_written() {
     }
     let mut plan = Plan::new();
     plan.add(Twice);
-    let told = plan.explain(&State::new()).expect("the plan is right");
-    let why: Vec<_> = told.rows(Fit::on_epoch_end).iter().map(Row::why).collect();
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
+    let why: Vec<_> = explanation
+        .rows(Fit::on_epoch_end)
+        .iter()
+        .map(Row::why)
+        .collect();
     assert_eq!(why, [&Why::Alone, &Why::Written]);
 }
 
@@ -153,8 +161,8 @@ fn two_types_of_one_name_are_distinguished() {
         Fit::on_train_batch_end,
         |_: &Loss, _: &other::Loss, _: &Step| {},
     );
-    let told = plan.explain(&state).expect("both are there");
-    let reads = told.rows(Fit::on_train_batch_end)[0].reads();
+    let explanation = plan.explain(&state).expect("both are there");
+    let reads = explanation.rows(Fit::on_train_batch_end)[0].reads();
     assert!(
         reads[0].state().ends_with("fit::loss::Loss"),
         "{}",
@@ -178,10 +186,10 @@ fn providers_of_state_are_shown_where_they_provide_it() {
     }
     let mut plan = Plan::new();
     plan.add(Tally);
-    let told = plan.explain(&State::new()).expect("the plan is right");
-    assert_eq!(told.rows(Fit::on_enter)[0].provides(), ["u64"]);
-    assert!(told.rows(Fit::on_epoch_end)[0].provides().is_empty());
-    let (text, dot) = (told.to_string(), told.dot());
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
+    assert_eq!(explanation.rows(Fit::on_enter)[0].provides(), ["u64"]);
+    assert!(explanation.rows(Fit::on_epoch_end)[0].provides().is_empty());
+    let (text, dot) = (explanation.to_string(), explanation.dot());
     assert!(
         text.contains("provides") && dot.contains("label=\"provides\""),
         "{text}{dot}"
@@ -198,23 +206,23 @@ fn hostile() -> Plan<Fit> {
 
 #[test]
 fn the_same_as_a_graph_for_graphviz() {
-    let told = hostile().explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(told.dot());
+    let explanation = hostile().explain(&State::new()).expect("the plan is right");
+    insta::assert_snapshot!(explanation.dot());
 }
 
 #[test]
 fn the_same_as_a_chart_for_mermaid() {
-    let told = hostile().explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(told.mermaid());
+    let explanation = hostile().explain(&State::new()).expect("the plan is right");
+    insta::assert_snapshot!(explanation.mermaid());
 }
 
 #[test]
 fn a_plan_without_callbacks_is_explained_too() {
-    let told = Plan::<Fit>::new()
+    let explanation = Plan::<Fit>::new()
         .explain(&State::new())
         .expect("nothing is wrong");
-    assert_eq!(told.to_string(), "Fit, 0 callbacks\n");
-    assert!(told.breakpoints().is_empty() && told.rows(Fit::on_epoch_end).is_empty());
+    assert_eq!(explanation.to_string(), "Fit, 0 callbacks\n");
+    assert!(explanation.breakpoints().is_empty() && explanation.rows(Fit::on_epoch_end).is_empty());
 }
 
 #[test]
@@ -239,8 +247,8 @@ fn what_a_failure_does_is_shown_where_it_does_not_fail_the_run() {
 
 #[test]
 fn the_table_in_the_readme_is_what_the_example_prints() {
-    let told = example::plan().explain(&State::new());
-    let text = told.expect("the plan is right").to_string();
+    let explanation = example::plan().explain(&State::new());
+    let text = explanation.expect("the plan is right").to_string();
     let text = text.replace("tests/../examples/", "examples/");
     let (_, tables) = text.split_once("\n\n").expect("a line about the whole");
     let readme = include_str!("../README.md");

@@ -12,8 +12,8 @@ use callbacks::prelude::*;
 use callbacks::{CallbackRef, Explanation, Problem, ProblemKind};
 use support::named_lines::with_lines_named;
 
-fn callbacks_at_epoch_end(told: &Explanation) -> Vec<(&str, String)> {
-    let rows = told.rows(Fit::on_epoch_end).iter();
+fn callbacks_at_epoch_end(explanation: &Explanation) -> Vec<(&str, String)> {
+    let rows = explanation.rows(Fit::on_epoch_end).iter();
     rows.map(|row| (row.callback(), row.why().to_string()))
         .collect()
 }
@@ -41,7 +41,7 @@ fn ordered() -> Plan<Fit> {
 
 #[test]
 fn an_edge_that_moved_a_handler_is_its_reason() {
-    let told = ordered().explain(&State::new()).expect("the plan is right");
+    let explanation = ordered().explain(&State::new()).expect("the plan is right");
     let expected = [
         ("measure", "before save"),
         ("save", "after measure"),
@@ -49,7 +49,7 @@ fn an_edge_that_moved_a_handler_is_its_reason() {
         ("print", "weight"),
     ];
     let expected = expected.map(|(name, why)| (name, why.to_owned()));
-    assert_eq!(callbacks_at_epoch_end(&told), expected);
+    assert_eq!(callbacks_at_epoch_end(&explanation), expected);
 }
 
 #[test]
@@ -64,17 +64,17 @@ fn a_callback_that_waits_for_one_at_another_breakpoint_says_so() {
     plan.on(Fit::on_epoch_end, || {})
         .named("close")
         .after("open");
-    let told = plan.explain(&State::new()).expect("the plan is right");
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
     let expected = [("count", "close waits"), ("close", "after open")];
     let expected = expected.map(|(name, why)| (name, why.to_owned()));
-    assert_eq!(callbacks_at_epoch_end(&told), expected);
+    assert_eq!(callbacks_at_epoch_end(&explanation), expected);
 }
 
 #[test]
 fn declared_orders_are_shown_with_their_place() {
-    let told = ordered().explain(&State::new()).expect("the plan is right");
+    let explanation = ordered().explain(&State::new()).expect("the plan is right");
     insta::assert_snapshot!(with_lines_named(
-        &told.to_string(),
+        &explanation.to_string(),
         "explain_order.rs",
         include_str!("explain_order.rs")
     ));
@@ -85,14 +85,14 @@ fn declared_and_undecided_order_is_in_the_graphs() {
     let mut plan = ordered();
     plan.on(Fit::on_epoch_end, |_: &mut Metrics| {})
         .named("another");
-    let told = plan.explain(&State::new()).expect("a note is no error");
-    insta::assert_snapshot!(format!("{}{}", told.dot(), told.mermaid()));
+    let explanation = plan.explain(&State::new()).expect("a note is no error");
+    insta::assert_snapshot!(format!("{}{}", explanation.dot(), explanation.mermaid()));
 }
 
 #[test]
 fn a_callback_that_is_not_attached_is_reported_and_has_no_effect() {
-    let told = ordered().explain(&State::new()).expect("no error");
-    let idle: Vec<_> = told
+    let explanation = ordered().explain(&State::new()).expect("no error");
+    let idle: Vec<_> = explanation
         .orders()
         .iter()
         .filter(|order| order.is_idle())
@@ -108,24 +108,25 @@ fn two_writers_that_only_insertion_orders_are_reported() {
         .named("halve");
     plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {})
         .named("raise");
-    let told = plan
+    let explanation = plan
         .explain(&State::new())
         .expect("both are attached by hand");
-    let pairs: Vec<_> = told
+    let pairs: Vec<_> = explanation
         .undecided()
         .iter()
         .map(|pair| (pair.first(), pair.second(), pair.state()))
         .collect();
     assert_eq!(pairs, [("halve", "raise", "LearningRate")]);
     assert!(
-        told.to_string()
+        explanation
+            .to_string()
             .contains("\n  halve, then raise: both write LearningRate at on_epoch_end\n"),
-        "{told}"
+        "{explanation}"
     );
-    assert_eq!(told.notes().len(), 1);
+    assert_eq!(explanation.notes().len(), 1);
     assert!(
-        !told.to_string().contains("notes"),
-        "it is not told twice: {told}"
+        !explanation.to_string().contains("notes"),
+        "it is not told twice: {explanation}"
     );
 }
 
@@ -139,9 +140,12 @@ fn many_after_many_are_drawn_with_an_edge_for_each() {
         plan.on(Fit::on_epoch_end, || {}).group::<Early>();
     }
     plan.order(CallbackRef::of::<Early>(), CallbackRef::of::<Late>());
-    let told = plan.explain(&State::new()).expect("the plan is right");
-    assert_eq!(told.dot().matches("fontcolor=royalblue").count(), 10 + 10);
-    assert!(!told.orders()[0].is_idle());
+    let explanation = plan.explain(&State::new()).expect("the plan is right");
+    assert_eq!(
+        explanation.dot().matches("fontcolor=royalblue").count(),
+        10 + 10
+    );
+    assert!(!explanation.orders()[0].is_idle());
 }
 
 #[test]
@@ -158,11 +162,11 @@ fn the_example_has_one_conflict_of_each_kind_and_its_mended_plan_none() {
         ProblemKind::Required,
     ];
     assert_eq!(kinds, expected);
-    let told = example::mended()
+    let explanation = example::mended()
         .explain(&State::new())
         .expect("it is mended");
     assert!(
-        told.undecided().is_empty() && told.notes().is_empty(),
-        "{told}"
+        explanation.undecided().is_empty() && explanation.notes().is_empty(),
+        "{explanation}"
     );
 }

@@ -177,7 +177,9 @@ fn the_message_of_a_panic_is_reported() {
             resume_unwind(payload.lock().unwrap().take().unwrap())
         });
         let outcome = run(&mut plan, |run| relax(run, 1));
-        assert!(matches!(outcome.failed().unwrap().cause(), Cause::Panic(told) if told == message));
+        assert!(
+            matches!(outcome.failed().unwrap().cause(), Cause::Panic(report) if report == message)
+        );
     }
 }
 
@@ -227,10 +229,10 @@ fn an_error_or_a_panic_of_the_loop_itself_is_the_failure_and_no_end_fires() {
 fn the_failure_is_in_the_state_at_its_breakpoint_and_the_outcome_while_callbacks_exit() {
     let mut plan = Plan::<Relax>::new();
     let journal = Journal::default();
-    let (told, left) = (journal.clone(), journal.clone());
+    let (report, left) = (journal.clone(), journal.clone());
     plan.on(Relax::ON_FORCE, || Err::<(), _>("no force"));
     plan.on(Relax::ON_ERROR, move |failure: &Failure| {
-        told.note(failure.cause().to_string());
+        report.note(failure.cause().to_string());
     });
     plan.on(Relax::ON_EXIT, move |outcome: &Outcome| {
         left.note(cause(outcome));

@@ -178,9 +178,9 @@ fn stateaccess_is_the_signature() {
     let (mut trainer, _) = trainer();
     let scale = |loss: &Loss, slope: &mut Slope, _: Option<&Metrics>| slope.0 *= loss.value();
     trainer.plan().on(Fit::on_train_batch_before_step, scale);
-    let told = trainer.explain().unwrap();
-    let [row] = told.rows(Fit::on_train_batch_before_step) else {
-        panic!("{told}");
+    let explanation = trainer.explain().unwrap();
+    let [row] = explanation.rows(Fit::on_train_batch_before_step) else {
+        panic!("{explanation}");
     };
     assert_eq!(row.reads(), ["Loss", "Metrics?"]);
     assert_eq!(row.writes(), ["Slope"]);

@@ -190,15 +190,18 @@ fn explain_points_out_an_early_reader() {
     plan.on(Fit::on_epoch_end, |_: &LearningRate| {})
         .named("reader");
     plan.add(Cosine);
-    let told = plan.explain(&State::new()).unwrap();
-    let [early] = told.undecided() else {
-        panic!("{told}");
+    let explanation = plan.explain(&State::new()).unwrap();
+    let [early] = explanation.undecided() else {
+        panic!("{explanation}");
     };
     assert_eq!(
         (early.first(), early.second(), early.state()),
         ("reader", "Cosine", "LearningRate")
     );
-    assert!(told.to_string().contains(&early.to_string()), "{told}");
+    assert!(
+        explanation.to_string().contains(&early.to_string()),
+        "{explanation}"
+    );
     plan.order("reader", CallbackRef::of::<Cosine>());
     assert!(plan.explain(&State::new()).unwrap().undecided().is_empty());
 }

@@ -4,14 +4,14 @@
 mod support {
     pub(crate) mod process;
     pub(crate) mod relax;
-    pub(crate) mod told;
+    pub(crate) mod reporting;
 }
 
 use callbacks::{Background, Callback, Ctx, Guard, Handlers, Outcome, Plan, State};
 use std::cell::RefCell;
 use support::process::{Loud, each_in_a_process, say};
 use support::relax::Relax;
-use support::told::{Told, drops_once};
+use support::reporting::{Reporting, drops_once};
 
 thread_local! {
     static GUARD: RefCell<Option<Guard<Relax>>> = const { RefCell::new(None) };
@@ -77,7 +77,7 @@ struct Loud6(&'static str);
 /// Begins a run that is kept in the thread-local, with a step that is open.
 fn begin(case: &str) {
     let mut plan = Plan::new();
-    plan.add(Told::<3>::new());
+    plan.add(Reporting::<3>::new());
     plan.add(Looks);
     let lags = plan.add(Lags(Loud::new("callback 5")));
     if case.contains("in the background") {
@@ -85,7 +85,7 @@ fn begin(case: &str) {
     } else {
         lags.in_loop();
     }
-    plan.add(Told::<4>::new());
+    plan.add(Reporting::<4>::new());
     plan.on(Relax::AFTER_STEP, |mut ctx: Ctx<'_>| {
         ctx.insert(Loud::<2>::new("value 2"));
         say("the step ends");

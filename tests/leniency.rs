@@ -20,7 +20,7 @@ use std::panic::resume_unwind;
 use std::rc::Rc;
 use support::journal::Journal;
 use support::relax::{Relax, relax};
-use support::swallowed::told;
+use support::swallowed::text;
 
 /// What a handler touches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -156,7 +156,7 @@ impl Stage {
         Seen {
             trace: self.journal.take(),
             ending: format!("{:?}", outcome.ending()),
-            swallowed: outcome.swallowed().iter().map(told).collect(),
+            swallowed: outcome.swallowed().iter().map(text).collect(),
         }
     }
 }
@@ -186,11 +186,11 @@ fn excused(calm: &Seen, at: &str, act: Act, most: usize) -> Seen {
     };
     let causes = vec![cause; failures].join(", ");
     let disabled = if failures == most { ", disabled" } else { "" };
-    let told = format!("shy {at} {failures} {causes}{disabled}");
+    let text = format!("shy {at} {failures} {causes}{disabled}");
     Seen {
         trace,
         ending: calm.ending.clone(),
-        swallowed: (failures > 0).then_some(told).into_iter().collect(),
+        swallowed: (failures > 0).then_some(text).into_iter().collect(),
     }
 }
 

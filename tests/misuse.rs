@@ -39,15 +39,15 @@ fn state_of_the_fit_loop_that_a_handler_took_is_reported_by_its_name() {
         let take = |mut ctx: Ctx<'_>| drop(ctx.remove::<T>());
         failure(&mut trainer().on(Fit::on_train_batch_end, take))
     }
-    for (told, name) in [
+    for (text, name) in [
         (taking::<Epochs>(), "Epochs"),
         (taking::<Epoch>(), "Epoch"),
         (taking::<Metrics>(), "Metrics"),
         (taking::<History>(), "History"),
     ] {
         assert!(
-            told.contains(name) && told.contains("has to put one back"),
-            "{told}"
+            text.contains(name) && text.contains("has to put one back"),
+            "{text}"
         );
     }
 }

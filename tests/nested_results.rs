@@ -44,8 +44,8 @@ fn the_inner_error_is_reported_as_itself() {
     plan.on(Relax::ON_FORCE, || {
         Ok::<_, NoDisk>("a".parse::<u8>().map(drop))
     });
-    let told = "invalid digit found in string".to_owned();
-    assert_eq!(failure::<ParseIntError>(&mut plan), (told, true));
+    let text = "invalid digit found in string".to_owned();
+    assert_eq!(failure::<ParseIntError>(&mut plan), (text, true));
 }
 
 #[test]

@@ -81,9 +81,9 @@ fn samples_that_are_injected_are_used_and_the_sampler_is_not_run() {
     };
     let mut driver = driver.on(Driver::on_compute_update_start, inject);
     finish(&mut driver, 1);
-    let told = journal.take();
-    assert!(told.contains(&"compute from 7".to_owned()), "{told:?}");
-    assert!(!told.contains(&"sample".to_owned()), "{told:?}");
+    let text = journal.take();
+    assert!(text.contains(&"compute from 7".to_owned()), "{text:?}");
+    assert!(!text.contains(&"sample".to_owned()), "{text:?}");
     finish(&mut driver, 1);
     assert!(journal.take().contains(&"compute from 1".to_owned()));
 
@@ -243,8 +243,8 @@ fn a_stop_skips_no_callback_and_the_outcome_has_the_reason() {
         (stop.origin().callback(), stop.reason()),
         (Some("stopper"), "enough")
     );
-    let told = journal.take();
-    assert_eq!(told[told.len() - 3..], ["later", "on_stop", "on_run_end"]);
+    let text = journal.take();
+    assert_eq!(text[text.len() - 3..], ["later", "on_stop", "on_run_end"]);
     assert_eq!((driver.driven().x, driver.step()), (0.0, Step::new(0)));
 }
 
@@ -273,8 +273,8 @@ fn an_interrupt_is_an_outcome_of_its_own() {
     let mut driver = driver.on(Driver::on_step_start, || Flow::interrupt("SIGINT"));
     let outcome = driver.run(5).unwrap();
     assert_eq!(outcome.interrupted().map(Stop::reason), Some("SIGINT"));
-    let told = journal.take();
-    assert_eq!(told[told.len() - 2..], ["on_interrupt", "on_run_end"]);
+    let text = journal.take();
+    assert_eq!(text[text.len() - 2..], ["on_interrupt", "on_run_end"]);
 }
 
 #[test]
@@ -341,11 +341,11 @@ fn the_shelf_observes_and_saves_with_periods() {
                 note.note(format!("{step}: {seen}"));
             }
         });
-    let told = driver.driven().journal.clone();
+    let text = driver.driven().journal.clone();
     finish(&mut driver, 3);
     finish(&mut driver, 3);
     assert_eq!(journal.take(), ["3: [1, 3]", "5: [2, 5]"]);
-    let told = told.take().into_iter();
-    let saves: Vec<_> = told.filter(|line| line.starts_with("save ")).collect();
+    let text = text.take().into_iter();
+    let saves: Vec<_> = text.filter(|line| line.starts_with("save ")).collect();
     assert_eq!(saves, ["save 1 at 2", "save 2 at 4", "save 3 at 6"]);
 }

@@ -72,11 +72,11 @@ fn handlers_of_an_ending_find_no_samples_and_no_update() {
                 .on(at, end);
             let journal = see_the_ending(&mut driver);
             let _ = driver.run(1).unwrap();
-            let told = journal.take();
-            assert!(!told.is_empty());
+            let text = journal.take();
+            assert!(!text.is_empty());
             assert!(
-                told.iter().all(|line| line.ends_with(": None None")),
-                "{told:?}"
+                text.iter().all(|line| line.ends_with(": None None")),
+                "{text:?}"
             );
         }
     }
@@ -255,16 +255,16 @@ impl Driven for Third {
 
 #[test]
 fn an_error_or_a_panic_of_what_is_driven_says_which_function_it_was_and_in_which_step() {
-    let told = |panics| {
+    let text = |panics| {
         let outcome = VariationalDriver::new(Third { made: 0, panics }).run(9);
         outcome.unwrap().failed().unwrap().cause().to_string()
     };
     assert_eq!(
-        told(false),
+        text(false),
         "`Driven::update_parameters` in step 3: no update"
     );
     assert_eq!(
-        told(true),
+        text(true),
         "panicked: `Driven::update_parameters` in step 3: frightened"
     );
 }

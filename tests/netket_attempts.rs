@@ -39,12 +39,12 @@ fn all_are_asked_and_any_rejects_and_the_driver_has_a_rule_of_its_own() {
         }
         driver.driven_mut().refuse_until = if rejecter == 3 { 2 } else { 0 };
         finish(&mut driver, 1);
-        let told = journal.take();
-        let asked = told.iter().filter(|line| line.starts_with("asked"));
+        let text = journal.take();
+        let asked = text.iter().filter(|line| line.starts_with("asked"));
         assert_eq!(asked.count(), 6);
-        let begun = told.iter().filter(|line| *line == "on_step_start");
+        let begun = text.iter().filter(|line| *line == "on_step_start");
         assert_eq!(begun.count(), 2);
-        assert_eq!(told.iter().filter(|line| *line == "judge").count(), 2);
+        assert_eq!(text.iter().filter(|line| *line == "judge").count(), 2);
         assert_eq!(driver.driven().x, 0.5);
     }
 }
@@ -85,11 +85,11 @@ fn the_attempt_is_counted_and_a_limit_ends_a_permanent_rejecter_by_name() {
             .collect();
         let all = u64::try_from(limit).unwrap();
         assert_eq!(rejecters, [("picky", all), ("the driver", 1)]);
-        let told = why.to_string();
+        let text = why.to_string();
         let begin = format!("{limit} attempts at step 1 were rejected, by ");
         let end = " and by the accept rule of what is driven (1 of them); \
                    accept more, change what is attempted, or give a greater `retry_limit`";
-        assert!(told.starts_with(&begin) && told.ends_with(end), "{told}");
+        assert!(text.starts_with(&begin) && text.ends_with(end), "{text}");
         assert_eq!(driver.get::<Attempt>(), Some(&Attempt::new(all)));
         assert_eq!((driver.driven().x, driver.step()), (0.0, Step::new(0)));
     }

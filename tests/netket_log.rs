@@ -63,8 +63,8 @@ fn numbers_of_any_kind_and_several_of_them_can_be_logged() {
     log.set("single", 0.5_f32);
     log.set("array", [1.0, 2.0]);
     log.set("slice", &[3.0][..]);
-    let told = "literal 3  count 7  many 18446744073709552000  less -2  single 0.5  array [1, 2]  slice [3]";
-    assert_eq!(log.to_string(), told);
+    let text = "literal 3  count 7  many 18446744073709552000  less -2  single 0.5  array [1, 2]  slice [3]";
+    assert_eq!(log.to_string(), text);
 }
 
 #[test]

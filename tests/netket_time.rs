@@ -35,8 +35,8 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
     for (x, span) in [(1e17, 1.0), (f64::MAX, f64::MAX)] {
         let mut driver = walk();
         driver.driven_mut().x = x;
-        let told = driver.run_for(Time::new(span)).unwrap_err().to_string();
-        assert!(told.contains("a run for a span of"), "{told}");
+        let text = driver.run_for(Time::new(span)).unwrap_err().to_string();
+        assert!(text.contains("a run for a span of"), "{text}");
         assert!(driver.run_for(Time::new(0.0)).unwrap().is_finished());
     }
     // A time that stands still would never be over.
@@ -57,15 +57,15 @@ fn a_run_may_go_on_for_a_span_of_simulated_time() {
 
 #[test]
 fn how_many_steps_a_run_has_is_known_unless_it_goes_on_for_a_simulated_time() {
-    let told = Journal::default();
-    let note = told.clone();
+    let iterations = Journal::default();
+    let note = iterations.clone();
     let mut driver = walk().on(Driver::on_step_end, move |total: &Total| {
         note.note(format!("{:?}", total.get()));
     });
     finish(&mut driver, 2);
-    assert_eq!(told.take(), ["Some(2)"; 2]);
+    assert_eq!(iterations.take(), ["Some(2)"; 2]);
     assert!(driver.run_for(Time::new(1.0)).unwrap().is_finished());
-    assert_eq!(told.take(), ["None"; 2]);
+    assert_eq!(iterations.take(), ["None"; 2]);
 }
 
 /// A walker that is observed and saved with this period, and what was observed and saved.
@@ -92,7 +92,7 @@ fn watched(period: &Period) -> (VariationalDriver<Walk>, Journal) {
 }
 
 /// What was observed and saved, in order of the steps.
-fn told(driver: &VariationalDriver<Walk>, observed: &Journal) -> Vec<String> {
+fn journal(driver: &VariationalDriver<Walk>, observed: &Journal) -> Vec<String> {
     let saved = driver.driven().journal.take().into_iter();
     let saved = saved.filter(|line| line.contains("saved"));
     let mut lines: Vec<String> = saved.chain(observed.take()).collect();
@@ -111,14 +111,14 @@ fn a_period_of_the_shelf_does_not_see_where_one_run_ends_and_the_next_begins() {
     for period in &periods {
         let (mut driver, observed) = watched(period);
         finish(&mut driver, 9);
-        let whole = told(&driver, &observed);
+        let whole = journal(&driver, &observed);
         assert!(whole.len() >= 7, "{whole:?}");
         for first in 0..=9 {
             let (mut driver, observed) = watched(period);
             finish(&mut driver, first);
             finish(&mut driver, 9 - first);
             assert_eq!(
-                told(&driver, &observed),
+                journal(&driver, &observed),
                 whole,
                 "{period}, {first} steps first"
             );
@@ -131,7 +131,7 @@ fn a_step_that_was_stopped_after_its_observation_is_not_observed_again() {
     for period in [Period::time(1.0), Period::steps(2)] {
         let (mut driver, observed) = watched(&period);
         finish(&mut driver, 5);
-        let mut whole = told(&driver, &observed);
+        let mut whole = journal(&driver, &observed);
         let (driver, observed) = watched(&period);
         let mut stops = 1;
         let mut once = move |step: &Step| {
@@ -144,7 +144,7 @@ fn a_step_that_was_stopped_after_its_observation_is_not_observed_again() {
         assert!(driver.run(5).unwrap().stopped().is_some());
         finish(&mut driver, 3);
         whole.retain(|line| line != "3: seen at 1");
-        assert_eq!(told(&driver, &observed), whole, "{period}");
+        assert_eq!(journal(&driver, &observed), whole, "{period}");
         assert!(whole.contains(&"5: seen at 2".to_owned()), "{whole:?}");
     }
 }
@@ -172,9 +172,9 @@ fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
     );
     assert!(driver.run(4).unwrap().failed().is_some());
     finish(&mut driver, 3);
-    let told = observed.take().into_iter();
-    let told: Vec<_> = told.filter(|line| line.starts_with("seen")).collect();
-    assert_eq!(told, ["seen at 1", "seen at 2"]);
+    let text = observed.take().into_iter();
+    let text: Vec<_> = text.filter(|line| line.starts_with("seen")).collect();
+    assert_eq!(text, ["seen at 1", "seen at 2"]);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn why(outcome: &Outcome) -> String {
 
 #[test]
 fn a_time_that_is_no_number_fails_a_run_with_words() {
-    for (time, told) in [
+    for (time, text) in [
         ((|| f64::NAN) as fn() -> f64, "the simulated time is NaN"),
         (|| f64::INFINITY, "the simulated time is inf"),
     ] {
@@ -236,7 +236,7 @@ fn a_time_that_is_no_number_fails_a_run_with_words() {
             VariationalDriver::new(Clock(time)).run(2),
         ];
         for outcome in outcomes {
-            assert!(why(&outcome.unwrap()).starts_with(told));
+            assert!(why(&outcome.unwrap()).starts_with(text));
         }
     }
     let mut driver = walk().on(Driver::before_parameter_update, |update: &mut Move| {
@@ -260,7 +260,7 @@ fn a_panic_where_the_time_is_asked_for_is_a_problem_of_the_plan() {
     for refused in refused {
         let error = refused.unwrap_err();
         assert_eq!(error.problems().len(), 1);
-        let told = error.to_string();
-        assert!(told.contains("`Driven::time` panicked: no clock"), "{told}");
+        let text = error.to_string();
+        assert!(text.contains("`Driven::time` panicked: no clock"), "{text}");
     }
 }

@@ -50,15 +50,15 @@ fn an_interrupt_there_is_one() {
 #[test]
 fn the_stop_is_reported_once() {
     #[derive(Default)]
-    struct Told(u32);
+    struct StopCount(u32);
 
     let mut state = State::new();
-    state.insert(Told::default());
+    state.insert(StopCount::default());
     let mut plan = Plan::<Steps>::new();
     plan.on(Steps::after_step, || Flow::stop("enough"));
-    plan.on(Steps::on_stop, |told: &mut Told, stop: &Stop| {
+    plan.on(Steps::on_stop, |count: &mut StopCount, stop: &Stop| {
         assert_eq!(stop.reason(), "enough");
-        told.0 += 1;
+        count.0 += 1;
     });
     let outcome = plan.run(&mut state, |run| {
         run.scope(Steps::STEP, |_| Ok(()))?;
@@ -66,7 +66,7 @@ fn the_stop_is_reported_once() {
         Ok(())
     });
     assert!(outcome.expect("the plan is right").stopped().is_some());
-    assert!(state.get::<Told>().is_some_and(|told| told.0 == 1));
+    assert!(state.get::<StopCount>().is_some_and(|count| count.0 == 1));
 }
 
 #[test]

@@ -90,10 +90,10 @@ fn run(plan: &mut Plan<Relax>, state: &mut State) -> Outcome {
 }
 
 fn executors(plan: &mut Plan<Relax>) -> Vec<String> {
-    let told = plan
+    let explanation = plan
         .explain(&state())
         .unwrap_or_else(|error| panic!("{error}"));
-    let rows = told.rows(Relax::on_force).iter();
+    let rows = explanation.rows(Relax::on_force).iter();
     rows.map(|row| row.executor().unwrap_or("-").to_owned())
         .collect()
 }
@@ -129,9 +129,9 @@ fn what_may_not_leave_the_loops_thread_stays_there() {
     assert_ne!(state.get::<At<1>>().unwrap().0, here);
     assert_eq!(state.get::<At<2>>().unwrap().0, here);
     assert_eq!(state.get::<At<3>>().unwrap().0, here);
-    let told = executors(&mut plan);
+    let explanation = executors(&mut plan);
     assert_eq!(
-        told,
+        explanation,
         [
             "parallel, group 1",
             "loop's thread, group 1",
@@ -348,8 +348,8 @@ fn a_callback_that_must_run_in_parallel_and_has_no_neighbour_is_noted() {
         ),
     ];
     for (add, reason) in cases {
-        let told = note(add).expect("a note");
-        assert!(told.contains(reason), "{told}");
+        let explanation = note(add).expect("a note");
+        assert!(explanation.contains(reason), "{explanation}");
     }
 }
 

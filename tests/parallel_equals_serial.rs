@@ -178,7 +178,7 @@ impl Script {
 /// Those that may have run beside the one that failed, or after it.
 fn mates(plan: &mut Plan<Walk>, state: &State, outcome: &Outcome) -> BTreeSet<String> {
     let origin = outcome.failed().map(|failure| failure.origin().clone());
-    let told = plan
+    let explanation = plan
         .explain(state)
         .unwrap_or_else(|error| panic!("{error}"));
     let group_of = |row: &callbacks::explain::Row| {
@@ -190,7 +190,7 @@ fn mates(plan: &mut Plan<Walk>, state: &State, outcome: &Outcome) -> BTreeSet<St
     let Some((callback, at)) = failed else {
         return BTreeSet::new();
     };
-    let listing = told
+    let listing = explanation
         .breakpoints()
         .iter()
         .find(|listing| listing.breakpoint() == &at);
@@ -264,8 +264,8 @@ fn assert_same(script: &Script, serial: &Ran, parallel: &Ran) {
         return;
     };
     let same = other.failed().expect("it fails, too");
-    let told = |failure: &Failure| format!("{:?} {}", failure.origin(), failure.cause());
-    assert_eq!(told(failure), told(same));
+    let explanation = |failure: &Failure| format!("{:?} {}", failure.origin(), failure.cause());
+    assert_eq!(explanation(failure), explanation(same));
     let later = |failure: &Failure| failure.later().map(ToString::to_string).collect::<Vec<_>>();
     let others = later(same);
     assert!(later(failure).iter().all(|fault| others.contains(fault)));

@@ -113,12 +113,12 @@ fn what_only_the_run_changes_is_not_asked_for_to_be_changed() {
     plan.on(Walk::before_step, |_: &Due, _: &Breakpoint| {})
         .every(Period::steps(3));
     let problems = problems(&mut plan);
-    let told = problems
+    let message = problems
         .iter()
         .map(|problem| (problem.kind(), problem.state()));
     let read_only = ProblemKind::ReadOnly;
     let expected = [(read_only, Some("Due")), (read_only, Some("Breakpoint"))];
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(message.collect::<Vec<_>>(), expected);
     let text = problems[0].to_string();
     assert!(
         text.contains("only the run changes; ask for `&Due`"),

@@ -51,9 +51,9 @@ fn check(plan: &mut Plan<Fit>) -> PlanError {
 }
 
 /// What a problem must say: its kind, callback, breakpoint, type and line.
-type Told<'p> = (ProblemKind, &'p str, Option<&'p str>, Option<&'p str>, u32);
+type Summary<'p> = (ProblemKind, &'p str, Option<&'p str>, Option<&'p str>, u32);
 
-fn told(problem: &Problem) -> Told<'_> {
+fn summary(problem: &Problem) -> Summary<'_> {
     assert_eq!(problem.location().file(), file!());
     (
         problem.kind(),
@@ -81,9 +81,9 @@ fn a_plan_that_is_wrong_in_five_ways_says_five_things_in_one_error() {
     use ProblemKind::{Clash, Missing, NotHere, SameName, Weight};
     let (mut plan, line) = wrong_in_five_ways(&Rc::default());
     let error = check(&mut plan);
-    let all: Vec<_> = error.problems().iter().map(told).collect();
+    let all: Vec<_> = error.problems().iter().map(summary).collect();
     let faulty = |kind, at, state, nth| (kind, "faulty", Some(at), Some(state), FIRST_LINE + nth);
-    let expected: [Told<'_>; 5] = [
+    let expected: [Summary<'_>; 5] = [
         faulty(Missing, "on_epoch_end", "Nowhere", 0),
         faulty(NotHere, "on_train_batch_begin", "Loss", 1),
         faulty(Clash, "on_train_batch_end", "LearningRate", 2),
@@ -229,7 +229,7 @@ fn a_handler_that_can_never_run_here_is_a_note_and_no_error() {
     plan.on(Fit::on_valid_end, |_: &Nowhere| {}).named("waits");
     let fitted = trainer.fit(inputs([1.0])).unwrap();
     assert!(fitted.outcome.is_finished());
-    let notes: Vec<_> = trainer.plan().notes().iter().map(told).collect();
+    let notes: Vec<_> = trainer.plan().notes().iter().map(summary).collect();
     assert_eq!(
         notes,
         [(
@@ -271,7 +271,7 @@ fn a_required_callback_that_is_not_registered_gets_the_advice_to_link_its_crate(
     plan.require("ProgressBar");
     let error = check(&mut plan);
     assert_eq!(
-        told(&error.problems()[0]),
+        summary(&error.problems()[0]),
         (ProblemKind::Required, "ProgressBar", None, None, line)
     );
     assert!(

@@ -2,7 +2,7 @@
 
 mod support {
     pub(crate) mod process;
-    pub(crate) mod told;
+    pub(crate) mod reporting;
 }
 
 use callbacks::driver::{Driven, Driver, LogData, VariationalDriver};
@@ -11,7 +11,7 @@ use callbacks::{BoxError, Local};
 use std::cell::RefCell;
 use std::process::exit;
 use support::process::{Loud, each_in_a_process, say};
-use support::told::{Told, drops_once};
+use support::reporting::{Reporting, drops_once};
 
 thread_local! {
     static DRIVER: RefCell<Option<VariationalDriver<Model>>> = const { RefCell::new(None) };
@@ -125,9 +125,9 @@ fn exit_in_a_handler_of_a_driver() {
                 _ => Driver::on_run_end,
             };
             let mut driver = VariationalDriver::new(Model::new("lent"))
-                .callback(Told::<3>::new())
+                .callback(Reporting::<3>::new())
                 .on(at, end_in)
-                .callback(Told::<4>::new())
+                .callback(Reporting::<4>::new())
                 .state(Loud::<2>::new("value 2"));
             if case.ends_with("a model of its own") {
                 driver = driver.state(Model::new("owned"));
@@ -161,9 +161,9 @@ fn exit_in_a_handler_of_a_trainer() {
                 _ => Fit::on_fit_end,
             };
             let mut trainer = Trainer::new(Model::new("lent"))
-                .callback(Told::<3>::new())
+                .callback(Reporting::<3>::new())
                 .on(at, end_in)
-                .callback(Told::<4>::new())
+                .callback(Reporting::<4>::new())
                 .state(Loud::<2>::new("value 2"));
             if case.ends_with("a model of its own") {
                 trainer = trainer.state(Model::new("owned"));
@@ -190,11 +190,11 @@ fn a_thread_that_ends_with_a_model_that_was_lent() {
             let thread = std::thread::spawn(move || {
                 if is_driver {
                     let driver = VariationalDriver::new(Model::new("lent"));
-                    DRIVER.set(Some(driver.callback(Told::<4>::new())));
+                    DRIVER.set(Some(driver.callback(Reporting::<4>::new())));
                     DRIVER.with_borrow_mut(|driver| driver.as_mut().map(|it| it.run(1).map(drop)));
                 } else {
                     let trainer = Trainer::new(Model::new("lent"));
-                    TRAINER.set(Some(trainer.callback(Told::<4>::new())));
+                    TRAINER.set(Some(trainer.callback(Reporting::<4>::new())));
                     TRAINER.with_borrow_mut(|trainer| {
                         let batches = |_| [Loud::new("batch")].into_iter();
                         trainer.as_mut().map(|it| it.fit(batches).map(drop))

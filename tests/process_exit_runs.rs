@@ -3,7 +3,7 @@
 mod support {
     pub(crate) mod process;
     pub(crate) mod relax;
-    pub(crate) mod told;
+    pub(crate) mod reporting;
 }
 
 use callbacks::{Background, Callback, Ctx, Executor, Guard, Handlers, Job, Plan, State};
@@ -14,7 +14,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 use support::process::{Loud, each_in_a_process, leave, say};
 use support::relax::{Relax, relax};
-use support::told::{Told, drops_once};
+use support::reporting::{Reporting, drops_once};
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
@@ -45,9 +45,9 @@ const DROPPED: [&str; 4] = [
 /// A plan between whose callbacks one more, made by `attach`, has a handler.
 fn plan_with(attach: impl FnOnce(&mut Plan<Relax>)) -> Plan<Relax> {
     let mut plan = Plan::new();
-    plan.add(Told::<3>::new());
+    plan.add(Reporting::<3>::new());
     attach(&mut plan);
-    plan.add(Told::<4>::new());
+    plan.add(Reporting::<4>::new());
     plan
 }
 
@@ -158,7 +158,7 @@ fn lagging(exits: bool) -> (Plan<Relax>, Sender<()>) {
     let loud = Loud::new("callback 3");
     plan.add(Lags { loud, go, exits })
         .background(Background::queue(2));
-    plan.add(Told::<4>::new());
+    plan.add(Reporting::<4>::new());
     (plan, sender)
 }
 
@@ -241,7 +241,7 @@ impl Executor for Threads {
 
 /// Waits for the other one of its group if they are to meet, and ends the process or waits for ever.
 struct Beside<const N: usize> {
-    told: Told<N>,
+    reporting: Reporting<N>,
     meets: Option<Arc<Barrier>>,
     exits: bool,
 }
@@ -259,7 +259,7 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
             if let Some(barrier) = &this.meets {
                 barrier.wait();
             }
-            assert_eq!(this.told.name(), format!("callback {N}"));
+            assert_eq!(this.reporting.name(), format!("callback {N}"));
         });
     }
 }
@@ -285,12 +285,12 @@ fn exit_in_a_job_of_a_group() {
                 here_is_last: barrier.is_none(),
             });
             plan.add(Beside {
-                told: Told::<3>::new(),
+                reporting: Reporting::<3>::new(),
                 meets: barrier.clone(),
                 exits: is_first,
             });
             plan.add(Beside {
-                told: Told::<4>::new(),
+                reporting: Reporting::<4>::new(),
                 meets: barrier,
                 exits: !is_first,
             });

@@ -363,8 +363,8 @@ fn a_wrapper_provides_what_it_wraps_provides() {
 fn providing_is_no_access_that_handlers_are_blamed_for() {
     let mut plan = Plan::<Relax>::new();
     plan.add(Recorder::of(5));
-    let told = plan.explain(&State::new()).unwrap().to_string();
-    assert!(!told.contains("everything"), "{told}");
+    let explanation = plan.explain(&State::new()).unwrap().to_string();
+    assert!(!explanation.contains("everything"), "{explanation}");
 }
 
 #[test]

@@ -187,17 +187,18 @@ fn the_order_is_the_same_at_every_breakpoint() {
     }
     plan.order("a on_epoch_begin", "c on_epoch_begin")
         .order("a on_epoch_end", "c on_epoch_end");
-    let told = plan
+    let explanation = plan
         .explain(&State::new())
         .expect("nothing is wrong with it")
         .to_string();
     let places = |name: &str| {
-        told.find(&format!(" {name} on_epoch_end"))
+        explanation
+            .find(&format!(" {name} on_epoch_end"))
             .expect("it is told")
     };
     assert!(
         places("b") < places("a") && places("a") < places("c"),
-        "{told}"
+        "{explanation}"
     );
 }
 

@@ -56,8 +56,8 @@ fn refused(plan: &mut Plan<Fit>) -> PlanError {
 }
 
 fn explained(plan: &mut Plan<Fit>) -> String {
-    let told = plan.explain(&State::new()).expect("it is right");
-    told.to_string()
+    let explanation = plan.explain(&State::new()).expect("it is right");
+    explanation.to_string()
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn a_message_of_several_lines_is_reported_in_one() {
     }
     // The panic has no hint.
     assert_eq!(error.to_string().lines().count(), 1 + 3 + 2, "{error}");
-    for told in [
+    for explanation in [
         "in ⏎ two lines ⏎ left: ",
         "two ⏎ lines at on_epoch_end",
         "`x ⏎ y`",
     ] {
-        assert!(error.to_string().contains(told), "{error}");
+        assert!(error.to_string().contains(explanation), "{error}");
     }
     assert!(
         error
@@ -137,12 +137,17 @@ fn a_circle_through_a_group_names_the_group_and_who_is_in_it() {
         .named("D")
         .before("C");
     let text = refused(&mut plan).to_string();
-    let told = [
+    let explanation = [
         "`C` before `Measures` (which `B` is in), says `C` (",
         "`Measures` (which `B` is in) before `Saying` (`D`), says `Saying` (",
         "`D` before `C`, says `D` (",
     ];
-    assert!(told.iter().all(|told| text.contains(told)), "{text}");
+    assert!(
+        explanation
+            .iter()
+            .all(|explanation| text.contains(explanation)),
+        "{text}"
+    );
 }
 
 #[test]
@@ -164,14 +169,15 @@ fn a_misspelt_name_gets_the_nearest_one() {
     plan.on(Fit::on_epoch_end, || {})
         .named("alone")
         .after("alon");
-    let told = explained(&mut plan);
+    let explanation = explained(&mut plan);
     assert!(
-        told.contains("print after `measrue`, which is not attached: did you mean `measure`?"),
-        "{told}"
+        explanation
+            .contains("print after `measrue`, which is not attached: did you mean `measure`?"),
+        "{explanation}"
     );
     assert!(
-        told.contains("alone after `alon`, which is not attached ("),
-        "{told}"
+        explanation.contains("alone after `alon`, which is not attached ("),
+        "{explanation}"
     );
     plan.add(Other).requires("measur");
     let error = refused(&mut plan);
@@ -218,17 +224,25 @@ fn an_order_that_names_only_itself_is_reported() {
     let mut plan = Plan::<Fit>::new();
     plan.add(Other).after(CallbackRef::of::<Other>());
     plan.add(Saying(|info| info.before(CallbackRef::of::<Saying>())));
-    let told = plan.explain(&State::new()).expect("it is right");
-    assert!(told.orders().iter().all(callbacks::explain::Order::is_idle));
+    let explanation = plan.explain(&State::new()).expect("it is right");
+    assert!(
+        explanation
+            .orders()
+            .iter()
+            .all(callbacks::explain::Order::is_idle)
+    );
     for line in [
         "Other after Other: no callback but itself",
         "Saying before Saying: no callback but itself",
     ] {
-        assert!(told.to_string().contains(line), "{told}");
+        assert!(explanation.to_string().contains(line), "{explanation}");
     }
     plan.add(Other);
-    let told = explained(&mut plan);
-    assert!(told.contains("Other after Other (declared"), "{told}");
+    let explanation = explained(&mut plan);
+    assert!(
+        explanation.contains("Other after Other (declared"),
+        "{explanation}"
+    );
 }
 
 #[test]
@@ -237,8 +251,12 @@ fn an_order_of_two_instances_of_a_generic_type_is_reported_once() {
     plan.add(Other);
     plan.add(Twin::<f32>(PhantomData));
     plan.add(Twin::<f64>(PhantomData));
-    let told = explained(&mut plan);
-    assert_eq!(told.matches("Twin after Other").count(), 1, "{told}");
+    let explanation = explained(&mut plan);
+    assert_eq!(
+        explanation.matches("Twin after Other").count(),
+        1,
+        "{explanation}"
+    );
 }
 
 #[test]
@@ -246,7 +264,13 @@ fn what_a_failure_does_is_not_reported_where_it_fails_the_run_anyway() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_enter, || {}).on_failure(OnFailure::Warn);
     plan.on(Fit::on_exit, || {}).on_failure(OnFailure::Warn);
-    let told = plan.explain(&State::new()).expect("it is right");
-    assert_eq!(told.rows(Fit::on_enter)[0].on_failure(), OnFailure::Fail);
-    assert_eq!(told.rows(Fit::on_exit)[0].on_failure(), OnFailure::Warn);
+    let explanation = plan.explain(&State::new()).expect("it is right");
+    assert_eq!(
+        explanation.rows(Fit::on_enter)[0].on_failure(),
+        OnFailure::Fail
+    );
+    assert_eq!(
+        explanation.rows(Fit::on_exit)[0].on_failure(),
+        OnFailure::Warn
+    );
 }

@@ -231,8 +231,8 @@ fn a_misspelt_number_still_fails_the_run_in_the_next_whole_epoch() {
     let mut trainer = trainer().callback(leave_the_first);
     trainer.plan().add(EarlyStopping::minimize("vaild_loss"));
     let fitted = trainer.fit(inputs([1.0])).unwrap();
-    let told = fitted.outcome.failed().unwrap().cause().to_string();
-    assert!(told.contains("there is no number `vaild_loss`"), "{told}");
+    let text = fitted.outcome.failed().unwrap().cause().to_string();
+    assert!(text.contains("there is no number `vaild_loss`"), "{text}");
     assert_eq!(
         (fitted.history.len(), fitted.history.cut_short().count()),
         (0, 1)

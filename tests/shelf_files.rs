@@ -172,10 +172,10 @@ fn links_that_lead_in_a_circle_fail_the_run() {
     symlink("two", folder.at("one")).unwrap();
     symlink("one", folder.at("two")).unwrap();
     let outcome = save_at(&folder.at("one"), 1);
-    let told = outcome.failed().unwrap().cause().to_string();
+    let message = outcome.failed().unwrap().cause().to_string();
     assert!(
-        told.starts_with(folder.at("one").to_str().unwrap()),
-        "{told}"
+        message.starts_with(folder.at("one").to_str().unwrap()),
+        "{message}"
     );
     assert_eq!(folder.names(), ["one", "two"]);
 }
@@ -184,9 +184,9 @@ fn links_that_lead_in_a_circle_fail_the_run() {
 fn a_file_that_could_not_be_written_leaves_the_old_one_and_nothing_unfinished() {
     let folder = Folder::new("old");
     let outcome = save_at(&folder.at("walk"), 2);
-    let told = outcome.failed().unwrap().cause().to_string();
+    let message = outcome.failed().unwrap().cause().to_string();
     assert_eq!(
-        told,
+        message,
         format!("{}: the device is full", folder.at("walk").display())
     );
     assert_eq!(text(&folder.at("walk")), "0.5");
@@ -201,10 +201,10 @@ fn a_file_where_event_files_are_to_be_stays_and_fails_the_run() {
     fs::write(folder.at("runs"), "precious").unwrap();
     let mut driver = walk().callback(TensorBoard::new(folder.at("runs")));
     let outcome = driver.run(1).unwrap();
-    let told = outcome.failed().unwrap().cause().to_string();
+    let message = outcome.failed().unwrap().cause().to_string();
     let remedy =
         "is no folder; give `TensorBoard::new` a folder, or a path at which there is nothing";
-    assert_eq!(told, format!("{} {remedy}", folder.at("runs").display()));
+    assert_eq!(message, format!("{} {remedy}", folder.at("runs").display()));
     assert_eq!(text(&folder.at("runs")), "precious");
 }
 

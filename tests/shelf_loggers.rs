@@ -147,19 +147,19 @@ fn a_column_that_is_declared_waits_for_what_comes_later() {
 #[test]
 fn a_column_that_is_declared_twice_is_refused_before_the_run() {
     let logger = Csv::new(Page::default()).columns(["rare", "rare"]);
-    let told = "Csv has a `columns` of [\"rare\", \"rare\"]; give each name once";
-    assert_eq!(refused(logger, || {}), told);
+    let text = "Csv has a `columns` of [\"rare\", \"rare\"]; give each name once";
+    assert_eq!(refused(logger, || {}), text);
 }
 
 #[test]
 fn no_two_columns_have_one_name() {
     let step = |log: &mut LogData| log.set("step", 1.0);
-    let told =
+    let text =
         "`step` is the column that says which step it is; log what has that name under another one";
-    assert_eq!(refused(Csv::new(Page::default()), step), told);
-    assert_eq!(refused(JsonLines::new(Page::default()), step), told);
+    assert_eq!(refused(Csv::new(Page::default()), step), text);
+    assert_eq!(refused(JsonLines::new(Page::default()), step), text);
     // As a part of another value is called, from the first row on or later.
-    let told = "two values have the column `energy.mean`; log one of them under another name";
+    let text = "two values have the column `energy.mean`; log one of them under another name";
     for from in [1, 2] {
         let twice = move |step: &Step, log: &mut LogData| {
             log.set("energy", Stats::of([-1.0, -3.0]));
@@ -167,13 +167,13 @@ fn no_two_columns_have_one_name() {
                 log.set("energy.mean", 1.0);
             }
         };
-        assert_eq!(refused(Csv::new(Page::default()), twice), told);
+        assert_eq!(refused(Csv::new(Page::default()), twice), text);
     }
 }
 
 #[test]
 fn neither_have_they_in_a_fit() {
-    let told = "`epoch` is the column that says which epoch it is; log what has that name under another one";
+    let text = "`epoch` is the column that says which epoch it is; log what has that name under another one";
     for csv in [true, false] {
         let mut trainer = Trainer::new(Line::new(&Journal::default()));
         trainer
@@ -187,7 +187,7 @@ fn neither_have_they_in_a_fit() {
             trainer.plan().add(JsonLines::new(Page::default()));
         }
         let fitted = trainer.fit(inputs([1.0])).unwrap();
-        assert_eq!(fitted.outcome.failed().unwrap().cause().to_string(), told);
+        assert_eq!(fitted.outcome.failed().unwrap().cause().to_string(), text);
     }
 }
 
@@ -261,11 +261,11 @@ fn a_line_of_json_is_written_in_one_piece() {
 
 #[test]
 fn json_has_no_value_that_is_called_as_a_part_of_another_one_is() {
-    let told = "two values have the name `energy.mean`; log one of them under another name";
+    let text = "two values have the name `energy.mean`; log one of them under another name";
     let twice = |log: &mut LogData| {
         log.set("energy", Stats::of([-1.0, -3.0]));
         log.set("energy.old", 1.0);
         log.set("energy.mean", 1.0);
     };
-    assert_eq!(refused(JsonLines::new(Page::default()), twice), told);
+    assert_eq!(refused(JsonLines::new(Page::default()), twice), text);
 }

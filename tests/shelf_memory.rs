@@ -44,9 +44,9 @@ fn reading(script: &Script, count: u64) -> Option<f64> {
 }
 
 /// How a run went: where it stood at its end, how it ended, and what was written.
-type Told = (u64, String, Vec<String>);
+type RunSummary = (u64, String, Vec<String>);
 
-fn told(stage: &Stage, at: u64, outcome: &Outcome) -> Told {
+fn summary(stage: &Stage, at: u64, outcome: &Outcome) -> RunSummary {
     (at, outcome.to_string(), stage.take())
 }
 
@@ -55,7 +55,7 @@ fn trainer() -> Trainer<Line> {
 }
 
 /// Fits with the callbacks that are attached, and with what the script says to be watched.
-fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> Told {
+fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read) = (stage.watched, script.clone());
     let tell = move |epoch: &Epoch, metrics: &mut Metrics| {
         if let Some(value) = reading(&read, epoch.get()) {
@@ -66,11 +66,11 @@ fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> Told {
     let outcome = trainer.fit(inputs([3.0])).unwrap().outcome;
     let epoch = trainer.get::<Epoch>().unwrap().get();
     assert!(trainer.plan().remove_named("tell"));
-    told(stage, epoch, &outcome)
+    summary(stage, epoch, &outcome)
 }
 
 /// The same with a driver, whose steps are counted from where it stands.
-fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -> Told {
+fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read, from) = (stage.watched, script.clone(), driver.step().get());
     let tell = move |step: &Step, log: &mut LogData| {
         if let Some(value) = reading(&read, step.get() - from) {
@@ -80,7 +80,7 @@ fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -
     driver.plan().on(Driver::on_step_end, tell).named("tell");
     let outcome = driver.run(script.len() as u64).unwrap();
     assert!(driver.plan().remove_named("tell"));
-    told(stage, driver.step().get() - from, &outcome)
+    summary(stage, driver.step().get() - from, &outcome)
 }
 
 /// A callback of type `C` that watches and writes in `stage`: a new one, or one that has been in a fit or in a driver.
@@ -98,24 +98,24 @@ impl<C> Used<C> {
 }
 
 impl<C: Callback<Fit> + Send> Used<C> {
-    fn fit(self, script: &Script) -> (Told, Self) {
+    fn fit(self, script: &Script) -> (RunSummary, Self) {
         let Self { stage, callback } = self;
         let mut trainer = trainer().epochs(script.len() as u64);
         trainer.plan().add(callback).named("of the shelf");
-        let told = fit(&mut trainer, &stage, script);
+        let text = fit(&mut trainer, &stage, script);
         let callback = trainer.plan().remove::<C>().unwrap();
-        (told, Self { stage, callback })
+        (text, Self { stage, callback })
     }
 }
 
 impl<C: Callback<Driver> + Send> Used<C> {
-    fn drive(self, script: &Script) -> (Told, Self) {
+    fn drive(self, script: &Script) -> (RunSummary, Self) {
         let Self { stage, callback } = self;
         let mut driver = walk();
         driver.plan().add(callback).named("of the shelf");
-        let told = drive(&mut driver, &stage, script);
+        let text = drive(&mut driver, &stage, script);
         let callback = driver.plan().remove::<C>().unwrap();
-        (told, Self { stage, callback })
+        (text, Self { stage, callback })
     }
 }
 
@@ -124,7 +124,7 @@ fn second_fit<C: Callback<Fit> + Send>(
     make: fn(&Stage) -> C,
     first: &Script,
     second: &Script,
-) -> Told {
+) -> RunSummary {
     let stage = Stage::new("watched");
     let mut trainer = trainer().epochs(second.len() as u64);
     trainer.plan().add(make(&stage)).named("of the shelf");

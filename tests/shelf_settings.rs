@@ -46,13 +46,13 @@ fn events_of_a_fit(callback: impl Callback<Fit> + Send) -> String {
     why(&fitted.outcome).to_string()
 }
 
-fn told<C>(callback: &C) -> String
+fn report<C>(callback: &C) -> String
 where
     C: Callback<Driver> + Callback<Fit> + Clone + Send,
 {
-    let told = events_of_a_driver(callback.clone());
-    assert_eq!(told, events_of_a_fit(callback.clone()));
-    told
+    let text = events_of_a_driver(callback.clone());
+    assert_eq!(text, events_of_a_fit(callback.clone()));
+    text
 }
 
 #[test]
@@ -61,14 +61,14 @@ fn a_delta_a_baseline_a_goal_or_a_patience_that_cannot_be_is_refused() {
     let remedy = "give one that is finite and not negative";
     for delta in [-0.5, f64::NAN, f64::INFINITY] {
         let expected = format!("EarlyStopping has a `min_delta` of {delta}; {remedy}");
-        assert_eq!(told(&stopping().min_delta(delta)), expected);
+        assert_eq!(report(&stopping().min_delta(delta)), expected);
         let expected = format!("EarlyStopping has a `min_relative_delta` of {delta}; {remedy}");
-        assert_eq!(told(&stopping().min_relative_delta(delta)), expected);
+        assert_eq!(report(&stopping().min_relative_delta(delta)), expected);
     }
     let expected = "EarlyStopping has a `baseline` of NaN; give a number";
-    assert_eq!(told(&stopping().baseline(f64::NAN)), expected);
+    assert_eq!(report(&stopping().baseline(f64::NAN)), expected);
     let expected = "EarlyStopping has a `goal` of NaN; give a number";
-    assert_eq!(told(&stopping().goal(f64::NAN)), expected);
+    assert_eq!(report(&stopping().goal(f64::NAN)), expected);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_target_or_a_window_that_cannot_be_is_refused_all_together() {
     let stopping = stopping.smoothing_window(0);
     let expected = "ConvergenceStopping has a `target` of NaN; give a number; \
                     and a `smoothing_window` of 0; give 1 for no smoothing, or more";
-    assert_eq!(told(&stopping), expected);
+    assert_eq!(report(&stopping), expected);
 }
 
 #[test]
@@ -103,14 +103,14 @@ fn refused(callback: impl Callback<Driver> + Send) -> String {
 fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
     for time in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let place = |walk: &Walk, _: &Place| walk.x;
-        let told = refused(ObservableCallback::new("seen", Period::time(time), place));
+        let text = refused(ObservableCallback::new("seen", Period::time(time), place));
         let expected = format!("at before_parameter_update: `time = {time}` is no period");
-        assert!(told.contains(&expected), "{told}");
+        assert!(text.contains(&expected), "{text}");
     }
-    let told = refused(SaveState::new(Period::steps(0), |_: &Walk, _| Ok(())));
+    let text = refused(SaveState::new(Period::steps(0), |_: &Walk, _| Ok(())));
     assert!(
-        told.contains("SaveState at on_step_end: `steps = 0` is no period"),
-        "{told}"
+        text.contains("SaveState at on_step_end: `steps = 0` is no period"),
+        "{text}"
     );
 }
 

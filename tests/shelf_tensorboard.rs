@@ -244,11 +244,11 @@ fn no_two_values_have_one_tag_and_no_loss_is_asked_for_every_0_steps() {
     });
     driver.plan().add(TensorBoard::new(folder.path()));
     let outcome = driver.run(1).unwrap();
-    let told = "two values have the tag `energy/mean`; log one of them under another name";
-    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+    let text = "two values have the tag `energy/mean`; log one of them under another name";
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), text);
 
     let mut driver = walk().callback(TensorBoard::new(folder.path()).batch_loss(0));
     let outcome = driver.run(1).unwrap();
-    let told = "TensorBoard has a `batch_loss` of 0; give 1 for every step, or leave it out";
-    assert_eq!(outcome.failed().unwrap().cause().to_string(), told);
+    let text = "TensorBoard has a `batch_loss` of 0; give 1 for every step, or leave it out";
+    assert_eq!(outcome.failed().unwrap().cause().to_string(), text);
 }

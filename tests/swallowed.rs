@@ -11,7 +11,7 @@ use callbacks::{Answer, Break, Callback, Flow, Handlers, Outcome, Plan, State, b
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::relax::{Relax, relax};
-use support::swallowed::told;
+use support::swallowed::text;
 
 fn run(plan: &mut Plan<Relax>, steps: usize) -> Outcome {
     plan.run(&mut State::new(), |run| relax(run, steps))
@@ -143,7 +143,7 @@ fn the_failures_of_a_callback_are_counted_over_all_its_breakpoints_and_apart_fro
     ];
     for _ in 0..2 {
         let outcome = run(&mut plan, 5);
-        let swallowed: Vec<_> = outcome.swallowed().iter().map(told).collect();
+        let swallowed: Vec<_> = outcome.swallowed().iter().map(text).collect();
         assert_eq!(swallowed, expected);
     }
 }

@@ -127,11 +127,11 @@ fn the_slip_in_the_readme_is_what_the_compiler_says() {
 fn the_problems_in_the_readme_are_where_it_says() {
     let example = read(&root().join("examples/explain.rs"));
     let readme = read(&root().join("README.md"));
-    let told = readme
+    let message = readme
         .lines()
         .filter_map(|line| line.trim().strip_prefix("examples/explain.rs:"));
     let mut count = 0;
-    for line in told {
+    for line in message {
         let mut parts = line.split([':', ' ']).filter(|part| !part.is_empty());
         let (number, _callback, _at, breakpoint) =
             (parts.next(), parts.next(), parts.next(), parts.next());

@@ -42,7 +42,7 @@ fn torn() -> sampler::Samples {
 
 #[test]
 fn samples_with_a_great_error_are_refused_and_drawn_again() {
-    let (told, rejecters) = mpsc::channel();
+    let (text, rejecters) = mpsc::channel();
     let mut driver = driver()
         .callback(RefuseExplosions::default())
         .on(
@@ -58,7 +58,7 @@ fn samples_with_a_great_error_are_refused_and_drawn_again() {
             move |step: &Step, rejected: &RejectedAttempts| {
                 for attempt in rejected.iter() {
                     let callback_ref = attempt.rejecters[0].to_string();
-                    told.send((step.get(), callback_ref))
+                    text.send((step.get(), callback_ref))
                         .expect("somebody listens");
                 }
             },

@@ -51,8 +51,8 @@ fn checked(attach: Attach, size: usize) -> usize {
 fn explained(attach: Attach, size: usize) -> usize {
     let (mut plan, state) = plan(attach, size);
     let before = bytes();
-    let told = plan.explain(&state).unwrap();
-    assert!(told.dot().len() > size);
+    let explanation = plan.explain(&state).unwrap();
+    assert!(explanation.dot().len() > size);
     bytes() - before
 }
 

@@ -66,8 +66,8 @@ pub(crate) fn look(case: &str, ended: &Ended) {
         let ends = Ends::ALL[count];
         count += 1;
         assert_eq!(section[0], format!("begin {ends:?}"));
-        let told = judge(section, ends, fault, setup);
-        problems.extend(told.into_iter().map(|it| format!("{ends:?}: {it}")));
+        let text = judge(section, ends, fault, setup);
+        problems.extend(text.into_iter().map(|it| format!("{ends:?}: {it}")));
     }
     assert_eq!(count, Ends::ALL.len(), "{case}: all scenarios are there");
     assert!(problems.is_empty(), "{case}: {problems:#?}");
@@ -99,8 +99,8 @@ fn judge(section: &[String], ends: Ends, fault: Fault, setup: &str) -> Vec<Strin
     let is_failure = matches!(fault, Fault::Answer | Fault::Copy | Fault::State);
     let wanted = format!("outcome {}", expected(ends, setup));
     if !is_failure && !section.contains(&wanted) {
-        let told = section.iter().find(|line| line.starts_with("outcome "));
-        problems.push(format!("{wanted}, and not {told:?}"));
+        let text = section.iter().find(|line| line.starts_with("outcome "));
+        problems.push(format!("{wanted}, and not {text:?}"));
     }
     problems
 }

@@ -123,24 +123,24 @@ impl Census {
         let may_live = books.has_forgotten;
         let wrong = |times: u32| times > 1 || (times == 0 && !may_live);
         let drops = books.drops.iter().filter(|(_, times)| wrong(**times));
-        let mut told: Vec<String> = drops
+        let mut text: Vec<String> = drops
             .map(|(number, times)| format!("the value {number} is dropped {times} times"))
             .collect();
         if nothings < 0 || (nothings > 0 && !may_live) {
-            told.push(format!("{nothings} values without a size are left"));
+            text.push(format!("{nothings} values without a size are left"));
         }
         if writes[0] < writes[1] || (writes[0] != writes[1] && !may_live) {
-            told.push(format!(
+            text.push(format!(
                 "written {} times, found {} times",
                 writes[0], writes[1]
             ));
         }
         for (plan, left) in &books.inside {
             if !left.is_empty() {
-                told.push(format!("{left:?} of plan {plan} have not exited"));
+                text.push(format!("{left:?} of plan {plan} have not exited"));
             }
         }
-        books.problems.extend(told);
+        books.problems.extend(text);
         std::mem::take(&mut books.problems)
     }
 

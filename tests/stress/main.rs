@@ -47,8 +47,8 @@ fn random_programs_drop_each_value_once_and_exit_what_they_entered() {
     let count = number("CALLBACKS_STRESS_SEEDS", 50);
     many::number_all();
     for seed in first..first + count {
-        let told = program::run(seed);
-        assert!(told.is_empty(), "seed {seed}: {told:#?}");
+        let message = program::run(seed);
+        assert!(message.is_empty(), "seed {seed}: {message:#?}");
     }
     let seen = census::seen();
     let missing = EVENTS.iter().filter(|event| !seen.contains_key(*event));

@@ -74,11 +74,11 @@ fn record<'b>(rest: &mut &'b [u8]) -> &'b [u8] {
 
 fn checked<'b>(rest: &mut &'b [u8], length: usize) -> &'b [u8] {
     let (data, behind) = rest.split_at(length);
-    let (told, behind) = behind.split_at(4);
+    let (text, behind) = behind.split_at(4);
     *rest = behind;
     let crc = castagnoli(data);
     let masked = crc.rotate_left(17).wrapping_add(0xa282_ead8);
-    assert_eq!(u32::from_le_bytes(told.try_into().unwrap()), masked);
+    assert_eq!(u32::from_le_bytes(text.try_into().unwrap()), masked);
     data
 }
 

@@ -232,13 +232,13 @@ impl Model {
         false
     }
 
-    fn wish(&mut self, reach: Reach, told: String) -> bool {
+    fn wish(&mut self, reach: Reach, text: String) -> bool {
         if self
             .wish
             .as_ref()
             .is_none_or(|(pending, _)| reach > *pending)
         {
-            self.wish = Some((reach, told));
+            self.wish = Some((reach, text));
         }
         true
     }
@@ -247,8 +247,8 @@ impl Model {
         let ending = match (self.faults.is_empty(), &self.wish) {
             (false, _) => "failed".to_owned(),
             (true, None) => "finished".to_owned(),
-            (true, Some((Reach::Interrupt, told))) => format!("interrupted by {told}"),
-            (true, Some((_, told))) => format!("stopped by {told}"),
+            (true, Some((Reach::Interrupt, text))) => format!("interrupted by {text}"),
+            (true, Some((_, text))) => format!("stopped by {text}"),
         };
         let skipped = self
             .skipped

@@ -180,11 +180,11 @@ impl Callback<Fit> for Witness {
 }
 
 fn ending(outcome: &Outcome) -> String {
-    let told = |stop: &Stop| format!("{} {}", callback_ref(stop.origin()), stop.reason());
+    let text = |stop: &Stop| format!("{} {}", callback_ref(stop.origin()), stop.reason());
     match outcome.ending() {
         Ending::Finished => "finished".to_owned(),
-        Ending::Stopped(stop) => format!("stopped by {}", told(stop)),
-        Ending::Interrupted(stop) => format!("interrupted by {}", told(stop)),
+        Ending::Stopped(stop) => format!("stopped by {}", text(stop)),
+        Ending::Interrupted(stop) => format!("interrupted by {}", text(stop)),
         Ending::Failed(_) => "failed".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use callbacks::Swallowed;
 
 /// Who failed where, how often and how, and whether that was the last of it.
-pub(crate) fn told(swallowed: &Swallowed) -> String {
+pub(crate) fn text(swallowed: &Swallowed) -> String {
     let causes = swallowed.first().map(|fault| fault.cause().to_string());
     let causes: Vec<_> = causes.collect();
     let disabled = if swallowed.disabled() {

@@ -198,7 +198,7 @@ impl Reply for Flow {
     fn check(self) -> Result<(), BoxError> {
         match self {
             Self::Continue => Ok(()),
-            other => Err(wished(other)),
+            other => Err(flow_error(other)),
         }
     }
 }
@@ -209,7 +209,7 @@ impl Reply for Flow {
     clippy::needless_pass_by_value,
     reason = "it is dropped here, out of the way"
 )]
-fn wished(flow: Flow) -> BoxError {
+fn flow_error(flow: Flow) -> BoxError {
     format!("{flow:?}").into()
 }
 

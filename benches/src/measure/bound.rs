@@ -19,7 +19,7 @@ impl Bound {
     }
 
     /// For the cell of a goal.
-    pub(super) fn told(goal: Option<Self>) -> String {
+    pub(super) fn cell(goal: Option<Self>) -> String {
         goal.map_or_else(|| "-".into(), |bound| bound.to_string())
     }
 

@@ -63,7 +63,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
         for (callbacks, netket) in NETKET {
             let step = Step::of(content, callbacks)?;
             allocated += step.allocations;
-            table.row(step.told(content, callbacks, netket));
+            table.row(step.row(content, callbacks, netket));
             if content == Content::Vectors {
                 table.goals.push(step.goal(callbacks, netket));
             }
@@ -73,7 +73,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
         wanted: "no allocation in a step of the driver, but for what is logged".into(),
         measured: format!("{allocated:.2}"),
         is_met: Bound::AtMost(0.0).holds(allocated),
-        told_below: "The driver",
+        section: "The driver",
     });
     Ok(table)
 }
@@ -109,7 +109,7 @@ impl Step {
         })
     }
 
-    fn told(&self, content: Content, callbacks: usize, netket: f64) -> [String; 9] {
+    fn row(&self, content: Content, callbacks: usize, netket: f64) -> [String; 9] {
         let goal = wanted(netket);
         [
             content.name().to_owned(),
@@ -131,7 +131,7 @@ impl Step {
             ),
             measured: format!("{:.0} ns, of {netket:.0}", self.nanoseconds),
             is_met: wanted(netket).holds(self.nanoseconds),
-            told_below: "The driver",
+            section: "The driver",
         }
     }
 }

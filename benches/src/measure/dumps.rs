@@ -122,18 +122,18 @@ mod tests {
 
     #[test]
     fn a_missing_one_is_reported() {
-        let told = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN]);
-        assert!(told.starts_with("5 dumps instead of 6"), "{told}");
-        let told = refused(&[OURS, OURS, ARGMIN, ARGMIN, ARGMIN]);
-        assert!(told.starts_with("dump 3 is of callbacks"), "{told}");
+        let message = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN]);
+        assert!(message.starts_with("5 dumps instead of 6"), "{message}");
+        let message = refused(&[OURS, OURS, ARGMIN, ARGMIN, ARGMIN]);
+        assert!(message.starts_with("dump 3 is of callbacks"), "{message}");
     }
 
     #[test]
     fn one_too_many_is_reported() {
-        let told = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN, ARGMIN, ARGMIN]);
+        let message = refused(&[OURS, OURS, OURS, ARGMIN, ARGMIN, ARGMIN, ARGMIN]);
         assert!(
-            told.ends_with("`measured_firings` was called more often"),
-            "{told}"
+            message.ends_with("`measured_firings` was called more often"),
+            "{message}"
         );
     }
 }

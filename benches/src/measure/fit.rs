@@ -62,7 +62,7 @@ fn table(learned: Learned) -> Result<Table, Box<dyn Error>> {
             one.name().to_owned(),
             other.name().to_owned(),
             format!("{counted:.4}"),
-            Bound::told(goal),
+            Bound::cell(goal),
             Bound::met(goal, counted.max(median)),
             format!("{median:.3}"),
             format!("{first:.3} to {third:.3}"),
@@ -74,7 +74,7 @@ fn table(learned: Learned) -> Result<Table, Box<dyn Error>> {
             ),
             measured: format!("{counted:.4} by count, {median:.3} by processor time"),
             is_met: goal.holds(counted.max(median)),
-            told_below: "A whole fit",
+            section: "A whole fit",
         }));
     }
     Ok(table)

@@ -157,7 +157,7 @@ const GOALS: [Goal; 22] = [
 
 /// All goals, and whether they are met.
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
-    told(Counts::get()?)
+    table_of(Counts::get()?)
 }
 
 /// The numbers that are beyond their limits.
@@ -168,7 +168,7 @@ pub(super) fn beyond() -> Result<Vec<&'static str>, Box<dyn Error>> {
     Ok(beyond.map(|goal| goal.of).collect())
 }
 
-fn told(counts: &Counts) -> Result<Table, Box<dyn Error>> {
+fn table_of(counts: &Counts) -> Result<Table, Box<dyn Error>> {
     let columns = [
         "instructions",
         "goal",
@@ -181,24 +181,24 @@ fn told(counts: &Counts) -> Result<Table, Box<dyn Error>> {
         let value = (goal.measured)(counts).ok_or_else(|| format!("not counted: {}", goal.of))?;
         table.row([
             goal.of.to_owned(),
-            Bound::told(goal.wanted),
+            Bound::cell(goal.wanted),
             format!("{value:.1}"),
             Bound::met(goal.wanted, value),
             goal.limit.to_string(),
         ]);
-        table.goals.extend(goal.told(value));
+        table.goals.extend(goal.report(value));
     }
     Ok(table)
 }
 
 impl Goal {
-    fn told(&self, value: f64) -> Option<report::Goal> {
+    fn report(&self, value: f64) -> Option<report::Goal> {
         let wanted = self.wanted?;
         Some(report::Goal {
             wanted: format!("{}: {wanted} instructions", self.of),
             measured: format!("{value:.0}"),
             is_met: wanted.holds(value),
-            told_below: "What a firing may cost",
+            section: "What a firing may cost",
         })
     }
 }

@@ -47,7 +47,7 @@ const WATCHED: [Watched; 9] = [
         measured: || driver::instructions(driver::Content::Vectors, 100),
     },
     Watched {
-        of: "a plan of 10,000 callbacks in plans of 1,000, whatever is said of the order",
+        of: "a plan of 10,000 callbacks in plans of 1,000, in any order",
         // 13.3 were `n log n`, and 100 would be quadratic. Most of the work is linear.
         limit: AtMost(12.5),
         measured: plans::growth,
@@ -66,7 +66,7 @@ const WATCHED: [Watched; 9] = [
 
 /// What is watched over beside the firing.
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
-    Ok(told(&measured()?))
+    Ok(table_of(&measured()?))
 }
 
 /// Fails where a number is beyond its limit.
@@ -74,7 +74,7 @@ pub(super) fn run() -> Result<(), Box<dyn Error>> {
     println!("features of callbacks-benches: {}\n", machine::FEATURES);
     println!("{}", goals::table()?);
     let measured = measured()?;
-    println!("{}", told(&measured));
+    println!("{}", table_of(&measured));
     let mut beyond = goals::beyond()?;
     let rest = WATCHED.iter().zip(measured);
     beyond.extend(rest.filter_map(|(of, value)| (!of.limit.holds(value)).then_some(of.of)));
@@ -92,7 +92,7 @@ fn measured() -> Result<Vec<f64>, Box<dyn Error>> {
     WATCHED.iter().map(|watched| (watched.measured)()).collect()
 }
 
-fn told(measured: &[f64]) -> Table {
+fn table_of(measured: &[f64]) -> Table {
     let columns = ["what", "measured", "limit of the guard"];
     let mut table = Table::new("What else is watched over", "guard", columns);
     for (watched, value) in WATCHED.iter().zip(measured) {

@@ -43,14 +43,14 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
 }
 
 fn version(program: &str) -> Result<String, Box<dyn Error>> {
-    let told = Command::new(program).arg("--version").output();
-    let told = told.map_err(|error| format!("cannot run {program}: {error}; install it"))?;
-    Ok(String::from_utf8(told.stdout)?.trim().to_owned())
+    let text = Command::new(program).arg("--version").output();
+    let text = text.map_err(|error| format!("cannot run {program}: {error}; install it"))?;
+    Ok(String::from_utf8(text.stdout)?.trim().to_owned())
 }
 
 fn waiting() -> Result<String, Box<dyn Error>> {
-    let told = fs::read_to_string("/proc/loadavg")?;
-    Ok(told
+    let text = fs::read_to_string("/proc/loadavg")?;
+    Ok(text
         .split_whitespace()
         .take(3)
         .collect::<Vec<_>>()

@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn what_is_not_measured_is_reported_with_what_is() {
         let error = run(&["speed".to_owned()]).expect_err("there is no such measurement");
-        let told =
+        let text =
             "nothing is measured as `speed`; write one of guard, write, machine, counts, times, ";
-        assert!(error.to_string().starts_with(told), "{error}");
+        assert!(error.to_string().starts_with(text), "{error}");
         let error =
             run(&["guard".to_owned(), "counts".to_owned()]).expect_err("guard takes no names");
         assert!(

@@ -45,10 +45,10 @@ pub(super) fn run(
         Some((program, _)) => format!("{program} does not run ({error}): install it"),
         None => format!("cannot run {command:?}: {error}"),
     })?;
-    let [printed, told] =
+    let [printed, message] =
         [run.stdout, run.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     if run.status.success() {
-        return Ok([printed, told]);
+        return Ok([printed, message]);
     }
-    Err(told.into())
+    Err(message.into())
 }

@@ -19,9 +19,9 @@ const GOAL: Bound = Bound::AtMost(50.0);
 /// The job that valgrind counts.
 pub(super) const PLAN: &str = "plan";
 
-/// By the number of callbacks, and by what is said of their order.
+/// By the number of callbacks, and by how their order is declared.
 pub(super) fn table() -> Result<Table, Box<dyn Error>> {
-    let mut table = Table::new("Building a plan", "plans", ["what is said of the order"]);
+    let mut table = Table::new("Building a plan", "plans", ["order"]);
     let sizes = SIZES.map(|size| format!("{size} callbacks"));
     table.columns.extend(sizes);
     table
@@ -34,13 +34,13 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
         slowest = taken
             .last()
             .map_or(slowest, |last| slowest.max(last.processor));
-        table.row(shape.told(&taken));
+        table.row(shape.row(&taken));
     }
     table.goals.push(Goal {
         wanted: "a plan of 10,000 callbacks: under 50 ms of a processor".into(),
         measured: format!("at most {slowest:.0} ms"),
         is_met: GOAL.holds(slowest),
-        told_below: "Building a plan",
+        section: "Building a plan",
     });
     Ok(table)
 }
@@ -48,7 +48,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
 /// What a plan of the greatest size takes, counted.
 pub(super) fn counted() -> Result<Table, Box<dyn Error>> {
     let columns = [
-        "what is said of the order",
+        "order",
         "to build it",
         "to drop it",
         "allocations of a callback",
@@ -56,12 +56,12 @@ pub(super) fn counted() -> Result<Table, Box<dyn Error>> {
     let title = "Millions of instructions for a plan of 10,000 callbacks";
     let mut table = Table::new(title, "plans", columns);
     for shape in &SHAPES {
-        let of = |count, what| valgrind::each(1, &[PLAN, shape.said, what, "10000"], count);
+        let of = |count, what| valgrind::each(1, &[PLAN, shape.order, what, "10000"], count);
         let build = of(valgrind::instructions, BUILD)?;
         let both = of(valgrind::instructions, BUILD_AND_DROP)?;
         let allocated = of(valgrind::allocations, BUILD)? / 1e4;
         table.row([
-            shape.said.to_owned(),
+            shape.order.to_owned(),
             format!("{:.1}", build / 1e6),
             format!("{:.1}", (both - build) / 1e6),
             format!("{allocated:.1}"),
@@ -75,7 +75,7 @@ pub(super) fn growth() -> Result<f64, Box<dyn Error>> {
     let mut most = 0.0_f64;
     for shape in &SHAPES {
         let of = |size| {
-            let job = [PLAN, shape.said, BUILD, size];
+            let job = [PLAN, shape.order, BUILD, size];
             valgrind::each(1, &job, valgrind::instructions)
         };
         most = most.max(of("10000")? / of("1000")?);
@@ -88,12 +88,12 @@ const BUILD_AND_DROP: &str = "build and drop";
 
 /// What runs under valgrind: plans of so many callbacks, so many times.
 pub(super) fn once(which: &[String], times: u64) -> Result<(), BoxError> {
-    let [said, what, size] = which else {
-        return Err("write what is said of the order, what is to be done, and for how many".into());
+    let [order, what, size] = which else {
+        return Err("write the order, the job and the number of callbacks".into());
     };
     let size = size.parse()?;
-    let shape = SHAPES.iter().find(|shape| shape.said == said);
-    let shape = shape.ok_or("nothing that is said of an order")?;
+    let shape = SHAPES.iter().find(|shape| shape.order == order);
+    let shape = shape.ok_or("no such order")?;
     for _ in 0..times {
         let plan = shape.build(size)?;
         if what == BUILD {
@@ -105,25 +105,25 @@ pub(super) fn once(which: &[String], times: u64) -> Result<(), BoxError> {
 
 /// A way of attaching callbacks.
 struct Shape {
-    said: &'static str,
+    order: &'static str,
     attach: fn(&mut Plan<Fit>, u32),
 }
 
 const SHAPES: [Shape; 9] = [
     Shape {
-        said: "nothing",
+        order: "nothing",
         attach: |plan, _| {
             plan.add(Watch::default());
         },
     },
     Shape {
-        said: "a weight each, the heaviest first",
+        order: "a weight each, the heaviest first",
         attach: |plan, nth| {
             plan.add(Watch::default()).weight(-f64::from(nth));
         },
     },
     Shape {
-        said: "each after the one before it, by name",
+        order: "each after the one before it, by name",
         attach: |plan, nth| {
             let before = name(nth.saturating_sub(1));
             let attached = plan.add(Watch::default()).named(name(nth));
@@ -133,7 +133,7 @@ const SHAPES: [Shape; 9] = [
         },
     },
     Shape {
-        said: "each before the one before it, by name",
+        order: "each before the one before it, by name",
         attach: |plan, nth| {
             let after = name(nth.saturating_sub(1));
             let attached = plan.add(Watch::default()).named(name(nth));
@@ -143,7 +143,7 @@ const SHAPES: [Shape; 9] = [
         },
     },
     Shape {
-        said: "half of them after the other half, by type",
+        order: "half of them after the other half, by type",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
                 plan.add(Watch::default()).after(CallbackRef::of::<Note>());
@@ -153,7 +153,7 @@ const SHAPES: [Shape; 9] = [
         },
     },
     Shape {
-        said: "half of them after a group of the other half, each for itself",
+        order: "half of them after a group of the other half, each for itself",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
                 plan.add(Watch::default()).after(CallbackRef::of::<Half>());
@@ -163,7 +163,7 @@ const SHAPES: [Shape; 9] = [
         },
     },
     Shape {
-        said: "half of them before a group of the other half, each for itself",
+        order: "half of them before a group of the other half, each for itself",
         attach: |plan, nth| {
             if nth.is_multiple_of(2) {
                 plan.add(Watch::default()).before(CallbackRef::of::<Half>());
@@ -173,13 +173,13 @@ const SHAPES: [Shape; 9] = [
         },
     },
     Shape {
-        said: "nothing, and all of them write the same state",
+        order: "nothing, and all of them write the same state",
         attach: |plan, _| {
             plan.add(Note::default());
         },
     },
     Shape {
-        said: "no conflict of each with all, which write the same state",
+        order: "no conflict of each with all, which write the same state",
         attach: |plan, _| {
             let attached = plan.add(Note::default()).group::<Half>();
             attached.no_conflict(CallbackRef::of::<Half>());
@@ -272,13 +272,13 @@ impl Shape {
         Ok(plan)
     }
 
-    fn told(&self, taken: &[Taken]) -> Vec<String> {
+    fn row(&self, taken: &[Taken]) -> Vec<String> {
         let cell = |taken: &Taken| format!("{:.3} ms", taken.processor);
         let per = SIZES
             .iter()
             .zip(taken)
             .map(|(size, taken)| per_comparison(*size, taken.processor));
-        let mut row = vec![self.said.to_owned()];
+        let mut row = vec![self.order.to_owned()];
         row.extend(taken.iter().map(cell));
         row.push(per.collect::<Vec<_>>().join(", "));
         if let Some(last) = taken.last() {

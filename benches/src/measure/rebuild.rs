@@ -52,7 +52,7 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             wanted: format!("{wanted}: {goal}"),
             measured: format!("{:.0}", rebuild.lines),
             is_met: goal.holds(rebuild.lines),
-            told_below: "What a rebuild takes",
+            section: "What a rebuild takes",
         });
     }
     Ok(table)

@@ -48,12 +48,12 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
             pair.slow.signature.to_string(),
             pair.slow.peer.to_string(),
             pair.fast.peer.to_string(),
-            Bound::told(pair.goal),
+            Bound::cell(pair.goal),
             format!("{median:.2}"),
             format!("{first:.2} to {third:.2}"),
             Bound::met(pair.goal, median),
         ]);
-        table.goals.extend(pair.told(first, median, third));
+        table.goals.extend(pair.report(first, median, third));
     }
     Ok(table)
 }
@@ -122,14 +122,14 @@ impl Pair {
         }
     }
 
-    fn told(&self, first: f64, median: f64, third: f64) -> Option<Goal> {
+    fn report(&self, first: f64, median: f64, third: f64) -> Option<Goal> {
         let (handlers, slow, fast) = (self.slow.handlers, self.slow.peer, self.fast.peer);
         let goal = self.goal?;
         Some(Goal {
             wanted: format!("the time of {handlers} handlers, {slow} in terms of {fast}: {goal}"),
             measured: format!("{median:.2} ({first:.2} to {third:.2})"),
             is_met: goal.holds(median),
-            told_below: "What is missed, and why",
+            section: "What is missed, and why",
         })
     }
 

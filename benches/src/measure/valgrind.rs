@@ -75,8 +75,8 @@ fn run(options: &[&str], much: u64, of: &[&str], label: &str) -> Result<f64, Box
     let much = much.to_string();
     let mut arguments = vec![UNDER_VALGRIND, &much];
     arguments.extend(of);
-    let [_, told] = once_more::run(Some(("valgrind", options)), &arguments)?;
-    let number = told
+    let [_, text] = once_more::run(Some(("valgrind", options)), &arguments)?;
+    let number = text
         .split_once(label)
         .map(|(_, behind)| behind.trim_start());
     let number = number.and_then(|number| number.split_whitespace().next());

@@ -65,16 +65,16 @@ mod tests {
 
     #[test]
     fn a_table_that_has_no_place_is_reported() {
-        let told = replaced(TEXT, "Three", "").expect_err("has no such marks");
+        let message = replaced(TEXT, "Three", "").expect_err("has no such marks");
         assert!(
-            told.ends_with("write `<!-- table: Three -->` where it belongs"),
-            "{told}"
+            message.ends_with("write `<!-- table: Three -->` where it belongs"),
+            "{message}"
         );
         let open = TEXT.replacen(END, "", 1);
-        let told = replaced(&open, "One", "").expect_err("its end is another one's");
+        let message = replaced(&open, "One", "").expect_err("its end is another one's");
         assert!(
-            told.ends_with("write `<!-- end -->` where it belongs"),
-            "{told}"
+            message.ends_with("write `<!-- end -->` where it belongs"),
+            "{message}"
         );
     }
 }

@@ -10,7 +10,7 @@ pub(crate) struct Goal {
     pub(crate) measured: String,
     pub(crate) is_met: bool,
     /// The heading in `BENCHMARKS.md` that explains it.
-    pub(crate) told_below: &'static str,
+    pub(crate) section: &'static str,
 }
 
 /// All goals that are known: those of the tables measured now, and those that the file had.
@@ -58,7 +58,7 @@ impl Goals {
 
 impl Goal {
     fn row(&self) -> Vec<String> {
-        let anchor: String = self.told_below.to_lowercase().replace(' ', "-");
+        let anchor: String = self.section.to_lowercase().replace(' ', "-");
         let anchor = anchor.replace([',', '.'], "");
         let met = if self.is_met { "yes" } else { "no" };
         let met = format!("[{met}](#{anchor})");
@@ -75,7 +75,7 @@ mod tests {
             wanted: wanted.into(),
             measured: measured.into(),
             is_met: measured == "3",
-            told_below: "What is missed, and why",
+            section: "What is missed, and why",
         }
     }
 

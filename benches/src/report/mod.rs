@@ -92,10 +92,10 @@ mod tests {
     fn a_table_is_written_with_its_command_and_the_features() {
         let mut table = Table::new("Plans", "plans", ["callbacks", "time"]);
         table.row(["10".to_owned(), format!("{:.1} ms", 0.25)]);
-        let told = format!(
+        let text = format!(
             "### Plans\n\n`cargo run --release -p callbacks-benches{FEATURES} -- plans`\n\n\
              | callbacks | time   |\n| --------- | ------ |\n| 10        | 0.2 ms |\n"
         );
-        assert_eq!(table.to_string(), told);
+        assert_eq!(table.to_string(), text);
     }
 }

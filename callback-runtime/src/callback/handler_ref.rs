@@ -23,8 +23,8 @@ use std::fmt;
 /// }
 /// # let mut plan = Plan::<Fit>::new();
 /// # plan.add(Report);
-/// # let told = plan.explain(&State::new())?;
-/// # assert_eq!(told.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps, last"));
+/// # let explanation = plan.explain(&State::new())?;
+/// # assert_eq!(explanation.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps, last"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
 use std::fmt::{self, Write};
 
-pub(super) fn write(told: &Explanation, dot: &mut String) -> fmt::Result {
-    writeln!(dot, "digraph {} {{", quoted(told.loop_name))?;
+pub(super) fn write(message: &Explanation, dot: &mut String) -> fmt::Result {
+    writeln!(dot, "digraph {} {{", quoted(message.loop_name))?;
     writeln!(dot, "  graph [rankdir=LR, fontname=\"sans-serif\"];")?;
     writeln!(
         dot,
@@ -13,7 +13,7 @@ pub(super) fn write(told: &Explanation, dot: &mut String) -> fmt::Result {
     )?;
     writeln!(dot, "  edge [fontname=\"sans-serif\", fontsize=10];")?;
     // Graphviz stacks what it is given last on top.
-    for cluster in clusters(told).iter().rev() {
+    for cluster in clusters(message).iter().rev() {
         write_cluster(cluster, dot)?;
     }
     writeln!(dot, "}}")

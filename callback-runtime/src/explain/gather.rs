@@ -34,7 +34,7 @@ impl PlanCore {
             listings: listings
                 .filter(|listing| !listing.rows.is_empty())
                 .collect(),
-            orders: orders::told(&self.resolved),
+            orders: orders::declared_orders(&self.resolved),
             undecided: undecided::undecided(self, &labels),
             notes: self.notes.clone(),
         }

@@ -56,21 +56,21 @@ pub(super) enum EdgeKind {
 }
 
 /// One cluster for each breakpoint that has handlers, in the order of the loop.
-pub(super) fn clusters(told: &Explanation) -> Vec<Cluster<'_>> {
+pub(super) fn clusters(message: &Explanation) -> Vec<Cluster<'_>> {
     let mut count = 0;
-    let bundles = bundles(&told.orders);
+    let bundles = bundles(&message.orders);
     let draw = |listing| {
         let mut cluster = Cluster::of(listing);
         cluster.add_rows(listing, &mut count);
         for bundle in &bundles {
             cluster.add_orders(bundle, &mut count);
         }
-        for pair in &told.undecided {
+        for pair in &message.undecided {
             cluster.add_undecided(pair);
         }
         cluster
     };
-    told.listings.iter().map(draw).collect()
+    message.listings.iter().map(draw).collect()
 }
 
 impl<'e> Cluster<'e> {

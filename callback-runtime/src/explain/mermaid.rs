@@ -4,9 +4,9 @@ use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
 use std::fmt::{self, Write};
 
-pub(super) fn write(told: &Explanation, chart: &mut String) -> fmt::Result {
+pub(super) fn write(message: &Explanation, chart: &mut String) -> fmt::Result {
     writeln!(chart, "flowchart LR")?;
-    for (nth, cluster) in clusters(told).iter().enumerate() {
+    for (nth, cluster) in clusters(message).iter().enumerate() {
         write_cluster(nth, cluster, chart)?;
     }
     writeln!(chart, "  classDef state fill:#eee,stroke:#999,color:#000")?;

@@ -28,9 +28,9 @@ use std::fmt;
 ///
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("{epoch}")).named("print");
-/// let told = plan.explain(&State::new())?;
-/// println!("{told}");
-/// assert_eq!(told.rows(Fit::on_epoch_end)[0].reads(), ["Epoch"]);
+/// let explanation = plan.explain(&State::new())?;
+/// println!("{explanation}");
+/// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].reads(), ["Epoch"]);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -94,8 +94,8 @@ impl Explanation {
     /// let mut plan = Plan::<Fit>::new();
     /// plan.on(Fit::on_fit_end, || {});
     /// plan.on(Fit::on_fit_begin, || {});
-    /// let told = plan.explain(&State::new())?;
-    /// let names: Vec<_> = told.breakpoints().iter().map(|listing| listing.breakpoint().name()).collect();
+    /// let explanation = plan.explain(&State::new())?;
+    /// let names: Vec<_> = explanation.breakpoints().iter().map(|listing| listing.breakpoint().name()).collect();
     /// assert_eq!(names, ["on_fit_begin", "on_fit_end"]);
     /// # Ok::<(), PlanError>(())
     /// ```
@@ -109,9 +109,9 @@ impl Explanation {
     /// # use callbacks::prelude::*;
     /// let mut plan = Plan::<Fit>::new();
     /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("decay");
-    /// let told = plan.explain(&State::new())?;
-    /// assert_eq!(told.rows(Fit::on_epoch_end)[0].callback(), "decay");
-    /// assert!(told.rows(Fit::on_epoch_begin).is_empty());
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].callback(), "decay");
+    /// assert!(explanation.rows(Fit::on_epoch_begin).is_empty());
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn rows<L: Loop, A>(&self, at: At<L, A>) -> &[Row] {
@@ -126,9 +126,9 @@ impl Explanation {
     /// # use callbacks::prelude::*;
     /// let mut plan = Plan::<Fit>::new();
     /// plan.on(Fit::on_epoch_end, || {}).named("print").after("nobody");
-    /// let told = plan.explain(&State::new())?;
-    /// assert!(told.orders()[0].is_idle());
-    /// assert!(told.to_string().contains("print after `nobody`, which is not attached"));
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert!(explanation.orders()[0].is_idle());
+    /// assert!(explanation.to_string().contains("print after `nobody`, which is not attached"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn orders(&self) -> &[Order] {

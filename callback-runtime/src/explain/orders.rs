@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure").after("nobody");
 /// plan.on(Fit::on_epoch_end, || {}).named("measure");
-/// let told = plan.explain(&State::new())?;
-/// let [order, idle] = told.orders() else { unreachable!() };
+/// let explanation = plan.explain(&State::new())?;
+/// let [order, idle] = explanation.orders() else { unreachable!() };
 /// assert_eq!((order.first(), order.second(), order.is_idle()), ("measure", "print", false));
 /// assert!(order.to_string().starts_with("print after measure (declared when attached, "));
 /// assert!(idle.is_idle());
@@ -109,23 +109,23 @@ impl Order {
 }
 
 /// The declared orders of a plan, in the order of the source.
-pub(super) fn told(resolved: &Resolved) -> Vec<Order> {
+pub(super) fn declared_orders(resolved: &Resolved) -> Vec<Order> {
     let mut named = Named {
         names: &resolved.names,
         order: &resolved.order,
         known: HashMap::new(),
         near: HashMap::new(),
     };
-    let told = resolved.orders.iter().map(|order| Order {
+    let orders = resolved.orders.iter().map(|order| Order {
         first: named.side(&order.first, &order.second),
         second: named.side(&order.second, &order.first),
         by: order.by,
         location: order.location,
         itself: is_itself(order),
     });
-    let mut told: Vec<Order> = told.collect();
-    told.sort_by_key(Order::location);
-    told
+    let mut orders: Vec<Order> = orders.collect();
+    orders.sort_by_key(Order::location);
+    orders
 }
 
 fn is_itself(order: &OrderRule) -> bool {

@@ -13,8 +13,8 @@ use std::fmt;
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, || {}).named("first");
 /// plan.on(Fit::on_epoch_end, || {}).named("second");
-/// let told = plan.explain(&State::new())?;
-/// let listing = &told.breakpoints()[0];
+/// let explanation = plan.explain(&State::new())?;
+/// let listing = &explanation.breakpoints()[0];
 /// assert_eq!(listing.breakpoint().name(), "on_epoch_end");
 /// let names: Vec<_> = listing.rows().iter().map(|row| row.callback()).collect();
 /// assert_eq!(names, ["first", "second"]);
@@ -47,8 +47,8 @@ impl Listing {
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |_: &Epoch, _: Option<&Loss>| {}).named("print").weight(10.0);
 /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("decay");
-/// let told = plan.explain(&State::new())?;
-/// let [decay, print] = told.rows(Fit::on_epoch_end) else { unreachable!() };
+/// let explanation = plan.explain(&State::new())?;
+/// let [decay, print] = explanation.rows(Fit::on_epoch_end) else { unreachable!() };
 /// assert_eq!((decay.callback(), decay.weight()), ("decay", 0.0));
 /// assert_eq!(decay.writes(), ["LearningRate"]);
 /// assert_eq!(print.reads(), ["Epoch", "Loss?"]);
@@ -141,8 +141,8 @@ impl Row {
 ///
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |_: Option<&Loss>| {});
-/// let told = plan.explain(&State::new())?;
-/// let loss = &told.breakpoints()[0].rows()[0].reads()[0];
+/// let explanation = plan.explain(&State::new())?;
+/// let loss = &explanation.breakpoints()[0].rows()[0].reads()[0];
 /// assert_eq!(loss, &"Loss?");
 /// assert_eq!((loss.state(), loss.is_optional()), ("Loss", true));
 /// # Ok::<(), PlanError>(())
@@ -195,10 +195,10 @@ impl PartialEq<&str> for StateUse {
 /// plan.on(Fit::on_epoch_end, || {}).named("other");
 /// plan.on(Fit::on_epoch_end, || {}).named("waits").weight(-2.0).after("other");
 /// plan.on(Fit::on_fit_end, || {}).named("single");
-/// let told = plan.explain(&State::new())?;
-/// let why: Vec<_> = told.rows(Fit::on_epoch_end).iter().map(|row| row.why().to_string()).collect();
+/// let explanation = plan.explain(&State::new())?;
+/// let why: Vec<_> = explanation.rows(Fit::on_epoch_end).iter().map(|row| row.why().to_string()).collect();
 /// assert_eq!(why, ["weight", "weight", "insertion", "after other"]);
-/// assert_eq!(told.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
+/// assert_eq!(explanation.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -72,19 +72,19 @@ const fn sometimes(title: &'static str, cell: fn(&Row) -> String) -> Column {
     }
 }
 
-pub(super) fn write(told: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let count = told.callbacks.len();
+pub(super) fn write(message: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let count = message.callbacks.len();
     let plural = if count == 1 { "" } else { "s" };
-    writeln!(f, "{}, {count} callback{plural}", told.loop_name)?;
-    write_listings(&told.listings, f)?;
-    write_section("declared order", &told.orders, f)?;
+    writeln!(f, "{}, {count} callback{plural}", message.loop_name)?;
+    write_listings(&message.listings, f)?;
+    write_section("declared order", &message.orders, f)?;
     write_section(
         "ordered by insertion alone; `strict()` makes these problems",
-        &told.undecided,
+        &message.undecided,
         f,
     )?;
     // The section above says more than the note, which only counts its lines.
-    let notes = told.notes.iter();
+    let notes = message.notes.iter();
     let others = notes.filter(|note| note.kind() != ProblemKind::Undecided);
     write_section("notes", &others.collect::<Vec<_>>(), f)
 }
@@ -95,11 +95,11 @@ fn write_section(title: &str, lines: &[impl Display], f: &mut fmt::Formatter<'_>
     }
     writeln!(f, "\n{title}")?;
     // Callbacks of one generic type may say the same in the same place.
-    let mut told = HashSet::new();
+    let mut message = HashSet::new();
     for line in lines.iter().map(|line| one_line(&line.to_string())) {
-        if !told.contains(&line) {
+        if !message.contains(&line) {
             writeln!(f, "{INDENT}{line}")?;
-            told.insert(line);
+            message.insert(line);
         }
     }
     Ok(())
@@ -281,9 +281,9 @@ mod tests {
         }
     }
 
-    fn told(rows: Vec<Row>) -> String {
+    fn rendered(rows: Vec<Row>) -> String {
         let breakpoint = &AT;
-        let told = Explanation {
+        let message = Explanation {
             loop_name: "Relax",
             callbacks: Vec::new(),
             listings: vec![Listing { breakpoint, rows }],
@@ -291,16 +291,16 @@ mod tests {
             undecided: Vec::new(),
             notes: Vec::new(),
         };
-        told.to_string()
+        message.to_string()
     }
 
     #[test]
     fn a_column_is_shown_where_somebody_has_something_in_it() {
-        let plain = told(vec![row(1)]);
+        let plain = rendered(vec![row(1)]);
         let mut rows = vec![row(1), row(2)];
         rows[1].period = Some("every 10 epochs".into());
         rows[1].provides = vec!["Record".into()];
-        let more = told(rows);
+        let more = rendered(rows);
         for (title, cell) in [("period", "every 10 epochs"), ("provides", "Record")] {
             assert!(!plain.contains(title), "{plain}");
             assert!(more.contains(title) && more.contains(cell), "{more}");
@@ -324,6 +324,6 @@ mod tests {
     fn a_row_is_one_row_whatever_is_in_it() {
         let mut rows = vec![row(1)];
         rows[0].callback = "two\nlines".into();
-        assert_eq!(told(rows).lines().count(), 5);
+        assert_eq!(rendered(rows).lines().count(), 5);
     }
 }

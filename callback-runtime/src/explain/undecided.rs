@@ -14,8 +14,8 @@ use std::fmt;
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("halve");
 /// plan.on(Fit::on_epoch_end, |_: &mut LearningRate| {}).named("warm up");
-/// let told = plan.explain(&State::new())?;
-/// let pair = &told.undecided()[0];
+/// let explanation = plan.explain(&State::new())?;
+/// let pair = &explanation.undecided()[0];
 /// assert_eq!((pair.first(), pair.second(), pair.state()), ("halve", "warm up", "LearningRate"));
 /// assert_eq!(pair.to_string(), "halve, then warm up: both write LearningRate at on_epoch_end");
 /// # Ok::<(), PlanError>(())

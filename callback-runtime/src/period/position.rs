@@ -75,8 +75,7 @@ impl Position {
         units.filter_map(|unit| Some((unit, self.amount(unit)?)))
     }
 
-    /// Whether nothing has been counted yet.
-    /// Whether it has counted less of anything.
+    /// Whether a unit of it has counted less than that of `other`.
     pub(crate) fn is_behind(&self, other: &Self) -> bool {
         self.counted().any(|(unit, amount)| {
             let other = other.amount(unit).map(Amount::as_f64);
@@ -84,6 +83,7 @@ impl Position {
         })
     }
 
+    /// Whether nothing has been counted yet.
     pub(crate) fn is_beginning(&self) -> bool {
         self.counted().all(|(_, amount)| amount.as_f64() == 0.0)
     }

@@ -98,17 +98,17 @@ fn a_handler_sees_which_units_fired() {
     let mut period = HandlerPeriod::new(Period::steps(4).or(Period::epochs(1)).first());
     let place = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
     period.begin(&place(0, 0), &Position::new());
-    let mut told = |epoch, step| {
+    let mut text = |epoch, step| {
         let due = period.is_due(&place(epoch, step), false)?;
         Some((due.units().to_vec(), due.is_first(), due.to_string()))
     };
     let name = "E1_U4".to_owned();
-    assert_eq!(told(0, 1), Some((vec![], true, name.clone())));
-    assert_eq!(told(0, 4), Some((vec![Unit::Steps], false, name.clone())));
-    assert_eq!(told(1, 5), Some((vec![Unit::Epochs], false, name.clone())));
-    assert_eq!(told(1, 6), None);
+    assert_eq!(text(0, 1), Some((vec![], true, name.clone())));
+    assert_eq!(text(0, 4), Some((vec![Unit::Steps], false, name.clone())));
+    assert_eq!(text(1, 5), Some((vec![Unit::Epochs], false, name.clone())));
+    assert_eq!(text(1, 6), None);
     assert_eq!(
-        told(2, 9),
+        text(2, 9),
         Some((vec![Unit::Epochs, Unit::Steps], false, name))
     );
 }

@@ -318,8 +318,8 @@ impl Attachment<'_> {
     /// plan.on(Fit::on_epoch_end, |epoch: &Epoch| println!("saved after epoch {epoch}"))
     ///     .named("save")
     ///     .every(Period::epochs(10).last());
-    /// let told = plan.explain(&State::new())?;
-    /// assert_eq!(told.rows(Fit::on_epoch_end)[0].period(), Some("every 10 epochs, last"));
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].period(), Some("every 10 epochs, last"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
@@ -349,9 +349,9 @@ impl Attachment<'_> {
     ///
     /// let mut plan = Plan::<Fit>::new();
     /// plan.add(Trace).every_at(Fit::on_train_batch_end, Period::steps(100));
-    /// let told = plan.explain(&State::new())?;
-    /// assert_eq!(told.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps"));
-    /// assert_eq!(told.rows(Fit::on_epoch_end)[0].period(), None);
+    /// let explanation = plan.explain(&State::new())?;
+    /// assert_eq!(explanation.rows(Fit::on_train_batch_end)[0].period(), Some("every 100 steps"));
+    /// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].period(), None);
     /// # Ok::<(), PlanError>(())
     /// ```
     #[doc(alias = "throttle")]

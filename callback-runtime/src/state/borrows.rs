@@ -179,10 +179,10 @@ mod tests {
             (writes(), reads()),
             (writes(), writes()),
         ] {
-            let told = overlap(first, second).expect("they overlap");
+            let text = overlap(first, second).expect("they overlap");
             assert!(
-                told.contains("a handler of `Another` got `u32` while another one had it"),
-                "{told}"
+                text.contains("a handler of `Another` got `u32` while another one had it"),
+                "{text}"
             );
         }
     }

@@ -6,7 +6,7 @@ use super::digits::callbacks::Guesses;
 use super::digits::candle_mlp;
 use super::digits::data::Batch;
 use super::digits::mlp;
-use super::way::{Told, Way};
+use super::way::{FitResult, Way};
 use callbacks::BoxError;
 use callbacks::prelude::*;
 
@@ -70,12 +70,12 @@ impl Learned {
         }
     }
 
-    /// The same, and what it came to.
-    pub(super) fn told(self, way: Way, fed: &Fed, epochs: u64) -> Result<Told, BoxError> {
+    /// Fits, and returns the result.
+    pub(super) fn result(self, way: Way, fed: &Fed, epochs: u64) -> Result<FitResult, BoxError> {
         match self {
-            Self::Ndarray => way.fit::<mlp::Mlp>(fed, epochs)?.told(fed),
+            Self::Ndarray => way.fit::<mlp::Mlp>(fed, epochs)?.result(fed),
             #[cfg(feature = "candle")]
-            Self::Candle => way.fit::<candle_mlp::Mlp>(fed, epochs)?.told(fed),
+            Self::Candle => way.fit::<candle_mlp::Mlp>(fed, epochs)?.result(fed),
         }
     }
 }

@@ -19,10 +19,10 @@ const EPOCHS: u64 = 20;
 
 /// The quartiles of the ratios of the fastest of two fits that take turns.
 pub(super) fn ratios(learned: Learned, one: Way, other: Way) -> Result<[f64; 3], Box<dyn Error>> {
-    let [told, _] = once_more::run(None, &[IN_TURNS, learned.name(), one.name(), other.name()])?;
-    let told = told.split_whitespace().map(str::parse);
-    let told: Vec<f64> = told.collect::<Result<_, _>>()?;
-    Ok(spread::quartiles(told))
+    let [ratios, _] = once_more::run(None, &[IN_TURNS, learned.name(), one.name(), other.name()])?;
+    let ratios = ratios.split_whitespace().map(str::parse);
+    let ratios: Vec<f64> = ratios.collect::<Result<_, _>>()?;
+    Ok(spread::quartiles(ratios))
 }
 
 /// What this program does for that.
@@ -74,8 +74,8 @@ fn scattered(turn: u64) -> Vec<Vec<u8>> {
 /// That all ways do the same work.
 fn agree(learned: Learned, fed: &Fed) -> Result<(), BoxError> {
     for (one, other) in [(Way::Bare, Way::Alone), (Way::Bookkept, Way::WithTen)] {
-        let told = |way| learned.told(way, fed, EPOCHS);
-        if told(one)? != told(other)? {
+        let result = |way| learned.result(way, fed, EPOCHS);
+        if result(one)? != result(other)? {
             return Err("the loop by hand and the trainer differ".into());
         }
     }

@@ -22,16 +22,16 @@ pub(in crate::measure) enum Way {
     WithTen,
 }
 
-/// What a fit came to.
+/// A fit that has ended.
 pub(super) struct Ended<M> {
     learner: M,
     losses: Vec<f64>,
     printed: [String; 2],
 }
 
-/// The same, for comparison: of two that did the same work it is equal to the last bit.
+/// The result of a fit, for comparison: those of two fits that did the same work are equal to the last bit.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct FitResult {
     of_each_epoch: Vec<u64>,
     of_each_image: Vec<u64>,
     printed: [String; 2],
@@ -97,12 +97,12 @@ fn losses<M: Seeded>(fitted: &Fitted<'_, M>) -> Vec<f64> {
 }
 
 impl<M: Seeded> Ended<M> {
-    pub(super) fn told(mut self, fed: &Fed) -> Result<Told, BoxError> {
+    pub(super) fn result(mut self, fed: &Fed) -> Result<FitResult, BoxError> {
         let loss = |batch: &Batch| {
             let prediction = self.learner.forward(batch, Phase::Valid)?;
             Ok(self.learner.loss(&prediction, batch)?.value().to_bits())
         };
-        Ok(Told {
+        Ok(FitResult {
             of_each_image: fed.each.iter().map(loss).collect::<Result<_, BoxError>>()?,
             of_each_epoch: self.losses.iter().map(|loss| loss.to_bits()).collect(),
             printed: self.printed,

@@ -9,7 +9,7 @@ fn of(period: Period, totals: &Position) -> HandlerPeriod {
 }
 
 /// The `Due` of a visit at `steps`: its units, and whether it is the last.
-fn told(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
+fn is_due(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
     let due = period.is_due(&at(steps), ending)?;
     Some((due.units().len(), due.is_last()))
 }
@@ -17,17 +17,17 @@ fn told(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, 
 #[test]
 fn the_last_visit_is_known_where_the_total_is() {
     let mut period = of(Period::steps(4).last(), &at(6));
-    assert_eq!(told(&mut period, 4, false), Some((1, false)));
-    assert_eq!(told(&mut period, 5, false), None);
-    assert_eq!(told(&mut period, 6, false), Some((0, true)));
-    assert_eq!(told(&mut period, 6, false), None, "it has run here");
+    assert_eq!(is_due(&mut period, 4, false), Some((1, false)));
+    assert_eq!(is_due(&mut period, 5, false), None);
+    assert_eq!(is_due(&mut period, 6, false), Some((0, true)));
+    assert_eq!(is_due(&mut period, 6, false), None, "it has run here");
     assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn a_mark_that_is_the_end_makes_one_call() {
     let mut period = of(Period::steps(3).last(), &at(6));
-    assert_eq!(told(&mut period, 6, true), Some((1, true)));
+    assert_eq!(is_due(&mut period, 6, true), Some((1, true)));
     assert!(!period.is_due_at_end(&at(6)));
 }
 
@@ -62,10 +62,10 @@ fn all_totals_are_reached_at_the_last_visit() {
 #[test]
 fn a_pending_stop_makes_each_new_place_the_last() {
     let mut period = of(Period::steps(10).last(), &Position::new());
-    assert_eq!(told(&mut period, 3, false), None);
-    assert_eq!(told(&mut period, 3, true), Some((0, true)));
-    assert_eq!(told(&mut period, 3, true), None);
-    assert_eq!(told(&mut period, 4, true), Some((0, true)));
+    assert_eq!(is_due(&mut period, 3, false), None);
+    assert_eq!(is_due(&mut period, 3, true), Some((0, true)));
+    assert_eq!(is_due(&mut period, 3, true), None);
+    assert_eq!(is_due(&mut period, 4, true), Some((0, true)));
     assert!(!period.is_due_at_end(&at(4)));
     assert!(period.is_due_at_end(&at(5)), "the loop went on");
 }
@@ -73,8 +73,8 @@ fn a_pending_stop_makes_each_new_place_the_last() {
 #[test]
 fn without_last_nothing_is_owed_and_no_visit_is_the_last() {
     let mut period = of(Period::steps(4), &at(4));
-    assert_eq!(told(&mut period, 4, true), Some((1, false)));
-    assert_eq!(told(&mut period, 5, true), None);
+    assert_eq!(is_due(&mut period, 4, true), Some((1, false)));
+    assert_eq!(is_due(&mut period, 5, true), None);
     assert!(!period.is_due_at_end(&at(6)));
 }
 
@@ -82,7 +82,7 @@ fn without_last_nothing_is_owed_and_no_visit_is_the_last() {
 fn what_is_owed_is_caught_up_on_once() {
     let mut period = of(Period::steps(10).last(), &Position::new());
     assert!(!period.is_due_at_end(&at(0)), "it was not visited");
-    assert_eq!(told(&mut period, 7, false), None);
+    assert_eq!(is_due(&mut period, 7, false), None);
     assert!(period.is_due_at_end(&at(7)));
     let due = period.run_at_end(&at(7));
     assert!(due.is_last() && due.units().is_empty());

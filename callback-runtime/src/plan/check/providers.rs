@@ -225,8 +225,8 @@ fn namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str
 fn registered(input: &CheckInput<'_>, type_id: TypeId) -> Option<String> {
     let would = input.registered();
     let would = would.filter(|one| one.would_provide(type_id));
-    let told = |one: &Registration| format!("`{}` ({})", one.name(), one.location());
-    let would: Vec<String> = would.map(told).collect();
+    let message = |one: &Registration| format!("`{}` ({})", one.name(), one.location());
+    let would: Vec<String> = would.map(message).collect();
     match would.as_slice() {
         [] => None,
         [one] => Some(format!("{one} is registered and provides it: attach it")),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 /// The callbacks that a callback requires are attached.
 pub(crate) fn check_requirements(input: &CheckInput<'_>) -> Vec<Problem> {
-    let unmet = said(input, Verb::Requires).filter(|(at, relation)| {
+    let unmet = relations_of(input, Verb::Requires).filter(|(at, relation)| {
         let others = input.plan.resolved.members.named(&relation.callback_ref);
         others.iter().all(|other| other == at)
     });
@@ -39,13 +39,13 @@ fn unmet_text(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef
 /// No callback is attached that another one declares incompatible. Each declaration reports the first such callback and the number of
 /// the others, so that a thousand callbacks of a type are not as many problems as pairs.
 pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut told = HashSet::new();
+    let mut message = HashSet::new();
     let mut problems = Vec::new();
-    for (at, relation) in said(input, Verb::Incompatible) {
+    for (at, relation) in relations_of(input, Verb::Incompatible) {
         let named = input.plan.resolved.members.named(&relation.callback_ref);
         let mut others = named.iter().filter(|other| **other != at);
         let count = named.len() - usize::from(named.binary_search(&at).is_ok());
-        let untold = others.find(|other| told.insert((at.min(**other), at.max(**other))));
+        let untold = others.find(|other| message.insert((at.min(**other), at.max(**other))));
         if let Some(other) = untold {
             let text = incompatible_text(input, *other, count - 1);
             let kind = ProblemKind::Incompatible;
@@ -69,7 +69,7 @@ fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> 
 }
 
 /// The relations of one kind, with the callbacks that declare them.
-fn said<'s>(
+fn relations_of<'s>(
     input: &'s CheckInput<'_>,
     verb: Verb,
 ) -> impl Iterator<Item = (CallbackId, &'s Relation)> {

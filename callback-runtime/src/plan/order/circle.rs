@@ -116,7 +116,7 @@ pub(crate) fn describe(
         let order = &orders[*order];
         let first = named(&order.first, &attached[*id], &names[*id]);
         let second = named(&order.second, &attached[*next], &names[*next]);
-        format!("{first} before {second}, {}", said(order))
+        format!("{first} before {second}, {}", declaration(order))
     });
     let text = ProblemText::hinted("its order is a circle".into(), "take one of them back")
         .with_steps(steps.collect());
@@ -142,7 +142,7 @@ fn named(side: &OrderSide, callback: &Attached, name: &str) -> String {
     }
 }
 
-fn said(order: &OrderRule) -> String {
+fn declaration(order: &OrderRule) -> String {
     let (location, first, second) = (order.location, &order.first.label, &order.second.label);
     match order.by {
         DeclaredBy::After { .. } => format!("says `{second}` ({location})"),

@@ -43,7 +43,7 @@ impl<'a> NearestSearch<'a> {
         match pair_order(first) {
             PairOrder::Undecided => Some(*first),
             PairOrder::Irrelevant => None,
-            PairOrder::Decided => self.behind(check.decided, one, at, pair_order),
+            PairOrder::Decided => self.nearest_after(check.decided, one, at, pair_order),
         }
     }
 
@@ -73,7 +73,7 @@ impl<'a> NearestSearch<'a> {
     }
 
     /// The nearest use after the decided one at `decided_at` whose order with that one is irrelevant, and with `one` undecided.
-    fn behind(
+    fn nearest_after(
         &mut self,
         decided: &Decided<'_>,
         one: &StateUse,
@@ -113,8 +113,8 @@ impl<'a> NearestSearch<'a> {
         let groups = self.groups.get_or_insert_with(|| groups(uses, decided));
         let groups = classes.iter().filter_map(|class| groups.get(class));
         let nearest = groups.flatten().filter_map(|places| {
-            let behind = places.partition_point(|place| *place <= after);
-            places.get(behind).copied()
+            let next = places.partition_point(|place| *place <= after);
+            places.get(next).copied()
         });
         let mut nearest: Vec<usize> = nearest.collect();
         nearest.sort_unstable();

@@ -1,13 +1,13 @@
-//! A callback that says how it fares, to the test that made its process.
+//! A callback that reports when it is entered, exited and dropped, to the test that started its process.
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use super::process::{Ended, Loud, say};
 use callbacks::{Callback, Handlers, Loop};
 
-/// Says when it is entered, exited and dropped.
-pub(crate) struct Told<const N: usize>(Loud<N>);
+/// Reports when it is entered, exited and dropped.
+pub(crate) struct Reporting<const N: usize>(Loud<N>);
 
-impl<const N: usize> Told<N> {
+impl<const N: usize> Reporting<N> {
     pub(crate) fn new() -> Self {
         Self(Loud::new(&format!("callback {N}")))
     }
@@ -25,7 +25,7 @@ impl<const N: usize> Told<N> {
     }
 }
 
-impl<L: Loop, const N: usize> Callback<L> for Told<N> {
+impl<L: Loop, const N: usize> Callback<L> for Reporting<N> {
     fn handlers(&self, h: &mut Handlers<L, Self>) {
         h.on_enter(Self::enter);
         h.on_exit(Self::exit);
