@@ -204,16 +204,6 @@ fn last_runs_at_the_end_and_not_twice() {
 }
 
 #[test]
-fn the_last_call_comes_before_the_end_of_the_outermost_scope() {
-    let mut plan = Plan::<Walk>::new();
-    plan.on(Walk::on_step, note!("save"))
-        .every(Period::steps(5).last());
-    plan.on(Walk::on_run_end, note!("end"));
-    let trace = traced(&mut plan, 1..=7);
-    assert_eq!(trace.0, [("save", 5), ("save", 7), ("end", 7)]);
-}
-
-#[test]
 fn last_runs_when_the_run_is_stopped_by_whoever() {
     for (weight, at) in [(-1.0, Walk::on_step), (1.0, Walk::on_step)] {
         let mut plan = Plan::<Walk>::new();
@@ -236,6 +226,16 @@ fn last_runs_when_the_run_is_stopped_by_whoever() {
             "{weight}"
         );
     }
+}
+
+#[test]
+fn the_last_call_comes_before_the_end_of_the_outermost_scope() {
+    let mut plan = Plan::<Walk>::new();
+    plan.on(Walk::on_step, note!("save"))
+        .every(Period::steps(5).last());
+    plan.on(Walk::on_run_end, note!("end"));
+    let trace = traced(&mut plan, 1..=7);
+    assert_eq!(trace.0, [("save", 5), ("save", 7), ("end", 7)]);
 }
 
 #[test]
