@@ -204,3 +204,13 @@ fn a_handler_that_panics_under_a_guard_does_not_reach_the_engine() {
         "panicked: frightened"
     );
 }
+
+#[test]
+fn the_debug_text_of_a_guard_names_loop_and_callbacks() {
+    let (guard, _) = guarded(|_| {});
+    let text = format!("{guard:?}");
+    assert!(
+        text.contains("Plan<Relax>") && text.contains("Tracer"),
+        "{text}"
+    );
+}

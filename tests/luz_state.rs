@@ -357,3 +357,14 @@ fn a_loss_that_several_handlers_read_is_read_once() {
     assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
     assert_eq!(reads.load(Ordering::Relaxed), 5);
 }
+
+#[test]
+fn the_debug_text_of_a_loss_reads_nothing_and_has_what_was_read() {
+    let reads = Arc::new(AtomicU64::new(0));
+    let loss = Remote(reads.clone()).loss(&Output(0.0), &Input(0.0));
+    let loss = loss.unwrap();
+    assert!(!format!("{loss:?}").contains("0.5"));
+    assert_eq!(reads.load(Ordering::Relaxed), 0);
+    assert!((loss.value() - 0.5).abs() < 1e-12);
+    assert!(format!("{loss:?}").contains("0.5"));
+}

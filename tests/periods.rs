@@ -229,6 +229,16 @@ fn last_runs_whichever_callback_stops_the_run() {
 }
 
 #[test]
+fn the_last_call_comes_before_the_end_of_the_outermost_scope() {
+    let mut plan = Plan::<Walk>::new();
+    plan.on(Walk::on_step, note!("save"))
+        .every(Period::steps(5).last());
+    plan.on(Walk::on_run_end, note!("end"));
+    let trace = traced(&mut plan, 1..=7);
+    assert_eq!(trace.0, [("save", 5), ("save", 7), ("end", 7)]);
+}
+
+#[test]
 fn a_failed_run_has_no_last_call() {
     let mut plan = Plan::<Walk>::new();
     plan.on(Walk::on_step, note!("save"))

@@ -247,6 +247,24 @@ fn a_handler_that_can_never_run_here_is_a_note_and_no_error() {
     );
 }
 
+#[test]
+fn a_handler_of_a_fit_can_never_run_in_an_evaluation_or_a_prediction() {
+    let mut trainer = Trainer::new(Line::new(&Journal::default()));
+    trainer.plan().on(Fit::on_epoch_end, || {});
+    let note = |trainer: &mut Trainer<Line>| {
+        let note = trainer.plan().notes().first();
+        note.map(ToString::to_string).unwrap_or_default()
+    };
+    let evaluated = trainer.evaluate(inputs([1.0])).unwrap();
+    assert!(evaluated.outcome.is_finished());
+    let text = note(&mut trainer);
+    assert!(text.ends_with("this is an evaluation"), "{text}");
+    let predicted = trainer.predict(inputs([1.0])).unwrap();
+    assert!(predicted.outcome.is_finished());
+    let text = note(&mut trainer);
+    assert!(text.ends_with("this is a prediction"), "{text}");
+}
+
 mod other {
     /// Not the loop's.
     pub(super) struct Loss;

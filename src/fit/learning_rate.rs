@@ -159,10 +159,7 @@ impl LearningRate {
 
     /// The rates that a fit begins with.
     pub(super) fn begin(&self) -> Self {
-        let mut rate = Self {
-            initial: None,
-            ..self.clone()
-        };
+        let mut rate = self.clone();
         rate.keep_initial();
         rate
     }
