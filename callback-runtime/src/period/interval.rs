@@ -90,7 +90,9 @@ impl Interval {
         let Some((every, offset)) = self.whole() else {
             return Next::Never;
         };
-        let past = position.checked_sub(offset).map(|past_offset| past_offset / every);
+        let past = position
+            .checked_sub(offset)
+            .map(|past_offset| past_offset / every);
         // No mark yet; or one more than are past.
         past.map_or(Some(1), |past| past.checked_add(1))
             .map_or(Next::Never, Next::HaltedAt)
