@@ -15,18 +15,18 @@ breakpoints! {
     loop Count with u64 as steps { scope RUN { on_run_begin; after_step; on_run_end; } }
 }
 
-/// Writes where a use after it is freed would be seen, and tells the lines when it goes.
+/// Writes where a use after it is freed would be seen, and receiver the lines when it goes.
 struct Writer {
     #[expect(clippy::box_collection, reason = "to be freed where it is")]
     lines: Box<Vec<String>>,
     gate: Receiver<()>,
-    text: Sender<Vec<String>>,
+    sender: Sender<Vec<String>>,
 }
 
 #[callback(Count, background, register = false)]
 impl Writer {
     fn after_step(&mut self, step: &u64) {
-        // Nobody is there any more: it is open.
+        // An error means that the other side is gone: the gate is open.
         let _ = self.gate.recv();
         self.lines.push(step.to_string());
     }
@@ -38,23 +38,23 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // Nobody may be left who wants to know.
-        let _ = self.text.send(std::mem::take(&mut self.lines));
+        // The receiver may be gone.
+        let _ = self.sender.send(std::mem::take(&mut self.lines));
     }
 }
 
-/// A plan with a writer, what lets it go on, and what it tells when it goes.
+/// A plan with a writer, what lets it go on, and what it receiver when it goes.
 fn plan() -> (Plan<Count>, Sender<()>, Receiver<Vec<String>>) {
     let (open, gate) = channel();
-    let (text, tells) = channel();
+    let (sender, receiver) = channel();
     let mut plan = Plan::new();
     plan.add(Writer {
         lines: Box::default(),
         gate,
-        text,
+        sender,
     })
     .background(Background::queue(8));
-    (plan, open, tells)
+    (plan, open, receiver)
 }
 
 fn steps(run: &mut Run<'_, Count>) -> Result<(), Break> {
@@ -68,7 +68,7 @@ fn steps(run: &mut Run<'_, Count>) -> Result<(), Break> {
 #[test]
 fn a_guard_that_is_dropped_waits_for_what_is_left() {
     in_time(|| {
-        let (plan, open, tells) = plan();
+        let (plan, open, receiver) = plan();
         let mut guard = plan.start(State::new()).unwrap();
         for step in 1..=3_u64 {
             guard.state().insert(step);
@@ -76,7 +76,7 @@ fn a_guard_that_is_dropped_waits_for_what_is_left() {
         }
         drop(open);
         drop(guard);
-        assert_eq!(tells.recv().unwrap(), ["1", "2", "3", "exit"]);
+        assert_eq!(receiver.recv().unwrap(), ["1", "2", "3", "exit"]);
     });
 }
 
@@ -85,7 +85,7 @@ static FORGOTTEN: AtomicPtr<Guard<Count>> = AtomicPtr::new(std::ptr::null_mut())
 #[test]
 fn a_guard_that_is_forgotten_leaks_the_callback_and_its_worker_goes_on() {
     in_time(|| {
-        let (plan, open, tells) = plan();
+        let (plan, open, receiver) = plan();
         let mut guard = plan.start(State::new()).unwrap();
         guard.state().insert(1_u64);
         guard.fire(Count::after_step).unwrap();
@@ -93,14 +93,14 @@ fn a_guard_that_is_forgotten_leaks_the_callback_and_its_worker_goes_on() {
         FORGOTTEN.store(Box::into_raw(Box::new(guard)), Ordering::Relaxed);
         // It is still there to be written to, and never goes.
         drop(open);
-        assert!(tells.try_recv().is_err());
+        assert!(receiver.try_recv().is_err());
     });
 }
 
 #[test]
 fn an_engine_that_panics_takes_its_guard_along_when_the_worker_is_done() {
     in_time(|| {
-        let (plan, open, tells) = plan();
+        let (plan, open, receiver) = plan();
         let caught = catch_unwind(AssertUnwindSafe(move || {
             let mut guard = plan.start(State::new()).unwrap();
             guard.state().insert(1_u64);
@@ -109,14 +109,14 @@ fn an_engine_that_panics_takes_its_guard_along_when_the_worker_is_done() {
             panic!("the engine is broken");
         }));
         assert!(caught.is_err());
-        assert_eq!(tells.recv().unwrap(), ["1", "exit"]);
+        assert_eq!(receiver.recv().unwrap(), ["1", "exit"]);
     });
 }
 
 #[test]
 fn a_loop_that_panics_loses_nothing() {
     in_time(|| {
-        let (mut plan, open, tells) = plan();
+        let (mut plan, open, receiver) = plan();
         let outcome = plan.run(&mut State::new(), |run| {
             steps(run)?;
             drop(open);
@@ -124,14 +124,14 @@ fn a_loop_that_panics_loses_nothing() {
         });
         assert!(outcome.unwrap().failed().is_some());
         drop(plan);
-        assert_eq!(tells.recv().unwrap(), ["1", "2", "3", "exit"]);
+        assert_eq!(receiver.recv().unwrap(), ["1", "2", "3", "exit"]);
     });
 }
 
 #[test]
 fn between_two_runs_a_callback_is_anybody_s() {
     in_time(|| {
-        let (mut plan, open, tells) = plan();
+        let (mut plan, open, receiver) = plan();
         drop(open);
         for _ in 0..20 {
             assert!(plan.run(&mut State::new(), steps).unwrap().is_finished());
@@ -143,7 +143,7 @@ fn between_two_runs_a_callback_is_anybody_s() {
         let writer = plan.remove::<Writer>().unwrap();
         assert_eq!(writer.lines.len(), 4);
         drop(writer);
-        assert_eq!(tells.recv().unwrap(), ["1", "2", "3", "exit"]);
+        assert_eq!(receiver.recv().unwrap(), ["1", "2", "3", "exit"]);
     });
 }
 
@@ -167,7 +167,7 @@ struct Slow(Receiver<()>);
 
 impl Slow {
     fn hold(&mut self, _: &Fuse) {
-        // Nobody is there any more: it is open.
+        // An error means that the other side is gone: the gate is open.
         let _ = self.0.recv();
     }
 }

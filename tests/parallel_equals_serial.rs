@@ -116,7 +116,7 @@ impl Script {
             };
             let attachment = attachment.named(name(nth)).on_failure(one.on_failure);
             let attachment = attachment.weight(f64::from(one.weight));
-            // Whom it names was attached before, so that there is no circle.
+            // The callback that it names was attached before it, so that there is no circle.
             if let Some(after) = one.after.filter(|after| *after < nth) {
                 attachment.after(name(after));
             }

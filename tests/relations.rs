@@ -108,7 +108,7 @@ proptest! {
         let mut plan = Plan::<Fit>::new();
         for (at, weight) in weights.iter().enumerate() {
             let mut attached = plan.on(Fit::on_epoch_end, || {}).named(at.to_string()).weight(*weight);
-            // Nobody is in both, which would be a circle.
+            // No callback is in both, which would be a circle.
             if first[at] {
                 attached.group::<Measures>();
             } else if second[at] {

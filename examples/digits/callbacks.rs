@@ -63,7 +63,7 @@ impl CosineDecay {
     }
 }
 
-/// Prints a line for each epoch. Nobody attaches it: it is found.
+/// Prints a line for each epoch. The plan discovers it.
 #[derive(Default)]
 pub struct PrintEpochs;
 

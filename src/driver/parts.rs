@@ -121,7 +121,7 @@ impl<D: Driven> Parts<D> {
         Ok(())
     }
 
-    /// Everybody is asked, and then what is driven.
+    /// Asks every handler, and then what is driven.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
         let asked =
             run.ask_with_origins(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;

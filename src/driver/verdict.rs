@@ -2,7 +2,7 @@
 
 use callback_runtime::Answer;
 
-/// Whether an update is taken. Everybody is asked, and one rejection rejects.
+/// Whether an update is taken. Every handler answers, and one rejection rejects.
 ///
 /// ```
 /// use callbacks::Answer;

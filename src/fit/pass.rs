@@ -82,7 +82,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             let passed = self.batches(run, steps, batches, &mut mean);
             let passed = passed.map_err(|broken| run.note(broken));
             if run.failure().is_some() {
-                // Nobody will see the mean; reading it would wait for the device.
+                // The mean will not be seen, and reading it would wait for the device.
                 return passed;
             }
             // Also of a pass that was left: its mean is over what it saw.

@@ -35,7 +35,7 @@ impl Writer {
             let _ = arrived.send(());
         }
         if let Some(gate) = &self.gate {
-            // Nobody is there any more: it is open.
+            // An error means that the other side is gone: the gate is open.
             let _ = gate.recv();
         }
         self.lines.push(step.to_string());

@@ -141,7 +141,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Nobody attached, and handlers of two parameters.
+    /// No callback attached, and handlers of two parameters.
     pub const fn of(peer: Peer) -> Self {
         Self {
             peer,

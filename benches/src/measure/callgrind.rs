@@ -27,7 +27,7 @@ impl Counts {
     pub(super) fn get() -> Result<&'static Self, Box<dyn Error>> {
         static COUNTS: OnceLock<Counts> = OnceLock::new();
         if COUNTS.get().is_none() {
-            // Nobody else counts: the program has one thread.
+            // No other thread counts: the program has one.
             let _ = COUNTS.set(Self::count()?);
         }
         COUNTS.get().ok_or_else(|| "nothing was counted".into())

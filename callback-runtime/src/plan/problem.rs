@@ -70,7 +70,7 @@ pub enum ProblemKind {
     Conflict,
     /// A callback reads what another one writes after it, and nothing decides that order.
     EarlyReader,
-    /// Somebody's code panicked while the plan was made: a `Default`, a filter, `info` or `handlers`.
+    /// A `Default`, a filter, `info` or `handlers` of a callback panicked while the plan was made.
     Panicked,
     /// A callback that must run in parallel and cannot.
     NotParallel,
