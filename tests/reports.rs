@@ -221,8 +221,8 @@ fn an_order_that_names_only_itself_is_told_to_order_nothing() {
     let told = plan.explain(&State::new()).expect("it is right");
     assert!(told.orders().iter().all(callbacks::explain::Order::is_idle));
     for line in [
-        "Other after Other: nobody but itself",
-        "Saying before Saying: nobody but itself",
+        "Other after Other: only itself",
+        "Saying before Saying: only itself",
     ] {
         assert!(told.to_string().contains(line), "{told}");
     }

@@ -67,7 +67,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
         self.core.prepare(state.as_table())?;
-        let mut run = RunCore::begin(self.core.parts(), state.ctx());
+        let mut run = RunCore::begin(self.core.run_parts(), state.ctx());
         // The first firing reports an interruption.
         let _ = run.enter();
         let run_state = run.into_run_state();
@@ -240,7 +240,7 @@ impl<L: Loop> Guard<L> {
     /// The run. It takes the run state, which the caller puts back.
     fn view(&mut self) -> Run<'_, L> {
         let run_state = std::mem::take(&mut self.run_state);
-        let core = RunCore::of(self.plan.core.parts(), self.state.ctx(), run_state);
+        let core = RunCore::of(self.plan.core.run_parts(), self.state.ctx(), run_state);
         Run::of(core)
     }
 

@@ -28,7 +28,7 @@ pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
 use crate::loops::{Loop, LoopInfo};
 use crate::outcome::{Failure, Outcome};
-use crate::plan::{Parts, Plan, PlanError, Resolved};
+use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
@@ -101,7 +101,7 @@ impl<L: Loop> Plan<L> {
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
         self.core.prepare(state.as_table())?;
-        let mut run = Run::of(RunCore::begin(self.core.parts(), state));
+        let mut run = Run::of(RunCore::begin(self.core.run_parts(), state));
         if run.core.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
             run.core.handle_body(caught);
@@ -119,7 +119,7 @@ impl<L: Loop> Run<'_, L> {
 }
 
 impl<'a> RunCore<'a> {
-    fn begin(parts: Parts<'a>, mut state: Ctx<'a>) -> Self {
+    fn begin(parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
         let outer_values = OuterValues::take(&mut state);
         let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
         parts.clock.begin();
@@ -129,8 +129,8 @@ impl<'a> RunCore<'a> {
     }
 
     /// The run that `run_state` describes, with its plan and state.
-    fn of(parts: Parts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
-        let Parts {
+    fn of(parts: RunParts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
+        let RunParts {
             loop_info,
             dispatcher,
             resolved,
