@@ -315,7 +315,7 @@ fn not_registered_text(loop_info: &LoopInfo, name: &str, all: &[&Registration]) 
         .map(|other| format!("did you mean `{other}`? "))
         .unwrap_or_default();
     format!(
-        "no callback of that name is registered for {}; {near}if it is in a crate that the program names nothing of, \
+        "no callback of that name is registered for {}; {near}if the program uses nothing else of its crate, \
          the linker left it out: write `callbacks::link!(that_crate);`",
         loop_info.name
     )

@@ -42,7 +42,7 @@ pub struct Problem {
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |_: &String| {});
 /// plan.on(Fit::on_epoch_end, |_: &Epoch, _: &mut Epoch| {});
-/// plan.require("patience");
+/// plan.require("gradient clipping");
 /// let error = plan.check(&State::new()).unwrap_err();
 /// let kinds: Vec<_> = error.problems().iter().map(|problem| problem.kind()).collect();
 /// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Clash, ProblemKind::Required]);

@@ -44,7 +44,7 @@ impl Break {
     /// ```
     pub fn into_boxed(self) -> BoxError {
         self.into_error().unwrap_or_else(|| {
-            "the run was stopped, left a scope or failed; its outcome tells".into()
+            "the run was stopped, left a scope or failed; the outcome has the reason".into()
         })
     }
 

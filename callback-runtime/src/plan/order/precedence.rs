@@ -187,8 +187,8 @@ struct Cursor {
     /// The rank that the search visits next in this list. The first field, because it orders the cursors.
     rank: Rank,
     list: List,
-    /// The index of `rank` in the list.
-    index: usize,
+    /// The position of `rank` in the list.
+    position: usize,
 }
 
 /// A list of ranks that a search walks.
@@ -215,7 +215,7 @@ impl Search {
             let Some(cursor) = self.open.pop() else {
                 return;
             };
-            self.push_cursor(precedence, cursor.list, cursor.index);
+            self.push_cursor(precedence, cursor.list, cursor.position);
             if self.reached.insert(cursor.rank) {
                 self.expand(precedence, cursor.rank);
             }
@@ -243,11 +243,15 @@ impl Search {
         self.push_cursor(precedence, list, end);
     }
 
-    /// Adds a cursor at the rank before the index `end`, if there is one.
+    /// Adds a cursor at the rank before the position `end`, if there is one.
     fn push_cursor(&mut self, precedence: &Precedence, list: List, end: usize) {
-        if let Some(index) = end.checked_sub(1) {
-            let rank = precedence.ranks(list)[index];
-            self.open.push(Cursor { rank, list, index });
+        if let Some(position) = end.checked_sub(1) {
+            let rank = precedence.ranks(list)[position];
+            self.open.push(Cursor {
+                rank,
+                list,
+                position,
+            });
         }
     }
 }
