@@ -117,10 +117,7 @@ fn the_report_names_callback_breakpoint_type_place_and_what_to_write_instead() {
     assert_eq!(lines[0], "the plan has 3 problems");
     let place = |nth| format!("{}:{}: Faulty at ", file!(), FIRST_LINE + nth);
     assert!(lines[1].trim_start().starts_with(&place(0)), "{text}");
-    assert!(
-        lines[1].ends_with("no callback provides `Nowhere`"),
-        "{text}"
-    );
+    assert!(lines[1].ends_with("nothing provides `Nowhere`"), "{text}");
     assert!(lines[2].contains("Option<&Nowhere>"), "{text}");
     assert!(lines[3].trim_start().starts_with(&place(1)), "{text}");
     assert!(lines[3].ends_with("`Loss` does not exist here"), "{text}");

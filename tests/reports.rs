@@ -232,8 +232,8 @@ fn an_order_that_names_only_itself_is_reported() {
             .all(callbacks::explain::Order::is_idle)
     );
     for line in [
-        "Other after Other: no callback but itself",
-        "Saying before Saying: no callback but itself",
+        "Other after Other: only itself",
+        "Saying before Saying: only itself",
     ] {
         assert!(explanation.to_string().contains(line), "{explanation}");
     }

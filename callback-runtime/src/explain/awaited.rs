@@ -1,42 +1,45 @@
-//! The declared orders by which callbacks wait for others.
+//! Finds the declared order because of which a callback waits for others.
 //!
-//! Orders with the same second side are kept once, with that side, and not once for each of its callbacks.
+//! Orders are stored by their second side, and not once for each callback of that side.
 
 use crate::callback::{CallbackId, Rank};
 use crate::loops::id_types;
 use crate::plan::{OrderId, OrderRule, Resolved};
 use std::collections::{HashMap, HashSet};
 
-/// What each callback waits for.
-pub(super) struct Awaited<'p> {
+/// The declared orders that each callback waits for.
+pub(super) struct AwaitedOrders<'p> {
+    /// All declared orders of the plan.
     orders: &'p [OrderRule],
-    /// The rank of each callback.
+    /// The rank of each callback, by its id; `None` for a suppressed callback.
     ranks: Vec<Option<Rank>>,
-    /// For each callback the second sides that it is on.
-    sides: Vec<Vec<SideId>>,
-    second: Vec<Second>,
+    /// The second sides that each callback is on, by its id.
+    sides_of: Vec<Vec<SideId>>,
+    /// The second sides of the orders.
+    sides: Vec<SecondSide>,
     /// The callbacks that are on both sides of an order.
     on_both: HashSet<CallbackId>,
 }
 
-/// The orders with one second side, by their index.
+/// The orders that have the same second side.
 #[derive(Default)]
-struct Second {
+struct SecondSide {
+    /// All of them.
     orders: Vec<OrderId>,
-    /// The first order for each callback that is alone on its first side.
+    /// For each callback that is alone on a first side, the first order with that side.
     singles: HashMap<CallbackId, OrderId>,
-    /// Those with several callbacks on the first side.
-    many: Vec<OrderId>,
-    /// The highest rank on a first side, and the order that says so.
+    /// The orders with several callbacks on the first side.
+    several: Vec<OrderId>,
+    /// The highest rank on a first side, and the order with that side.
     last: Option<(Rank, OrderId)>,
 }
 
 id_types! {
-    /// The second side of orders.
+    /// A second side of orders, by its index.
     struct SideId;
 }
 
-impl<'p> Awaited<'p> {
+impl<'p> AwaitedOrders<'p> {
     pub(super) fn of(callbacks: usize, resolved: &'p Resolved) -> Self {
         let mut ranks = vec![None; callbacks];
         for (rank, callback) in resolved.order.iter().enumerate() {
@@ -45,41 +48,42 @@ impl<'p> Awaited<'p> {
         let mut awaited = Self {
             orders: &resolved.orders,
             ranks,
-            sides: vec![Vec::new(); callbacks],
-            second: Vec::new(),
+            sides_of: vec![Vec::new(); callbacks],
+            sides: Vec::new(),
             on_both: HashSet::new(),
         };
-        let (mut seconds, mut lasts) = (HashMap::new(), HashMap::new());
+        let (mut side_ids, mut last_ranks) = (HashMap::new(), HashMap::new());
         for (index, order) in resolved.orders.iter().enumerate() {
-            let second = awaited.second(order, &mut seconds);
-            awaited.add(OrderId::new(index), order, second, &mut lasts);
+            let side = awaited.side_id(order, &mut side_ids);
+            awaited.add(OrderId::new(index), order, side, &mut last_ranks);
         }
         awaited
     }
 
-    /// The number of the second side of an order. The same list is the same side.
-    fn second(
+    /// Returns the id of the second side of an order, and adds the side if it is new. Orders that share the list of a side have the same side.
+    fn side_id(
         &mut self,
         order: &OrderRule,
         known: &mut HashMap<*const CallbackId, SideId>,
     ) -> SideId {
         let callbacks = &order.second.callbacks;
         *known.entry(callbacks.as_ptr()).or_insert_with(|| {
-            let number = SideId::new(self.second.len());
-            self.second.push(Second::default());
+            let id = SideId::new(self.sides.len());
+            self.sides.push(SecondSide::default());
             for callback in callbacks.iter() {
-                self.sides[*callback].push(number);
+                self.sides_of[*callback].push(id);
             }
-            number
+            id
         })
     }
 
+    /// Adds an order. `last_ranks` has the highest rank of each first side, by the address of its list.
     fn add(
         &mut self,
         id: OrderId,
         order: &OrderRule,
-        second: SideId,
-        lasts: &mut HashMap<*const CallbackId, Option<Rank>>,
+        side: SideId,
+        last_ranks: &mut HashMap<*const CallbackId, Option<Rank>>,
     ) {
         let first = &order.first.callbacks;
         self.on_both.extend(shared(first, &order.second.callbacks));
@@ -89,32 +93,32 @@ impl<'p> Awaited<'p> {
                 .filter_map(|callback| self.ranks[*callback])
                 .max()
         };
-        let last = *lasts.entry(first.as_ptr()).or_insert_with(ranks);
-        let second = &mut self.second[second];
-        second.orders.push(id);
-        second.last = second.last.max(last.map(|rank| (rank, id)));
+        let last = *last_ranks.entry(first.as_ptr()).or_insert_with(ranks);
+        let side = &mut self.sides[side];
+        side.orders.push(id);
+        side.last = side.last.max(last.map(|rank| (rank, id)));
         match first[..] {
-            [one] => {
-                second.singles.entry(one).or_insert(id);
+            [single] => {
+                side.singles.entry(single).or_insert(id);
             }
-            _ => second.many.push(id),
+            _ => side.several.push(id),
         }
     }
 
-    /// The order that says that `first` runs before `second`.
+    /// Returns the first order that declares that `first` runs before `second`.
     pub(super) fn direct(&self, first: CallbackId, second: CallbackId) -> Option<&'p OrderRule> {
-        let sides = self.sides[second].iter().map(|side| &self.second[*side]);
+        let sides = self.sides_of[second].iter().map(|id| &self.sides[*id]);
         let found = sides.filter_map(|side| {
             let names = |id: &&OrderId| has(&self.orders[**id].first.callbacks, first);
-            let many = side.many.iter().find(names);
-            many.into_iter().chain(side.singles.get(&first)).min()
+            let several = side.several.iter().find(names);
+            several.into_iter().chain(side.singles.get(&first)).min()
         });
         found.min().map(|index| &self.orders[*index])
     }
 
-    /// The order that lets a callback wait longest.
+    /// Returns the order whose first side ends last, among those that a callback waits for.
     pub(super) fn last(&self, own: CallbackId) -> Option<&'p OrderRule> {
-        let sides = self.sides[own].iter().map(|side| &self.second[*side]);
+        let sides = self.sides_of[own].iter().map(|id| &self.sides[*id]);
         let last = if self.on_both.contains(&own) {
             let orders = sides.flat_map(|side| &side.orders);
             orders
@@ -126,7 +130,7 @@ impl<'p> Awaited<'p> {
         last.map(|(_, id)| &self.orders[id])
     }
 
-    /// The highest rank on the first side of an order, but for the callback itself.
+    /// Returns the highest rank on the first side of an order, without that of the callback `own`.
     fn last_other(&self, id: OrderId, own: CallbackId) -> Option<(Rank, OrderId)> {
         let others = self.orders[id].first.callbacks.iter();
         let others = others.filter(|other| **other != own);
@@ -135,12 +139,12 @@ impl<'p> Awaited<'p> {
     }
 }
 
-/// The callbacks on both sides. Sides are sorted.
-fn shared(one: &[CallbackId], other: &[CallbackId]) -> Vec<CallbackId> {
-    let (few, many) = if one.len() < other.len() {
-        (one, other)
+/// Returns the callbacks on both sides. Sides are sorted.
+fn shared(first: &[CallbackId], second: &[CallbackId]) -> Vec<CallbackId> {
+    let (few, many) = if first.len() < second.len() {
+        (first, second)
     } else {
-        (other, one)
+        (second, first)
     };
     let few = few.iter().copied();
     few.filter(|callback| has(many, *callback)).collect()

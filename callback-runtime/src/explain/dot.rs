@@ -1,19 +1,19 @@
-//! An explanation as a graph for Graphviz.
+//! Writes an explanation as a graph in the DOT language of Graphviz.
 
 use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
 use std::fmt::{self, Write};
 
-pub(super) fn write(message: &Explanation, dot: &mut String) -> fmt::Result {
-    writeln!(dot, "digraph {} {{", quoted(message.loop_name))?;
+pub(super) fn write(explanation: &Explanation, dot: &mut String) -> fmt::Result {
+    writeln!(dot, "digraph {} {{", quoted(explanation.loop_name))?;
     writeln!(dot, "  graph [rankdir=LR, fontname=\"sans-serif\"];")?;
     writeln!(
         dot,
         "  node [shape=box, style=rounded, fontname=\"sans-serif\"];"
     )?;
     writeln!(dot, "  edge [fontname=\"sans-serif\", fontsize=10];")?;
-    // Graphviz stacks what it is given last on top.
-    for cluster in clusters(message).iter().rev() {
+    // Graphviz draws the last cluster on top.
+    for cluster in clusters(explanation).iter().rev() {
         write_cluster(cluster, dot)?;
     }
     writeln!(dot, "}}")
@@ -40,8 +40,8 @@ fn write_node(node: &Node, dot: &mut String) -> fmt::Result {
     let look = match node.kind {
         NodeKind::Handler => "",
         NodeKind::State => ", shape=ellipse, style=filled, fillcolor=\"#eeeeee\"",
-        NodeKind::MissingState => ", style=\"rounded,dashed\", color=gray50, fontcolor=gray50",
-        NodeKind::Gate => ", shape=point",
+        NodeKind::MissingCallback => ", style=\"rounded,dashed\", color=gray50, fontcolor=gray50",
+        NodeKind::Junction => ", shape=point",
     };
     writeln!(dot, "    n{} [label={label}{look}];", node.id)
 }
@@ -54,7 +54,7 @@ fn write_edge(edge: &Edge, dot: &mut String) -> fmt::Result {
         EdgeKind::Declared => "color=royalblue, fontcolor=royalblue",
         EdgeKind::Undecided => "color=darkorange, fontcolor=darkorange, style=dotted, dir=none",
     };
-    // State comes before the handlers that use it, so that handlers stay in their order.
+    // All edges lead from state to handlers, also those of writes, so that Graphviz keeps the handlers in their order.
     let (from, to) = match edge.kind {
         EdgeKind::Write => (edge.to, edge.from),
         _ => (edge.from, edge.to),

@@ -1,4 +1,4 @@
-//! From what a plan has resolved to what an explanation shows.
+//! Makes the explanation of a resolved plan.
 
 use super::rows::{Listing, Row, StateUse};
 use super::why::Reasons;
@@ -13,9 +13,9 @@ use std::any::TypeId;
 use std::collections::HashMap;
 
 impl PlanCore {
-    /// The explanation of a plan that is resolved and checked.
-    pub(super) fn gather(&self) -> Explanation {
-        let labels = Labels::of(&self.dispatcher);
+    /// Returns the explanation of the plan, which must be resolved.
+    pub(super) fn explanation(&self) -> Explanation {
+        let labels = StateLabels::of(&self.dispatcher);
         let reasons = Reasons::of(&self.attached, &self.resolved);
         let listings = self.loop_info.ids().map(|id| {
             let breakpoint = &self.loop_info.breakpoints[id];
@@ -35,34 +35,35 @@ impl PlanCore {
                 .filter(|listing| !listing.rows.is_empty())
                 .collect(),
             orders: orders::declared_orders(&self.resolved),
-            undecided: undecided::undecided(self, &labels),
+            undecided: undecided::undecided_pairs(self, &labels),
             notes: self.notes.clone(),
         }
     }
 
+    /// Returns the rows of the handlers of one breakpoint.
     fn rows(
         &self,
-        at: &Breakpoint,
-        list: &[HandlerRecord],
-        labels: &Labels,
+        breakpoint: &Breakpoint,
+        records: &[HandlerRecord],
+        labels: &StateLabels,
         reasons: &Reasons<'_>,
     ) -> Vec<Row> {
-        // A failure to enter fails the run, whatever the policy.
-        let is_lenient = at.role() != Role::Enter;
-        let rows = list.iter().enumerate().map(|(nth, record)| {
+        // A failure at enter fails the run, whatever the policy.
+        let applies_policy = breakpoint.role() != Role::Enter;
+        let rows = records.iter().enumerate().map(|(index, record)| {
             let attached = &self.attached[record.callback];
             Row {
-                place: nth + 1,
+                place: index + 1,
                 callback: self.resolved.names[record.callback].to_string(),
                 weight: attached.weight(),
                 discovered: !attached.by_hand,
-                why: reasons.why(list, nth),
+                why: reasons.why(records, index),
                 reads: labels.state_uses(record, AccessKind::Read),
                 writes: labels.state_uses(record, AccessKind::Write),
                 provides: labels.provided(record),
                 period: record.declared_period().map(ToString::to_string),
                 executor: self.execution_label(record),
-                on_failure: if is_lenient {
+                on_failure: if applies_policy {
                     record.on_failure
                 } else {
                     OnFailure::Fail
@@ -74,38 +75,40 @@ impl PlanCore {
     }
 }
 
-/// What types of state are called: by their paths where two have the same short name.
-pub(super) struct Labels(HashMap<TypeId, String>);
+/// The label of each type of state: its short name, or its full name if another type has the same short name.
+pub(super) struct StateLabels(HashMap<TypeId, String>);
 
-impl Labels {
+impl StateLabels {
     fn of(dispatcher: &Dispatcher) -> Self {
         let records = dispatcher.all_records();
-        let accesses: HashMap<TypeId, &'static str> = records
+        let type_names: HashMap<TypeId, &'static str> = records
             .flat_map(|(_, record)| record.accesses.iter().chain(&record.provides))
             .map(|access| (access.type_id, access.type_name))
             .collect();
         let mut counts: HashMap<String, usize> = HashMap::new();
-        for name in accesses.values() {
+        for name in type_names.values() {
             *counts.entry(short_type_name(name)).or_insert(0) += 1;
         }
         let label = |name: &str| {
             let short = short_type_name(name);
-            let is_one = counts.get(&short) == Some(&1);
-            if is_one { short } else { name.to_owned() }
+            let is_unique = counts.get(&short) == Some(&1);
+            if is_unique { short } else { name.to_owned() }
         };
         Self(
-            accesses
+            type_names
                 .into_iter()
                 .map(|(id, name)| (id, label(name)))
                 .collect(),
         )
     }
 
+    /// Returns the label of a type; its short name, if no handler uses the type.
     pub(super) fn label(&self, type_id: TypeId, type_name: &str) -> String {
         let known = self.0.get(&type_id);
         known.map_or_else(|| short_type_name(type_name), Clone::clone)
     }
 
+    /// Returns the state that a handler provides.
     fn provided(&self, record: &HandlerRecord) -> Vec<String> {
         let provides = record.provides.iter();
         provides
@@ -113,6 +116,7 @@ impl Labels {
             .collect()
     }
 
+    /// Returns the state that a handler accesses in this way.
     fn state_uses(&self, record: &HandlerRecord, kind: AccessKind) -> Vec<StateUse> {
         let accesses = record.accesses.iter();
         accesses
@@ -120,13 +124,14 @@ impl Labels {
             .collect()
     }
 
+    /// Returns one use of state, if its access is of this kind. An access to everything counts as a write.
     fn state_use(&self, access: &Access, kind: AccessKind) -> Option<StateUse> {
         match access.kind {
             AccessKind::Everything => (kind == AccessKind::Write).then(|| StateUse {
                 state: "everything".into(),
                 optional: false,
             }),
-            same => (same == kind).then(|| StateUse {
+            access_kind => (access_kind == kind).then(|| StateUse {
                 state: self.label(access.type_id, access.type_name),
                 optional: access.optional,
             }),

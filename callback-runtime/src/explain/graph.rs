@@ -1,4 +1,4 @@
-//! An explanation as a graph, which DOT and Mermaid spell each in its own way: a cluster for each breakpoint.
+//! An explanation as a graph, with a cluster for each breakpoint. `dot` and `mermaid` write it in their languages.
 
 use super::Explanation;
 use super::orders::{Order, Side};
@@ -7,20 +7,23 @@ use super::undecided::Undecided;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// A breakpoint: its handlers, the state that they touch, and what orders them.
+/// The graph of one breakpoint: its handlers, the state that they use, and the orders between them.
 pub(super) struct Cluster<'e> {
+    /// The name of the breakpoint.
     pub(super) title: &'static str,
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
-    /// The first and the last node of each callback.
+    /// The ids of the first and the last node of each callback, by its name.
     handlers: HashMap<&'e str, (usize, usize)>,
+    /// The id of the node of each type of state, by its label.
     states: HashMap<&'e str, usize>,
 }
 
 pub(super) struct Node {
-    /// Its number, which no other node of the graph has.
+    /// The number of the node, unique among all clusters.
     pub(super) id: usize,
     pub(super) kind: NodeKind,
+    /// The lines of its label.
     pub(super) lines: Vec<String>,
 }
 
@@ -29,15 +32,18 @@ pub(super) enum NodeKind {
     Handler,
     State,
     /// A callback that an order names and that is not attached.
-    MissingState,
-    /// Where the edges of an order between several and several meet.
-    Gate,
+    MissingCallback,
+    /// A point where the edges of an order between several first and several second callbacks meet.
+    Junction,
 }
 
 pub(super) struct Edge {
+    /// The id of the node where the edge starts.
     pub(super) from: usize,
+    /// The id of the node where the edge ends.
     pub(super) to: usize,
     pub(super) kind: EdgeKind,
+    /// The text at the edge; empty for none.
     pub(super) label: String,
 }
 
@@ -45,9 +51,9 @@ pub(super) struct Edge {
 pub(super) enum EdgeKind {
     /// From a handler to the one that runs next.
     Next,
-    /// From state to a handler that reads it.
+    /// From a state to a handler that reads it.
     Read,
-    /// From a handler to state that it writes or provides.
+    /// From a handler to a state that it writes or provides.
     Write,
     /// From the first to the second side of a declared order.
     Declared,
@@ -55,22 +61,22 @@ pub(super) enum EdgeKind {
     Undecided,
 }
 
-/// One cluster for each breakpoint that has handlers, in the order of the loop.
-pub(super) fn clusters(message: &Explanation) -> Vec<Cluster<'_>> {
+/// Returns one cluster for each breakpoint that has handlers, in the order of the loop.
+pub(super) fn clusters(explanation: &Explanation) -> Vec<Cluster<'_>> {
     let mut count = 0;
-    let bundles = bundles(&message.orders);
+    let bundles = bundles(&explanation.orders);
     let draw = |listing| {
         let mut cluster = Cluster::of(listing);
         cluster.add_rows(listing, &mut count);
         for bundle in &bundles {
             cluster.add_orders(bundle, &mut count);
         }
-        for pair in &message.undecided {
+        for pair in &explanation.undecided {
             cluster.add_undecided(pair);
         }
         cluster
     };
-    message.listings.iter().map(draw).collect()
+    explanation.listings.iter().map(draw).collect()
 }
 
 impl<'e> Cluster<'e> {
@@ -99,70 +105,72 @@ impl<'e> Cluster<'e> {
 
     fn add_accesses(&mut self, node: usize, row: &'e Row, count: &mut usize) {
         for state_use in &row.reads {
-            let state = self.state(&state_use.state, count);
-            self.add_edge(state, node, EdgeKind::Read, optional(state_use));
+            let state = self.state_node(&state_use.state, count);
+            self.add_edge(state, node, EdgeKind::Read, access_label(state_use));
         }
         for state_use in &row.writes {
-            let state = self.state(&state_use.state, count);
-            self.add_edge(node, state, EdgeKind::Write, optional(state_use));
+            let state = self.state_node(&state_use.state, count);
+            self.add_edge(node, state, EdgeKind::Write, access_label(state_use));
         }
         for state in &row.provides {
-            let state = self.state(state, count);
+            let state = self.state_node(state, count);
             self.add_edge(node, state, EdgeKind::Write, "provides".into());
         }
     }
 
-    /// The edges of declared orders; by way of a gate where that takes fewer edges.
+    /// Adds the edges of declared orders, with a junction if that takes fewer edges.
     fn add_orders(&mut self, bundle: &Bundle<'e>, count: &mut usize) {
-        let first = self.ends(&bundle.first, |(_, last)| last);
-        let second = self.ends(&bundle.second, |(first, _)| first);
-        let first = self.or_absent(first, &bundle.first, second.is_empty(), count);
-        let second = self.or_absent(second, &bundle.second, first.is_empty(), count);
-        let label = bundle.how;
+        let first = self.side_nodes(&bundle.first, |(_, last)| last);
+        let second = self.side_nodes(&bundle.second, |(first, _)| first);
+        let first = self.or_missing_node(first, &bundle.first, second.is_empty(), count);
+        let second = self.or_missing_node(second, &bundle.second, first.is_empty(), count);
+        let label = bundle.label;
         if first.len() * second.len() <= first.len() + second.len() {
             for (from, to) in pairs(&first, &second) {
                 self.add_edge(from, to, EdgeKind::Declared, label.into());
             }
             return;
         }
-        let gate = self.add_node(NodeKind::Gate, Vec::new(), count);
+        let junction = self.add_node(NodeKind::Junction, Vec::new(), count);
         for from in first {
-            self.add_edge(from, gate, EdgeKind::Declared, String::new());
+            self.add_edge(from, junction, EdgeKind::Declared, String::new());
         }
         for to in second {
-            self.add_edge(gate, to, EdgeKind::Declared, label.into());
+            self.add_edge(junction, to, EdgeKind::Declared, label.into());
         }
     }
 
-    /// The nodes of this cluster that a side of an order names.
-    fn ends(&self, sides: &[&Side], pick: fn((usize, usize)) -> usize) -> Vec<usize> {
+    /// Returns the nodes of this cluster that a side of an order names.
+    fn side_nodes(&self, sides: &[&Side], pick: fn((usize, usize)) -> usize) -> Vec<usize> {
         let names = sides.iter().flat_map(|side| side.callbacks.iter());
-        let here = names.filter_map(|name| self.handlers.get(name.as_ref()));
-        here.copied().map(pick).collect()
+        let nodes = names.filter_map(|name| self.handlers.get(name.as_ref()));
+        nodes.copied().map(pick).collect()
     }
 
-    /// A node for a callback that is not attached, so that the edge of the other side has an end.
-    fn or_absent(
+    /// Returns the nodes of a side. If no callback of the side is attached, adds a node for it, so that the edges of the other side have an
+    /// end, unless the other side has no nodes.
+    fn or_missing_node(
         &mut self,
-        ends: Vec<usize>,
+        nodes: Vec<usize>,
         sides: &[&Side],
-        alone: bool,
+        other_is_empty: bool,
         count: &mut usize,
     ) -> Vec<usize> {
-        let [side] = sides else { return ends };
-        if alone || !side.callbacks.is_empty() {
-            return ends;
+        let [side] = sides else { return nodes };
+        if other_is_empty || !side.callbacks.is_empty() {
+            return nodes;
         }
         let lines = vec![side.label.clone(), "not attached".into()];
-        vec![self.add_node(NodeKind::MissingState, lines, count)]
+        vec![self.add_node(NodeKind::MissingCallback, lines, count)]
     }
 
+    /// Adds the edge of a pair whose order is undecided, if it is a pair of this breakpoint.
     fn add_undecided(&mut self, pair: &Undecided) {
-        let ends = (
+        let nodes = (
             self.handlers.get(pair.first()),
             self.handlers.get(pair.second()),
         );
-        if let (Some((_, first)), Some((second, _))) = ends
+        if let (Some((_, first)), Some((second, _))) = nodes
             && pair.breakpoint().name() == self.title
         {
             let label = format!("{}: insertion decides", pair.state());
@@ -170,7 +178,8 @@ impl<'e> Cluster<'e> {
         }
     }
 
-    fn state(&mut self, name: &'e str, count: &mut usize) -> usize {
+    /// Returns the node of a state, and adds it if the cluster does not have it yet.
+    fn state_node(&mut self, name: &'e str, count: &mut usize) -> usize {
         if let Some(node) = self.states.get(name) {
             return *node;
         }
@@ -196,65 +205,71 @@ impl<'e> Cluster<'e> {
     }
 }
 
-/// Orders whose edges the graph bundles: many orders that name the same list on one side and one callback each on the other are one
-/// order between those callbacks and the list.
+/// Orders that share their edges. Several orders that have the same list on one side, and each a single callback on the other side, are
+/// drawn as one order between those callbacks and the list.
 struct Bundle<'e> {
+    /// The first sides, without the duplicates of a shared list.
     first: Vec<&'e Side>,
+    /// The second sides, without the duplicates of a shared list.
     second: Vec<&'e Side>,
-    how: &'static str,
+    /// The text at the edges.
+    label: &'static str,
 }
 
-/// The list that many orders name, on which side, and how they are declared.
-type Shared = (*const Arc<str>, bool, &'static str);
+/// Identifies a bundle: the address of the list that its orders share, whether the list is the first side, and the text at the edges.
+type BundleKey = (*const Arc<str>, bool, &'static str);
 
+/// Bundles the orders. An order that shares no list is a bundle of its own.
 fn bundles(orders: &[Order]) -> Vec<Bundle<'_>> {
     let mut bundles: Vec<Bundle<'_>> = Vec::new();
-    let mut known: HashMap<Shared, usize> = HashMap::new();
+    let mut known: HashMap<BundleKey, usize> = HashMap::new();
     let mut lists = Lists::new();
     for order in orders.iter().filter(|order| !order.itself) {
         let next = bundles.len();
-        let shared = shared(order, &mut lists);
-        let at = shared.map_or(next, |shared| *known.entry(shared).or_insert(next));
-        match bundles.get_mut(at) {
-            Some(bundle) if shared.is_some_and(|(_, is_first, _)| is_first) => {
+        let key = bundle_key(order, &mut lists);
+        let index = key.map_or(next, |key| *known.entry(key).or_insert(next));
+        match bundles.get_mut(index) {
+            Some(bundle) if key.is_some_and(|(_, is_first, _)| is_first) => {
                 bundle.second.push(&order.second);
             }
             Some(bundle) => bundle.first.push(&order.first),
             None => bundles.push(Bundle {
                 first: vec![&order.first],
                 second: vec![&order.second],
-                how: order.how(),
+                label: order.declaration(),
             }),
         }
     }
     bundles
 }
 
-/// The names on each list that orders share, by the list's address.
+/// The names in each list that orders share, by the address of the list.
 type Lists<'e> = HashMap<*const Arc<str>, HashSet<&'e str>>;
 
-/// The list that other orders may name, too.
-fn shared<'e>(order: &'e Order, lists: &mut Lists<'e>) -> Option<Shared> {
-    let (one, list, is_first) = match (&order.first.callbacks[..], &order.second.callbacks[..]) {
-        ([one], list @ [_, _, ..]) => (one, list, false),
-        (list @ [_, _, ..], [one]) => (one, list, true),
+/// Returns the key of the bundle of an order between a single callback and a list; `None` for other orders.
+fn bundle_key<'e>(order: &'e Order, lists: &mut Lists<'e>) -> Option<BundleKey> {
+    let (single, list, is_first) = match (&order.first.callbacks[..], &order.second.callbacks[..]) {
+        ([single], list @ [_, _, ..]) => (single, list, false),
+        (list @ [_, _, ..], [single]) => (single, list, true),
         _ => return None,
     };
     let names = lists.entry(list.as_ptr());
     let names = names.or_insert_with(|| list.iter().map(AsRef::as_ref).collect());
-    // A callback on both sides has no edge to itself, and would have one by way of a gate.
-    let is_apart = !names.contains(one.as_ref());
-    is_apart.then(|| (list.as_ptr(), is_first, order.how()))
+    // A callback on both sides has no edge to itself. A junction would give it one.
+    let is_apart = !names.contains(single.as_ref());
+    is_apart.then(|| (list.as_ptr(), is_first, order.declaration()))
 }
 
+/// Returns all pairs of a first and a second node, without those of a node with itself.
 fn pairs(first: &[usize], second: &[usize]) -> impl Iterator<Item = (usize, usize)> {
     let all = first
         .iter()
         .flat_map(|from| second.iter().map(move |to| (*from, *to)));
-    // A callback that both sides name is not its own predecessor.
+    // A callback on both sides does not run before itself.
     all.filter(|(from, to)| from != to)
 }
 
+/// Returns the lines of the label of a handler.
 fn handler_lines(row: &Row) -> Vec<String> {
     let mut lines = vec![
         format!("{}  {}", row.place, row.callback),
@@ -265,7 +280,8 @@ fn handler_lines(row: &Row) -> Vec<String> {
     lines
 }
 
-fn optional(state_use: &StateUse) -> String {
+/// Returns the text at the edge of a use of state.
+fn access_label(state_use: &StateUse) -> String {
     let text = if state_use.optional { "if there" } else { "" };
     text.into()
 }

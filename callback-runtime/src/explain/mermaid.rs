@@ -1,12 +1,12 @@
-//! An explanation as a flowchart for Mermaid, which code hosts draw in Markdown.
+//! Writes an explanation as a flowchart in the language of Mermaid, which code hosts draw in Markdown.
 
 use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
 use std::fmt::{self, Write};
 
-pub(super) fn write(message: &Explanation, chart: &mut String) -> fmt::Result {
+pub(super) fn write(explanation: &Explanation, chart: &mut String) -> fmt::Result {
     writeln!(chart, "flowchart LR")?;
-    for (nth, cluster) in clusters(message).iter().enumerate() {
+    for (nth, cluster) in clusters(explanation).iter().enumerate() {
         write_cluster(nth, cluster, chart)?;
     }
     writeln!(chart, "  classDef state fill:#eee,stroke:#999,color:#000")?;
@@ -33,8 +33,8 @@ fn write_node(node: &Node, chart: &mut String) -> fmt::Result {
     match node.kind {
         NodeKind::Handler => writeln!(chart, "    n{id}[{label}]"),
         NodeKind::State => writeln!(chart, "    n{id}([{label}]):::state"),
-        NodeKind::MissingState => writeln!(chart, "    n{id}[{label}]:::absent"),
-        NodeKind::Gate => writeln!(chart, "    n{id}((\" \"))"),
+        NodeKind::MissingCallback => writeln!(chart, "    n{id}[{label}]:::absent"),
+        NodeKind::Junction => writeln!(chart, "    n{id}((\" \"))"),
     }
 }
 
@@ -52,7 +52,7 @@ fn write_edge(edge: &Edge, chart: &mut String) -> fmt::Result {
     writeln!(chart, "    n{} {line}{label} n{}", edge.from, edge.to)
 }
 
-/// Mermaid reads entities in quotes, written with `#`, and everything else that looks like HTML.
+/// Quotes a text. Inside quotes, Mermaid interprets HTML and entities, which it writes with `#`.
 fn quoted(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,8 @@
-//! Explanations: which handlers of a plan run where, in which order and why, and what they read and write.
+//! Explanations of a plan: which handlers run where, in which order and why, and which state they read and write.
+//!
+//! - `gather`, `why`, `awaited`: making an explanation of a plan, with the reason for the position of each handler;
+//! - `rows`, `orders`, `undecided`: the parts of an explanation;
+//! - `table`, `graph`, `dot`, `mermaid`: writing an explanation as text or as a graph.
 
 mod awaited;
 mod dot;
@@ -21,7 +25,7 @@ use crate::plan::{PlanError, Problem};
 use crate::state::AsState;
 use std::fmt;
 
-/// A plan in words: print it, draw it, look into it, or compare it with another.
+/// A description of a plan: print it, draw it as a graph, inspect its rows, or compare it with another one.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -36,15 +40,20 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     loop_name: &'static str,
+    /// The names of the callbacks, in the order in which they run.
     callbacks: Vec<String>,
+    /// The breakpoints with handlers, in the order of the loop.
     listings: Vec<Listing>,
+    /// The declared orders, sorted by their source location.
     orders: Vec<Order>,
+    /// The pairs whose order only insertion decides.
     undecided: Vec<Undecided>,
+    /// The notes of the check.
     notes: Vec<Problem>,
 }
 
 impl<L: Loop> Plan<L> {
-    /// Which handler runs where, in which order and why, and what each reads and writes. The plan is checked first.
+    /// Checks the plan, then describes which handler runs where, in which order and why, and which state each reads and writes.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -57,7 +66,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn explain(&mut self, state: &impl AsState) -> Result<Explanation, PlanError> {
         self.check(state)?;
-        Ok(self.core.gather())
+        Ok(self.core.explanation())
     }
 }
 
@@ -78,9 +87,9 @@ impl Explanation {
     /// ```
     /// # use callbacks::prelude::*;
     /// let mut plan = Plan::<Fit>::new();
-    /// plan.on(Fit::on_epoch_end, || {}).weight(1.0).named("late");
-    /// plan.on(Fit::on_epoch_begin, || {}).named("early");
-    /// assert_eq!(plan.explain(&State::new())?.callbacks(), ["early", "late"]);
+    /// plan.on(Fit::on_epoch_end, || {}).weight(1.0).named("last");
+    /// plan.on(Fit::on_epoch_begin, || {}).named("first");
+    /// assert_eq!(plan.explain(&State::new())?.callbacks(), ["first", "last"]);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn callbacks(&self) -> &[String] {
@@ -120,15 +129,15 @@ impl Explanation {
         found.map_or(&[], |listing| &listing.rows)
     }
 
-    /// The declared orders, in the order of the source, also those without effect because a callback that they name is not attached.
+    /// The declared orders, sorted by their source location, also those without effect because a callback that they name is not attached.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// let mut plan = Plan::<Fit>::new();
-    /// plan.on(Fit::on_epoch_end, || {}).named("print").after("nobody");
+    /// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure");
     /// let explanation = plan.explain(&State::new())?;
     /// assert!(explanation.orders()[0].is_idle());
-    /// assert!(explanation.to_string().contains("print after `nobody`, which is not attached"));
+    /// assert!(explanation.to_string().contains("print after `measure`, which is not attached"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn orders(&self) -> &[Order] {
@@ -165,10 +174,10 @@ impl Explanation {
         &self.notes
     }
 
-    /// The explanation as a graph in the language of Graphviz: `dot -Tsvg` draws it.
+    /// Returns the explanation as a graph in the language of Graphviz, which `dot -Tsvg` draws.
     ///
-    /// Each breakpoint is a cluster with its handlers from left to right. Dashed lines lead from the state that they read, red lines to the
-    /// state that they write; blue lines are declared orders.
+    /// Each breakpoint is a cluster with its handlers from left to right. Dashed lines lead from the state that a handler reads, red lines to
+    /// the state that it writes. Blue lines are declared orders, orange ones connect handlers whose order is undecided.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -185,7 +194,7 @@ impl Explanation {
         text
     }
 
-    /// The same as a flowchart in the language of Mermaid, which code hosts draw in a Markdown block of that language.
+    /// Returns the explanation as a flowchart in the language of Mermaid, which code hosts draw in a Markdown block of that language.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! The declared orders in an explanation: which callbacks run before which, and where that is declared.
+//! The declared orders in an explanation: which callbacks run before which other ones, and where the order is declared.
 
 use crate::callback::{CallbackId, Location};
 use crate::plan::Resolved;
@@ -14,44 +14,46 @@ use std::sync::Arc;
 /// use callbacks::prelude::*;
 ///
 /// let mut plan = Plan::<Fit>::new();
-/// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure").after("nobody");
+/// plan.on(Fit::on_epoch_end, || {}).named("print").after("measure").after("decay");
 /// plan.on(Fit::on_epoch_end, || {}).named("measure");
 /// let explanation = plan.explain(&State::new())?;
 /// let [order, idle] = explanation.orders() else { unreachable!() };
 /// assert_eq!((order.first(), order.second(), order.is_idle()), ("measure", "print", false));
 /// assert!(order.to_string().starts_with("print after measure (declared when attached, "));
 /// assert!(idle.is_idle());
-/// assert!(idle.to_string().starts_with("print after `nobody`, which is not attached"));
+/// assert!(idle.to_string().starts_with("print after `decay`, which is not attached"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub(super) first: Side,
     pub(super) second: Side,
+    /// The kind of the declaration.
     pub(super) by: DeclaredBy,
+    /// The source location of the declaration.
     pub(super) location: Location,
-    /// Whether both sides name the same callback, or the same type, and no other.
+    /// Whether both sides name only the same callback or the same type.
     pub(super) itself: bool,
 }
 
-/// The callbacks that one side of an order names.
+/// One side of a declared order, with the callbacks that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
-    /// As it was written.
+    /// The type, group or name as it is written in the declaration.
     pub(super) label: String,
-    /// The names of the callbacks; empty if none of that name, type or group is attached.
+    /// The names of the callbacks. Empty if none of that name, type or group is attached.
     pub(super) callbacks: Arc<[Arc<str>]>,
-    /// For a name that no callback has: the name that was meant.
-    pub(super) near: Option<Arc<str>>,
+    /// If no callback has the name of the side, the most similar name of a callback.
+    pub(super) suggestion: Option<Arc<str>>,
 }
 
 impl Order {
-    /// What runs first, as it was written: a type, a group or a name.
+    /// The side that runs first: a type, a group or a name, as it is written in the declaration.
     pub fn first(&self) -> &str {
         &self.first.label
     }
 
-    /// What runs after it.
+    /// The side that runs after the first.
     pub fn second(&self) -> &str {
         &self.second.label
     }
@@ -61,13 +63,13 @@ impl Order {
         self.itself || self.first.callbacks.is_empty() || self.second.callbacks.is_empty()
     }
 
-    /// Where it is declared.
+    /// The source location of the declaration.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// How it is declared.
-    pub(super) fn how(&self) -> &'static str {
+    /// Describes how the order is declared.
+    pub(super) fn declaration(&self) -> &'static str {
         match self.by {
             DeclaredBy::After { attached: false } | DeclaredBy::Before { attached: false } => {
                 "declared by its type"
@@ -82,43 +84,43 @@ impl Order {
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (first, second) = (self.say(&self.first), self.say(&self.second));
+        let (first, second) = (self.side_text(&self.first), self.side_text(&self.second));
         match self.by {
             DeclaredBy::After { .. } => write!(f, "{second} after {first}")?,
             _ => write!(f, "{first} before {second}")?,
         }
         if self.itself {
-            f.write_str(": no callback but itself, which orders nothing")?;
+            f.write_str(": only itself, which orders nothing")?;
         }
-        write!(f, " ({}, {})", self.how(), self.location)
+        write!(f, " ({}, {})", self.declaration(), self.location)
     }
 }
 
 impl Order {
-    /// A side, and whether no callback that it names is attached.
-    fn say(&self, side: &Side) -> String {
+    /// Describes a side, and whether no callback that it names is attached.
+    fn side_text(&self, side: &Side) -> String {
         let label = &side.label;
         if self.itself || !side.callbacks.is_empty() {
             return label.clone();
         }
-        match &side.near {
-            Some(near) => format!("`{label}`, which is not attached: did you mean `{near}`?"),
+        match &side.suggestion {
+            Some(name) => format!("`{label}`, which is not attached: did you mean `{name}`?"),
             None => format!("`{label}`, which is not attached"),
         }
     }
 }
 
-/// The declared orders of a plan, in the order of the source.
+/// Returns the declared orders of a plan, sorted by their source location.
 pub(super) fn declared_orders(resolved: &Resolved) -> Vec<Order> {
-    let mut named = Named {
+    let mut names = SideNames {
         names: &resolved.names,
-        order: &resolved.order,
-        known: HashMap::new(),
-        near: HashMap::new(),
+        active: &resolved.order,
+        lists: HashMap::new(),
+        suggestions: HashMap::new(),
     };
     let orders = resolved.orders.iter().map(|order| Order {
-        first: named.side(&order.first, &order.second),
-        second: named.side(&order.second, &order.first),
+        first: names.side(&order.first, &order.second),
+        second: names.side(&order.second, &order.first),
         by: order.by,
         location: order.location,
         itself: is_itself(order),
@@ -128,57 +130,61 @@ pub(super) fn declared_orders(resolved: &Resolved) -> Vec<Order> {
     orders
 }
 
+/// Whether both sides of an order name only the same callback or the same type.
 fn is_itself(order: &OrderRule) -> bool {
     let (first, second) = (&order.first, &order.second);
-    let is_one = first.callbacks.len() == 1 && first.callbacks == second.callbacks;
-    is_one
+    let is_same_callback = first.callbacks.len() == 1 && first.callbacks == second.callbacks;
+    is_same_callback
         || [first, second]
             .map(|side| side.named)
             .contains(&NamedBy::Itself)
 }
 
-/// Names the callbacks of a side. Those of a group are named once, however many wait for it.
-struct Named<'p> {
+/// The names of the callbacks on the sides of orders. Sides that share a list of callbacks share its list of names.
+struct SideNames<'p> {
+    /// The name of each callback, by its id.
     names: &'p [Arc<str>],
-    /// The callbacks that have these names, without the suppressed ones.
-    order: &'p [CallbackId],
-    known: HashMap<*const [CallbackId], Arc<[Arc<str>]>>,
-    /// For each name that no callback has: the nearest name.
-    near: HashMap<&'p str, Option<&'p str>>,
+    /// The callbacks without the suppressed ones, which have no name.
+    active: &'p [CallbackId],
+    /// The lists of names so far, by the address of the list of callbacks.
+    lists: HashMap<*const [CallbackId], Arc<[Arc<str>]>>,
+    /// The suggestions so far, by the name that no callback has.
+    suggestions: HashMap<&'p str, Option<&'p str>>,
 }
 
-impl<'p> Named<'p> {
+impl<'p> SideNames<'p> {
+    /// Returns a side of an order for the explanation. `other` is the other side.
     fn side(&mut self, side: &'p OrderSide, other: &OrderSide) -> Side {
-        let near = self.near(side, other);
-        let names = side.callbacks.iter().map(|at| self.names[*at].clone());
-        let known = self.known.entry(Arc::as_ptr(&side.callbacks));
+        let suggestion = self.suggestion(side, other);
+        let names = side.callbacks.iter().map(|id| self.names[*id].clone());
+        let list = self.lists.entry(Arc::as_ptr(&side.callbacks));
         Side {
             label: side.label.clone(),
-            callbacks: known.or_insert_with(|| names.collect()).clone(),
-            near,
+            callbacks: list.or_insert_with(|| names.collect()).clone(),
+            suggestion,
         }
     }
 
-    /// The name nearest to that of a side without callbacks, without the names of the other side, which declares the order.
-    fn near(&mut self, side: &'p OrderSide, other: &OrderSide) -> Option<Arc<str>> {
+    /// Returns the most similar name for a side without callbacks. Does not suggest the names of the other side, which declares the order.
+    fn suggestion(&mut self, side: &'p OrderSide, other: &OrderSide) -> Option<Arc<str>> {
         if side.named != NamedBy::Name || !side.callbacks.is_empty() {
             return None;
         }
-        let (names, order) = (self.names, self.order);
-        let all = || order.iter().map(|at| names[*at].as_ref());
-        let near = self.near.entry(&side.label);
-        let near = *near.or_insert_with(|| nearest(&side.label, all()));
+        let (names, active) = (self.names, self.active);
+        let all = || active.iter().map(|id| names[*id].as_ref());
+        let found = self.suggestions.entry(&side.label);
+        let found = *found.or_insert_with(|| nearest(&side.label, all()));
         let others: HashSet<&str> = other
             .callbacks
             .iter()
-            .map(|at| names[*at].as_ref())
+            .map(|id| names[*id].as_ref())
             .collect();
-        let near = match near {
-            Some(own) if others.contains(own) => {
+        let suggestion = match found {
+            Some(name) if others.contains(name) => {
                 nearest(&side.label, all().filter(|name| !others.contains(name)))
             }
-            near => near,
+            found => found,
         };
-        near.map(Arc::from)
+        suggestion.map(Arc::from)
     }
 }

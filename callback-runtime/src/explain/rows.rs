@@ -1,4 +1,4 @@
-//! What an explanation is made of: one listing for each breakpoint, one row for each handler in it.
+//! The listings of an explanation: one for each breakpoint, with one row for each handler.
 
 use crate::callback::Location;
 use crate::loops::Breakpoint;
@@ -32,7 +32,7 @@ impl Listing {
         self.breakpoint
     }
 
-    /// Its handlers, in the order in which they run.
+    /// The handlers of the breakpoint, in the order in which they run.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -58,7 +58,9 @@ impl Listing {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    /// The position at the breakpoint, from 1.
     pub(super) place: usize,
+    /// The name of the callback.
     pub(super) callback: String,
     pub(super) weight: f64,
     pub(super) discovered: bool,
@@ -66,44 +68,47 @@ pub struct Row {
     pub(super) reads: Vec<StateUse>,
     pub(super) writes: Vec<StateUse>,
     pub(super) provides: Vec<String>,
+    /// The declared period; `None` for a handler that runs at every firing.
     pub(super) period: Option<String>,
+    /// Where the handler runs, if the plan has an executor.
     pub(super) executor: Option<String>,
+    /// What a failure does to the run: at enter always `Fail`, elsewhere the policy of the callback.
     pub(super) on_failure: OnFailure,
     pub(super) location: Location,
 }
 
 impl Row {
-    /// Its place at the breakpoint, from 1.
+    /// The position of the handler at its breakpoint, from 1.
     pub fn place(&self) -> usize {
         self.place
     }
 
-    /// The callback's name.
+    /// The name of the callback.
     pub fn callback(&self) -> &str {
         &self.callback
     }
 
-    /// The callback's weight.
+    /// The weight of the callback.
     pub fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// The callback was discovered, not attached by hand.
+    /// Whether the callback was discovered, and not attached by hand.
     pub fn is_discovered(&self) -> bool {
         self.discovered
     }
 
-    /// Why it stands here among the handlers of its breakpoint.
+    /// The reason for the position of the handler.
     pub fn why(&self) -> &Why {
         &self.why
     }
 
-    /// The state that it reads and does not write.
+    /// The state that the handler reads and does not write.
     pub fn reads(&self) -> &[StateUse] {
         &self.reads
     }
 
-    /// The state that it may change. `Ctx` is `everything`.
+    /// The state that the handler may change. A handler that asks for `Ctx` writes `everything`.
     pub fn writes(&self) -> &[StateUse] {
         &self.writes
     }
@@ -118,23 +123,25 @@ impl Row {
         self.period.as_deref()
     }
 
-    /// Where it runs, if the plan has an executor: `parallel, group 1`, or the loop's thread. Groups are numbered at each breakpoint.
+    /// Where the handler runs, if the plan has an executor: `parallel, group 1`, or the loop's thread. The groups of each breakpoint are
+    /// numbered from 1.
     pub fn executor(&self) -> Option<&str> {
         self.executor.as_deref()
     }
 
-    /// What a failure of its callback does to the run.
+    /// What a failure of the handler does to the run.
     pub fn on_failure(&self) -> OnFailure {
         self.on_failure
     }
 
-    /// Where it is written.
+    /// The source location of the handler.
     pub fn location(&self) -> Location {
         self.location
     }
 }
 
-/// State that a handler asks for. It equals its text, in which a question mark says that the handler can do without.
+/// A type of state that a handler asks for. Displayed as the name of the type, with a question mark if the handler asks for an `Option`.
+/// It compares equal to that text.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -154,12 +161,12 @@ pub struct StateUse {
 }
 
 impl StateUse {
-    /// The type of the state, without its path; with it where two types of the plan are called the same.
+    /// The name of the type, without its path. With its path if two types of the plan have the same name.
     pub fn state(&self) -> &str {
         &self.state
     }
 
-    /// The handler can do without.
+    /// Whether the handler asks for an `Option`, and runs without the state, too.
     pub fn is_optional(&self) -> bool {
         self.optional
     }
@@ -167,8 +174,8 @@ impl StateUse {
 
 impl fmt::Display for StateUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let halted_at = if self.optional { "?" } else { "" };
-        write!(f, "{}{halted_at}", self.state)
+        let mark = if self.optional { "?" } else { "" };
+        write!(f, "{}{mark}", self.state)
     }
 }
 
@@ -183,40 +190,42 @@ impl PartialEq<&str> for StateUse {
     }
 }
 
-/// Why a handler stands where it stands: against the one above it or, for the first one, against the one below.
+/// The reason for the position of a handler at its breakpoint: why it runs after the handler above it or, for the first handler, before
+/// the handler below it.
 ///
 /// ```
 /// use callbacks::explain::Why;
 /// use callbacks::prelude::*;
 ///
 /// let mut plan = Plan::<Fit>::new();
-/// plan.on(Fit::on_epoch_end, || {}).named("early").weight(-1.0);
-/// plan.on(Fit::on_epoch_end, || {}).named("one");
-/// plan.on(Fit::on_epoch_end, || {}).named("other");
-/// plan.on(Fit::on_epoch_end, || {}).named("waits").weight(-2.0).after("other");
+/// plan.on(Fit::on_epoch_end, || {}).named("light").weight(-1.0);
+/// plan.on(Fit::on_epoch_end, || {}).named("first");
+/// plan.on(Fit::on_epoch_end, || {}).named("second");
+/// plan.on(Fit::on_epoch_end, || {}).named("waits").weight(-2.0).after("second");
 /// plan.on(Fit::on_fit_end, || {}).named("single");
 /// let explanation = plan.explain(&State::new())?;
 /// let why: Vec<_> = explanation.rows(Fit::on_epoch_end).iter().map(|row| row.why().to_string()).collect();
-/// assert_eq!(why, ["weight", "weight", "insertion", "after other"]);
+/// assert_eq!(why, ["weight", "weight", "insertion", "after second"]);
 /// assert_eq!(explanation.rows(Fit::on_fit_end)[0].why(), &Why::Alone);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
-    /// There is no other callback here.
+    /// No other callback has a handler here.
     Alone,
-    /// By weight.
+    /// The weights decide.
     Weight,
-    /// The weights are equal; the one that was inserted first goes first.
+    /// The weights are equal, and the callback that was inserted first runs first.
     Insertion,
-    /// A declared order puts it after these; weight and insertion do not.
+    /// A declared order puts the handler after the named callbacks; weight and insertion do not.
     After(String),
-    /// A declared order puts the handler below it after it; weight and insertion do not.
+    /// A declared order puts the handler before the named callback, which is below it; weight and insertion do not.
     Before(String),
-    /// By its weight it would run later, but the handler below it waits for another callback, which has no handler here.
+    /// By weight and insertion the handler would run later, but the named callback, which is below it, waits for another callback that has no
+    /// handler here.
     Meanwhile(String),
-    /// Another handler of the same callback stands above; they run as they are written.
+    /// The handler above it belongs to the same callback. Handlers of one callback run in the order in which they are declared.
     Written,
 }
 

@@ -1,4 +1,4 @@
-//! An explanation as text: a table for each breakpoint, then the declared orders.
+//! Writes an explanation as text: a table for each breakpoint, then the declared orders, the undecided ones and the notes.
 
 use super::Explanation;
 use super::rows::{Listing, Row};
@@ -8,27 +8,29 @@ use crate::plan::{length, one_line, wrap};
 use std::collections::HashSet;
 use std::fmt::{self, Display, Write};
 
-/// The width of a table in characters. A longer word makes it wider.
+/// The maximum width of a table in characters. A table with a longer word is wider.
 const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 const GAP: &str = "  ";
 
+/// A column of the tables.
 struct Column {
     title: &'static str,
+    /// Returns the text of a row in this column.
     cell: fn(&Row) -> String,
-    /// Shown although no handler has anything in it.
+    /// Whether the column is shown even if all its cells are empty.
     always: bool,
     fit: Fit,
 }
 
-/// How the cells of a column are shortened that is too wide.
+/// How the cells of a column fit into a smaller width.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
-    /// Nothing.
+    /// They do not: the column keeps its width.
     Whole,
-    /// They go on in the next line.
+    /// They wrap at spaces.
     Wraps,
-    /// Paths lose their first folders, where wrapping does not do.
+    /// They are paths, and lose their first folders.
     Shortens,
 }
 
@@ -36,19 +38,20 @@ const COLUMNS: [Column; 11] = [
     number("#", |row| row.place.to_string()),
     text("callback", |row| row.callback.clone()),
     number("weight", |row| row.weight.to_string()),
-    text("why", why),
+    text("why", why_text),
     text("reads", |row| or_dash(&row.reads)),
     text("writes", |row| or_dash(&row.writes)),
-    sometimes("provides", |row| row.provides.join(", ")),
-    sometimes("period", |row| row.period.clone().unwrap_or_default()),
-    sometimes("executor", |row| row.executor.clone().unwrap_or_default()),
-    sometimes("on failure", on_failure),
+    if_used("provides", |row| row.provides.join(", ")),
+    if_used("period", |row| row.period.clone().unwrap_or_default()),
+    if_used("executor", |row| row.executor.clone().unwrap_or_default()),
+    if_used("on failure", failure_text),
     Column {
         fit: Fit::Shortens,
-        ..text("where", place)
+        ..text("where", location_text)
     },
 ];
 
+/// A column that is always shown, and whose cells wrap.
 const fn text(title: &'static str, cell: fn(&Row) -> String) -> Column {
     Column {
         title,
@@ -58,6 +61,7 @@ const fn text(title: &'static str, cell: fn(&Row) -> String) -> Column {
     }
 }
 
+/// A column that is always shown, and keeps its width.
 const fn number(title: &'static str, cell: fn(&Row) -> String) -> Column {
     Column {
         fit: Fit::Whole,
@@ -65,60 +69,62 @@ const fn number(title: &'static str, cell: fn(&Row) -> String) -> Column {
     }
 }
 
-const fn sometimes(title: &'static str, cell: fn(&Row) -> String) -> Column {
+/// A column that is shown only if one of its cells is not empty.
+const fn if_used(title: &'static str, cell: fn(&Row) -> String) -> Column {
     Column {
         always: false,
         ..text(title, cell)
     }
 }
 
-pub(super) fn write(message: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let count = message.callbacks.len();
+pub(super) fn write(explanation: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let count = explanation.callbacks.len();
     let plural = if count == 1 { "" } else { "s" };
-    writeln!(f, "{}, {count} callback{plural}", message.loop_name)?;
-    write_listings(&message.listings, f)?;
-    write_section("declared order", &message.orders, f)?;
+    writeln!(f, "{}, {count} callback{plural}", explanation.loop_name)?;
+    write_listings(&explanation.listings, f)?;
+    write_section("declared order", &explanation.orders, f)?;
     write_section(
         "ordered by insertion alone; `strict()` makes these problems",
-        &message.undecided,
+        &explanation.undecided,
         f,
     )?;
-    // The section above says more than the note, which only counts its lines.
-    let notes = message.notes.iter();
+    // The section above lists the pairs that this note only counts.
+    let notes = explanation.notes.iter();
     let others = notes.filter(|note| note.kind() != ProblemKind::Undecided);
     write_section("notes", &others.collect::<Vec<_>>(), f)
 }
 
+/// Writes a title and its lines, without duplicates; nothing if there are no lines.
 fn write_section(title: &str, lines: &[impl Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(f, "\n{title}")?;
-    // Callbacks of one generic type may say the same in the same place.
-    let mut message = HashSet::new();
+    // Several callbacks of one generic type may have the same declaration at the same location.
+    let mut written = HashSet::new();
     for line in lines.iter().map(|line| one_line(&line.to_string())) {
-        if !message.contains(&line) {
+        if !written.contains(&line) {
             writeln!(f, "{INDENT}{line}")?;
-            message.insert(line);
+            written.insert(line);
         }
     }
     Ok(())
 }
 
-/// The tables have the same columns, so that one can look down all of them.
+/// Writes a table for each breakpoint. All tables have the same columns with the same widths, so that a reader can compare them.
 fn write_listings(listings: &[Listing], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let rows = || listings.iter().flat_map(Listing::rows);
-    let says_something = |column: &&Column| rows().any(|row| !(column.cell)(row).is_empty());
+    let is_used = |column: &&Column| rows().any(|row| !(column.cell)(row).is_empty());
     let shown: Vec<&Column> = COLUMNS
         .iter()
-        .filter(|column| column.always || says_something(column))
+        .filter(|column| column.always || is_used(column))
         .collect();
     let titles: Vec<String> = shown.iter().map(|column| column.title.to_owned()).collect();
     let cells =
         |row: &Row| -> Vec<String> { shown.iter().map(|column| (column.cell)(row)).collect() };
     let mut all: Vec<Vec<String>> = rows().map(cells).collect();
     all.push(titles);
-    let widths = fitted(&shown, &all);
+    let widths = fit_widths(&shown, &all);
     let titles = all.pop().unwrap_or_default();
     let mut all = all.into_iter();
     for listing in listings {
@@ -131,17 +137,19 @@ fn write_listings(listings: &[Listing], f: &mut fmt::Formatter<'_>) -> fmt::Resu
     Ok(())
 }
 
-/// The width of each column: the widest cell's but, where all together are too wide, less for the widest that wrap, and then for
-/// paths.
-fn fitted(shown: &[&Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |at: usize, measure: &dyn Fn(&str) -> usize| {
-        let cells = rows.iter().filter_map(|row| row.get(at));
+/// Returns the width of each column. It is the width of the widest cell. If the table is too wide, the widest columns that wrap become
+/// narrower, and then those with paths.
+fn fit_widths(shown: &[&Column], rows: &[Vec<String>]) -> Vec<usize> {
+    let widest = |column: usize, measure: &dyn Fn(&str) -> usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| measure(cell)).max().unwrap_or(0)
     };
-    let mut widths: Vec<usize> = (0..shown.len()).map(|at| widest(at, &length)).collect();
+    let mut widths: Vec<usize> = (0..shown.len())
+        .map(|index| widest(index, &length))
+        .collect();
     let columns = shown.iter().enumerate();
     let least: Vec<usize> = columns
-        .map(|(at, column)| widest(at, &|cell| column.fit.least(cell)))
+        .map(|(index, column)| widest(index, &|cell| column.fit.least(cell)))
         .collect();
     let room = WIDTH - INDENT.len() - GAP.len() * shown.len().saturating_sub(1);
     for fit in [Fit::Wraps, Fit::Shortens] {
@@ -159,7 +167,7 @@ fn fitted(shown: &[&Column], rows: &[Vec<String>]) -> Vec<usize> {
 }
 
 impl Fit {
-    /// The least width of a cell.
+    /// Returns the least width of a cell.
     fn least(self, cell: &str) -> usize {
         match self {
             Self::Whole => length(cell),
@@ -168,7 +176,7 @@ impl Fit {
         }
     }
 
-    /// The lines of a cell.
+    /// Returns the lines of a cell.
     fn lines(self, cell: &str, width: usize) -> Vec<String> {
         match self {
             Self::Shortens => vec![shortened(cell, width)],
@@ -177,7 +185,7 @@ impl Fit {
     }
 }
 
-/// A path without as many of its first folders as there is no room for.
+/// Removes as many of the first folders of a path as are needed for the width.
 fn shortened(path: &str, width: usize) -> String {
     let is_folder = |letter: char| matches!(letter, '/' | '\\');
     let mut shown = path.to_owned();
@@ -186,7 +194,7 @@ fn shortened(path: &str, width: usize) -> String {
         && let Some((_, file)) = rest.split_once(is_folder)
     {
         rest = file;
-        // A folder of one letter is not longer than what says that it is missing.
+        // The mark of a missing folder is as long as a folder of one letter.
         let shorter = format!("…/{rest}");
         if length(&shorter) < length(&shown) {
             shown = shorter;
@@ -195,6 +203,7 @@ fn shortened(path: &str, width: usize) -> String {
     shown
 }
 
+/// Writes a row, on as many lines as its highest cell has.
 fn write_row(
     cells: &[String],
     shown: &[&Column],
@@ -222,30 +231,30 @@ fn longest_word(text: &str) -> usize {
     words.map(length).max().unwrap_or(0)
 }
 
-fn why(row: &Row) -> String {
-    let how = if row.discovered { ", discovered" } else { "" };
-    format!("{}{how}", row.why)
+fn why_text(row: &Row) -> String {
+    let suffix = if row.discovered { ", discovered" } else { "" };
+    format!("{}{suffix}", row.why)
 }
 
-/// Removes the folder from which a file is included by its path: `tests/../examples/a.rs` is `examples/a.rs`.
-fn place(row: &Row) -> String {
-    let place = row.location.to_string();
-    match place.split_once("/../") {
+/// Returns the source location. Removes the folder from which a file is included by its path: `tests/../examples/a.rs` is `examples/a.rs`.
+fn location_text(row: &Row) -> String {
+    let location = row.location.to_string();
+    match location.split_once("/../") {
         Some((folder, rest)) if !folder.contains('/') => rest.to_owned(),
-        _ => place,
+        _ => location,
     }
 }
 
-/// Nothing where a failure fails the run, as nearly everywhere.
-pub(super) fn on_failure(row: &Row) -> String {
+/// Returns what a failure does to the run; empty if it fails the run, as by default.
+fn failure_text(row: &Row) -> String {
     match row.on_failure {
         OnFailure::Fail => String::new(),
         other => other.to_string(),
     }
 }
 
-/// What stands in a cell that lists something.
-pub(super) fn or_dash(list: &[impl ToString]) -> String {
+/// Returns the text of a list, or a dash if it is empty.
+fn or_dash(list: &[impl ToString]) -> String {
     let texts: Vec<String> = list.iter().map(ToString::to_string).collect();
     if texts.is_empty() {
         "-".into()
@@ -281,9 +290,9 @@ mod tests {
         }
     }
 
-    fn rendered(rows: Vec<Row>) -> String {
+    fn table_of(rows: Vec<Row>) -> String {
         let breakpoint = &AT;
-        let message = Explanation {
+        let explanation = Explanation {
             loop_name: "Relax",
             callbacks: Vec::new(),
             listings: vec![Listing { breakpoint, rows }],
@@ -291,16 +300,16 @@ mod tests {
             undecided: Vec::new(),
             notes: Vec::new(),
         };
-        message.to_string()
+        explanation.to_string()
     }
 
     #[test]
-    fn a_column_is_shown_where_somebody_has_something_in_it() {
-        let plain = rendered(vec![row(1)]);
+    fn an_optional_column_is_shown_if_a_cell_is_not_empty() {
+        let plain = table_of(vec![row(1)]);
         let mut rows = vec![row(1), row(2)];
         rows[1].period = Some("every 10 epochs".into());
         rows[1].provides = vec!["Record".into()];
-        let more = rendered(rows);
+        let more = table_of(rows);
         for (title, cell) in [("period", "every 10 epochs"), ("provides", "Record")] {
             assert!(!plain.contains(title), "{plain}");
             assert!(more.contains(title) && more.contains(cell), "{more}");
@@ -321,9 +330,9 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_one_row_whatever_is_in_it() {
+    fn a_name_with_a_line_break_is_one_row() {
         let mut rows = vec![row(1)];
         rows[0].callback = "two\nlines".into();
-        assert_eq!(rendered(rows).lines().count(), 5);
+        assert_eq!(table_of(rows).lines().count(), 5);
     }
 }

@@ -1,12 +1,12 @@
-//! The undecided orders in an explanation: callbacks that use the same state at one breakpoint.
+//! The undecided orders in an explanation: pairs of callbacks that use the same state at one breakpoint.
 
-use super::gather::Labels;
+use super::gather::StateLabels;
 use crate::loops::Breakpoint;
 use crate::plan::{PlanCore, UndecidedPair};
 use std::fmt;
 
-/// Two callbacks whose order matters and only insertion decides it: both write the same state, or one reads what the other writes
-/// after it.
+/// A pair of callbacks whose order matters and is decided only by insertion: both write the same state, or one reads state that the other
+/// writes after it.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -26,29 +26,29 @@ pub struct Undecided {
     pub(super) second: String,
     pub(super) state: String,
     pub(super) breakpoint: &'static Breakpoint,
-    /// At how many other breakpoints it is the same.
+    /// The number of other breakpoints at which the two use the same state.
     pub(super) more: usize,
-    /// The first reads what the second writes.
+    /// Whether the first only reads the state.
     pub(super) reads: bool,
 }
 
 impl Undecided {
-    /// The callback that goes first now.
+    /// The name of the callback that runs first now.
     pub fn first(&self) -> &str {
         &self.first
     }
 
-    /// The other.
+    /// The name of the callback that runs second now.
     pub fn second(&self) -> &str {
         &self.second
     }
 
-    /// The type of the state that both touch.
+    /// The type of the state that both use.
     pub fn state(&self) -> &str {
         &self.state
     }
 
-    /// The first breakpoint at which they do.
+    /// The first breakpoint at which both use it.
     pub fn breakpoint(&self) -> &'static Breakpoint {
         self.breakpoint
     }
@@ -82,8 +82,8 @@ impl fmt::Display for Undecided {
     }
 }
 
-/// The undecided pairs of a plan: the writers, then the readers.
-pub(super) fn undecided(plan: &PlanCore, labels: &Labels) -> Vec<Undecided> {
+/// Returns the undecided pairs of a plan: first the pairs of writers, then those of a reader and a writer.
+pub(super) fn undecided_pairs(plan: &PlanCore, labels: &StateLabels) -> Vec<Undecided> {
     let resolved = &plan.resolved;
     let pair_of = |pair: &UndecidedPair, reads: bool| Undecided {
         first: resolved.names[pair.first].to_string(),

@@ -1,16 +1,16 @@
-//! Why a handler stands where it stands.
+//! Finds the reason for the position of a handler at its breakpoint.
 
-use super::awaited::Awaited;
+use super::awaited::AwaitedOrders;
 use super::rows::Why;
 use crate::callback::CallbackId;
 use crate::plan::{Attached, Resolved};
 use crate::run::HandlerRecord;
 
-/// What the reasons are drawn from.
+/// The parts of a plan that the reasons depend on.
 pub(super) struct Reasons<'p> {
     attached: &'p [Attached],
     resolved: &'p Resolved,
-    awaited: Awaited<'p>,
+    awaited: AwaitedOrders<'p>,
 }
 
 impl<'p> Reasons<'p> {
@@ -18,14 +18,14 @@ impl<'p> Reasons<'p> {
         Self {
             attached,
             resolved,
-            awaited: Awaited::of(attached.len(), resolved),
+            awaited: AwaitedOrders::of(attached.len(), resolved),
         }
     }
 
-    /// Against the handler above or, for the first one, against the one below.
-    pub(super) fn why(&self, list: &[HandlerRecord], at: usize) -> Why {
-        let own = list[at].callback;
-        let (above, below) = list.split_at(at);
+    /// Returns why the handler at `index` runs after the handler above it or, for the first one, before the handler below it.
+    pub(super) fn why(&self, records: &[HandlerRecord], index: usize) -> Why {
+        let own = records[index].callback;
+        let (above, below) = records.split_at(index);
         match above.last() {
             Some(above) if above.callback == own => Why::Written,
             Some(above) => self.why_after(above.callback, own),
@@ -62,13 +62,13 @@ impl<'p> Reasons<'p> {
         }
     }
 
-    /// Whether weight and insertion alone let `one` run before `other`.
-    fn goes_first(&self, one: CallbackId, other: CallbackId) -> bool {
+    /// Whether `first` would run before `second` if only weight and insertion decided.
+    fn goes_first(&self, first: CallbackId, second: CallbackId) -> bool {
         let key = |id: CallbackId| (self.weight(id), self.attached[id].insertion);
-        key(one) < key(other)
+        key(first) < key(second)
     }
 
-    /// Here -0 is 0, as where callbacks are ordered.
+    /// Returns the weight. Like the sort, it turns -0 into 0.
     fn weight(&self, callback: CallbackId) -> f64 {
         self.attached[callback].weight() + 0.0
     }

@@ -5,7 +5,7 @@
 use crate::callback::Location;
 use crate::loops::{BreakpointId, Loop, LoopInfo, Role};
 use crate::parallel::Executor;
-use crate::plan::{Attached, Attachment, Decided, Plan, PlanCore, Resolved, decided};
+use crate::plan::{Attached, Attachment, DecidedOrders, Plan, PlanCore, Resolved, decided_orders};
 use crate::raw::{AccessKind, Sendable};
 use crate::run::HandlerRecord;
 use std::any::TypeId;
@@ -85,7 +85,7 @@ impl PlanCore {
                 .map(|reader| reader.of)
                 .collect(),
             refuses_stops: self.refuse_stops.is_some(),
-            decided: decided(&self.attached, resolved, &self.relations),
+            decided: decided_orders(&self.attached, resolved, &self.relations),
         };
         for breakpoint in self.loop_info.ids() {
             if may_be_grouped(self.loop_info, breakpoint) {
@@ -170,7 +170,7 @@ struct GroupRules<'p> {
     /// Whether the loop may refuse stops.
     refuses_stops: bool,
     /// The orders that are declared between callbacks.
-    decided: Decided<'p>,
+    decided: DecidedOrders<'p>,
 }
 
 impl GroupRules<'_> {
@@ -181,7 +181,7 @@ impl GroupRules<'_> {
             && !self.writes_counter(first)
             && !self.writes_counter(second)
             && !self.may_observe_flow(first, second)
-            && !self.decided.leads(first.callback, second.callback)
+            && !self.decided.precedes(first.callback, second.callback)
     }
 
     /// Whether a handler writes a counter, which periods read.

@@ -71,8 +71,8 @@ impl<L: Loop> Plan<L> {
         self.core.attach(callback, Location::here())
     }
 
-    /// Runs a closure at a breakpoint. Its parameters are state, with their types written out. It is named `closure`, as long as
-    /// [`named`](Attachment::named) says nothing else.
+    /// Runs a closure at a breakpoint. The parameters of the closure are state, with their types written out. The callback is named
+    /// `closure` unless [`named`](Attachment::named) gives it another name.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -117,7 +117,7 @@ impl PlanCore {
         }
     }
 
-    /// The place of what the next call attaches.
+    /// Returns the position of the callback that the caller attaches or requests, and marks the plan as changed.
     pub(crate) fn next_insertion(&mut self) -> Insertion {
         self.stale = true;
         self.insertions += 1;
@@ -127,6 +127,7 @@ impl PlanCore {
         }
     }
 
+    /// Adds a callback with default settings. Returns its id.
     pub(crate) fn add_attached(
         &mut self,
         callback: ErasedCallback,
@@ -164,7 +165,7 @@ impl PlanCore {
     }
 }
 
-/// A callback just attached, whose settings can be changed for this instance.
+/// The settings of a callback that was just attached. They apply to this callback, not to others of its type.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -181,7 +182,7 @@ pub struct Attachment<'p> {
 }
 
 impl Attachment<'_> {
-    /// Gives this instance a weight other than its type's. Negative and infinite ones are legal; NaN is a problem of the plan.
+    /// Sets the weight of this callback, instead of that of its type. Negative and infinite weights are allowed; NaN is a problem of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -194,7 +195,7 @@ impl Attachment<'_> {
         self
     }
 
-    /// Gives this instance a name, which no other callback of the plan may have: two of one name are a problem of the plan.
+    /// Sets the name of this callback. Two callbacks with the same name are a problem of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -224,7 +225,8 @@ impl Attachment<'_> {
         self
     }
 
-    /// This instance runs after these at every breakpoint, whatever the weights; nothing, if they are not attached.
+    /// Declares that this callback runs after the named callbacks at every breakpoint, whatever the weights. It has no effect if none of them
+    /// is attached.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -237,10 +239,10 @@ impl Attachment<'_> {
     /// ```
     #[track_caller]
     pub fn after(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::After, callback_ref)
+        self.declare(Verb::After, callback_ref)
     }
 
-    /// This instance runs before these at every breakpoint; see [`after`](Self::after).
+    /// Declares that this callback runs before the named callbacks at every breakpoint; see [`after`](Self::after).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -253,16 +255,16 @@ impl Attachment<'_> {
     /// ```
     #[track_caller]
     pub fn before(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Before, callback_ref)
+        self.declare(Verb::Before, callback_ref)
     }
 
-    /// Puts this instance into the group `G`, which others name with [`CallbackRef::of::<G>()`](crate::CallbackRef::of); see there.
+    /// Adds this callback to the group `G`. Other callbacks refer to the group as [`CallbackRef::of::<G>()`](crate::CallbackRef::of).
     pub fn group<G: ?Sized + 'static>(self) -> Self {
         self.attached.relations.join::<G>();
         self
     }
 
-    /// The plan has a problem if none of these is attached.
+    /// Declares that this callback needs one of the named callbacks. If none of them is attached, the plan has a problem.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -272,10 +274,10 @@ impl Attachment<'_> {
     /// ```
     #[track_caller]
     pub fn requires(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Requires, callback_ref)
+        self.declare(Verb::Requires, callback_ref)
     }
 
-    /// The plan has a problem if one of these is attached, too.
+    /// Declares that this callback cannot run with the named callbacks. If one of them is attached, too, the plan has a problem.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -286,10 +288,10 @@ impl Attachment<'_> {
     /// ```
     #[track_caller]
     pub fn incompatible(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Incompatible, callback_ref)
+        self.declare(Verb::Incompatible, callback_ref)
     }
 
-    /// It does not matter which of the two goes first, though both write the same state.
+    /// Declares that the order of this callback and the named callbacks does not matter, although they write the same state.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -303,13 +305,14 @@ impl Attachment<'_> {
     /// ```
     #[track_caller]
     pub fn no_conflict(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::NoConflict, callback_ref)
+        self.declare(Verb::NoConflict, callback_ref)
     }
 
-    /// Runs the handlers of the callback when `period` is due, and not whenever their breakpoints fire. It replaces their own `#[every]`.
+    /// Runs the handlers of the callback when `period` is due, and not whenever their breakpoints fire. The period replaces the `#[every]` of
+    /// the handlers. A second call replaces the first.
     ///
-    /// It does not apply to handlers that run once in a run: enter and exit, the begin and the end of an outermost scope, and those of a
-    /// stop, an interrupt or a failure. A callback without other handlers is a problem of the plan. The last call counts.
+    /// The period does not apply to handlers that run once in a run: those for enter and exit, for the begin and the end of an outermost
+    /// scope, and for a stop, an interrupt or a failure. A callback that has no other handlers is a problem of the plan.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -327,8 +330,8 @@ impl Attachment<'_> {
         self
     }
 
-    /// Runs the handlers of the callback at one breakpoint when `period` is due; its other handlers run as before. A callback without a
-    /// handler at the breakpoint is a problem of the plan.
+    /// Runs the handlers of the callback at one breakpoint when `period` is due. The other handlers run as before. A callback without a
+    /// handler at that breakpoint is a problem of the plan.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -362,7 +365,7 @@ impl Attachment<'_> {
     }
 
     #[track_caller]
-    fn say(self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
+    fn declare(self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
         let location = Some(Location::here());
         self.attached
             .relations
@@ -377,7 +380,7 @@ impl fmt::Debug for Attachment<'_> {
     }
 }
 
-/// A closure as a callback.
+/// The callback of a closure that [`Plan::on`] attaches.
 struct OnClosure<L, A, M, F> {
     closure: F,
     at: At<L, A>,

@@ -1,4 +1,4 @@
-//! What a plan knows of an attached callback.
+//! The settings of an attached callback.
 
 use super::erased::CallbackFunctions;
 use crate::background::BackgroundSetting;
@@ -8,60 +8,65 @@ use crate::parallel::ThreadAffinity;
 use crate::period::AttachedPeriod;
 use crate::raw::Sendable;
 
-/// What a plan knows of an attached callback.
+/// The settings of an attached callback. Its value is in the dispatcher, under the same id.
 pub(crate) struct Attached {
+    /// The functions that know the callback's type. Replacing the callback replaces them.
     pub(crate) functions: CallbackFunctions,
-    /// What the callback declares about itself.
+    /// The result of [`Callback::info`](crate::callback::Callback::info): the name, weight and relations that the callback declares.
     pub(crate) info: CallbackInfo,
-    /// Why it could not say more, where its function panicked.
+    /// The message of the panic, if `Callback::info` panicked; then `info` has the defaults of the type.
     pub(crate) panicked: Option<String>,
-    /// The name given when it was attached.
+    /// The name that [`Attachment::named`](super::Attachment::named) gives it.
     pub(crate) name: Option<String>,
-    /// The weight given when it was attached.
+    /// The weight that [`Attachment::weight`](super::Attachment::weight) gives it.
     pub(crate) weight: Option<f64>,
-    /// What its failures do to a run.
+    /// What a failure of the callback does to the run.
     pub(crate) on_failure: OnFailure,
-    /// The proof that it may be sent to another thread, if there is one.
+    /// The proof that the callback may be sent to another thread, if there is one.
     pub(crate) sendable: Option<Sendable>,
-    /// Whether its handlers for the background run there.
+    /// Whether handlers that can run in the background run there.
     pub(crate) background: BackgroundSetting,
-    /// The periods given when it was attached.
+    /// The periods that [`Attachment::every`](super::Attachment::every) and `every_at` give it.
     pub(crate) periods: Vec<AttachedPeriod>,
-    /// The relations to others given when it was attached.
+    /// The relations to other callbacks that its attachment declares.
     pub(crate) relations: Relations,
-    /// Its place among the others of the same weight.
+    /// The position among the callbacks of the same weight.
     pub(crate) insertion: Insertion,
+    /// The call that attached the callback, or replaced it last.
     pub(crate) added_at: Location,
-    /// Whether a call for this callback attached it; a discovered callback was not.
+    /// Whether the callback was attached by hand, and not discovered.
     pub(crate) by_hand: bool,
+    /// The threads on which the callback may run.
     pub(crate) affinity: ThreadAffinity,
-    /// Where `parallel` demands that it can run in parallel.
+    /// The call of [`Attachment::parallel`](super::Attachment::parallel), which demands that the callback can run in parallel.
     pub(crate) parallel: Option<Location>,
-    /// Whether it may have changed since `info` was asked for.
+    /// Whether the callback may have changed since `info` was called.
     pub(crate) changed: bool,
-    /// Whether it runs: a discovered callback does not, where one of its type is attached by hand.
+    /// Whether the callback runs. A discovered callback does not run while one of the same type is attached by hand.
     pub(crate) active: bool,
 }
 
-/// The place of a callback among those of the same weight: callbacks run in the order of the calls that attached them.
+/// The position of a callback among those of the same weight. Callbacks run in the order of the calls that attached them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Insertion {
-    /// The number of the call.
+    /// The number of the call, counted over all calls that attach or request callbacks.
     pub(crate) call: usize,
-    /// The place among the callbacks that the same call attached: a call of `discover` attaches many.
+    /// The position among the callbacks that the same call attached. A call of `discover` can attach many.
     pub(crate) nth: usize,
 }
 
 impl Attached {
+    /// The weight of the attachment or, without one, that of the type.
     pub(crate) fn weight(&self) -> f64 {
         self.weight.unwrap_or_else(|| self.info.own_weight())
     }
 
+    /// The name of the attachment or, without one, that of the type. `None` if neither has one.
     pub(crate) fn explicit_name(&self) -> Option<&str> {
         self.name.as_deref().or_else(|| self.info.explicit_name())
     }
 
-    /// Where the callback is written; where it is attached, if that is not known.
+    /// The source location of the callback; the call that attached it, if the callback has none.
     pub(crate) fn location(&self) -> Location {
         self.info.own_location().unwrap_or(self.added_at)
     }

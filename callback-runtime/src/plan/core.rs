@@ -1,4 +1,4 @@
-//! A plan without the type of its loop, so that what it does is compiled once for all loops.
+//! A plan without the type of its loop, so that its code is compiled once for all loops.
 
 use super::discover::DiscoveryRequest;
 use super::order::PlanRelation;
@@ -13,44 +13,52 @@ use crate::run::Dispatcher;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-/// A plan, whatever its loop.
+/// A plan without the type of its loop.
 pub(crate) struct PlanCore {
+    /// The loop, as a value.
     pub(crate) loop_info: &'static LoopInfo,
+    /// The callbacks and their bound handlers. `resolve` binds the handlers again after a change.
     pub(crate) dispatcher: Dispatcher,
+    /// The position of the run, read from the counters of the loop.
     pub(crate) clock: Clock,
+    /// The gates of the breakpoints at which every handler waits for a counter.
     pub(crate) gates: Box<GateTable>,
-    /// One for each callback of the dispatcher.
+    /// The settings of each callback of the dispatcher, in the order of attaching.
     pub(crate) attached: Vec<Attached>,
+    /// The calls of `discover`, `discover_if` and `require`.
     pub(crate) requests: Vec<DiscoveryRequest>,
-    /// How many calls have attached callbacks.
+    /// The number of calls that have attached or requested callbacks.
     pub(crate) insertions: usize,
-    /// The state that the loop declares.
+    /// The state and the counters that the loop declares.
     pub(crate) of_loop: AvailabilityTable,
-    /// The state that the next run provides beside it, and the breakpoints that it does not fire.
+    /// The state that the next run provides in addition, and the breakpoints that it does not fire. `Plan::expect` replaces it.
     pub(crate) of_run: AvailabilityTable,
+    /// The rule that can refuse stops, if `Plan::refuse_stops` has set one.
     pub(crate) refuse_stops: Option<StopRule>,
-    /// The relations between callbacks that the plan declares.
+    /// The relations between callbacks that `Plan::order` and `Plan::no_conflict` declare.
     pub(crate) relations: Vec<PlanRelation>,
     /// Whether an undecided order of callbacks attached by hand is an error and not a note.
     pub(crate) strict: bool,
-    /// What runs handlers in parallel.
+    /// The executor that runs handlers in parallel, if there is one.
     pub(crate) executor: Option<Arc<dyn Executor>>,
-    /// What periods remember of runs before the handlers were bound anew.
+    /// The states of the periods in earlier runs, saved before the handlers are bound again.
     pub(crate) periods: Periods,
+    /// The order, the names and the breakpoints of the callbacks, as of the last `resolve`.
     pub(crate) resolved: Resolved,
-    /// Whether something has changed since `resolved` was made.
+    /// Whether the plan has changed since the last `resolve`.
     pub(crate) stale: bool,
+    /// The problems of the last check that are not errors.
     pub(crate) notes: Vec<Problem>,
 }
 
-/// What a run is made of, apart from its state.
-pub(crate) struct Parts<'p> {
+/// The parts of a plan that a run borrows.
+pub(crate) struct RunParts<'p> {
     pub(crate) loop_info: &'static LoopInfo,
     pub(crate) dispatcher: &'p mut Dispatcher,
     pub(crate) resolved: &'p Resolved,
     pub(crate) clock: &'p mut Clock,
     pub(crate) gates: &'p mut GateTable,
-    /// Where the run ends, for the units whose end is known.
+    /// The position at which the run ends, for the units whose end is known.
     pub(crate) totals: Position,
     pub(crate) refuse_stops: Option<StopRule>,
 }
@@ -79,13 +87,13 @@ impl PlanCore {
     }
 
     pub(crate) fn refuse_stops(&mut self, rule: StopRule) {
-        // Which handlers may run in parallel depends on whether there is a rule.
+        // A rule that can refuse stops restricts which handlers may run in parallel.
         self.stale |= self.refuse_stops.is_none() && self.executor.is_some();
         self.refuse_stops = Some(rule);
     }
 
-    pub(crate) fn parts(&mut self) -> Parts<'_> {
-        Parts {
+    pub(crate) fn run_parts(&mut self) -> RunParts<'_> {
+        RunParts {
             loop_info: self.loop_info,
             dispatcher: &mut self.dispatcher,
             resolved: &self.resolved,
@@ -96,7 +104,7 @@ impl PlanCore {
         }
     }
 
-    /// Resolves what has changed, and checks the plan against a state.
+    /// Resolves the plan if it has changed, and checks it against a state.
     pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
         let mut problems = self.resolve();
         problems.extend(check::check(&check::CheckInput {
@@ -115,7 +123,7 @@ impl PlanCore {
         if errors.is_empty() {
             return Ok(());
         }
-        // Resolved anew next time, so that it reports the same problems again.
+        // The next call resolves the plan again, so that it reports the same problems.
         self.stale = true;
         Err(PlanError::new(errors))
     }

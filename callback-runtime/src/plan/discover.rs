@@ -1,4 +1,4 @@
-//! Callbacks that a plan finds in the registry.
+//! Discovery: attaching callbacks that the program registers.
 
 use super::attached::Insertion;
 use super::nearest::nearest;
@@ -10,27 +10,30 @@ use crate::outcome::catch;
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Callbacks asked for that are not attached by hand.
+/// A call of `discover`, `discover_if` or `require`.
 pub(crate) struct DiscoveryRequest {
     kind: RequestKind,
-    /// The place of insertion, and where it was asked.
+    /// The position of the callbacks that the request attaches.
     insertion: Insertion,
+    /// The call.
     location: Location,
+    /// Whether the request has attached its callbacks. One that fails is tried again at the next check.
     done: bool,
 }
 
 enum RequestKind {
-    /// Everything registered that the filter keeps.
+    /// Attach the registered callbacks that the filter accepts.
     Discover(Box<Filter>),
-    /// The callback of this name, attached or registered.
+    /// Attach the registered callback of this name, unless one of that name is attached.
     Require(String),
 }
 
+/// Whether a registered callback is attached.
 type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
-    /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. A
-    /// type that is attached by hand, before or after this call, is left out.
+    /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. It
+    /// omits types of which a callback is attached by hand, before or after this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -54,8 +57,8 @@ impl<L: Loop> Plan<L> {
         self.discover_if(|_| true)
     }
 
-    /// Like [`discover`](Self::discover), for the registrations that `keep` accepts: by crate, module path, name or anything else that a
-    /// [`Registration`] has.
+    /// Like [`discover`](Self::discover), for the registrations that `keep` accepts by their crate, module path, name or other properties of
+    /// a [`Registration`].
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -69,7 +72,7 @@ impl<L: Loop> Plan<L> {
     /// }
     ///
     /// let mut plan = Plan::<Relax>::new();
-    /// plan.discover_if(|one| one.crate_name() == "another" || one.weight() > 0.0);
+    /// plan.discover_if(|found| found.crate_name() == "another" || found.weight() > 0.0);
     /// plan.check(&State::new())?;
     /// assert!(plan.names().is_empty());
     /// # Ok::<(), PlanError>(())
@@ -86,8 +89,8 @@ impl<L: Loop> Plan<L> {
         self
     }
 
-    /// Asks for the callback named `name`: attaches it if it is registered and not attached yet, and is a problem of the
-    /// plan otherwise.
+    /// Requires a callback named `name`: attaches it if it is registered and not attached yet. The plan has a problem if it is neither
+    /// attached nor registered.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -121,40 +124,42 @@ impl<L: Loop> Plan<L> {
 }
 
 impl PlanCore {
-    /// Builds and attaches the requested callbacks that are not attached yet, and suppresses those of which one is attached by hand.
+    /// Builds and attaches the requested callbacks that are not attached yet, and suppresses those of a type that is attached by hand. Returns
+    /// the requests that failed.
     pub(crate) fn attach_discovered(&mut self) -> Vec<Problem> {
         let mut requests = std::mem::take(&mut self.requests);
         let mut problems = Vec::new();
-        let mut known = None;
+        let mut index = None;
         for request in requests.iter_mut().filter(|request| !request.done) {
-            let known = known.get_or_insert_with(|| Known::of(&self.attached));
+            let index = index.get_or_insert_with(|| DiscoveryIndex::of(&self.attached));
             let failed = match &request.kind {
                 RequestKind::Discover(keep) => {
-                    self.discover_now(known, keep.as_ref(), request.insertion, request.location)
+                    self.attach_filtered(index, keep.as_ref(), request.insertion, request.location)
                 }
                 RequestKind::Require(name) => {
-                    self.attach_required(known, name, request.insertion, request.location)
+                    self.attach_required(index, name, request.insertion, request.location)
                 }
             };
-            // The next check tries and reports again what failed.
+            // The next check tries a failed request again, and reports it again.
             request.done = failed.is_empty();
             problems.extend(failed);
         }
         self.requests = requests;
-        self.suppress();
+        self.suppress_discovered();
         problems
     }
 
-    fn discover_now(
+    /// Attaches the registered callbacks that a filter accepts.
+    fn attach_filtered(
         &mut self,
-        known: &mut Known,
+        index: &mut DiscoveryIndex,
         keep: &Filter,
         insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
         // The filter is user code, and may panic.
-        match catch(|| known.kept(keep)) {
-            Ok(found) => self.make_all(known, &found, insertion, location),
+        match catch(|| index.discoverable(keep)) {
+            Ok(found) => self.attach_registered(index, &found, insertion, location),
             Err(why) => {
                 let what = format!("its filter {why}");
                 let text = ProblemText::hinted(what, "nothing is discovered");
@@ -168,18 +173,21 @@ impl PlanCore {
         }
     }
 
-    fn make_all(
+    /// Builds and attaches those of the registrations that are for this loop and whose types are not attached yet.
+    fn attach_registered(
         &mut self,
-        known: &mut Known,
+        index: &mut DiscoveryIndex,
         found: &[&'static Registration],
         insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let of_loop = found.iter().filter(|one| one.is_for(self.loop_info));
+        let of_loop = found
+            .iter()
+            .filter(|registration| registration.is_for(self.loop_info));
         for (nth, registration) in of_loop.enumerate() {
-            let is_known = known.types.contains(&registration.callback_type());
-            if registration.needs_arguments() || is_known {
+            let is_attached = index.types.contains(&registration.callback_type());
+            if registration.needs_arguments() || is_attached {
                 continue;
             }
             // `Default` is user code, and may panic.
@@ -188,8 +196,8 @@ impl PlanCore {
                     let insertion = Insertion { nth, ..insertion };
                     let id = self.add_attached(callback, insertion, location, false);
                     self.attached[id].sendable = registration.sendable();
-                    known.types.insert(registration.callback_type());
-                    known.names.insert(name_of(&self.attached[id]).to_owned());
+                    index.types.insert(registration.callback_type());
+                    index.names.insert(name_of(&self.attached[id]).to_owned());
                 }
                 Ok(None) => {}
                 Err(why) => {
@@ -208,29 +216,31 @@ impl PlanCore {
         problems
     }
 
+    /// Attaches the registered callback of a name, unless one of that name is attached.
     fn attach_required(
         &mut self,
-        known: &mut Known,
+        index: &mut DiscoveryIndex,
         name: &str,
         insertion: Insertion,
         location: Location,
     ) -> Vec<Problem> {
-        if known.names.contains(name) {
+        if index.names.contains(name) {
             return Vec::new();
         }
-        let mut of_loop = known
+        let mut of_loop = index
             .registered
             .iter()
-            .filter(|one| one.is_for(self.loop_info));
-        let text = match of_loop.find(|one| one.name() == name).copied() {
+            .filter(|registration| registration.is_for(self.loop_info));
+        let found = of_loop.find(|registration| registration.name() == name);
+        let text = match found.copied() {
             Some(found) if !found.needs_arguments() => {
-                return self.make_all(known, &[found], insertion, location);
+                return self.attach_registered(index, &[found], insertion, location);
             }
             Some(found) => format!(
                 "`{name}` is registered ({}) but needs arguments; attach one by hand",
                 found.location()
             ),
-            None => not_registered(self.loop_info, name, &known.registered),
+            None => not_registered_text(self.loop_info, name, &index.registered),
         };
         vec![Problem::of_plan(
             ProblemKind::Required,
@@ -240,62 +250,72 @@ impl PlanCore {
         )]
     }
 
-    pub(crate) fn suppress(&mut self) {
+    /// Deactivates the discovered callbacks of types that are attached by hand, and activates all others.
+    pub(crate) fn suppress_discovered(&mut self) {
         let by_hand: HashSet<TypeId> = self
             .attached
             .iter()
-            .filter(|one| one.by_hand)
-            .map(|one| one.functions.type_id)
+            .filter(|attached| attached.by_hand)
+            .map(|attached| attached.functions.type_id)
             .collect();
-        for one in &mut self.attached {
-            one.active = one.by_hand || !by_hand.contains(&one.functions.type_id);
+        for attached in &mut self.attached {
+            attached.active = attached.by_hand || !by_hand.contains(&attached.functions.type_id);
         }
     }
 }
 
-/// What the requests of a plan look for, collected once for all of them.
-struct Known {
+/// The registered and the attached callbacks, collected once for all requests of a plan.
+struct DiscoveryIndex {
+    /// All registrations of the program, for any loop.
     registered: Vec<&'static Registration>,
-    /// The types of the attached callbacks.
+    /// The types of the attached callbacks. Attaching another one adds its type.
     types: HashSet<TypeId>,
-    /// The names by which the attached callbacks are required.
+    /// The names by which `require` finds the attached callbacks. Attaching another one adds its name.
     names: HashSet<String>,
 }
 
-impl Known {
+impl DiscoveryIndex {
     fn of(attached: &[Attached]) -> Self {
         Self {
             registered: registrations(),
-            types: attached.iter().map(|one| one.functions.type_id).collect(),
-            names: attached.iter().map(|one| name_of(one).to_owned()).collect(),
+            types: attached
+                .iter()
+                .map(|callback| callback.functions.type_id)
+                .collect(),
+            names: attached
+                .iter()
+                .map(|callback| name_of(callback).to_owned())
+                .collect(),
         }
     }
 
-    /// What a filter keeps of what may be discovered.
-    fn kept(&self, keep: &Filter) -> Vec<&'static Registration> {
+    /// Returns the registrations that may be discovered and that a filter accepts.
+    fn discoverable(&self, keep: &Filter) -> Vec<&'static Registration> {
         let found = self.registered.iter().copied();
         found
-            .filter(|one| one.is_discoverable() && keep(one))
+            .filter(|registration| registration.is_discoverable() && keep(registration))
             .collect()
     }
 }
 
+/// Returns the name by which `require` finds an attached callback.
 fn name_of(attached: &Attached) -> &str {
     attached
         .explicit_name()
         .unwrap_or_else(|| attached.info.type_label())
 }
 
-fn not_registered(loop_info: &LoopInfo, name: &str, all: &[&Registration]) -> String {
+/// Describes a required name that is not registered, with the nearest registered name.
+fn not_registered_text(loop_info: &LoopInfo, name: &str, all: &[&Registration]) -> String {
     let names = all
         .iter()
-        .filter(|one| one.is_for(loop_info))
-        .map(|one| one.name());
+        .filter(|registration| registration.is_for(loop_info))
+        .map(|registration| registration.name());
     let near = nearest(name, names)
         .map(|other| format!("did you mean `{other}`? "))
         .unwrap_or_default();
     format!(
-        "no callback of that name is registered for {}; {near}if it is in a crate that the program names nothing of, \
+        "no callback of that name is registered for {}; {near}if the program uses nothing else of its crate, \
          the linker left it out: write `callbacks::link!(that_crate);`",
         loop_info.name
     )

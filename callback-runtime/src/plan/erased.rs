@@ -1,23 +1,28 @@
-//! Callbacks of any type, as a plan holds them.
+//! Callbacks whose type is erased, so that a plan can hold callbacks of any type.
 
 use crate::callback::{Callback, CallbackInfo, Handler, Handlers};
 use crate::loops::Loop;
 use crate::outcome::catch;
 use std::any::{Any, TypeId, type_name};
 
-/// A callback whose type is erased, with the functions that know its type.
+/// A callback whose type is erased, and the functions that know its type.
 pub(crate) struct ErasedCallback {
     pub(crate) value: Box<dyn Any>,
     pub(crate) functions: CallbackFunctions,
 }
 
-/// The functions of a callback whose type is erased.
+/// The functions that know the type of a callback. Those with a `&dyn Any` expect the callback.
 #[derive(Clone, Copy)]
 pub(crate) struct CallbackFunctions {
+    /// The type of the callback.
     pub(crate) type_id: TypeId,
+    /// The full name of the type.
     type_name: &'static str,
+    /// Calls [`Callback::info`].
     info: fn(&dyn Any) -> CallbackInfo,
+    /// Returns the info of a callback that declares nothing.
     default_info: fn() -> CallbackInfo,
+    /// Calls [`Callback::handlers`].
     handlers: fn(&dyn Any) -> Vec<Handler>,
 }
 
@@ -41,7 +46,7 @@ impl CallbackFunctions {
         }
     }
 
-    /// What the callback declares about itself. If its function panics: the default, and the reason.
+    /// Returns the info that the callback declares. If `Callback::info` panics, returns the default info and the message of the panic.
     pub(crate) fn info(&self, callback: &dyn Any) -> (CallbackInfo, Option<String>) {
         match catch(|| (self.info)(callback)) {
             Ok(info) => (info, None),
@@ -49,11 +54,12 @@ impl CallbackFunctions {
         }
     }
 
+    /// Returns the handlers that the callback declares. Panics if `Callback::handlers` does.
     pub(crate) fn handlers(&self, callback: &dyn Any) -> Vec<Handler> {
         (self.handlers)(callback)
     }
 
-    /// Whether its type has parameters, so that the name of the type does not tell two such types apart.
+    /// Whether the type of the callback is generic, so that its short name can also be that of another type.
     pub(crate) fn is_generic(&self) -> bool {
         self.type_name.contains('<')
     }

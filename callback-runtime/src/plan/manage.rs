@@ -1,4 +1,4 @@
-//! Callbacks between runs: to look at, to change, to replace and to take out, by type or by name.
+//! Reading, changing, replacing and removing attached callbacks between runs, by type or by name.
 
 use super::{Attached, ErasedCallback, Plan, PlanCore, order};
 use crate::callback::{Callback, CallbackId, Location};
@@ -9,8 +9,8 @@ use crate::raw::Sendable;
 use std::any::{Any, TypeId};
 
 impl<L: Loop> Plan<L> {
-    /// The first callback of type `C`, in the order of attaching, for example to read after a run what it has gathered. Discovered callbacks
-    /// are attached by the first check. The type of a closure has no name.
+    /// Returns the first attached callback of type `C`, for example to read its results after a run. Discovered callbacks are attached by the
+    /// first check. A closure has no type that can be written here; use [`remove_named`](Self::remove_named) for closures.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -29,7 +29,7 @@ impl<L: Loop> Plan<L> {
         self.core.value(self.core.id_of_type(TypeId::of::<C>())?)
     }
 
-    /// The first callback of type `C`, to change.
+    /// Returns the first attached callback of type `C` for changing it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -47,7 +47,7 @@ impl<L: Loop> Plan<L> {
             .value_mut(self.core.id_of_type(TypeId::of::<C>())?)
     }
 
-    /// The callback named `name`, if it is of type `C`. Names are those of [`names`](Self::names): the second `Count` is `Count#2`.
+    /// Returns the callback named `name`, if it is of type `C`. Names are those of [`names`](Self::names): the second `Count` is `Count#2`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -66,7 +66,7 @@ impl<L: Loop> Plan<L> {
         self.core.value(self.core.id_of_name(name)?)
     }
 
-    /// The callback named `name`, if it is of type `C`, to change.
+    /// Returns the callback named `name` for changing it, if it is of type `C`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -83,8 +83,8 @@ impl<L: Loop> Plan<L> {
         self.core.value_mut(self.core.id_of_name(name)?)
     }
 
-    /// Replaces the first callback of type `C` by `new` and returns it; without one, attaches `new`. The settings of the attachment stay:
-    /// its place, name, weight and order.
+    /// Replaces the first callback of type `C` by `new` and returns the old one. Attaches `new` if there is no callback of type `C`. The
+    /// settings of the attachment stay: its position, name, weight and relations.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -102,18 +102,18 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn replace<C: Callback<L> + Send>(&mut self, new: C) -> Option<C> {
-        self.core.suppress();
+        self.core.suppress_discovered();
         let Some(id) = self.core.id_of_type(TypeId::of::<C>()) else {
             self.add(new);
             return None;
         };
         let new = ErasedCallback::new::<L, C>(new);
         let sendable = Some(Sendable::of::<C>());
-        downcast(self.core.put(id, new, sendable, Location::here()))
+        downcast(self.core.replace_at(id, new, sendable, Location::here()))
     }
 
-    /// Replaces the callback named `name` by `new`, which may be of another type. The settings of the attachment stay: its place, weight and
-    /// order, and its name. Returns whether there was such a callback.
+    /// Replaces the callback named `name` by `new`, which may be of another type. The settings of the attachment stay: its position, name,
+    /// weight and relations. Returns whether there was a callback of that name.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -134,7 +134,7 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     #[must_use = "where there is no callback of that name, `new` is dropped"]
     pub fn replace_named(&mut self, name: &str, new: impl Callback<L> + Send) -> bool {
-        self.core.suppress();
+        self.core.suppress_discovered();
         let Some(id) = self.core.id_of_name(name) else {
             dispose(new, "a callback");
             return false;
@@ -142,13 +142,13 @@ impl<L: Loop> Plan<L> {
         self.core.attached[id].name = Some(name.to_owned());
         let sendable = Some(sendable(&new));
         let new = ErasedCallback::new::<L, _>(new);
-        let old = self.core.put(id, new, sendable, Location::here());
+        let old = self.core.replace_at(id, new, sendable, Location::here());
         dispose(old, "a callback");
         true
     }
 
-    /// Takes the first callback of type `C` out. What was discovered does not come back; a [`discover`](Self::discover) that no check or run
-    /// has followed yet may find one.
+    /// Removes the first callback of type `C` and returns it. A discovered callback is not discovered again by an earlier call of
+    /// [`discover`](Self::discover), unless no check or run has followed that call yet.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -162,12 +162,12 @@ impl<L: Loop> Plan<L> {
     /// assert!(plan.remove::<Count>().is_none());
     /// ```
     pub fn remove<C: Callback<L>>(&mut self) -> Option<C> {
-        self.core.suppress();
+        self.core.suppress_discovered();
         let id = self.core.id_of_type(TypeId::of::<C>())?;
-        downcast(self.core.take_out(id))
+        downcast(self.core.remove_at(id))
     }
 
-    /// Takes the callback named `name` out, whatever its type: a closure too. Says whether there was one.
+    /// Removes the callback named `name`, whatever its type; it may be a closure. Returns whether there was a callback of that name.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -181,9 +181,9 @@ impl<L: Loop> Plan<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn remove_named(&mut self, name: &str) -> bool {
-        self.core.suppress();
+        self.core.suppress_discovered();
         let found = self.core.id_of_name(name);
-        let found = found.map(|id| self.core.take_out(id));
+        let found = found.map(|id| self.core.remove_at(id));
         let is_found = found.is_some();
         dispose(found, "a callback");
         is_found
@@ -191,7 +191,7 @@ impl<L: Loop> Plan<L> {
 }
 
 impl PlanCore {
-    /// Asks the callbacks that may have changed for what they say of themselves.
+    /// Calls `Callback::info` again for the callbacks that may have changed since the last call.
     pub(crate) fn refresh_infos(&mut self) {
         for id in CallbackId::first(self.attached.len()) {
             let attached = &mut self.attached[id];
@@ -212,8 +212,11 @@ impl PlanCore {
         all.find(|id| self.attached[*id].active && *names[*id] == *name)
     }
 
-    fn find(&self, is_it: impl Fn(&Attached) -> bool) -> Option<CallbackId> {
-        self.attached.iter().position(is_it).map(CallbackId::new)
+    fn find(&self, predicate: impl Fn(&Attached) -> bool) -> Option<CallbackId> {
+        self.attached
+            .iter()
+            .position(predicate)
+            .map(CallbackId::new)
     }
 
     fn value<C: 'static>(&self, id: CallbackId) -> Option<&C> {
@@ -221,14 +224,14 @@ impl PlanCore {
     }
 
     fn value_mut<C: 'static>(&mut self, id: CallbackId) -> Option<&mut C> {
-        // Its info and its handlers may change with it.
+        // The caller may change the callback's info and its handlers.
         self.stale = true;
         self.attached[id].changed = true;
         self.dispatcher.callback_mut(id).downcast_mut()
     }
 
-    /// Puts `new` into the place of another callback, and returns that one.
-    fn put(
+    /// Replaces a callback by `new` and returns the old one.
+    fn replace_at(
         &mut self,
         id: CallbackId,
         new: ErasedCallback,
@@ -252,7 +255,8 @@ impl PlanCore {
         callback
     }
 
-    fn take_out(&mut self, id: CallbackId) -> Box<dyn Any> {
+    /// Removes a callback and returns it. The ids of later callbacks go down by one.
+    fn remove_at(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.stale = true;
         let old = self.attached.remove(id.index());
         self.save_period_states();
@@ -261,7 +265,7 @@ impl PlanCore {
         callback
     }
 
-    /// Removes the discovered callbacks that one of this type suppressed: they do not come back in its place.
+    /// Removes the suppressed callbacks of a type, so that they do not run in place of the callback that suppressed them.
     fn remove_suppressed(&mut self, type_id: TypeId) {
         let is_suppressed =
             |attached: &Attached| !attached.active && attached.functions.type_id == type_id;

@@ -1,10 +1,11 @@
 //! Plans: the callbacks of a loop, ordered, checked and bound.
 //!
-//! - `attach`, `attached`, `erased`, `manage`, `discover`, `relate`: callbacks come into a plan, are replaced and related;
-//! - `order`, `order_rules`, `undecided`: their order, and the pairs for which it matters and is undecided;
-//! - `core`, `resolve`: a plan whatever its loop, and how its handlers are bound;
+//! - `attach`, `attached`, `erased`: attaching callbacks to a plan;
+//! - `manage`, `discover`, `relate`: replacing and removing them, finding registered ones, and declaring relations between them;
+//! - `order`, `order_rules`, `undecided`: the order of the callbacks, and the pairs whose order matters and is undecided;
+//! - `core`, `resolve`: a plan without the type of its loop, and how it binds handlers;
 //! - `check`: the rules of a plan, one function each;
-//! - `problem`, `problem_text`, `nearest`: what a check reports, and the name that was meant.
+//! - `problem`, `problem_text`, `nearest`: the problems that a check reports, and suggestions for misspelt names.
 
 mod attach;
 mod attached;
@@ -27,11 +28,11 @@ pub(crate) use check::CheckInput;
 pub(crate) use core::PlanCore;
 pub(crate) use erased::ErasedCallback;
 pub(crate) use nearest::nearest;
-pub(crate) use order::{Decided, OrderId};
+pub(crate) use order::{DecidedOrders, OrderId};
 pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use problem_text::{ProblemText, length, one_line, wrap};
-pub(crate) use resolve::{Resolved, decided};
+pub(crate) use resolve::{Resolved, decided_orders};
 
 use crate::loops::{Availability, Breakpoint, Loop, LoopInfo, is_well_formed};
 use crate::state::{AsState, Ctx};
@@ -39,12 +40,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub(crate) use attached::Attached;
-pub(crate) use core::Parts;
+pub(crate) use core::RunParts;
 
 /// The callbacks of a loop, ordered and checked: what actually runs.
 ///
-/// Callbacks are attached; then [`run`](Self::run) checks the plan against the state, and runs the loop with it. A plan
-/// runs as often as one likes.
+/// Attach callbacks, then call [`run`](Self::run), which checks the plan against the state and runs the loop. The same plan can run
+/// many times.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -76,10 +77,11 @@ pub(crate) use core::Parts;
 /// ```
 pub struct Plan<L: Loop> {
     pub(crate) core: PlanCore,
-    of: PhantomData<fn() -> L>,
+    marker: PhantomData<fn() -> L>,
 }
 
-/// Why a stop, raised at a breakpoint, may not take effect; `None` if it may.
+/// A rule that can refuse a stop. It gets the state and the breakpoint at which a handler stopped the run, and returns why the stop may
+/// not take effect, or `None` if it may.
 ///
 /// ```
 /// use callbacks::StopRule;
@@ -100,7 +102,7 @@ pub struct Plan<L: Loop> {
 pub type StopRule = fn(&Ctx<'_>, &Breakpoint) -> Option<String>;
 
 impl<L: Loop> Plan<L> {
-    /// A plan without callbacks.
+    /// Creates a plan without callbacks.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -118,12 +120,12 @@ impl<L: Loop> Plan<L> {
         }
         Self {
             core: PlanCore::new(LoopInfo::of::<L>(), Availability::<L>::of_loop()),
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// Declares what only the next runs know: state that they provide beside that of the loop, and breakpoints that they do not fire. A
-    /// second call replaces the first.
+    /// Declares what only the next runs know: the state that they provide in addition to that of the loop, and the breakpoints that they do
+    /// not fire. A second call replaces the first.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -135,13 +137,13 @@ impl<L: Loop> Plan<L> {
     /// plan.expect(|states| states.within::<Batch>(Fit::TRAIN_BATCH));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub fn expect(&mut self, say: impl FnOnce(&mut Availability<L>)) -> &mut Self {
-        self.core.of_run = Availability::fill(say);
+    pub fn expect(&mut self, declare: impl FnOnce(&mut Availability<L>)) -> &mut Self {
+        self.core.of_run = Availability::fill(declare);
         self
     }
 
-    /// Sets a rule that can refuse stops: when a callback stops the run, the rule returns why that is too early, or `None`. The outcome lists
-    /// refused stops, and the run goes on. An interrupt is never refused.
+    /// Sets a rule that can refuse stops: when a callback stops the run, the rule returns why that is too early, or `None`. If the rule refuses
+    /// a stop, the run continues and the outcome lists the stop. A rule never refuses an interrupt.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -159,7 +161,7 @@ impl<L: Loop> Plan<L> {
         self
     }
 
-    /// Checks the plan against a state without running anything. All problems are reported together.
+    /// Checks the plan against a state without running anything, and reports all problems together.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -173,7 +175,7 @@ impl<L: Loop> Plan<L> {
         self.core.prepare(state.as_table())
     }
 
-    /// The notes of the last check: problems that are no errors, such as handlers that can never run.
+    /// Returns the notes of the last check: problems that are not errors, such as handlers that can never run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -188,7 +190,7 @@ impl<L: Loop> Plan<L> {
         &self.core.notes
     }
 
-    /// The names of the callbacks, in the order in which they run, as of the last check or run; empty before the first.
+    /// Returns the names of the callbacks in the order in which they run, as of the last check or run. Empty before the first.
     ///
     /// ```
     /// # use callbacks::prelude::*;

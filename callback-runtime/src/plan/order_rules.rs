@@ -1,62 +1,70 @@
-//! The declared orders of callbacks, with the callbacks that they name, and the pairs whose order is undecided.
+//! Declared orders of callbacks, and pairs of callbacks whose order is undecided, as a resolved plan keeps them.
 
 use crate::callback::{CallbackId, Location};
 use crate::loops::BreakpointId;
 use std::any::TypeId;
 use std::sync::Arc;
 
-/// A declared order: all of `first` run before all of `second`.
+/// A declared order: all callbacks of `first` run before all callbacks of `second`.
 pub(crate) struct OrderRule {
     pub(crate) first: OrderSide,
     pub(crate) second: OrderSide,
+    /// The kind of the declaration.
     pub(crate) by: DeclaredBy,
-    /// Where it is declared.
+    /// The source location of the declaration.
     pub(crate) location: Location,
 }
 
-/// The callbacks that one side of an order names.
+/// One side of a declared order, with the callbacks that it names.
 pub(crate) struct OrderSide {
-    /// As it was written: a type, a group or a name.
+    /// The type, group or name as it is written in the declaration.
     pub(crate) label: String,
-    /// Empty if none of them is attached. A callback on both sides does not wait for itself.
+    /// The attached callbacks of that type, group or name, ascending. Empty if none is attached. A callback on both sides of an order does
+    /// not wait for itself. Sides with the same callbacks share one list, so that its address identifies it.
     pub(crate) callbacks: Arc<[CallbackId]>,
-    /// How it names them.
+    /// The kind of `label`.
     pub(crate) named: NamedBy,
 }
 
-/// What one side of an order is named by.
+/// How one side of an order names its callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NamedBy {
+    /// By their type or group.
     Type,
+    /// By the name of one callback.
     Name,
-    /// By the type that is also the other side's, so that only the declaring callbacks are on it.
+    /// By the type that declares the order, so that the side names no other callbacks.
     Itself,
 }
 
-/// Where an order is declared.
+/// The kind of declaration that an order comes from. `attached` is false for a declaration of the type, and true for one of the
+/// attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeclaredBy {
-    /// The second: for all of its type, or when it was attached.
+    /// `after`, declared by the second side.
     After { attached: bool },
-    /// The first.
+    /// `before`, declared by the first side.
     Before { attached: bool },
     /// `Plan::order`.
     Plan,
 }
 
-/// Two callbacks that touch the same state at one breakpoint, ordered by insertion alone.
+/// Two callbacks that use the same state at one breakpoint, and whose order only insertion decides.
 pub(crate) struct UndecidedPair {
     /// The callback that runs first now.
     pub(crate) first: CallbackId,
+    /// The callback that runs second now.
     pub(crate) second: CallbackId,
-    /// The state that both touch.
+    /// The type of the state that both use.
     pub(crate) type_id: TypeId,
+    /// The full name of that type.
     pub(crate) type_name: &'static str,
-    /// One of them asks for the whole state.
+    /// Whether one of them asks for the whole state.
     pub(crate) everything: bool,
-    /// The first breakpoint at which they do, and the last.
+    /// The first breakpoint at which both use the state.
     pub(crate) at: BreakpointId,
+    /// The last breakpoint that was counted in `more`, or `at`.
     pub(crate) last: BreakpointId,
-    /// At how many other breakpoints they do.
+    /// The number of other breakpoints at which both use the state.
     pub(crate) more: usize,
 }

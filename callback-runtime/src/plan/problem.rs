@@ -1,4 +1,4 @@
-//! The problems of a plan, which a check reports before anything runs.
+//! The problems of a plan. A check reports them before anything runs.
 
 use super::problem_text::{ProblemText, length, one_line, wrap};
 use crate::callback::Location;
@@ -22,14 +22,18 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
+    /// The name of the callback or, for a problem of the whole plan, of what is wrong: a loop, a request or a setting.
     pub(crate) callback: String,
+    /// The name of the breakpoint, for a problem of one handler.
     pub(crate) breakpoint: Option<&'static str>,
+    /// The short name of the type, for a problem of one type of state.
     pub(crate) state: Option<String>,
+    /// The source location that the report names.
     pub(crate) location: Location,
     pub(crate) text: ProblemText,
 }
 
-/// What kind of thing is wrong.
+/// The rule that a plan breaks.
 ///
 /// ```
 /// use callbacks::ProblemKind;
@@ -38,7 +42,7 @@ pub struct Problem {
 /// let mut plan = Plan::<Fit>::new();
 /// plan.on(Fit::on_epoch_end, |_: &String| {});
 /// plan.on(Fit::on_epoch_end, |_: &Epoch, _: &mut Epoch| {});
-/// plan.require("nobody");
+/// plan.require("gradient clipping");
 /// let error = plan.check(&State::new()).unwrap_err();
 /// let kinds: Vec<_> = error.problems().iter().map(|problem| problem.kind()).collect();
 /// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Clash, ProblemKind::Required]);
@@ -48,55 +52,55 @@ pub struct Problem {
 pub enum ProblemKind {
     /// A handler asks for state that nothing provides.
     Missing,
-    /// A handler asks for state that exists elsewhere in the loop.
+    /// A handler asks for state that does not exist at its breakpoint, but elsewhere in the loop.
     NotHere,
-    /// Two parameters of a handler that cannot be held together.
+    /// Two parameters of a handler cannot be borrowed together.
     Clash,
-    /// A handler asks to change what only the run changes.
+    /// A handler asks to change state that only the run changes.
     ReadOnly,
-    /// Two provide the same state.
+    /// Two callbacks, or a callback and the loop, provide the same state.
     TwoProviders,
     /// Two callbacks have the same explicit name.
     SameName,
     /// A weight is NaN.
     Weight,
-    /// A required callback is not there.
+    /// A required callback is not attached.
     Required,
-    /// The declared orders of some callbacks form a circle.
+    /// The declared orders of some callbacks form a circle: each must run before the next one, and the last one before the first.
     Circle,
-    /// Two callbacks are attached that one of them says cannot be together.
+    /// Two callbacks are attached, and one of them declares that it is incompatible with the other.
     Incompatible,
-    /// Two callbacks write the same state, and nothing decides which of them runs first.
+    /// Two callbacks write the same state, and only insertion decides which of them runs first.
     Conflict,
-    /// A callback reads what another one writes after it, and nothing decides that order.
+    /// A callback reads state that another one writes after it, and only insertion decides that order.
     EarlyReader,
-    /// A `Default`, a filter, `info` or `handlers` of a callback panicked while the plan was made.
+    /// User code panicked while the plan was prepared: a `Default`, a filter, `info` or `handlers`.
     Panicked,
-    /// A callback that must run in parallel and cannot.
+    /// A callback with `parallel` cannot run in parallel.
     NotParallel,
-    /// A callback with `parallel` can run in parallel, but no other handler can run beside it. A note, no error.
+    /// A callback with `parallel` can run in parallel, but no other handler can run at the same time. A note, not an error.
     Alone,
-    /// A callback for the background cannot run there, or only some of its handlers can.
+    /// A callback cannot run in the background, or only some of its handlers can.
     Background,
-    /// A setting of the loop that cannot be.
+    /// A setting is invalid, such as a period of 0 steps.
     Setting,
-    /// A handler can never run. Worth knowing, but no error.
+    /// A handler can never run. A note, not an error.
     NeverRuns,
-    /// The order of callbacks that write the same state is that of a list written by hand. Worth knowing, but no error.
+    /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.
     Undecided,
 }
 
 impl Problem {
-    /// About a callback, or something else of the plan, as a whole.
+    /// Makes a problem of a callback as a whole, or of the plan. `name` is the name of the callback or of what else is wrong.
     pub(crate) fn of_plan(
         kind: ProblemKind,
-        info: &str,
+        name: &str,
         location: Location,
         text: impl Into<ProblemText>,
     ) -> Self {
         Self {
             kind,
-            callback: info.to_owned(),
+            callback: name.to_owned(),
             breakpoint: None,
             state: None,
             location,
@@ -104,32 +108,32 @@ impl Problem {
         }
     }
 
-    /// What kind of thing is wrong.
+    /// The rule that the plan breaks.
     pub fn kind(&self) -> ProblemKind {
         self.kind
     }
 
-    /// The callback's name.
+    /// The name of the callback. For a problem of the whole plan, the name of the loop, request or setting that is wrong.
     pub fn callback(&self) -> &str {
         &self.callback
     }
 
-    /// The breakpoint, where it is about one.
+    /// The name of the breakpoint, if the problem is one of a handler.
     pub fn breakpoint(&self) -> Option<&'static str> {
         self.breakpoint
     }
 
-    /// The type of the state, where it is about one.
+    /// The type of the state, if the problem is one of a type of state.
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
 
-    /// The handler's place in the source, or where the callback is attached.
+    /// The source location of the handler or the callback; the call that attached the callback, if it has none.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// What to write instead, or what helps to find that out.
+    /// What to write instead, or what helps to find out.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -151,7 +155,7 @@ impl Problem {
         !is_note
     }
 
-    /// The callback and the breakpoint, then `text`.
+    /// Returns the location, the callback, the breakpoint and `text` as one line.
     fn line(&self, text: &impl fmt::Display) -> String {
         let at = match self.breakpoint {
             Some(breakpoint) => format!(" at {breakpoint}"),
@@ -160,7 +164,7 @@ impl Problem {
         one_line(&format!("{}: {}{at}: {text}", self.location, self.callback))
     }
 
-    /// The lines of a report: the problem, each of its steps, and the hint.
+    /// Writes the lines of a report: the problem, each of its steps, and the hint.
     fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\n{INDENT}{}", self.line(&self.text.what()))?;
         for step in self.text.steps() {
@@ -178,15 +182,15 @@ impl Problem {
     }
 }
 
-/// In one line, with its hint.
+/// Writes the problem and its hint on one line.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line(&self.text))
     }
 }
 
-/// All problems of a plan, of which nothing has run. The text shows the first twenty, each with what to write instead, and counts the
-/// others.
+/// All problems of a plan, found before anything has run. The text shows the first twenty, each with what to write instead, and counts
+/// the others.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -206,9 +210,9 @@ pub struct PlanError {
     problems: Vec<Problem>,
 }
 
-/// A report of more problems than this ends in a count.
+/// The number of problems that a report shows before it counts the others.
 const SHOWN: usize = 20;
-/// The width of the lines of a report.
+/// The width in characters at which the hints of a report are wrapped.
 const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 
@@ -217,7 +221,7 @@ impl PlanError {
         Self { problems }
     }
 
-    /// The problems, by their place in the source.
+    /// The problems, sorted by their source location.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }

@@ -1,19 +1,21 @@
-//! The text of a problem: what is wrong, the steps that lead to it, and what to write instead. Each of these is one line, also if a
-//! user's text in it has several.
+//! The text of a problem: what is wrong, the steps that lead to it, and what to write instead. A report prints each of these on one line,
+//! even if a name or message of the user in it has several lines.
 
 use std::fmt;
 
-/// `what; hint`, where there is something to write instead.
+/// The text of a problem. Displayed as `what: step; step; hint`, without the parts that are absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProblemText {
+    /// What is wrong.
     what: String,
-    /// The steps that lead to it, in order.
+    /// The steps that lead to the problem, in order. Only a circle of orders has steps.
     steps: Vec<String>,
+    /// What to write instead.
     hint: Option<String>,
 }
 
 impl ProblemText {
-    /// Without a hint, whatever is in it: for what others have written.
+    /// Makes a text without a hint. It keeps a semicolon in `what`, which may contain a message of the user.
     pub(crate) fn plain(what: String) -> Self {
         Self {
             what,
@@ -22,6 +24,7 @@ impl ProblemText {
         }
     }
 
+    /// Makes a text with a hint.
     pub(crate) fn hinted(what: String, hint: &str) -> Self {
         Self {
             hint: Some(hint.to_owned()),
@@ -29,6 +32,7 @@ impl ProblemText {
         }
     }
 
+    /// Replaces the steps.
     pub(crate) fn with_steps(self, steps: Vec<String>) -> Self {
         Self { steps, ..self }
     }
@@ -47,12 +51,12 @@ impl ProblemText {
 }
 
 impl From<String> for ProblemText {
-    /// Splits the hint off, which follows the first semicolon that is not inside of a name.
+    /// Splits the text at the first semicolon that is not inside backticks. The hint is the part after it.
     fn from(text: String) -> Self {
         let is_end = |(at, _): &(usize, &str)| text[..*at].matches('`').count().is_multiple_of(2);
         match text.match_indices("; ").find(is_end) {
-            Some((at, halted_at)) => {
-                Self::hinted(text[..at].to_owned(), &text[at + halted_at.len()..])
+            Some((at, separator)) => {
+                Self::hinted(text[..at].to_owned(), &text[at + separator.len()..])
             }
             None => Self::plain(text),
         }
@@ -72,22 +76,22 @@ impl fmt::Display for ProblemText {
     }
 }
 
-/// What ends a line somewhere.
-const BREAKS: [char; 7] = [
+/// The characters that end a line on some platform.
+const LINE_BREAKS: [char; 7] = [
     '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
 
-/// Names and messages of others may have several lines; a report has one for each problem.
+/// Joins the lines of a text into one. Names and messages of users may have several lines.
 pub(crate) fn one_line(text: &str) -> String {
-    if !text.contains(BREAKS) {
+    if !text.contains(LINE_BREAKS) {
         return text.to_owned();
     }
-    let lines = text.split(BREAKS).map(str::trim);
+    let lines = text.split(LINE_BREAKS).map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     lines.join(" ⏎ ")
 }
 
-/// Cuts a text at its spaces into lines that are at most so wide, unless a word is wider.
+/// Splits a text at its spaces into lines of at most `width` characters. A longer word gets a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(char::is_whitespace) {
@@ -102,6 +106,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Returns the number of characters of a text.
 pub(crate) fn length(text: &str) -> usize {
     text.chars().count()
 }
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hint_follows_the_first_semicolon_that_is_not_in_a_name() {
+    fn a_hint_begins_after_the_first_semicolon_outside_of_backticks() {
         let text =
             ProblemText::from("requires `a; b`, which is not here; attach one; or none".to_owned());
         assert_eq!(text.what(), "requires `a; b`, which is not here");
@@ -119,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_others_are_reported_in_one() {
+    fn several_lines_are_joined_into_one() {
         assert_eq!(one_line("left\r\n  right\n"), "left ⏎ right");
         assert_eq!(one_line(" as it is "), " as it is ");
     }

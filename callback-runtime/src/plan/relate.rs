@@ -1,4 +1,4 @@
-//! Relations between callbacks that a plan declares, for callbacks that cannot declare them.
+//! Relations between callbacks that the plan declares, for callbacks whose types do not declare them.
 
 use super::Plan;
 use super::order::PlanRelation;
@@ -6,8 +6,8 @@ use crate::callback::{CallbackRef, IntoCallbackRef, Location, Verb};
 use crate::loops::Loop;
 
 impl<L: Loop> Plan<L> {
-    /// Declares that `first` runs before `second` at every breakpoint, whatever their weights. It has no effect if one of them is not
-    /// attached.
+    /// Declares that `first` runs before `second` at every breakpoint, whatever their weights. The declaration has no effect if one of them is
+    /// not attached.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -33,7 +33,7 @@ impl<L: Loop> Plan<L> {
         )
     }
 
-    /// Declares that the order of two callbacks does not matter, though both write the same state.
+    /// Declares that the order of two callbacks does not matter, although both write the same state.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -46,20 +46,20 @@ impl<L: Loop> Plan<L> {
     #[track_caller]
     pub fn no_conflict(
         &mut self,
-        one: impl IntoCallbackRef,
-        other: impl IntoCallbackRef,
+        first: impl IntoCallbackRef,
+        second: impl IntoCallbackRef,
     ) -> &mut Self {
         self.relate(
             Verb::NoConflict,
-            one.into_callback_ref(),
-            other.into_callback_ref(),
+            first.into_callback_ref(),
+            second.into_callback_ref(),
             Location::here(),
         )
     }
 
-    /// Sets whether an undecided order is an error for callbacks attached by hand, too: two that write the same state at one breakpoint, or
-    /// of which one reads what the other writes after it, while only insertion decides their order. A handler that asks for
-    /// [`Ctx`](crate::Ctx) counts as a writer of everything.
+    /// Sets whether an undecided order is an error for callbacks attached by hand, too. The order of two callbacks is undecided if only
+    /// insertion decides it and both write the same state at one breakpoint, or one reads state that the other writes after it. A handler
+    /// that asks for [`Ctx`](crate::Ctx) counts as a writer of everything.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,6 +1,6 @@
-//! From the attached callbacks to the bound handlers: order, names, and the list of each breakpoint.
+//! Resolves a plan: orders and names the attached callbacks, and binds their handlers to the breakpoints.
 
-use super::order::{Decided, Members, PlanRelation};
+use super::order::{DecidedOrders, Members, PlanRelation};
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
 use crate::callback::{CallbackId, Handler, Rank, short_type_name};
@@ -18,17 +18,18 @@ use std::sync::Arc;
 pub(crate) struct Resolved {
     /// The callbacks, in the order in which they run.
     pub(crate) order: Vec<CallbackId>,
-    /// Their names, by callback.
+    /// The name of each callback, by its id. Empty for a suppressed callback.
     pub(crate) names: Vec<Arc<str>>,
-    /// The breakpoints at which a callback has handlers, bound or not; without the callbacks whose `handlers` panicked.
+    /// The breakpoints at which each callback declares handlers, also those that could not be bound. Has no entry for a callback whose
+    /// `handlers` panicked.
     pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
-    /// The breakpoints that have a handler without a period.
+    /// The breakpoints with a bound handler that has no period.
     pub(crate) active: BreakpointSet,
-    /// The breakpoints that have a handler with a period.
+    /// The breakpoints with a bound handler that has a period.
     pub(crate) periodic: BreakpointSet,
-    /// The callbacks by what others name them.
+    /// The callbacks by type, group and name, as relations refer to them.
     pub(crate) members: Members,
-    /// The callbacks whose types have parameters, so that the name of the type does not name them.
+    /// The callbacks of generic types. The short name of such a type can also be that of another type.
     pub(crate) generic: HashSet<CallbackId>,
     /// The declared orders.
     pub(crate) orders: Vec<OrderRule>,
@@ -39,7 +40,7 @@ pub(crate) struct Resolved {
 }
 
 impl PlanCore {
-    /// Brings `resolved` up to date, and returns what could not be bound.
+    /// Updates `resolved` if the plan has changed. Returns the callbacks and handlers that could not be attached, ordered or bound.
     pub(crate) fn resolve(&mut self) -> Vec<Problem> {
         if !self.stale {
             return Vec::new();
@@ -64,12 +65,12 @@ impl PlanCore {
         problems
     }
 
-    /// Sorts the callbacks, and returns the circles among the declared orders.
+    /// Names and sorts the callbacks. Returns the circles among the declared orders.
     fn put_in_order(&self, resolved: &mut Resolved) -> Vec<Problem> {
         let attached = &self.attached;
         resolved.names = order::names(attached);
         resolved.members = Members::of(attached, &resolved.names);
-        resolved.orders = order::orders(
+        resolved.orders = order::declared_orders(
             attached,
             &resolved.names,
             &resolved.members,
@@ -79,18 +80,20 @@ impl PlanCore {
         resolved.order = sorted.order;
         let circles = sorted.circles.iter();
         circles
-            .map(|circle| order::describe(circle, &resolved.orders, attached, &resolved.names))
+            .map(|circle| {
+                order::circle_problem(circle, &resolved.orders, attached, &resolved.names)
+            })
             .collect()
     }
 
-    /// Finds the callbacks that touch the same state in an order that nothing decides.
+    /// Finds the callbacks that use the same state and whose order only insertion decides.
     fn find_undecided(&self, resolved: &mut Resolved) {
-        let decided = decided(&self.attached, resolved, &self.relations);
-        let pairs = undecided::pairs(&self.dispatcher, self.loop_info, &decided, self.strict);
+        let decided = decided_orders(&self.attached, resolved, &self.relations);
+        let pairs = undecided::find_pairs(&self.dispatcher, self.loop_info, &decided, self.strict);
         (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
     }
 
-    /// Binds the handlers of a callback, and returns what could not be bound.
+    /// Binds the handlers of a callback. Returns those that could not be bound.
     fn bind_callback(
         &mut self,
         resolved: &mut Resolved,
@@ -128,7 +131,7 @@ impl PlanCore {
         catch(|| self.attached[id].functions.handlers(callback))
     }
 
-    /// Binds a handler, last in the list of its breakpoint.
+    /// Binds a handler as the last one of its breakpoint.
     fn bind_handler(
         &mut self,
         resolved: &mut Resolved,
@@ -148,7 +151,8 @@ impl PlanCore {
         }
         let breakpoint = handler.at.id();
         let record = self.record_of(rank, id, &handler);
-        let (is_periodic, asks_where) = (record.period.is_some(), asks_where(&record.accesses));
+        let (is_periodic, reads_breakpoint) =
+            (record.period.is_some(), reads_breakpoint(&record.accesses));
         let portable = self.attached[id].portable();
         if self
             .dispatcher
@@ -159,13 +163,14 @@ impl PlanCore {
             } else {
                 resolved.active.insert(breakpoint);
             }
-            if asks_where {
+            if reads_breakpoint {
                 self.dispatcher.provide_breakpoint(breakpoint, *handler.at);
             }
         }
         Ok(())
     }
 
+    /// Makes the record of a handler that is not bound yet.
     fn record_of(&self, rank: Rank, id: CallbackId, handler: &Handler) -> HandlerRecord {
         let erased = &handler.erased;
         let attached = &self.attached[id];
@@ -176,7 +181,7 @@ impl PlanCore {
             callback: id,
             rank,
             location: handler.location,
-            // A handler that provides state asks for the whole state, which concerns no one else.
+            // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {
                 Some(_) => Vec::new(),
                 None => erased.accesses().to_vec(),
@@ -194,22 +199,24 @@ impl PlanCore {
     }
 }
 
-/// Whether a handler that asks for this state may look at the breakpoint.
-fn asks_where(accesses: &[Access]) -> bool {
+/// Whether a handler with these accesses may read the breakpoint from the state.
+fn reads_breakpoint(accesses: &[Access]) -> bool {
     let breakpoint = TypeId::of::<Breakpoint>();
     let mut accesses = accesses.iter();
     accesses.any(|access| access.kind == AccessKind::Everything || access.type_id == breakpoint)
 }
 
-pub(crate) fn decided<'p>(
+/// Returns which orders the weights and the declarations of a plan decide.
+pub(crate) fn decided_orders<'p>(
     attached: &'p [Attached],
     resolved: &Resolved,
     relations: &[PlanRelation],
-) -> Decided<'p> {
+) -> DecidedOrders<'p> {
     let (orders, order) = (&resolved.orders, &resolved.order);
-    Decided::of(attached, orders, order, &resolved.members, relations)
+    DecidedOrders::of(attached, orders, order, &resolved.members, relations)
 }
 
+/// Describes two parameters of a handler that cannot be borrowed together.
 fn clash_text(first: Access, second: Access) -> String {
     let name = |access: &Access| short_type_name(access.type_name);
     if first.kind == AccessKind::Everything || second.kind == AccessKind::Everything {

@@ -1,4 +1,4 @@
-//! Breakpoints whose handlers answer more than a flow.
+//! Firing breakpoints whose handlers return an answer.
 
 use super::{Break, Run, RunCore};
 use crate::callback::{HandlerId, Turn};
@@ -6,8 +6,8 @@ use crate::loops::{At, BreakpointId, Loop};
 use crate::outcome::{Answer, Answers, Origin};
 
 impl<L: Loop> Run<'_, L> {
-    /// Runs the handlers of a breakpoint that declares an answer. Returns their merged answer, or `None` if no handler gave one. A stop or
-    /// a leave overrules every answer.
+    /// Runs the handlers of a breakpoint that declares an answer. Returns their merged answer, or `None` if no handler returned
+    /// one. A stop or a leave overrules every answer, and is returned as an `Err`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -19,12 +19,12 @@ impl<L: Loop> Run<'_, L> {
     /// let mut plan = Plan::<Relax>::new();
     /// plan.on(Relax::on_update, || Accept(true));
     /// plan.on(Relax::on_update, || Accept(false));
-    /// let mut check_pending = None;
+    /// let mut answer = None;
     /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     check_pending = run.ask(Relax::on_update)?;
+    ///     answer = run.ask(Relax::on_update)?;
     ///     Ok(())
     /// })?;
-    /// assert_eq!(check_pending, Some(Accept(false)));
+    /// assert_eq!(answer, Some(Accept(false)));
     /// # assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
@@ -33,8 +33,8 @@ impl<L: Loop> Run<'_, L> {
         Ok(report.map(|(merged, _)| merged))
     }
 
-    /// Like [`ask`](Self::ask), and returns the handlers whose answers `matches` accepts, for a loop that names the handlers that
-    /// rejected. Without such an answer it costs no more than `ask`.
+    /// Like [`ask`](Self::ask), but also returns the handlers whose answers `matches` accepts, so that a loop can name the handlers that
+    /// rejected a step. It costs no more than `ask` if there is no such answer.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -48,7 +48,7 @@ impl<L: Loop> Run<'_, L> {
     /// plan.on(Relax::on_update, || Accept(false)).named("strict");
     /// let mut report = None;
     /// let outcome = plan.run(&mut State::new(), |run| {
-    ///     report = run.ask_with_origins(Relax::on_update, |add_pending| !add_pending.0)?;
+    ///     report = run.ask_with_origins(Relax::on_update, |answer| !answer.0)?;
     ///     Ok(())
     /// })?;
     /// let (merged, rejecters) = report.unwrap();
@@ -78,24 +78,26 @@ impl RunCore<'_> {
         at: BreakpointId,
         matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
-        // A handler may run a plan of its own on this state that asks for the same answers.
+        // A handler may run another plan on this state that collects answers of the same type.
         let outer = self.answers::<A>().and_then(Answers::set_aside);
-        let goes_on = self.fire_handled(at);
+        let continues = self.fire_handled(at);
         let merged = self.take_answers(at, matches);
         if let Some(outer) = outer {
             self.frame.view().insert(outer);
         }
-        if goes_on {
+        if continues {
             Ok(merged)
         } else {
             Err(Break::PENDING)
         }
     }
 
+    /// Returns the answers of the handlers so far.
     fn answers<A: Answer>(&mut self) -> Option<&mut Answers<A>> {
         self.frame.get_mut()
     }
 
+    /// Merges the answers of the handlers that ran, and returns the handlers whose answers `matches` accepts.
     fn take_answers<A: Answer>(
         &mut self,
         at: BreakpointId,
@@ -106,7 +108,7 @@ impl RunCore<'_> {
             .into_iter()
             .map(|turn| self.origin(HandlerId::new(at, turn)));
         let origins = origins.collect();
-        // Cleared and not removed: the next answers need no allocation.
+        // Clears the answers and keeps their memory, so that the next ones need no allocation.
         Some((self.answers::<A>()?.take()?, origins))
     }
 }

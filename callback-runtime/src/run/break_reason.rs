@@ -1,10 +1,10 @@
-//! Why the rest of a piece of a loop does not run.
+//! The error with which a loop returns early: a leave, a stop or a failure.
 
 use crate::outcome::BoxError;
 use std::fmt;
 
-/// Why the rest of a piece of a loop does not run: a leave, a stop or a failure that the run knows of, or an error of the
-/// loop's own. Handed on with `?`; any error converts into one.
+/// The error with which a part of a loop returns early: a leave, a stop or a failure that the run knows of, or an error of the loop.
+/// Propagate it with `?`. Any error converts into a break.
 ///
 /// ```
 /// use callbacks::Break;
@@ -20,15 +20,15 @@ use std::fmt;
 /// assert_eq!(outcome.failed().unwrap().cause().to_string(), "invalid float literal");
 /// # Ok::<(), PlanError>(())
 /// ```
-#[must_use = "a loop hands a break on with `?`"]
+#[must_use = "a loop propagates a break with `?`"]
 pub struct Break(Option<Box<BoxError>>);
 
 impl Break {
-    /// The run knows why.
+    /// A break whose reason the run knows.
     pub(crate) const PENDING: Self = Self(None);
 
-    /// Converts the break into an error, for an engine whose functions return errors. Given back to the run it counts as an error of the
-    /// engine, so convert it only where the engine ends.
+    /// Converts the break into an error, for an engine whose functions return errors. If the engine returns that error to the run, it counts
+    /// as a failure of the engine, so convert a break only where the engine ends.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -44,10 +44,11 @@ impl Break {
     /// ```
     pub fn into_boxed(self) -> BoxError {
         self.into_error().unwrap_or_else(|| {
-            "the run was stopped, left a scope or failed; its outcome tells".into()
+            "the run was stopped, left a scope or failed; the outcome has the reason".into()
         })
     }
 
+    /// Returns the error of the loop; `None` for a break whose reason the run knows.
     pub(crate) fn into_error(self) -> Option<BoxError> {
         self.0.map(|boxed| *boxed)
     }
@@ -55,7 +56,7 @@ impl Break {
 
 impl<E: Into<BoxError>> From<E> for Break {
     fn from(error: E) -> Self {
-        // Boxed twice, so that the answer of a firing fits into two registers.
+        // Boxed twice, so that the result of `fire` fits into two registers.
         Self(Some(Box::new(error.into())))
     }
 }

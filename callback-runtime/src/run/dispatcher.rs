@@ -1,7 +1,7 @@
-//! Callbacks, and their handlers bound to them: what a plan runs.
+//! The dispatcher: the callbacks of a plan, and the handlers that are bound to its breakpoints.
 //!
-//! `raw` calls handlers. The dispatcher decides which of them: those that are due (`period/dispatch.rs`), those of a group
-//! (`parallel/dispatch.rs`), and those that are not muted.
+//! The dispatcher decides which handlers run, and `raw` calls them. It skips those that are not due (`period/dispatch.rs`) and those that
+//! are muted, and runs groups in parallel (`parallel/dispatch.rs`).
 
 use super::handler_record::{HandlerRecord, HandlerTraits};
 use crate::background::{Background, BackgroundFailure, Worker};
@@ -18,21 +18,24 @@ use std::sync::Arc;
 
 /// The callbacks of a plan, and for each breakpoint the handlers that run there, in order.
 pub(crate) struct Dispatcher {
-    /// Dropped first: workers end before their callbacks go.
+    /// The threads of the callbacks that run in the background. The first field, so that they end before the callbacks are dropped.
     workers: Workers,
+    /// The callbacks, and the functions of their handlers.
     pub(crate) core: Core,
+    /// The properties of the handlers of each breakpoint, by its id.
     lists: Vec<HandlerList>,
-    /// The handlers that do nothing until the next run.
+    /// The handlers that do not run until the next run begins.
     muted: Vec<HandlerId>,
 }
 
 /// The handlers of one breakpoint.
 #[derive(Default)]
 pub(crate) struct HandlerList {
+    /// The records of the handlers, in the order in which they run.
     pub(crate) records: Vec<HandlerRecord>,
-    /// Whether one of them has a period.
+    /// Whether one of the handlers has a period.
     is_periodic: bool,
-    /// Put into the state before the first handler runs, where one of them may ask for it.
+    /// The breakpoint, which is put into the state before the first handler runs; `None` if no handler asks for it.
     breakpoint: Option<Breakpoint>,
     /// The handlers that may run in parallel, in a plan with an executor.
     pub(crate) groups: Option<Box<Groups>>,
@@ -40,7 +43,7 @@ pub(crate) struct HandlerList {
 
 /// Binding handlers to their callbacks.
 impl Dispatcher {
-    /// A dispatcher for a loop with this number of breakpoints.
+    /// Makes a dispatcher for a loop with this number of breakpoints.
     pub(crate) fn new(breakpoints: usize) -> Self {
         Self {
             workers: Workers::default(),
@@ -50,22 +53,24 @@ impl Dispatcher {
         }
     }
 
-    /// Adds a callback. Its id is the next one.
+    /// Adds a callback. Its id is the number of callbacks before it.
     pub(crate) fn add_callback(&mut self, callback: Box<dyn Any>) {
         self.core.add_callback(callback);
     }
 
+    /// Returns a callback. Stops the workers, which may use it.
     pub(crate) fn callback(&self, id: CallbackId) -> &dyn Any {
         self.workers.stop();
         self.core.callback(id)
     }
 
+    /// Returns a callback for changing it. Stops the workers, which may use it.
     pub(crate) fn callback_mut(&mut self, id: CallbackId) -> &mut dyn Any {
         self.workers.stop();
         self.core.callback_mut(id)
     }
 
-    /// Gives up the bound handlers; the callbacks stay.
+    /// Removes all bound handlers. The callbacks stay.
     pub(crate) fn unbind_all(&mut self) {
         self.workers = Workers::default();
         self.core.unbind_all();
@@ -73,34 +78,34 @@ impl Dispatcher {
         self.muted.clear();
     }
 
-    /// Gives up the bound handlers, and with them one callback. The ids of those after it go down by one.
+    /// Removes all bound handlers and one callback, and returns the callback. The ids of later callbacks go down by one.
     pub(crate) fn remove(&mut self, id: CallbackId) -> Box<dyn Any> {
         self.unbind_all();
         self.core.remove(id)
     }
 
-    /// Gives up the bound handlers, and puts another callback into the place of one.
+    /// Removes all bound handlers, replaces a callback, and returns the old one.
     pub(crate) fn replace(&mut self, id: CallbackId, callback: Box<dyn Any>) -> Box<dyn Any> {
         self.unbind_all();
         self.core.replace(id, callback)
     }
 
-    /// Gives a callback a worker, so that its handlers for the background run there. Nothing happens where the callback has bound
-    /// handlers already, or is not of the type that may be sent to another thread.
-    pub(crate) fn add_worker(&mut self, id: CallbackId, is: Sendable, policy: Background) {
-        if let Some(cell) = self.core.share_with_worker(id, is) {
-            let worker = Arc::new(Worker::new(policy, cell));
+    /// Adds a worker for a callback, so that its handlers for the background run there. Does nothing if the callback has bound handlers
+    /// already, or if its type is not that of `sendable`.
+    pub(crate) fn add_worker(&mut self, id: CallbackId, sendable: Sendable, queue: Background) {
+        if let Some(cell) = self.core.share_with_worker(id, sendable) {
+            let worker = Arc::new(Worker::new(queue, cell));
             self.workers.0.insert(id, worker);
         }
     }
 
-    /// The callbacks that run in the background.
+    /// Returns the workers of the callbacks that run in the background.
     pub(crate) fn workers(&self) -> &Workers {
         &self.workers
     }
 
-    /// Binds a handler, last in the list of `breakpoint`. Returns whether it could: not where it is a handler of another
-    /// type or its parameters clash.
+    /// Binds a handler as the last one of `breakpoint`. Returns false if it cannot be bound, because it belongs to another type of callback or
+    /// its parameters clash.
     pub(crate) fn bind(
         &mut self,
         breakpoint: BreakpointId,
@@ -135,7 +140,8 @@ impl Dispatcher {
         true
     }
 
-    /// Lets the executor run handlers of `breakpoint` in parallel: those that can, and that `may_join` accepts.
+    /// Forms groups of handlers of `breakpoint` that the executor runs in parallel: handlers that can run in parallel, and of which `may_join`
+    /// accepts each pair.
     pub(crate) fn form_groups(
         &mut self,
         breakpoint: BreakpointId,
@@ -143,7 +149,8 @@ impl Dispatcher {
         may_join: &dyn Fn(&HandlerRecord, &HandlerRecord) -> bool,
     ) {
         let list = &mut self.lists[breakpoint];
-        let mut joins = |one: Turn, other: Turn| may_join(&list.records[one], &list.records[other]);
+        let mut joins =
+            |first: Turn, second: Turn| may_join(&list.records[first], &list.records[second]);
         let groups = self.core.form_groups(breakpoint, &mut joins);
         if groups.iter().any(Option::is_some) {
             let mut numbers = BTreeMap::new();
@@ -157,21 +164,21 @@ impl Dispatcher {
         }
     }
 
-    /// Puts the breakpoint into the state before its first handler runs.
+    /// Sets the breakpoint that is put into the state before the first handler runs.
     pub(crate) fn provide_breakpoint(&mut self, id: BreakpointId, breakpoint: Breakpoint) {
         self.lists[id].breakpoint = Some(breakpoint);
         self.core.require_breakpoint(id);
     }
 }
 
-/// Records of the bound handlers.
+/// Access to the records of the bound handlers.
 impl Dispatcher {
-    /// The handlers of a breakpoint, in the order in which they run.
+    /// Returns the handlers of a breakpoint, in the order in which they run.
     pub(crate) fn records(&self, breakpoint: BreakpointId) -> &[HandlerRecord] {
         &self.lists[breakpoint].records
     }
 
-    /// The handlers of all breakpoints, breakpoint by breakpoint.
+    /// Returns the handlers of all breakpoints, breakpoint by breakpoint.
     pub(crate) fn all_records(&self) -> impl Iterator<Item = (HandlerId, &HandlerRecord)> {
         BreakpointId::first(self.lists.len()).flat_map(|breakpoint| {
             let records = Turn::first(usize::MAX).zip(self.records(breakpoint));
@@ -179,11 +186,12 @@ impl Dispatcher {
         })
     }
 
+    /// Returns the record of a handler.
     pub(crate) fn record(&self, handler: HandlerId) -> &HandlerRecord {
         &self.lists[handler.breakpoint].records[handler.turn]
     }
 
-    /// The turns of the handlers of a breakpoint.
+    /// Returns the turns of the handlers of a breakpoint.
     pub(crate) fn turns(
         &self,
         breakpoint: BreakpointId,
@@ -191,12 +199,12 @@ impl Dispatcher {
         Turn::first(self.core.len(breakpoint))
     }
 
-    /// What a handler's period remembers.
+    /// Returns the state of the period of a handler, if it has a period.
     pub(crate) fn period_state(&self, handler: HandlerId) -> Option<PeriodState> {
         Some(self.record(handler).period.as_ref()?.state())
     }
 
-    /// Lets a handler's period go on from what it remembered.
+    /// Restores the state of the period of a handler.
     pub(crate) fn restore_period(&mut self, handler: HandlerId, state: &PeriodState) {
         if let Some(period) = self.period_mut(handler) {
             period.restore(state);
@@ -219,7 +227,7 @@ impl Dispatcher {
         &mut self.lists[breakpoint]
     }
 
-    /// The error that a handler has returned, if it has.
+    /// Takes the error that a handler has returned, if it has returned one, and converts it.
     pub(crate) fn take_error(&self, handler: HandlerId, frame: &mut Frame<'_>) -> Option<BoxError> {
         let returned = frame.context.reply.error.take()?;
         let convert = self.core.conversion(handler)?;
@@ -229,7 +237,7 @@ impl Dispatcher {
 
 /// Running the bound handlers.
 impl Dispatcher {
-    /// Begins a run at the position `now`. `totals` is where it ends, for the units whose end is known.
+    /// Begins a run at the position `now`. `totals` is the position at which it ends, for the units whose end is known.
     pub(crate) fn begin(&mut self, gates: &mut GateTable, now: &Position, totals: &Position) {
         self.unmute_all();
         self.core.open_cells();
@@ -241,7 +249,7 @@ impl Dispatcher {
         periods.for_each(|period| period.begin(now, totals));
     }
 
-    /// From now on the handler does nothing, until the next run.
+    /// Disables a handler until the next run begins.
     pub(crate) fn mute(&mut self, handler: HandlerId) {
         self.core.mute(handler, true);
         self.muted.push(handler);
@@ -253,8 +261,7 @@ impl Dispatcher {
         }
     }
 
-    /// Runs the handlers of `breakpoint`, up to the first that does not return `Continue`; [`Frame::halted_at`] names it, also when it
-    /// panicked.
+    /// Runs the handlers of `breakpoint`, up to the first that does not return `Continue` or panics. [`Frame::halted_at`] has its turn.
     #[inline]
     pub(crate) fn run(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) -> HandlerStatus {
         match self.core.run_fast_path(breakpoint, frame) {
@@ -272,7 +279,7 @@ impl Dispatcher {
         }
     }
 
-    /// Runs the handlers of `breakpoint` from the one at `from` on, and checks before each whether it can run.
+    /// Runs the handlers of `breakpoint` from the one at `from` on, and checks before each whether it is due and can run.
     pub(crate) fn run_from(
         &mut self,
         breakpoint: BreakpointId,
@@ -295,7 +302,7 @@ impl Dispatcher {
             self.reset_due_states(breakpoint);
         }
         while from.index() < self.core.len(breakpoint) {
-            let (status, next) = self.run_some(HandlerId::new(breakpoint, from), frame);
+            let (status, next) = self.run_next(HandlerId::new(breakpoint, from), frame);
             if status != HandlerStatus::Continue {
                 return status;
             }
@@ -307,8 +314,8 @@ impl Dispatcher {
         HandlerStatus::Continue
     }
 
-    /// Runs `first` and the handlers that can run together with it. Returns the next turn.
-    fn run_some(&mut self, first: HandlerId, frame: &mut Frame<'_>) -> (HandlerStatus, Turn) {
+    /// Runs `first` and the handlers that can run together with it. Returns the turn after them.
+    fn run_next(&mut self, first: HandlerId, frame: &mut Frame<'_>) -> (HandlerStatus, Turn) {
         if let Some(group) = self.group_at(first) {
             let next = group.end;
             return (self.run_group(first.breakpoint, group, frame), next);
@@ -342,14 +349,14 @@ impl Dispatcher {
         }
     }
 
-    /// The rest of the group that a handler is in.
+    /// Returns the rest of the group that a handler is in.
     fn group_at(&self, handler: HandlerId) -> Option<Range<Turn>> {
         let groups = self.list(handler.breakpoint).groups.as_ref()?;
         Some(handler.turn..groups.end_of_group(handler.turn)?)
     }
 }
 
-/// The workers of a plan, by callback.
+/// The workers of a plan, by the id of their callback.
 #[derive(Default)]
 pub(crate) struct Workers(BTreeMap<CallbackId, Arc<Worker>>);
 
@@ -358,7 +365,7 @@ impl Workers {
         self.0.values().for_each(|worker| worker.start());
     }
 
-    /// Ends them.
+    /// Ends the workers after the call that each is making.
     pub(crate) fn stop(&self) {
         self.0.values().for_each(|worker| worker.stop());
     }
@@ -367,7 +374,7 @@ impl Workers {
         self.0.contains_key(&callback)
     }
 
-    /// The callbacks that have one.
+    /// Returns the callbacks that have a worker.
     pub(crate) fn callbacks(&self) -> Vec<CallbackId> {
         self.0.keys().copied().collect()
     }
@@ -376,7 +383,7 @@ impl Workers {
         self.0.values().for_each(|worker| worker.wait_until_done());
     }
 
-    /// The failures of a callback that the loop does not know of.
+    /// Takes the failures of a callback that have not been reported to the run yet.
     pub(crate) fn take_failures(&self, callback: CallbackId) -> Vec<BackgroundFailure> {
         let worker = self.0.get(&callback);
         worker
@@ -384,14 +391,14 @@ impl Workers {
             .unwrap_or_default()
     }
 
-    /// What waits for a callback is not done any more.
+    /// Discards the queued calls of a callback.
     pub(crate) fn discard(&self, callback: CallbackId) {
         if let Some(worker) = self.0.get(&callback) {
             worker.discard();
         }
     }
 
-    /// The handlers that had calls dropped in this run, and how many.
+    /// Returns the handlers with calls that were dropped in this run, and the number of those calls.
     pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
         self.0
             .values()

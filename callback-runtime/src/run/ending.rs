@@ -9,7 +9,8 @@ use crate::period::Due;
 use crate::state::Ctx;
 
 impl RunCore<'_> {
-    /// Enters every callback, in order. If one fails, it and the callbacks after it have not been entered.
+    /// Enters every callback, in order. If one fails, it and the callbacks after it do not count as entered. Returns an `Err` if the run is
+    /// interrupted.
     pub(crate) fn enter(&mut self) -> Result<(), Break> {
         self.run_state.entered = Rank::new(self.resolved.order.len());
         if let Some(at) = self.loop_info.with_role(Role::Enter)
@@ -20,7 +21,7 @@ impl RunCore<'_> {
         self.check_interrupted()
     }
 
-    /// Ends the run: fires the stop or error breakpoint, then exits every entered callback.
+    /// Ends the run: fires the stop or the error breakpoint, then exits every entered callback.
     pub(crate) fn end(mut self) -> Outcome {
         if !self.run_state.has_failed() {
             self.run_last_calls();
@@ -40,9 +41,9 @@ impl RunCore<'_> {
         outcome
     }
 
-    /// Fires the loop's error breakpoint for every entered callback, whatever the handlers return.
+    /// Fires the error breakpoint of the loop. The handlers of all entered callbacks run, whatever any of them returns.
     fn fire_error(&mut self) {
-        // From here on flows have no effect, and the error breakpoint is not fired again.
+        // In this stage, flows have no effect and a failure does not fire the error breakpoint again.
         self.run_state.stage = Stage::Closing;
         let Some(at) = self.loop_info.with_role(Role::Error) else {
             return;
@@ -59,7 +60,7 @@ impl RunCore<'_> {
         }
     }
 
-    /// Exits the entered callbacks in reverse order, whatever the handlers return. Each finds the outcome in the state.
+    /// Exits the entered callbacks in reverse order, whatever the handlers return. Each handler finds the outcome in the state.
     fn exit(&mut self, mut outcome: Outcome) -> Outcome {
         self.run_state.stage = Stage::Closing;
         drop(self.run_state.take_failure());
@@ -72,24 +73,25 @@ impl RunCore<'_> {
             if let Some(failure) = self.run_state.take_failure() {
                 outcome.attach(failure);
             }
-            // The next callback finds it in the outcome, too.
+            // The next handler finds the failures of this one in the outcome.
             outcome.set_swallowed(self.run_state.swallowed.report());
         }
         outcome
     }
 
-    /// The exit handlers of the entered callbacks: callbacks in reverse, the handlers of one as they stand.
+    /// Returns the exit handlers of the entered callbacks: callbacks in reverse order, the handlers of one callback in their order.
     fn exits(&self, at: BreakpointId) -> Vec<HandlerId> {
         let rank = |handler: &HandlerId| self.dispatcher.record(*handler).rank;
         let handlers = self.dispatcher.turns(at);
         let handlers = handlers.map(|turn| HandlerId::new(at, turn));
         let entered = |handler: &HandlerId| rank(handler) < self.run_state.entered;
         let entered: Vec<HandlerId> = handlers.filter(entered).collect();
-        // A list is in the order of its callbacks.
-        let callbacks = entered.chunk_by(|one, next| rank(one) == rank(next));
+        // The handlers of a breakpoint are in the order of their callbacks.
+        let callbacks = entered.chunk_by(|handler, next| rank(handler) == rank(next));
         callbacks.rev().flatten().copied().collect()
     }
 
+    /// Makes the outcome of the run before its exits.
     fn outcome(&mut self) -> Outcome {
         let pending = self.run_state.pending_flow();
         let stopped = pending.and_then(|pending| Some((&pending.kind, pending.as_stop()?)));
@@ -104,6 +106,7 @@ impl RunCore<'_> {
         Outcome::new(ending, refused, self.skipped(), swallowed, self.dropped())
     }
 
+    /// Returns the handlers that did not run because state that they require was absent.
     fn skipped(&self) -> Vec<Skipped> {
         let skipped = self.run_state.skipped.iter();
         skipped
@@ -120,13 +123,13 @@ impl RunCore<'_> {
     /// plan on the state of its own run.
     fn restore_outer_values(&mut self) {
         let OuterValues {
-            at,
+            breakpoint,
             due,
             stop,
             failure,
             outcome,
         } = std::mem::take(&mut self.run_state.outer_values);
-        restore(&mut self.state(), at);
+        restore(&mut self.state(), breakpoint);
         restore(&mut self.state(), due);
         restore(&mut self.state(), stop);
         restore(&mut self.state(), failure);
@@ -134,7 +137,7 @@ impl RunCore<'_> {
     }
 }
 
-/// Says what did not run.
+/// Logs the calls that were dropped and the handlers that were skipped.
 fn warn_of(outcome: &Outcome) {
     if let [first, more @ ..] = outcome.dropped() {
         let (origin, times, more) = (first.origin(), first.times(), more.len());
@@ -146,10 +149,10 @@ fn warn_of(outcome: &Outcome) {
     }
 }
 
-/// What a run found in the state that it puts there itself.
+/// The values that were in the state before the run, of the types that the run inserts itself.
 #[derive(Default)]
 pub(crate) struct OuterValues {
-    at: Option<Breakpoint>,
+    breakpoint: Option<Breakpoint>,
     due: Option<Due>,
     stop: Option<Stop>,
     failure: Option<Failure>,
@@ -157,9 +160,10 @@ pub(crate) struct OuterValues {
 }
 
 impl OuterValues {
+    /// Removes the values from the state.
     pub(crate) fn take(state: &mut Ctx<'_>) -> Self {
         Self {
-            at: take(state),
+            breakpoint: take(state),
             due: take(state),
             stop: take(state),
             failure: take(state),
@@ -169,13 +173,14 @@ impl OuterValues {
 }
 
 fn take<T: 'static>(state: &mut Ctx<'_>) -> Option<T> {
-    // A value that is lent stays where it is; no loop lends the types that runs insert.
+    // A lent value cannot be removed, but no loop lends the types that a run inserts.
     state.remove().ok().flatten()
 }
 
-fn restore<T: 'static>(state: &mut Ctx<'_>, outer_values: Option<T>) {
-    match outer_values {
-        Some(outer_values) => drop(state.insert(outer_values)),
+/// Puts a value back into the state; removes the value of the run if there was none.
+fn restore<T: 'static>(state: &mut Ctx<'_>, outer_value: Option<T>) {
+    match outer_value {
+        Some(value) => drop(state.insert(value)),
         None => drop(take::<T>(state)),
     }
 }

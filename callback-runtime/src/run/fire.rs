@@ -1,4 +1,4 @@
-//! Firing a breakpoint: the hot path.
+//! Firing a breakpoint. This is the hot path of a run.
 
 use super::{Break, Dispatcher, Run, RunCore};
 use crate::callback::{HandlerId, Turn};
@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl<L: Loop> Run<'_, L> {
-    /// Runs the handlers of a breakpoint, in their order. An `Err` is a leave, a stop or a failure: hand it on with `?`.
+    /// Runs the handlers of a breakpoint, in their order. Returns an `Err` after a leave, a stop or a failure; propagate it with `?`.
     ///
-    /// Where no handler is at the breakpoint this is two loads and two branches.
+    /// Firing a breakpoint without handlers costs two loads and two branches.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -30,7 +30,7 @@ impl<L: Loop> Run<'_, L> {
     /// ```
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
-        // The compiler knows the role of a constant breakpoint, and a program writes no others.
+        // Callers pass constant breakpoints, so that the compiler removes this check.
         if !matches!(at.breakpoint().role(), Role::Inside) {
             return Err(self.core.fail_misplaced(at.id()));
         }
@@ -45,14 +45,14 @@ impl<L: Loop> Run<'_, L> {
 }
 
 impl RunCore<'_> {
-    /// Whether a firing runs anything: the breakpoint has handlers, and not all of them wait for a counter.
+    /// Whether firing a breakpoint runs anything: it has handlers, and not all of them wait for a counter.
     #[inline]
     pub(crate) fn has_work(&self, at: BreakpointId) -> bool {
         self.run_state.active.contains(at)
             || (self.run_state.waiting.contains(at) && !self.frame.is_waiting(at))
     }
 
-    /// Fails the run: it fires a breakpoint that only a scope or the run itself may fire.
+    /// Fails the run because the loop fires a breakpoint that only a scope or the run may fire.
     #[cold]
     pub(crate) fn fail_misplaced(&mut self, at: BreakpointId) -> Break {
         let breakpoint = &self.loop_info.breakpoints[at];
@@ -65,7 +65,7 @@ impl RunCore<'_> {
         Break::PENDING
     }
 
-    /// Runs the handlers of a breakpoint that has some. Returns whether the loop goes on.
+    /// Runs the handlers of a breakpoint that has work. Returns whether the loop continues.
     #[inline(never)]
     pub(crate) fn fire_handled(&mut self, at: BreakpointId) -> bool {
         if self.run_state.slow_path {
@@ -81,20 +81,20 @@ impl RunCore<'_> {
         }
     }
 
-    // Handle why the list of a breakpoint halted, and run the rest of it. Two functions, because the hot path passes what it has in
-    // registers.
+    // `fire_halted` and `fire_panicked` handle the reason why a breakpoint halted, and run the rest of its handlers. They are two functions,
+    // so that the hot path can pass the arguments in registers.
 
     #[cold]
     #[inline(never)]
     fn fire_halted(&mut self, at: BreakpointId, status: HandlerStatus) -> bool {
-        self.handle_halts(self.halted(at, Ok(status)));
+        self.handle_halts(self.halt(at, Ok(status)));
         !self.run_state.is_interrupted()
     }
 
     #[cold]
     #[inline(never)]
     fn fire_panicked(&mut self, at: BreakpointId, panic: PanicPayload) -> bool {
-        self.handle_halts(self.halted(at, Err(panic)));
+        self.handle_halts(self.halt(at, Err(panic)));
         !self.run_state.is_interrupted()
     }
 
@@ -107,12 +107,13 @@ impl RunCore<'_> {
         !self.run_state.is_interrupted()
     }
 
-    /// Interrupts the run with a flow that was deferred to the next firing.
+    /// Interrupts the run with the deferred flow, if there is one. Returns an `Err` if the run is interrupted.
     pub(crate) fn apply_deferred(&mut self) -> Result<(), Break> {
         self.run_state.apply_deferred();
         self.check_interrupted()
     }
 
+    /// Returns an `Err` if the run is interrupted.
     #[inline]
     pub(crate) fn check_interrupted(&self) -> Result<(), Break> {
         if self.run_state.is_interrupted() {
@@ -123,27 +124,28 @@ impl RunCore<'_> {
 
     /// Runs all handlers of a breakpoint. Returns the handler that failed, if one did.
     pub(crate) fn run_list(&mut self, at: BreakpointId) -> Option<HandlerId> {
-        let halted = self.run_from(at, Turn::FIRST).err()?;
-        self.handle_halts(halted)
+        let halt = self.run_from(at, Turn::FIRST).err()?;
+        self.handle_halts(halt)
     }
 
-    /// Handles why a list halted and runs the rest of it, up to a failure.
+    /// Handles a halt of a breakpoint and runs the rest of its handlers, up to a failure. Returns the handler that failed, if one did.
     #[cold]
-    fn handle_halts(&mut self, mut halted: Halted) -> Option<HandlerId> {
+    fn handle_halts(&mut self, mut halt: Halt) -> Option<HandlerId> {
         loop {
-            let handler = halted.handler;
-            if self.handle_halt(halted).is_break() {
+            let handler = halt.handler;
+            if self.handle_halt(halt).is_break() {
                 return Some(handler);
             }
-            halted = self
+            halt = self
                 .run_from(handler.breakpoint, handler.turn.next())
                 .err()?;
         }
     }
 
-    fn handle_halt(&mut self, halted: Halted) -> ControlFlow<()> {
-        let Halted { handler, why } = halted;
-        match why {
+    /// Handles the reason of a halt. Returns `Break` if the run has failed.
+    fn handle_halt(&mut self, halt: Halt) -> ControlFlow<()> {
+        let Halt { handler, reason } = halt;
+        match reason {
             Ok(HandlerStatus::Group) => self.handle_group(handler.breakpoint),
             Ok(HandlerStatus::BackgroundFailure) => {
                 self.report_background(self.dispatcher.record(handler).callback)
@@ -153,12 +155,13 @@ impl RunCore<'_> {
         }
     }
 
+    /// Handles what a handler returned. Returns `Break` if the run has failed.
     pub(crate) fn handle_status(
         &mut self,
         handler: HandlerId,
         status: HandlerStatus,
     ) -> ControlFlow<()> {
-        // This calls user code, too: the conversion of an error, and a rule that refuses stops.
+        // The conversion of an error and the rule that refuses stops are user code, and may panic.
         let applied = catch_unwind(AssertUnwindSafe(|| {
             if let Some(error) = self.dispatcher.take_error(handler, &mut self.frame) {
                 return Err(Cause::Error(error));
@@ -172,29 +175,31 @@ impl RunCore<'_> {
         }
     }
 
-    /// Fails the run, whatever the callback of the handler may fail.
+    /// Fails the run because of a handler, whatever the failure policy of its callback.
     pub(crate) fn fail_at(&mut self, handler: HandlerId, cause: Cause) -> ControlFlow<()> {
         let origin = self.origin(handler);
         self.run_state.fail(Fault::new(origin, cause))
     }
 
-    fn run_from(&mut self, at: BreakpointId, from: Turn) -> Result<(), Halted> {
+    /// Runs the handlers of a breakpoint from the one at `from` on. Returns the halt, if one of them halted the breakpoint.
+    fn run_from(&mut self, at: BreakpointId, from: Turn) -> Result<(), Halt> {
         self.frame.clock.is_ending = self.run_state.is_stopping();
         let ran = catch_unwind(AssertUnwindSafe(|| {
             self.dispatcher.run_from(at, from, &mut self.frame)
         }));
         match ran {
             Ok(HandlerStatus::Continue) => Ok(()),
-            why => Err(self.halted(at, why)),
+            reason => Err(self.halt(at, reason)),
         }
     }
 
-    fn halted(&self, at: BreakpointId, why: Why) -> Halted {
+    /// Makes the halt of a breakpoint at the handler that ran last.
+    fn halt(&self, at: BreakpointId, reason: HaltReason) -> Halt {
         let handler = HandlerId::new(at, self.frame.halted_at);
-        Halted { handler, why }
+        Halt { handler, reason }
     }
 
-    /// Runs one handler.
+    /// Runs one handler and handles what it returns.
     pub(crate) fn run_one(&mut self, handler: HandlerId) {
         self.run_caught(handler, |dispatcher, frame| {
             dispatcher.run_one(handler, frame)
@@ -208,6 +213,7 @@ impl RunCore<'_> {
         });
     }
 
+    /// Runs one handler with `run`, and handles what it returns or its panic.
     fn run_caught(
         &mut self,
         handler: HandlerId,
@@ -216,18 +222,18 @@ impl RunCore<'_> {
         let ran = catch_unwind(AssertUnwindSafe(|| run(self.dispatcher, &mut self.frame)));
         match ran {
             Ok(HandlerStatus::Continue) => {}
-            why => {
-                let _ = self.handle_halt(Halted { handler, why });
+            reason => {
+                let _ = self.handle_halt(Halt { handler, reason });
             }
         }
     }
 }
 
-/// The handler that halted its list.
-struct Halted {
+/// The halt of a breakpoint: the handlers after `handler` have not run yet.
+struct Halt {
     handler: HandlerId,
-    why: Why,
+    reason: HaltReason,
 }
 
-/// What the call returned, or its panic.
-type Why = Result<HandlerStatus, PanicPayload>;
+/// The status that the handler returned, or its panic.
+type HaltReason = Result<HandlerStatus, PanicPayload>;

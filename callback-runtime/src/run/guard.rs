@@ -8,21 +8,21 @@ use crate::state::{AsState, State};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// A run that owns its plan and state, and ends when it is finished or dropped. It is for engines that own the loop and call back,
-/// such as a solver with an observer.
+/// A run that owns its plan and its state, and ends when it is finished or dropped. It is for engines that own the loop and call an
+/// observer, such as a solver.
 ///
-/// The engine begins and ends scopes by hand. Scopes that are still open when the run ends are ended then, innermost first.
+/// The engine begins and ends scopes itself. The end of the run ends the scopes that are still open, innermost first.
 ///
 /// ```
 /// use callbacks::Guard;
 /// use callbacks::prelude::*;
 /// # breakpoints! { loop Relax { scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; } } }
 ///
-/// /// What a solver calls once per iteration.
+/// /// An observer that a solver calls once per iteration.
 /// struct Observer(Guard<Relax>);
 ///
 /// impl Observer {
-///     /// Whether to go on.
+///     /// Returns whether the solver continues.
 ///     fn observe(&mut self, cost: f64) -> bool {
 ///         self.0.state().insert(cost);
 ///         self.0.begin(Relax::STEP).is_ok() && self.0.end().is_ok()
@@ -45,17 +45,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 pub struct Guard<L: Loop> {
     plan: Plan<L>,
     state: State,
+    /// The state of the run, while no method of the guard uses it.
     run_state: RunState,
-    /// How many scopes were begun while something was pending: their begin was not fired, nor is their end.
+    /// The number of scopes that were begun while the run was interrupted. Neither their begin nor their end is fired.
     unopened: usize,
-    /// A handler runs: where it exits the process, and the guard is in a thread-local, the guard is dropped inside of the call.
-    is_inside: bool,
+    /// Whether a method of the guard runs handlers. If a handler exits the process and the guard is in a thread-local, the guard is dropped
+    /// during the call, and must not end the run.
+    is_in_call: bool,
+    /// Whether the run has ended.
     ended: bool,
 }
 
 impl<L: Loop> Plan<L> {
-    /// Checks the plan, enters every callback, and returns the run as a value. An error drops the plan; call [`check`](Self::check) first
-    /// to keep it.
+    /// Checks the plan, enters every callback, and returns the run as a value. If the plan has problems it is dropped; call
+    /// [`check`](Self::check) first to keep it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -67,8 +70,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
         self.core.prepare(state.as_table())?;
-        let mut run = RunCore::begin(self.core.parts(), state.ctx());
-        // The first firing reports an interruption.
+        let mut run = RunCore::begin(self.core.run_parts(), state.ctx());
+        // If the run is interrupted already, the first call of `fire` returns an error.
         let _ = run.enter();
         let run_state = run.into_run_state();
         Ok(Guard {
@@ -76,14 +79,14 @@ impl<L: Loop> Plan<L> {
             state,
             run_state,
             unopened: 0,
-            is_inside: false,
+            is_in_call: false,
             ended: false,
         })
     }
 }
 
 impl<L: Loop> Guard<L> {
-    /// Runs the handlers of a breakpoint, like [`Run::fire`]. On an `Err` the engine stops, or leaves a scope.
+    /// Runs the handlers of a breakpoint, like [`Run::fire`]. After an `Err` the engine must stop, or end the scope that was left.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -105,7 +108,7 @@ impl<L: Loop> Guard<L> {
         {
             return Ok(());
         }
-        self.with(|run| run.fire(at))
+        self.with_run(|run| run.fire(at))
     }
 
     /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`].
@@ -124,7 +127,7 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        self.with(|run| run.ask(at))
+        self.with_run(|run| run.ask(at))
     }
 
     /// Fails the run with an error of the engine. The ends of the open scopes are not fired.
@@ -141,12 +144,12 @@ impl<L: Loop> Guard<L> {
     /// ```
     pub fn fail(&mut self, error: impl Into<BoxError>) {
         let broken = Break::from(error.into());
-        // The next firing reports the interruption.
-        let _ = self.with(|run| run.note(broken));
+        // The next call of `fire` returns the error.
+        let _ = self.with_run(|run| run.note(broken));
     }
 
-    /// Opens a scope and fires its begin. Whatever the answer, [`end`](Self::end) belongs to it: a scope that was begun while a
-    /// leave, a stop or a failure was pending is ended without either being fired.
+    /// Opens a scope and fires its begin. Call [`end`](Self::end) for it even if this returns an `Err`. While a leave, a stop or a failure is
+    /// pending, neither the begin nor the end of the scope is fired.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -160,16 +163,16 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        let (is_open, begun) = self.with(|run| match run.core.open(scope.id()) {
+        let (is_open, begun) = self.with_run(|run| match run.core.open(scope.id()) {
             Ok(()) => (true, run.core.begin_scope(scope.id())),
-            Err(pending) => (false, Err(pending)),
+            Err(interrupted) => (false, Err(interrupted)),
         });
         self.unopened += usize::from(!is_open);
         begun
     }
 
-    /// Ends the innermost open scope; does nothing if none is open. Returns `Ok` also for a scope that was left, and `Err` if the engine
-    /// must end an outer scope, too.
+    /// Ends the innermost open scope; does nothing if none is open. Returns `Ok` after a leave of that scope, and an `Err` if the engine must
+    /// end an outer scope, too.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -178,7 +181,7 @@ impl<L: Loop> Guard<L> {
     /// guard.begin(Relax::RUN).unwrap();
     /// guard.begin(Relax::STEP).unwrap();
     /// assert!(guard.end().is_ok());
-    /// // PendingKind is still open is ended with the guard.
+    /// // `finish` ends `RUN`, which is still open.
     /// let (_plan, _state, outcome) = guard.finish();
     /// assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
@@ -186,9 +189,9 @@ impl<L: Loop> Guard<L> {
     pub fn end(&mut self) -> Result<(), Break> {
         if let Some(unopened) = self.unopened.checked_sub(1) {
             self.unopened = unopened;
-            return self.with(|run| run.core.check_interrupted());
+            return self.with_run(|run| run.core.check_interrupted());
         }
-        self.with(|run| {
+        self.with_run(|run| {
             let Some(scope) = run.core.run_state.open.last().copied() else {
                 return Ok(());
             };
@@ -209,7 +212,7 @@ impl<L: Loop> Guard<L> {
         self.state.ctx()
     }
 
-    /// Ends the open scopes, exits every callback, and returns plan, state and outcome.
+    /// Ends the open scopes, exits every callback, and returns the plan, the state and the outcome.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -227,38 +230,40 @@ impl<L: Loop> Guard<L> {
         (plan, state, outcome)
     }
 
+    /// Ends the open scopes and exits every callback.
     fn end_all(&mut self) -> Outcome {
         while !self.run_state.open.is_empty() {
-            // A break is for this loop, which ends every scope anyway.
+            // A break ends outer scopes, which this loop does anyway.
             let _ = self.end();
         }
         self.ended = true;
-        self.is_inside = true;
+        self.is_in_call = true;
         self.view().core.end()
     }
 
-    /// The run. It takes the run state, which the caller puts back.
+    /// Returns the run. It takes the run state, which the caller must put back.
     fn view(&mut self) -> Run<'_, L> {
         let run_state = std::mem::take(&mut self.run_state);
-        let core = RunCore::of(self.plan.core.parts(), self.state.ctx(), run_state);
+        let core = RunCore::of(self.plan.core.run_parts(), self.state.ctx(), run_state);
         Run::of(core)
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
-        self.is_inside = true;
+    /// Calls `f` with the run. A panic of `f` leaves the guard usable.
+    fn with_run<T>(&mut self, f: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
+        self.is_in_call = true;
         let mut run = self.view();
-        let acted = catch_unwind(AssertUnwindSafe(|| act(&mut run)));
+        let result = catch_unwind(AssertUnwindSafe(|| f(&mut run)));
         self.run_state = run.into_run_state();
-        self.is_inside = false;
-        acted.unwrap_or_else(|panic| resume_unwind(panic))
+        self.is_in_call = false;
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
 impl<L: Loop> Drop for Guard<L> {
     fn drop(&mut self) {
-        if !self.ended && !self.is_inside {
+        if !self.ended && !self.is_in_call {
             if std::thread::panicking() {
-                // The engine panicked: the state may be half-changed, so that no end of a scope is fired.
+                // The panic may have left the state half-changed, so no end of a scope is fired.
                 let cause = Cause::Panic("the engine panicked".into());
                 let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             }

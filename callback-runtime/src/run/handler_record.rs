@@ -1,4 +1,4 @@
-//! The record of a bound handler: everything but how it is called.
+//! The record of a bound handler: all of its properties except the function to call.
 
 use crate::background::Background;
 use crate::callback::{CallbackId, Location, Rank};
@@ -6,48 +6,49 @@ use crate::outcome::OnFailure;
 use crate::period::{HandlerPeriod, Period};
 use crate::raw::Access;
 
-/// A bound handler, in the list of its breakpoint.
+/// The properties of a bound handler. The dispatcher has a list of them for each breakpoint.
 pub(crate) struct HandlerRecord {
-    /// Its callback.
+    /// The callback that the handler belongs to.
     pub(crate) callback: CallbackId,
-    /// The place of its callback in the order of the plan.
+    /// The position of the callback in the order of the plan.
     pub(crate) rank: Rank,
-    /// Where it is written.
+    /// The source location of the handler.
     pub(crate) location: Location,
-    /// The state it asks for; empty for a handler that provides state.
+    /// The state that the handler asks for. Empty for a handler that provides state.
     pub(crate) accesses: Vec<Access>,
-    /// Whether it may change the state.
+    /// Whether the handler may change the state.
     pub(crate) changes_state: bool,
-    /// What its failure does to the run.
+    /// What a failure of the handler does to the run.
     pub(crate) on_failure: OnFailure,
-    /// The state that it provides, where it does nothing else.
+    /// The state that the handler provides; `None` for a handler that does not provide state.
     pub(crate) provides: Option<Access>,
-    /// How often it runs; `None` for a handler that runs whenever its breakpoint fires.
+    /// The period of the handler and its progress in this run. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Box<HandlerPeriod>>,
-    /// Whether it asks why it runs.
+    /// Whether the handler asks for `Due`, the reason why it runs.
     pub(crate) asks_why: bool,
+    /// The properties that decide whether it may run in parallel. `Dispatcher::bind` sets them.
     pub(crate) traits: HandlerTraits,
-    /// The number of its group among those of its breakpoint, from 1.
+    /// The number of its group at its breakpoint, from 1. `Dispatcher::form_groups` sets it.
     pub(crate) group: Option<usize>,
-    /// Whether it can run in the background.
+    /// Whether the handler can run in the background.
     pub(crate) can_run_in_background: bool,
-    /// Its queue, where it runs in the background.
+    /// The queue of its callback, if the handler runs in the background.
     pub(crate) queue: Option<Background>,
 }
 
-/// What decides whether a handler may run in parallel with another one.
+/// The properties of a handler that decide whether it may run in parallel with another one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HandlerTraits {
-    /// What it returns is put into the state.
+    /// Whether the handler returns an answer, which is put into the state.
     pub(crate) returns_answer: bool,
-    /// It may return a flow.
+    /// Whether the handler may return a flow.
     pub(crate) returns_flow: bool,
-    /// It may leave the loop's thread.
+    /// Whether the handler may run on another thread than that of the loop.
     pub(crate) is_portable: bool,
 }
 
 impl HandlerRecord {
-    /// The period as it was declared.
+    /// Returns the period as it was declared.
     pub(crate) fn declared_period(&self) -> Option<&Period> {
         self.period.as_deref().map(HandlerPeriod::declared)
     }

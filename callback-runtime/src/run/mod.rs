@@ -1,11 +1,11 @@
-//! A run: one pass through a loop, with the callbacks of its plan.
+//! A run: one execution of a loop, with the callbacks of a plan.
 //!
-//! - `fire`, `reply`: [`Run::fire`] runs the handlers of a breakpoint, and handles what they return;
-//! - `ask`: breakpoints whose handlers answer more than a flow;
-//! - `scope`: [`Run::scope`] fires the begin and the end of a scope, and catches a leave of it;
+//! - `fire`, `reply`: [`Run::fire`], which runs the handlers of a breakpoint and handles what they return;
+//! - `ask`: [`Run::ask`], for breakpoints whose handlers return an answer;
+//! - `scope`: [`Run::scope`], which fires the begin and the end of a scope, and catches a leave of it;
 //! - `ending`: entering the callbacks, and the one ending of a run;
-//! - `run_state`, `pending_flow`, `swallowed`: where a run stands, what interrupts it, and the failures that do not;
-//! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run at a firing;
+//! - `run_state`, `pending_flow`, `swallowed`, `break_reason`: the state of a run, what interrupts it, and the failures that do not;
+//! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run when a breakpoint fires;
 //! - `guard`: [`Guard`], a run as a value, for engines that own the loop.
 
 mod ask;
@@ -28,7 +28,7 @@ pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
 use crate::loops::{Loop, LoopInfo};
 use crate::outcome::{Failure, Outcome};
-use crate::plan::{Parts, Plan, PlanError, Resolved};
+use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
@@ -37,14 +37,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A run under way: what the closure given to [`Plan::run`] fires breakpoints with.
+/// A run in progress. The closure that [`Plan::run`] calls fires breakpoints with it.
 ///
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::Break;
 /// breakpoints! { pub loop Relax { scope RUN { on_run_begin; on_start; on_run_end; } } }
 ///
-/// /// The loop itself, which does not know its callbacks.
+/// /// The loop, which knows nothing of its callbacks.
 /// fn relax(run: &mut Run<'_, Relax>) -> Result<(), Break> {
 ///     run.scope(Relax::RUN, |run| {
 ///         run.fire(Relax::on_start)?;
@@ -62,25 +62,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// ```
 pub struct Run<'a, L: Loop> {
     pub(crate) core: RunCore<'a>,
-    of: PhantomData<fn() -> L>,
+    marker: PhantomData<fn() -> L>,
 }
 
-/// A run under way, whatever its loop.
+/// A run in progress, without the type of its loop, so that its code is compiled once for all loops.
 #[repr(C)]
 pub(crate) struct RunCore<'a> {
-    /// What handlers are called with. It is at the address of the whole, so that a firing keeps one address less.
+    /// The context in which handlers are called. It is the first field, at the address of the whole, so that firing needs one register less.
     pub(crate) frame: Frame<'a>,
+    /// The callbacks and their bound handlers.
     pub(crate) dispatcher: &'a mut Dispatcher,
+    /// The order, the names and the breakpoints of the callbacks.
     pub(crate) resolved: &'a Resolved,
+    /// The loop, as a value.
     pub(crate) loop_info: &'static LoopInfo,
+    /// The progress of the run, and what its outcome will report.
     pub(crate) run_state: RunState,
 }
 
 impl<L: Loop> Plan<L> {
-    /// Checks the plan and runs the loop `body` with it. Every callback is entered before and exited afterwards, in every ending; a panic
-    /// of a handler or of `body` is an ending, too.
+    /// Checks the plan, enters every callback, runs the loop `body`, and exits every callback, whatever the ending of the run. A panic of a
+    /// handler or of `body` fails the run and does not leave this function.
     ///
-    /// An `Err` reports the problems of the plan, before anything ran. The outcome reports the failure of a run.
+    /// Returns an `Err` with the problems of the plan if it has any; then nothing has run. The outcome reports the failure of a run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -101,7 +105,7 @@ impl<L: Loop> Plan<L> {
     ) -> Result<Outcome, PlanError> {
         let state = state.into();
         self.core.prepare(state.as_table())?;
-        let mut run = Run::of(RunCore::begin(self.core.parts(), state));
+        let mut run = Run::of(RunCore::begin(self.core.run_parts(), state));
         if run.core.enter().is_ok() {
             let caught = catch_unwind(AssertUnwindSafe(|| body(&mut run)));
             run.core.handle_body(caught);
@@ -111,15 +115,16 @@ impl<L: Loop> Plan<L> {
 }
 
 impl<L: Loop> Run<'_, L> {
-    /// Where the run stands, for a guard to keep.
+    /// Returns the state of the run, so that a guard can continue it later.
     fn into_run_state(self) -> RunState {
-        let Self { core, of: _ } = self;
+        let Self { core, marker: _ } = self;
         core.into_run_state()
     }
 }
 
 impl<'a> RunCore<'a> {
-    fn begin(parts: Parts<'a>, mut state: Ctx<'a>) -> Self {
+    /// Begins a run: saves the values that it replaces in the state, and resets the periods.
+    fn begin(parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
         let outer_values = OuterValues::take(&mut state);
         let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
         parts.clock.begin();
@@ -128,9 +133,9 @@ impl<'a> RunCore<'a> {
         Self::of(parts, state, run_state)
     }
 
-    /// The run that `run_state` describes, with its plan and state.
-    fn of(parts: Parts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
-        let Parts {
+    /// Continues the run that `run_state` describes, with its plan and state.
+    fn of(parts: RunParts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
+        let RunParts {
             loop_info,
             dispatcher,
             resolved,
@@ -147,7 +152,7 @@ impl<'a> RunCore<'a> {
         }
     }
 
-    /// The state of the run, for a guard to keep.
+    /// Returns the state of the run, so that a guard can continue it later.
     fn into_run_state(mut self) -> RunState {
         std::mem::take(&mut self.run_state)
     }
@@ -161,7 +166,7 @@ impl<'a, L: Loop> Run<'a, L> {
     fn of(core: RunCore<'a>) -> Self {
         Self {
             core,
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
@@ -182,7 +187,7 @@ impl<'a, L: Loop> Run<'a, L> {
         self.core.state()
     }
 
-    /// Whether any handler runs at a breakpoint: a loop may leave out work that only they would see.
+    /// Whether a breakpoint has handlers. A loop can omit work whose results only they would use.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -202,8 +207,8 @@ impl<'a, L: Loop> Run<'a, L> {
         resolved.active.contains(at) || resolved.periodic.contains(at)
     }
 
-    /// Records an error of the loop now and not when `body` returns it, for a loop that has something to finish first. Later errors are
-    /// attached to the first one. A break that is no error is returned as it is.
+    /// Fails the run with an error of the loop now, and not when `body` returns it. Useful for a loop that must clean up before it returns.
+    /// Later errors are attached to the first one. Returns a break that is not an error unchanged.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -222,7 +227,7 @@ impl<'a, L: Loop> Run<'a, L> {
         Break::PENDING
     }
 
-    /// The failure of the run, if it has failed. Then only the error breakpoint and the exits still run.
+    /// The failure of the run, if it has failed. After a failure, only the handlers of the error breakpoint and the exits run.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,19 +1,23 @@
-//! Flows that interrupt a run, and which of two acts.
+//! Flows that interrupt a run, and which of two flows takes effect.
 
 use crate::outcome::{Origin, Stop};
 use std::fmt;
 
-/// A flow that interrupts a run, and the handler that returned it.
+/// A flow that interrupts a run.
 pub(crate) struct PendingFlow {
     pub(crate) kind: PendingKind,
+    /// The handler that returned the flow.
     pub(crate) origin: Origin,
 }
 
+/// What a flow does to the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PendingKind {
     /// Leave the open scope at this depth; 0 is the outermost.
     Leave(usize),
+    /// Stop the run, for this reason.
     Stop(String),
+    /// Interrupt the run, for this reason.
     Interrupt(String),
 }
 
@@ -27,7 +31,7 @@ impl fmt::Display for PendingKind {
 }
 
 impl PendingKind {
-    /// How much of the loop it ends.
+    /// Returns how much of the loop the flow ends, for comparison.
     fn reach(&self) -> (u8, std::cmp::Reverse<usize>) {
         let (rank, depth) = match self {
             Self::Leave(depth) => (0, *depth),
@@ -39,7 +43,7 @@ impl PendingKind {
 }
 
 impl PendingFlow {
-    /// The one of both that ends more of the loop; this one, where both end the same.
+    /// Returns the flow that ends more of the loop, or this one if both end the same.
     pub(crate) fn outermost(self, later: Self) -> Self {
         if later.kind.reach() > self.kind.reach() {
             later
@@ -48,7 +52,7 @@ impl PendingFlow {
         }
     }
 
-    /// The stop as `on_stop` and `on_interrupt` get it; `None` for a leave.
+    /// Returns the stop that handlers of `on_stop` and `on_interrupt` find in the state; `None` for a leave.
     pub(crate) fn as_stop(&self) -> Option<Stop> {
         match &self.kind {
             PendingKind::Leave(_) => None,

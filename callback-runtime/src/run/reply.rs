@@ -1,4 +1,4 @@
-//! What handlers return, off the hot path: flows interrupt the run, errors and panics fail it.
+//! Handling what handlers return, outside of the hot path: flows interrupt the run, errors and panics fail it.
 
 use super::pending_flow::{PendingFlow, PendingKind};
 use super::{RunCore, RunState, Stage};
@@ -9,7 +9,7 @@ use crate::raw::HandlerStatus;
 use crate::state::Ctx;
 
 impl RunCore<'_> {
-    /// Handles the status of a call that did not return `Continue`, and returns how it failed.
+    /// Handles the status of a call that did not return `Continue`. Returns an `Err` if that fails, as for a leave of a scope that is not open.
     #[cold]
     pub(crate) fn apply_status(
         &mut self,
@@ -41,12 +41,13 @@ impl RunCore<'_> {
         }
     }
 
+    /// Interrupts the run with a flow, unless the rule of the plan refuses it.
     fn apply_flow(&mut self, handler: HandlerId, flow: Flow) -> Result<(), Cause> {
         let Some(kind) = self.run_state.kind_of(flow, self.loop_info)? else {
             return Ok(());
         };
         let origin = self.origin(handler);
-        // Leaving the outermost scope may end the run: it must not circumvent a rule that refuses stops.
+        // Leaving the outermost scope may end the run, so the rule that refuses stops applies to it, too.
         let is_refusable = matches!(&kind, PendingKind::Stop(_) | PendingKind::Leave(0));
         let rule = self.run_state.refuse_stops.filter(|_| is_refusable);
         let breakpoint = &self.loop_info.breakpoints[handler.breakpoint];
@@ -61,6 +62,7 @@ impl RunCore<'_> {
         Ok(())
     }
 
+    /// Returns the origin of what a handler returned, for reports.
     pub(crate) fn origin(&self, handler: HandlerId) -> Origin {
         let record = self.dispatcher.record(handler);
         let name = self.resolved.names[record.callback].clone();
@@ -70,7 +72,7 @@ impl RunCore<'_> {
 }
 
 impl RunState {
-    /// What a flow does to the run. Leaving a scope that is not open is an error.
+    /// Returns what a flow does to the run; `None` for `Continue`. Leaving a scope that is not open is an error.
     fn kind_of(&self, flow: Flow, loop_info: &LoopInfo) -> Result<Option<PendingKind>, Cause> {
         Ok(match flow {
             Flow::Continue => None,
@@ -86,7 +88,7 @@ impl RunState {
         })
     }
 
-    /// Whether a flow can have an effect now. At the end of an outermost scope there is no scope to leave.
+    /// Whether a flow can take effect in this stage. At the end of an outermost scope there is no scope to leave.
     fn accepts(&self, flow: &Flow) -> bool {
         match self.stage {
             Stage::Running => true,

@@ -1,4 +1,4 @@
-//! Where a run stands.
+//! The state of a run: its progress, what interrupts it, and what its outcome will report.
 
 use super::ending::OuterValues;
 use super::pending_flow::{PendingFlow, PendingKind};
@@ -10,61 +10,66 @@ use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// A run keeps this many refused stops: a stopper that asks at every batch must not fill the memory.
+/// The number of refused stops that a run records. The limit keeps a callback that stops at every batch from filling the memory.
 const MAX_REFUSED: usize = 100;
 
-/// Where a run stands, and what its outcome will report.
+/// The progress of a run, and what its outcome will report.
 #[derive(Default)]
 pub(crate) struct RunState {
-    /// The breakpoints at which a firing has work: those with handlers, or all while the run is interrupted.
+    /// The breakpoints at which firing has work: those with handlers that have no period; all of them while `slow_path` is set.
     pub(crate) active: BreakpointSet,
-    /// The breakpoints at which every handler has a period: a firing has work when one of them may be due.
+    /// The breakpoints with handlers that have a period. Firing has work there if one of the handlers may be due.
     pub(crate) waiting: BreakpointSet,
-    /// Whether a firing does more than run handlers: the run is interrupted, or a flow is deferred.
+    /// Whether firing must look at more than the handlers, because the run is interrupted or a flow is deferred.
     pub(crate) slow_path: bool,
     /// The open scopes, outermost first.
     pub(crate) open: Vec<ScopeId>,
+    /// How close the run is to its ending.
     pub(crate) stage: Stage,
-    /// Why firings return an error now.
+    /// The flow or failure because of which firing returns an error.
     interruption: Option<Interruption>,
-    /// A flow from the end of an outermost scope: it interrupts the run if the loop goes on. Boxed, because every firing has it in
-    /// reach and hardly ever needs it.
+    /// A flow from the end of an outermost scope, which interrupts the run only if the loop continues. Boxed to keep this struct small,
+    /// because a deferred flow is rare.
     deferred: Option<Box<PendingFlow>>,
-    /// The values of the state that the run replaces with its own.
+    /// The values in the state that the run has replaced, and restores at its end.
     pub(crate) outer_values: OuterValues,
-    /// The first callback that has not been entered.
+    /// The rank of the first callback that has not been entered.
     pub(crate) entered: Rank,
-    /// Whether the end of an outermost scope has been fired, and none has been opened since.
+    /// Whether the end of an outermost scope has been fired, and no other scope has been opened since.
     pub(crate) body_is_done: bool,
-    /// Whether a stop may take effect.
+    /// The rule that can refuse stops, if the plan has one.
     pub(crate) refuse_stops: Option<StopRule>,
+    /// The stops that the rule has refused, at most `MAX_REFUSED`.
     pub(crate) refused: Vec<Stop>,
+    /// The failures that did not fail the run.
     pub(crate) swallowed: SwallowedFailures,
-    /// How often handlers did not run because state that they require was absent.
+    /// How often each handler did not run because state that it requires was absent.
     pub(crate) skipped: BTreeMap<HandlerId, u64>,
 }
 
-/// How far a run has come on its way to its ending.
+/// How close a run is to its ending. A later stage is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Stage {
+    /// Flows and failures take effect.
     #[default]
     Running,
-    /// `on_stop` or `on_interrupt` has been fired. Flows have no effect any more.
+    /// The run has fired `on_stop` or `on_interrupt`. Flows have no effect.
     StopFired,
-    /// The end of an outermost scope is fired. An error leads to the exits directly; a flow acts only if the loop goes on.
+    /// The run fires the end of an outermost scope. A failure leads directly to the exits. A flow is deferred, and takes effect only if the
+    /// loop continues.
     Ending,
-    /// The end of the outermost scope of a run that was stopped, or the exits: flows have no effect.
+    /// The run fires the error breakpoint, the exits, or the end of the outermost scope after a stop. Flows have no effect.
     Closing,
 }
 
-/// Why the rest of a loop, or of a piece of it, does not run.
+/// Why the rest of the loop, or of a scope, does not run.
 enum Interruption {
     Flow(PendingFlow),
     Failure(Failure),
 }
 
 impl RunState {
-    /// A run that has not begun.
+    /// Makes the state of a run that has not begun.
     pub(crate) fn new(
         resolved: &Resolved,
         outer_values: OuterValues,
@@ -79,12 +84,13 @@ impl RunState {
         }
     }
 
-    /// Whether firings return an error now.
+    /// Whether firing returns an error.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
         self.interruption.is_some()
     }
 
+    /// Returns the failure of the run, if it has failed.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match &self.interruption {
             Some(Interruption::Failure(failure)) => Some(failure),
@@ -96,7 +102,7 @@ impl RunState {
         self.failure().is_some()
     }
 
-    /// The failure, which the run forgets.
+    /// Removes the failure of the run and returns it. Also removes a flow.
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
         match self.interruption.take() {
             Some(Interruption::Failure(failure)) => Some(failure),
@@ -104,7 +110,7 @@ impl RunState {
         }
     }
 
-    /// The flow that interrupts the run; a failure overrules it.
+    /// Returns the flow that interrupts the run; `None` if the run has failed.
     pub(crate) fn pending_flow(&self) -> Option<&PendingFlow> {
         match &self.interruption {
             Some(Interruption::Flow(pending)) => Some(pending),
@@ -112,13 +118,13 @@ impl RunState {
         }
     }
 
-    /// Whether the interruption ends the run, and not only a scope.
+    /// Whether a flow ends the run, and not only a scope.
     pub(crate) fn is_stopping(&self) -> bool {
         let pending = self.pending_flow();
         pending.is_some_and(|pending| !matches!(pending.kind, PendingKind::Leave(_)))
     }
 
-    /// Interrupts the run with a flow; at the end of an outermost scope, the run that goes on after it.
+    /// Interrupts the run with a flow. At the end of an outermost scope, defers the flow until the loop continues.
     pub(crate) fn add_flow(&mut self, flow: PendingFlow) {
         if self.stage == Stage::Running {
             self.interrupt(flow);
@@ -132,7 +138,7 @@ impl RunState {
         }
     }
 
-    /// Interrupts the run with the flow that was deferred.
+    /// Interrupts the run with the deferred flow, if there is one.
     pub(crate) fn apply_deferred(&mut self) {
         if let Some(deferred) = self.deferred.take() {
             self.interrupt(*deferred);
@@ -148,7 +154,7 @@ impl RunState {
         self.leave_fast_path();
     }
 
-    /// Fails the run. The first failure is the failure of the run, later ones are attached to it.
+    /// Fails the run. The first failure is that of the run; later ones are attached to it.
     pub(crate) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
         quietly(|| tracing::error!(%fault, "the run fails"));
         let failure = Failure::new(fault);
@@ -160,7 +166,7 @@ impl RunState {
         ControlFlow::Break(())
     }
 
-    /// Records a stop that a rule of the loop refuses.
+    /// Records a stop that the rule has refused.
     pub(crate) fn refuse(&mut self, origin: Origin, reason: &str) {
         quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
         if self.refused.len() < MAX_REFUSED {
@@ -168,17 +174,17 @@ impl RunState {
         }
     }
 
-    /// Every breakpoint counts as handled, so that the next firing looks at the interruption.
+    /// Marks every breakpoint as active, so that firing any of them looks at the interruption.
     fn leave_fast_path(&mut self) {
         self.slow_path = true;
         self.active = BreakpointSet::ALL;
     }
 
-    /// The scope that was left is closed: the loop goes on.
+    /// Ends the interruption, because the scope that was left is closed. The loop continues.
     pub(crate) fn resume(&mut self, resolved: &Resolved) {
         self.interruption = None;
         self.slow_path = self.deferred.is_some();
-        // A deferred flow waits for the next breakpoint, handled or not.
+        // A deferred flow takes effect at the next breakpoint, whether it has handlers or not.
         self.active = match self.deferred {
             Some(_) => BreakpointSet::ALL,
             None => resolved.active,

@@ -1,4 +1,4 @@
-//! Scopes: begin/end pairs that always pair up.
+//! Opening and closing scopes: each begin that fires has its end.
 
 use super::pending_flow::PendingKind;
 use super::{Break, Run, RunCore, Stage};
@@ -7,14 +7,14 @@ use crate::outcome::{Cause, Fault, Origin};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The result of a piece of the loop, or its panic.
+/// The result of the body of a run or a scope, or its panic.
 pub(crate) type Caught<T> = Result<Result<T, Break>, Box<dyn Any + Send>>;
 
 impl<L: Loop> Run<'_, L> {
-    /// Fires the begin of the scope, runs `body`, fires the end, and catches a leave of this scope, which returns `Ok(None)`. A leave of an
-    /// outer scope, a stop or a failure is an `Err`.
+    /// Fires the begin of the scope, runs `body`, and fires the end. Returns the value of `body`, or `Ok(None)` after a leave of this scope.
+    /// Returns an `Err` after a leave of an outer scope, a stop or a failure.
     ///
-    /// The end is fired whatever `body` returns, but not after a failure: the state may be half-changed then.
+    /// The end is fired whatever `body` returns, except after a failure, which may leave the state half-changed.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -53,17 +53,17 @@ impl<L: Loop> Run<'_, L> {
 }
 
 impl RunCore<'_> {
-    /// Opens a scope. Refused while the run is interrupted, and fails the run where the scope does not belong here.
+    /// Opens a scope. Returns an `Err` if the run is interrupted. Fails the run if the scope is not inside the innermost open one.
     pub(crate) fn open(&mut self, scope: ScopeId) -> Result<(), Break> {
         self.apply_deferred()?;
-        if let Some(around) = self.run_state.open.last().copied()
-            && (scope == around || !self.loop_info.is_inside(scope, around))
+        if let Some(innermost) = self.run_state.open.last().copied()
+            && (scope == innermost || !self.loop_info.is_inside(scope, innermost))
         {
             let name = |scope: ScopeId| self.loop_info.scopes[scope].name();
             let cause = Cause::Misplaced(format!(
                 "opened the scope {}, which is not inside of {}",
                 name(scope),
-                name(around)
+                name(innermost)
             ));
             let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
             return Err(Break::PENDING);
@@ -73,6 +73,7 @@ impl RunCore<'_> {
         Ok(())
     }
 
+    /// Fires the begin of a scope.
     pub(crate) fn begin_scope(&mut self, scope: ScopeId) -> Result<(), Break> {
         let begin = self.loop_info.scopes[scope].begin();
         if self.has_work(begin) && !self.fire_handled(begin) {
@@ -81,7 +82,7 @@ impl RunCore<'_> {
         Ok(())
     }
 
-    /// Fires the end of the innermost scope and closes it. A leave of it ends here.
+    /// Fires the end of the innermost scope and closes it. A leave of this scope ends here.
     pub(crate) fn close(&mut self, scope: ScopeId) -> Result<(), Break> {
         let depth = self.run_state.open.len().saturating_sub(1);
         if !self.run_state.has_failed() {
@@ -96,7 +97,7 @@ impl RunCore<'_> {
         self.check_interrupted()
     }
 
-    /// The value of a body; `None` if it did not return one. An error or a panic of the body fails the run.
+    /// Returns the value of a body; `None` if it has none. An error or a panic of the body fails the run.
     pub(crate) fn handle_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
         let cause = match caught {
             Ok(Ok(value)) => return Some(value),
@@ -124,6 +125,7 @@ impl RunCore<'_> {
         }
     }
 
+    /// Runs the handlers of the end of an outermost scope, in the stage that belongs to it.
     fn run_outermost_end(&mut self, end: BreakpointId) {
         let before = self.run_state.stage;
         self.run_state.stage = match before {
@@ -133,22 +135,22 @@ impl RunCore<'_> {
         self.run_end(end);
         self.run_state.body_is_done = true;
         if !self.run_state.has_failed() {
-            // A loop may open another outermost scope afterwards.
+            // The loop may open another outermost scope.
             self.run_state.stage = before;
         }
     }
 
-    /// Runs the handlers of a scope's end, whatever is pending.
+    /// Runs the handlers of the end of a scope, also while the run is interrupted.
     fn run_end(&mut self, end: BreakpointId) {
         if self.run_state.slow_path {
             self.run_list(end);
         } else {
-            // `close` looks at the flows that the handlers returned.
+            // `close` handles the flows that the handlers return.
             self.fire_handled(end);
         }
     }
 
-    /// Fires `on_stop` or `on_interrupt`, once, if the run was stopped.
+    /// Fires `on_stop` or `on_interrupt` if a flow stops the run and neither has been fired yet.
     pub(crate) fn fire_stop(&mut self) {
         if self.run_state.stage != Stage::Running {
             return;

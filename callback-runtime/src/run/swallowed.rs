@@ -1,4 +1,4 @@
-//! Failures that do not fail the run, because of the policy of their callback. They may disable the callback.
+//! Failures that do not fail the run because of the policy of their callback. They can disable the callback.
 
 use super::{HandlerRecord, RunCore};
 use crate::callback::{CallbackId, HandlerId};
@@ -7,21 +7,21 @@ use crate::outcome::{Cause, Fault, OnFailure, Swallowed, quietly};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-/// The failures that a run swallowed.
+/// The failures that did not fail the run.
 #[derive(Default)]
 pub(crate) struct SwallowedFailures {
-    /// By breakpoint and callback.
+    /// The failures, by breakpoint and callback.
     failures: BTreeMap<(BreakpointId, CallbackId), Swallowed>,
     /// The callbacks that are disabled for the rest of the run.
     disabled: BTreeSet<CallbackId>,
 }
 
 impl RunCore<'_> {
-    /// Fails the run because a handler failed, unless its callback may fail.
+    /// Fails the run because a handler failed, unless the policy of its callback swallows the failure. Returns `Break` if the run has failed.
     #[cold]
     pub(crate) fn report_failure(&mut self, handler: HandlerId, cause: Cause) -> ControlFlow<()> {
         let role = self.loop_info.role(handler.breakpoint);
-        let is_swallowed = is_lenient(role, self.dispatcher.record(handler), &cause);
+        let is_swallowed = can_swallow(role, self.dispatcher.record(handler), &cause);
         let fault = Fault::new(self.origin(handler), cause);
         if !is_swallowed {
             return self.run_state.fail(fault);
@@ -30,6 +30,7 @@ impl RunCore<'_> {
         ControlFlow::Continue(())
     }
 
+    /// Records a failure without failing the run. Disables the callback after a panic, or if its policy says so.
     fn swallow(&mut self, handler: HandlerId, fault: Fault) {
         quietly(|| tracing::warn!(%fault, "a failure is swallowed"));
         let panicked = matches!(fault.cause(), Cause::Panic(_));
@@ -48,7 +49,7 @@ impl RunCore<'_> {
         }
     }
 
-    /// From now on no handler of a callback runs, but for its exit.
+    /// Disables all handlers of a callback for the rest of the run, except those for exit.
     fn mute(&mut self, callback: CallbackId) {
         let name = &self.resolved.names[callback];
         quietly(|| tracing::warn!(callback = %name, "disabled for the rest of the run"));
@@ -63,15 +64,16 @@ impl RunCore<'_> {
     }
 }
 
-/// Whether what a handler did at a breakpoint of this role can be swallowed.
-fn is_lenient(role: Role, record: &HandlerRecord, cause: &Cause) -> bool {
+/// Whether the policy of a handler swallows this failure at a breakpoint of this role.
+fn can_swallow(role: Role, record: &HandlerRecord, cause: &Cause) -> bool {
     let may_fail = record.on_failure != OnFailure::Fail;
-    // A panic may leave the state half-changed, which concerns every callback.
-    let is_half_done = record.changes_state && matches!(cause, Cause::Panic(_));
-    may_fail && !is_half_done && role != Role::Enter
+    // The panic of a handler that changes the state may leave it half-changed for all callbacks.
+    let is_half_changed = record.changes_state && matches!(cause, Cause::Panic(_));
+    may_fail && !is_half_changed && role != Role::Enter
 }
 
 impl SwallowedFailures {
+    /// Adds a failure. `first` makes the entry for the first failure of a callback at a breakpoint.
     fn add(
         &mut self,
         key: (BreakpointId, CallbackId),
@@ -81,12 +83,14 @@ impl SwallowedFailures {
         self.failures.entry(key).or_insert_with(first).add(fault);
     }
 
-    /// How often a callback has failed, anywhere.
+    /// Returns how often a callback has failed, over all breakpoints.
     fn failures_of(&self, callback: CallbackId) -> u64 {
-        let its = self.failures.iter().filter(|(key, _)| key.1 == callback);
-        its.map(|(_, swallowed)| swallowed.times()).sum()
+        let failures = self.failures.iter();
+        let of_callback = failures.filter(|(key, _)| key.1 == callback);
+        of_callback.map(|(_, swallowed)| swallowed.times()).sum()
     }
 
+    /// Marks a callback as disabled, because of its failure at this breakpoint.
     fn disable(&mut self, key: (BreakpointId, CallbackId)) {
         self.failures.entry(key).and_modify(Swallowed::disable);
         self.disabled.insert(key.1);
@@ -96,7 +100,7 @@ impl SwallowedFailures {
         self.disabled.contains(&callback)
     }
 
-    /// The swallowed failures, for the outcome.
+    /// Returns the swallowed failures, for the outcome.
     pub(crate) fn report(&self) -> Vec<Swallowed> {
         self.failures.values().cloned().collect()
     }

@@ -1,11 +1,21 @@
-//! Two callbacks whose order matters have a decided order.
+//! Checks pairs of callbacks that use the same state: whether something other than insertion decides their order.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, short_type_name};
 use crate::plan::UndecidedPair;
 use crate::plan::{Problem, ProblemKind};
 
-/// Two that write the same state have an order. Of two in a list written by hand the list decides, unless the plan is strict.
+/// Refuses two callbacks that write the same state at one breakpoint if only insertion decides their order, as
+///
+/// ```text
+/// #[callback]
+/// impl Decay { fn on_epoch_end(&self, rate: &mut LearningRate) { ... } }
+/// #[callback]
+/// impl Halve { fn on_epoch_end(&self, rate: &mut LearningRate) { ... } }
+/// ```
+///
+/// Two callbacks that are attached by hand run in the order in which the user attaches them, so their pair is refused only in a strict
+/// plan. Otherwise one note reports the number of such pairs.
 pub(crate) fn check_writers(input: &CheckInput<'_>) -> Vec<Problem> {
     let pairs = input.plan.resolved.undecided.iter();
     let (problems, notes): (Vec<_>, Vec<_>) = pairs.partition(|pair| {
@@ -16,12 +26,18 @@ pub(crate) fn check_writers(input: &CheckInput<'_>) -> Vec<Problem> {
         let text = |state: &str, first: &str| {
             format!("writes `{state}` after {first}, by insertion alone")
         };
-        conflict(input, pair, ProblemKind::Conflict, text)
+        pair_problem(input, pair, ProblemKind::Conflict, text)
     });
-    problems.chain(note(input, &notes)).collect()
+    problems.chain(pairs_note(input, &notes)).collect()
 }
 
-/// In a strict plan, one that reads what another one writes after it does so on purpose.
+/// Refuses, in a strict plan, a callback that reads state before another one writes it if only insertion decides their order, as
+///
+/// ```text
+/// plan.strict(true);
+/// plan.on(Fit::on_epoch_end, |rate: &LearningRate| println!("{rate}"));
+/// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get()));
+/// ```
 pub(crate) fn check_readers(input: &CheckInput<'_>) -> Vec<Problem> {
     let pairs = input.plan.resolved.early_readers.iter();
     let pairs = pairs.filter(|_| input.plan.strict);
@@ -29,11 +45,12 @@ pub(crate) fn check_readers(input: &CheckInput<'_>) -> Vec<Problem> {
         format!("writes `{state}` after {first} has read it, by insertion alone")
     };
     pairs
-        .map(|pair| conflict(input, pair, ProblemKind::EarlyReader, text))
+        .map(|pair| pair_problem(input, pair, ProblemKind::EarlyReader, text))
         .collect()
 }
 
-fn conflict(
+/// Makes the problem of an undecided pair. `text` takes the state and the first callback.
+fn pair_problem(
     input: &CheckInput<'_>,
     pair: &UndecidedPair,
     kind: ProblemKind,
@@ -62,8 +79,8 @@ fn conflict(
     }
 }
 
-/// One short line, however many there are.
-fn note(input: &CheckInput<'_>, pairs: &[&UndecidedPair]) -> Option<Problem> {
+/// Makes one note for all pairs that are not refused.
+fn pairs_note(input: &CheckInput<'_>, pairs: &[&UndecidedPair]) -> Option<Problem> {
     let first = pairs.first()?;
     let what = match pairs.len() {
         1 => "1 pair of writers is".to_owned(),

@@ -1,4 +1,6 @@
-//! The rules of a plan (P7), one function each. None runs anything.
+//! The rules of a plan (P7), one function each. No rule runs a handler.
+//!
+//! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`.
 
 mod conflicts;
 mod providers;
@@ -20,15 +22,17 @@ use relations::{check_incompatible, check_requirements};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-/// What the rules look at.
+/// The input of the rules.
 pub(crate) struct CheckInput<'p> {
+    /// The plan, after `resolve`.
     pub(crate) plan: &'p PlanCore,
+    /// The state that the plan is checked against.
     pub(crate) state: &'p Table,
-    /// All registrations, collected and sorted when a rule first asks.
+    /// All registrations, collected and sorted when a rule first needs them.
     pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
-/// All problems of a plan, in the order of the rules.
+/// Returns the problems that the rules find, in the order of the rules.
 pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     problems.extend(check_info(input));
@@ -52,23 +56,31 @@ pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-/// A callback says what it is.
+/// Refuses a callback whose `info` panics, as
+///
+/// ```text
+/// fn info(&self) -> CallbackInfo { todo!() }
+/// ```
 fn check_info(input: &CheckInput<'_>) -> Vec<Problem> {
     let order = input.plan.resolved.order.iter();
-    let panicked = order.filter_map(|at| Some((*at, input.plan.attached[*at].panicked.clone()?)));
+    let panicked = order.filter_map(|id| Some((*id, input.plan.attached[*id].panicked.clone()?)));
     panicked
-        .map(|(at, text)| input.of_callback(at, ProblemKind::Panicked, ProblemText::plain(text)))
+        .map(|(id, text)| input.of_callback(id, ProblemKind::Panicked, ProblemText::plain(text)))
         .collect()
 }
 
-/// A weight is a number.
+/// Refuses a weight that is NaN, as
+///
+/// ```text
+/// plan.add(PrintLoss).weight(0.0 / 0.0);
+/// ```
 fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
-    let weightless = |at: &CallbackId| input.plan.attached[*at].weight().is_nan();
-    let order = input.plan.resolved.order.iter().filter(|at| weightless(at));
+    let is_nan = |id: &CallbackId| input.plan.attached[*id].weight().is_nan();
+    let order = input.plan.resolved.order.iter().filter(|id| is_nan(id));
     order
-        .map(|at| {
+        .map(|id| {
             input.of_callback(
-                *at,
+                *id,
                 ProblemKind::Weight,
                 String::from("its weight is NaN; write a number or an infinity"),
             )
@@ -76,27 +88,37 @@ fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
         .collect()
 }
 
-/// No two callbacks have the same name of their own.
+/// Refuses two callbacks with the same explicit name, as
+///
+/// ```text
+/// plan.add(PrintLoss).named("print");
+/// plan.add(PrintRate).named("print");
+/// ```
 fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut first: HashMap<&str, CallbackId> = HashMap::new();
     let mut problems = Vec::new();
-    for at in CallbackId::first(input.plan.attached.len()) {
-        let callback = &input.plan.attached[at];
+    for id in CallbackId::first(input.plan.attached.len()) {
+        let callback = &input.plan.attached[id];
         let Some(name) = callback.explicit_name().filter(|_| callback.active) else {
             continue;
         };
-        if let Some(other) = first.insert(name, at) {
+        if let Some(other) = first.insert(name, id) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
                 input.plan.attached[other].added_at
             );
-            problems.push(input.of_callback(at, ProblemKind::SameName, text));
+            problems.push(input.of_callback(id, ProblemKind::SameName, text));
         }
     }
     problems
 }
 
-/// The state that a handler requires is present when it runs.
+/// Refuses a handler that requires state that nothing provides, or that does not exist at its breakpoint, as
+///
+/// ```text
+/// fn on_epoch_end(&self, notes: &String) {}         // nothing inserts a `String`
+/// fn on_train_batch_begin(&self, loss: &Loss) {}    // the loss does not exist yet
+/// ```
 fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
     let mut problems = Vec::new();
@@ -105,12 +127,19 @@ fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
             continue;
         }
         let required = record.accesses.iter().filter(|access| !access.optional);
-        problems.extend(required.filter_map(|access| input.unmet(&providers, at, record, access)));
+        problems.extend(
+            required.filter_map(|access| input.absent_state(&providers, at, record, access)),
+        );
     }
     problems
 }
 
-/// A handler can run at least once.
+/// Notes a handler at a breakpoint that this run does not fire, as
+///
+/// ```text
+/// plan.expect(|run| run.silent_scope(Fit::VALID, "there is no validation data"));
+/// plan.on(Fit::on_valid_end, || {});
+/// ```
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
     let silent = input
         .handlers()
@@ -124,13 +153,13 @@ fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
 }
 
 impl CheckInput<'_> {
-    /// The registered callbacks of this loop.
+    /// Returns the registered callbacks of this loop.
     pub(crate) fn registered(&self) -> impl Iterator<Item = &'static Registration> {
         let all = self.registered.get_or_init(registrations).iter().copied();
-        all.filter(|one| one.is_for(self.plan.loop_info))
+        all.filter(|registration| registration.is_for(self.plan.loop_info))
     }
 
-    /// Every handler, with its breakpoint.
+    /// Returns the bound handlers with their breakpoints.
     pub(crate) fn handlers(&self) -> impl Iterator<Item = (BreakpointId, &HandlerRecord)> {
         let all = self.plan.dispatcher.all_records();
         all.map(|(handler, record)| (handler.breakpoint, record))
@@ -140,15 +169,15 @@ impl CheckInput<'_> {
         &self.plan.loop_info.breakpoints[id]
     }
 
-    /// Where the loop stands before it begins.
+    /// Returns the position of the loop before the run begins, read from its counters.
     pub(crate) fn start(&self) -> Position {
         let counters = self.plan.of_loop.counters.iter();
         let start = || counters.fold(Position::new(), |at, reader| reader.note(self.state, at));
-        // Where a counter panics, the run will say so.
+        // A counter may panic. It panics again in the run, which reports it.
         catch(start).unwrap_or_default()
     }
 
-    /// The state that the loop and the run provide, without what this run does not fire the breakpoint of.
+    /// Returns the state that the loop and the run provide, without that of breakpoints that this run does not fire.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Declared> {
         let of_loop = self.plan.of_loop.declared.iter();
         of_loop
@@ -156,8 +185,8 @@ impl CheckInput<'_> {
             .filter(|declared| self.plan.of_run.provides(declared))
     }
 
-    /// Why required state is absent at a breakpoint; `None` if it is present.
-    pub(crate) fn unmet(
+    /// Returns the problem of required state that is absent at a breakpoint; `None` if it is present.
+    pub(crate) fn absent_state(
         &self,
         providers: &Providers<'_>,
         at: BreakpointId,
@@ -166,7 +195,7 @@ impl CheckInput<'_> {
     ) -> Option<Problem> {
         let existing = providers.declared_at(access.type_id);
         let is_declared = existing != BreakpointSet::default();
-        // What a loop provides it also takes away, so that a value found in the state now says nothing of it.
+        // A loop also removes the state that it provides. So a value that is in the state now need not be there at the breakpoint.
         if existing.contains(at) || !is_declared && self.state.holds(access.slot) {
             return None;
         }
@@ -174,20 +203,21 @@ impl CheckInput<'_> {
         let (kind, text) = match providers.of_type(access.type_id) {
             Some(provider) => (
                 ProblemKind::NotHere,
-                providers::too_early(self, at, record, provider, &state)?,
+                providers::entered_too_early(self, at, record, provider, &state)?,
             ),
             None if is_declared => (
                 ProblemKind::NotHere,
-                exists_elsewhere(self, &state, existing),
+                exists_elsewhere_text(self, &state, existing),
             ),
             None => (
                 ProblemKind::Missing,
-                providers::no_provider(self, access, &state),
+                providers::missing_text(self, access, &state),
             ),
         };
         Some(self.of_handler(at, record, kind, Some(state), text))
     }
 
+    /// Makes a problem of one handler.
     pub(crate) fn of_handler(
         &self,
         at: BreakpointId,
@@ -206,6 +236,7 @@ impl CheckInput<'_> {
         }
     }
 
+    /// Makes a problem of a callback as a whole.
     pub(crate) fn of_callback(
         &self,
         id: CallbackId,
@@ -223,16 +254,17 @@ impl CheckInput<'_> {
     }
 }
 
-fn exists_elsewhere(input: &CheckInput<'_>, state: &str, existing: BreakpointSet) -> String {
-    let mut stretches: Vec<(BreakpointId, BreakpointId)> = Vec::new();
+/// Describes state that exists, but not at the breakpoint of a handler.
+fn exists_elsewhere_text(input: &CheckInput<'_>, state: &str, existing: BreakpointSet) -> String {
+    let mut ranges: Vec<(BreakpointId, BreakpointId)> = Vec::new();
     for at in existing.iter() {
-        match stretches.last_mut() {
+        match ranges.last_mut() {
             Some((_, last)) if last.index() + 1 == at.index() => *last = at,
-            _ => stretches.push((at, at)),
+            _ => ranges.push((at, at)),
         }
     }
     let name = |at: BreakpointId| input.breakpoint(at).name();
-    let places: Vec<String> = stretches
+    let places: Vec<String> = ranges
         .into_iter()
         .map(|(first, last)| match last.index() - first.index() {
             0 => format!("at {}", name(first)),

@@ -1,4 +1,4 @@
-//! State has one provider: the loop, the run or a callback.
+//! Checks that each type of state has one provider: the loop, the run or a callback.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, Registration, short_type_name};
@@ -10,21 +10,28 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// State has one provider: the loop or the run at each breakpoint, or one callback.
+/// Refuses state that has two providers, as
+///
+/// ```text
+/// plan.add(Metrics);                                        // #[callback(provides(Record))]
+/// plan.add(Journal);                                        // #[callback(provides(Record))]
+/// plan.expect(|run| run.within::<Loss>(Fit::TRAIN_BATCH));  // `Fit` provides `Loss` already
+/// ```
 pub(crate) fn check_providers(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut problems = declared_twice(input);
-    problems.extend(provided_twice(input));
-    problems.extend(declared_and_provided(input));
+    let mut problems = check_declared_twice(input);
+    problems.extend(check_provided_twice(input));
+    problems.extend(check_declared_and_provided(input));
     problems
 }
 
-fn declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
+/// Refuses state that the loop or the run declares twice for one breakpoint.
+fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let all: Vec<&Declared> = input.declared().collect();
     let mut problems = Vec::new();
-    for (at, second) in all.iter().enumerate() {
+    for (index, second) in all.iter().enumerate() {
         let same =
             |first: &&&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
-        if all[..at].iter().any(|first| same(&first)) {
+        if all[..index].iter().any(|first| same(&first)) {
             let state = short_type_name(second.type_name);
             problems.push(Problem {
                 kind: ProblemKind::TwoProviders,
@@ -46,20 +53,22 @@ fn declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-fn overlap(one: BreakpointSet, other: BreakpointSet) -> bool {
-    one.iter().any(|at| other.contains(at))
+/// Whether two sets have a breakpoint in common.
+fn overlap(first: BreakpointSet, second: BreakpointSet) -> bool {
+    first.iter().any(|at| second.contains(at))
 }
 
-fn provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
+/// Refuses state that two callbacks provide, or one callback twice.
+fn check_provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut firsts: HashMap<TypeId, &HandlerRecord> = HashMap::new();
     let mut problems = Vec::new();
     for (record, access) in provisions(input) {
         match firsts.entry(access.type_id) {
-            Entry::Vacant(free) => {
-                free.insert(record);
+            Entry::Vacant(entry) => {
+                entry.insert(record);
             }
             Entry::Occupied(first) => {
-                let text = already_provided(input, first.get(), record);
+                let text = second_provider_text(input, first.get(), record);
                 problems.push(of_provision(input, record, access, &text));
             }
         }
@@ -67,7 +76,8 @@ fn provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-fn already_provided(
+/// Describes the second of two callbacks that provide the same state.
+fn second_provider_text(
     input: &CheckInput<'_>,
     first: &HandlerRecord,
     second: &HandlerRecord,
@@ -76,8 +86,8 @@ fn already_provided(
         return format!("which it does already ({}); say it once", first.location);
     }
     let name = &input.plan.resolved.names[first.callback];
-    // Two of one type say it in the same place.
-    let place = if first.location == second.location {
+    // Two callbacks of one type declare it at the same location.
+    let location = if first.location == second.location {
         format!(
             "attached at {}",
             input.plan.attached[first.callback].added_at
@@ -85,10 +95,11 @@ fn already_provided(
     } else {
         first.location.to_string()
     };
-    format!("and so does {name} ({place}); attach one of the two, or give one a type of its own")
+    format!("and so does {name} ({location}); attach one of the two, or give one a type of its own")
 }
 
-fn declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
+/// Refuses state that both a callback and the loop provide.
+fn check_declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
     let declared: HashMap<TypeId, &Declared> = input
         .declared()
         .map(|declared| (declared.type_id, declared))
@@ -105,6 +116,7 @@ fn declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
     .collect()
 }
 
+/// Makes the problem of a callback that provides state.
 fn of_provision(
     input: &CheckInput<'_>,
     record: &HandlerRecord,
@@ -123,7 +135,7 @@ fn of_provision(
     }
 }
 
-/// What callbacks provide, in the order in which they do.
+/// Returns the state that callbacks provide, in the order in which they are entered.
 fn provisions<'s>(
     input: &'s CheckInput<'_>,
 ) -> impl Iterator<Item = (&'s HandlerRecord, &'s Access)> {
@@ -132,11 +144,11 @@ fn provisions<'s>(
     records.filter_map(|record| Some((record, record.provides.as_ref()?)))
 }
 
-/// The providers of state.
+/// The providers of each type of state.
 pub(crate) struct Providers<'s> {
-    /// The first of each type.
+    /// The first callback that provides the type.
     by_type: HashMap<TypeId, &'s HandlerRecord>,
-    /// Where what the loop and the run provide exists.
+    /// The breakpoints at which the loop or the run provides the type.
     declared: HashMap<TypeId, BreakpointSet>,
 }
 
@@ -147,45 +159,46 @@ impl<'s> Providers<'s> {
             by_type.entry(access.type_id).or_insert(record);
         }
         let mut declared: HashMap<TypeId, BreakpointSet> = HashMap::new();
-        for one in input.declared() {
-            let breakpoints = declared.entry(one.type_id).or_default();
-            one.at.iter().for_each(|at| breakpoints.insert(at));
+        for state in input.declared() {
+            let breakpoints = declared.entry(state.type_id).or_default();
+            state.at.iter().for_each(|at| breakpoints.insert(at));
         }
         Self { by_type, declared }
     }
 
-    /// Where it exists because the loop or the run provides it.
+    /// Returns the breakpoints at which the loop or the run provides a type.
     pub(crate) fn declared_at(&self, type_id: TypeId) -> BreakpointSet {
         self.declared.get(&type_id).copied().unwrap_or_default()
     }
 
+    /// Returns the handler that provides a type.
     pub(crate) fn of_type(&self, type_id: TypeId) -> Option<&'s HandlerRecord> {
         self.by_type.get(&type_id).copied()
     }
 }
 
-/// Why state that `provider` provides is absent for a handler: its callback is entered before the provider. `None` if it is present.
-pub(crate) fn too_early(
+/// Describes a handler that is entered before the provider of its state; `None` if the state is present when it runs.
+pub(crate) fn entered_too_early(
     input: &CheckInput<'_>,
     at: BreakpointId,
     record: &HandlerRecord,
     provider: &HandlerRecord,
     state: &str,
 ) -> Option<String> {
-    let is_entered = input.breakpoint(at).role() == Role::Enter;
-    (is_entered && record.rank < provider.rank).then(|| {
+    let is_enter = input.breakpoint(at).role() == Role::Enter;
+    (is_enter && record.rank < provider.rank).then(|| {
         format!(
             "`{state}` does not exist here yet: {} ({}) provides it when it is entered, after this one; \
              write `after({})`, or ask for `Option<&{state}>`",
             input.plan.resolved.names[provider.callback],
             provider.location,
-            to_name(input, provider.callback)
+            ref_text(input, provider.callback)
         )
     })
 }
 
-/// How another callback names this one: by its type or, where that has parameters, in quotes.
-fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
+/// Returns what to write in `after(...)` to refer to a callback: its type or, if that is generic, its name in quotes.
+fn ref_text(input: &CheckInput<'_>, id: CallbackId) -> String {
     if input.plan.resolved.generic.contains(&id) {
         format!("{:?}", input.plan.resolved.names[id])
     } else {
@@ -193,27 +206,27 @@ fn to_name(input: &CheckInput<'_>, id: CallbackId) -> String {
     }
 }
 
-/// What to write if nothing provides state.
-pub(crate) fn no_provider(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
-    if let Some((callback_ref, other)) = namesake(input, state) {
+/// Describes state that nothing provides, with what to write instead.
+pub(crate) fn missing_text(input: &CheckInput<'_>, access: &Access, state: &str) -> String {
+    if let Some((provider, other)) = provider_of_namesake(input, state) {
         return format!(
-            "no callback provides `{}`; {callback_ref} provides another type of that name, `{other}`",
+            "nothing provides `{}`; {provider} provides another type of that name, `{other}`",
             access.type_name
         );
     }
-    let advice = registered(input, access.type_id)
+    let advice = registered_advice(input, access.type_id)
         .unwrap_or_else(|| "insert one into the state before the run".into());
-    format!("no callback provides `{state}`; {advice}, or ask for `Option<&{state}>`")
+    format!("nothing provides `{state}`; {advice}, or ask for `Option<&{state}>`")
 }
 
-/// A provider of another type with the same short name.
-fn namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str)> {
-    let is_one = |name: &str| short_type_name(name) == state;
+/// Returns the provider of another type with the same short name, and the full name of that type.
+fn provider_of_namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str)> {
+    let is_namesake = |name: &str| short_type_name(name) == state;
     let declared = input.declared().map(|declared| declared.type_name);
     let of_loop = declared
-        .filter(|name| is_one(name))
+        .filter(|name| is_namesake(name))
         .map(|name| ("the loop".to_owned(), name));
-    let provided = provisions(input).filter(|(_, access)| is_one(access.type_name));
+    let provided = provisions(input).filter(|(_, access)| is_namesake(access.type_name));
     let of_callbacks = provided.map(|(record, access)| {
         let name = &input.plan.resolved.names[record.callback];
         (name.to_string(), access.type_name)
@@ -221,15 +234,15 @@ fn namesake(input: &CheckInput<'_>, state: &str) -> Option<(String, &'static str
     of_loop.chain(of_callbacks).next()
 }
 
-/// The registered callbacks that would provide it.
-fn registered(input: &CheckInput<'_>, type_id: TypeId) -> Option<String> {
-    let would = input.registered();
-    let would = would.filter(|one| one.would_provide(type_id));
-    let message = |one: &Registration| format!("`{}` ({})", one.name(), one.location());
-    let would: Vec<String> = would.map(message).collect();
-    match would.as_slice() {
+/// Returns the advice to attach a registered callback that provides a type, if there is one.
+fn registered_advice(input: &CheckInput<'_>, type_id: TypeId) -> Option<String> {
+    let registered = input.registered();
+    let providers = registered.filter(|registration| registration.would_provide(type_id));
+    let text = |found: &Registration| format!("`{}` ({})", found.name(), found.location());
+    let providers: Vec<String> = providers.map(text).collect();
+    match providers.as_slice() {
         [] => None,
-        [one] => Some(format!("{one} is registered and provides it: attach it")),
+        [single] => Some(format!("{single} is registered and provides it: attach it")),
         several => Some(format!(
             "{} are registered and provide it: attach one of them",
             several.join(" and ")

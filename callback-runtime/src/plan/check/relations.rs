@@ -1,4 +1,4 @@
-//! Required callbacks are attached, incompatible ones are not.
+//! Checks the relations between callbacks: required callbacks are attached, incompatible ones are not.
 
 use super::CheckInput;
 use crate::callback::{CallbackId, CallbackRef, RefTarget, Registration, Relation, Verb};
@@ -6,55 +6,75 @@ use crate::plan::nearest;
 use crate::plan::{Problem, ProblemKind};
 use std::collections::HashSet;
 
-/// The callbacks that a callback requires are attached.
+/// Refuses a callback that requires another one that is not attached, as
+///
+/// ```text
+/// #[callback(requires(Metrics))]
+/// impl Report { ... }
+///
+/// plan.add(Report);   // and no `plan.add(Metrics)`
+/// ```
 pub(crate) fn check_requirements(input: &CheckInput<'_>) -> Vec<Problem> {
-    let unmet = relations_of(input, Verb::Requires).filter(|(at, relation)| {
-        let others = input.plan.resolved.members.named(&relation.callback_ref);
-        others.iter().all(|other| other == at)
+    let unmet = relations(input, Verb::Requires).filter(|(id, relation)| {
+        let named = input.plan.resolved.members.named(&relation.callback_ref);
+        named.iter().all(|other| other == id)
     });
     unmet
-        .map(|(at, relation)| {
-            let text = unmet_text(input, at, &relation.callback_ref);
-            of_relation(input, at, relation, ProblemKind::Required, text)
+        .map(|(id, relation)| {
+            let text = unmet_text(input, id, &relation.callback_ref);
+            of_relation(input, id, relation, ProblemKind::Required, text)
         })
         .collect()
 }
 
-fn unmet_text(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) -> String {
+/// Describes a requirement that is not met.
+fn unmet_text(input: &CheckInput<'_>, id: CallbackId, callback_ref: &CallbackRef) -> String {
     if input
         .plan
         .resolved
         .members
         .named(callback_ref)
-        .contains(&at)
+        .contains(&id)
     {
         return format!(
             "requires another `{callback_ref}`, and no other is attached; attach one more"
         );
     }
-    let advice = advice(input, at, callback_ref);
+    let advice = advice(input, id, callback_ref);
     format!("requires `{callback_ref}`, which is not attached; {advice}")
 }
 
-/// No callback is attached that another one declares incompatible. Each declaration reports the first such callback and the number of
-/// the others, so that a thousand callbacks of a type are not as many problems as pairs.
+/// Refuses a callback that another one declares incompatible, as
+///
+/// ```text
+/// #[callback(incompatible(Profiler))]
+/// impl Benchmark { ... }
+///
+/// plan.add(Benchmark);
+/// plan.add(Profiler);
+/// ```
+///
+/// Each declaration reports the first such callback and the number of the others, so that a thousand callbacks of one type are not half a
+/// million problems.
 pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut message = HashSet::new();
+    let mut reported = HashSet::new();
     let mut problems = Vec::new();
-    for (at, relation) in relations_of(input, Verb::Incompatible) {
+    for (id, relation) in relations(input, Verb::Incompatible) {
         let named = input.plan.resolved.members.named(&relation.callback_ref);
-        let mut others = named.iter().filter(|other| **other != at);
-        let count = named.len() - usize::from(named.binary_search(&at).is_ok());
-        let untold = others.find(|other| message.insert((at.min(**other), at.max(**other))));
-        if let Some(other) = untold {
+        let mut others = named.iter().filter(|other| **other != id);
+        let count = named.len() - usize::from(named.binary_search(&id).is_ok());
+        // Both callbacks may declare it.
+        let new = others.find(|other| reported.insert((id.min(**other), id.max(**other))));
+        if let Some(other) = new {
             let text = incompatible_text(input, *other, count - 1);
             let kind = ProblemKind::Incompatible;
-            problems.push(of_relation(input, at, relation, kind, text));
+            problems.push(of_relation(input, id, relation, kind, text));
         }
     }
     problems
 }
 
+/// Describes an incompatible callback and the number of further ones.
 fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> String {
     let (name, location) = (
         &input.plan.resolved.names[other],
@@ -68,39 +88,41 @@ fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> 
     }
 }
 
-/// The relations of one kind, with the callbacks that declare them.
-fn relations_of<'s>(
+/// Returns the relations of one kind, with the callbacks that declare them.
+fn relations<'s>(
     input: &'s CheckInput<'_>,
     verb: Verb,
 ) -> impl Iterator<Item = (CallbackId, &'s Relation)> {
     let order = input.plan.resolved.order.iter().copied();
-    let all = order.flat_map(|at| {
-        let callback = &input.plan.attached[at];
+    let all = order.flat_map(|id| {
+        let callback = &input.plan.attached[id];
         let list = callback.info.relations().list.iter();
         list.chain(&callback.relations.list)
-            .map(move |relation| (at, relation))
+            .map(move |relation| (id, relation))
     });
     all.filter(move |(_, relation)| relation.verb == verb)
 }
 
+/// Makes the problem of a relation that the callback `id` declares.
 fn of_relation(
     input: &CheckInput<'_>,
-    at: CallbackId,
+    id: CallbackId,
     relation: &Relation,
     kind: ProblemKind,
     text: String,
 ) -> Problem {
-    let problem = input.of_callback(at, kind, text);
+    let problem = input.of_callback(id, kind, text);
     Problem {
         location: relation.location.unwrap_or(problem.location),
         ..problem
     }
 }
 
-fn advice(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) -> String {
-    let is_meant = |one: &&Registration| match callback_ref.target() {
-        RefTarget::Type { id, .. } => one.callback_type() == *id,
-        RefTarget::Name(name) => one.name() == name,
+/// Returns what to write so that the callback `id` has the callback that it requires.
+fn advice(input: &CheckInput<'_>, id: CallbackId, callback_ref: &CallbackRef) -> String {
+    let is_meant = |registration: &&Registration| match callback_ref.target() {
+        RefTarget::Type { id, .. } => registration.callback_type() == *id,
+        RefTarget::Name(name) => registration.name() == name,
     };
     match input.registered().find(is_meant) {
         Some(found) if !found.needs_arguments() => format!(
@@ -109,24 +131,24 @@ fn advice(input: &CheckInput<'_>, at: CallbackId, callback_ref: &CallbackRef) ->
             found.name()
         ),
         Some(found) => format!("it is registered ({}): attach one", found.location()),
-        None => match near(input, at, callback_ref) {
+        None => match nearest_name(input, id, callback_ref) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "attach one".into(),
         },
     }
 }
 
-/// The name that was meant: that of an attached callback or, failing that, of a registered one.
-fn near<'s>(
+/// Returns the name that is most similar to a required one: that of another attached callback or, failing that, of a registered one.
+fn nearest_name<'s>(
     input: &'s CheckInput<'_>,
-    at: CallbackId,
+    id: CallbackId,
     callback_ref: &CallbackRef,
 ) -> Option<&'s str> {
     let RefTarget::Name(name) = callback_ref.target() else {
         return None;
     };
     let order = input.plan.resolved.order.iter();
-    let others = order.filter(|other| **other != at);
+    let others = order.filter(|other| **other != id);
     let attached = others.map(|other| input.plan.resolved.names[*other].as_ref());
     let registered = input.registered().map(Registration::name);
     nearest(name, attached).or_else(|| nearest(name, registered))

@@ -1,4 +1,4 @@
-//! Circles: callbacks each of which must run after the next one.
+//! Circles of declared orders: each callback must run before the next one, and the last one before the first.
 
 use super::graph::{Graph, NodeId, OrderId};
 use crate::callback::CallbackId;
@@ -6,54 +6,55 @@ use crate::plan::{Attached, DeclaredBy, OrderRule, OrderSide, Problem, ProblemKi
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// Each runs before the next one, and the last one before the first.
+/// A circle of declared orders.
 pub(crate) struct Circle {
-    /// A callback, and the declared order by which it runs before the next one.
+    /// The callbacks of the circle, each with the declared order by which it must run before the next one.
     steps: Vec<(CallbackId, OrderId)>,
 }
 
 impl Circle {
+    /// Returns the callback with which the report begins.
     pub(super) fn first(&self) -> CallbackId {
         self.steps[0].0
     }
 }
 
-/// A shortest circle among those that wait, through the one of them that would go first.
+/// Finds a shortest circle among the waiting callbacks, through the callback of a circle that comes first by `key`.
 pub(super) fn find<K: Ord>(
     graph: &Graph,
     waiting: &[bool],
     key: impl Fn(CallbackId) -> K,
 ) -> Option<Circle> {
     let leads = leading_to_circles(graph, waiting);
-    let waiters = graph.callbacks().filter(|id| leads[NodeId::of(*id)]);
-    let mut waiters: Vec<CallbackId> = waiters.collect();
-    waiters.sort_by_key(|id| key(*id));
-    waiters
+    let candidates = graph.callbacks().filter(|id| leads[NodeId::of(*id)]);
+    let mut candidates: Vec<CallbackId> = candidates.collect();
+    candidates.sort_by_key(|id| key(*id));
+    candidates
         .into_iter()
         .find_map(|id| circle_through(graph, waiting, NodeId::of(id)))
 }
 
-/// The nodes that are on a circle or before one. A search from a node that only waits for a circle finds nothing, and in a long row
-/// of such nodes each search would walk the whole row.
+/// Returns for each node whether it is on a circle or before one. A search from any other node finds no circle, and in a long chain of such
+/// nodes each search would walk the whole chain.
 fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
     let mut leads: Vec<bool> = NodeId::first(graph.after.len())
         .map(|node| is_open(graph, waiting, node))
         .collect();
-    let mut before: Vec<Vec<NodeId>> = vec![Vec::new(); leads.len()];
-    let mut count = vec![0_usize; leads.len()];
+    let mut predecessors: Vec<Vec<NodeId>> = vec![Vec::new(); leads.len()];
+    let mut successor_counts = vec![0_usize; leads.len()];
     for node in NodeId::first(leads.len()).filter(|node| leads[*node]) {
         for next in graph.after[node].iter().filter(|next| leads[**next]) {
-            before[*next].push(node);
-            count[node] += 1;
+            predecessors[*next].push(node);
+            successor_counts[node] += 1;
         }
     }
-    let ends = NodeId::first(leads.len()).filter(|node| count[*node] == 0);
+    let ends = NodeId::first(leads.len()).filter(|node| successor_counts[*node] == 0);
     let mut ends: Vec<NodeId> = ends.collect();
     while let Some(end) = ends.pop() {
         leads[end] = false;
-        for node in &before[end] {
-            count[*node] -= 1;
-            if count[*node] == 0 {
+        for node in &predecessors[end] {
+            successor_counts[*node] -= 1;
+            if successor_counts[*node] == 0 {
                 ends.push(*node);
             }
         }
@@ -61,23 +62,24 @@ fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
     leads
 }
 
+/// Whether a circle can lead through a node: it is a waiting callback, or no callback.
 fn is_open(graph: &Graph, waiting: &[bool], node: NodeId) -> bool {
     graph
         .callback(node)
         .is_none_or(|callback| waiting[callback])
 }
 
-/// The shortest way from `start` to itself.
+/// Finds a shortest path from `start` back to it.
 fn circle_through(graph: &Graph, waiting: &[bool], start: NodeId) -> Option<Circle> {
-    let mut from: HashMap<NodeId, NodeId> = HashMap::new();
+    let mut previous: HashMap<NodeId, NodeId> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
         for next in &graph.after[node] {
             if *next == start {
-                return Some(unwind(graph, &from, node, start));
+                return Some(circle_of_path(graph, &previous, node, start));
             }
-            if is_open(graph, waiting, *next) && !from.contains_key(next) {
-                from.insert(*next, node);
+            if is_open(graph, waiting, *next) && !previous.contains_key(next) {
+                previous.insert(*next, node);
                 queue.push_back(*next);
             }
         }
@@ -85,7 +87,13 @@ fn circle_through(graph: &Graph, waiting: &[bool], start: NodeId) -> Option<Circ
     None
 }
 
-fn unwind(graph: &Graph, from: &HashMap<NodeId, NodeId>, last: NodeId, start: NodeId) -> Circle {
+/// Follows the path that a search has found from its `last` node back to `start`.
+fn circle_of_path(
+    graph: &Graph,
+    previous: &HashMap<NodeId, NodeId>,
+    last: NodeId,
+    start: NodeId,
+) -> Circle {
     let mut steps = Vec::new();
     let mut order = OrderId::default();
     let mut node = last;
@@ -97,14 +105,14 @@ fn unwind(graph: &Graph, from: &HashMap<NodeId, NodeId>, last: NodeId, start: No
         if node == start {
             break;
         }
-        node = from[&node];
+        node = previous[&node];
     }
     steps.reverse();
     Circle { steps }
 }
 
-/// The circle as a problem, which names every callback in it and where each order is declared.
-pub(crate) fn describe(
+/// Makes the problem of a circle. Its steps name every callback of the circle and where each order is declared.
+pub(crate) fn circle_problem(
     circle: &Circle,
     orders: &[OrderRule],
     attached: &[Attached],
@@ -114,9 +122,9 @@ pub(crate) fn describe(
     let steps = circle.steps.iter().zip(next);
     let steps = steps.map(|((id, order), (next, _))| {
         let order = &orders[*order];
-        let first = named(&order.first, &attached[*id], &names[*id]);
-        let second = named(&order.second, &attached[*next], &names[*next]);
-        format!("{first} before {second}, {}", declaration(order))
+        let first = side_text(&order.first, &attached[*id], &names[*id]);
+        let second = side_text(&order.second, &attached[*next], &names[*next]);
+        format!("{first} before {second}, {}", declaration_text(order))
     });
     let text = ProblemText::hinted("its order is a circle".into(), "take one of them back")
         .with_steps(steps.collect());
@@ -129,8 +137,8 @@ pub(crate) fn describe(
     )
 }
 
-/// A callback as a side of an order names it: by its name, its type or its group.
-fn named(side: &OrderSide, callback: &Attached, name: &str) -> String {
+/// Describes a callback the way that a side of an order names it: by its name, its type or its group.
+fn side_text(side: &OrderSide, callback: &Attached, name: &str) -> String {
     let label = &side.label;
     let type_label = label.split('<').next();
     if label == name {
@@ -142,7 +150,8 @@ fn named(side: &OrderSide, callback: &Attached, name: &str) -> String {
     }
 }
 
-fn declaration(order: &OrderRule) -> String {
+/// Describes where an order is declared.
+fn declaration_text(order: &OrderRule) -> String {
     let (location, first, second) = (order.location, &order.first.label, &order.second.label);
     match order.by {
         DeclaredBy::After { .. } => format!("says `{second}` ({location})"),

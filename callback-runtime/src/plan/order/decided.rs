@@ -1,32 +1,38 @@
-//! Whether the order of two callbacks is decided, or need not be.
+//! Whether weights or declarations decide the order of two callbacks, or `no_conflict` exempts them from having one.
 
 use super::declare::PlanRelation;
 use super::exempt::{ClassId, Exemptions};
 use super::members::Members;
-use super::precedence::{Lead, Precedence, SecondsId};
+use super::precedence::{Precedence, SecondsId, Successors};
 use crate::callback::{CallbackId, Rank};
 use crate::plan::{Attached, OrderRule};
 
-/// The decisions about the order of a plan's callbacks.
-pub(crate) struct Decided<'p> {
+/// The orders that the weights and the declarations of a plan decide.
+pub(crate) struct DecidedOrders<'p> {
     attached: &'p [Attached],
-    /// The rank of each callback.
+    /// The rank of each callback, by its id.
     ranks: Vec<Rank>,
+    /// The declared orders.
     precedence: Precedence,
+    /// The `no_conflict` declarations.
     exemptions: Exemptions,
 }
 
-/// What decides the order of a callback with any other one. Callbacks of equal standing have the same order with a third one.
+/// The properties of a callback that decide its order with any other one. Callbacks with equal traits have the same order with a third
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Standing<'d> {
+pub(crate) struct OrderTraits<'d> {
     class: ClassId,
+    /// The bits of the weight, which unlike an `f64` can be hashed.
     weight: u64,
     by_hand: bool,
-    waits: &'d [SecondsId],
-    leads: &'d [Lead],
+    /// The lists of second callbacks that it is in.
+    second_lists: &'d [SecondsId],
+    /// The callbacks that are declared to run after it.
+    successors: &'d [Successors],
 }
 
-impl<'p> Decided<'p> {
+impl<'p> DecidedOrders<'p> {
     pub(crate) fn of(
         attached: &'p [Attached],
         orders: &[OrderRule],
@@ -46,46 +52,48 @@ impl<'p> Decided<'p> {
         }
     }
 
-    /// Whether weights or declared orders decide that `first` runs before `second`. A weight that a declared order overrules
+    /// Whether weights or declared orders decide that `first` runs before `second`, which it does. A weight that a declared order overrules
     /// decides nothing.
-    pub(crate) fn knows(&self, first: CallbackId, second: CallbackId) -> bool {
-        let (one, other) = (self.weight(first), self.weight(second));
-        one.total_cmp(&other).is_lt() || self.leads(first, second)
+    pub(crate) fn decides(&self, first: CallbackId, second: CallbackId) -> bool {
+        let (first_weight, second_weight) = (self.weight(first), self.weight(second));
+        first_weight.total_cmp(&second_weight).is_lt() || self.precedes(first, second)
     }
 
-    /// Here -0 is 0, as where callbacks are ordered.
+    /// Returns the weight. Like the sort, it turns -0 into 0.
     fn weight(&self, id: CallbackId) -> f64 {
         self.attached[id].weight() + 0.0
     }
 
     /// Whether a chain of declared orders leads from `first` to `second`.
-    pub(crate) fn leads(&self, first: CallbackId, second: CallbackId) -> bool {
-        self.precedence.leads(self.ranks[first], self.ranks[second])
+    pub(crate) fn precedes(&self, first: CallbackId, second: CallbackId) -> bool {
+        self.precedence
+            .precedes(self.ranks[first], self.ranks[second])
     }
 
-    /// The number of the class of a callback: `no_conflict` says the same of all callbacks of a class.
+    /// Returns the class of a callback. The same `no_conflict` declarations apply to all callbacks of a class.
     pub(crate) fn class(&self, id: CallbackId) -> ClassId {
         self.exemptions.class(id)
     }
 
-    /// Whether `no_conflict` says that callbacks of these classes need no order.
-    pub(crate) fn exempt(&self, one: ClassId, other: ClassId) -> bool {
-        self.exemptions.exempt(one, other)
+    /// Whether `no_conflict` declares that callbacks of these classes need no order.
+    pub(crate) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
+        self.exemptions.is_exempt(first, second)
     }
 
-    /// All classes that need no order with this one.
+    /// Returns the classes that need no order with this one.
     pub(crate) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
         self.exemptions.exempt_from(class)
     }
 
-    pub(crate) fn standing(&self, id: CallbackId) -> Standing<'_> {
-        let (waits, leads) = self.precedence.links(self.ranks[id]);
-        Standing {
+    /// Returns the properties of a callback that decide its order with other ones.
+    pub(crate) fn traits(&self, id: CallbackId) -> OrderTraits<'_> {
+        let (second_lists, successors) = self.precedence.links(self.ranks[id]);
+        OrderTraits {
             class: self.class(id),
             weight: self.weight(id).to_bits(),
             by_hand: self.is_by_hand(id),
-            waits,
-            leads,
+            second_lists,
+            successors,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The declared orders: of the types of callbacks, of attachments, and of the plan.
+//! Collects the declared orders: those of callback types, of attachments, and of the plan.
 
 use super::graph::overlap;
 use super::members::{Members, active};
@@ -9,38 +9,43 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A relation between two callbacks that a plan declares.
+/// A relation that [`Plan::order`](crate::plan::Plan::order) or [`Plan::no_conflict`](crate::plan::Plan::no_conflict) declares.
 pub(crate) struct PlanRelation {
+    /// `Before` or `NoConflict`.
     pub(crate) verb: Verb,
     pub(crate) first: CallbackRef,
     pub(crate) second: CallbackRef,
+    /// The call.
     pub(crate) location: Location,
 }
 
-/// Every declared order, also of those that are not attached.
-pub(crate) fn orders(
+/// Returns the declared orders, also those that name callbacks that are not attached.
+pub(crate) fn declared_orders(
     attached: &[Attached],
     names: &[Arc<str>],
     members: &Members,
     relations: &[PlanRelation],
 ) -> Vec<OrderRule> {
-    let mut orders = of_types(attached, members);
-    orders.extend(of_instances(attached, names, members));
-    let of_plan = relations.iter().filter(|said| said.verb == Verb::Before);
-    orders.extend(of_plan.map(|said| OrderRule {
-        first: side(&said.first, members),
-        second: side(&said.second, members),
+    let mut orders = declared_by_types(attached, members);
+    orders.extend(declared_by_attachments(attached, names, members));
+    let of_plan = relations
+        .iter()
+        .filter(|relation| relation.verb == Verb::Before);
+    orders.extend(of_plan.map(|relation| OrderRule {
+        first: order_side(&relation.first, members),
+        second: order_side(&relation.second, members),
         by: DeclaredBy::Plan,
-        location: said.location,
+        location: relation.location,
     }));
     orders
 }
 
-/// What all instances of a type say is one order, so that many instances that name many others are not as many pairs.
-fn of_types(attached: &[Attached], members: &Members) -> Vec<OrderRule> {
+/// Returns the orders that types declare. A relation that all callbacks of a type declare is one order, so that many callbacks that name
+/// many others are not as many pairs.
+fn declared_by_types(attached: &[Attached], members: &Members) -> Vec<OrderRule> {
     let mut known = HashMap::new();
-    let mut said: Vec<(&Relation, Vec<CallbackId>)> = Vec::new();
-    for (at, callback) in active(attached) {
+    let mut declarations: Vec<(&Relation, Vec<CallbackId>)> = Vec::new();
+    for (id, callback) in active(attached) {
         for relation in &callback.info.relations().list {
             let key = (
                 callback.functions.type_id,
@@ -48,19 +53,20 @@ fn of_types(attached: &[Attached], members: &Members) -> Vec<OrderRule> {
                 &relation.callback_ref,
             );
             let index = *known.entry(key).or_insert_with(|| {
-                said.push((relation, Vec::new()));
-                said.len() - 1
+                declarations.push((relation, Vec::new()));
+                declarations.len() - 1
             });
-            said[index].1.push(at);
+            declarations[index].1.push(id);
         }
     }
-    let orders = said.into_iter();
-    orders
-        .filter_map(|(relation, owners)| of_type(attached, members, relation, owners))
+    let declarations = declarations.into_iter();
+    declarations
+        .filter_map(|(relation, owners)| declared_by_type(attached, members, relation, owners))
         .collect()
 }
 
-fn of_type(
+/// Returns the order that a relation of a type declares. `owners` are the callbacks of the type.
+fn declared_by_type(
     attached: &[Attached],
     members: &Members,
     relation: &Relation,
@@ -84,11 +90,11 @@ fn of_type(
         },
         label: relation.callback_ref.to_string(),
     };
-    between(relation.verb, own, other, false, owner.location())
+    order_rule(relation.verb, own, other, false, owner.location())
 }
 
-/// `named` without the instances of the type that names them, which say the same of each other: that decides nothing. The list
-/// itself where it has none of them, so that many types that name it share it.
+/// Returns `named` without the callbacks of the type that declares the order. They declare it of each other, which decides nothing. If
+/// `named` has none of them, returns the same list, so that many types that name it share it.
 fn without_type(
     named: Arc<[CallbackId]>,
     type_id: TypeId,
@@ -100,30 +106,35 @@ fn without_type(
     }
     let others = named.iter().copied();
     others
-        .filter(|at| attached[*at].functions.type_id != type_id)
+        .filter(|id| attached[*id].functions.type_id != type_id)
         .collect()
 }
 
-fn of_instances(attached: &[Attached], names: &[Arc<str>], members: &Members) -> Vec<OrderRule> {
-    let said = active(attached).flat_map(|(at, callback)| {
+/// Returns the orders that attachments declare.
+fn declared_by_attachments(
+    attached: &[Attached],
+    names: &[Arc<str>],
+    members: &Members,
+) -> Vec<OrderRule> {
+    let declarations = active(attached).flat_map(|(id, callback)| {
         let list = callback.relations.list.iter();
-        list.map(move |relation| (at, callback, relation))
+        list.map(move |relation| (id, callback, relation))
     });
-    let order = |(at, callback, relation): (CallbackId, &Attached, &Relation)| {
+    let order = |(id, callback, relation): (CallbackId, &Attached, &Relation)| {
         let own = OrderSide {
-            label: names[at].to_string(),
-            callbacks: Arc::from([at]),
+            label: names[id].to_string(),
+            callbacks: Arc::from([id]),
             named: NamedBy::Name,
         };
-        let other = side(&relation.callback_ref, members);
+        let other = order_side(&relation.callback_ref, members);
         let location = relation.location.unwrap_or_else(|| callback.location());
-        between(relation.verb, own, other, true, location)
+        order_rule(relation.verb, own, other, true, location)
     };
-    said.filter_map(order).collect()
+    declarations.filter_map(order).collect()
 }
 
-/// `None` if this is not about the order.
-fn between(
+/// Returns the order that a relation between `own` and `other` declares; `None` for a relation that is no order.
+fn order_rule(
     verb: Verb,
     own: OrderSide,
     other: OrderSide,
@@ -143,7 +154,7 @@ fn between(
     })
 }
 
-fn side(callback_ref: &CallbackRef, members: &Members) -> OrderSide {
+fn order_side(callback_ref: &CallbackRef, members: &Members) -> OrderSide {
     OrderSide {
         label: callback_ref.to_string(),
         callbacks: members.named(callback_ref),

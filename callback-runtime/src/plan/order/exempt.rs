@@ -1,7 +1,7 @@
-//! Which pairs of callbacks `no_conflict` exempts from having an order.
+//! The pairs of callbacks that `no_conflict` exempts from having an order.
 //!
-//! Callbacks for which `no_conflict` says the same are one class, so that a thousand callbacks that say it of each other are one
-//! class and not half a million pairs.
+//! Callbacks with the same `no_conflict` declarations form a class, so that a thousand callbacks that declare it of each other are one class
+//! and not half a million pairs.
 
 use super::declare::PlanRelation;
 use super::members::{Members, active};
@@ -14,11 +14,20 @@ use std::sync::Arc;
 
 /// The exempted pairs.
 pub(super) struct Exemptions {
-    /// For each callback the number of its class.
-    of: Vec<ClassId>,
+    /// The class of each callback, by its id.
+    class_of: Vec<ClassId>,
     classes: Vec<Class>,
-    /// For each list of callbacks that `no_conflict` names: the classes that name it, and those that are in it.
-    lists: Vec<[Vec<ClassId>; 2]>,
+    /// The lists of callbacks that `no_conflict` names.
+    lists: Vec<NamedList>,
+}
+
+/// A list of callbacks that `no_conflict` names.
+#[derive(Clone, Default)]
+struct NamedList {
+    /// The classes that name it.
+    named_by: Vec<ClassId>,
+    /// The classes that are in it.
+    members: Vec<ClassId>,
 }
 
 id_types! {
@@ -30,99 +39,100 @@ id_types! {
 }
 
 /// The class of the callbacks that no `no_conflict` mentions.
-const NOTHING_SAID: ClassId = ClassId::new(0);
+const UNMENTIONED: ClassId = ClassId::new(0);
 
-/// The `no_conflict` declarations that mention a callback.
+/// The `no_conflict` declarations that mention the callbacks of a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Class {
-    /// The lists that it names, ascending.
+    /// The lists that each of them names, ascending.
     names: Vec<ListId>,
-    /// The lists that it is in, ascending.
+    /// The lists that each of them is in, ascending.
     is_in: Vec<ListId>,
 }
 
 impl Exemptions {
     pub(super) fn of(attached: &[Attached], members: &Members, relations: &[PlanRelation]) -> Self {
-        let mut said = Said {
-            of: vec![Class::default(); attached.len()],
-            numbers: HashMap::new(),
+        let mut declarations = Declarations {
+            class_of: vec![Class::default(); attached.len()],
+            list_ids: HashMap::new(),
         };
-        for (at, callback) in active(attached) {
+        for (id, callback) in active(attached) {
             let of_type = callback.info.relations().list.iter();
             let all = of_type.chain(&callback.relations.list);
             for relation in all.filter(|relation| relation.verb == Verb::NoConflict) {
-                said.add(at, &members.named(&relation.callback_ref));
+                declarations.add(id, &members.named(&relation.callback_ref));
             }
         }
-        for plan in relations
+        for relation in relations
             .iter()
-            .filter(|plan| plan.verb == Verb::NoConflict)
+            .filter(|relation| relation.verb == Verb::NoConflict)
         {
-            let others = members.named(&plan.second);
-            for at in members.named(&plan.first).iter() {
-                said.add(*at, &others);
+            let others = members.named(&relation.second);
+            for id in members.named(&relation.first).iter() {
+                declarations.add(*id, &others);
             }
         }
-        Self::classify(said)
+        Self::classify(declarations)
     }
 
-    fn classify(said: Said) -> Self {
+    /// Groups the callbacks with the same declarations into classes.
+    fn classify(declarations: Declarations) -> Self {
         let mut exemptions = Self {
-            of: Vec::with_capacity(said.of.len()),
+            class_of: Vec::with_capacity(declarations.class_of.len()),
             classes: vec![Class::default()],
-            lists: vec![Default::default(); said.numbers.len()],
+            lists: vec![NamedList::default(); declarations.list_ids.len()],
         };
         let mut known = HashMap::new();
-        for mut class in said.of {
+        for mut class in declarations.class_of {
             class.names.sort_unstable();
             class.names.dedup();
-            let number = if class == Class::default() {
-                NOTHING_SAID
+            let id = if class == Class::default() {
+                UNMENTIONED
             } else {
                 *known
                     .entry(class)
                     .or_insert_with_key(|class| exemptions.add_class(class))
             };
-            exemptions.of.push(number);
+            exemptions.class_of.push(id);
         }
         exemptions
     }
 
     fn add_class(&mut self, class: &Class) -> ClassId {
-        let number = ClassId::new(self.classes.len());
+        let id = ClassId::new(self.classes.len());
         for list in &class.names {
-            self.lists[*list][0].push(number);
+            self.lists[*list].named_by.push(id);
         }
         for list in &class.is_in {
-            self.lists[*list][1].push(number);
+            self.lists[*list].members.push(id);
         }
         self.classes.push(class.clone());
-        number
+        id
     }
 
-    /// The number of the class of a callback.
+    /// Returns the class of a callback.
     pub(super) fn class(&self, id: CallbackId) -> ClassId {
-        self.of[id]
+        self.class_of[id]
     }
 
     /// Whether callbacks of these classes need no order.
-    pub(super) fn exempt(&self, one: ClassId, other: ClassId) -> bool {
-        if one == NOTHING_SAID || other == NOTHING_SAID {
+    pub(super) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
+        if first == UNMENTIONED || second == UNMENTIONED {
             return false;
         }
-        let names = |one: ClassId, other: ClassId| {
-            let is_in = &self.classes[other].is_in;
-            let mut names = self.classes[one].names.iter();
-            names.any(|list| is_in.binary_search(list).is_ok())
+        let names = |naming: ClassId, named: ClassId| {
+            let is_in = &self.classes[named].is_in;
+            let mut lists = self.classes[naming].names.iter();
+            lists.any(|list| is_in.binary_search(list).is_ok())
         };
-        names(one, other) || names(other, one)
+        names(first, second) || names(second, first)
     }
 
-    /// All classes that need no order with this one.
+    /// Returns the classes that need no order with this one.
     pub(super) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
         let Class { names, is_in } = &self.classes[class];
-        let named = names.iter().flat_map(|list| &self.lists[*list][1]);
-        let naming = is_in.iter().flat_map(|list| &self.lists[*list][0]);
+        let named = names.iter().flat_map(|list| &self.lists[*list].members);
+        let naming = is_in.iter().flat_map(|list| &self.lists[*list].named_by);
         let mut classes: Vec<ClassId> = named.chain(naming).copied().collect();
         classes.sort_unstable();
         classes.dedup();
@@ -130,25 +140,27 @@ impl Exemptions {
     }
 }
 
-/// What `no_conflict` says, callback by callback.
-struct Said {
-    of: Vec<Class>,
-    /// The numbers of the lists that are named, by their address in memory.
-    numbers: HashMap<*const CallbackId, ListId>,
+/// The `no_conflict` declarations of each callback, while they are collected.
+struct Declarations {
+    /// The declarations that mention a callback, by its id.
+    class_of: Vec<Class>,
+    /// The ids of the named lists, by their address in memory.
+    list_ids: HashMap<*const CallbackId, ListId>,
 }
 
-impl Said {
+impl Declarations {
+    /// Adds the declaration of the callback `id` that it needs no order with `others`.
     fn add(&mut self, id: CallbackId, others: &Arc<[CallbackId]>) {
         if others.is_empty() {
             return;
         }
-        let next = ListId::new(self.numbers.len());
-        let number = *self.numbers.entry(others.as_ptr()).or_insert(next);
-        if number == next {
+        let next = ListId::new(self.list_ids.len());
+        let list = *self.list_ids.entry(others.as_ptr()).or_insert(next);
+        if list == next {
             for other in others.iter() {
-                self.of[*other].is_in.push(number);
+                self.class_of[*other].is_in.push(list);
             }
         }
-        self.of[id].names.push(number);
+        self.class_of[id].names.push(list);
     }
 }

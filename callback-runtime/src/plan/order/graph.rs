@@ -1,4 +1,4 @@
-//! The graph that is sorted: the callbacks, and the declared orders between them.
+//! The graph that the sort walks: its nodes are the callbacks and the declared orders between them.
 
 use crate::callback::CallbackId;
 use crate::loops::id_types;
@@ -6,47 +6,54 @@ use crate::plan::OrderRule;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Nodes, and which of them go after which. The first nodes are the callbacks. A declared order is a node that goes after its first
-/// side and before its second one. A side that many orders name is a node, too. So there are as many
-/// edges as callbacks on the sides and orders between them, and not as pairs of callbacks.
+/// The graph of the callbacks and their declared orders. An edge leads from a node to one that goes after it.
+///
+/// The first nodes are the callbacks. A declared order is a node after its first side and before its second side. A side with several
+/// callbacks is a node, too. So the number of edges grows with the callbacks on the sides and the orders between them, and not with the
+/// pairs of callbacks.
 pub(super) struct Graph {
+    /// The nodes directly after each node. `release` empties the list of a node that has gone.
     pub(super) after: Vec<Vec<NodeId>>,
-    /// How many nodes are still before a node.
+    /// The number of nodes directly before each node that have not gone yet.
     pub(super) before: Vec<usize>,
-    /// The nodes that stand for declared orders.
+    /// The declared orders, by their nodes.
     orders: HashMap<NodeId, OrderId>,
+    /// The number of callbacks.
     callbacks: usize,
 }
 
 impl NodeId {
+    /// Returns the node of a callback.
     pub(super) fn of(callback: CallbackId) -> Self {
         Self(callback.index())
     }
 
-    /// The ids of the first `count` nodes.
+    /// Returns the ids of the first `count` nodes.
     pub(super) fn first(count: usize) -> impl Iterator<Item = Self> {
         (0..count).map(Self)
     }
 }
 
 id_types! {
-    /// A node of the graph: a callback, or one of those that stand for an order or a side of it.
+    /// A node of the graph: a callback, a declared order, or a side of declared orders.
     pub(super) struct NodeId;
 
-    /// A declared order, by its index among all.
+    /// A declared order, by its index in [`Resolved::orders`](crate::plan::Resolved).
     pub(crate) struct OrderId;
 }
 
-/// The nodes of the sides that were seen, by where their members stand in memory: the same list is the same side.
+/// The nodes of the sides that are in the graph, by the address of the side's list of callbacks. Orders that name the same list share it.
 #[derive(Default)]
 struct Sides {
-    all_gone: HashMap<*const CallbackId, NodeId>,
-    may_go: HashMap<*const CallbackId, NodeId>,
-    /// For each list, the first of its members that is ordered before, or after, the list.
+    /// For a first side, the node after all its callbacks.
+    node_after: HashMap<*const CallbackId, NodeId>,
+    /// For a second side, the node before all its callbacks.
+    node_before: HashMap<*const CallbackId, NodeId>,
+    /// For each list, the first of its members that is declared to run before, or after, the list.
     members: HashMap<(*const CallbackId, Relative), CallbackId>,
 }
 
-/// Where a member of a list runs, relative to the others.
+/// Where a member of a list is declared to run, relative to the other members.
 #[derive(PartialEq, Eq, Hash)]
 enum Relative {
     Before,
@@ -54,24 +61,24 @@ enum Relative {
 }
 
 impl Sides {
-    /// For an order between a list and one of its members, if another member has the same order with the list: the two members, of which the
-    /// first must run before the second. They form a circle, so that no other edge of the member matters, and a thousand such members
-    /// do not make a million pairs.
+    /// For an order between a list and one of its members, returns that member and another one that has the same order with the list, if
+    /// there is one. The first of the two must run before the second. Together the two orders are a circle already, so that the caller need
+    /// not add the other edges of the member: a thousand such members do not make a million edges.
     fn repeated(
         &mut self,
         first: &Arc<[CallbackId]>,
         second: &Arc<[CallbackId]>,
     ) -> Option<(CallbackId, CallbackId)> {
         match (&first[..], &second[..]) {
-            ([one], _) => {
+            ([member], _) => {
                 let key = (second.as_ptr(), Relative::Before);
-                let other = *self.members.entry(key).or_insert(*one);
-                (other != *one).then_some((*one, other))
+                let known = *self.members.entry(key).or_insert(*member);
+                (known != *member).then_some((*member, known))
             }
-            (_, [one]) => {
+            (_, [member]) => {
                 let key = (first.as_ptr(), Relative::After);
-                let other = *self.members.entry(key).or_insert(*one);
-                (other != *one).then_some((other, *one))
+                let known = *self.members.entry(key).or_insert(*member);
+                (known != *member).then_some((known, *member))
             }
             _ => None,
         }
@@ -93,22 +100,22 @@ impl Graph {
         graph
     }
 
-    /// The declared order that a node stands for.
+    /// Returns the declared order of a node, if the node is an order.
     pub(super) fn order_of(&self, node: NodeId) -> Option<OrderId> {
         self.orders.get(&node).copied()
     }
 
-    /// The callback that a node is.
+    /// Returns the callback of a node, if the node is a callback.
     pub(super) fn callback(&self, node: NodeId) -> Option<CallbackId> {
         (node.0 < self.callbacks).then_some(CallbackId::new(node.0))
     }
 
-    /// The nodes of all callbacks.
+    /// Returns the ids of all callbacks.
     pub(super) fn callbacks(&self) -> impl Iterator<Item = CallbackId> + use<> {
         CallbackId::first(self.callbacks)
     }
 
-    /// The callbacks that are free once `callback` has gone.
+    /// Lets `callback` go, and with it the orders and sides that only waited for it. Returns the callbacks that are free to go next.
     pub(super) fn release(&mut self, callback: CallbackId) -> Vec<CallbackId> {
         let mut freed = Vec::new();
         let mut gone = vec![NodeId::of(callback)];
@@ -135,16 +142,16 @@ impl Graph {
         if overlap(first, second) {
             return self.add_overlapping(id, first, second, sides);
         }
-        let order = self.node();
+        let order = self.add_node();
         self.orders.insert(order, id);
-        let all_gone = self.all_gone(first, sides);
-        let may_go = self.may_go(second, sides);
-        self.edge(all_gone, order);
-        self.edge(order, may_go);
+        let before = self.node_after_all(first, sides);
+        let after = self.node_before_all(second, sides);
+        self.add_edge(before, order);
+        self.add_edge(order, after);
     }
 
-    /// Callbacks on both sides do not wait for themselves. Where there are several of them, each would run before the others: that
-    /// is a circle already if one of them and the others wait for each other.
+    /// Adds an order whose sides share callbacks. A callback on both sides does not wait for itself. If there are several, each would have to
+    /// run before the others: it is enough for a circle that one of them and the others wait for each other.
     fn add_overlapping(
         &mut self,
         id: OrderId,
@@ -152,82 +159,84 @@ impl Graph {
         second: &Arc<[CallbackId]>,
         sides: &mut Sides,
     ) {
-        if let Some((before, behind)) = sides.repeated(first, second) {
-            return self.add_order(id, &[before], &[behind]);
+        if let Some((before, after)) = sides.repeated(first, second) {
+            return self.add_order(id, &[before], &[after]);
         }
         let (shared, only_first) = split(first, second);
         let (_, only_second) = split(second, first);
         self.add_order(id, first, &only_second);
         self.add_order(id, &only_first, &shared);
-        if let [one, others @ ..] = shared.as_slice() {
-            self.add_order(id, &[*one], others);
-            self.add_order(id, others, &[*one]);
+        if let [first, others @ ..] = shared.as_slice() {
+            self.add_order(id, &[*first], others);
+            self.add_order(id, others, &[*first]);
         }
     }
 
-    /// Adds the node of a declared order whose sides are no nodes.
+    /// Adds the node of a declared order, with edges to the callbacks of its sides and without nodes for the sides.
     fn add_order(&mut self, id: OrderId, first: &[CallbackId], second: &[CallbackId]) {
         if first.is_empty() || second.is_empty() {
             return;
         }
-        let order = self.node();
+        let order = self.add_node();
         self.orders.insert(order, id);
         for callback in first {
-            self.edge(NodeId::of(*callback), order);
+            self.add_edge(NodeId::of(*callback), order);
         }
         for callback in second {
-            self.edge(order, NodeId::of(*callback));
+            self.add_edge(order, NodeId::of(*callback));
         }
     }
 
-    /// The node that goes when all of a side have gone.
-    fn all_gone(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
-        if let [one] = side[..] {
-            return NodeId::of(one);
+    /// Returns the node after all callbacks of a side, and adds it if the graph does not have it yet.
+    fn node_after_all(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
+        if let [single] = side[..] {
+            return NodeId::of(single);
         }
-        *sides.all_gone.entry(side.as_ptr()).or_insert_with(|| {
-            let node = self.node();
-            side.iter().for_each(|id| self.edge(NodeId::of(*id), node));
+        *sides.node_after.entry(side.as_ptr()).or_insert_with(|| {
+            let node = self.add_node();
+            side.iter()
+                .for_each(|id| self.add_edge(NodeId::of(*id), node));
             node
         })
     }
 
-    /// The node before all of a side.
-    fn may_go(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
-        if let [one] = side[..] {
-            return NodeId::of(one);
+    /// Returns the node before all callbacks of a side, and adds it if the graph does not have it yet.
+    fn node_before_all(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
+        if let [single] = side[..] {
+            return NodeId::of(single);
         }
-        *sides.may_go.entry(side.as_ptr()).or_insert_with(|| {
-            let node = self.node();
-            side.iter().for_each(|id| self.edge(node, NodeId::of(*id)));
+        *sides.node_before.entry(side.as_ptr()).or_insert_with(|| {
+            let node = self.add_node();
+            side.iter()
+                .for_each(|id| self.add_edge(node, NodeId::of(*id)));
             node
         })
     }
 
-    fn node(&mut self) -> NodeId {
+    fn add_node(&mut self) -> NodeId {
         self.after.push(Vec::new());
         self.before.push(0);
         NodeId::new(self.after.len() - 1)
     }
 
-    fn edge(&mut self, from: NodeId, to: NodeId) {
+    fn add_edge(&mut self, from: NodeId, to: NodeId) {
         self.after[from].push(to);
         self.before[to] += 1;
     }
 }
 
-/// The callbacks of `one` that `other` has, too, and those that it does not have.
-fn split(one: &[CallbackId], other: &[CallbackId]) -> (Vec<CallbackId>, Vec<CallbackId>) {
+/// Splits `side` into the callbacks that `other` has, too, and those that it does not have.
+fn split(side: &[CallbackId], other: &[CallbackId]) -> (Vec<CallbackId>, Vec<CallbackId>) {
     let is_shared = |id: &CallbackId| other.binary_search(id).is_ok();
-    one.iter().copied().partition(is_shared)
+    side.iter().copied().partition(is_shared)
 }
 
 /// Whether a callback is on both sides. Sides are sorted.
-pub(super) fn overlap(one: &[CallbackId], other: &[CallbackId]) -> bool {
-    let (few, many) = if one.len() < other.len() {
-        (one, other)
+pub(super) fn overlap(first: &[CallbackId], second: &[CallbackId]) -> bool {
+    let (few, many) = if first.len() < second.len() {
+        (first, second)
     } else {
-        (other, one)
+        (second, first)
     };
     few.iter().any(|id| many.binary_search(id).is_ok())
 }

@@ -1,4 +1,4 @@
-//! The attached callbacks that a [`CallbackRef`] names.
+//! Finds the attached callbacks that a [`CallbackRef`] refers to.
 
 use crate::callback::{CallbackId, CallbackRef, RefTarget};
 use crate::plan::Attached;
@@ -9,7 +9,9 @@ use std::sync::Arc;
 /// The active callbacks by type, group and name.
 #[derive(Default)]
 pub(crate) struct Members {
+    /// The callbacks of each type and of each group, ascending.
     of_types: HashMap<TypeId, Arc<[CallbackId]>>,
+    /// The callback of each name.
     of_names: HashMap<Arc<str>, Arc<[CallbackId]>>,
 }
 
@@ -18,7 +20,7 @@ impl Members {
         let mut of_types: HashMap<TypeId, Vec<CallbackId>> = HashMap::new();
         let mut of_names = HashMap::with_capacity(attached.len());
         for (id, callback) in active(attached) {
-            for type_id in types(callback) {
+            for type_id in type_and_groups(callback) {
                 let members = of_types.entry(type_id).or_default();
                 // A callback that joined a group twice is one member.
                 if members.last() != Some(&id) {
@@ -34,7 +36,7 @@ impl Members {
         }
     }
 
-    /// The callbacks that a reference names, in the order of attaching.
+    /// Returns the callbacks that a reference names, in the order of attaching.
     pub(crate) fn named(&self, callback_ref: &CallbackRef) -> Arc<[CallbackId]> {
         let found = match callback_ref.target() {
             RefTarget::Type { id, .. } => self.of_types.get(id),
@@ -43,20 +45,21 @@ impl Members {
         found.cloned().unwrap_or_default()
     }
 
-    /// The callbacks of a type or a group, in the order of attaching.
+    /// Returns the callbacks of a type or a group, in the order of attaching.
     pub(super) fn of_type(&self, id: TypeId) -> Arc<[CallbackId]> {
         self.of_types.get(&id).cloned().unwrap_or_default()
     }
 }
 
+/// Returns the callbacks that are not suppressed.
 pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
     let all = CallbackId::first(attached.len()).zip(attached);
     all.filter(|(_, callback)| callback.active)
 }
 
-/// Its type and its groups.
-fn types(callback: &Attached) -> impl Iterator<Item = TypeId> {
+/// Returns the type of a callback and the groups that it is in.
+fn type_and_groups(callback: &Attached) -> impl Iterator<Item = TypeId> {
     let of_type = callback.info.relations().groups.iter();
-    let of_instance = callback.relations.groups.iter();
-    std::iter::once(callback.functions.type_id).chain(of_type.chain(of_instance).copied())
+    let of_attachment = callback.relations.groups.iter();
+    std::iter::once(callback.functions.type_id).chain(of_type.chain(of_attachment).copied())
 }

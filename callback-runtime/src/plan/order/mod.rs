@@ -1,8 +1,8 @@
 //! The order of callbacks, which is the same at every breakpoint (P3).
 //!
-//! - `declare`, `members`, `names`: the declared orders, and the callbacks that they name;
-//! - `graph`, `sort`, `circle`: sorting, and the circles that prevent it;
-//! - `decided`, `precedence`, `exempt`: whether the order of two callbacks is decided, or need not be.
+//! - `declare`, `members`, `names`: collecting the declared orders, and finding the callbacks that they name;
+//! - `graph`, `sort`, `circle`: sorting the callbacks, and the circles of declared orders that prevent it;
+//! - `decided`, `precedence`, `exempt`: whether weights or declarations decide the order of two callbacks, or exempt them.
 
 mod circle;
 mod decided;
@@ -14,9 +14,9 @@ mod names;
 mod precedence;
 mod sort;
 
-pub(crate) use circle::describe;
-pub(crate) use decided::{Decided, Standing};
-pub(crate) use declare::{PlanRelation, orders};
+pub(crate) use circle::circle_problem;
+pub(crate) use decided::{DecidedOrders, OrderTraits};
+pub(crate) use declare::{PlanRelation, declared_orders};
 pub(crate) use exempt::ClassId;
 pub(crate) use graph::OrderId;
 pub(crate) use members::Members;

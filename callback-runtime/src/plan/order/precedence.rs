@@ -1,7 +1,7 @@
-//! Which callbacks the declared orders put before which others.
+//! Whether declared orders put one callback before another one, directly or through others.
 //!
-//! An order between groups is kept as one link between two lists, and not as pairs of their members: memory and time grow with
-//! the declarations and the groups, whichever side has many callbacks.
+//! An order between groups is one link between two lists, and not a link for each pair of members. So memory and time grow with the
+//! declarations and the groups, and not with the pairs.
 
 use crate::callback::{CallbackId, Rank};
 use crate::loops::id_types;
@@ -11,57 +11,60 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 id_types! {
-    /// A list of first callbacks.
+    /// A list of first callbacks: the first side of declared orders.
     pub(super) struct FirstsId;
 
-    /// A list of second callbacks.
+    /// A list of second callbacks: the second side of declared orders.
     pub(super) struct SecondsId;
 }
 
 /// The declared orders of a plan.
 pub(super) struct Precedence {
-    /// For each list of first callbacks their ranks, ascending.
+    /// The ranks in each list of first callbacks, ascending.
     firsts: Vec<Vec<Rank>>,
-    seconds: Vec<Second>,
-    /// For each rank the lists of second callbacks that it is in.
-    waits: Vec<Vec<SecondsId>>,
-    /// For each rank what it goes before.
-    leads: Vec<Vec<Lead>>,
-    /// The last search: questions about one callback come one after the other.
+    /// The callbacks that each list of second callbacks waits for.
+    seconds: Vec<Predecessors>,
+    /// For each rank, the lists of second callbacks that it is in.
+    second_lists: Vec<Vec<SecondsId>>,
+    /// For each rank, the callbacks that are declared to run after it.
+    successors: Vec<Vec<Successors>>,
+    /// The last search. Callers ask about the same second callback several times in a row.
     search: RefCell<Search>,
 }
 
 /// The callbacks that a list of second callbacks waits for.
 #[derive(Default)]
-struct Second {
-    /// The ranks of those that are declared one by one, ascending.
+struct Predecessors {
+    /// The ranks of those that are alone on their first side, ascending.
     singles: Vec<Rank>,
-    /// The lists of first callbacks that are declared as a whole.
+    /// The first sides with several callbacks.
     lists: Vec<FirstsId>,
 }
 
-/// What a callback goes before: as a member of a list of first callbacks, or alone before a list of second ones.
+/// The callbacks that are declared to run after a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Lead {
-    Among(FirstsId),
-    Before(SecondsId),
+pub(super) enum Successors {
+    /// Those of the list of first callbacks that the callback is in.
+    OfList(FirstsId),
+    /// A list of second callbacks, before which the callback is alone.
+    List(SecondsId),
 }
 
-/// Tells lists apart: a list of one by its member, others by their address in memory.
+/// Identifies a list: a list of one callback by its rank, others by their address in memory.
 #[derive(PartialEq, Eq, Hash)]
 enum ListKey {
-    One(Rank),
-    Many(*const CallbackId),
+    Single(Rank),
+    Several(*const CallbackId),
 }
 
 impl Precedence {
-    /// `ranks` has the rank of each callback.
+    /// Links the sides of the orders. `ranks` has the rank of each callback, by its id.
     pub(super) fn of(orders: &[OrderRule], ranks: &[Rank]) -> Self {
         let mut precedence = Self {
             firsts: Vec::new(),
             seconds: Vec::new(),
-            waits: vec![Vec::new(); ranks.len()],
-            leads: vec![Vec::new(); ranks.len()],
+            second_lists: vec![Vec::new(); ranks.len()],
+            successors: vec![Vec::new(); ranks.len()],
             search: RefCell::default(),
         };
         let (mut firsts, mut seconds) = (HashMap::new(), HashMap::new());
@@ -70,52 +73,52 @@ impl Precedence {
             if first.is_empty() || second.is_empty() {
                 continue;
             }
-            let second = precedence.second(second, ranks, &mut seconds);
-            precedence.link(first, second, ranks, &mut firsts);
+            let second = precedence.seconds_id(second, ranks, &mut seconds);
+            precedence.add_link(first, second, ranks, &mut firsts);
         }
         precedence.sort();
         precedence
     }
 
-    /// The number of a list of second callbacks.
-    fn second(
+    /// Returns the id of a list of second callbacks, and adds the list if it is new.
+    fn seconds_id(
         &mut self,
         list: &Arc<[CallbackId]>,
         ranks: &[Rank],
         known: &mut HashMap<ListKey, SecondsId>,
     ) -> SecondsId {
-        *known.entry(key(list, ranks)).or_insert_with(|| {
-            let number = SecondsId::new(self.seconds.len());
-            self.seconds.push(Second::default());
-            for at in list.iter() {
-                self.waits[ranks[*at]].push(number);
+        *known.entry(list_key(list, ranks)).or_insert_with(|| {
+            let id = SecondsId::new(self.seconds.len());
+            self.seconds.push(Predecessors::default());
+            for callback in list.iter() {
+                self.second_lists[ranks[*callback]].push(id);
             }
-            number
+            id
         })
     }
 
-    /// Lets the list `second` wait for the callbacks of `first`.
-    fn link(
+    /// Adds that the list `second` waits for the callbacks of `first`.
+    fn add_link(
         &mut self,
         first: &Arc<[CallbackId]>,
         second: SecondsId,
         ranks: &[Rank],
         known: &mut HashMap<ListKey, FirstsId>,
     ) {
-        if let [one] = first[..] {
-            self.seconds[second].singles.push(ranks[one]);
-            self.leads[ranks[one]].push(Lead::Before(second));
+        if let [single] = first[..] {
+            self.seconds[second].singles.push(ranks[single]);
+            self.successors[ranks[single]].push(Successors::List(second));
             return;
         }
-        let first = *known.entry(key(first, ranks)).or_insert_with(|| {
-            let number = FirstsId::new(self.firsts.len());
-            let mut list: Vec<Rank> = first.iter().map(|at| ranks[*at]).collect();
+        let first = *known.entry(list_key(first, ranks)).or_insert_with(|| {
+            let id = FirstsId::new(self.firsts.len());
+            let mut list: Vec<Rank> = first.iter().map(|callback| ranks[*callback]).collect();
             list.sort_unstable();
             for rank in &list {
-                self.leads[*rank].push(Lead::Among(number));
+                self.successors[*rank].push(Successors::OfList(id));
             }
             self.firsts.push(list);
-            number
+            id
         });
         self.seconds[second].lists.push(first);
     }
@@ -127,60 +130,68 @@ impl Precedence {
             second.lists.sort_unstable();
             second.lists.dedup();
         }
-        for leads in &mut self.leads {
-            leads.sort_unstable();
-            leads.dedup();
+        for successors in &mut self.successors {
+            successors.sort_unstable();
+            successors.dedup();
         }
     }
 
-    /// The lists that a callback waits in, and what it goes before. Two callbacks for which both are the same have the same
-    /// declared order with every other one.
-    pub(super) fn links(&self, rank: Rank) -> (&[SecondsId], &[Lead]) {
-        (&self.waits[rank], &self.leads[rank])
+    /// Returns the lists of second callbacks that a callback is in, and the callbacks that are declared to run after it. Two callbacks for
+    /// which both are the same have the same declared order with every other one.
+    pub(super) fn links(&self, rank: Rank) -> (&[SecondsId], &[Successors]) {
+        (&self.second_lists[rank], &self.successors[rank])
     }
 
-    /// Whether a chain of declared orders leads from `first` to `second`. Visits only the ranks between them, and each once for all
-    /// questions about one `second`.
-    pub(super) fn leads(&self, first: Rank, second: Rank) -> bool {
-        if self.waits[second].is_empty() {
+    /// Whether a chain of declared orders leads from `first` to `second`. Visits only the ranks between them, and each rank once while callers
+    /// ask about the same `second`.
+    pub(super) fn precedes(&self, first: Rank, second: Rank) -> bool {
+        if self.second_lists[second].is_empty() {
             return false;
         }
         let mut search = self.search.borrow_mut();
         if search.target != Some(second) {
-            *search = Search::from(self, second);
+            *search = Search::back_from(self, second);
         }
         search.extend_to(self, first);
         search.reached.contains(&first)
     }
 }
 
-fn key(list: &Arc<[CallbackId]>, ranks: &[Rank]) -> ListKey {
+fn list_key(list: &Arc<[CallbackId]>, ranks: &[Rank]) -> ListKey {
     match list[..] {
-        [one] => ListKey::One(ranks[one]),
-        _ => ListKey::Many(list.as_ptr()),
+        [single] => ListKey::Single(ranks[single]),
+        _ => ListKey::Several(list.as_ptr()),
     }
 }
 
-/// A search backwards from one callback for all that must run before it, in descending rank. It continues where the last question
-/// stopped.
+/// A search backwards from one callback for all that must run before it, in descending rank. A later question about the same callback
+/// continues it.
 #[derive(Default)]
 struct Search {
+    /// The callback from which the search started.
     target: Option<Rank>,
+    /// The callbacks that were found to run before the target.
     reached: HashSet<Rank>,
-    /// The lists that have a cursor. The first cursor of a list starts at its highest rank, because ranks descend.
+    /// The lists of second callbacks whose predecessors have cursors. The first cursor of a list starts at the highest rank that the search
+    /// needs, because the ranks that it reaches descend.
     seconds: HashSet<SecondsId>,
+    /// The lists of first callbacks that have cursors.
     firsts: HashSet<FirstsId>,
+    /// The cursors, the one with the highest rank first.
     open: BinaryHeap<Cursor>,
 }
 
-/// The next rank of a list that a search looks at.
+/// The position of a search in a list.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Cursor {
+    /// The rank that the search visits next in this list. The first field, because it orders the cursors.
     rank: Rank,
     list: List,
-    next: usize,
+    /// The position of `rank` in the list.
+    position: usize,
 }
 
+/// A list of ranks that a search walks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum List {
     SinglesOf(SecondsId),
@@ -188,7 +199,8 @@ enum List {
 }
 
 impl Search {
-    fn from(precedence: &Precedence, target: Rank) -> Self {
+    /// Starts a search at `target`.
+    fn back_from(precedence: &Precedence, target: Rank) -> Self {
         let mut search = Self {
             target: Some(target),
             ..Self::default()
@@ -197,21 +209,22 @@ impl Search {
         search
     }
 
+    /// Continues the search down to `rank`.
     fn extend_to(&mut self, precedence: &Precedence, rank: Rank) {
         while self.open.peek().is_some_and(|cursor| cursor.rank >= rank) {
             let Some(cursor) = self.open.pop() else {
                 return;
             };
-            self.point(precedence, cursor.list, cursor.next);
+            self.push_cursor(precedence, cursor.list, cursor.position);
             if self.reached.insert(cursor.rank) {
                 self.expand(precedence, cursor.rank);
             }
         }
     }
 
-    /// Opens the lists of all that are declared to run directly before `rank`.
+    /// Opens the lists of the callbacks that are declared to run directly before `rank`.
     fn expand(&mut self, precedence: &Precedence, rank: Rank) {
-        for second in &precedence.waits[rank] {
+        for second in &precedence.second_lists[rank] {
             if !self.seconds.insert(*second) {
                 continue;
             }
@@ -224,19 +237,20 @@ impl Search {
         }
     }
 
+    /// Adds a cursor at the highest rank of a list that is below `below`.
     fn open(&mut self, precedence: &Precedence, list: List, below: Rank) {
         let end = precedence.ranks(list).partition_point(|rank| *rank < below);
-        self.point(precedence, list, end);
+        self.push_cursor(precedence, list, end);
     }
 
-    /// Points a cursor at the rank before `end`.
-    fn point(&mut self, precedence: &Precedence, list: List, end: usize) {
-        if let Some(index) = end.checked_sub(1) {
-            let rank = precedence.ranks(list)[index];
+    /// Adds a cursor at the rank before the position `end`, if there is one.
+    fn push_cursor(&mut self, precedence: &Precedence, list: List, end: usize) {
+        if let Some(position) = end.checked_sub(1) {
+            let rank = precedence.ranks(list)[position];
             self.open.push(Cursor {
                 rank,
                 list,
-                next: index,
+                position,
             });
         }
     }

@@ -1,4 +1,4 @@
-//! The sorting: among the callbacks that are free to go next, the one of the smallest weight and then place goes.
+//! Sorts the callbacks: of those that need not wait for others any more, the one with the smallest weight and then insertion comes next.
 
 use super::circle::{self, Circle};
 use super::graph::{Graph, NodeId};
@@ -9,21 +9,23 @@ use crate::plan::{Attached, OrderRule};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-/// Callbacks in their order.
+/// The result of sorting.
 pub(crate) struct Sorted {
+    /// The active callbacks, in the order in which they run.
     pub(crate) order: Vec<CallbackId>,
-    /// The circles of declared orders. One callback of each circle runs in spite of it.
+    /// The circles of declared orders. One callback of each circle runs although it must wait for another one.
     pub(crate) circles: Vec<Circle>,
 }
 
-/// By ascending weight, then insertion.
+/// Orders callbacks that need not wait for each other: by ascending weight, then insertion.
 #[derive(PartialEq)]
-struct Key {
+struct SortKey {
     weight: f64,
     insertion: Insertion,
     id: CallbackId,
 }
 
+/// Sorts the active callbacks.
 pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
     let mut graph = Graph::of(attached.len(), orders);
     let mut waiting: Vec<bool> = attached.iter().map(|callback| callback.active).collect();
@@ -33,32 +35,35 @@ pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
     };
     let mut free = BinaryHeap::new();
     let all = active(attached).filter(|(id, _)| graph.before[NodeId::of(*id)] == 0);
-    free.extend(all.map(|(id, callback)| Reverse(Key::of(id, callback))));
-    let mut left = active(attached).count();
-    while left > 0 {
+    free.extend(all.map(|(id, callback)| Reverse(SortKey::of(id, callback))));
+    let mut remaining = active(attached).count();
+    while remaining > 0 {
         let Some(Reverse(next)) = free.pop() else {
-            let circle = circle::find(&graph, &waiting, |id| Key::of(id, &attached[id]));
+            let circle = circle::find(&graph, &waiting, |id| SortKey::of(id, &attached[id]));
             let Some(circle) = circle else { break };
-            free.push(Reverse(Key::of(circle.first(), &attached[circle.first()])));
+            free.push(Reverse(SortKey::of(
+                circle.first(),
+                &attached[circle.first()],
+            )));
             sorted.circles.push(circle);
             continue;
         };
         if !std::mem::replace(&mut waiting[next.id], false) {
             continue;
         }
-        left -= 1;
+        remaining -= 1;
         sorted.order.push(next.id);
         for id in graph.release(next.id) {
-            free.push(Reverse(Key::of(id, &attached[id])));
+            free.push(Reverse(SortKey::of(id, &attached[id])));
         }
     }
     sorted
 }
 
-impl Key {
+impl SortKey {
     fn of(id: CallbackId, callback: &Attached) -> Self {
         Self {
-            // Adding 0 turns -0 into 0. A check reports NaN, which must not disturb the sort.
+            // Adding 0 turns -0 into 0. A check reports NaN, which `total_cmp` orders like any number.
             weight: callback.weight() + 0.0,
             insertion: callback.insertion,
             id,
@@ -66,15 +71,15 @@ impl Key {
     }
 }
 
-impl Eq for Key {}
+impl Eq for SortKey {}
 
-impl PartialOrd for Key {
+impl PartialOrd for SortKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Key {
+impl Ord for SortKey {
     fn cmp(&self, other: &Self) -> Ordering {
         self.weight
             .total_cmp(&other.weight)

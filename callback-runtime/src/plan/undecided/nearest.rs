@@ -1,21 +1,22 @@
-//! For each access, the nearest one that it has no decided order with. The search skips the accesses in between.
+//! Finds the nearest use of a state with which the order of another use is undecided, without visiting all uses in between.
 
 use super::{PairCheck, PairOrder, StateUse};
-use crate::plan::order::{ClassId, Decided, Standing};
+use crate::plan::order::{ClassId, DecidedOrders, OrderTraits};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Accesses to one state, the nearest first.
+/// A search in the uses of one state.
 pub(super) struct NearestSearch<'a> {
+    /// The uses, sorted so that the nearest one is the next one.
     uses: &'a [StateUse],
-    /// For each kind of access the last range in which every access is indifferent to it.
+    /// For each kind of use, the last range of uses whose order with it was found to be irrelevant.
     skipped: HashMap<UseKind, Range<usize>>,
-    /// For each class the places of its uses, grouped by everything that a comparison depends on. Filled when it is first needed.
+    /// For each class, the indices of its uses, grouped by the properties that a comparison depends on. Filled when it is first needed.
     groups: Option<HashMap<ClassId, Vec<Vec<usize>>>>,
 }
 
-/// What the accesses that are indifferent to another one depend on: its class, and whether it asks for everything and is attached
-/// by hand.
+/// The properties of a use that decide whether its order with another one is irrelevant: the class of its callback, whether it asks for
+/// everything, and whether its callback is attached by hand.
 pub(super) type UseKind = (ClassId, bool, bool);
 
 impl<'a> NearestSearch<'a> {
@@ -27,82 +28,98 @@ impl<'a> NearestSearch<'a> {
         }
     }
 
-    /// The nearest use from `start` on whose order with `one` is undecided.
+    /// Returns the nearest use from `start` on whose order with `target` is undecided.
     ///
-    /// Uses after one that is decided with `one` are decided with `one` through it, or undecided with it, which the search from that one
-    /// finds. So only the uses are left whose order with it is irrelevant.
+    /// Let D be the first use whose order with `target` is relevant. If that order is decided, a use after D falls into one of three cases:
+    ///
+    /// - its order with D is decided, and through D also that with `target`;
+    /// - its order with D is undecided, which the search for D finds;
+    /// - its order with D is irrelevant. Only these uses remain to be visited.
     pub(super) fn nearest(
         &mut self,
         check: &PairCheck<'_>,
-        one: &StateUse,
+        target: &StateUse,
         start: usize,
         pair_order: impl Fn(&StateUse) -> PairOrder,
     ) -> Option<StateUse> {
-        let at = self.skip(check, one, start);
-        let first = self.uses.get(at)?;
+        let index = self.skip(check, target, start);
+        let first = self.uses.get(index)?;
         match pair_order(first) {
             PairOrder::Undecided => Some(*first),
             PairOrder::Irrelevant => None,
-            PairOrder::Decided => self.nearest_after(check.decided, one, at, pair_order),
+            PairOrder::Decided => {
+                self.nearest_past_decided(check.decided, target, index, pair_order)
+            }
         }
     }
 
-    /// The first place from `start` on whose use is of another callback and whose order with `one` is relevant.
-    fn skip(&mut self, check: &PairCheck<'_>, one: &StateUse, start: usize) -> usize {
-        let is = |at: usize, what: &dyn Fn(&StateUse) -> bool| self.uses.get(at).is_some_and(what);
+    /// Returns the first index from `start` on whose use is of another callback and whose order with `target` is relevant.
+    fn skip(&mut self, check: &PairCheck<'_>, target: &StateUse, start: usize) -> usize {
+        let uses = self.uses;
+        let is_own = |index: usize| {
+            let state_use = uses.get(index);
+            state_use.is_some_and(|state_use| state_use.callback == target.callback)
+        };
+        let is_irrelevant = |index: usize| {
+            let state_use = uses.get(index);
+            state_use.is_some_and(|state_use| check.is_irrelevant(state_use, target))
+        };
         let mut start = start;
-        // The accesses of a callback stand together.
-        while is(start, &|state_use| state_use.callback == one.callback) {
+        // The uses of a callback follow each other.
+        while is_own(start) {
             start += 1;
         }
-        if !is(start, &|state_use| check.is_irrelevant(state_use, one)) {
+        if !is_irrelevant(start) {
             return start;
         }
-        let kind = check.kind(one);
+        let kind = check.kind(target);
         let skipped = self.skipped.get(&kind).cloned().unwrap_or_default();
-        let mut at = start;
-        while is(at, &|state_use| check.is_irrelevant(state_use, one)) {
-            at = if skipped.contains(&at) {
+        let mut end = start;
+        while is_irrelevant(end) {
+            end = if skipped.contains(&end) {
                 skipped.end
             } else {
-                at + 1
+                end + 1
             };
         }
-        self.skipped.insert(kind, start..at);
-        at
+        self.skipped.insert(kind, start..end);
+        end
     }
 
-    /// The nearest use after the decided one at `decided_at` whose order with that one is irrelevant, and with `one` undecided.
-    fn nearest_after(
+    /// Returns the nearest use past the decided one at the index `decided_at` whose order with that one is irrelevant, and with `target`
+    /// undecided.
+    fn nearest_past_decided(
         &mut self,
-        decided: &Decided<'_>,
-        one: &StateUse,
+        decided: &DecidedOrders<'_>,
+        target: &StateUse,
         decided_at: usize,
         pair_order: impl Fn(&StateUse) -> PairOrder,
     ) -> Option<StateUse> {
         let class = |state_use: &StateUse| decided.class(state_use.callback);
+        // The classes of the decided uses so far. A use whose order with one of them matters is not visited, as in `nearest`.
         let mut passed = vec![class(&self.uses[decided_at])];
         let mut classes = decided.exempt_from(passed[0]);
-        classes.retain(|other| !decided.exempt(*other, class(one)));
-        for at in self.nearest_of(decided, &classes, decided_at) {
-            let other = &self.uses[at];
-            if !passed.iter().all(|one| decided.exempt(*one, class(other))) {
+        classes.retain(|other| !decided.is_exempt(*other, class(target)));
+        for index in self.nearest_of(decided, &classes, decided_at) {
+            let candidate = &self.uses[index];
+            let class = class(candidate);
+            if !passed.iter().all(|other| decided.is_exempt(*other, class)) {
                 continue;
             }
-            match pair_order(other) {
-                PairOrder::Undecided => return Some(*other),
+            match pair_order(candidate) {
+                PairOrder::Undecided => return Some(*candidate),
                 PairOrder::Irrelevant => {}
-                PairOrder::Decided if passed.contains(&class(other)) => {}
-                PairOrder::Decided => passed.push(class(other)),
+                PairOrder::Decided if passed.contains(&class) => {}
+                PairOrder::Decided => passed.push(class),
             }
         }
         None
     }
 
-    /// The nearest place after `after` of each group of these classes. It stands for its whole group.
+    /// Returns the nearest index after `after` of each group of these classes. A comparison with it gives the result for its whole group.
     fn nearest_of(
         &mut self,
-        decided: &Decided<'_>,
+        decided: &DecidedOrders<'_>,
         classes: &[ClassId],
         after: usize,
     ) -> Vec<usize> {
@@ -110,11 +127,13 @@ impl<'a> NearestSearch<'a> {
             return Vec::new();
         }
         let uses = self.uses;
-        let groups = self.groups.get_or_insert_with(|| groups(uses, decided));
+        let groups = self
+            .groups
+            .get_or_insert_with(|| group_by_class(uses, decided));
         let groups = classes.iter().filter_map(|class| groups.get(class));
-        let nearest = groups.flatten().filter_map(|places| {
-            let next = places.partition_point(|place| *place <= after);
-            places.get(next).copied()
+        let nearest = groups.flatten().filter_map(|indices| {
+            let next = indices.partition_point(|index| *index <= after);
+            indices.get(next).copied()
         });
         let mut nearest: Vec<usize> = nearest.collect();
         nearest.sort_unstable();
@@ -122,17 +141,21 @@ impl<'a> NearestSearch<'a> {
     }
 }
 
-fn groups(uses: &[StateUse], decided: &Decided<'_>) -> HashMap<ClassId, Vec<Vec<usize>>> {
+/// Groups the indices of the uses by class, and within a class by the other properties that a comparison depends on.
+fn group_by_class(
+    uses: &[StateUse],
+    decided: &DecidedOrders<'_>,
+) -> HashMap<ClassId, Vec<Vec<usize>>> {
     let mut groups: HashMap<ClassId, Vec<Vec<usize>>> = HashMap::new();
-    let mut known: HashMap<(Standing<'_>, bool), usize> = HashMap::new();
-    for (at, state_use) in uses.iter().enumerate() {
-        let standing = (decided.standing(state_use.callback), state_use.everything);
+    let mut known: HashMap<(OrderTraits<'_>, bool), usize> = HashMap::new();
+    for (index, state_use) in uses.iter().enumerate() {
+        let traits = (decided.traits(state_use.callback), state_use.everything);
         let of_class = groups.entry(decided.class(state_use.callback)).or_default();
         let next = of_class.len();
-        let group = *known.entry(standing).or_insert(next);
+        let group = *known.entry(traits).or_insert(next);
         match of_class.get_mut(group) {
-            Some(places) => places.push(at),
-            None => of_class.push(vec![at]),
+            Some(indices) => indices.push(index),
+            None => of_class.push(vec![index]),
         }
     }
     groups
