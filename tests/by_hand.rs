@@ -40,7 +40,7 @@ impl Counter {
         self.steps += 1;
     }
 
-    fn tell(&self, total: &mut u32) {
+    fn give(&self, total: &mut u32) {
         *total += self.steps;
     }
 
@@ -52,7 +52,7 @@ impl Counter {
 impl Callback<Relax> for Counter {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
         h.on(Relax::AFTER_STEP, Self::count);
-        h.on(Relax::RUN_END, Self::tell);
+        h.on(Relax::RUN_END, Self::give);
         h.on(Relax::RUN_END, Self::take);
     }
 }

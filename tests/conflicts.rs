@@ -121,7 +121,7 @@ fn every_word_about_a_pair_decides_it() {
                 .named("one")
                 .weight(1.0);
         }),
-        ("said of itself", |plan| {
+        ("declared by itself", |plan| {
             plan.remove_named("one");
             plan.on(Fit::on_epoch_end, |_: &mut u8| {})
                 .named("one")

@@ -113,7 +113,7 @@ fn name(rejecter: &Rejecter) -> &str {
 fn what_a_rejected_attempt_logged_is_discarded_and_there_for_a_callback_that_asks() {
     let journal = Journal::default();
     let note = journal.clone();
-    let tell = move |log: &LogData, rejected: &RejectedAttempts| {
+    let report = move |log: &LogData, rejected: &RejectedAttempts| {
         let attempts = rejected.iter().map(|one| {
             let callback_ref: Vec<_> = one.rejecters.iter().map(name).collect();
             format!("{} by {callback_ref:?} with {}", one.attempt, one.log)
@@ -129,7 +129,7 @@ fn what_a_rejected_attempt_logged_is_discarded_and_there_for_a_callback_that_ask
                 }
             },
         )
-        .on(Driver::on_step_end, tell);
+        .on(Driver::on_step_end, report);
     let once = |step: &Step, attempt: &Attempt| step.get() == 0 && attempt.get() == 1;
     driver
         .plan()

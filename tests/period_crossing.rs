@@ -33,7 +33,7 @@ struct Rhythm {
 }
 
 impl Rhythm {
-    fn said(&self, plain: Period, scale: impl Fn(u64) -> Amount) -> Period {
+    fn period(&self, plain: Period, scale: impl Fn(u64) -> Amount) -> Period {
         let period = if self.once { plain.once() } else { plain };
         let period = self
             .offset
@@ -106,7 +106,7 @@ proptest! {
 
     #[test]
     fn a_whole_unit_is_due_when_a_mark_is_crossed(rhythm in rhythms(), walk in walks(), which in 0..WHOLE.len()) {
-        let period = rhythm.said(whole(WHOLE[which], rhythm.every), Amount::Whole);
+        let period = rhythm.period(whole(WHOLE[which], rhythm.every), Amount::Whole);
         let walk = [vec![0], walk].concat();
         let places: Vec<Amount> = walk.iter().copied().map(Amount::Whole).collect();
         let marks = rhythm.marks(*walk.last().unwrap());
@@ -117,7 +117,7 @@ proptest! {
     #[test]
     fn a_real_unit_is_due_when_a_mark_is_crossed(rhythm in rhythms(), walk in walks(), which in 0..REAL.len()) {
         let quarters = |n: u64| Amount::Real(Amount::Whole(n).as_f64() * 0.25);
-        let period = rhythm.said(real(REAL[which], quarters(rhythm.every).as_f64()), quarters);
+        let period = rhythm.period(real(REAL[which], quarters(rhythm.every).as_f64()), quarters);
         let walk = [vec![0], walk].concat();
         let places: Vec<Amount> = walk.iter().copied().map(quarters).collect();
         let marks = rhythm.marks(*walk.last().unwrap());
@@ -138,11 +138,11 @@ proptest! {
     #[test]
     fn the_next_mark_is_the_first_that_is_crossed(rhythm in rhythms(), at in 0_u64..120) {
         let next = rhythm.marks(200).into_iter().find(|mark| *mark > at);
-        let period = rhythm.said(Period::samples(rhythm.every), Amount::Whole);
+        let period = rhythm.period(Period::samples(rhythm.every), Amount::Whole);
         prop_assert_eq!(period.next_after(Unit::Samples, at), next.map(Amount::Whole));
         prop_assert_eq!(period.remaining(Unit::Samples, at), next.map(|next| Amount::Whole(next - at)));
         let halves = |n: u64| Amount::Real(Amount::Whole(n).as_f64() / 2.0);
-        let period = rhythm.said(Period::time(halves(rhythm.every).as_f64()), halves);
+        let period = rhythm.period(Period::time(halves(rhythm.every).as_f64()), halves);
         prop_assert_eq!(period.next_after(Unit::Time, halves(at)), next.map(halves));
         prop_assert_eq!(period.remaining(Unit::Time, halves(at)), next.map(|next| halves(next - at)));
     }
@@ -164,8 +164,8 @@ proptest! {
 
     #[test]
     fn a_combination_is_due_when_any_of_its_beats_is(one in rhythms(), other in rhythms(), steps in walks(), samples in walks()) {
-        let period_one = one.said(Period::steps(one.every), Amount::Whole);
-        let period_other = other.said(Period::samples(other.every), Amount::Whole);
+        let period_one = one.period(Period::steps(one.every), Amount::Whole);
+        let period_other = other.period(Period::samples(other.every), Amount::Whole);
         let both = period_one.clone().or(period_other.clone());
         let places: Vec<Position> = steps.iter().zip(&samples)
             .map(|(steps, samples)| Position::new().with(Unit::Steps, *steps).with(Unit::Samples, *samples))
@@ -195,8 +195,8 @@ proptest! {
         let mut period = Period::never();
         for (rhythm, which) in intervals {
             let interval = match which {
-                0..4 => rhythm.said(whole(WHOLE[which], rhythm.every), Amount::Whole),
-                _ => rhythm.said(real(REAL[which - 4], Amount::Whole(rhythm.every).as_f64() / 10.0), Amount::Whole),
+                0..4 => rhythm.period(whole(WHOLE[which], rhythm.every), Amount::Whole),
+                _ => rhythm.period(real(REAL[which - 4], Amount::Whole(rhythm.every).as_f64() / 10.0), Amount::Whole),
             };
             period = period.or(interval);
         }
@@ -251,7 +251,7 @@ fn the_words_of_the_attribute_are_read() {
 #[test]
 fn words_that_are_no_period_are_reported_with_what_to_write() {
     let all = "There are epochs, steps, micro_steps, samples, time, seconds, first, last, offset, until, once";
-    let said = [
+    let cases = [
         ("", "a period needs words; write how often, as in `steps = 10`".to_owned()),
         ("stesp = 10", format!("`stesp` is no word of a period: did you mean `steps`? {all}")),
         ("batches = 10", format!("`batches` is no word of a period. {all}")),
@@ -267,7 +267,7 @@ fn words_that_are_no_period_are_reported_with_what_to_write() {
         ("once steps = 5", "`(` is missing before `steps`; write `once(steps = 500)`".to_owned()),
         ("when = odd", "`when` asks a predicate, which is code; write `Period::when(…)` in the program".to_owned()),
     ];
-    for (words, text) in said {
+    for (words, text) in cases {
         assert_eq!(
             words.parse::<Period>().unwrap_err().to_string(),
             text,

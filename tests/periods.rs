@@ -147,8 +147,8 @@ fn noether_a_fit_counts_epochs_updates_and_samples() {
     }
     assert!(plan.check(&State::new()).is_ok());
     let text = plan.explain(&State::new()).unwrap().to_string();
-    for said in ["every 2 epochs", "every 3 steps", "every 100 samples"] {
-        assert!(text.contains(said), "{said} in\n{text}");
+    for expected in ["every 2 epochs", "every 3 steps", "every 100 samples"] {
+        assert!(text.contains(expected), "{expected} in\n{text}");
     }
 }
 
@@ -269,7 +269,7 @@ fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
         (Period::epochs(2), "Walk does not count"),
         (Period::samples(2), "steps, time, seconds"),
     ];
-    for (period, said) in cases {
+    for (period, expected) in cases {
         let mut plan = Plan::<Walk>::new();
         plan.on(Walk::on_step, || {})
             .named("save")
@@ -278,7 +278,10 @@ fn a_period_that_cannot_be_is_a_problem_of_the_plan() {
         let problem = &error.problems()[0];
         assert_eq!(problem.kind(), ProblemKind::Setting, "{period}: {problem}");
         assert_eq!(problem.breakpoint(), Some("on_step"));
-        assert!(error.to_string().contains(said), "{said} in {error}");
+        assert!(
+            error.to_string().contains(expected),
+            "{expected} in {error}"
+        );
     }
 }
 

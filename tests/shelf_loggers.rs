@@ -88,12 +88,12 @@ fn a_driver_leaves_a_row_for_each_step_under_the_columns_of_the_first() {
     assert_eq!(page.lines(), expected);
 }
 
-/// What fails a driver of a walker that logs what `tell` tells.
-fn refused<K: 'static, F>(logger: impl Callback<Driver> + Send, tell: F) -> String
+/// What fails a driver of a walker that logs what `writer` tells.
+fn refused<K: 'static, F>(logger: impl Callback<Driver> + Send, writer: F) -> String
 where
     F: Closure<K, Out = ()>,
 {
-    let mut driver = walk().callback(logger).on(Driver::on_step_end, tell);
+    let mut driver = walk().callback(logger).on(Driver::on_step_end, writer);
     let outcome = driver.run(3).unwrap();
     outcome.failed().unwrap().cause().to_string()
 }

@@ -57,29 +57,32 @@ fn trainer() -> Trainer<Line> {
 /// Fits with the callbacks that are attached, and with what the script says to be watched.
 fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read) = (stage.watched, script.clone());
-    let tell = move |epoch: &Epoch, metrics: &mut Metrics| {
+    let report = move |epoch: &Epoch, metrics: &mut Metrics| {
         if let Some(value) = reading(&read, epoch.get()) {
             metrics.set(name, value);
         }
     };
-    trainer.plan().on(Fit::on_epoch_end, tell).named("tell");
+    trainer.plan().on(Fit::on_epoch_end, report).named("report");
     let outcome = trainer.fit(inputs([3.0])).unwrap().outcome;
     let epoch = trainer.get::<Epoch>().unwrap().get();
-    assert!(trainer.plan().remove_named("tell"));
+    assert!(trainer.plan().remove_named("report"));
     summary(stage, epoch, &outcome)
 }
 
 /// The same with a driver, whose steps are counted from where it stands.
 fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read, from) = (stage.watched, script.clone(), driver.step().get());
-    let tell = move |step: &Step, log: &mut LogData| {
+    let report = move |step: &Step, log: &mut LogData| {
         if let Some(value) = reading(&read, step.get() - from) {
             log.set(name, value);
         }
     };
-    driver.plan().on(Driver::on_step_end, tell).named("tell");
+    driver
+        .plan()
+        .on(Driver::on_step_end, report)
+        .named("report");
     let outcome = driver.run(script.len() as u64).unwrap();
-    assert!(driver.plan().remove_named("tell"));
+    assert!(driver.plan().remove_named("report"));
     summary(stage, driver.step().get() - from, &outcome)
 }
 

@@ -24,11 +24,11 @@ use support::walk::walk;
 fn in_a_driver(stopper: impl Callback<Driver> + Send, values: &[f64]) -> (u64, Outcome) {
     let values = values.to_vec();
     let steps = values.len().try_into().unwrap();
-    let tell = move |step: &Step, log: &mut LogData| {
+    let report = move |step: &Step, log: &mut LogData| {
         let at = usize::try_from(step.get()).unwrap();
         log.set("watched", values[at - 1]);
     };
-    let mut driver = walk().callback(stopper).on(Driver::on_step_end, tell);
+    let mut driver = walk().callback(stopper).on(Driver::on_step_end, report);
     let outcome = driver.run(steps).unwrap();
     (driver.step().get(), outcome)
 }
@@ -37,14 +37,14 @@ fn in_a_driver(stopper: impl Callback<Driver> + Send, values: &[f64]) -> (u64, O
 fn in_a_fit(stopper: impl Callback<Fit> + Send, values: &[f64]) -> (u64, Outcome) {
     let values = values.to_vec();
     let epochs = values.len().try_into().unwrap();
-    let tell = move |epoch: &Epoch, metrics: &mut Metrics| {
+    let report = move |epoch: &Epoch, metrics: &mut Metrics| {
         let at = usize::try_from(epoch.get()).unwrap();
         metrics.set("watched", values[at - 1]);
     };
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(epochs)
         .callback(stopper)
-        .on(Fit::on_epoch_end, tell);
+        .on(Fit::on_epoch_end, report);
     let fitted = trainer.fit(inputs([1.0])).unwrap();
     (fitted.history.len().try_into().unwrap(), fitted.outcome)
 }
@@ -179,8 +179,8 @@ fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
 
 /// The steps at which a driver stands after each of three runs of 4 steps, if it is never told anything but this value.
 fn after_three_runs(stopper: impl Callback<Driver> + Send, value: f64) -> [u64; 3] {
-    let tell = move |log: &mut LogData| log.set("watched", value);
-    let mut driver = walk().callback(stopper).on(Driver::on_step_end, tell);
+    let report = move |log: &mut LogData| log.set("watched", value);
+    let mut driver = walk().callback(stopper).on(Driver::on_step_end, report);
     [(); 3].map(|()| {
         assert!(driver.run(4).unwrap().failed().is_none());
         driver.step().get()
@@ -215,19 +215,19 @@ fn no_stopper_looks_before_it_is_to_start() {
         let valid = InvalidLossStopping::new("late").start_from(2);
         walk().callback(early.patience(9)).callback(valid)
     };
-    let tell = |step: &Step, log: &mut LogData| {
+    let report = |step: &Step, log: &mut LogData| {
         if step.get() == 3 {
             log.set("late", 1.0);
         }
     };
-    let mut driver = stoppers().on(Driver::on_step_end, tell);
+    let mut driver = stoppers().on(Driver::on_step_end, report);
     assert!(driver.run(5).unwrap().is_finished());
     assert!(stoppers().run(5).unwrap().failed().is_some());
 }
 
 #[test]
 fn the_advice_lists_what_is_a_number_and_nothing_else() {
-    let tell = |log: &mut LogData| {
+    let report = |log: &mut LogData| {
         log.set("energy", Stats::of([-1.0, -3.0]));
         log.set("overlap", Complex { re: 0.5, im: -0.25 });
         log.set("short", vec![1.0, 2.0]);
@@ -235,7 +235,7 @@ fn the_advice_lists_what_is_a_number_and_nothing_else() {
     };
     let watching = |name| {
         let stopping = InvalidLossStopping::new(name);
-        walk().callback(stopping).on(Driver::on_step_end, tell)
+        walk().callback(stopping).on(Driver::on_step_end, report)
     };
     let mut driver = watching("overlap");
     let outcome = driver.run(1).unwrap();

@@ -110,16 +110,19 @@ fn the_changelog_has_this_version() {
 #[test]
 fn the_slip_in_the_readme_is_what_the_compiler_says() {
     let readme = read(&root().join("README.md"));
-    let said = read(&root().join("tests/ui/fail/breakpoint_names/misspelt.stderr"));
-    let said: Vec<&str> = said.lines().filter(|line| !line.contains("-->")).collect();
+    let stderr = read(&root().join("tests/ui/fail/breakpoint_names/misspelt.stderr"));
+    let stderr: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.contains("-->"))
+        .collect();
     let shown: Vec<&str> = readme
         .lines()
         .filter(|line| !line.contains("-->"))
         .collect();
     assert!(
-        shown.windows(said.len()).any(|lines| lines == said),
+        shown.windows(stderr.len()).any(|lines| lines == stderr),
         "the README shows something else than:\n{}",
-        said.join("\n")
+        stderr.join("\n")
     );
 }
 
@@ -153,11 +156,11 @@ fn every_slip_on_its_own_is_answered_by_one_error() {
     // The files of `several` have several faults on purpose.
     let single = folders.filter(|folder| folder.file_name() != "several");
     let files = single.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
-    let said = files
+    let stderr_files = files
         .map(|file| file.path())
         .filter(|path| path.extension().is_some_and(|end| end == "stderr"));
     let mut count = 0;
-    for path in said {
+    for path in stderr_files {
         let errors = read(&path)
             .lines()
             .filter(|line| line.starts_with("error"))

@@ -106,7 +106,7 @@ fn judge(section: &[String], ends: Ends, fault: Fault, setup: &str) -> Vec<Strin
 }
 
 /// Says how a run ended, and drops nothing of it.
-pub(crate) fn tell(outcome: Outcome) {
+pub(crate) fn describe(outcome: Outcome) {
     say(format!("outcome {}", ending(&outcome)));
     forget(outcome);
 }

@@ -1,5 +1,5 @@
 //! Whatever panics of what a run calls, no panic leaves the library, every entered callback exits once and in reverse order, and the
-//! outcome tells how the run ended. Each case is a process, because a panic that meets another one ends it.
+//! outcome describes how the run ended. Each case is a process, because a panic that meets another one ends it.
 
 mod judge;
 mod model;
@@ -12,7 +12,7 @@ mod support {
 
 use callbacks::prelude::*;
 use callbacks::{Background, Executor, Guard, Job};
-use judge::{cases, expected, library, look, tell, with_each_ending};
+use judge::{cases, describe, expected, library, look, with_each_ending};
 use model::Model;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -160,7 +160,7 @@ fn a_plan_is_run() {
                 let (mut plan, mut state) = (plan(setup, ends, fault), state(fault));
                 let ran = library("run", || plan.run(&mut state, walk));
                 if let Some(ran) = ran {
-                    tell(ran.unwrap());
+                    describe(ran.unwrap());
                 }
                 library("the drop of the plan", || drop(plan));
                 library("the drop of the state", || drop(state));
@@ -181,7 +181,7 @@ fn a_guard_is_finished() {
                 let Some(Ok(mut guard)) = started else { return };
                 engine(&mut guard);
                 if let Some((plan, state, outcome)) = library("finish", || guard.finish()) {
-                    tell(outcome);
+                    describe(outcome);
                     library("the drop of the plan", || drop(plan));
                     library("the drop of the state", || drop(state));
                 }
@@ -191,11 +191,11 @@ fn a_guard_is_finished() {
     );
 }
 
-/// Adds a callback that tells the outcome when all others have exited.
+/// Adds a callback that describes the outcome when all others have exited.
 fn telling(mut plan: Plan<Walk>) -> Plan<Walk> {
-    let tells = |outcome: &Outcome| tell(outcome.clone());
+    let describes = |outcome: &Outcome| describe(outcome.clone());
     // It is the first to enter, and so the last to exit.
-    plan.on(Walk::on_exit, tells).weight(f64::NEG_INFINITY);
+    plan.on(Walk::on_exit, describes).weight(f64::NEG_INFINITY);
     plan
 }
 
@@ -257,7 +257,7 @@ fn a_trainer_fits() {
                 let batches = move |_| (0..STEPS).map(move |_| Touchy::new(fault));
                 let fitted = library("fit", || trainer.fit(batches).map(|it| it.outcome));
                 if let Some(it) = fitted {
-                    tell(it.unwrap());
+                    describe(it.unwrap());
                 }
                 library("the drop of the trainer", || drop(trainer));
             });
@@ -279,7 +279,7 @@ fn a_driver_runs() {
                 attach(driver.plan(), setup, ends, fault);
                 let ran = library("run", || driver.run(STEPS));
                 if let Some(it) = ran {
-                    tell(it.unwrap());
+                    describe(it.unwrap());
                 }
                 library("the drop of the driver", || drop(driver));
             });

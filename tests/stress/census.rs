@@ -63,7 +63,7 @@ impl Census {
         let mut books = self.books();
         match books.drops.get_mut(&number) {
             Some(times) => *times += 1,
-            None => books.tell(format!("a value {number} is dropped that was never made")),
+            None => books.report(format!("a value {number} is dropped that was never made")),
         }
     }
 
@@ -86,7 +86,7 @@ impl Census {
         let mut books = self.books();
         let last = books.inside.entry(plan).or_default().pop();
         if last != Some(callback) {
-            books.tell(format!(
+            books.report(format!(
                 "{callback} of plan {plan} exits, and {last:?} is the last that entered"
             ));
         }
@@ -97,7 +97,7 @@ impl Census {
         let mut books = self.books();
         let left = books.inside.remove(&plan).unwrap_or_default();
         if !left.is_empty() {
-            books.tell(format!(
+            books.report(format!(
                 "a run of plan {plan} is over, and {left:?} have not exited"
             ));
         }
@@ -110,8 +110,8 @@ impl Census {
         books.inside.remove(&plan);
     }
 
-    pub(crate) fn tell(&self, problem: String) {
-        self.books().tell(problem);
+    pub(crate) fn report(&self, problem: String) {
+        self.books().report(problem);
     }
 
     /// What is wrong when all that a program made is gone.
@@ -151,7 +151,7 @@ impl Census {
 }
 
 impl Books {
-    fn tell(&mut self, problem: String) {
+    fn report(&mut self, problem: String) {
         self.problems.push(problem);
     }
 }

@@ -14,8 +14,8 @@ use std::env;
 
 /// A number that the environment may say.
 fn number(name: &str, otherwise: u64) -> u64 {
-    let said = env::var(name).ok();
-    said.map_or(otherwise, |text| {
+    let value = env::var(name).ok();
+    value.map_or(otherwise, |text| {
         text.parse()
             .unwrap_or_else(|_| panic!("{name} is `{text}`; give a number"))
     })

@@ -88,7 +88,7 @@ fn lend<T: Value>(ctx: &mut Ctx<'_>, census: &Census, random: &mut fastrand::Rng
         });
     }));
     if lent.is_err() != panics {
-        census.tell("a lend has panicked by itself".to_owned());
+        census.report("a lend has panicked by itself".to_owned());
     }
     value.look(census);
 }
@@ -102,7 +102,7 @@ fn query(ctx: &mut Ctx<'_>, census: &Census) {
         page.look(census);
     }
     if ctx.query::<(&mut Near<0>, &Near<0>)>().is_some() {
-        census.tell("a query gave a value twice".to_owned());
+        census.report("a query gave a value twice".to_owned());
     }
 }
 
@@ -244,7 +244,7 @@ impl Planned {
         match ran {
             Ok(Ok(outcome)) => see_ending(&outcome),
             Ok(Err(_)) => see("a plan with problems"),
-            Err(_) => census.tell("a panic leaves a run".to_owned()),
+            Err(_) => census.report("a panic leaves a run".to_owned()),
         }
         census.ended(self.of.plan);
     }
@@ -329,7 +329,7 @@ pub(crate) fn run(seed: u64) -> Vec<String> {
     if let Err(panic) = ran {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|it| (*it).to_owned()));
-        census.tell(format!("the program panicked: {text:?}"));
+        census.report(format!("the program panicked: {text:?}"));
     }
     census.problems()
 }

@@ -48,13 +48,13 @@ impl Contents {
         let address = black_box(place).addr();
         if !address.is_multiple_of(align) {
             let number = self.number;
-            self.census.tell(format!(
+            self.census.report(format!(
                 "the value {number} of alignment {align} is at {address:#x}"
             ));
         }
         if *self.heap != !self.number {
             self.census
-                .tell(format!("the value {} is not whole", self.number));
+                .report(format!("the value {} is not whole", self.number));
         }
     }
 }
@@ -128,7 +128,7 @@ impl<const N: usize> Value for Nothing<N> {
 
     fn look(&self, census: &Census) {
         if black_box(std::ptr::from_ref(self)).is_null() {
-            census.tell("a value without a size is nowhere".to_owned());
+            census.report("a value without a size is nowhere".to_owned());
         }
     }
 

@@ -58,7 +58,7 @@ struct Model {
     deeds: Vec<Deed>,
     trace: Vec<String>,
     /// The first handler that returned the outermost flow.
-    wish: Option<(Reach, String)>,
+    pending: Option<(Reach, String)>,
     /// Who failed first.
     failed: Option<String>,
     stage: Stage,
@@ -67,7 +67,7 @@ struct Model {
 
 impl Model {
     fn goes_on(&self) -> bool {
-        self.failed.is_none() && self.wish.is_none()
+        self.failed.is_none() && self.pending.is_none()
     }
 
     fn run(&mut self) {
@@ -83,7 +83,7 @@ impl Model {
             self.stage = Stage::Closing;
             self.all("on_run_end");
         }
-        self.wish.take_if(|(reach, _)| *reach == Reach::Leave);
+        self.pending.take_if(|(reach, _)| *reach == Reach::Leave);
     }
 
     fn step(&mut self) {
@@ -104,7 +104,7 @@ impl Model {
     }
 
     fn tell_stop(&mut self) {
-        let at = match &self.wish {
+        let at = match &self.pending {
             Some((Reach::Stop, _)) => "on_stop",
             Some((Reach::Interrupt, _)) => "on_interrupt",
             _ => return,
@@ -145,9 +145,9 @@ impl Model {
             }
             _ if self.stage >= Stage::Told => true,
             Act::Leave if self.stage == Stage::Entering => self.fail(callback_ref),
-            Act::Leave => self.wish(Reach::Leave, callback_ref),
-            Act::Stop => self.wish(Reach::Stop, callback_ref),
-            Act::Interrupt => self.wish(Reach::Interrupt, callback_ref),
+            Act::Leave => self.request(Reach::Leave, callback_ref),
+            Act::Stop => self.request(Reach::Stop, callback_ref),
+            Act::Interrupt => self.request(Reach::Interrupt, callback_ref),
         }
     }
 
@@ -156,16 +156,16 @@ impl Model {
         false
     }
 
-    fn wish(&mut self, reach: Reach, callback_ref: String) -> bool {
-        let pending = self.wish.as_ref();
-        if pending.is_none_or(|(pending, _)| reach > *pending) {
-            self.wish = Some((reach, callback_ref));
+    fn request(&mut self, reach: Reach, callback_ref: String) -> bool {
+        let before = self.pending.as_ref();
+        if before.is_none_or(|(before, _)| reach > *before) {
+            self.pending = Some((reach, callback_ref));
         }
         true
     }
 
     fn ending(&self) -> String {
-        match (&self.failed, &self.wish) {
+        match (&self.failed, &self.pending) {
             (Some(callback_ref), _) => format!("failed by {callback_ref}"),
             (None, Some((Reach::Interrupt, callback_ref))) => {
                 format!("interrupted by {callback_ref}")

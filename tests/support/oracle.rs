@@ -116,7 +116,7 @@ struct Model {
     skipped: BTreeMap<String, u64>,
     open: Vec<&'static str>,
     /// The outermost flow so far, with its first handler and reason.
-    wish: Option<(Reach, String)>,
+    pending: Option<(Reach, String)>,
     loss: bool,
     /// Flows have no effect any more.
     deaf: bool,
@@ -126,7 +126,7 @@ struct Model {
 
 impl Model {
     fn goes_on(&self) -> bool {
-        self.faults.is_empty() && self.wish.is_none()
+        self.faults.is_empty() && self.pending.is_none()
     }
 
     /// How many callbacks were entered.
@@ -174,13 +174,18 @@ impl Model {
         self.open.pop();
         self.loss = false;
         let left = Reach::Leave(-i32::try_from(depth).unwrap());
-        if self.faults.is_empty() && self.wish.as_ref().is_some_and(|(reach, _)| *reach == left) {
-            self.wish = None;
+        if self.faults.is_empty()
+            && self
+                .pending
+                .as_ref()
+                .is_some_and(|(reach, _)| *reach == left)
+        {
+            self.pending = None;
         }
     }
 
     fn tell_stop(&mut self) {
-        let at = match &self.wish {
+        let at = match &self.pending {
             Some((Reach::Stop, _)) => "on_stop",
             Some((Reach::Interrupt, _)) => "on_interrupt",
             _ => return,
@@ -216,12 +221,12 @@ impl Model {
             Act::Err => self.fail(&callback_ref, "error broken"),
             Act::Panic => self.fail(&callback_ref, "panic frightened"),
             _ if self.deaf => true,
-            Act::Stop => self.wish(Reach::Stop, format!("{callback_ref} enough")),
-            Act::Interrupt => self.wish(Reach::Interrupt, format!("{callback_ref} SIGINT")),
+            Act::Stop => self.request(Reach::Stop, format!("{callback_ref} enough")),
+            Act::Interrupt => self.request(Reach::Interrupt, format!("{callback_ref} SIGINT")),
             Act::Leave(scope) => match self.open.iter().position(|open| *open == scope) {
                 None => self.fail(&callback_ref, &format!("not open Fit::{scope}")),
                 Some(depth) => {
-                    self.wish(Reach::Leave(-i32::try_from(depth).unwrap()), callback_ref)
+                    self.request(Reach::Leave(-i32::try_from(depth).unwrap()), callback_ref)
                 }
             },
         }
@@ -232,19 +237,19 @@ impl Model {
         false
     }
 
-    fn wish(&mut self, reach: Reach, text: String) -> bool {
+    fn request(&mut self, reach: Reach, text: String) -> bool {
         if self
-            .wish
+            .pending
             .as_ref()
             .is_none_or(|(pending, _)| reach > *pending)
         {
-            self.wish = Some((reach, text));
+            self.pending = Some((reach, text));
         }
         true
     }
 
     fn seen(self) -> Seen {
-        let ending = match (self.faults.is_empty(), &self.wish) {
+        let ending = match (self.faults.is_empty(), &self.pending) {
             (false, _) => "failed".to_owned(),
             (true, None) => "finished".to_owned(),
             (true, Some((Reach::Interrupt, text))) => format!("interrupted by {text}"),

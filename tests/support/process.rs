@@ -56,7 +56,7 @@ impl Ended {
 
     /// How many of the lines are this one.
     pub(crate) fn count(&self, line: &str) -> usize {
-        self.lines.iter().filter(|said| *said == line).count()
+        self.lines.iter().filter(|other| *other == line).count()
     }
 
     /// Panics unless the scenario said this line exactly once.

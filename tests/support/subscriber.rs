@@ -31,7 +31,7 @@ impl Subscriber for Noise {
     }
 
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        assert!(*self != Self::PanicsWhenAsked, "no wish for events");
+        assert!(*self != Self::PanicsWhenAsked, "no answer about events");
         true
     }
 

@@ -31,7 +31,7 @@ impl Fault {
         ("nothing", Self::None),
         ("a subscriber", Self::Subscriber(Noise::Panics)),
         (
-            "a subscriber's wish",
+            "a subscriber's answer",
             Self::Subscriber(Noise::PanicsWhenAsked),
         ),
         ("the display of an error", Self::Display),

@@ -63,7 +63,7 @@ impl Started {
         let program = Generated::quick_program(&format!("discovery-{size}"), &program::text(size))?;
         program.cargo(&["build", "--release"])?;
         let fastest = |what| -> Result<f64, Box<dyn Error>> {
-            let mut runs = (0..RUNS).map(|_| tell(&program, what));
+            let mut runs = (0..RUNS).map(|_| run_program(&program, what));
             runs.try_fold(f64::INFINITY, |fastest, run| Ok(fastest.min(run?)))
         };
         Ok(Self {
@@ -75,7 +75,7 @@ impl Started {
 }
 
 /// What the program says that it took, the first time that it did it.
-fn tell(program: &Generated, what: &str) -> Result<f64, Box<dyn Error>> {
+fn run_program(program: &Generated, what: &str) -> Result<f64, Box<dyn Error>> {
     let run = Command::new(program.binary()).arg(what).output()?;
     if !run.status.success() {
         return Err(String::from_utf8_lossy(&run.stderr).into());

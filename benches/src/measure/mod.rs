@@ -30,8 +30,8 @@ pub(crate) fn run(asked: &[String]) -> Result<(), Box<dyn Error>> {
     match asked {
         [of_itself, rest @ ..] if once_more::is(of_itself) => once_more::work(of_itself, rest),
         [guard] if guard == "guard" => guard::run(),
-        [first, names @ ..] if first == "write" => tell(names, true),
-        names => tell(names, false),
+        [first, names @ ..] if first == "write" => report(names, true),
+        names => report(names, false),
     }
 }
 
@@ -58,7 +58,7 @@ const ALL: &[(&str, Measure)] = &[
     ("compile", compile::table),
 ];
 
-fn tell(asked: &[String], is_to_be_written: bool) -> Result<(), Box<dyn Error>> {
+fn report(asked: &[String], is_to_be_written: bool) -> Result<(), Box<dyn Error>> {
     let is_known = |asked: &&String| ALL.iter().any(|(name, _)| name == asked);
     if let Some(unknown) = asked.iter().find(|asked| !is_known(asked)) {
         return Err(not_measured(unknown).into());

@@ -60,8 +60,8 @@ fn a_period_is_declared_at_a_breakpoint_of_this_loop() {
     plan.on(Walk::on_step, || {})
         .every_at(Other::after_round, Period::steps(3));
     let text = only_setting(&mut plan);
-    for said in ["Other::after_round", "plan of Walk", "on_step"] {
-        assert!(text.contains(said), "{said} in {text}");
+    for expected in ["Other::after_round", "plan of Walk", "on_step"] {
+        assert!(text.contains(expected), "{expected} in {text}");
     }
 }
 
@@ -202,8 +202,8 @@ fn words_that_are_no_period_say_what_to_write() {
         ("steps = -1", "above 0"),
         ("steps = 0.5", "write `steps = 1`"),
     ];
-    for (words, said) in cases {
+    for (words, expected) in cases {
         let error = words.parse::<Period>().unwrap_err().to_string();
-        assert!(error.contains(said), "{words}: {said} in {error}");
+        assert!(error.contains(expected), "{words}: {expected} in {error}");
     }
 }
