@@ -41,6 +41,7 @@
 // What the macros write begins with `::callbacks`, here as anywhere else.
 extern crate self as callbacks;
 
+mod attach;
 #[cfg(feature = "candle")]
 pub mod candle;
 pub mod driver;
@@ -48,8 +49,10 @@ pub mod fit;
 #[cfg(feature = "parallel")]
 mod parallel;
 pub mod prelude;
+mod require;
 pub mod shelf;
 
+pub use attach::Attach;
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;

@@ -3,6 +3,7 @@
 //! It has the names of both loops, and those that do not depend on the loop. A definition of the program's own shadows a name of the
 //! prelude.
 
+pub use crate::Attach;
 pub use crate::driver::{
     Attempt, Complex, Driven, Driver, LogData, RejectedAttempts, Rollback, Samples, Stats, Time,
     VariationalDriver, Verdict, reject_if, stop_if, stop_unless,

@@ -140,7 +140,9 @@ fn looking_ahead_leaves_what_the_last_run_left() {
     assert_eq!(log.number("place"), Some(2.0));
     // A driver that has not run can be looked at, too.
     walk().check().unwrap();
-    walk().strict(true).explain().unwrap();
+    let mut strict = walk();
+    strict.plan().strict(true);
+    strict.explain().unwrap();
 }
 
 #[test]

@@ -39,7 +39,9 @@ fn told_by_a_driver(callback: impl Callback<Driver> + Send) -> String {
 fn told_by_a_fit(callback: impl Callback<Fit> + Send) -> String {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&journal))
-        .callback_local(Tracer(journal.clone()))
+        .plan_with(|plan| {
+ plan.add_local(Tracer(journal.clone()));
+ })
         .callback(callback);
     let fitted = trainer.fit(inputs([1.0])).unwrap();
     assert!(journal.take().iter().all(|line| line == "on_fit_error"));

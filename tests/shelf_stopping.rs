@@ -342,7 +342,9 @@ fn stoppers_stand_behind_what_fills_the_log_and_none_of_them_is_discovered() {
     let mut driver = walk()
         .callback(MaxTime::new(Duration::MAX))
         .callback(EarlyStopping::minimize("place"))
-        .discover();
+        .plan_with(|plan| {
+            plan.discover();
+        });
     driver.plan().on(Driver::on_step_end, || {}).named("other");
     driver.check().unwrap();
     assert_eq!(driver.plan().names(), ["other", "MaxTime", "EarlyStopping"]);

@@ -1,11 +1,9 @@
 //! What is said of an error, or a panic, of what is driven: which function it was, in which step.
 
 use crate::fit::Step;
-use callback_runtime::BoxError;
-use std::any::Any;
+use callback_runtime::{BoxError, Cause};
 use std::error::Error;
 use std::fmt;
-use std::mem::forget;
 use std::panic::resume_unwind;
 
 /// A function of [`Driven`](super::Driven) answered an error: the cause of the run's failure. Its source is that error.
@@ -87,17 +85,17 @@ impl Calls {
         answer.map_err(|error| failed(self.step, function, error))
     }
 
-    /// A panic goes on; one of what is driven with the place before its text.
+    /// Panics again with the message of a caught panic. The message of a panic in a function of `Driven` begins with its place.
     #[cold]
-    pub(super) fn panic_on(&self, panic: Box<dyn Any + Send>) -> ! {
-        let Some(function) = self.function else {
-            resume_unwind(panic)
+    pub(super) fn panic_on(&self, cause: Cause) -> ! {
+        let message = match cause {
+            Cause::Panic(message) => message,
+            other => other.to_string(),
         };
-        let text = text_of(&*panic).unwrap_or("a panic without a message");
-        let text = format!("`Driven::{function}` in step {}: {text}", self.step);
-        // Dropping what was thrown may throw again.
-        forget(panic);
-        resume_unwind(Box::new(text))
+        resume_unwind(Box::new(match self.function {
+            Some(function) => format!("`Driven::{function}` in step {}: {message}", self.step),
+            None => message,
+        }))
     }
 }
 
@@ -110,8 +108,3 @@ fn failed(step: Step, function: &'static str, error: BoxError) -> BoxError {
     })
 }
 
-/// What a panic says.
-pub(super) fn text_of(panic: &(dyn Any + Send)) -> Option<&str> {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-}

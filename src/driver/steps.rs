@@ -4,10 +4,9 @@ use super::parts::{Parts, too_many};
 use super::rollback::Keep;
 use super::{Driven, Driver, Samples, Time};
 use crate::fit::Total;
+use crate::require::require;
+use callback_runtime::__private::catch;
 use callback_runtime::{Break, Ctx, Run};
-use std::any::type_name;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The steps of a run, and how far it goes.
 pub(super) struct Steps<'d, D: Driven> {
@@ -50,16 +49,14 @@ impl<D: Driven> Steps<'_, D> {
         Ok(())
     }
 
-    /// The steps. Whoever is told of the run's ending finds no samples and no update, also where a step did not come to its end.
+    /// Makes the steps. Handlers of the run's ending find no samples and no update, also if a step was not completed.
     fn all_steps(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.each_step(run)));
+        let ended = catch(|| self.each_step(run));
         if let Ok(Ok(())) = ended {
             return Ok(());
         }
-        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
-        // What ended the steps is told; dropping what was thrown later may throw again.
-        swept.unwrap_or_else(forget);
-        ended.unwrap_or_else(|panic| self.parts.calls.panic_on(panic))
+        clear_despite_panics::<D>(&mut run.state());
+        ended.unwrap_or_else(|cause| self.parts.calls.panic_on(cause))
     }
 
     fn each_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
@@ -79,7 +76,7 @@ impl<D: Driven> Steps<'_, D> {
                 Ok(goes_on)
             }
             Until::Time(deadline) => {
-                let now = present::<D>(&mut run.state())?.time();
+                let now = require::<D>(&mut run.state())?.time();
                 deadline.is_ahead(finite(now)?)
             }
         }
@@ -121,14 +118,14 @@ impl<D: Driven> Steps<'_, D> {
 
     fn keep(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         if let Some(rollback) = &mut self.rollback {
-            rollback.keep(present::<D>(&mut run.state())?);
+            rollback.keep(require::<D>(&mut run.state())?);
         }
         Ok(())
     }
 
     fn roll_back(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         if let Some(rollback) = &mut self.rollback {
-            rollback.restore(present::<D>(&mut run.state())?);
+            rollback.restore(require::<D>(&mut run.state())?);
         }
         Ok(())
     }
@@ -166,20 +163,27 @@ fn not_finite(now: f64) -> Break {
     format!("the simulated time is {now}; let `Driven::time` tell one that is finite").into()
 }
 
-/// Takes what belongs to one attempt out of the state.
+/// Removes the samples and the update of an attempt from the state.
 pub(super) fn clear<D: Driven>(state: &mut Ctx<'_>) {
-    // What a user lent to the state stays: a refusal says that it is no value of ours.
+    remove_update::<D>(state);
+    clear_samples::<D>(state);
+}
+
+/// Does what [`clear`] does, also if a value's `Drop` panics: the other value is removed all the same.
+pub(super) fn clear_despite_panics<D: Driven>(state: &mut Ctx<'_>) {
+    // The panic hook has reported the panic.
+    let _ = catch(|| remove_update::<D>(state));
+    let _ = catch(|| clear_samples::<D>(state));
+}
+
+fn remove_update<D: Driven>(state: &mut Ctx<'_>) {
+    // An `Err` says that a user lent an update to the state: it stays there.
     let _ = state.remove::<D::Update>();
+}
+
+fn clear_samples<D: Driven>(state: &mut Ctx<'_>) {
     if let Some(samples) = state.get_mut::<Samples<D::Samples>>() {
         samples.clear();
     }
 }
 
-/// State that the loop itself needs.
-pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
-    let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
-    Ok(state.get_mut().ok_or_else(gone)?)
-}
-
-/// A handler with `Ctx` can take anything out of the state.
-const PUT_BACK: &str = "a handler that takes it out has to put one back";

@@ -1,8 +1,9 @@
 //! The epochs of a fit.
 
 use super::pass::Pass;
-use super::step::{Steps, present};
+use super::step::Steps;
 use super::{Batches, Epoch, Epochs, Fit, History, Learner, Metrics};
+use crate::require::require;
 use callback_runtime::{Break, Breakpoint, Ctx, Run};
 
 /// The whole of a fit: `on_fit_begin` to `on_fit_end`.
@@ -44,14 +45,14 @@ fn passes<M: Learner>(
 /// Begins the next epoch, if there is to be one. What handlers have made of [`Epoch`] and [`Epochs`] counts.
 fn begin(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     let mut state = run.state();
-    let max = present::<Epochs>(&mut state)?.max;
-    let epoch = present::<Epoch>(&mut state)?;
+    let max = require::<Epochs>(&mut state)?.max;
+    let epoch = require::<Epoch>(&mut state)?;
     if epoch.get() >= max {
         return Ok(None);
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    present::<Metrics>(&mut state)?.begin();
+    require::<Metrics>(&mut state)?.begin();
     Ok(Some(epoch))
 }
 
@@ -73,8 +74,8 @@ fn record(run: &mut Run<'_, Fit>) -> Result<(), Break> {
         return Ok(());
     }
     let mut state = run.state();
-    let epoch = *present::<Epoch>(&mut state)?;
-    let metrics = present::<Metrics>(&mut state)?.clone();
-    present::<History>(&mut state)?.push(epoch, metrics);
+    let epoch = *require::<Epoch>(&mut state)?;
+    let metrics = require::<Metrics>(&mut state)?.clone();
+    require::<History>(&mut state)?.push(epoch, metrics);
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! One pass over a source of batches: training, validation or prediction.
 
 use super::loss::MeanLoss;
-use super::step::{Steps, clear, present};
+use super::step::{Steps, clear};
 use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Total};
+use crate::require::require;
 use callback_runtime::{BoxError, Break, Run, Scope};
 
 /// A kind of pass: its phase, its scopes, and what is done with a batch.
@@ -136,7 +137,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             .finish()
             .map_err(|error| format!("the loss could not be read: {error}"))?;
         if let Some(mean) = mean {
-            present::<Metrics>(&mut run.state())?.set(self.metric, mean);
+            require::<Metrics>(&mut run.state())?.set(self.metric, mean);
         }
         Ok(())
     }
@@ -147,7 +148,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             return Ok(());
         }
         let mut state = run.state();
-        let metrics = present::<Metrics>(&mut state)?;
+        let metrics = require::<Metrics>(&mut state)?;
         if self.has_left && metrics.get(self.metric).is_none() {
             metrics.lack(self.metric);
         }

@@ -2,9 +2,8 @@
 
 use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step};
 use super::{Iteration, MicroStep, SampleCount};
+use callback_runtime::__private::catch;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
-use std::any::type_name;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is done with a batch. Where the values are that it is done with is looked for once in a run.
 pub(super) struct Steps<M: Learner> {
@@ -172,25 +171,19 @@ pub(super) fn clear<M: Learner>(state: &mut Ctx<'_>) {
     let _ = state.remove::<M::Batch>();
 }
 
-/// The same where nothing may go wrong any more: a value whose `Drop` panics keeps none of the others.
-pub(super) fn sweep<M: Learner>(state: &mut Ctx<'_>) {
-    fn out<T: 'static>(state: &mut Ctx<'_>) {
-        let swept = catch_unwind(AssertUnwindSafe(|| drop(state.remove::<T>())));
-        // What was thrown has been told by the panic hook; dropping it may throw again.
-        swept.unwrap_or_else(std::mem::forget);
+/// Does what [`clear`] does, also if a value's `Drop` panics: the values after it are removed all the same.
+pub(super) fn clear_despite_panics<M: Learner>(state: &mut Ctx<'_>) {
+    fn remove<T: 'static>(state: &mut Ctx<'_>) {
+        // The panic hook has reported the panic.
+        let _ = catch(|| drop(state.remove::<T>()));
     }
-    out::<Loss>(state);
-    out::<M::Gradients>(state);
-    out::<M::Prediction>(state);
-    out::<OptimizerName>(state);
-    out::<M::Batch>(state);
+    remove::<Loss>(state);
+    remove::<M::Gradients>(state);
+    remove::<M::Prediction>(state);
+    remove::<OptimizerName>(state);
+    remove::<M::Batch>(state);
 }
 
-/// State that the loop itself needs.
-pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
-    let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
-    Ok(state.get_mut().ok_or_else(gone)?)
-}
 
 /// A handler with `Ctx` can take anything out of the state.
 #[cold]
@@ -200,7 +193,6 @@ fn gone() -> Break {
         .into()
 }
 
-const PUT_BACK: &str = "a handler that takes it out has to put one back";
 
 fn put_to_work(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>) {
     if let Some(rate) = run.state().get_mut::<LearningRate>() {

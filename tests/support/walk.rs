@@ -110,7 +110,9 @@ pub(crate) const STEP: [&str; 10] = [
 pub(crate) fn traced() -> (VariationalDriver<Walk>, Journal) {
     let journal = Journal::default();
     let driver =
-        VariationalDriver::new(Walk::new(&journal)).callback_local(Tracer(journal.clone()));
+        VariationalDriver::new(Walk::new(&journal)).plan_with(|plan| {
+ plan.add_local(Tracer(journal.clone()));
+ });
     (driver, journal)
 }
 

@@ -1,17 +1,18 @@
 //! Callbacks, what is driven and settings together, and what they are asked to do.
 
-mod relations;
 mod settings;
 
-use super::driven_error::text_of;
+
 use super::parts::Parts;
 use super::rollback::Keep;
-use super::steps::{self, Deadline, Steps, Until};
+use super::steps::{Deadline, Steps, Until, clear_despite_panics};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
+use crate::Attach;
 use crate::fit::{Step, Total};
+use callback_runtime::__private::catch;
 use callback_runtime::{Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, State, Unit};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+
 
 /// Callbacks, what is driven and settings together: runs [`Driver`] as often as one likes, and goes on where it stood.
 ///
@@ -110,22 +111,6 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     pub fn step(&self) -> Step {
         self.state.get().copied().unwrap_or_default()
-    }
-
-    /// The callbacks, to attach more and to look at.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # mod well { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/drive/well.rs")); } use well::Well;
-    /// let mut driver = VariationalDriver::new(Well::default());
-    /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
-    /// driver.plan().on(Driver::on_step_end, || {}).named("first");
-    /// assert!(driver.run(1)?.is_finished());
-    /// assert_eq!(driver.plan().names(), ["first", "last"]);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn plan(&mut self) -> &mut Plan<Driver> {
-        &mut self.plan
     }
 
     /// What is driven, to look at.
@@ -247,15 +232,10 @@ impl<D: Driven> VariationalDriver<D> {
 
     /// The simulated time. No panic of what is driven gets past a driver.
     fn time(&self) -> Result<Time, String> {
-        catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
-            let text = text_of(&*panic);
-            let told = format!(
-                "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
-                text.unwrap_or("no text")
-            );
-            // Dropping what was thrown may throw again.
-            std::mem::forget(panic);
-            told
+        catch(|| self.driven.time()).map_err(|cause| {
+            format!(
+                "`Driven::time` {cause}; let it return the simulated time whenever it is called"
+            )
         })
     }
 
@@ -296,10 +276,7 @@ impl<D: Driven> VariationalDriver<D> {
 
     /// What a handler put there behind the last step. A value whose `Drop` panics keeps none of the others.
     fn sweep(&mut self) {
-        let mut state = self.state.ctx();
-        let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));
-        // What was thrown has been told by the panic hook; dropping it may throw again.
-        swept.unwrap_or_else(std::mem::forget);
+        clear_despite_panics::<D>(&mut self.state.ctx());
         if let Some(rollback) = &mut self.rollback {
             rollback.forget();
         }
@@ -336,6 +313,14 @@ fn wrong_span(now: f64, span: f64) -> Option<String> {
         return None;
     };
     Some(format!("a run for a span of {span}; {why}"))
+}
+
+impl<D: Driven> Attach for VariationalDriver<D> {
+    type Loop = Driver;
+
+    fn plan(&mut self) -> &mut Plan<Driver> {
+        &mut self.plan
+    }
 }
 
 impl<D: Driven + fmt::Debug> fmt::Debug for VariationalDriver<D> {

@@ -2,8 +2,9 @@
 
 use super::{Errand, Trainer};
 use crate::fit::{Learner, OwnStep};
+use callback_runtime::__private::catch;
 use std::any::{TypeId, type_name};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+
 
 /// What a learner says of itself before anything runs.
 #[derive(Default)]
@@ -15,15 +16,11 @@ pub(super) struct Known {
 impl<M: Learner> Trainer<M> {
     /// Asks the learner, which is somebody's code.
     pub(super) fn known(&self) -> Result<Known, String> {
-        let asked = catch_unwind(AssertUnwindSafe(|| Known {
+        let asked = catch(|| Known {
             optimizers: self.learner.optimizers(),
             own_step: self.learner.own_step(),
-        }));
-        asked.map_err(|panic| {
-            // Dropping what was thrown may throw again.
-            std::mem::forget(panic);
-            "its `optimizers` or `own_step` panicked".to_owned()
-        })
+        });
+        asked.map_err(|_| "its `optimizers` or `own_step` panicked".to_owned())
     }
 
     /// Each thing that is wrong with the settings, for what is asked.

@@ -1,7 +1,6 @@
 //! Callbacks, learner and settings together, and what they are asked to do.
 
 mod check;
-mod relations;
 mod results;
 mod settings;
 
@@ -10,11 +9,13 @@ pub use results::{Evaluated, Fitted, Predicted};
 use super::epochs::fit_epochs;
 use super::expectations;
 use super::pass::Pass;
-use super::step::{Steps, present, sweep};
+use super::step::{Steps, clear_despite_panics};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
     OptimizerName, Phase, SampleCount, Step, Total,
 };
+use crate::Attach;
+use crate::require::require;
 use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
 use check::Known;
 use std::fmt;
@@ -57,22 +58,6 @@ enum Errand {
 }
 
 impl<M: Learner> Trainer<M> {
-    /// The callbacks, to attach more and to look at.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # mod line { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/line.rs")); } use line::{Line, Points};
-    /// let mut trainer = Trainer::new(Line::default());
-    /// trainer.plan().on(Fit::on_epoch_end, || {}).named("last").weight(10.0);
-    /// trainer.plan().on(Fit::on_epoch_end, || {}).named("first");
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// assert_eq!(trainer.plan().names(), ["first", "last"]);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn plan(&mut self) -> &mut Plan<Fit> {
-        &mut self.plan
-    }
-
     /// The learner, to look at and to change between runs.
     ///
     /// ```
@@ -163,7 +148,7 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Evaluated, PlanError> {
         self.prepare(Errand::Evaluate);
         let outcome = self.run(|run| {
-            present::<Metrics>(&mut run.state())?.begin();
+            require::<Metrics>(&mut run.state())?.begin();
             let pass = Pass::<M>::valid().last();
             pass.run(run, &mut Steps::default(), &mut batches, 0)
         })?;
@@ -269,7 +254,7 @@ impl<M: Learner> Trainer<M> {
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
         // A batch that failed has left its values.
-        sweep::<M>(&mut state.ctx());
+        clear_despite_panics::<M>(&mut state.ctx());
         outcome
     }
 
@@ -295,6 +280,14 @@ impl<M: Learner> Trainer<M> {
 
     fn take_state<T: Default + 'static>(&mut self) -> T {
         self.state.remove().ok().flatten().unwrap_or_default()
+    }
+}
+
+impl<M: Learner> Attach for Trainer<M> {
+    type Loop = Fit;
+
+    fn plan(&mut self) -> &mut Plan<Fit> {
+        &mut self.plan
     }
 }
 
