@@ -1,4 +1,4 @@
-//! How callbacks are attached to a loop that has a plan.
+//! Attaches callbacks to a loop that has a plan.
 
 use callback_runtime::{At, Callback, Closure, Loop, Plan, Reply};
 

@@ -1,7 +1,6 @@
-//! What most programs with callbacks use: `use callbacks::prelude::*;`.
+//! The names that most programs with callbacks use: `use callbacks::prelude::*;`.
 //!
-//! It has the names of both loops, and those that do not depend on the loop. A definition of the program's own shadows a name of the
-//! prelude.
+//! It has the names of both loops, and those that do not depend on a loop. A definition in your program shadows a name of the prelude.
 
 pub use crate::Attach;
 pub use crate::driver::{

@@ -7,8 +7,6 @@ use std::any::type_name;
 pub(crate) fn require<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
     Ok(state.get_mut().ok_or_else(|| {
         let name = type_name::<T>();
-        format!(
-            "`{name}` is gone from the state; a handler that takes it out has to put one back"
-        )
+        format!("`{name}` is gone from the state; a handler that takes it out has to put one back")
     })?)
 }

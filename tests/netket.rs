@@ -17,7 +17,7 @@ use callbacks::driver::{
 };
 use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{At, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
+use callbacks::{At, Attach, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 

@@ -13,7 +13,7 @@ use callbacks::shelf::{
     ConvergenceStopping, EarlyStopping, InvalidLossStopping, InvalidSettings, ObservableCallback,
     SaveState,
 };
-use callbacks::{Callback, Failure, Outcome, Period};
+use callbacks::{Attach, Callback, Failure, Outcome, Period};
 use std::error::Error;
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -40,8 +40,8 @@ fn told_by_a_fit(callback: impl Callback<Fit> + Send) -> String {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&journal))
         .plan_with(|plan| {
- plan.add_local(Tracer(journal.clone()));
- })
+            plan.add_local(Tracer(journal.clone()));
+        })
         .callback(callback);
     let fitted = trainer.fit(inputs([1.0])).unwrap();
     assert!(journal.take().iter().all(|line| line == "on_fit_error"));

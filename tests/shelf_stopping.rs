@@ -14,7 +14,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats, Verdict};
 use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
-use callbacks::{Callback, Outcome, Stop};
+use callbacks::{Attach, Callback, Outcome, Stop};
 use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};

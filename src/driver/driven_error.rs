@@ -1,4 +1,4 @@
-//! What is said of an error, or a panic, of what is driven: which function it was, in which step.
+//! Errors and panics of the driven system: in which function and which step they happened.
 
 use crate::fit::Step;
 use callback_runtime::{BoxError, Cause};
@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::resume_unwind;
 
-/// A function of [`Driven`](super::Driven) answered an error: the cause of the run's failure. Its source is that error.
+/// The cause of a run's failure if a function of [`Driven`](super::Driven) returned an error. Its source is that error.
 ///
 /// ```
 /// use callbacks::driver::DrivenError;
@@ -38,9 +38,9 @@ use std::panic::resume_unwind;
 pub struct DrivenError {
     /// The name of the function.
     pub function: &'static str,
-    /// The step that was not made.
+    /// The number of the step that failed.
     pub step: Step,
-    /// What it answered.
+    /// The error that the function returned.
     pub error: BoxError,
 }
 
@@ -61,18 +61,17 @@ impl Error for DrivenError {
     }
 }
 
-/// The calls of what is driven: an error says which function it was and in which step. So does a panic, which is caught outside of
-/// the steps and finds here how far they came.
+/// Calls functions of the driven system, and adds function and step to their errors. A panic is caught outside of the steps, and gets
+/// them from here.
 #[derive(Default)]
-pub(super) struct Calls {
-    /// The step under way, from 1.
+pub(super) struct DrivenCalls {
+    /// The number of the step under way, from 1.
     pub(super) step: Step,
-    /// The function under way.
+    /// The function under way; `None` between two calls.
     function: Option<&'static str>,
 }
 
-impl Calls {
-    /// Calls a function.
+impl DrivenCalls {
     #[inline]
     pub(super) fn call<R>(
         &mut self,
@@ -80,14 +79,15 @@ impl Calls {
         call: impl FnOnce() -> Result<R, BoxError>,
     ) -> Result<R, BoxError> {
         self.function = Some(function);
-        let answer = call();
+        let result = call();
         self.function = None;
-        answer.map_err(|error| failed(self.step, function, error))
+        result.map_err(|error| driven_error(self.step, function, error))
     }
 
-    /// Panics again with the message of a caught panic. The message of a panic in a function of `Driven` begins with its place.
+    /// Panics again with the message of a caught panic. If a function of the driven system panicked, the message begins with function and
+    /// step.
     #[cold]
-    pub(super) fn panic_on(&self, cause: Cause) -> ! {
+    pub(super) fn resume_panic(&self, cause: Cause) -> ! {
         let message = match cause {
             Cause::Panic(message) => message,
             other => other.to_string(),
@@ -100,11 +100,10 @@ impl Calls {
 }
 
 #[cold]
-fn failed(step: Step, function: &'static str, error: BoxError) -> BoxError {
+fn driven_error(step: Step, function: &'static str, error: BoxError) -> BoxError {
     Box::new(DrivenError {
         function,
         step,
         error,
     })
 }
-

@@ -1,12 +1,12 @@
-//! What a driver is made of: callbacks, state and settings.
+//! The settings of a driver.
 
 use super::VariationalDriver;
-use crate::driver::rollback::Kept;
+use crate::driver::rollback::StepSnapshot;
 use crate::driver::{Driven, Rollback};
 use callback_runtime::{Location, Plan, State};
 
 impl<D: Driven> VariationalDriver<D> {
-    /// A driver of this: at most 100 attempts at a step, no rollback, no callbacks.
+    /// Creates a driver with at most 100 attempts at a step, without rollback and callbacks.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -23,12 +23,12 @@ impl<D: Driven> VariationalDriver<D> {
             state: State::new(),
             retry_limit: 100,
             rollback: None,
-            made_at: Location::here(),
+            created_at: Location::here(),
         }
     }
 
-    /// Fails the run when so many attempts at a step have been rejected; 100 if nothing is said. The failure names the rejecters:
-    /// [`TooManyRejections`](crate::driver::TooManyRejections).
+    /// Sets the number of rejected attempts at a step that fails the run; 100 by default. The failure,
+    /// [`TooManyRejections`](crate::driver::TooManyRejections), names what rejected them.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -44,8 +44,8 @@ impl<D: Driven> VariationalDriver<D> {
         self
     }
 
-    /// Puts what is driven back to where it was, after an attempt that was rejected, or a step that was stopped before its update.
-    /// [`Rollback`] has an example that shows the difference.
+    /// Restores the driven system after each rejected attempt, and after a step that was stopped before its update. [`Rollback`] has an
+    /// example that shows the difference.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -68,11 +68,11 @@ impl<D: Driven> VariationalDriver<D> {
     where
         D: Rollback,
     {
-        self.rollback = Some(Box::new(Kept::<D>(None)));
+        self.rollback = Some(Box::new(StepSnapshot::<D>(None)));
         self
     }
 
-    /// Puts a value of one's own into the state, for handlers to ask for. It stays there from one run to the next.
+    /// Puts a value into the state, for handlers to ask for. It stays there from one run to the next.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,12 +1,12 @@
-//! What a trainer is made of: callbacks, data and settings.
+//! The settings of a trainer.
 
 use super::Trainer;
-use crate::fit::epochs::too_early;
-use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate};
+use crate::fit::epochs::refuse_early_stop;
+use crate::fit::{Batches, Epochs, Learner, LearningRate};
 use callback_runtime::{Location, Plan, State};
 
 impl<M: Learner> Trainer<M> {
-    /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
+    /// Creates a trainer with one epoch, a learning rate of 0.01, and no callbacks.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -18,7 +18,7 @@ impl<M: Learner> Trainer<M> {
     #[track_caller]
     pub fn new(learner: M) -> Self {
         let mut plan = Plan::new();
-        plan.refuse_stops(too_early);
+        plan.refuse_stops(refuse_early_stop);
         Self {
             learner,
             plan,
@@ -26,11 +26,11 @@ impl<M: Learner> Trainer<M> {
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
             learning_rate: LearningRate::new(0.01),
-            made_at: Location::here(),
+            created_at: Location::here(),
         }
     }
 
-    /// Fits for so many epochs, unless it is stopped; 1 if nothing is said.
+    /// Sets the number of epochs of a fit that is not stopped; 1 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -44,7 +44,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Refuses stops before so many epochs are complete; the outcome tells of them. An interrupt is not refused.
+    /// Refuses stops before `min` epochs are complete; 0 by default. The outcome lists the refused stops. Interrupts are not refused.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -62,7 +62,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// The learning rate that every fit begins with; 0.01 if nothing is said.
+    /// Sets the learning rate at the begin of every fit; 0.01 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -76,7 +76,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// The learning rate that one of several optimisers begins with; an optimiser of which nothing is said begins with that of
+    /// Sets the learning rate of one of several optimisers at the begin of every fit; by default that of
     /// [`learning_rate`](Self::learning_rate).
     ///
     /// ```
@@ -91,7 +91,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Validates on these batches in every epoch. Without any, a fit has no validation pass.
+    /// Sets the batches of the validation pass of each epoch. Without them, a fit has no validation pass.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -106,7 +106,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Puts a value of one's own into the state, for handlers to ask for. It stays there from one fit to the next.
+    /// Puts a value into the state, for handlers to ask for. It stays there from one run to the next.
     ///
     /// ```
     /// # use callbacks::prelude::*;
