@@ -32,7 +32,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .callback(Accuracy::<Logits>::default())
         .callback(CosineDecay)
         // Finds what prints the epochs.
-        .discover();
+        .plan_with(|plan| {
+            plan.discover();
+        });
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
     println!("{}", fitted.outcome);

@@ -29,7 +29,9 @@ fn main() -> Result<(), BoxError> {
         .valid(digits.valid(100))
         .callback(Accuracy::<Logits>::default())
         .callback(CosineDecay)
-        .discover();
+        .plan_with(|plan| {
+            plan.discover();
+        });
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
     println!("{}", fitted.outcome);

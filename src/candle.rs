@@ -1,4 +1,4 @@
-//! The bridge to candle: losses that are read on demand, and gradients that callbacks can measure and scale.
+//! The bridge to candle: losses that are read when they are needed, and gradients that callbacks can measure and scale.
 //!
 //! `examples/digits_candle.rs` is a learner that uses it.
 
@@ -8,7 +8,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor, Var};
 use std::fmt;
 
-/// The loss that a scalar tensor holds. Reading it waits for the device, so it is read on demand.
+/// The loss in a scalar tensor. Reading it waits for the device, so it is read when its value is needed.
 ///
 /// ```
 /// use callbacks::fit::Loss;
@@ -22,9 +22,9 @@ use std::fmt;
 /// ```
 impl From<&Tensor> for Loss {
     fn from(scalar: &Tensor) -> Self {
-        // Without its graph, which would live as long as the loss.
+        // The graph of the tensor would live as long as the loss.
         let scalar = scalar.detach();
-        Self::lazy(move || here(&scalar)?.to_scalar::<f64>())
+        Self::lazy(move || to_cpu_f64(&scalar)?.to_scalar::<f64>())
     }
 }
 
@@ -34,7 +34,7 @@ impl From<Tensor> for Loss {
     }
 }
 
-/// The gradients of some variables: what `backward` gives and an optimiser's `step` takes.
+/// The gradients of some variables, between `backward` and the `step` of an optimiser.
 ///
 /// ```
 /// use callbacks::candle::Gradients;
@@ -55,17 +55,17 @@ pub struct Gradients {
 }
 
 impl Gradients {
-    /// What the store has of these variables.
+    /// The gradients of these variables in the store.
     pub fn new(store: GradStore, variables: Vec<Var>) -> Self {
         Self { store, variables }
     }
 
-    /// As candle's optimisers take them.
+    /// Returns the gradients in the form that candle's optimisers take.
     pub fn store(&self) -> &GradStore {
         &self.store
     }
 
-    fn each(&self) -> impl Iterator<Item = &Tensor> {
+    fn iter(&self) -> impl Iterator<Item = &Tensor> {
         self.variables
             .iter()
             .filter_map(|variable| self.store.get(variable))
@@ -74,21 +74,21 @@ impl Gradients {
 
 impl Norm for Gradients {
     fn norm(&self, p: f64) -> Result<f64, BoxError> {
-        let filled = self.each().filter(|gradient| gradient.elem_count() > 0);
-        let parts: Vec<Tensor> = filled
-            .map(|gradient| part_of_norm(gradient, p))
+        let gradients = self.iter().filter(|gradient| gradient.elem_count() > 0);
+        let terms: Vec<Tensor> = gradients
+            .map(|gradient| norm_term(gradient, p))
             .collect::<Result<_, _>>()?;
-        if parts.is_empty() {
+        if terms.is_empty() {
             return Ok(0.0);
         }
-        // Stacked, so that the device is waited for once.
-        let mut parts: Vec<f64> = here(&Tensor::stack(&parts, 0)?)?.to_vec1()?;
-        // `VarMap` lists its variables in another order in each run; the sum is to be the same to the last bit.
-        parts.sort_by(f64::total_cmp);
+        // The terms are stacked, so that the CPU waits for the device once.
+        let mut terms: Vec<f64> = to_cpu_f64(&Tensor::stack(&terms, 0)?)?.to_vec1()?;
+        // `VarMap` lists its variables in another order in each run. Sorting makes the sum the same in every run, to the last bit.
+        terms.sort_by(f64::total_cmp);
         Ok(if p.is_infinite() {
-            parts.into_iter().fold(0.0, f64::max)
+            terms.into_iter().fold(0.0, f64::max)
         } else {
-            parts.iter().sum::<f64>().powf(p.recip())
+            terms.iter().sum::<f64>().powf(p.recip())
         })
     }
 }
@@ -110,23 +110,23 @@ impl fmt::Debug for Gradients {
     }
 }
 
-/// The sum of `|x|^p`, or the largest `|x|`, left on the device.
-fn part_of_norm(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
-    // Wide enough for a sum: half precision ends at 65,504. Not every accelerator has 64 bits.
+/// Computes the sum of `|x|^p`, or the largest `|x|`, on the device.
+fn norm_term(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
+    // A sum can exceed 65,504, where half precision ends. Not every accelerator has `f64`.
     let wide = match gradient.dtype() {
         DType::F64 => gradient.clone(),
         _ if gradient.device().is_cpu() => gradient.to_dtype(DType::F64)?,
         _ => gradient.to_dtype(DType::F32)?,
     };
-    let sizes = wide.abs()?.flatten_all()?;
+    let magnitudes = wide.abs()?.flatten_all()?;
     if p.is_infinite() {
-        sizes.max(0)
+        magnitudes.max(0)
     } else {
-        sizes.powf(p)?.sum_all()
+        magnitudes.powf(p)?.sum_all()
     }
 }
 
-/// Brings numbers over before they are widened: Metal has no `f64`.
-fn here(tensor: &Tensor) -> candle_core::Result<Tensor> {
+/// Copies a tensor to the CPU and then converts it, since Metal has no `f64`.
+fn to_cpu_f64(tensor: &Tensor) -> candle_core::Result<Tensor> {
     tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)
 }

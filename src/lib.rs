@@ -1,7 +1,7 @@
 //! Callbacks for programs that iterate: training, optimisation, simulation.
 //!
-//! A person annotates a plain `impl` block. The **names** of its functions say when they run, their **signatures** say
-//! what they may touch. Order, checking, registration and what the compiler says about a slip follow from those two.
+//! You annotate a plain `impl` block. The **names** of its functions say when they run, and their **signatures** say what they use. Order,
+//! checks, registration and compiler messages follow from these two.
 //!
 //! ```
 //! use callbacks::prelude::*;
@@ -26,21 +26,22 @@
 //! # assert_eq!(PrintLoss.on_epoch_end(&Metrics::default()), Flow::Continue);
 //! ```
 //!
-//! * [`Fit`] is the loop of training, with luz's breakpoints; a [`Trainer`](fit::Trainer) runs it over a
-//!   [`Learner`](fit::Learner) of yours.
-//! * [`Driver`] is the loop of variational Monte Carlo, with NetKet's breakpoints; a
-//!   [`VariationalDriver`](driver::VariationalDriver) runs it over a [`Driven`](driver::Driven) of yours.
+//! * [`Fit`] is the training loop, with luz's breakpoints. A [`Trainer`](fit::Trainer) runs it with your [`Learner`](fit::Learner).
+//! * [`Driver`] is the loop of variational Monte Carlo, with NetKet's breakpoints. A
+//!   [`VariationalDriver`](driver::VariationalDriver) runs it with your [`Driven`](driver::Driven).
+//! * [`Attach`] attaches callbacks to both.
 //! * [`shelf`] has ready-made callbacks for both.
-//! * [`breakpoints!`] declares a loop of your own; a [`Plan`] runs callbacks in it.
-//! * [`State`] is what loop and callbacks share: one value per type.
-//! * [`Flow`] is what a handler answers, [`Outcome`] how a run ended.
+//! * [`breakpoints!`] declares your own loop; a [`Plan`] runs callbacks in it.
+//! * [`State`] is shared by loop and callbacks: one value per type.
+//! * [`Flow`] is what a handler returns, [`Outcome`] how a run ended.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-// What the macros write begins with `::callbacks`, here as anywhere else.
+// The macros write paths that begin with `::callbacks`, also in this crate.
 extern crate self as callbacks;
 
+mod attach;
 #[cfg(feature = "candle")]
 pub mod candle;
 pub mod driver;
@@ -48,8 +49,10 @@ pub mod fit;
 #[cfg(feature = "parallel")]
 mod parallel;
 pub mod prelude;
+mod require;
 pub mod shelf;
 
+pub use attach::Attach;
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;
@@ -57,7 +60,7 @@ pub use fit::Fit;
 #[cfg(feature = "parallel")]
 pub use parallel::{Parallel, ThreadsError};
 
-/// What the macros write names only this.
+/// The only paths that the macros write.
 #[doc(hidden)]
 pub mod __private {
     pub use callback_macros::__expand_callback;
@@ -68,7 +71,7 @@ pub mod __private {
     };
 }
 
-/// The README's examples compile.
+/// The examples of the README, as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

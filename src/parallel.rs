@@ -1,30 +1,30 @@
-//! Handlers at the same time, on rayon's threads.
+//! Runs handlers at the same time, on rayon's threads.
 
 use callback_runtime::{Executor, Job};
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 use std::fmt;
 use std::time::Duration;
 
-/// From so much saved time on it pays to wake threads of a pool that one is not on: that takes from 30 to 100 µs.
-const FROM_OUTSIDE: Duration = Duration::from_micros(100);
+/// The smallest saving that is worth waking threads of the pool from outside of it, which takes 30 to 100 µs.
+const MIN_SAVING_OUTSIDE: Duration = Duration::from_micros(100);
 
-/// The same on a thread of the pool, where it takes from 1 to 3 µs.
-const FROM_INSIDE: Duration = Duration::from_micros(3);
+/// The smallest saving that is worth waking threads of the pool from one of its threads, which takes 1 to 3 µs.
+const MIN_SAVING_INSIDE: Duration = Duration::from_micros(3);
 
-/// Runs the handlers of a group on rayon's threads; see [`Plan::executor`](crate::Plan::executor) for what a group is. The loop's
-/// thread takes part.
+/// Runs the handlers of a group on rayon's threads and on the loop's thread; [`Plan::executor`](crate::Plan::executor) says what a group
+/// is.
 ///
-/// A group runs so if that saves more than it costs, as its handlers were measured: 100 µs, or 3 where the loop itself runs on a
-/// thread of the pool. For that, each of them runs on its own the first four times, and is timed. Later it is timed, however it runs,
-/// four times in 64, and four times more whenever it took more than twice or less than half of what was expected: the mean, in which
-/// each new time counts for an eighth. So a group whose handlers become slow later, or are slow now and then, is noticed within 64
-/// firings.
+/// A group runs in parallel if the measured times of its handlers say that this saves more than it costs: 100 µs, or 3 µs if the loop
+/// itself runs on a thread of the pool. So each handler runs alone the first four times, and is timed. Later it is timed, however it runs,
+/// four times in 64, and another four times after a time that is more than twice or less than half of the expected one. The expected time
+/// is a running mean, in which each new time has a weight of one eighth. A group whose handlers become slow later, or are slow now and
+/// then, is noticed within 64 firings.
 ///
 /// ```
 /// use callbacks::Parallel;
 /// use callbacks::prelude::*;
 ///
-/// /// How the weights are spread.
+/// /// The distribution of the weights.
 /// #[derive(Default)]
 /// struct Histogram([u32; 10]);
 ///
@@ -37,7 +37,7 @@ const FROM_INSIDE: Duration = Duration::from_micros(3);
 ///     }
 /// }
 ///
-/// /// How large they are.
+/// /// The norm of the weights.
 /// #[derive(Default)]
 /// struct Norm(f64);
 ///
@@ -61,18 +61,18 @@ const FROM_INSIDE: Duration = Duration::from_micros(3);
 /// ```
 #[derive(Default)]
 pub struct Parallel {
-    /// `None` for the global one.
+    /// `None` for the global pool.
     pool: Option<ThreadPool>,
     always: bool,
 }
 
 impl Parallel {
-    /// On rayon's global pool.
+    /// Uses rayon's global pool.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// On a pool of its own, of so many threads; 0 for as many as there are processors.
+    /// Creates a pool with this number of threads; 0 for the number of processors.
     ///
     /// ```
     /// # use callbacks::Parallel;
@@ -83,14 +83,14 @@ impl Parallel {
     /// ```
     pub fn threads(threads: usize) -> Result<Self, ThreadsError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|why| ThreadsError { threads, why })?;
+        let pool = pool.map_err(|source| ThreadsError { threads, source })?;
         Ok(Self {
             pool: Some(pool),
             always: false,
         })
     }
 
-    /// Every group runs so, whether or not that pays, and nothing is measured: for tests, and where one knows.
+    /// Runs every group in parallel, whether or not this pays, and measures nothing: for tests, and for programs that know it.
     ///
     /// ```
     /// # use callbacks::{Executor, Parallel};
@@ -131,12 +131,12 @@ impl Executor for Parallel {
     }
 
     fn pays(&self, saved: Duration) -> bool {
-        let least = if self.is_inside() {
-            FROM_INSIDE
+        let min_saving = if self.is_inside() {
+            MIN_SAVING_INSIDE
         } else {
-            FROM_OUTSIDE
+            MIN_SAVING_OUTSIDE
         };
-        self.always || saved >= least
+        self.always || saved >= min_saving
     }
 }
 
@@ -150,11 +150,11 @@ impl fmt::Debug for Parallel {
     }
 }
 
-/// The threads of a pool could not be started.
+/// The error of a pool whose threads could not be started.
 #[derive(Debug)]
 pub struct ThreadsError {
     threads: usize,
-    why: rayon::ThreadPoolBuildError,
+    source: rayon::ThreadPoolBuildError,
 }
 
 impl fmt::Display for ThreadsError {
@@ -162,13 +162,13 @@ impl fmt::Display for ThreadsError {
         write!(
             f,
             "a pool of {} threads could not be started: {}; ask for fewer, or take the global pool with `Parallel::new`",
-            self.threads, self.why
+            self.threads, self.source
         )
     }
 }
 
 impl std::error::Error for ThreadsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.why)
+        Some(&self.source)
     }
 }

@@ -1,8 +1,8 @@
-//! What most programs with callbacks use: `use callbacks::prelude::*;`.
+//! The names that most programs with callbacks use: `use callbacks::prelude::*;`.
 //!
-//! It has the names of both loops, and those that do not depend on the loop. A definition of the program's own shadows a name of the
-//! prelude.
+//! It has the names of both loops, and those that do not depend on a loop. A definition in your program shadows a name of the prelude.
 
+pub use crate::Attach;
 pub use crate::driver::{
     Attempt, Complex, Driven, Driver, LogData, RejectedAttempts, Rollback, Samples, Stats, Time,
     VariationalDriver, Verdict, reject_if, stop_if, stop_unless,

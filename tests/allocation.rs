@@ -16,7 +16,7 @@ mod growth {
 use callbacks::driver::{Driven, Driver, LogData, Samples, VariationalDriver, Verdict};
 use callbacks::fit::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step, Trainer};
 use callbacks::{
-    BoxError, Breakpoint, Callback, Ctx, Flow, Handlers, Local, LocalMut, Plan, Run, State,
+    Attach, BoxError, Breakpoint, Callback, Ctx, Flow, Handlers, Local, LocalMut, Plan, Run, State,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};

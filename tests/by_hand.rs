@@ -13,8 +13,8 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, Trainer};
 use callbacks::{
-    Breakpoint, Callback, CallbackInfo, Flow, Handlers, Local, LocalMut, Location, Loop, Plan,
-    State,
+    Attach, Breakpoint, Callback, CallbackInfo, Flow, Handlers, Local, LocalMut, Location, Loop,
+    Plan, State,
 };
 use std::cell::Cell;
 use std::rc::Rc;

@@ -9,7 +9,7 @@ mod support {
 
 use callbacks::driver::Driver;
 use callbacks::fit::{Epoch, Epochs, Fit, Iteration, MicroStep, SampleCount, Step, Trainer};
-use callbacks::{Outcome, Period};
+use callbacks::{Attach, Outcome, Period};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::walk::walk;

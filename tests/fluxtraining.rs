@@ -8,7 +8,7 @@ mod support {
 use callbacks::fit::{Fit, Loss, Metrics, Phase, Trainer};
 use callbacks::shelf::{Record, Recorder};
 use callbacks::{
-    Break, Breakpoint, Flow, Local, Outcome, Plan, PlanError, ProblemKind, State, Stop,
+    Attach, Break, Breakpoint, Flow, Local, Outcome, Plan, PlanError, ProblemKind, State, Stop,
     breakpoints, callback,
 };
 use support::journal::Journal;

@@ -12,7 +12,8 @@ mod support {
 use callbacks::fit::{Epoch, Fit, Metrics, Phase, Trainer};
 use callbacks::shelf::{Record, Recorder};
 use callbacks::{
-    Callback, CallbackInfo, CallbackRef, Flow, Handlers, Local, Loop, Outcome, Period, callback,
+    Attach, Callback, CallbackInfo, CallbackRef, Flow, Handlers, Local, Loop, Outcome, Period,
+    callback,
 };
 use support::journal::Journal;
 use support::line::{Line, inputs};

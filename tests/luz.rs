@@ -14,7 +14,7 @@ use callbacks::fit::{
     Epoch, Fit, Iteration, Loss, OptimizerName, OwnStep, Phase, SampleCount, Step,
 };
 use callbacks::fit::{Evaluated, Predicted, Trainer};
-use callbacks::{Breakpoint, Callback, Handlers, ProblemKind};
+use callbacks::{Attach, Breakpoint, Callback, Handlers, ProblemKind};
 use support::journal::Journal;
 use support::line::{Line, Output, inputs};
 use support::tracer::Tracer;
@@ -83,7 +83,9 @@ fn traced(prepare: impl FnOnce(&mut Line)) -> (Trainer<Line>, Journal) {
     let journal = Journal::default();
     let mut learner = Line::new(&journal);
     prepare(&mut learner);
-    let trainer = Trainer::new(learner).callback_local(Tracer(journal.clone()));
+    let trainer = Trainer::new(learner).plan_with(|plan| {
+        plan.add_local(Tracer(journal.clone()));
+    });
     (trainer, journal)
 }
 
@@ -122,7 +124,9 @@ fn every_breakpoint_has_the_right_phase_iteration_epoch_step_and_samples() {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .valid(inputs([5.0]))
-        .callback_local(Surveyor(journal.clone()));
+        .plan_with(|plan| {
+            plan.add_local(Surveyor(journal.clone()));
+        });
     let _ = trainer.fit(inputs([2.0, 3.0])).unwrap();
     let expected = TABLE.map(|(at, phase, counts)| line(at, phase, counts));
     assert_eq!(journal.take(), expected);
@@ -134,7 +138,9 @@ fn positions_go_on_into_the_second_epoch() {
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(2)
         .valid(inputs([5.0]))
-        .callback_local(Surveyor(journal.clone()));
+        .plan_with(|plan| {
+            plan.add_local(Surveyor(journal.clone()));
+        });
     let _ = trainer.fit(inputs([2.0, 3.0])).unwrap();
     let second: Vec<String> = TABLE[1..25]
         .iter()
@@ -148,8 +154,9 @@ fn positions_go_on_into_the_second_epoch() {
 #[test]
 fn evaluations_and_predictions_have_their_phase_and_iteration_too() {
     let journal = Journal::default();
-    let mut trainer =
-        Trainer::new(Line::new(&Journal::default())).callback_local(Surveyor(journal.clone()));
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).plan_with(|plan| {
+        plan.add_local(Surveyor(journal.clone()));
+    });
     let _ = trainer.evaluate(inputs([1.0, 2.0])).unwrap();
     let ends = |name: &'static str, phase, count| line(name, phase, [count, 0, 0, 0]);
     let lines = journal.take();
@@ -191,7 +198,9 @@ fn with_several_optimisers_the_inner_five_fire_once_for_each_and_the_batch_once(
         learner.optimizers = optimizers;
         let note = journal.clone();
         let mut trainer = Trainer::new(learner)
-            .callback_local(Tracer(journal.clone()))
+            .plan_with(|plan| {
+                plan.add_local(Tracer(journal.clone()));
+            })
             .on(
                 Fit::on_train_batch_after_step,
                 move |name: &OptimizerName, step: &Step| {

@@ -6,7 +6,7 @@ mod support {
 }
 
 use callbacks::fit::{Fit, Loss, MicroStep, OptimizerName, SampleCount, Total, Trainer};
-use callbacks::{At, Breakpoint, Callback, Handlers, Loop};
+use callbacks::{At, Attach, Breakpoint, Callback, Handlers, Loop};
 use support::journal::Journal;
 use support::line::{Input, Line, Output, Slope, inputs};
 

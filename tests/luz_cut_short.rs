@@ -6,8 +6,8 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::Flow;
 use callbacks::fit::{Epoch, Fit, Trainer};
+use callbacks::{Attach, Flow};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 

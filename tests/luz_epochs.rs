@@ -9,7 +9,7 @@ mod support {
 use callbacks::fit::{
     Epoch, Fit, History, Iteration, LearningRate, Loss, Metrics, OptimizerName, Step, Trainer,
 };
-use callbacks::{At, BoxError, Flow, Outcome};
+use callbacks::{At, Attach, BoxError, Flow, Outcome};
 use std::cell::Cell;
 use std::rc::Rc;
 use support::journal::Journal;
@@ -214,7 +214,9 @@ fn a_second_fit_starts_clean() {
     };
     let mut trainer = trainer()
         .learning_rate(0.5)
-        .callback_local(Tracer(journal.clone()))
+        .plan_with(|plan| {
+            plan.add_local(Tracer(journal.clone()));
+        })
         .on(Fit::on_fit_begin, start)
         .on(Fit::on_train_batch_end, |rate: &mut LearningRate| {
             rate.set(9.0);
@@ -308,7 +310,9 @@ fn a_run_that_failed_leaves_nothing_for_the_next() {
         assert!(made.is_none() && loss.is_none());
     };
     let mut trainer = trainer()
-        .callback_local(Tracer(journal.clone()))
+        .plan_with(|plan| {
+            plan.add_local(Tracer(journal.clone()));
+        })
         .on(Fit::on_train_batch_begin, nothing)
         .on(Fit::on_train_batch_before_step, fail_once());
     let failed = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;

@@ -8,7 +8,7 @@ mod support {
 use callbacks::fit::{
     Epoch, Fit, Learner, LearningRate, Loss, Metrics, OptimizerName, Phase, Trainer,
 };
-use callbacks::{At, BoxError, Closure, Reply};
+use callbacks::{At, Attach, BoxError, Closure, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use support::journal::Journal;

@@ -17,7 +17,7 @@ use callbacks::driver::{
 };
 use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{At, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
+use callbacks::{At, Attach, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 
@@ -140,7 +140,9 @@ fn looking_ahead_leaves_what_the_last_run_left() {
     assert_eq!(log.number("place"), Some(2.0));
     // A driver that has not run can be looked at, too.
     walk().check().unwrap();
-    walk().strict(true).explain().unwrap();
+    let mut strict = walk();
+    strict.plan().strict(true);
+    strict.explain().unwrap();
 }
 
 #[test]

@@ -16,7 +16,7 @@ use callbacks::driver::{
     reject_if, stop_if,
 };
 use callbacks::fit::Step;
-use callbacks::{At, BoxError, Breakpoint, Flow};
+use callbacks::{At, Attach, BoxError, Breakpoint, Flow};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, places_logged, walk};
@@ -119,6 +119,55 @@ fn nor_does_a_handler_of_a_panic_of_the_driven() {
         assert!(driver.run(1).unwrap().failed().is_some());
         assert_eq!(journal.take(), ["on_run_error: None None"]);
     }
+}
+
+/// An update whose `Drop` panics.
+struct Unstable;
+
+impl Drop for Unstable {
+    fn drop(&mut self) {
+        // A panic that does not fill the terminal.
+        resume_unwind(Box::new("the update panics"));
+    }
+}
+
+/// A system whose updates are unstable, and fail.
+struct WithUnstableUpdates;
+
+impl Driven for WithUnstableUpdates {
+    type Samples = Place;
+    type Update = Unstable;
+
+    fn sample(&mut self) -> Result<Place, BoxError> {
+        Ok(Place(1.0))
+    }
+
+    fn compute_loss_and_update(
+        &mut self,
+        _: &Place,
+        _: &mut LogData,
+    ) -> Result<Unstable, BoxError> {
+        Ok(Unstable)
+    }
+
+    fn update_parameters(&mut self, _: &Unstable) -> Result<(), BoxError> {
+        Err("broken".into())
+    }
+}
+
+#[test]
+fn samples_are_removed_although_the_drop_of_the_update_panics() {
+    let journal = Journal::default();
+    let note = journal.clone();
+    let mut driver = VariationalDriver::new(WithUnstableUpdates).on(
+        Driver::on_run_error,
+        move |samples: &Samples<Place>, update: Option<&Unstable>| {
+            note.note(format!("{:?} {}", samples.get(), update.is_some()));
+        },
+    );
+    let outcome = driver.run(1).unwrap();
+    assert!(outcome.failed().unwrap().to_string().contains("broken"));
+    assert_eq!(journal.take(), ["None false"]);
 }
 
 /// Rejects every update of a run's first attempt and stops there, so often.

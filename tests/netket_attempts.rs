@@ -16,7 +16,7 @@ use callbacks::driver::{
     Verdict, reject_if,
 };
 use callbacks::fit::Step;
-use callbacks::{Failure, Outcome};
+use callbacks::{Attach, Failure, Outcome};
 use std::error::Error;
 use support::journal::Journal;
 use support::walk::{STEP, Walk, finish, places_logged, traced, walk};
@@ -87,7 +87,7 @@ fn the_attempt_is_counted_and_a_limit_ends_a_permanent_rejecter_by_name() {
         assert_eq!(rejecters, [("picky", all), ("the driver", 1)]);
         let text = why.to_string();
         let begin = format!("{limit} attempts at step 1 were rejected, by ");
-        let end = " and by the accept rule of what is driven (1 of them); \
+        let end = " and by the accept rule of the driven system (1 of them); \
                    accept more, change what is attempted, or give a greater `retry_limit`";
         assert!(text.starts_with(&begin) && text.ends_with(end), "{text}");
         assert_eq!(driver.get::<Attempt>(), Some(&Attempt::new(all)));

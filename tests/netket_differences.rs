@@ -13,7 +13,7 @@ mod support {
 
 use callbacks::driver::{Attempt, Driver, LogData, RejectedAttempts, Samples, reject_if};
 use callbacks::fit::Step;
-use callbacks::{At, Flow, Stop};
+use callbacks::{At, Attach, Flow, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, finish, walk};
 

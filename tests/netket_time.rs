@@ -14,7 +14,7 @@ mod support {
 use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
 use callbacks::fit::{Step, Total};
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{BoxError, Local, Outcome, Period};
+use callbacks::{Attach, BoxError, Local, Outcome, Period};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, walk};

@@ -7,8 +7,8 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, LearningRate, Loss, Trainer};
 use callbacks::{
-    Callback, CallbackInfo, Ctx, Handlers, Local, LocalMut, Location, Plan, PlanError, Problem,
-    ProblemKind, State,
+    Attach, Callback, CallbackInfo, Ctx, Handlers, Local, LocalMut, Location, Plan, PlanError,
+    Problem, ProblemKind, State,
 };
 use std::cell::Cell;
 use std::rc::Rc;

@@ -7,7 +7,7 @@ mod support {
 
 use callbacks::driver::{Driven, Driver, LogData, VariationalDriver};
 use callbacks::fit::{Fit, Learner, Loss, OptimizerName, Phase, Trainer};
-use callbacks::{BoxError, Local};
+use callbacks::{Attach, BoxError, Local};
 use std::cell::RefCell;
 use std::process::exit;
 use support::process::{Loud, each_in_a_process, say};

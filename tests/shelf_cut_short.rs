@@ -12,7 +12,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Metrics, Trainer};
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping};
-use callbacks::{Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan};
+use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};

@@ -9,7 +9,7 @@ mod support {
 
 use callbacks::fit::SaveParameters;
 use callbacks::shelf::{NotAFile, SaveState};
-use callbacks::{Failure, Outcome, Period};
+use callbacks::{Attach, Failure, Outcome, Period};
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -115,7 +115,7 @@ fn what_is_no_file_stays_and_the_failure_names_it_and_the_remedy() {
     ] {
         let outcome = save_at(&folder.at(name), 1);
         let why = why(&outcome);
-        assert_eq!((&why.path, why.is), (&folder.at(name), is));
+        assert_eq!((&why.path, why.kind), (&folder.at(name), is));
         let remedy = "only a file is replaced; give `SaveState::to_file` the path of a file";
         assert!(why.to_string().contains(remedy), "{why}");
     }
@@ -132,7 +132,7 @@ fn what_stands_where_the_unfinished_file_is_to_be_stays_unless_it_is_one() {
     symlink("precious", &beside).unwrap();
     let outcome = save_at(&folder.at("walk"), 1);
     assert_eq!(
-        (&why(&outcome).path, why(&outcome).is),
+        (&why(&outcome).path, why(&outcome).kind),
         (&beside, "a symbolic link")
     );
     assert_eq!(text(&folder.at("precious")), "precious");

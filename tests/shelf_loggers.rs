@@ -15,7 +15,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats};
 use callbacks::fit::{Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
-use callbacks::{Callback, Closure, OnFailure};
+use callbacks::{Attach, Callback, Closure, OnFailure};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;

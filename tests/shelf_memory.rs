@@ -16,7 +16,7 @@ mod support {
 use callbacks::driver::{Driver, LogData, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, Metrics, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, Record, Recorder};
-use callbacks::{Callback, Outcome};
+use callbacks::{Attach, Callback, Outcome};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};

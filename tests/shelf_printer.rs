@@ -8,6 +8,7 @@ mod support {
     pub(crate) mod walk;
 }
 
+use callbacks::Attach;
 use callbacks::driver::Driver;
 use callbacks::shelf::{Printer, Progress};
 use std::io::Write;

@@ -16,7 +16,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats, Time, stop_unless};
 use callbacks::fit::{Batches, Epoch, Fit, Loss, Metrics, Phase, Step, Trainer};
 use callbacks::shelf::Progress;
-use callbacks::{Breakpoint, Flow, callback};
+use callbacks::{Attach, Breakpoint, Flow, callback};
 use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use std::io;
 use std::time::Duration;

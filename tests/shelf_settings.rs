@@ -13,7 +13,7 @@ use callbacks::shelf::{
     ConvergenceStopping, EarlyStopping, InvalidLossStopping, InvalidSettings, ObservableCallback,
     SaveState,
 };
-use callbacks::{Callback, Failure, Outcome, Period};
+use callbacks::{Attach, Callback, Failure, Outcome, Period};
 use std::error::Error;
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -39,7 +39,9 @@ fn events_of_a_driver(callback: impl Callback<Driver> + Send) -> String {
 fn events_of_a_fit(callback: impl Callback<Fit> + Send) -> String {
     let journal = Journal::default();
     let mut trainer = Trainer::new(Line::new(&journal))
-        .callback_local(Tracer(journal.clone()))
+        .plan_with(|plan| {
+            plan.add_local(Tracer(journal.clone()));
+        })
         .callback(callback);
     let fitted = trainer.fit(inputs([1.0])).unwrap();
     assert!(journal.take().iter().all(|line| line == "on_fit_error"));

@@ -14,7 +14,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats, Verdict};
 use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
-use callbacks::{Callback, Outcome, Stop};
+use callbacks::{Attach, Callback, Outcome, Stop};
 use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -342,7 +342,9 @@ fn stoppers_run_after_what_fills_the_log_and_none_of_them_is_discovered() {
     let mut driver = walk()
         .callback(MaxTime::new(Duration::MAX))
         .callback(EarlyStopping::minimize("place"))
-        .discover();
+        .plan_with(|plan| {
+            plan.discover();
+        });
     driver.plan().on(Driver::on_step_end, || {}).named("other");
     driver.check().unwrap();
     assert_eq!(driver.plan().names(), ["other", "MaxTime", "EarlyStopping"]);

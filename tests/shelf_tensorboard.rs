@@ -16,7 +16,7 @@ mod support {
 use callbacks::driver::{Complex, Driver, LogData, Stats};
 use callbacks::fit::{Epoch, Fit, LearningRate, Metrics, Step, Trainer};
 use callbacks::shelf::TensorBoard;
-use callbacks::{BoxError, Flow};
+use callbacks::{Attach, BoxError, Flow};
 use std::fs;
 use std::path::PathBuf;
 use support::events::{Folder, Point, point, read};

@@ -45,6 +45,7 @@ pub mod __private {
     pub use crate::background::ask_background;
     pub use crate::callback::by_default;
     pub use crate::callback::{Made, Make, NoDefault, NotSendable, Probe, Provision};
+    pub use crate::outcome::catch;
     pub use crate::period::{Period, Position, Unit};
     pub use crate::raw::PlainCounter;
     pub use crate::state::param::ask;

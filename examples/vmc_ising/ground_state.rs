@@ -7,9 +7,9 @@
 //! * `variational.rs`: these together; `driven.rs`: that as the driver's loop drives it;
 //! * `callbacks.rs`: what is not on the shelf;
 //! * `exact.rs`: the exact ground state, to compare with.
-use callbacks::Period;
 use callbacks::driver::VariationalDriver;
 use callbacks::shelf::{ConvergenceStopping, InvalidLossStopping, ObservableCallback};
+use callbacks::{Attach, Period};
 use std::error::Error;
 use vmc_ising::callbacks::{PrintEnergy, RefuseExplosions};
 use vmc_ising::driven::stats;

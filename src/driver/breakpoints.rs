@@ -4,14 +4,14 @@ use super::{Attempt, LogData, RejectedAttempts, Time, Verdict};
 use crate::fit::{Step, Total};
 
 crate::breakpoints! {
-    /// The loop of a variational driver: steps of one attempt or more.
+    /// The loop of a variational driver: steps of one or more attempts.
     ///
-    /// The names and places are those of NetKet. An attempt begins with `on_step_start`; if its update is rejected, the next one
-    /// does. A step has come to its end with `on_step_end`: the update has been made, and is counted. One that is rejected, or
-    /// stopped half-way, has none.
+    /// The breakpoints have NetKet's names and places. Each attempt begins with `on_step_start`. A rejected update is followed by another
+    /// attempt. At `on_step_end` the step is complete: the update has been applied, and the step is counted. An attempt that is rejected,
+    /// and a step that is stopped before its update, have no `on_step_end`.
     ///
-    /// What is driven is state in all of them. Its [`Samples`](super::Samples) are empty but from sampling to the update of the
-    /// parameters; its update exists from `on_compute_update_end` to `on_step_end`.
+    /// The [driven system](super::Driven) is state at every breakpoint. Its [`Samples`](super::Samples) are present from sampling to the
+    /// update of the parameters and empty elsewhere. Its update exists from `on_compute_update_end` to `on_step_end`.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -24,15 +24,15 @@ crate::breakpoints! {
     pub loop Driver with Step as steps, Time as time, Attempt, LogData, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
-            /// An attempt begins: the first of a step, or the one after a rejected one. Its log is empty.
+            /// An attempt begins: the first one of a step, or the next one after a rejection. The log is empty.
             on_step_start;
-            /// The place to inject samples: if they are set here, none are drawn.
+            /// The place to inject samples: none are drawn if a handler sets them here.
             on_compute_update_start;
-            /// The place to judge the update. All are asked, and any of them rejects.
+            /// The place to judge the update. All handlers run, and one rejection rejects the update.
             on_compute_update_end -> Verdict;
-            /// The update has been accepted: the place to change it.
+            /// The update is accepted: the place to change it.
             before_parameter_update;
-            /// The parameters are new, the step is counted.
+            /// The parameters are updated, and the step is counted.
             on_step_end;
             on_run_end;
         }

@@ -1,10 +1,10 @@
-//! Closures that say yes or no as callbacks: the adaptor says what `true` means.
+//! Adaptors for closures that return a `bool`: each of them says what `true` means.
 
 use super::Verdict;
 use callback_runtime::{AnswerIf, Flow, answer_if};
 use std::borrow::Cow;
 
-/// Stops the run, for this reason, when the closure says `true`. For any breakpoint of any loop.
+/// Stops the run for `reason` when the closure returns `true`. For any breakpoint of any loop.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -21,7 +21,7 @@ pub fn stop_if<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<
     answer_if(closure, Flow::stop(reason), Flow::Continue)
 }
 
-/// Stops the run, for this reason, when the closure says `false`: what NetKet's legacy callables do.
+/// Stops the run for `reason` when the closure returns `false`, as NetKet's legacy callables do.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -37,7 +37,7 @@ pub fn stop_unless<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> Answe
     answer_if(closure, Flow::Continue, Flow::stop(reason))
 }
 
-/// Rejects the update when the closure says `true`. For `on_compute_update_end`.
+/// Rejects the update when the closure returns `true`. For `on_compute_update_end`.
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -1,16 +1,16 @@
-//! What a driver drives: sampling, an update, and parameters to apply it to.
+//! The driven system: it draws samples, computes updates from them, and has parameters.
 
 use super::{LogData, Time, Verdict};
 use callback_runtime::BoxError;
 
-/// A variational state with what samples it and what improves it: what the driver's loop drives.
+/// The system that a driver drives: a variational state with its sampler and its optimiser.
 ///
-/// Samples and update are state while they exist, so that handlers read and change them: `&mut Samples<S>` at
-/// `on_compute_update_start`, `&mut Update` at `before_parameter_update`. State has one value per type, so an update is a type of
-/// its own: wrap what a library calls `Vec` in a struct.
+/// Samples and update are state while they exist, so that handlers can read and change them: `&mut Samples<S>` at
+/// `on_compute_update_start`, `&mut Update` at `before_parameter_update`. State has one value per type, so an update needs a type of
+/// its own: wrap a `Vec` in a struct.
 ///
 /// ```
-// What `examples/drive.rs` drives, and the examples here.
+// The system of `examples/drive.rs` and of the examples in this crate's documentation.
 #[doc = include_str!("../../examples/drive/well.rs")]
 ///
 /// let mut driver = callbacks::driver::VariationalDriver::new(Well { x: 1.0 });
@@ -19,34 +19,35 @@ use callback_runtime::BoxError;
 /// # Ok::<(), callbacks::PlanError>(())
 /// ```
 pub trait Driven: Sized + 'static {
-    /// What is drawn for one attempt.
+    /// The samples of one attempt.
     type Samples: 'static;
-    /// What an attempt computes from it: the change of the parameters.
+    /// The change of the parameters that an attempt computes from its samples.
     type Update: 'static;
 
-    /// Begins an attempt anew, behind `on_step_start`: the place to forget what belongs to the last one.
+    /// Prepares an attempt, after `on_step_start`: the place to discard what belongs to the last attempt.
     fn reset_step(&mut self) {}
 
-    /// Draws samples. Not called when a callback has injected some.
+    /// Draws samples. Not called if a callback has injected samples.
     fn sample(&mut self) -> Result<Self::Samples, BoxError>;
 
-    /// The update that the samples speak for. What is to be known of the loss goes into the log.
+    /// Computes the update from the samples, and logs the loss.
     fn compute_loss_and_update(
         &mut self,
         samples: &Self::Samples,
         log: &mut LogData,
     ) -> Result<Self::Update, BoxError>;
 
-    /// The accept rule of what is driven. It runs after those of the callbacks, whatever they answer. By default it accepts everything.
+    /// The accept rule of the driven system itself. It is called after those of the callbacks, whatever they return. The default accepts
+    /// every update.
     fn judge(&mut self, _update: &Self::Update, _log: &LogData) -> Verdict {
         Verdict::Accept
     }
 
-    /// Applies an update that has been accepted.
+    /// Applies an accepted update.
     fn update_parameters(&mut self, update: &Self::Update) -> Result<(), BoxError>;
 
-    /// The simulated time, if there is one, read after each update. A run in which it is not finite fails; in
-    /// [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must also grow in each step.
+    /// Returns the simulated time, for systems that have one. It includes the span of every applied update. A run in which it is not finite
+    /// fails; in [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must also grow in each step.
     fn time(&self) -> Time {
         Time::default()
     }

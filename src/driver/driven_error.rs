@@ -1,14 +1,12 @@
-//! What is said of an error, or a panic, of what is driven: which function it was, in which step.
+//! Errors and panics of the driven system: in which function and which step they happened.
 
 use crate::fit::Step;
-use callback_runtime::BoxError;
-use std::any::Any;
+use callback_runtime::{BoxError, Cause};
 use std::error::Error;
 use std::fmt;
-use std::mem::forget;
 use std::panic::resume_unwind;
 
-/// A function of [`Driven`](super::Driven) answered an error: the cause of the run's failure. Its source is that error.
+/// The cause of a run's failure if a function of [`Driven`](super::Driven) returned an error. Its source is that error.
 ///
 /// ```
 /// use callbacks::driver::DrivenError;
@@ -40,9 +38,9 @@ use std::panic::resume_unwind;
 pub struct DrivenError {
     /// The name of the function.
     pub function: &'static str,
-    /// The step that was not made.
+    /// The number of the step that failed.
     pub step: Step,
-    /// What it answered.
+    /// The error that the function returned.
     pub error: BoxError,
 }
 
@@ -63,18 +61,17 @@ impl Error for DrivenError {
     }
 }
 
-/// The calls of what is driven: an error says which function it was and in which step. So does a panic, which is caught outside of
-/// the steps and finds here how far they came.
+/// Calls functions of the driven system, and adds function and step to their errors. A panic is caught outside of the steps, and gets
+/// them from here.
 #[derive(Default)]
-pub(super) struct Calls {
-    /// The step under way, from 1.
+pub(super) struct DrivenCalls {
+    /// The number of the step under way, from 1.
     pub(super) step: Step,
-    /// The function under way.
+    /// The function under way; `None` between two calls.
     function: Option<&'static str>,
 }
 
-impl Calls {
-    /// Calls a function.
+impl DrivenCalls {
     #[inline]
     pub(super) fn call<R>(
         &mut self,
@@ -82,36 +79,31 @@ impl Calls {
         call: impl FnOnce() -> Result<R, BoxError>,
     ) -> Result<R, BoxError> {
         self.function = Some(function);
-        let answer = call();
+        let result = call();
         self.function = None;
-        answer.map_err(|error| failed(self.step, function, error))
+        result.map_err(|error| driven_error(self.step, function, error))
     }
 
-    /// A panic goes on; one of what is driven with the place before its text.
+    /// Panics again with the message of a caught panic. If a function of the driven system panicked, the message begins with function and
+    /// step.
     #[cold]
-    pub(super) fn panic_on(&self, panic: Box<dyn Any + Send>) -> ! {
-        let Some(function) = self.function else {
-            resume_unwind(panic)
+    pub(super) fn resume_panic(&self, cause: Cause) -> ! {
+        let message = match cause {
+            Cause::Panic(message) => message,
+            other => other.to_string(),
         };
-        let text = text_of(&*panic).unwrap_or("a panic without a message");
-        let text = format!("`Driven::{function}` in step {}: {text}", self.step);
-        // Dropping what was thrown may throw again.
-        forget(panic);
-        resume_unwind(Box::new(text))
+        resume_unwind(Box::new(match self.function {
+            Some(function) => format!("`Driven::{function}` in step {}: {message}", self.step),
+            None => message,
+        }))
     }
 }
 
 #[cold]
-fn failed(step: Step, function: &'static str, error: BoxError) -> BoxError {
+fn driven_error(step: Step, function: &'static str, error: BoxError) -> BoxError {
     Box::new(DrivenError {
         function,
         step,
         error,
     })
-}
-
-/// What a panic says.
-pub(super) fn text_of(panic: &(dyn Any + Send)) -> Option<&str> {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }

@@ -1,19 +1,19 @@
-//! The variational driver's loop, after NetKet: steps that sample, compute an update, have it judged, and take it.
+//! The loop of a variational driver, after NetKet: each step draws samples, computes an update, has it judged, and applies it.
 //!
-//! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
+//! [`breakpoints!`](crate::breakpoints) declares it, and it uses the public API alone, as a loop of your own would.
 //!
 //! * [`struct@Driver`]: the breakpoints;
-//! * [`Driven`]: what it drives; [`DrivenError`]: what its errors become; [`Rollback`]: what makes a rejected attempt one that has not been;
-//! * [`VariationalDriver`]: callbacks, what is driven and settings together; `run`, `run_for`;
-//! * [`Verdict`]: what is answered at `on_compute_update_end`; [`stop_if`], [`stop_unless`] and [`reject_if`] for closures that
-//!   say yes or no;
+//! * [`Driven`]: the driven system; [`DrivenError`]: its errors; [`Rollback`]: undoes rejected attempts and stopped steps;
+//! * [`VariationalDriver`]: a driven system with its callbacks and settings; `run`, `run_for`;
+//! * [`Verdict`]: what handlers return at `on_compute_update_end`; [`stop_if`], [`stop_unless`] and [`reject_if`] for closures that
+//!   return a `bool`;
 //! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`LogData`], [`Samples`],
-//!   [`RejectedAttempts`], and what is driven and its update.
+//!   [`RejectedAttempts`], the driven system and its update.
 //!
 //! ```
 //! use callbacks::prelude::*;
 //!
-//! /// Finds the bottom of a well by drawing places around where it stands.
+//! /// Finds the bottom of a well by drawing places around its position.
 //! struct Search(f64);
 //! struct Places(Vec<f64>);
 //! struct Slope(f64);
@@ -48,28 +48,28 @@
 //! # Ok::<(), PlanError>(())
 //! ```
 //!
-//! # For those who come from NetKet
+//! # Differences from NetKet
 //!
-//! The breakpoints have NetKet's names, places and order. These things differ, seen in NetKet 3.23:
+//! The breakpoints have NetKet's names, places and order. These things differ from NetKet 3.23:
 //!
 //! | | NetKet | here |
 //! |---|---|---|
-//! | the number of a step | `step` is `k` in all hooks of the step behind `k` others, and in the logs | [`Step`](crate::fit::Step) is how many updates have been made: `k` up to `before_parameter_update`, and `k + 1` at `on_step_end` and in the logs |
-//! | a stop at `on_step_end` | the update is made, but the step is not counted | the step is counted |
+//! | the number of a step | `step` is `k` in all hooks of the step after `k` others, and in the logs | [`Step`](crate::fit::Step) is the number of applied updates: `k` up to `before_parameter_update`, and `k + 1` at `on_step_end` and in the logs |
+//! | a stop at `on_step_end` | the update is applied, but the step is not counted | the step is counted |
 //! | attempts | a private number from 0, without limit | [`Attempt`], from 1, with a [limit](VariationalDriver::retry_limit) of 100 |
-//! | the loss in the log | there from `before_parameter_update` on | what [`compute_loss_and_update`](Driven::compute_loss_and_update) logs is there from `on_compute_update_end` on |
-//! | what a rejected attempt logged | stays in the log of the step | is in [`RejectedAttempts`] |
-//! | samples and update of a rejected attempt | stay until the next ones replace them | are gone at the next `on_step_start` |
+//! | the loss in the log | from `before_parameter_update` on | what [`compute_loss_and_update`](Driven::compute_loss_and_update) logs is there from `on_compute_update_end` on |
+//! | the log of a rejected attempt | stays in the log of the step | is in [`RejectedAttempts`] |
+//! | samples and update of a rejected attempt | stay until the next ones replace them | are removed before the next `on_step_start` |
 //! | a rejection | the return value `True` | [`Verdict::Reject`] |
-//! | a stop | `StopRun` skips the callbacks behind, and is gone | [`Flow::stop`](crate::Flow::stop) skips none, and the outcome has its reason |
+//! | a stop | `StopRun` skips the callbacks after it, and leaves no trace | [`Flow::stop`](crate::Flow::stop) skips none, and the outcome has its reason |
 //! | callbacks | given to each run | attached to the driver, for all of its runs |
-//! | patience of `EarlyStopping` and `ConvergenceStopping` | the looks that pass; the next one stops | [the same](crate::shelf#patience) |
+//! | patience of `EarlyStopping` and `ConvergenceStopping` | the number of looks that pass; the next one stops the run | [the same](crate::shelf#patience) |
 //! | patience of `InvalidLossStopping` | stops at that look, one earlier than the others | [as for the others](crate::shelf#patience): give one less |
-//! | `start_from_step=n` | lets `n` steps pass | `start_from(n)` does, too |
+//! | `start_from_step=n` | lets `n` steps pass | `start_from(n)` does the same |
 //! | `baseline` of `EarlyStopping` | improvements count below it; in older versions the run stops at it | [`baseline`](crate::shelf::EarlyStopping::baseline); [`goal`](crate::shelf::EarlyStopping::goal) |
-//! | `min_reldelta` | of the wrong sign where the best value is negative | [`min_relative_delta`](crate::shelf::EarlyStopping::min_relative_delta), right for either sign |
-//! | the window of `ConvergenceStopping` | the mean is over the values that there are | the [window](crate::shelf::ConvergenceStopping::smoothing_window) must be full |
-//! | `Timeout(0)` | is refused | [`MaxTime`](crate::shelf::MaxTime) stops at its first look, which is also before an attempt is made again |
+//! | `min_reldelta` | has the wrong sign if the best value is negative | [`min_relative_delta`](crate::shelf::EarlyStopping::min_relative_delta) is right for either sign |
+//! | the window of `ConvergenceStopping` | the mean is over the values so far | the [window](crate::shelf::ConvergenceStopping::smoothing_window) must be full |
+//! | `Timeout(0)` | is refused | [`MaxTime`](crate::shelf::MaxTime) stops at its first look, which may be before another attempt of the first step |
 
 mod breakpoints;
 mod conditions;

@@ -1,7 +1,7 @@
 //! The parts of a step, and the values that each of them works on.
 
-use super::driven_error::Calls;
-use super::steps::clear;
+use super::driven_error::DrivenCalls;
+use super::steps::clear_attempt;
 use super::{
     Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
     Verdict,
@@ -10,62 +10,62 @@ use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
 use std::mem::{swap, take};
 
-/// What a step works on: where it is is looked for once in a run.
-pub(super) struct Parts<D: Driven> {
-    pub(super) calls: Calls,
-    /// What the last whole step of the run logged, while another one is under way.
+/// The parts of a step. Each lookup finds the values that one part works on, once in a run.
+pub(super) struct StepParts<D: Driven> {
+    pub(super) calls: DrivenCalls,
+    /// The log of the run's last complete step, while another step is under way.
     last_log: LogData,
     /// The callbacks that rejected the attempt under way.
     rejecters: Vec<Origin>,
-    between: Lookup<(&'static Time, Drawn<D>)>,
-    begun: Lookup<(
+    clear: Lookup<(&'static Time, SamplesMut<D>)>,
+    begin: Lookup<(
         &'static Step,
         &'static mut Attempt,
         &'static mut LogData,
         &'static mut RejectedAttempts,
     )>,
-    reset: Lookup<(LocalMut<'static, D>, Drawn<D>)>,
-    computed: Lookup<(LocalMut<'static, D>, Drawn<D>, &'static mut LogData)>,
-    judged: Lookup<(LocalMut<'static, D>, Updating<D>, &'static LogData)>,
-    updated: Lookup<Updated<D>>,
+    reset: Lookup<(LocalMut<'static, D>, SamplesMut<D>)>,
+    compute: Lookup<(LocalMut<'static, D>, SamplesMut<D>, &'static mut LogData)>,
+    judge: Lookup<(LocalMut<'static, D>, UpdateRef<D>, &'static LogData)>,
+    update: Lookup<UpdateParams<D>>,
 }
 
-type Updated<D> = (
+type UpdateParams<D> = (
     LocalMut<'static, D>,
-    Updating<D>,
-    Drawn<D>,
+    UpdateRef<D>,
+    SamplesMut<D>,
     &'static mut Step,
     &'static mut Time,
 );
-type Updating<D> = Local<'static, <D as Driven>::Update>;
-type Drawn<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
+type UpdateRef<D> = Local<'static, <D as Driven>::Update>;
+type SamplesMut<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
 
-impl<D: Driven> Parts<D> {
+impl<D: Driven> StepParts<D> {
     pub(super) fn new() -> Self {
         Self {
-            calls: Calls::default(),
+            calls: DrivenCalls::default(),
             last_log: LogData::default(),
             rejecters: Vec::new(),
-            between: Lookup::new(),
-            begun: Lookup::new(),
+            clear: Lookup::new(),
+            begin: Lookup::new(),
             reset: Lookup::new(),
-            computed: Lookup::new(),
-            judged: Lookup::new(),
-            updated: Lookup::new(),
+            compute: Lookup::new(),
+            judge: Lookup::new(),
+            update: Lookup::new(),
         }
     }
 
-    /// Removes samples and update between two steps. Returns the last simulated time.
-    pub(super) fn between(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
+    /// Removes samples and update, which belong to a step. Returns the simulated time after the last step.
+    pub(super) fn clear(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
-        // What a user lent to the state stays: a refusal says that it is no value of ours.
+        // An `Err` says that a user lent an update to the state: it stays there.
         let _ = state.remove::<D::Update>();
-        let (time, mut samples) = self.between.get(&mut state).ok_or_else(gone)?;
+        let (time, mut samples) = self.clear.get(&mut state).ok_or_else(missing_state)?;
         samples.clear();
         Ok(*time)
     }
 
-    /// Draws, computes an update and has it judged.
+    /// Makes an attempt: draws samples, computes an update and has it judged.
     pub(super) fn attempt(
         &mut self,
         run: &mut Run<'_, Driver>,
@@ -81,10 +81,11 @@ impl<D: Driven> Parts<D> {
 
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
-        let (made, at, log, rejected) = self.begun.get(&mut state).ok_or_else(gone)?;
-        *at = attempt;
+        let (step, current, log, rejected) =
+            self.begin.get(&mut state).ok_or_else(missing_state)?;
+        *current = attempt;
         if attempt.get() == 1 {
-            self.calls.step = Step::new(made.get().saturating_add(1));
+            self.calls.step = Step::new(step.get().saturating_add(1));
             swap(log, &mut self.last_log);
             rejected.clear();
         }
@@ -92,8 +93,8 @@ impl<D: Driven> Parts<D> {
         Ok(())
     }
 
-    /// A step that has not been has no log: that of the last whole one is the last again.
-    pub(super) fn forget_log(&mut self, run: &mut Run<'_, Driver>) {
+    /// Puts the log of the last complete step back, in place of that of a step that is undone.
+    pub(super) fn restore_last_log(&mut self, run: &mut Run<'_, Driver>) {
         if let Some(log) = run.state().get_mut::<LogData>() {
             swap(log, &mut self.last_log);
         }
@@ -101,7 +102,7 @@ impl<D: Driven> Parts<D> {
 
     fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or_else(gone)?;
+        let (mut driven, mut samples) = self.reset.get(&mut state).ok_or_else(missing_state)?;
         samples.clear();
         self.calls.call("reset_step", || {
             driven.reset_step();
@@ -112,7 +113,8 @@ impl<D: Driven> Parts<D> {
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples, log) = self.computed.get(&mut state).ok_or_else(gone)?;
+        let (mut driven, mut samples, log) =
+            self.compute.get(&mut state).ok_or_else(missing_state)?;
         let samples = samples.get_or_draw(|| self.calls.call("sample", || driven.sample()))?;
         let update = self.calls.call("compute_loss_and_update", || {
             driven.compute_loss_and_update(samples, log)
@@ -121,29 +123,29 @@ impl<D: Driven> Parts<D> {
         Ok(())
     }
 
-    /// Asks every handler, and then what is driven.
+    /// Asks all callbacks, then the driven system, also if a callback has rejected the update.
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
-        let asked =
+        let answers =
             run.ask_with_origins(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
-        if let Some((_, rejecters)) = asked {
+        if let Some((_, rejecters)) = answers {
             self.rejecters = rejecters;
         }
         let mut state = run.state();
-        let (mut driven, update, log) = self.judged.get(&mut state).ok_or_else(gone)?;
-        let own = self
+        let (mut driven, update, log) = self.judge.get(&mut state).ok_or_else(missing_state)?;
+        let verdict = self
             .calls
             .call("judge", || Ok(driven.judge(&update, log)))?;
-        if self.rejecters.is_empty() && !own.is_reject() {
+        if self.rejecters.is_empty() && !verdict.is_reject() {
             return Ok(Verdict::Accept);
         }
-        reject::<D>(&mut state, take(&mut self.rejecters), own)
+        reject::<D>(&mut state, take(&mut self.rejecters), verdict)
     }
 
-    /// The update is applied and counted; the samples are those of parameters that are no more.
+    /// Applies the update and counts the step. Then the samples are removed, because they belong to the old parameters.
     pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time) =
-            self.updated.get(&mut state).ok_or_else(gone)?;
+            self.update.get(&mut state).ok_or_else(missing_state)?;
         self.calls
             .call("update_parameters", || driven.update_parameters(&update))?;
         *step = Step::new(step.get().saturating_add(1));
@@ -157,14 +159,14 @@ impl<D: Driven> Parts<D> {
 fn reject<D: Driven>(
     state: &mut Ctx<'_>,
     callbacks: Vec<Origin>,
-    own: Verdict,
+    of_driven: Verdict,
 ) -> Result<Verdict, Break> {
-    clear::<D>(state);
-    let own = own.is_reject().then_some(Rejecter::Driven);
-    let rejecters = callbacks.into_iter().map(Rejecter::Callback).chain(own);
+    clear_attempt::<D>(state);
+    let driven = of_driven.is_reject().then_some(Rejecter::Driven);
+    let rejecters = callbacks.into_iter().map(Rejecter::Callback).chain(driven);
     let (attempt, log, rejected) = state
         .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
-        .ok_or_else(gone)?;
+        .ok_or_else(missing_state)?;
     rejected.push(RejectedAttempt::new(
         *attempt,
         rejecters.collect(),
@@ -173,20 +175,21 @@ fn reject<D: Driven>(
     Ok(Verdict::Reject)
 }
 
+/// Returns the failure of a step whose attempts were all rejected.
 #[cold]
-pub(super) fn too_many(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
+pub(super) fn too_many_rejections(run: &mut Run<'_, Driver>) -> Result<Break, Break> {
     let mut state = run.state();
     let (rejected, step) = state
         .query::<(&RejectedAttempts, &Step)>()
-        .ok_or_else(gone)?;
-    let wanted = Step::new(step.get() + 1);
-    Ok(rejected.too_many(wanted).into())
+        .ok_or_else(missing_state)?;
+    let failed_step = Step::new(step.get() + 1);
+    Ok(rejected.too_many(failed_step).into())
 }
 
-/// A handler with `Ctx` can take anything out of the state.
+/// The failure of a run in which a handler with `Ctx` has removed state that the loop needs.
 #[cold]
-fn gone() -> Break {
-    "what is driven, its samples or update, the log, or where the driver stands is gone from the state; \
+fn missing_state() -> Break {
+    "the driven system, its samples or update, the log, or the driver's position is gone from the state; \
      a handler that takes one out has to put one back"
         .into()
 }

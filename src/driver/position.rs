@@ -1,10 +1,10 @@
-//! Where a driver stands, beside its [`Step`](crate::fit::Step).
+//! The position of a driver, besides its [`Step`](crate::fit::Step).
 
 use callback_runtime::counter;
 use std::fmt;
 
-/// The attempt under way at the step under way, from 1; 0 before the first. After an attempt that was accepted it stays until the
-/// next step. NetKet, which counts from 0, keeps it to itself.
+/// The number of the current attempt at a step, from 1; 0 before the first step. It stays after the attempt is accepted, until the next
+/// step begins. In NetKet this number is private, and counts from 0.
 ///
 /// ```
 /// use callbacks::driver::Attempt;
@@ -17,12 +17,12 @@ use std::fmt;
 pub struct Attempt(u64);
 
 impl Attempt {
-    /// The attempt of this number.
+    /// The attempt with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// As a number.
+    /// Returns the number.
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -34,7 +34,7 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// A simulated time, or a span of it, in the units of what is simulated. As state it is how far what is driven has come.
+/// A simulated time or a span of it, in the units of the simulation. As state, it is the time that the driven system has reached.
 ///
 /// ```
 /// use callbacks::driver::Time;
@@ -47,12 +47,12 @@ impl fmt::Display for Attempt {
 pub struct Time(f64);
 
 impl Time {
-    /// So much time.
+    /// This time.
     pub const fn new(time: f64) -> Self {
         Self(time)
     }
 
-    /// As a number.
+    /// Returns the time as a number.
     pub const fn get(self) -> f64 {
         self.0
     }

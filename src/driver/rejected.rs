@@ -1,4 +1,4 @@
-//! Attempts that were rejected, and the failure that too many of them are.
+//! Rejected attempts, and the failure of a step that has too many of them.
 
 use super::{Attempt, LogData};
 use crate::fit::Step;
@@ -6,8 +6,7 @@ use callback_runtime::Origin;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The attempts at the step under way that were rejected, in order: for who wants to know what they logged. Empty when a step
-/// begins.
+/// The rejected attempts at the step under way, in order, with what they logged. Empty when a step begins.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -30,7 +29,7 @@ pub struct RejectedAttempts {
 }
 
 impl RejectedAttempts {
-    /// Each of them, the first first.
+    /// Returns the attempts, the first one first.
     ///
     /// ```
     /// # use callbacks::driver::RejectedAttempts;
@@ -46,13 +45,13 @@ impl RejectedAttempts {
 
     #[inline]
     pub(super) fn clear(&mut self) {
-        // What is empty is seen without a call.
+        // This is on the hot path: most steps have no rejected attempt, and this finds it without a call.
         if !self.attempts.is_empty() {
             self.attempts.clear();
         }
     }
 
-    /// The failure that so many are.
+    /// Returns the failure of `step`, all of whose attempts were rejected.
     pub(super) fn too_many(&self, step: Step) -> TooManyRejections {
         let mut rejecters = BTreeMap::<String, (Rejecter, u64)>::new();
         for rejecter in self.iter().flat_map(|attempt| &attempt.rejecters) {
@@ -73,7 +72,7 @@ impl RejectedAttempts {
 /// use callbacks::driver::RejectedAttempt;
 ///
 /// fn worst(attempts: &[RejectedAttempt]) -> Option<f64> {
-///     let errors = attempts.iter().filter_map(|one| one.log.number("energy.error_of_mean"));
+///     let errors = attempts.iter().filter_map(|attempt| attempt.log.number("energy.error_of_mean"));
 ///     errors.reduce(f64::max)
 /// }
 /// # assert_eq!(worst(&[]), None);
@@ -81,11 +80,11 @@ impl RejectedAttempts {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RejectedAttempt {
-    /// Which one.
+    /// The number of the attempt.
     pub attempt: Attempt,
-    /// Who rejected it, in the order in which they were asked.
+    /// What rejected it, in the order in which the rules were called.
     pub rejecters: Vec<Rejecter>,
-    /// What had been logged.
+    /// The log of the attempt.
     pub log: LogData,
 }
 
@@ -99,7 +98,7 @@ impl RejectedAttempt {
     }
 }
 
-/// Who rejected an attempt.
+/// What rejected an attempt.
 ///
 /// ```
 /// use callbacks::driver::Rejecter;
@@ -116,7 +115,7 @@ impl RejectedAttempt {
 pub enum Rejecter {
     /// A callback.
     Callback(Origin),
-    /// The accept rule of what is driven: [`Driven::judge`](super::Driven::judge).
+    /// The accept rule of the driven system: [`Driven::judge`](super::Driven::judge).
     Driven,
 }
 
@@ -124,13 +123,13 @@ impl fmt::Display for Rejecter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Callback(origin) => origin.fmt(f),
-            Self::Driven => f.write_str("the accept rule of what is driven"),
+            Self::Driven => f.write_str("the accept rule of the driven system"),
         }
     }
 }
 
-/// Each attempt at a step was rejected, until there were as many as
-/// [`VariationalDriver::retry_limit`](super::VariationalDriver::retry_limit) allows: the cause of the run's failure.
+/// The cause of a run's failure if all attempts at a step were rejected, up to the limit of
+/// [`VariationalDriver::retry_limit`](super::VariationalDriver::retry_limit).
 ///
 /// ```
 /// use callbacks::driver::TooManyRejections;
@@ -149,11 +148,11 @@ impl fmt::Display for Rejecter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooManyRejections {
-    /// The step that was not made.
+    /// The number of the step that failed.
     pub step: Step,
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: usize,
-    /// Who rejected, and how many of them.
+    /// What rejected attempts, and how many of them.
     pub rejecters: Vec<(Rejecter, u64)>,
 }
 
@@ -161,8 +160,8 @@ impl fmt::Display for TooManyRejections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step, attempts, .. } = self;
         write!(f, "{attempts} attempts at step {step} were rejected")?;
-        for (at, (rejecter, times)) in self.rejecters.iter().enumerate() {
-            let by = if at == 0 { ", by" } else { " and by" };
+        for (index, (rejecter, times)) in self.rejecters.iter().enumerate() {
+            let by = if index == 0 { ", by" } else { " and by" };
             write!(f, "{by} {rejecter} ({times} of them)")?;
         }
         f.write_str("; accept more, change what is attempted, or give a greater `retry_limit`")

@@ -1,14 +1,14 @@
-//! What makes a rejected attempt one that has not been, and a stopped step one that has not begun.
+//! Undoing rejected attempts and stopped steps.
 
 use super::Driven;
 
-/// What is driven can be put back to where it was: samplers and random numbers included. Asked for with
-/// [`VariationalDriver::rollback`](super::VariationalDriver::rollback); without it, a rejected attempt has moved them on, as in
-/// NetKet.
+/// A driven system that can be restored to a snapshot, with its samplers and random numbers.
+/// [`VariationalDriver::rollback`](super::VariationalDriver::rollback) enables it. Without it, a rejected attempt leaves the samplers
+/// changed, as in NetKet.
 ///
-/// It is put back where an attempt was rejected, and where a step was stopped, interrupted or left before its update: the next run makes
-/// that step as if it had not begun. A stop wins over a rejection at the same breakpoint; with a rollback both come to the same. After a
-/// failure it is left as it is, to be looked at.
+/// The driver restores the system after a rejected attempt, and after a step that was stopped, interrupted or left before its update: the
+/// next run makes that step as if it had not begun. A stop wins over a rejection at the same breakpoint; with a rollback the two have the
+/// same effect on the system. After a failure the system stays as it is, for inspection.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -50,28 +50,28 @@ use super::Driven;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub trait Rollback: Driven {
-    /// What is kept of it during a step.
+    /// What an attempt may change. It lives as long as a step.
     type Snapshot: 'static;
 
-    /// What an attempt may change, before the first attempt of a step.
+    /// Returns a snapshot, before the first attempt of a step.
     fn snapshot(&self) -> Self::Snapshot;
 
-    /// Puts it back, after an attempt that was rejected, or a step that was stopped before its update.
+    /// Restores a snapshot, after a rejected attempt or a step that was stopped before its update.
     fn restore(&mut self, snapshot: &Self::Snapshot);
 }
 
-/// Keeps a snapshot whose type only it knows.
-pub(super) trait Keep<D> {
-    fn keep(&mut self, driven: &D);
+/// A [`StepSnapshot`] whose type is erased, since only some driven systems have one.
+pub(super) trait ErasedSnapshot<D> {
+    fn take(&mut self, driven: &D);
     fn restore(&self, driven: &mut D);
-    fn forget(&mut self);
+    fn clear(&mut self);
 }
 
 /// The snapshot of the step under way.
-pub(super) struct Kept<D: Rollback>(pub(super) Option<D::Snapshot>);
+pub(super) struct StepSnapshot<D: Rollback>(pub(super) Option<D::Snapshot>);
 
-impl<D: Rollback> Keep<D> for Kept<D> {
-    fn keep(&mut self, driven: &D) {
+impl<D: Rollback> ErasedSnapshot<D> for StepSnapshot<D> {
+    fn take(&mut self, driven: &D) {
         self.0 = Some(driven.snapshot());
     }
 
@@ -81,7 +81,7 @@ impl<D: Rollback> Keep<D> for Kept<D> {
         }
     }
 
-    fn forget(&mut self) {
+    fn clear(&mut self) {
         self.0 = None;
     }
 }

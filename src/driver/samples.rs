@@ -1,9 +1,9 @@
-//! What has been drawn for the attempt under way.
+//! The samples of the attempt under way.
 
-/// What has been drawn, or injected, for the attempt under way: empty but from sampling to the update of the parameters, as
-/// samples tell of old parameters what is not true of new ones.
+/// The samples of the attempt under way, drawn or injected. It is empty before sampling and after the update of the parameters, because
+/// the samples belong to the old parameters.
 ///
-/// If it is set at `on_compute_update_start`, nothing is drawn.
+/// If a handler sets it at `on_compute_update_start`, no samples are drawn.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -21,7 +21,7 @@
 pub struct Samples<S>(Option<S>);
 
 impl<S> Samples<S> {
-    /// The samples, if there are any.
+    /// Returns the samples.
     ///
     /// ```
     /// # use callbacks::driver::Samples;
@@ -34,7 +34,7 @@ impl<S> Samples<S> {
         self.0.as_ref()
     }
 
-    /// Sets them; returns those that were there.
+    /// Sets the samples, and returns the ones before.
     ///
     /// ```
     /// # use callbacks::driver::Samples;
@@ -46,7 +46,7 @@ impl<S> Samples<S> {
         self.0.replace(samples)
     }
 
-    /// Whether there are none.
+    /// Whether there are no samples.
     ///
     /// ```
     /// # use callbacks::driver::Samples;
@@ -63,7 +63,7 @@ impl<S> Samples<S> {
         self.0 = None;
     }
 
-    /// Those that are there, or else those that `draw` draws.
+    /// Returns the samples, which `draw` draws if there are none.
     pub(super) fn get_or_draw<E>(&mut self, draw: impl FnOnce() -> Result<S, E>) -> Result<&S, E> {
         match &mut self.0 {
             Some(samples) => Ok(samples),

@@ -1,105 +1,102 @@
 //! The steps of a run.
 
-use super::parts::{Parts, too_many};
-use super::rollback::Keep;
+use super::parts::{StepParts, too_many_rejections};
+use super::rollback::ErasedSnapshot;
 use super::{Driven, Driver, Samples, Time};
 use crate::fit::Total;
+use crate::require::require;
+use callback_runtime::__private::catch;
 use callback_runtime::{Break, Ctx, Run};
-use std::any::type_name;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The steps of a run, and how far it goes.
+/// The steps of a run.
 pub(super) struct Steps<'d, D: Driven> {
-    pub(super) until: Until,
+    pub(super) length: RunLength,
     pub(super) retry_limit: u64,
-    pub(super) rollback: Option<&'d mut (dyn Keep<D> + 'static)>,
-    pub(super) parts: Parts<D>,
+    pub(super) rollback: Option<&'d mut (dyn ErasedSnapshot<D> + 'static)>,
+    pub(super) parts: StepParts<D>,
 }
 
-/// How far a run goes.
-pub(super) enum Until {
-    /// So many steps more.
+/// How long a run is.
+pub(super) enum RunLength {
+    /// The number of steps that are left.
     Steps(u64),
-    /// The simulated time.
+    /// Until a simulated time.
     Time(Deadline),
 }
 
-impl Until {
+impl RunLength {
+    /// The number of steps of the run, if it is known before it.
     pub(super) fn total(&self) -> Total {
         Total::new(match self {
-            Self::Steps(left) => Some(*left),
+            Self::Steps(steps) => Some(*steps),
             Self::Time(_) => None,
         })
     }
 }
 
+/// The simulated time at which a run ends.
 pub(super) struct Deadline {
-    pub(super) end: f64,
-    /// Where the driver stood before its last step.
+    end: f64,
+    /// The simulated time before the last step.
     before: Option<f64>,
 }
 
 impl<D: Driven> Steps<'_, D> {
-    /// The whole of a run: `on_run_start` to `on_run_end`.
+    /// Makes the whole run, from `on_run_start` to `on_run_end`.
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         run.scope(Driver::RUN, |run| {
-            self.all_steps(run)?;
+            self.run_steps(run)?;
             run.last_call()
         })?;
         Ok(())
     }
 
-    /// Runs the steps. Handlers of the ending find no samples and no update, also if a step did not finish.
-    fn all_steps(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.each_step(run)));
+    /// Makes the steps. The handlers of the run's ending find no samples and no update, also if the last step is not complete.
+    fn run_steps(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        let ended = catch(|| {
+            while self.has_next(run)? {
+                self.step(run)?;
+            }
+            Ok(())
+        });
         if let Ok(Ok(())) = ended {
             return Ok(());
         }
-        let swept = catch_unwind(AssertUnwindSafe(|| clear::<D>(&mut run.state())));
-        // The reason that ended the steps is reported; dropping a later panic may panic again.
-        swept.unwrap_or_else(forget);
-        ended.unwrap_or_else(|panic| self.parts.calls.panic_on(panic))
+        clear_despite_panics::<D>(&mut run.state());
+        ended.unwrap_or_else(|cause| self.parts.calls.resume_panic(cause))
     }
 
-    fn each_step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
-        while self.goes_on(run)? {
-            self.step(run)?;
-        }
-        Ok(())
-    }
-
-    fn goes_on(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
-        let time = self.parts.between(run)?;
-        match &mut self.until {
-            Until::Steps(left) => {
-                finite(time)?;
-                let goes_on = *left > 0;
+    fn has_next(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
+        let time = self.parts.clear(run)?;
+        match &mut self.length {
+            RunLength::Steps(left) => {
+                check_finite(time)?;
+                let has_next = *left > 0;
                 *left = left.saturating_sub(1);
-                Ok(goes_on)
+                Ok(has_next)
             }
-            Until::Time(deadline) => {
-                let now = present::<D>(&mut run.state())?.time();
-                deadline.is_ahead(finite(now)?)
+            RunLength::Time(deadline) => {
+                let now = require::<D>(&mut run.state())?.time();
+                deadline.is_ahead(check_finite(now)?)
             }
         }
     }
 
-    /// One step: attempts, until one of them is accepted; then its update.
+    /// Makes attempts until one of them is accepted, then its update.
     fn step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
-        self.keep(run)?;
-        if let Err(broken) = self.make(run) {
-            return Err(self.abandon(run, broken));
+        self.take_snapshot(run)?;
+        if let Err(broken) = self.attempt_and_update(run) {
+            return Err(self.undo(run, broken));
         }
         run.fire(Driver::on_step_end)
     }
 
-    fn make(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+    fn attempt_and_update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut attempt = 1;
         while self.parts.attempt(run, attempt)?.is_reject() {
             self.roll_back(run)?;
             if attempt >= self.retry_limit {
-                return Err(too_many(run)?);
+                return Err(too_many_rejections(run)?);
             }
             attempt += 1;
         }
@@ -107,28 +104,28 @@ impl<D: Driven> Steps<'_, D> {
         self.parts.update(run)
     }
 
-    /// A step that was stopped before its update has not been, as one that was rejected has not. After a failure what is driven and
-    /// what was logged are left as they are, to be looked at.
+    /// Undoes a step that a flow ended before its update. After a failure the driven system and the log stay as they are, for
+    /// inspection.
     #[cold]
-    fn abandon(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
+    fn undo(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
         let broken = run.note(broken);
         if run.failure().is_some() {
             return broken;
         }
-        self.parts.forget_log(run);
+        self.parts.restore_last_log(run);
         self.roll_back(run).err().unwrap_or(broken)
     }
 
-    fn keep(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+    fn take_snapshot(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         if let Some(rollback) = &mut self.rollback {
-            rollback.keep(present::<D>(&mut run.state())?);
+            rollback.take(require::<D>(&mut run.state())?);
         }
         Ok(())
     }
 
     fn roll_back(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         if let Some(rollback) = &mut self.rollback {
-            rollback.restore(present::<D>(&mut run.state())?);
+            rollback.restore(require::<D>(&mut run.state())?);
         }
         Ok(())
     }
@@ -139,21 +136,21 @@ impl Deadline {
         Self { end, before: None }
     }
 
-    /// Whether there is time left; what is left by rounding is none.
+    /// Whether the end is later than `now`, by more than an error of rounding.
     fn is_ahead(&mut self, now: f64) -> Result<bool, Break> {
-        let last = self.before.replace(now).map(|before| now - before);
-        if last.is_some_and(|last| last <= 0.0) {
+        let last_step = self.before.replace(now).map(|before| now - before);
+        if last_step.is_some_and(|span| span <= 0.0) {
             return Err("the simulated time did not grow in a step; \
-                        let `Driven::time` tell what `update_parameters` adds to it"
+                        let `Driven::time` return what `update_parameters` adds to it"
                 .into());
         }
-        Ok(self.end - now > 1e-6 * last.unwrap_or_default())
+        Ok(self.end - now > 1e-6 * last_step.unwrap_or_default())
     }
 }
 
-/// A run by a time that is no number would never come to its end, or be there at once.
+/// Checks that the simulated time is finite: a run until a time would else never end, or end at once.
 #[inline]
-fn finite(time: Time) -> Result<f64, Break> {
+fn check_finite(time: Time) -> Result<f64, Break> {
     let now = time.get();
     if now.is_finite() {
         return Ok(now);
@@ -163,23 +160,29 @@ fn finite(time: Time) -> Result<f64, Break> {
 
 #[cold]
 fn not_finite(now: f64) -> Break {
-    format!("the simulated time is {now}; let `Driven::time` tell one that is finite").into()
+    format!("the simulated time is {now}; let `Driven::time` return one that is finite").into()
 }
 
-/// Takes what belongs to one attempt out of the state.
-pub(super) fn clear<D: Driven>(state: &mut Ctx<'_>) {
-    // What a user lent to the state stays: a refusal says that it is no value of ours.
+/// Removes the samples and the update of an attempt from the state.
+pub(super) fn clear_attempt<D: Driven>(state: &mut Ctx<'_>) {
+    remove_update::<D>(state);
+    clear_samples::<D>(state);
+}
+
+/// Does what [`clear_attempt`] does, also if the `Drop` of a value panics: the other value is removed all the same.
+pub(super) fn clear_despite_panics<D: Driven>(state: &mut Ctx<'_>) {
+    // The panic hook has reported the panic.
+    let _ = catch(|| remove_update::<D>(state));
+    let _ = catch(|| clear_samples::<D>(state));
+}
+
+fn remove_update<D: Driven>(state: &mut Ctx<'_>) {
+    // An `Err` says that a user lent an update to the state: it stays there.
     let _ = state.remove::<D::Update>();
+}
+
+fn clear_samples<D: Driven>(state: &mut Ctx<'_>) {
     if let Some(samples) = state.get_mut::<Samples<D::Samples>>() {
         samples.clear();
     }
 }
-
-/// State that the loop itself needs.
-pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
-    let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
-    Ok(state.get_mut().ok_or_else(gone)?)
-}
-
-/// A handler with `Ctx` can take anything out of the state.
-const PUT_BACK: &str = "a handler that takes it out has to put one back";

@@ -1,8 +1,8 @@
-//! What is answered when an update is judged.
+//! The answer of handlers that judge an update.
 
 use callback_runtime::Answer;
 
-/// Whether an update is taken. Every handler answers, and one rejection rejects.
+/// Whether an update is applied. All handlers are asked, and one rejection rejects the update.
 ///
 /// ```
 /// use callbacks::Answer;
@@ -13,15 +13,15 @@ use callback_runtime::Answer;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Verdict {
-    /// Take it, as far as I am asked.
+    /// No objection to the update.
     #[default]
     Accept,
-    /// Throw it away, and make another attempt.
+    /// The update is discarded, and another attempt made.
     Reject,
 }
 
 impl Verdict {
-    /// `Reject` where the condition holds, `Accept` elsewhere.
+    /// Returns `Reject` if the condition holds, else `Accept`.
     ///
     /// ```
     /// # use callbacks::driver::Verdict;

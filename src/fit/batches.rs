@@ -1,10 +1,11 @@
-//! What a fit is fed.
+//! The data of a fit.
 
 use callback_runtime::BoxError;
 
-/// A source of batches: asked once per pass, and anew in each epoch.
+/// A source of batches. Each pass calls it once.
 ///
-/// A vector of batches is one, and so is a closure from the epoch (from 1; 0 outside of a fit) to anything that iterates:
+/// A vector of batches is a source, and so is a closure that returns something to iterate over. Its argument is the epoch, from 1, or 0
+/// outside of a fit:
 ///
 /// ```
 /// use callbacks::fit::Batches;
@@ -16,7 +17,7 @@ use callback_runtime::BoxError;
 /// assert_eq!(fixed.batches(1).next().unwrap().unwrap(), "first");
 /// ```
 pub trait Batches<B: 'static> {
-    /// The batches of one pass. An `Err` is the failure of the run.
+    /// Returns the batches of one pass. An `Err` among them fails the run.
     fn batches(&mut self, epoch: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_>;
 }
 

@@ -6,11 +6,11 @@ use super::{
 };
 
 crate::breakpoints! {
-    /// The fit loop: epochs of a training pass and a validation pass.
+    /// The fit loop: epochs with a training pass and a validation pass.
     ///
-    /// The names and places are those of R's luz. Evaluation is the validation pass alone, prediction a pass of its own.
-    /// The learner is state in all of them; its batch exists while its scope is open, its prediction from
-    /// `after_pred` on, its gradients at `before_step`.
+    /// The breakpoints have the names and places of R's luz. Evaluation is the validation pass alone, and prediction is a separate pass.
+    /// The learner is state at every breakpoint. The batch exists while its scope is open, the prediction from `after_pred` on, the
+    /// gradients at `before_step`.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -24,7 +24,7 @@ crate::breakpoints! {
         Epochs, Iteration, Phase, Metrics, History, LearningRate, Total
     {
         scope FIT {
-            /// The place to look at the settings before anything has happened.
+            /// The place to read the settings before the first epoch.
             on_fit_begin;
             scope EPOCH {
                 on_epoch_begin;
@@ -33,7 +33,7 @@ crate::breakpoints! {
                     scope TRAIN_BATCH {
                         /// The place to change the batch.
                         on_train_batch_begin;
-                        /// The place to change the prediction. Once for each optimiser, like the four after it.
+                        /// The place to change the prediction. It fires once for each optimiser, like the four breakpoints after it.
                         on_train_batch_after_pred;
                         on_train_batch_after_loss with Loss;
                         on_train_batch_before_backward;
@@ -42,7 +42,7 @@ crate::breakpoints! {
                         on_train_batch_after_step;
                         on_train_batch_end;
                     }
-                    /// The pass's mean loss is in the metrics, as `train_loss`.
+                    /// The mean loss of the pass is in the metrics, as `train_loss`.
                     on_train_end;
                 }
                 phase VALID {
@@ -53,10 +53,10 @@ crate::breakpoints! {
                         on_valid_batch_after_loss with Loss;
                         on_valid_batch_end;
                     }
-                    /// The pass's mean loss is in the metrics, as `valid_loss`.
+                    /// The mean loss of the pass is in the metrics, as `valid_loss`.
                     on_valid_end;
                 }
-                /// The place to look at the epoch's metrics.
+                /// The place to read the metrics of the epoch.
                 on_epoch_end;
             }
             on_fit_end;

@@ -1,11 +1,12 @@
 //! The epochs of a fit.
 
 use super::pass::Pass;
-use super::step::{Steps, present};
+use super::step::Steps;
 use super::{Batches, Epoch, Epochs, Fit, History, Learner, Metrics};
+use crate::require::require;
 use callback_runtime::{Break, Breakpoint, Ctx, Run};
 
-/// The whole of a fit: `on_fit_begin` to `on_fit_end`.
+/// Runs a whole fit, from `on_fit_begin` to `on_fit_end`.
 pub(super) fn fit_epochs<M: Learner>(
     run: &mut Run<'_, Fit>,
     train: &mut dyn Batches<M::Batch>,
@@ -13,11 +14,11 @@ pub(super) fn fit_epochs<M: Learner>(
 ) -> Result<(), Break> {
     let mut steps = Steps::default();
     run.scope(Fit::FIT, |run| {
-        while let Some(epoch) = begin(run)? {
+        while let Some(epoch) = begin_epoch(run)? {
             let ended = run.scope(Fit::EPOCH, |run| {
-                passes::<M>(run, &mut steps, epoch, train, valid)
+                run_passes::<M>(run, &mut steps, epoch, train, valid)
             });
-            let recorded = record(run);
+            let recorded = record_epoch(run);
             ended?;
             recorded?;
         }
@@ -26,7 +27,7 @@ pub(super) fn fit_epochs<M: Learner>(
     Ok(())
 }
 
-fn passes<M: Learner>(
+fn run_passes<M: Learner>(
     run: &mut Run<'_, Fit>,
     steps: &mut Steps<M>,
     epoch: u64,
@@ -41,40 +42,45 @@ fn passes<M: Learner>(
     Pass::<M>::valid().last().run(run, steps, valid, epoch)
 }
 
-/// Begins the next epoch, if there is to be one. What handlers have made of [`Epoch`] and [`Epochs`] counts.
-fn begin(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
+/// Begins the next epoch and returns its number, unless the last one was the last. Handlers can decide that, since they may change
+/// [`Epoch`] and [`Epochs`].
+fn begin_epoch(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     let mut state = run.state();
-    let max = present::<Epochs>(&mut state)?.max;
-    let epoch = present::<Epoch>(&mut state)?;
+    let max = require::<Epochs>(&mut state)?.max;
+    let epoch = require::<Epoch>(&mut state)?;
     if epoch.get() >= max {
         return Ok(None);
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    present::<Metrics>(&mut state)?.begin();
+    require::<Metrics>(&mut state)?.begin_epoch();
     Ok(Some(epoch))
 }
 
-/// Why a stop may not take effect yet: too few epochs are complete. The one under way is complete at its end.
-pub(super) fn too_early(state: &Ctx<'_>, at: &Breakpoint) -> Option<String> {
+/// The rule that refuses stops: returns why a stop at `at` comes too early. The epoch under way counts as complete at its end.
+pub(super) fn refuse_early_stop(state: &Ctx<'_>, at: &Breakpoint) -> Option<String> {
     let (Some(epochs), Some(epoch)) = (state.get::<Epochs>(), state.get::<Epoch>()) else {
         return Some("the epochs are gone from the state".into());
     };
     let epoch = epoch.get();
-    let ends = at == Fit::on_epoch_end.breakpoint();
-    let complete = if ends { epoch } else { epoch.saturating_sub(1) };
-    let refused = !epochs.may_stop_after(complete);
-    refused.then(|| format!("{complete} of at least {} epochs are complete", epochs.min))
+    let is_end = at == Fit::on_epoch_end.breakpoint();
+    let complete = if is_end {
+        epoch
+    } else {
+        epoch.saturating_sub(1)
+    };
+    let is_refused = !epochs.may_stop_after(complete);
+    is_refused.then(|| format!("{complete} of at least {} epochs are complete", epochs.min))
 }
 
-/// Adds an epoch to the history, once its end has been fired.
-fn record(run: &mut Run<'_, Fit>) -> Result<(), Break> {
+/// Adds the epoch to the history, after its `on_epoch_end`.
+fn record_epoch(run: &mut Run<'_, Fit>) -> Result<(), Break> {
     if run.failure().is_some() {
         return Ok(());
     }
     let mut state = run.state();
-    let epoch = *present::<Epoch>(&mut state)?;
-    let metrics = present::<Metrics>(&mut state)?.clone();
-    present::<History>(&mut state)?.push(epoch, metrics);
+    let epoch = *require::<Epoch>(&mut state)?;
+    let metrics = require::<Metrics>(&mut state)?.clone();
+    require::<History>(&mut state)?.push(epoch, metrics);
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! What a run of the fit loop knows of its state beyond what the loop declares, and what it will not fire.
+//! What a run of the fit loop declares of its state, beyond the loop's own declaration, and which breakpoints it does not fire.
 
 use super::{Fit, Learner, OptimizerName, OwnStep};
 use callback_runtime::{Availability, Scope, Unit};
 use std::any::TypeId;
 
-/// What the learner's types add.
-pub(super) fn of_learner<M: Learner>(
+/// Declares where the learner and its types exist.
+pub(super) fn declare_learner<M: Learner>(
     own_step: Option<OwnStep>,
     availability: &mut Availability<Fit>,
 ) {
@@ -14,19 +14,19 @@ pub(super) fn of_learner<M: Learner>(
     availability.within::<M::Batch>(Fit::VALID_BATCH);
     availability.within::<M::Batch>(Fit::PREDICT_BATCH);
     if TypeId::of::<M::Batch>() != TypeId::of::<M::Prediction>() {
-        // If they are one, the trainer says so.
+        // If the two are the same type, `check_types` of the trainer reports it.
         availability.from::<M::Prediction>(Fit::on_predict_batch_end);
     }
     match own_step {
-        None => of_default_step::<M>(availability),
+        None => declare_default_step::<M>(availability),
         Some(own) => {
             (own.availability)(availability);
-            silence_inner(availability);
+            silence_default_step(availability);
         }
     }
 }
 
-fn of_default_step<M: Learner>(availability: &mut Availability<Fit>) {
+fn declare_default_step<M: Learner>(availability: &mut Availability<Fit>) {
     let (batch, prediction) = (TypeId::of::<M::Batch>(), TypeId::of::<M::Prediction>());
     if batch != prediction {
         availability.from::<M::Prediction>(Fit::on_train_batch_after_pred);
@@ -42,7 +42,7 @@ fn of_default_step<M: Learner>(availability: &mut Availability<Fit>) {
     );
 }
 
-fn silence_inner(availability: &mut Availability<Fit>) {
+fn silence_default_step(availability: &mut Availability<Fit>) {
     for at in [
         Fit::on_train_batch_after_pred,
         Fit::on_train_batch_after_loss,
@@ -56,8 +56,8 @@ fn silence_inner(availability: &mut Availability<Fit>) {
     }
 }
 
-/// A fit: no prediction, and no validation without data for it.
-pub(super) fn of_fit(availability: &mut Availability<Fit>, has_valid: bool, epochs: u64) {
+/// Declares that a fit has no prediction pass, and no validation pass without data for it.
+pub(super) fn declare_fit(availability: &mut Availability<Fit>, has_valid: bool, epochs: u64) {
     availability.ends_at(Unit::Epochs, epochs);
     availability.silent_scope(Fit::PREDICT, "this is a fit");
     if !has_valid {
@@ -65,7 +65,11 @@ pub(super) fn of_fit(availability: &mut Availability<Fit>, has_valid: bool, epoc
     }
 }
 
-/// One pass alone.
-pub(super) fn of_pass(availability: &mut Availability<Fit>, pass: Scope<Fit>, because: &str) {
-    availability.only_scope(pass, because);
+/// Declares that the run has no other pass than this one.
+pub(super) fn declare_single_pass(
+    availability: &mut Availability<Fit>,
+    pass: Scope<Fit>,
+    reason: &str,
+) {
+    availability.only_scope(pass, reason);
 }

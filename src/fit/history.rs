@@ -1,9 +1,9 @@
-//! The metrics of the epochs so far.
+//! The metrics of all epochs so far.
 
 use super::{Epoch, Metrics};
 
-/// The metrics of each epoch that is [complete](Metrics::is_complete). An epoch is added behind its `on_epoch_end`. One that a stop, an
-/// interrupt or a leave cut short is kept apart, in [`cut_short`](Self::cut_short).
+/// The metrics of each [complete](Metrics::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
+/// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -22,7 +22,7 @@ pub struct History {
 }
 
 impl History {
-    /// Epoch and metrics, the first epoch first.
+    /// Returns the complete epochs with their metrics, the first epoch first.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -38,8 +38,7 @@ impl History {
         self.all().filter(|(_, metrics)| metrics.is_complete())
     }
 
-    /// Epoch and metrics of the epochs that were cut short: each has the metrics that it came to, and its means are over the batches
-    /// that it saw.
+    /// Returns the epochs that were cut short, with the metrics that they have. Their mean losses are over the batches before the cut.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -63,7 +62,7 @@ impl History {
         self.epochs.iter().map(|(epoch, metrics)| (*epoch, metrics))
     }
 
-    /// One metric over the epochs that have it.
+    /// Returns one metric, for each complete epoch that has it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -71,7 +70,7 @@ impl History {
     /// let mut trainer = Trainer::new(Line::default()).epochs(3);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// let losses: Vec<f64> = fitted.history.of("train_loss").map(|(_, loss)| loss).collect();
-    /// assert!(losses.is_sorted_by(|one, next| one > next));
+    /// assert!(losses.is_sorted_by(|loss, next| loss > next));
     /// assert_eq!(fitted.history.of("valid_loss").count(), 0);
     /// # Ok::<(), PlanError>(())
     /// ```
@@ -80,7 +79,7 @@ impl History {
             .filter_map(move |(epoch, metrics)| Some((epoch, metrics.get(name)?)))
     }
 
-    /// How many epochs are complete.
+    /// Returns the number of complete epochs.
     pub fn len(&self) -> usize {
         self.iter().count()
     }

@@ -1,18 +1,18 @@
-//! What a fit drives: forward, loss, backward, step.
+//! The learner: a model and its optimisers, as forward, loss, backward and step.
 
 use super::{Fit, Loss, OptimizerName, Phase};
 use callback_runtime::{Availability, BoxError, Ctx};
 use std::fmt;
 
-/// A model with its optimisers: what the fit loop drives.
+/// A model with its optimisers, which the fit loop trains.
 ///
-/// Batch, prediction and gradients are state while they exist, so that handlers read and change them: `&mut Batch` at
+/// Batch, prediction and gradients are state while they exist, so that handlers can read and change them: `&mut Batch` at
 /// `on_train_batch_begin`, `&mut Prediction` at `on_train_batch_after_pred`, `&mut Gradients` at
-/// `on_train_batch_before_step`. State has one value per type, so the three are three types: wrap what a framework calls
-/// `Tensor` in a struct each.
+/// `on_train_batch_before_step`. State has one value per type, so these are three different types: wrap a framework's `Tensor` in a
+/// struct for each.
 ///
 /// ```
-// The learner of `examples/hello.rs`, which the trainer's examples include too.
+// The learner of `examples/hello.rs` and of the examples in this crate's documentation.
 #[doc = include_str!("../../examples/hello/line.rs")]
 ///
 /// let mut trainer = callbacks::fit::Trainer::new(Line::default()).epochs(50).learning_rate(0.1);
@@ -23,27 +23,27 @@ use std::fmt;
 pub trait Learner: Sized + 'static {
     /// Input and target of one step.
     type Batch: 'static;
-    /// What `forward` makes of a batch.
+    /// The output of `forward`.
     type Prediction: 'static;
-    /// What `backward` finds, and `step` uses up. What the callbacks on the shelf need of it are the small traits
+    /// The output of `backward`, which `step` consumes. Callbacks that measure or scale gradients need the traits
     /// [`Norm`](super::Norm) and [`Scale`](super::Scale).
     type Gradients: 'static;
 
-    /// How many samples a batch has: the weight of its loss in the mean of a pass. A batch without samples changes no mean; it is trained
-    /// on as any other, so that a learner whose loss is a mean looks for it itself.
+    /// Returns the number of samples in a batch: the weight of its loss in the mean of a pass. A batch without samples is trained on like
+    /// any other, but does not change the mean. A learner whose loss is a mean over samples has to handle it.
     fn samples(&self, batch: &Self::Batch) -> u64;
 
-    /// The prediction for a batch. `phase` tells training from the rest, for layers that differ.
+    /// Computes the prediction for a batch. `phase` is for layers that behave differently in training.
     fn forward(&mut self, batch: &Self::Batch, phase: Phase) -> Result<Self::Prediction, BoxError>;
 
-    /// The loss of a prediction. Where reading it would wait for a device, [`Loss::lazy`] puts that off.
+    /// Computes the loss of a prediction. If reading it would wait for a device, [`Loss::lazy`] defers the wait.
     fn loss(
         &mut self,
         prediction: &Self::Prediction,
         batch: &Self::Batch,
     ) -> Result<Loss, BoxError>;
 
-    /// The gradients of the last loss, for one optimiser.
+    /// Computes the gradients of the last loss, for one optimiser.
     fn backward(
         &mut self,
         prediction: &Self::Prediction,
@@ -51,7 +51,7 @@ pub trait Learner: Sized + 'static {
         optimizer: OptimizerName,
     ) -> Result<Self::Gradients, BoxError>;
 
-    /// One update of the parameters by one optimiser, at this learning rate.
+    /// Updates the parameters with one optimiser, at this learning rate.
     fn step(
         &mut self,
         gradients: Self::Gradients,
@@ -59,27 +59,27 @@ pub trait Learner: Sized + 'static {
         optimizer: OptimizerName,
     ) -> Result<(), BoxError>;
 
-    /// The optimisers, in the order in which they step. For each of them a training batch goes through forward, loss, backward
+    /// Returns the optimisers, in the order in which they step. For each of them, a training batch goes through forward, loss, backward
     /// and step.
     fn optimizers(&self) -> &'static [&'static str] {
         &["main"]
     }
 
-    /// A step of the learner's own in place of the four above, in training and validation. The five breakpoints inside of
-    /// a batch are silent then.
+    /// Returns a step that replaces the four functions above, in training and validation. The breakpoints inside of a batch do not fire
+    /// then.
     fn own_step(&self) -> Option<OwnStep> {
         None
     }
 }
 
-/// A step of a learner's own, and the state that it provides.
+/// A learner's own step, and the state that it provides.
 ///
 /// ```
 /// use callbacks::BoxError;
 /// use callbacks::fit::{OptimizerName, OwnStep};
 /// use callbacks::prelude::*;
 ///
-/// /// A model whose framework has one call for a whole step.
+/// /// A model whose framework has one function for a whole step.
 /// struct Halving(f64);
 ///
 /// impl Learner for Halving {
@@ -116,8 +116,8 @@ pub struct OwnStep {
 }
 
 impl OwnStep {
-    /// A step that finds learner, batch and [`Phase`] in the state. What it leaves there is removed behind the batch, if it
-    /// is a [`Loss`] or one of the learner's types.
+    /// Creates a step from a function that finds learner, batch and [`Phase`] in the state. A [`Loss`] and values of the learner's types
+    /// that it leaves in the state are removed after the batch.
     pub fn new(step: fn(Ctx<'_>) -> Result<(), BoxError>) -> Self {
         Self {
             step,
@@ -125,7 +125,7 @@ impl OwnStep {
         }
     }
 
-    /// Says which state the step provides, and from where on. Without this a plan takes it that there is none.
+    /// Declares which state the step provides, and where it exists. Without this, a plan assumes that it provides none.
     pub fn provides(mut self, availability: fn(&mut Availability<Fit>)) -> Self {
         self.availability = availability;
         self

@@ -1,9 +1,9 @@
-//! Learning rates, one for each optimiser.
+//! The learning rates of the optimisers.
 
 use std::fmt;
 
-/// The learning rate, which handlers may change. With several optimisers each has its own; [`get`](Self::get) and
-/// [`set`](Self::set) mean the one at work, or all of them outside of the optimisers' breakpoints.
+/// The learning rate, which handlers may change. Each of several optimisers has its own. [`get`](Self::get) and [`set`](Self::set) apply
+/// to the active optimiser at its breakpoints, and to all optimisers elsewhere.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -24,16 +24,17 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LearningRate {
-    /// For optimisers that have none of their own.
+    /// The rate of the optimisers that are not in `by_optimizer`.
     common: f64,
-    /// All rates as the fit begins with them.
+    /// All rates at the begin of the fit; `None` before they change for the first time.
     initial: Option<Box<LearningRate>>,
-    own: Vec<(String, f64)>,
-    at_work: Option<OptimizerName>,
+    by_optimizer: Vec<(String, f64)>,
+    /// The optimiser whose breakpoints fire at present.
+    active: Option<OptimizerName>,
 }
 
 impl LearningRate {
-    /// The same rate for every optimiser.
+    /// Creates a rate that is the same for every optimiser.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -43,12 +44,12 @@ impl LearningRate {
         Self {
             common: rate,
             initial: None,
-            own: Vec::new(),
-            at_work: None,
+            by_optimizer: Vec::new(),
+            active: None,
         }
     }
 
-    /// What [`get`](Self::get) gave when the fit began: what a schedule is a part of.
+    /// Returns what [`get`](Self::get) returned when the fit began. Schedules return a fraction of it.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -59,11 +60,11 @@ impl LearningRate {
     /// ```
     pub fn initial(&self) -> f64 {
         let initial = self.initial.as_deref().unwrap_or(self);
-        self.at_work
+        self.active
             .map_or(initial.common, |name| initial.of(name.0))
     }
 
-    /// The rate of the optimiser at work, or the common one.
+    /// Returns the rate of the active optimiser, or the common one.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -72,10 +73,10 @@ impl LearningRate {
     /// assert_eq!(rate.get(), 0.1);
     /// ```
     pub fn get(&self) -> f64 {
-        self.at_work.map_or(self.common, |name| self.of(name.0))
+        self.active.map_or(self.common, |name| self.of(name.0))
     }
 
-    /// Sets the rate of the optimiser at work, or of all.
+    /// Sets the rate of the active optimiser, or of all optimisers.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -85,16 +86,16 @@ impl LearningRate {
     /// assert_eq!((rate.get(), rate.of("generator")), (0.05, 0.05));
     /// ```
     pub fn set(&mut self, rate: f64) {
-        self.keep_initial();
-        if let Some(name) = self.at_work {
+        self.record_initial();
+        if let Some(name) = self.active {
             self.set_of(name.0, rate);
         } else {
             self.common = rate;
-            self.own.clear();
+            self.by_optimizer.clear();
         }
     }
 
-    /// The rate of the optimiser of that name; the common one if it has none of its own.
+    /// Returns the rate of an optimiser: its own one, or the common one.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -103,11 +104,11 @@ impl LearningRate {
     /// assert_eq!((rate.of("generator"), rate.of("critic")), (0.2, 0.1));
     /// ```
     pub fn of(&self, optimizer: &str) -> f64 {
-        let own = self.own.iter().find(|(name, _)| name == optimizer);
+        let own = self.by_optimizer.iter().find(|(name, _)| name == optimizer);
         own.map_or(self.common, |(_, rate)| *rate)
     }
 
-    /// Gives the optimiser of that name a rate of its own.
+    /// Sets the rate of one optimiser.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -116,13 +117,14 @@ impl LearningRate {
     /// assert_eq!((rate.of("critic"), rate.get()), (0.3, 0.1));
     /// ```
     pub fn set_of(&mut self, optimizer: &str, rate: f64) {
-        match self.own.iter_mut().find(|(name, _)| name == optimizer) {
+        let mut rates = self.by_optimizer.iter_mut();
+        match rates.find(|(name, _)| name == optimizer) {
             Some((_, own)) => *own = rate,
-            None => self.own.push((optimizer.to_owned(), rate)),
+            None => self.by_optimizer.push((optimizer.to_owned(), rate)),
         }
     }
 
-    /// Multiplies the rate of the optimiser at work, or of each: what a schedule for several optimisers does.
+    /// Multiplies the rate of the active optimiser, or of each optimiser, as a schedule for several optimisers does.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -132,40 +134,42 @@ impl LearningRate {
     /// assert_eq!((rate.get(), rate.of("critic")), (0.05, 0.2));
     /// ```
     pub fn scale(&mut self, by: f64) {
-        self.keep_initial();
-        if let Some(name) = self.at_work {
+        self.record_initial();
+        if let Some(name) = self.active {
             self.set_of(name.0, by * self.of(name.0));
         } else {
             self.common *= by;
-            self.own.iter_mut().for_each(|(_, rate)| *rate *= by);
+            let rates = self.by_optimizer.iter_mut();
+            rates.for_each(|(_, rate)| *rate *= by);
         }
     }
 
-    /// Every rate, with its optimiser's name if it is of one.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Option<&str>, f64)> {
-        let own = self
-            .own
-            .iter()
-            .map(|(name, rate)| (Some(name.as_str()), *rate));
-        std::iter::once((None, self.common)).chain(own)
+    /// Returns the common rate, with `None`, and the rates of single optimisers, with their names.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Option<&str>, f64)> {
+        let rates = self.by_optimizer.iter();
+        let rates = rates.map(|(name, rate)| (Some(name.as_str()), *rate));
+        std::iter::once((None, self.common)).chain(rates)
     }
 
-    /// From here on changes are changes of what the fit begins with.
-    fn keep_initial(&mut self) {
+    /// Copies the rates before their first change in a fit.
+    fn record_initial(&mut self) {
         if self.initial.is_none() {
             self.initial = Some(Box::new(self.clone()));
         }
     }
 
-    /// The rates that a fit begins with.
-    pub(super) fn begin(&self) -> Self {
-        let mut rate = self.clone();
-        rate.keep_initial();
+    /// Returns these rates as those at the begin of a fit.
+    pub(super) fn at_begin(&self) -> Self {
+        let mut rate = Self {
+            initial: None,
+            ..self.clone()
+        };
+        rate.record_initial();
         rate
     }
 
-    pub(super) fn put_to_work(&mut self, optimizer: Option<OptimizerName>) {
-        self.at_work = optimizer;
+    pub(super) fn set_active(&mut self, optimizer: Option<OptimizerName>) {
+        self.active = optimizer;
     }
 }
 
@@ -175,7 +179,7 @@ impl fmt::Display for LearningRate {
     }
 }
 
-/// The optimiser at work: state from `on_train_batch_after_pred` to `on_train_batch_after_step`.
+/// The name of the active optimiser: state from `on_train_batch_after_pred` to `on_train_batch_after_step`.
 ///
 /// ```
 /// use callbacks::fit::OptimizerName;
@@ -184,7 +188,7 @@ impl fmt::Display for LearningRate {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OptimizerName(
-    /// As [`Learner::optimizers`](super::Learner::optimizers) names it.
+    /// The name in [`Learner::optimizers`](super::Learner::optimizers).
     pub &'static str,
 );
 

@@ -1,22 +1,22 @@
-//! The loss of a batch, read from its device only on demand.
+//! The loss of a batch, and the mean loss of a pass. Both are read from the device as late as possible.
 
 use callback_runtime::BoxError;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// The loss of a batch: a scalar that is read when it is asked for, and once.
+/// The loss of a batch: a scalar that is read once, when its value is needed.
 ///
-/// On an accelerator reading it waits for the device. A handler that does not look at it does not wait.
+/// On an accelerator, reading it waits for the device. A handler that does not use the value does not wait.
 ///
 /// ```
 /// use callbacks::fit::Loss;
 ///
-/// let here = Loss::from(0.25);
-/// let there = Loss::lazy(|| Ok::<_, std::io::Error>(0.25));
-/// assert!(!there.is_read());
-/// assert_eq!(here.value(), there.value());
-/// assert!(there.is_read());
-/// assert_eq!(format!("{there:.3}"), "0.250");
+/// let on_host = Loss::from(0.25);
+/// let on_device = Loss::lazy(|| Ok::<_, std::io::Error>(0.25));
+/// assert!(!on_device.is_read());
+/// assert_eq!(on_host.value(), on_device.value());
+/// assert!(on_device.is_read());
+/// assert_eq!(format!("{on_device:.3}"), "0.250");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Loss(Source);
@@ -28,14 +28,16 @@ enum Source {
 }
 
 struct Lazy {
-    read: OnceLock<Result<f64, String>>,
-    source: Mutex<Option<Read>>,
+    /// The value, or why it could not be read; empty until it is read.
+    result: OnceLock<Result<f64, String>>,
+    /// Reads the value; `None` from then on.
+    read: Mutex<Option<Read>>,
 }
 
 type Read = Box<dyn FnOnce() -> Result<f64, BoxError> + Send>;
 
 impl Loss {
-    /// A loss that `read` fetches when it is asked for, at most once. Clones share what was read.
+    /// Creates a loss that calls `read` when its value is needed, at most once. Clones share the value.
     ///
     /// ```
     /// # use callbacks::fit::Loss;
@@ -45,12 +47,12 @@ impl Loss {
     /// ```
     pub fn lazy<E: Into<BoxError>>(read: impl FnOnce() -> Result<f64, E> + Send + 'static) -> Self {
         Self(Source::Lazy(Arc::new(Lazy {
-            read: OnceLock::new(),
-            source: Mutex::new(Some(Box::new(|| read().map_err(E::into)))),
+            result: OnceLock::new(),
+            read: Mutex::new(Some(Box::new(|| read().map_err(E::into)))),
         })))
     }
 
-    /// The loss. NaN if it could not be read: [`error`](Self::error) tells why, and the loop fails for it.
+    /// Returns the loss. NaN if it could not be read: [`error`](Self::error) says why, and the run fails.
     ///
     /// ```
     /// # use callbacks::fit::Loss;
@@ -76,11 +78,11 @@ impl Loss {
     pub fn is_read(&self) -> bool {
         match &self.0 {
             Source::Ready(_) => true,
-            Source::Lazy(lazy) => lazy.read.get().is_some(),
+            Source::Lazy(lazy) => lazy.result.get().is_some(),
         }
     }
 
-    /// Why it could not be read; `None` if it was, or was not asked for.
+    /// Returns why the loss could not be read; `None` if it was read, or has not been needed yet.
     ///
     /// ```
     /// # use callbacks::fit::Loss;
@@ -92,20 +94,17 @@ impl Loss {
     pub fn error(&self) -> Option<&str> {
         match &self.0 {
             Source::Ready(_) => None,
-            Source::Lazy(lazy) => lazy.read.get()?.as_ref().err().map(String::as_str),
+            Source::Lazy(lazy) => lazy.result.get()?.as_ref().err().map(String::as_str),
         }
     }
 }
 
 impl Lazy {
     fn read(&self) -> &Result<f64, String> {
-        self.read.get_or_init(|| {
-            let source = self
-                .source
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            match source {
+        self.result.get_or_init(|| {
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            let read = read.take();
+            match read {
                 Some(read) => read().map_err(|error| error.to_string()),
                 None => Err("reading the loss panicked before".into()),
             }
@@ -121,7 +120,7 @@ impl From<f64> for Loss {
 
 impl fmt::Debug for Lazy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.read.fmt(f)
+        self.result.fmt(f)
     }
 }
 
@@ -131,32 +130,32 @@ impl fmt::Display for Loss {
     }
 }
 
-/// A mean of losses that does not read them before it must.
+/// A mean of losses that reads them at the end.
 #[derive(Debug, Default)]
 pub(super) struct MeanLoss {
     sum: f64,
     samples: f64,
-    /// Not read yet, in order.
-    waiting: Vec<(Loss, f64)>,
+    /// The losses that are not in the sum yet, in order, with their numbers of samples.
+    unread: Vec<(Loss, f64)>,
 }
 
 impl MeanLoss {
-    /// Adds the loss of so many samples. The loss of no sample is no number to be weighed (`0 × NaN` is NaN), and is left out unread.
+    /// Adds the loss of a batch. The loss of a batch without samples is ignored and not read, because `0 × NaN` would be NaN.
     pub(super) fn add(&mut self, loss: Loss, samples: f64) {
         if samples == 0.0 {
             return;
         }
-        if self.waiting.is_empty() && loss.is_read() && loss.error().is_none() {
-            self.take_in(&loss, samples);
+        if self.unread.is_empty() && loss.is_read() && loss.error().is_none() {
+            self.add_to_sum(&loss, samples);
         } else {
-            self.waiting.push((loss, samples));
+            self.unread.push((loss, samples));
         }
     }
 
-    /// The mean over samples, `None` without any. Reads what is waiting.
+    /// Reads the losses and returns their mean over samples; `None` without samples.
     pub(super) fn finish(mut self) -> Result<Option<f64>, String> {
-        for (loss, samples) in std::mem::take(&mut self.waiting) {
-            self.take_in(&loss, samples);
+        for (loss, samples) in std::mem::take(&mut self.unread) {
+            self.add_to_sum(&loss, samples);
             if let Some(error) = loss.error() {
                 return Err(error.to_owned());
             }
@@ -164,7 +163,7 @@ impl MeanLoss {
         Ok((self.samples > 0.0).then(|| self.sum / self.samples))
     }
 
-    fn take_in(&mut self, loss: &Loss, samples: f64) {
+    fn add_to_sum(&mut self, loss: &Loss, samples: f64) {
         self.sum += loss.value() * samples;
         self.samples += samples;
     }
@@ -175,7 +174,7 @@ mod tests {
     use super::{Loss, MeanLoss};
 
     #[test]
-    fn the_mean_is_over_samples_and_reads_last() {
+    fn the_mean_is_over_samples_and_reads_at_the_end() {
         let mut mean = MeanLoss::default();
         let lazy = Loss::lazy(|| Ok::<_, std::io::Error>(4.0));
         mean.add(Loss::from(1.0), 3.0);
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_cannot_be_read_says_why_whichever_handler_reads_it_first() {
+    fn the_mean_fails_with_the_error_of_a_loss_that_cannot_be_read() {
         for is_read_before in [false, true] {
             let lost = Loss::lazy(|| Err::<f64, _>("device lost"));
             assert!(!is_read_before || lost.value().is_nan());
@@ -198,16 +197,16 @@ mod tests {
     }
 
     #[test]
-    fn the_loss_of_no_sample_changes_nothing_and_is_not_read() {
+    fn the_loss_of_a_batch_without_samples_is_ignored_and_not_read() {
         let unread = Loss::lazy(|| Err::<f64, _>("device lost"));
-        for of_none in [Loss::from(f64::NAN), Loss::from(f64::INFINITY), unread] {
+        for loss in [Loss::from(f64::NAN), Loss::from(f64::INFINITY), unread] {
             let mut mean = MeanLoss::default();
-            mean.add(of_none.clone(), 0.0);
+            mean.add(loss.clone(), 0.0);
             mean.add(Loss::from(4.0), 3.0);
-            mean.add(of_none.clone(), 0.0);
-            assert_eq!(mean.finish(), Ok(Some(4.0)), "{of_none:?}");
+            mean.add(loss.clone(), 0.0);
+            assert_eq!(mean.finish(), Ok(Some(4.0)), "{loss:?}");
             let mut mean = MeanLoss::default();
-            mean.add(of_none, 0.0);
+            mean.add(loss, 0.0);
             assert_eq!(mean.finish(), Ok(None));
         }
     }

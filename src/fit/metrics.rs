@@ -1,15 +1,15 @@
-//! The numbers of an epoch, by name.
+//! The metrics of an epoch.
 
 use std::fmt;
 
-/// The numbers of an epoch, by name, in the order in which they came. Empty when an epoch begins.
+/// The metrics of an epoch: numbers by name, in the order in which they were added. Empty when an epoch begins.
 ///
 /// The loop adds `train_loss` at the end of the training pass and `valid_loss` at the end of the validation pass;
 /// callbacks add their own.
 ///
-/// A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes have been made. The metrics of
-/// such an epoch are not [complete](Self::is_complete): the [`History`](super::History) does not count them, the loggers of the
-/// [shelf](crate::shelf) do not write them, and the stoppers do not look at them.
+/// A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. The metrics of such an
+/// epoch are not [complete](Self::is_complete): the [`History`](super::History) does not count them, and the loggers and stoppers of the
+/// [shelf](crate::shelf) ignore them.
 ///
 /// ```
 /// use callbacks::fit::Metrics;
@@ -24,14 +24,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metrics {
     values: Vec<(String, f64)>,
-    /// Passes of the epoch have yet to be made, or never will be.
-    is_open: bool,
-    /// The mean losses of passes that were left before there was a loss.
+    /// Whether passes of the epoch are missing. `true` from its begin until the end of its last pass.
+    is_incomplete: bool,
+    /// The names of the mean losses of passes that were left before their first loss.
     lacking: Vec<&'static str>,
 }
 
 impl Metrics {
-    /// The metric of that name, if it is there.
+    /// Returns the metric called `name`.
     ///
     /// ```
     /// # use callbacks::fit::Metrics;
@@ -41,11 +41,11 @@ impl Metrics {
     /// assert_eq!(metrics.get("valid_accuracy"), None);
     /// ```
     pub fn get(&self, name: &str) -> Option<f64> {
-        let found = self.values.iter().find(|(other, _)| other == name);
-        found.map(|(_, value)| *value)
+        let metric = self.values.iter().find(|(other, _)| other == name);
+        metric.map(|(_, value)| *value)
     }
 
-    /// Sets a metric; one of the same name is replaced, in its place.
+    /// Sets a metric. A metric of the same name is replaced and keeps its position.
     ///
     /// ```
     /// # use callbacks::fit::Metrics;
@@ -55,14 +55,14 @@ impl Metrics {
     /// assert_eq!(metrics.get("lr"), Some(0.05));
     /// ```
     pub fn set(&mut self, name: impl AsRef<str> + Into<String>, value: f64) {
-        let same = |(other, _): &&mut (String, f64)| other == name.as_ref();
-        match self.values.iter_mut().find(same) {
+        let has_name = |(other, _): &&mut (String, f64)| other == name.as_ref();
+        match self.values.iter_mut().find(has_name) {
             Some((_, old)) => *old = value,
             None => self.values.push((name.into(), value)),
         }
     }
 
-    /// Name and value of each, in the order in which they came.
+    /// Returns the names and values, in the order in which they were added.
     ///
     /// ```
     /// # use callbacks::fit::Metrics;
@@ -78,8 +78,8 @@ impl Metrics {
             .map(|(name, value)| (name.as_str(), *value))
     }
 
-    /// Whether all passes of the epoch have been made. `false` while the epoch is under way, and at the `on_epoch_end` of an epoch that
-    /// was cut short. A pass that was itself left, such as with `Flow::leave(Fit::VALID)`, has been made.
+    /// Whether all passes of the epoch are made. `false` while the epoch is under way, and at the `on_epoch_end` of an epoch that was cut
+    /// short. A pass that was left itself, such as with `Flow::leave(Fit::VALID)`, counts as made.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -93,10 +93,10 @@ impl Metrics {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn is_complete(&self) -> bool {
-        !self.is_open
+        !self.is_incomplete
     }
 
-    /// The metrics that the loop would have added, had their passes not been left before there was a loss.
+    /// Returns the names of the mean losses that the loop did not add, because their passes were left before their first loss.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -115,28 +115,28 @@ impl Metrics {
         lacking.filter(|name| self.get(name).is_none())
     }
 
-    /// An epoch begins.
-    pub(super) fn begin(&mut self) {
+    /// Removes the metrics of the last epoch, when an epoch begins.
+    pub(super) fn begin_epoch(&mut self) {
         self.values.clear();
         self.lacking.clear();
-        self.is_open = true;
+        self.is_incomplete = true;
     }
 
-    /// The last pass of the epoch has been made.
-    pub(super) fn complete(&mut self) {
-        self.is_open = false;
+    /// Marks the metrics as complete, after the last pass of the epoch.
+    pub(super) fn set_complete(&mut self) {
+        self.is_incomplete = false;
     }
 
-    /// A pass was left before there was a loss.
-    pub(super) fn lack(&mut self, name: &'static str) {
+    /// Records that a pass was left before its first loss.
+    pub(super) fn add_lacking(&mut self, name: &'static str) {
         self.lacking.push(name);
     }
 }
 
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (name, value)) in self.iter().enumerate() {
-            let gap = if at == 0 { "" } else { "  " };
+        for (index, (name, value)) in self.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "  " };
             write!(f, "{gap}{name} ")?;
             fmt::Display::fmt(&value, f)?;
         }

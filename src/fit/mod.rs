@@ -1,10 +1,10 @@
-//! The fit loop: epochs of a training pass and a validation pass, after R's luz.
+//! The fit loop: epochs with a training pass and a validation pass, after R's luz.
 //!
-//! It is declared with [`breakpoints!`](crate::breakpoints) and runs on the public API alone, as a loop of your own would.
+//! [`breakpoints!`](crate::breakpoints) declares it, and it uses the public API alone, as a loop of your own would.
 //!
 //! * [`struct@Fit`]: the breakpoints and their scopes;
-//! * [`Learner`]: what it drives; [`Batches`]: what it feeds it;
-//! * [`Trainer`]: callbacks, learner and settings together; `fit`, `evaluate`, `predict`;
+//! * [`Learner`]: the model with its optimisers; [`Batches`]: the data;
+//! * [`Trainer`]: a learner with its callbacks and settings; `fit`, `evaluate`, `predict`;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
 //!   [`Metrics`], [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 

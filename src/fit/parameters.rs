@@ -1,9 +1,9 @@
-//! What callbacks need of gradients and parameters: small traits that a learner's types implement as far as they can.
+//! Small traits of gradients and parameters, for callbacks that need them. A learner's types implement those that they can.
 
 use callback_runtime::BoxError;
 use std::io::{self, Read, Write};
 
-/// Gradients whose size can be told: for clipping and for the logs.
+/// Gradients with a norm: for clipping and for logs.
 ///
 /// ```
 /// use callbacks::BoxError;
@@ -21,17 +21,18 @@ use std::io::{self, Read, Write};
 /// # Ok::<(), BoxError>(())
 /// ```
 pub trait Norm {
-    /// The p-norm over all elements, `(Σ|x|^p)^(1/p)`; with `p = ∞` the largest `|x|`. NaN if an element is. The `Err` is the device's.
+    /// Computes the p-norm over all elements: `(Σ|x|^p)^(1/p)`, or the largest `|x|` for `p = ∞`. NaN if an element is NaN. An `Err` is an
+    /// error of the device.
     fn norm(&self, p: f64) -> Result<f64, BoxError>;
 }
 
 impl Norm for [f64] {
     fn norm(&self, p: f64) -> Result<f64, BoxError> {
-        let sizes = self.iter().map(|x| x.abs());
+        let magnitudes = self.iter().map(|x| x.abs());
         if p.is_infinite() {
-            return Ok(largest(sizes));
+            return Ok(max_or_nan(magnitudes));
         }
-        Ok(sizes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip()))
+        Ok(magnitudes.map(|x| x.powf(p)).sum::<f64>().powf(p.recip()))
     }
 }
 
@@ -46,7 +47,7 @@ impl Norm for [f64] {
 /// # Ok::<(), callbacks::BoxError>(())
 /// ```
 pub trait Scale {
-    /// Multiplies every element. The `Err` is the device's.
+    /// Multiplies every element by `by`. An `Err` is an error of the device.
     fn scale(&mut self, by: f64) -> Result<(), BoxError>;
 }
 
@@ -59,7 +60,7 @@ impl Scale for [f64] {
     }
 }
 
-/// A learner, or gradients, whose values can be looked at by name: for histograms and counts.
+/// A learner, or gradients, whose values can be read by name: for histograms and counts.
 ///
 /// ```
 /// use callbacks::fit::VisitParameters;
@@ -69,8 +70,8 @@ impl Scale for [f64] {
 /// }
 ///
 /// impl VisitParameters for Line {
-///     fn visit(&self, look: &mut dyn FnMut(&str, &[f64])) {
-///         look("slope", &[self.slope]);
+///     fn visit(&self, visitor: &mut dyn FnMut(&str, &[f64])) {
+///         visitor("slope", &[self.slope]);
 ///     }
 /// }
 ///
@@ -79,11 +80,11 @@ impl Scale for [f64] {
 /// assert_eq!(count, 1);
 /// ```
 pub trait VisitParameters {
-    /// Shows every tensor, flat, in an order that stays the same.
-    fn visit(&self, look: &mut dyn FnMut(&str, &[f64]));
+    /// Calls `visitor` with the name and the elements of every tensor, always in the same order.
+    fn visit(&self, visitor: &mut dyn FnMut(&str, &[f64]));
 }
 
-/// A learner whose parameters can be written and read back, bit by bit: for checkpoints.
+/// A learner whose parameters can be saved and loaded without loss: for checkpoints.
 ///
 /// ```
 /// use callbacks::fit::SaveParameters;
@@ -114,22 +115,22 @@ pub trait VisitParameters {
 /// # Ok::<(), io::Error>(())
 /// ```
 pub trait SaveParameters {
-    /// Writes what [`load`](Self::load) reads: parameters, and what the optimisers remember.
+    /// Writes the parameters and the state of the optimisers.
     fn save(&self, to: &mut dyn Write) -> io::Result<()>;
-    /// Reads what [`save`](Self::save) wrote.
+    /// Reads what [`save`](Self::save) has written.
     fn load(&mut self, from: &mut dyn Read) -> io::Result<()>;
 }
 
-/// The largest; NaN if one of them is.
-pub(crate) fn largest(sizes: impl IntoIterator<Item = f64>) -> f64 {
-    let larger = |most: f64, size: f64| {
-        if size > most || size.is_nan() {
-            size
+/// Returns the largest of some magnitudes; NaN if one of them is NaN, 0 if there are none.
+fn max_or_nan(magnitudes: impl IntoIterator<Item = f64>) -> f64 {
+    let larger = |max: f64, magnitude: f64| {
+        if magnitude > max || magnitude.is_nan() {
+            magnitude
         } else {
-            most
+            max
         }
     };
-    sizes.into_iter().fold(0.0, larger)
+    magnitudes.into_iter().fold(0.0, larger)
 }
 
 #[cfg(test)]
@@ -137,7 +138,7 @@ mod tests {
     use super::Norm;
 
     #[test]
-    fn the_infinite_norm_is_the_largest_size() {
+    fn the_infinite_norm_is_the_largest_magnitude() {
         for values in [[1.0, -12.0, 3.0], [-12.0, 1.0, 3.0], [1.0, 3.0, -12.0]] {
             assert!(
                 values[..]
@@ -148,12 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn a_norm_does_not_lose_what_is_not_a_number() {
-        for at in 0..3 {
+    fn a_norm_is_nan_if_an_element_is_nan() {
+        for index in 0..3 {
             let mut values = [1.0, 12.0, 3.0];
-            values[at] = f64::NAN;
+            values[index] = f64::NAN;
             for p in [1.0, 2.0, f64::INFINITY] {
-                assert!(values[..].norm(p).is_ok_and(f64::is_nan), "{at}, {p}");
+                assert!(values[..].norm(p).is_ok_and(f64::is_nan), "{index}, {p}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Where a fit stands. Each unit is a type of its own, so that steps cannot be taken for epochs.
+//! The position of a fit. Each unit has a type of its own, so that steps are not confused with epochs.
 
 use callback_runtime::counter;
 use std::fmt;
@@ -7,7 +7,7 @@ macro_rules! counters {
     ($($(#[$doc:meta])* $Counter:ident)*) => {$(
         $(#[$doc])*
         ///
-        /// Once it is at `u64::MAX` it stays there.
+        /// It does not count beyond `u64::MAX`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $Counter(u64);
 
@@ -17,12 +17,12 @@ macro_rules! counters {
                 Self(count)
             }
 
-            /// As a number.
+            /// Returns the count.
             pub const fn get(self) -> u64 {
                 self.0
             }
 
-            /// As a number to reckon with, exact below 2^53.
+            /// Returns the count as a `f64`, exact below 2^53.
             #[expect(clippy::cast_precision_loss, reason = "a run has fewer than 2^53 of anything")]
             pub const fn as_f64(self) -> f64 {
                 self.0 as f64
@@ -44,7 +44,7 @@ macro_rules! counters {
 }
 
 counters! {
-    /// The epoch under way, from 1; 0 before the first. After the last one it stays.
+    /// The number of the epoch under way, from 1; 0 before the first one. It stays after the last epoch.
     ///
     /// ```
     /// use callbacks::fit::Epoch;
@@ -55,8 +55,8 @@ counters! {
     /// ```
     Epoch
 
-    /// How many times the parameters have been updated in this fit. From `on_train_batch_after_step` on it includes the
-    /// batch's own update; several optimisers make one step together.
+    /// The number of updates of the parameters in this fit, or of steps of a driver. From `on_train_batch_after_step` on it includes the
+    /// update of the batch. Several optimisers make one step together.
     ///
     /// ```
     /// use callbacks::fit::Step;
@@ -66,7 +66,8 @@ counters! {
     /// ```
     Step
 
-    /// The batch under way in this pass, from 1; 0 before the first and outside of a pass. At a pass's end it is how many there were.
+    /// The number of the batch under way in its pass, from 1; 0 before the first batch and outside of a pass. At the end of a pass it is
+    /// the number of the pass's batches.
     ///
     /// ```
     /// use callbacks::fit::Iteration;
@@ -76,7 +77,7 @@ counters! {
     /// ```
     Iteration
 
-    /// How many batches have been trained on in this fit, over all of its passes. At a batch's breakpoints it includes the batch.
+    /// The number of batches in all training passes of this fit. At the breakpoints of a batch it includes the batch.
     ///
     /// ```
     /// use callbacks::fit::MicroStep;
@@ -85,8 +86,8 @@ counters! {
     /// ```
     MicroStep
 
-    /// How many samples have been trained on in this fit, as [`Learner::samples`](super::Learner::samples) counts them. At a
-    /// batch's breakpoints it includes the batch.
+    /// The number of samples in all training passes of this fit, as counted by [`Learner::samples`](super::Learner::samples). At the
+    /// breakpoints of a batch it includes the batch.
     ///
     /// ```
     /// use callbacks::fit::SampleCount;
@@ -97,7 +98,7 @@ counters! {
     SampleCount
 }
 
-/// How many epochs a fit has: the bounds given to the trainer.
+/// The bounds for the number of epochs, which a trainer's settings give.
 ///
 /// ```
 /// use callbacks::fit::Epochs;
@@ -108,14 +109,14 @@ counters! {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Epochs {
-    /// A stop before so many epochs are complete is refused.
+    /// A stop is refused before this number of epochs is complete.
     pub min: u64,
-    /// The fit ends after so many.
+    /// The fit ends after this number of epochs.
     pub max: u64,
 }
 
 impl Epochs {
-    /// Whether a stop may take effect once so many epochs are complete. The one place that decides it.
+    /// Whether a stop may take effect once `complete` epochs are complete.
     ///
     /// ```
     /// # use callbacks::fit::Epochs;
@@ -128,8 +129,8 @@ impl Epochs {
     }
 }
 
-/// How many there are in all: batches in the pass of a fit that is under way, steps in the run of a driver that is. `None` if one
-/// cannot tell: where a source of batches does not, in a run for a simulated time, and outside of a pass.
+/// The total number of batches in the current pass of a fit, or of steps in the current run of a driver. `None` if it is not known: if the
+/// source of batches has no exact length, in a run for a simulated time, and outside of a pass.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -146,18 +147,18 @@ impl Epochs {
 pub struct Total(Option<u64>);
 
 impl Total {
-    /// So many, if one can tell.
+    /// This number; `None` if it is not known.
     pub const fn new(total: Option<u64>) -> Self {
         Self(total)
     }
 
-    /// As a number.
+    /// Returns the number, if it is known.
     pub const fn get(self) -> Option<u64> {
         self.0
     }
 }
 
-/// Which pass is under way.
+/// The kind of pass under way.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -171,19 +172,19 @@ impl Total {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Phase {
-    /// None: before, between and after the passes.
+    /// No pass: before, between and after the passes.
     #[default]
     Between,
     /// The training pass.
     Train,
-    /// The validation pass, also of an evaluation.
+    /// The validation pass of a fit or an evaluation.
     Valid,
     /// The pass of a prediction.
     Predict,
 }
 
 impl Phase {
-    /// Its name, as in the names of breakpoints and metrics.
+    /// Returns the name, as it is in the names of breakpoints and metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Between => "between",

@@ -1,28 +1,27 @@
-//! What is done with one batch in each pass.
+//! What a pass does with one batch.
 
 use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step};
 use super::{Iteration, MicroStep, SampleCount};
+use callback_runtime::__private::catch;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
-use std::any::type_name;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What is done with a batch. Where the values are that it is done with is looked for once in a run.
+/// The steps of a run, one for each batch. Each lookup finds the values that one part of a step works on, once in a run.
 pub(super) struct Steps<M: Learner> {
-    begun: Lookup<Begun<M>>,
+    begin: Lookup<BeginParams<M>>,
     learner: Lookup<(Local<'static, M>,)>,
-    fed: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
-    predicted: Lookup<Predicted<M>>,
-    updated: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
+    forward: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
+    loss: Lookup<PredictionParams<M>>,
+    update: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
 }
 
-type Begun<M> = (
+type BeginParams<M> = (
     Option<Local<'static, M>>,
     Option<Local<'static, <M as Learner>::Batch>>,
     Option<&'static mut Iteration>,
     Option<&'static mut MicroStep>,
     Option<&'static mut SampleCount>,
 );
-type Predicted<M> = (
+type PredictionParams<M> = (
     LocalMut<'static, M>,
     Local<'static, <M as Learner>::Prediction>,
     Local<'static, <M as Learner>::Batch>,
@@ -31,25 +30,34 @@ type Predicted<M> = (
 impl<M: Learner> Default for Steps<M> {
     fn default() -> Self {
         Self {
-            begun: Lookup::new(),
+            begin: Lookup::new(),
             learner: Lookup::new(),
-            fed: Lookup::new(),
-            predicted: Lookup::new(),
-            updated: Lookup::new(),
+            forward: Lookup::new(),
+            loss: Lookup::new(),
+            update: Lookup::new(),
         }
     }
 }
 
 impl<M: Learner> Steps<M> {
-    /// Puts a batch into the state and counts it. Returns how many samples it has. The step reports state that a handler has removed.
-    pub(super) fn begin(&mut self, run: &mut Run<'_, Fit>, batch: M::Batch, phase: Phase) -> u64 {
+    /// Puts a batch into the state and counts it. Returns the number of its samples. If a handler has removed state that is needed here,
+    /// the step of the batch fails.
+    pub(super) fn begin_batch(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        batch: M::Batch,
+        phase: Phase,
+    ) -> u64 {
         let mut state = run.state();
         state.insert(batch);
-        let Some((learner, batch, iteration, micro_step, all)) = self.begun.get(&mut state) else {
+        let Some((learner, batch, iteration, micro_step, sample_count)) =
+            self.begin.get(&mut state)
+        else {
             return 0;
         };
-        let counted = learner.zip(batch);
-        let samples = counted.map_or(0, |(learner, batch)| learner.samples(&batch));
+        let samples = learner
+            .zip(batch)
+            .map_or(0, |(learner, batch)| learner.samples(&batch));
         if let Some(iteration) = iteration {
             iteration.advance(1);
         }
@@ -57,36 +65,35 @@ impl<M: Learner> Steps<M> {
             if let Some(micro_step) = micro_step {
                 micro_step.advance(1);
             }
-            if let Some(all) = all {
-                all.advance(samples);
+            if let Some(sample_count) = sample_count {
+                sample_count.advance(samples);
             }
         }
         samples
     }
 
-    /// Training: forward, loss, backward and step for each optimiser, or the learner's own step.
+    /// Trains: forward, loss, backward and step for each optimiser, or the learner's own step.
     pub(super) fn train(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
-        if let Some(own) = self.learner(run, M::own_step)? {
+        if let Some(own) = self.ask_learner(run, M::own_step)? {
             (own.step)(run.state())?;
-            count(run);
+            count_step(run);
             return Ok(());
         }
-        let optimizers = self.learner(run, M::optimizers)?;
-        for (nth, name) in optimizers.iter().enumerate() {
+        let optimizers = self.ask_learner(run, M::optimizers)?;
+        for (index, name) in optimizers.iter().enumerate() {
             let optimizer = OptimizerName(name);
             run.state().insert(optimizer);
-            put_to_work(run, Some(optimizer));
-            let stepped = self.train_one(run, optimizer, nth == 0);
+            set_active_optimizer(run, Some(optimizer));
+            let trained = self.train_with(run, optimizer, index == 0);
             if optimizers.len() > 1 {
-                put_to_work(run, None);
+                set_active_optimizer(run, None);
             }
-            stepped?;
+            trained?;
         }
         Ok(())
     }
 
-    /// The step of one optimiser.
-    fn train_one(
+    fn train_with(
         &mut self,
         run: &mut Run<'_, Fit>,
         optimizer: OptimizerName,
@@ -101,14 +108,14 @@ impl<M: Learner> Steps<M> {
         run.fire(Fit::on_train_batch_before_step)?;
         self.update(run, optimizer)?;
         if is_first {
-            count(run);
+            count_step(run);
         }
         run.fire(Fit::on_train_batch_after_step)
     }
 
-    /// Validation: forward and loss, or the learner's own step.
+    /// Validates: forward and loss, or the learner's own step.
     pub(super) fn valid(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
-        if let Some(own) = self.learner(run, M::own_step)? {
+        if let Some(own) = self.ask_learner(run, M::own_step)? {
             return Ok((own.step)(run.state())?);
         }
         self.forward(run, Phase::Valid)?;
@@ -117,21 +124,25 @@ impl<M: Learner> Steps<M> {
         run.fire(Fit::on_valid_batch_after_loss)
     }
 
-    /// Prediction: forward alone.
+    /// Predicts: forward alone.
     pub(super) fn predict(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
         self.forward(run, Phase::Predict)
     }
 
-    /// What the learner says of how it is to be trained.
-    fn learner<T>(&mut self, run: &mut Run<'_, Fit>, says: fn(&M) -> T) -> Result<T, Break> {
+    /// Returns what the learner says of its training.
+    fn ask_learner<T>(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        question: fn(&M) -> T,
+    ) -> Result<T, Break> {
         let mut state = run.state();
-        let (learner,) = self.learner.get(&mut state).ok_or_else(gone)?;
-        Ok(says(&learner))
+        let (learner,) = self.learner.get(&mut state).ok_or_else(missing_state)?;
+        Ok(question(&learner))
     }
 
     fn forward(&mut self, run: &mut Run<'_, Fit>, phase: Phase) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut learner, batch) = self.fed.get(&mut state).ok_or_else(gone)?;
+        let (mut learner, batch) = self.forward.get(&mut state).ok_or_else(missing_state)?;
         let prediction = learner.forward(&batch, phase)?;
         state.insert(prediction);
         Ok(())
@@ -139,7 +150,8 @@ impl<M: Learner> Steps<M> {
 
     fn loss(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut learner, prediction, batch) = self.predicted.get(&mut state).ok_or_else(gone)?;
+        let (mut learner, prediction, batch) =
+            self.loss.get(&mut state).ok_or_else(missing_state)?;
         let loss = learner.loss(&prediction, &batch)?;
         state.insert(loss);
         Ok(())
@@ -147,7 +159,8 @@ impl<M: Learner> Steps<M> {
 
     fn backward(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut learner, prediction, batch) = self.predicted.get(&mut state).ok_or_else(gone)?;
+        let (mut learner, prediction, batch) =
+            self.loss.get(&mut state).ok_or_else(missing_state)?;
         let gradients = learner.backward(&prediction, &batch, optimizer)?;
         state.insert(gradients);
         Ok(())
@@ -155,16 +168,16 @@ impl<M: Learner> Steps<M> {
 
     fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
         let mut state = run.state();
-        let gradients = state.remove::<M::Gradients>()?.ok_or_else(gone)?;
-        let (mut learner, rate) = self.updated.get(&mut state).ok_or_else(gone)?;
+        let gradients = state.remove::<M::Gradients>()?.ok_or_else(missing_state)?;
+        let (mut learner, rate) = self.update.get(&mut state).ok_or_else(missing_state)?;
         Ok(learner.step(gradients, rate.get(), optimizer)?)
     }
 }
 
-/// Takes everything that belongs to one batch out of the state: what came last goes first, as it does in a loop by hand, so that an
-/// allocator that gives what was freed last gives the same.
-pub(super) fn clear<M: Learner>(state: &mut Ctx<'_>) {
-    // What a user lent to the state stays: a refusal says that it is no value of ours.
+/// Removes the values of a batch from the state, the last ones first, as a loop by hand does: an allocator that reuses what was freed last
+/// then has the same work.
+pub(super) fn clear_batch<M: Learner>(state: &mut Ctx<'_>) {
+    // An `Err` says that a user lent such a value to the state: it stays there.
     let _ = state.remove::<Loss>();
     let _ = state.remove::<M::Gradients>();
     let _ = state.remove::<M::Prediction>();
@@ -172,44 +185,35 @@ pub(super) fn clear<M: Learner>(state: &mut Ctx<'_>) {
     let _ = state.remove::<M::Batch>();
 }
 
-/// The same where nothing may go wrong any more: a value whose `Drop` panics keeps none of the others.
-pub(super) fn sweep<M: Learner>(state: &mut Ctx<'_>) {
-    fn out<T: 'static>(state: &mut Ctx<'_>) {
-        let swept = catch_unwind(AssertUnwindSafe(|| drop(state.remove::<T>())));
-        // What was thrown has been told by the panic hook; dropping it may throw again.
-        swept.unwrap_or_else(std::mem::forget);
+/// Does what [`clear_batch`] does, also if the `Drop` of a value panics: the other values are removed all the same.
+pub(super) fn clear_despite_panics<M: Learner>(state: &mut Ctx<'_>) {
+    fn remove<T: 'static>(state: &mut Ctx<'_>) {
+        // The panic hook has reported the panic.
+        let _ = catch(|| drop(state.remove::<T>()));
     }
-    out::<Loss>(state);
-    out::<M::Gradients>(state);
-    out::<M::Prediction>(state);
-    out::<OptimizerName>(state);
-    out::<M::Batch>(state);
+    remove::<Loss>(state);
+    remove::<M::Gradients>(state);
+    remove::<M::Prediction>(state);
+    remove::<OptimizerName>(state);
+    remove::<M::Batch>(state);
 }
 
-/// State that the loop itself needs.
-pub(super) fn present<'s, T: 'static>(state: &'s mut Ctx<'_>) -> Result<&'s mut T, Break> {
-    let gone = || format!("`{}` is gone from the state; {PUT_BACK}", type_name::<T>());
-    Ok(state.get_mut().ok_or_else(gone)?)
-}
-
-/// A handler with `Ctx` can take anything out of the state.
+/// The failure of a run in which a handler with `Ctx` has removed state that the loop needs.
 #[cold]
-fn gone() -> Break {
+fn missing_state() -> Break {
     "the learner, its batch, prediction, gradients or learning rate is gone from the state; \
      a handler that takes one out has to put one back"
         .into()
 }
 
-const PUT_BACK: &str = "a handler that takes it out has to put one back";
-
-fn put_to_work(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>) {
+fn set_active_optimizer(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>) {
     if let Some(rate) = run.state().get_mut::<LearningRate>() {
-        rate.put_to_work(optimizer);
+        rate.set_active(optimizer);
     }
 }
 
-/// One update of the parameters has been made.
-fn count(run: &mut Run<'_, Fit>) {
+/// Counts an update of the parameters.
+fn count_step(run: &mut Run<'_, Fit>) {
     if let Some(step) = run.state().get_mut::<Step>() {
         step.advance(1);
     }

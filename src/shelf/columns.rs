@@ -1,13 +1,13 @@
-//! The names under which loggers write: no two of them are the same.
+//! Checks that no two values of a row have the same name.
 
 #[cfg(feature = "json")]
 use crate::driver::LogData;
 #[cfg(feature = "tensorboard")]
 use std::collections::HashSet;
 
-/// The loop's own column has its name for itself.
+/// Refuses a value with the name of the loop's own column, such as `metrics.set("epoch", 1.0)`.
 #[cfg(any(feature = "csv", feature = "json"))]
-pub(super) fn refuse<'n>(
+pub(super) fn check_own_column<'n>(
     own: &str,
     mut names: impl Iterator<Item = &'n str>,
 ) -> Result<(), String> {
@@ -19,29 +19,30 @@ pub(super) fn refuse<'n>(
     Ok(())
 }
 
-/// No value is called as a part of another one is.
+/// Refuses a value with the name of another value's part, such as `energy.mean` beside the statistic `energy`.
 #[cfg(feature = "json")]
-pub(super) fn refuse_parts(log: &LogData) -> Result<(), String> {
+pub(super) fn check_parts(log: &LogData) -> Result<(), String> {
     let is_part = |name: &str| {
         let mut dots = name.match_indices('.');
-        dots.any(|(at, _)| {
-            let whole = log.get(&name[..at]);
-            whole.is_some_and(|whole| whole.part(&name[at + 1..]).is_some())
+        dots.any(|(dot, _)| {
+            let whole = log.get(&name[..dot]);
+            whole.is_some_and(|whole| whole.part(&name[dot + 1..]).is_some())
         })
     };
     let mut names = log.iter().map(|(name, _)| name);
-    let twice = names.find(|name| is_part(name));
-    twice.map_or(Ok(()), |name| Err(two_have("name", name)))
+    let duplicate = names.find(|name| is_part(name));
+    duplicate.map_or(Ok(()), |name| Err(duplicate_name("name", name)))
 }
 
-/// Each tag has one value.
+/// Refuses two values with the same tag.
 #[cfg(feature = "tensorboard")]
-pub(super) fn refuse_twice<'n>(mut tags: impl Iterator<Item = &'n str>) -> Result<(), String> {
-    let mut once = HashSet::new();
-    let twice = tags.find(|tag| !once.insert(*tag));
-    twice.map_or(Ok(()), |tag| Err(two_have("tag", tag)))
+pub(super) fn check_tags<'n>(mut tags: impl Iterator<Item = &'n str>) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    let duplicate = tags.find(|tag| !seen.insert(*tag));
+    duplicate.map_or(Ok(()), |tag| Err(duplicate_name("tag", tag)))
 }
 
-pub(super) fn two_have(what: &str, name: &str) -> String {
-    format!("two values have the {what} `{name}`; log one of them under another name")
+/// Returns the message about two values with the same name, tag or column.
+pub(super) fn duplicate_name(kind: &str, name: &str) -> String {
+    format!("two values have the {kind} `{name}`; log one of them under another name")
 }

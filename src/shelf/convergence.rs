@@ -1,9 +1,9 @@
-//! Stops when a number has come to where it is to be.
+//! Stops when a number has converged to its target.
 
 use super::InvalidSettings;
-use super::monitor::{Monitor, Readings};
+use super::monitor::{Monitor, NamedNumbers};
 use super::patience::Patience;
-use super::settings::Settings;
+use super::settings::SettingsCheck;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
@@ -11,16 +11,16 @@ use callback_runtime::Flow;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-/// Stops when a number, smoothed over a window, has been at its target or below for some time. For variances, which go to zero in an
+/// Stops when a number, smoothed over a window, has been at its target or below it for some time. For variances, which go to zero in an
 /// eigenstate.
 ///
-/// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], with weight 100:
-/// behind what fills them, unless that has a greater weight. It looks at complete epochs and steps only, and what it remembers is
-/// [of one fit, or of one driver](crate::shelf#memory).
+/// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], with weight 100: after the
+/// callbacks that write them, unless they have a greater weight. It looks at complete epochs and steps only. Its memory [belongs to one fit
+/// or one driver](crate::shelf#memory).
 ///
-/// # For those who come from NetKet
+/// # Differences from NetKet
 ///
-/// [Patience](crate::shelf#patience) is NetKet's. NetKet takes the mean over the values that there are, up to the window; here the
+/// [Patience](crate::shelf#patience) is the same as in NetKet. NetKet takes the mean over the values so far, up to the window; here the
 /// [window](Self::smoothing_window) must be full.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub struct ConvergenceStopping {
 }
 
 impl ConvergenceStopping {
-    /// Watches a number, for a target; smoothed over 10 looks, with a [patience](crate::shelf#patience) of 10.
+    /// Watches the number called `monitor`, with a window of 10 looks and a [patience](crate::shelf#patience) of 10.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -57,15 +57,16 @@ impl ConvergenceStopping {
     /// ```
     pub fn new(monitor: impl Into<Cow<'static, str>>, target: f64) -> Self {
         Self {
-            monitor: Monitor::of(monitor),
+            monitor: Monitor::new(monitor),
             target,
             smoothing_window: 10,
-            patience: Patience::of(10),
+            patience: Patience::new(10),
             window: VecDeque::new(),
         }
     }
 
-    /// Takes the mean over this many looks: 10 by default, 1 for no smoothing. Nothing has converged before there have been as many.
+    /// Sets the number of looks that the mean is over: 10 by default, 1 for no smoothing. The number cannot converge before the window is
+    /// full.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -82,7 +83,7 @@ impl ConvergenceStopping {
         self
     }
 
-    /// Lets this many looks in a row pass at which the mean is at the target or below; the next one stops the run. 10 by default. See
+    /// Sets the number of looks in a row that pass with a mean at the target or below it; the next one stops the run. 10 by default. See
     /// [patience](crate::shelf#patience).
     ///
     /// ```
@@ -96,11 +97,11 @@ impl ConvergenceStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = Patience::of(looks);
+        self.patience = Patience::new(looks);
         self
     }
 
-    /// Lets this many epochs or steps pass before the first look: their values are not in the window either.
+    /// Sets the number of epochs or steps before the first look. Their values are not in the window.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -117,13 +118,13 @@ impl ConvergenceStopping {
         self
     }
 
-    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(at, readings)? else {
+    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(position, numbers)? else {
             return Ok(Flow::Continue);
         };
-        let there = self.smooth(value).filter(|mean| *mean <= self.target);
-        let exceeded = self.patience.exceeded_by(there.is_some()).is_some();
-        let Some(mean) = there.filter(|_| exceeded) else {
+        let converged = self.smooth(value).filter(|mean| *mean <= self.target);
+        let is_exceeded = self.patience.count_look(converged.is_some()).is_some();
+        let Some(mean) = converged.filter(|_| is_exceeded) else {
             return Ok(Flow::Continue);
         };
         let (name, target) = (&self.monitor.name, self.target);
@@ -132,14 +133,14 @@ impl ConvergenceStopping {
         )))
     }
 
-    /// A fit begins, or a run of another driver.
-    fn begin_anew(&mut self) {
-        self.monitor.begin_anew();
-        self.patience.begin_anew();
+    /// Resets the memory, when a fit or the run of another driver begins.
+    fn reset(&mut self) {
+        self.monitor.reset();
+        self.patience.reset();
         self.window.clear();
     }
 
-    /// The mean over the window, once it is full.
+    /// Adds a value to the window. Returns the mean over the window if it is full.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a window has fewer than 2^53 values"
@@ -158,26 +159,26 @@ impl ConvergenceStopping {
 impl ConvergenceStopping {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let (target, window) = (self.target, self.smoothing_window);
-        Settings::of("ConvergenceStopping")
-            .expect(!target.is_nan(), "target", target, "give a number")
-            .expect(
+        SettingsCheck::new("ConvergenceStopping")
+            .require(!target.is_nan(), "target", target, "give a number")
+            .require(
                 window > 0,
                 "smoothing_window",
                 window,
                 "give 1 for no smoothing, or more",
             )
-            .done()
+            .finish()
     }
 
     fn on_fit_begin(&mut self) {
-        self.begin_anew();
+        self.reset();
     }
 
     fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.goes_on_from(*step) {
+        if self.monitor.continues_at(*step) {
             self.patience.begin_run();
         } else {
-            self.begin_anew();
+            self.reset();
         }
     }
 
@@ -186,7 +187,7 @@ impl ConvergenceStopping {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
-        self.monitor.reach(*step);
+        self.monitor.record_step(*step);
         self.look(step.get(), log)
     }
 }

@@ -1,7 +1,7 @@
-//! Writes what is logged as a table, a row for each epoch or step.
+//! Writes metrics and logs as a table, with a row for each epoch or step.
 
-use super::lines::Lines;
-use super::settings::Settings;
+use super::lines::LineWriter;
+use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
 use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
@@ -12,16 +12,16 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
 
-/// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a
-/// lesser weight put into metrics or log is in it. Needs the feature `csv`.
+/// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`]. With weight 10, so that a row has
+/// what callbacks of smaller weight put into the metrics or the log. Needs the feature `csv`.
 ///
-/// The first row says which columns there are, beside those that are [declared](Self::columns) and those of metrics that the epoch of this
-/// row [lacks](Metrics::lacking). What is not there later leaves an empty cell; what comes later and has no column fails the run. An epoch
-/// that was [cut short](crate::shelf#epochs-that-are-cut-short) has no row. The parts of a value have a column each, such as `energy.mean`. No two columns
-/// have one name: a metric called `epoch`, a value of the log called `step`, or one called as another's part is, fails the run.
+/// The columns are those of the first row, the [declared](Self::columns) ones, and those of metrics that the epoch of the first row
+/// [lacks](Metrics::lacking). A missing value leaves an empty cell. A value without a column fails the run. An epoch that was [cut
+/// short](crate::shelf#epochs-that-are-cut-short) has no row. Each part of a value has a column, such as `energy.mean`. Column names are
+/// unique: a metric called `epoch`, a value of the log called `step`, or a value with the name of another value's part fails the run.
 ///
-/// A row that the file did not take is lost; one that it took in part is finished when it takes more, before the next one. Attach it with
-/// [`on_failure`](callback_runtime::Attachment::on_failure) to go on without the row.
+/// An error of the file fails the run, and the row is lost. A row that was written in part is completed before the next one. Attach the
+/// callback with [`on_failure`](callback_runtime::Attachment::on_failure) to continue without the row.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -37,7 +37,7 @@ use std::io::Write;
 ///
 /// # let file = Shared::default();
 /// # let written = file.clone();
-/// // A file, or anything that can be written to.
+/// // A file, or another writer.
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Csv::new(file));
 /// assert!(driver.run(2)?.is_finished());
 /// # let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
@@ -46,15 +46,17 @@ use std::io::Write;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Csv {
-    to: Lines,
+    writer: LineWriter,
     declared: Vec<String>,
+    /// The names of all columns, in order; empty before the first row.
     columns: Vec<String>,
 }
 
+/// Column names and values of a row.
 type Cells = Vec<(String, String)>;
 
 impl Csv {
-    /// Writes to a file, or to anything else. Each row is flushed, so that it can be read while the run goes on.
+    /// Writes to a file or another writer. Each row is flushed, so that it can be read during the run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -66,14 +68,14 @@ impl Csv {
     /// ```
     pub fn new(to: impl Write + Send + 'static) -> Self {
         Self {
-            to: Lines::to(to),
+            writer: LineWriter::new(to),
             declared: Vec::new(),
             columns: Vec::new(),
         }
     }
 
-    /// Declares columns of what is not in the first row, such as what is observed now and then. They stand behind those of the first
-    /// row. Of a value with parts it is each part.
+    /// Declares columns for values that are not in the first row, such as those that are observed with a period. They come after the columns
+    /// of the first row. A value with parts needs a column for each part.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -94,48 +96,45 @@ impl Csv {
 
     fn write(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
-            self.begin(cells)?;
+            self.set_columns(cells)?;
         }
         let names = cells.iter().map(|(name, _)| name);
         let row = if names.eq(&self.columns) {
-            line_of(cells.iter().map(|(_, value)| value))?
+            format_line(cells.iter().map(|(_, value)| value))?
         } else {
-            line_of(self.arrange(cells)?)?
+            format_line(self.arrange(cells)?)?
         };
-        Ok(self.to.write(&row)?)
+        Ok(self.writer.write(&row)?)
     }
 
-    /// The first row, and the columns with it.
-    fn begin(&mut self, cells: &Cells) -> Result<(), BoxError> {
-        let names = by_name(cells)?;
-        let late = self.declared.iter();
-        let late = late.filter(|name| !names.contains_key(name.as_str()));
+    /// Takes the columns from the first row, and queues the header.
+    fn set_columns(&mut self, cells: &Cells) -> Result<(), BoxError> {
+        let values = values_by_name(cells)?;
+        let declared = self.declared.iter();
+        let declared = declared.filter(|name| !values.contains_key(name.as_str()));
         let first = cells.iter().map(|(name, _)| name);
-        self.columns = first.chain(late).cloned().collect();
-        self.to.owe(&line_of(&self.columns)?);
+        self.columns = first.chain(declared).cloned().collect();
+        self.writer.queue(&format_line(&self.columns)?);
         Ok(())
     }
 
-    /// The values of a row, each in its column.
+    /// Returns the values of a row in the order of the columns.
     fn arrange<'c>(&self, cells: &'c Cells) -> Result<Vec<&'c str>, String> {
-        let mut values = by_name(cells)?;
+        let mut values = values_by_name(cells)?;
         let row = self.columns.iter();
         let row = row.map(|column| values.remove(column.as_str()).unwrap_or_default());
         let row = row.collect();
-        let late: Vec<&str> = cells.iter().map(|(name, _)| name.as_str()).collect();
-        let late: Vec<&str> = late
-            .into_iter()
-            .filter(|name| values.contains_key(name))
-            .collect();
-        if late.is_empty() {
+        let names = cells.iter().map(|(name, _)| name.as_str());
+        let unknown: Vec<&str> = names.filter(|name| values.contains_key(name)).collect();
+        if unknown.is_empty() {
             return Ok(row);
         }
-        Err(without_column(&late))
+        Err(unknown_columns(&unknown))
     }
 }
 
-/// As the file has it, with its end.
-fn line_of(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>, BoxError> {
+/// Formats a line of the file, with its line break.
+fn format_line(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>, BoxError> {
     let mut line = WriterBuilder::new()
         .buffer_capacity(256)
         .from_writer(Vec::new());
@@ -143,25 +142,26 @@ fn line_of(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>,
     Ok(line.into_inner().map_err(IntoInnerError::into_error)?)
 }
 
-/// The values of a row by the names of their columns, each of which there is once.
-fn by_name(cells: &Cells) -> Result<HashMap<&str, &str>, String> {
+/// Returns the values of a row by the names of their columns. Refuses a row that has a name twice.
+fn values_by_name(cells: &Cells) -> Result<HashMap<&str, &str>, String> {
     let mut values = HashMap::new();
     for (name, value) in cells {
         if values.insert(name.as_str(), value.as_str()).is_some() {
-            return Err(columns::two_have("column", name));
+            return Err(columns::duplicate_name("column", name));
         }
     }
     Ok(values)
 }
 
-fn without_column(names: &[&str]) -> String {
+/// Returns the message about values without a column.
+fn unknown_columns(names: &[&str]) -> String {
     let (has, it_is, it) = match names {
         [_] => ("has", "it is", "it"),
         _ => ("have", "they are", "them"),
     };
-    let told = names.join("`, `");
+    let list = names.join("`, `");
     format!(
-        "`{told}` {has} no column, as {it_is} not in the first row; \
+        "`{list}` {has} no column, as {it_is} not in the first row; \
          declare {it} with `columns({names:?})`, or write JSON lines"
     )
 }
@@ -169,32 +169,32 @@ fn without_column(names: &[&str]) -> String {
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl Csv {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
-        let mut once = HashSet::new();
-        let is_right = self.declared.iter().all(|name| once.insert(name));
+        let mut seen = HashSet::new();
+        let is_unique = self.declared.iter().all(|name| seen.insert(name));
         let names = format!("{:?}", self.declared);
-        Settings::of("Csv")
-            .expect(is_right, "columns", names, "give each name once")
-            .done()
+        SettingsCheck::new("Csv")
+            .require(is_unique, "columns", names, "give each name once")
+            .finish()
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
         if !metrics.is_complete() {
             return Ok(());
         }
-        columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
+        columns::check_own_column("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut cells = vec![("epoch".to_owned(), epoch.to_string())];
         cells.extend(
             metrics
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_string())),
         );
-        let absent = metrics.lacking();
-        cells.extend(absent.map(|name| (name.to_owned(), String::new())));
+        let lacking = metrics.lacking();
+        cells.extend(lacking.map(|name| (name.to_owned(), String::new())));
         self.write(&cells)
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
-        columns::refuse("step", log.iter().map(|(name, _)| name))?;
+        columns::check_own_column("step", log.iter().map(|(name, _)| name))?;
         let mut cells = vec![("step".to_owned(), step.to_string())];
         cells.extend(log.iter().flat_map(|(name, value)| cells_of(name, value)));
         self.write(&cells)

@@ -1,32 +1,32 @@
-//! Stops when nothing gets better any more.
+//! Stops when a number does not improve any more.
 
 use super::InvalidSettings;
-use super::monitor::{Monitor, Readings};
+use super::monitor::{Monitor, NamedNumbers};
 use super::patience::Patience;
-use super::settings::Settings;
+use super::settings::SettingsCheck;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::borrow::Cow;
 
-/// Stops when a number has not improved for some time: of the metrics at the end of an epoch in [`Fit`], of the log at the end of
-/// a step in [`Driver`].
+/// Stops when a number has not improved for some time: one of the metrics at the end of an epoch in [`Fit`], or one of the log at the end
+/// of a step in [`Driver`].
 ///
-/// Its direction must be said. It runs late, so that it sees what others put into metrics or log: in `Fit` with weight infinity, in
-/// `Driver` with 100, behind the loggers' 10.
+/// It runs late, so that it sees what other callbacks put into the metrics or the log: with weight infinity in `Fit`, and with 100 in
+/// `Driver`, after the loggers with 10.
 ///
-/// It looks at complete epochs and steps only, and what it remembers is [of one fit, or of one driver](crate::shelf#memory).
+/// It looks at complete epochs and steps only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// A number that is not there at the first look fails the run, unless [something was left](Metrics::lacking). A number that has been
-/// there in the same fit or driver is waited for.
+/// A number that is missing at the first look fails the run, unless [a pass was left](Metrics::lacking). If the number was there before, in
+/// the same fit or driver, the look is skipped.
 ///
-/// # For those who come from elsewhere
+/// # Differences from other libraries
 ///
-/// [Patience](crate::shelf#patience) is NetKet's; `patience = 3` of luz, Keras or Lightning is `.patience(2)`. The `baseline` of Keras, luz
-/// and NetKet is the [`baseline`](Self::baseline); that of older versions of NetKet, at which a run stops, is the [`goal`](Self::goal).
-/// NetKet's `min_reldelta` has the wrong sign where the best value is negative; [`min_relative_delta`](Self::min_relative_delta) is
-/// right for either sign.
+/// [Patience](crate::shelf#patience) is the same as in NetKet; `patience = 3` of luz, Keras or Lightning is `.patience(2)`. The `baseline`
+/// of Keras, luz and NetKet is [`baseline`](Self::baseline); that of older versions of NetKet, at which a run stops, is
+/// [`goal`](Self::goal). NetKet's `min_reldelta` has the wrong sign if the best value is negative;
+/// [`min_relative_delta`](Self::min_relative_delta) is right for either sign.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -56,7 +56,7 @@ pub struct EarlyStopping {
     best: Option<f64>,
 }
 
-/// Which way is better.
+/// Whether smaller or greater values are better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
     Minimize,
@@ -64,7 +64,7 @@ enum Direction {
 }
 
 impl EarlyStopping {
-    /// Watches a number that is to become small, such as `valid_loss` or `energy`.
+    /// Watches a number that should become small, such as `valid_loss` or `energy`.
     ///
     /// ```
     /// # use callbacks::shelf::EarlyStopping;
@@ -72,10 +72,10 @@ impl EarlyStopping {
     /// assert_eq!(stopping.best(), None);
     /// ```
     pub fn minimize(monitor: impl Into<Cow<'static, str>>) -> Self {
-        Self::of(Monitor::of(monitor), Direction::Minimize)
+        Self::new(Monitor::new(monitor), Direction::Minimize)
     }
 
-    /// Watches a number that is to become great, such as `valid_accuracy`.
+    /// Watches a number that should become great, such as `valid_accuracy`.
     ///
     /// ```
     /// # use callbacks::shelf::EarlyStopping;
@@ -83,23 +83,24 @@ impl EarlyStopping {
     /// assert_eq!(stopping.best(), None);
     /// ```
     pub fn maximize(monitor: impl Into<Cow<'static, str>>) -> Self {
-        Self::of(Monitor::of(monitor), Direction::Maximize)
+        Self::new(Monitor::new(monitor), Direction::Maximize)
     }
 
-    fn of(monitor: Monitor, direction: Direction) -> Self {
+    fn new(monitor: Monitor, direction: Direction) -> Self {
         Self {
             monitor,
             direction,
             min_delta: 0.0,
             min_relative_delta: 0.0,
-            patience: Patience::of(0),
+            patience: Patience::new(0),
             baseline: None,
             goal: None,
             best: None,
         }
     }
 
-    /// An improvement counts if it is greater than this, which is finite and not negative; 0 if nothing is said.
+    /// Sets the smallest improvement: a value improves if it is better than the best one by more than `delta`, which is finite and not
+    /// negative. 0 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -116,8 +117,8 @@ impl EarlyStopping {
         self
     }
 
-    /// An improvement counts if it is greater than this part of the size of the best value, whatever its sign; 0 if nothing is
-    /// said. Together with [`min_delta`](Self::min_delta) it must be greater than both.
+    /// Sets the smallest relative improvement: a value improves if it is better than the best one by more than this fraction of the best
+    /// one's magnitude. 0 by default. If [`min_delta`](Self::min_delta) is set, too, an improvement must exceed both.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -129,12 +130,12 @@ impl EarlyStopping {
     /// assert_eq!(driver.step().get(), 3);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn min_relative_delta(mut self, part: f64) -> Self {
-        self.min_relative_delta = part;
+    pub fn min_relative_delta(mut self, fraction: f64) -> Self {
+        self.min_relative_delta = fraction;
         self
     }
 
-    /// Lets this many looks in a row pass that bring no improvement; the next one stops the run. 0 by default. See
+    /// Sets the number of looks in a row that pass without an improvement; the next one stops the run. 0 by default. See
     /// [patience](crate::shelf#patience).
     ///
     /// ```
@@ -149,12 +150,12 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = Patience::of(looks);
+        self.patience = Patience::new(looks);
         self
     }
 
-    /// An improvement counts if it is one on this, too: the baseline of Keras, luz and NetKet. That of older versions of NetKet, at
-    /// which a run stops, is the [`goal`](Self::goal).
+    /// Sets the value that the first improvement has to improve on, as the baseline of Keras, luz and NetKet. That of older versions of
+    /// NetKet, at which a run stops, is [`goal`](Self::goal).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -171,7 +172,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops as soon as this is reached.
+    /// Sets the value at which the run stops at once.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -188,7 +189,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Lets this many epochs or steps pass before the first look, as `start_from_step` of NetKet and `start_from_epoch` of Keras do.
+    /// Sets the number of epochs or steps before the first look, like `start_from_step` of NetKet and `start_from_epoch` of Keras.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -206,7 +207,7 @@ impl EarlyStopping {
         self
     }
 
-    /// The best value so far, as far as it counts.
+    /// Returns the value of the last improvement.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -221,12 +222,12 @@ impl EarlyStopping {
         self.best
     }
 
-    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
-        let read = self.monitor.read(at, readings)?;
-        Ok(read.map_or(Flow::Continue, |value| self.consider(value)))
+    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
+        let value = self.monitor.read(position, numbers)?;
+        Ok(value.map_or(Flow::Continue, |value| self.evaluate(value)))
     }
 
-    fn consider(&mut self, value: f64) -> Flow {
+    fn evaluate(&mut self, value: f64) -> Flow {
         let name = &self.monitor.name;
         if let Some(goal) = self.goal.filter(|goal| self.gain(value, *goal) >= 0.0) {
             return Flow::stop(format!("`{name}` has reached {goal}: {value}"));
@@ -235,35 +236,36 @@ impl EarlyStopping {
         if improves {
             self.best = Some(value);
         }
-        let Some(waited) = self.patience.exceeded_by(!improves) else {
+        let Some(looks) = self.patience.count_look(!improves) else {
             return Flow::Continue;
         };
-        let on = self.best.or(self.baseline);
-        let on = on.map(|best| format!(" on {best}")).unwrap_or_default();
-        let looks = if waited == 1 { "look" } else { "looks" };
+        let reference = self.best.or(self.baseline);
+        let on = reference.map(|reference| format!(" on {reference}"));
+        let on = on.unwrap_or_default();
+        let unit = if looks == 1 { "look" } else { "looks" };
         self.patience.stop(format!(
-            "`{name}` has not improved{on} in {waited} {looks}: {value}"
+            "`{name}` has not improved{on} in {looks} {unit}: {value}"
         ))
     }
 
-    /// A fit begins, or a run of another driver.
-    fn begin_anew(&mut self) {
-        self.monitor.begin_anew();
-        self.patience.begin_anew();
+    /// Resets the memory, when a fit or the run of another driver begins.
+    fn reset(&mut self) {
+        self.monitor.reset();
+        self.patience.reset();
         self.best = None;
     }
 
     fn improves(&self, value: f64) -> bool {
-        let Some(bar) = self.best.or(self.baseline) else {
+        let Some(reference) = self.best.or(self.baseline) else {
             return !value.is_nan();
         };
-        let part = self.min_relative_delta * bar.abs();
-        // From an infinite value any finite one is an improvement.
-        let part = if bar.is_finite() { part } else { 0.0 };
-        self.gain(value, bar) > self.min_delta.max(part)
+        let relative = self.min_relative_delta * reference.abs();
+        // Any finite value improves on an infinite one.
+        let relative = if reference.is_finite() { relative } else { 0.0 };
+        self.gain(value, reference) > self.min_delta.max(relative)
     }
 
-    /// By how much a value is better than another.
+    /// Returns by how much a value is better than another one.
     fn gain(&self, value: f64, than: f64) -> f64 {
         match self.direction {
             Direction::Minimize => than - value,
@@ -272,29 +274,29 @@ impl EarlyStopping {
     }
 
     fn check(&self) -> Result<(), InvalidSettings> {
-        let of = |value: Option<f64>| value.unwrap_or_default();
         let is_delta = |delta: f64| delta.is_finite() && delta >= 0.0;
         let (delta, relative) = (self.min_delta, self.min_relative_delta);
-        let (baseline, goal) = (of(self.baseline), of(self.goal));
+        let baseline = self.baseline.unwrap_or_default();
+        let goal = self.goal.unwrap_or_default();
         let remedy = "give one that is finite and not negative";
-        Settings::of("EarlyStopping")
-            .expect(is_delta(delta), "min_delta", delta, remedy)
-            .expect(is_delta(relative), "min_relative_delta", relative, remedy)
-            .expect(!baseline.is_nan(), "baseline", baseline, "give a number")
-            .expect(!goal.is_nan(), "goal", goal, "give a number")
-            .done()
+        SettingsCheck::new("EarlyStopping")
+            .require(is_delta(delta), "min_delta", delta, remedy)
+            .require(is_delta(relative), "min_relative_delta", relative, remedy)
+            .require(!baseline.is_nan(), "baseline", baseline, "give a number")
+            .require(!goal.is_nan(), "goal", goal, "give a number")
+            .finish()
     }
 }
 
 #[callback(Fit, discover = false, weight = f64::INFINITY)]
 impl EarlyStopping {
     #[on(enter)]
-    fn enter_a_fit(&self) -> Result<(), InvalidSettings> {
+    fn enter_fit(&self) -> Result<(), InvalidSettings> {
         self.check()
     }
 
     fn on_fit_begin(&mut self) {
-        self.begin_anew();
+        self.reset();
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
@@ -305,20 +307,20 @@ impl EarlyStopping {
 #[callback(Driver, discover = false, weight = 100)]
 impl EarlyStopping {
     #[on(enter)]
-    fn enter_a_driver(&self) -> Result<(), InvalidSettings> {
+    fn enter_driver(&self) -> Result<(), InvalidSettings> {
         self.check()
     }
 
     fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.goes_on_from(*step) {
+        if self.monitor.continues_at(*step) {
             self.patience.begin_run();
         } else {
-            self.begin_anew();
+            self.reset();
         }
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
-        self.monitor.reach(*step);
+        self.monitor.record_step(*step);
         self.look(step.get(), log)
     }
 }

@@ -1,6 +1,6 @@
-//! Stops when a loss is no number any more.
+//! Stops when a loss is NaN or infinite.
 
-use super::monitor::{Monitor, Readings};
+use super::monitor::{Monitor, NamedNumbers};
 use super::patience::Patience;
 use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Fit, Metrics, Step};
@@ -8,15 +8,15 @@ use callback_macros::callback;
 use callback_runtime::Flow;
 use std::borrow::Cow;
 
-/// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): of the metrics at the end of an epoch in
-/// [`Fit`], of the log at the end of a step in [`Driver`]. Weight 100.
+/// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): one of the metrics at the end of an epoch
+/// in [`Fit`], or one of the log at the end of a step in [`Driver`]. Weight 100.
 ///
-/// It looks at complete epochs and steps only, and what it remembers is [of one fit, or of one driver](crate::shelf#memory).
+/// It looks at complete epochs and steps only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// # For those who come from NetKet
+/// # Differences from NetKet
 ///
-/// NetKet's `InvalidLossStopping(patience=4)` stops at the 4th invalid value in a row, where its other stoppers would stop at the 5th.
-/// Here patience is the same for all: that one is `.patience(3)`.
+/// NetKet's `InvalidLossStopping(patience=4)` stops at the 4th invalid value in a row; NetKet's other stoppers would stop at the 5th. Here
+/// patience is the same for all stoppers: write `.patience(3)`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -35,7 +35,7 @@ pub struct InvalidLossStopping {
 }
 
 impl InvalidLossStopping {
-    /// Watches a number, and has no patience.
+    /// Watches the number called `monitor`, with a patience of 0.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -48,12 +48,13 @@ impl InvalidLossStopping {
     /// ```
     pub fn new(monitor: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            monitor: Monitor::of(monitor),
-            patience: Patience::of(0),
+            monitor: Monitor::new(monitor),
+            patience: Patience::new(0),
         }
     }
 
-    /// Lets this many invalid values in a row pass; the next one stops the run. 0 by default. See [patience](crate::shelf#patience).
+    /// Sets the number of invalid values in a row that pass; the next one stops the run. 0 by default. See
+    /// [patience](crate::shelf#patience).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -66,11 +67,11 @@ impl InvalidLossStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn patience(mut self, looks: u64) -> Self {
-        self.patience = Patience::of(looks);
+        self.patience = Patience::new(looks);
         self
     }
 
-    /// Lets this many epochs or steps pass before the first look.
+    /// Sets the number of epochs or steps before the first look.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -87,48 +88,48 @@ impl InvalidLossStopping {
         self
     }
 
-    fn look(&mut self, at: u64, readings: &impl Readings) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(at, readings)? else {
+    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(position, numbers)? else {
             return Ok(Flow::Continue);
         };
-        let Some(times) = self.patience.exceeded_by(!value.is_finite()) else {
+        let Some(looks) = self.patience.count_look(!value.is_finite()) else {
             return Ok(Flow::Continue);
         };
-        let (name, times) = (&self.monitor.name, ordinal(times));
-        Ok(self.patience.stop(format!(
-            "`{name}` is {value}, for the {times} time in a row"
-        )))
+        let (name, nth) = (&self.monitor.name, ordinal(looks));
+        Ok(self
+            .patience
+            .stop(format!("`{name}` is {value}, for the {nth} time in a row")))
     }
 
-    /// A fit begins, or a run of another driver.
-    fn begin_anew(&mut self) {
-        self.monitor.begin_anew();
-        self.patience.begin_anew();
+    /// Resets the memory, when a fit or the run of another driver begins.
+    fn reset(&mut self) {
+        self.monitor.reset();
+        self.patience.reset();
     }
 }
 
 fn ordinal(number: u64) -> String {
-    let end = match (number % 10, number % 100) {
+    let suffix = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
         (1, _) => "st",
         (2, _) => "nd",
         (3, _) => "rd",
         _ => "th",
     };
-    format!("{number}{end}")
+    format!("{number}{suffix}")
 }
 
 #[callback(Fit, Driver, discover = false, weight = 100)]
 impl InvalidLossStopping {
     fn on_fit_begin(&mut self) {
-        self.begin_anew();
+        self.reset();
     }
 
     fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.goes_on_from(*step) {
+        if self.monitor.continues_at(*step) {
             self.patience.begin_run();
         } else {
-            self.begin_anew();
+            self.reset();
         }
     }
 
@@ -137,7 +138,7 @@ impl InvalidLossStopping {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
-        self.monitor.reach(*step);
+        self.monitor.record_step(*step);
         self.look(step.get(), log)
     }
 }

@@ -1,7 +1,7 @@
-//! Writes what is logged, a line of JSON for each epoch or step.
+//! Writes metrics and logs as JSON, with a line for each epoch or step.
 
 use super::columns;
-use super::lines::Lines;
+use super::lines::LineWriter;
 use crate::driver::{Complex, Driver, LogData, Stats, Value};
 use crate::fit::{Epoch, Fit, Metrics, Step};
 use callback_macros::callback;
@@ -10,15 +10,15 @@ use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::Write;
 
-/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`], with weight 10: what callbacks of a lesser
-/// weight put into metrics or log is in it. An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no line. Needs the
-/// feature `json`.
+/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`]. With weight 10, so that a line has what callbacks
+/// of smaller weight put into the metrics or the log. An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no line.
+/// Needs the feature `json`.
 ///
-/// JSON has no NaN and no infinity: they are `null`. The name of the epoch or step is taken: a metric called `epoch`, or a value of the log
-/// called `step`, fails the run, and so does one called as another's part is: `energy.mean` beside the statistic `energy`.
+/// JSON has no NaN and no infinity: they are written as `null`. Names are unique: a metric called `epoch`, a value of the log called
+/// `step`, or a value with the name of another value's part, such as `energy.mean` beside the statistic `energy`, fails the run.
 ///
-/// A line that the file did not take is lost; one that it took in part is finished when it takes more, before the next one. Attach it
-/// with [`on_failure`](callback_runtime::Attachment::on_failure) to go on without the line.
+/// An error of the file fails the run, and the line is lost. A line that was written in part is completed before the next one. Attach the
+/// callback with [`on_failure`](callback_runtime::Attachment::on_failure) to continue without the line.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -34,7 +34,7 @@ use std::io::Write;
 ///
 /// # let file = Shared::default();
 /// # let written = file.clone();
-/// // A file, or anything that can be written to.
+/// // A file, or another writer.
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(JsonLines::new(file));
 /// assert!(driver.run(2)?.is_finished());
 /// # let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
@@ -42,11 +42,11 @@ use std::io::Write;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct JsonLines {
-    to: Lines,
+    writer: LineWriter,
 }
 
 impl JsonLines {
-    /// Writes to a file, or to anything else. Each line is flushed, so that it can be read while the run goes on.
+    /// Writes to a file or another writer. Each line is flushed, so that it can be read during the run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -57,13 +57,15 @@ impl JsonLines {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(to: impl Write + Send + 'static) -> Self {
-        Self { to: Lines::to(to) }
+        Self {
+            writer: LineWriter::new(to),
+        }
     }
 
     fn write(&mut self, line: &Map<String, Json>) -> Result<(), BoxError> {
         let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
-        Ok(self.to.write(&line)?)
+        Ok(self.writer.write(&line)?)
     }
 }
 
@@ -73,7 +75,7 @@ impl JsonLines {
         if !metrics.is_complete() {
             return Ok(());
         }
-        columns::refuse("epoch", metrics.iter().map(|(name, _)| name))?;
+        columns::check_own_column("epoch", metrics.iter().map(|(name, _)| name))?;
         let mut line = Map::new();
         line.insert("epoch".to_owned(), epoch.get().into());
         line.extend(
@@ -85,8 +87,8 @@ impl JsonLines {
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
-        columns::refuse("step", log.iter().map(|(name, _)| name))?;
-        columns::refuse_parts(log)?;
+        columns::check_own_column("step", log.iter().map(|(name, _)| name))?;
+        columns::check_parts(log)?;
         let mut line = Map::new();
         line.insert("step".to_owned(), step.get().into());
         line.extend(

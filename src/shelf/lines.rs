@@ -1,46 +1,46 @@
-//! Lines of a file: written as wholes, whatever the file does in between.
+//! Writes whole lines, also after an error of the file.
 
 use std::io::{self, ErrorKind, Write};
 
-/// Writes lines. One that an error cut off is finished before the next is begun, so that none is glued to another; one that was not begun
-/// is lost, and its error tells.
-pub(super) struct Lines {
+/// Writes lines. A line that an error cut off is completed before the next one, so that no line is glued to another one. A line is lost if
+/// the error comes before its first byte is written.
+pub(super) struct LineWriter {
     to: Box<dyn Write + Send>,
-    /// What is not written yet of a line that was begun.
-    rest: Vec<u8>,
+    /// The bytes to write before the next line: the rest of a line that was cut off, or a queued line.
+    pending: Vec<u8>,
 }
 
-impl Lines {
-    pub(super) fn to(to: impl Write + Send + 'static) -> Self {
+impl LineWriter {
+    pub(super) fn new(to: impl Write + Send + 'static) -> Self {
         Self {
             to: Box::new(to),
-            rest: Vec::new(),
+            pending: Vec::new(),
         }
     }
 
-    /// Writes a line, with its end, in one piece if the file takes it so; then flushes.
+    /// Writes a line, which ends with its line break, in one call if the file takes it at once. Then flushes the file.
     pub(super) fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        self.settle()?;
-        self.rest.extend_from_slice(line);
-        let written = self.settle();
-        if self.rest.len() == line.len() {
-            self.rest.clear();
+        self.write_pending()?;
+        self.pending.extend_from_slice(line);
+        let written = self.write_pending();
+        if self.pending.len() == line.len() {
+            self.pending.clear();
         }
         written?;
         self.to.flush()
     }
 
-    /// Puts a line before the next one, to be written with it.
+    /// Queues a line that is written before the next one.
     #[cfg(feature = "csv")]
-    pub(super) fn owe(&mut self, line: &[u8]) {
-        self.rest.extend_from_slice(line);
+    pub(super) fn queue(&mut self, line: &[u8]) {
+        self.pending.extend_from_slice(line);
     }
 
-    fn settle(&mut self) -> io::Result<()> {
-        while !self.rest.is_empty() {
-            match self.to.write(&self.rest) {
+    fn write_pending(&mut self) -> io::Result<()> {
+        while !self.pending.is_empty() {
+            match self.to.write(&self.pending) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(taken) => drop(self.rest.drain(..taken.min(self.rest.len()))),
+                Ok(written) => drop(self.pending.drain(..written.min(self.pending.len()))),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }

@@ -1,4 +1,4 @@
-//! Stops when time is up.
+//! Stops when a run has taken too long.
 
 use crate::driver::{Attempt, Driver};
 use crate::fit::Fit;
@@ -6,10 +6,11 @@ use callback_macros::callback;
 use callback_runtime::Flow;
 use std::time::{Duration, Instant};
 
-/// Stops when a run has taken longer than this, measured on a clock that only goes forward: at the end of a training batch or an
-/// epoch in [`Fit`], of a step in [`Driver`], and before an attempt at a step is made again. Weight 100. Each run, of a driver too, has all of its time.
+/// Stops when a run has taken longer than a limit, on a monotonic clock. It looks at the end of a training batch and of an epoch in
+/// [`Fit`], and at the end of a step and before another attempt at a step in [`Driver`]. Weight 100. The limit is for each run, also of one
+/// driver.
 ///
-/// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops at the first look.
+/// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops the run at the first look.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -25,11 +26,12 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone)]
 pub struct MaxTime {
     limit: Duration,
-    since: Option<Instant>,
+    /// When the last run began; `None` before the first one.
+    begin: Option<Instant>,
 }
 
 impl MaxTime {
-    /// So much time for each run.
+    /// Sets the limit for each run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -41,18 +43,18 @@ impl MaxTime {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(limit: Duration) -> Self {
-        Self { limit, since: None }
+        Self { limit, begin: None }
     }
 }
 
 #[callback(Fit, Driver, discover = false, weight = 100)]
 impl MaxTime {
     #[on(fit_begin, run_start)]
-    fn begin(&mut self) {
-        self.since = Some(Instant::now());
+    fn begin_run(&mut self) {
+        self.begin = Some(Instant::now());
     }
 
-    /// A step whose attempts are rejected may never come to its end.
+    /// A step whose attempts are all rejected may never end.
     fn on_step_start(&mut self, attempt: &Attempt) -> Flow {
         if attempt.get() > 1 {
             return self.look();
@@ -62,11 +64,11 @@ impl MaxTime {
 
     #[on(train_batch_end, epoch_end, step_end)]
     fn look(&mut self) -> Flow {
-        let taken = self.since.get_or_insert_with(Instant::now).elapsed();
-        if taken < self.limit {
+        let elapsed = self.begin.get_or_insert_with(Instant::now).elapsed();
+        if elapsed < self.limit {
             return Flow::Continue;
         }
-        Flow::stop(format!("time is up: {taken:.0?} of {:?}", self.limit))
+        Flow::stop(format!("time is up: {elapsed:.0?} of {:?}", self.limit))
     }
 }
 
@@ -79,11 +81,11 @@ mod tests {
 
     const HOUR: Duration = Duration::from_hours(1);
 
-    /// A callback that has used up its time in a run before.
-    fn used() -> MaxTime {
+    /// A callback whose last run began two hours ago.
+    fn used_up() -> MaxTime {
         MaxTime {
             limit: HOUR,
-            since: Instant::now().checked_sub(2 * HOUR),
+            begin: Instant::now().checked_sub(2 * HOUR),
         }
     }
 
@@ -93,17 +95,17 @@ mod tests {
         MaxTime: Callback<L>,
     {
         let mut plan = Plan::<L>::new();
-        plan.add(used());
+        plan.add(used_up());
         plan.run(&mut State::new(), body).unwrap()
     }
 
     #[test]
-    fn each_run_has_all_of_its_time() {
-        // On some systems no time before the machine's start can be named.
-        if used().since.is_none() {
+    fn the_limit_is_for_each_run() {
+        // On some systems an `Instant` cannot be earlier than the start of the machine.
+        if used_up().begin.is_none() {
             return;
         }
-        assert_ne!(used().look(), Flow::Continue);
+        assert_ne!(used_up().look(), Flow::Continue);
         let fit = run::<Fit>(|run| {
             let body = |run: &mut Run<'_, Fit>| run.scope(Fit::EPOCH, |_| Ok(()));
             run.scope(Fit::FIT, body).map(drop)

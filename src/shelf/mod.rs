@@ -1,53 +1,52 @@
 //! Ready-made callbacks.
 //!
-//! None of them is discovered: what a program does not attach does not run.
+//! None of them is discovered: a program attaches those that it uses.
 //!
-//! * [`Recorder`]: how far each phase has come, in all runs so far;
+//! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
-//! * [`ObservableCallback`], [`SaveState`]: log and save what is driven, with a [`Period`](crate::Period);
-//! * [`InvalidSettings`]: what they say of settings that cannot be, before anything runs; [`NotAFile`]: what [`SaveState`] says of a path at
-//!   which no file can be;
-//! * `JsonLines` and `Csv`, behind the features `json` and `csv`: write what is logged;
-//! * `Progress`, behind the feature `indicatif`: shows how far a run has come; `Printer` prints without tearing it;
-//! * `TensorBoard`, behind the feature `tensorboard`: writes what is logged as `TensorBoard` reads it.
+//! * [`ObservableCallback`], [`SaveState`]: log and save the driven system, with a [`Period`](crate::Period);
+//! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
+//!   that has something other than a file;
+//! * `JsonLines` and `Csv`, with the features `json` and `csv`: write metrics and logs;
+//! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
+//! * `TensorBoard`, with the feature `tensorboard`: writes metrics and logs for `TensorBoard`.
 //!
 //! # Patience
 //!
-//! **A stopper's patience is how many looks in a row that speak for a stop it lets pass: the next one stops the run.** It has one look at
-//! each complete epoch of a fit, or step of a driver, at which its number is there. `patience(0)` stops at the first look that speaks for
-//! a stop, `patience(10)` at the 11th in a row.
+//! **The patience of a stopper is the number of looks in a row that may call for a stop; the next one stops the run.** The stopper looks
+//! once at each complete epoch of a fit, or step of a driver, if its number is there. `patience(0)` stops at the first look that calls for a
+//! stop, `patience(10)` at the 11th in a row.
 //!
-//! | there | here |
+//! | elsewhere | here |
 //! |---|---|
 //! | NetKet, `EarlyStopping(patience=p)` and `ConvergenceStopping(patience=p)` | `.patience(p)` |
 //! | NetKet, `InvalidLossStopping(patience=p)` | `.patience(p - 1)`; 0 for 0 |
 //! | luz, Keras and Lightning, early stopping with `patience = p` | `.patience(p - 1)`; 0 for 0 |
 //!
-//! luz with `patience = 1` stops after one epoch without improvement, which is `.patience(0)` here. With `patience = 0` luz stops at
-//! the second epoch, improved or not; nothing here does.
+//! luz with `patience = 1` stops after one epoch without improvement, which is `.patience(0)` here. With `patience = 0`, luz stops at the
+//! second epoch even if it improves; there is no such setting here.
 //!
-//! `start_from(n)` of a stopper lets `n` epochs or steps pass before the first look, as NetKet's `start_from_step` does.
+//! `start_from(n)` of a stopper skips the first `n` epochs or steps, as NetKet's `start_from_step` does.
 //!
 //! # Memory
 //!
-//! What the callbacks of the shelf remember belongs to one fit, or to one driver:
+//! The memory of a callback of the shelf belongs to one fit or to one driver:
 //!
-//! * a fit begins with none of it, in whichever trainer;
-//! * the runs of one driver are one run, as its steps are: the best value, the window and the patience go on. A run behind one that a
-//!   stopper has stopped has all of that stopper's patience again. Another driver begins with none of it. A stopper takes a
-//!   run for one of another driver unless the run begins at the step at which the stopper last looked, or one further;
-//! * each run has all of the time of [`MaxTime`], a file of its own of `TensorBoard`, and its own lines of `Progress`;
+//! * a fit begins without memory, in whichever trainer;
+//! * the runs of one driver count as one run: best value, window and patience continue. After a stopper has stopped a run, its patience
+//!   begins again with the next run. The run of another driver begins without memory. A stopper takes a run for one of another driver
+//!   unless the run begins at the step of the stopper's last look, or one step later;
+//! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
 //! * [`Record`] is state of a trainer, and counts all of its runs;
-//! * the period of [`ObservableCallback`] and [`SaveState`] belongs to the plan in which they are, as [all
-//!   periods](crate::Plan::periods) do.
+//! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
 //! # Epochs that are cut short
 //!
-//! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes have been made. Its metrics are not
-//! [complete](crate::fit::Metrics::is_complete): no stopper looks at them, and no logger writes them. To skip the validation of an epoch
-//! that is to count, leave `VALID` at `on_valid_begin`.
+//! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. Its metrics are not
+//! [complete](crate::fit::Metrics::is_complete): stoppers and loggers ignore them. To skip the validation of an epoch that should count,
+//! leave `VALID` at `on_valid_begin`.
 
 #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
 mod columns;

@@ -1,22 +1,22 @@
-//! What a stopper watches: a number by its name, among metrics or in a log.
+//! The number that a stopper watches, among the metrics or in the log.
 
 use crate::driver::{LogData, Value};
 use crate::fit::{Metrics, Step};
 use std::borrow::Cow;
 
-/// Numbers by name.
-pub(super) trait Readings {
-    fn reading(&self, name: &str) -> Option<f64>;
-    /// All names by which there is one.
+/// The numbers of an epoch or step, by name.
+pub(super) trait NamedNumbers {
+    fn number(&self, name: &str) -> Option<f64>;
+    /// Returns the names of all numbers.
     fn names(&self) -> Vec<String>;
-    /// Whether the epoch or step has not been cut short.
+    /// Whether the epoch or step was not cut short.
     fn is_complete(&self) -> bool;
-    /// Whether numbers may be absent because something was left.
+    /// Whether numbers may be missing because a handler left a pass.
     fn is_lacking(&self) -> bool;
 }
 
-impl Readings for Metrics {
-    fn reading(&self, name: &str) -> Option<f64> {
+impl NamedNumbers for Metrics {
+    fn number(&self, name: &str) -> Option<f64> {
         self.get(name)
     }
 
@@ -33,9 +33,9 @@ impl Readings for Metrics {
     }
 }
 
-impl Readings for LogData {
-    fn reading(&self, name: &str) -> Option<f64> {
-        self.number(name)
+impl NamedNumbers for LogData {
+    fn number(&self, name: &str) -> Option<f64> {
+        Self::number(self, name)
     }
 
     fn names(&self) -> Vec<String> {
@@ -54,7 +54,7 @@ impl Readings for LogData {
     }
 }
 
-/// By which names a value of a log is a number, as a whole and in parts.
+/// Returns the names of the numbers in a value of a log: its own name, and those of its parts.
 fn names_of(name: &str, value: &Value) -> Vec<String> {
     if let Value::Vector(values) = value
         && let Some(last @ 3..) = values.len().checked_sub(1)
@@ -67,60 +67,62 @@ fn names_of(name: &str, value: &Value) -> Vec<String> {
     whole.into_iter().chain(parts).collect()
 }
 
-/// The name of the number that a stopper watches, and what it remembers of it.
+/// The name of the number that a stopper watches, and what the stopper remembers of it.
 #[derive(Debug, Clone)]
 pub(super) struct Monitor {
     pub(super) name: Cow<'static, str>,
-    /// How many epochs or steps pass before the first look.
+    /// The number of epochs or steps before the first look.
     pub(super) start_from: u64,
-    /// The number has been there, in this fit or driver.
-    seen: bool,
-    /// The last step of the driver that it watches.
-    step: Option<Step>,
+    /// Whether the number was there at a look in this fit or driver.
+    was_seen: bool,
+    /// The last step of the driver; `None` in a fit, and before the first step.
+    last_step: Option<Step>,
 }
 
 impl Monitor {
-    pub(super) fn of(name: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
             name: name.into(),
             start_from: 0,
-            seen: false,
-            step: None,
+            was_seen: false,
+            last_step: None,
         }
     }
 
-    /// A fit begins, or a run of another driver: nothing of what was seen holds any more.
-    pub(super) fn begin_anew(&mut self) {
-        self.seen = false;
-        self.step = None;
+    /// Resets the memory, when a fit or the run of another driver begins.
+    pub(super) fn reset(&mut self) {
+        self.was_seen = false;
+        self.last_step = None;
     }
 
-    /// The driver has made this step.
-    pub(super) fn reach(&mut self, step: Step) {
-        self.step = Some(step);
+    pub(super) fn record_step(&mut self, step: Step) {
+        self.last_step = Some(step);
     }
 
-    /// Whether a run that begins at this step is one of the driver that it has watched so far. The end of a step that failed may not
-    /// have been seen.
-    pub(super) fn goes_on_from(&self, step: Step) -> bool {
+    /// Whether a run that begins at this step belongs to the driver of the last step. The run may also begin one step later, since a failure
+    /// at the end of a step can come before the step is recorded.
+    pub(super) fn continues_at(&self, step: Step) -> bool {
         let next = |last: Step| Step::new(last.get().saturating_add(1));
-        self.step
+        self.last_step
             .is_some_and(|last| step == last || step == next(last))
     }
 
-    /// The number at an epoch or step, if it is there. A number that has never been there is misspelt, or comes too late: a stopper that
-    /// is silent about it would never stop. A number that is absent because the epoch was cut short, or something in it was left, is
-    /// neither.
-    pub(super) fn read(&mut self, at: u64, of: &impl Readings) -> Result<Option<f64>, String> {
-        if at <= self.start_from || !of.is_complete() {
+    /// Returns the number at the epoch or step `position`, if it is there. A number that has never been there is an error, since its name is
+    /// misspelt or it is logged too late, and the stopper would never stop. It is no error if the epoch was cut short or a pass was left.
+    pub(super) fn read(
+        &mut self,
+        position: u64,
+        numbers: &impl NamedNumbers,
+    ) -> Result<Option<f64>, String> {
+        if position <= self.start_from || !numbers.is_complete() {
             return Ok(None);
         }
-        let value = of.reading(&self.name);
-        self.seen |= value.is_some();
-        if self.seen || of.is_lacking() {
+        let value = numbers.number(&self.name);
+        self.was_seen |= value.is_some();
+        if self.was_seen || numbers.is_lacking() {
             return Ok(value);
         }
-        let names = of.names();
+        let names = numbers.names();
         let advice = if names.is_empty() {
             ", and no other; log it before a stopper looks".to_owned()
         } else {

@@ -1,17 +1,16 @@
-//! Logs what can be observed of a driven state, now and then.
+//! Logs observables of the driven system, with a period.
 
 use crate::driver::{Driven, Driver, LogData, Samples, Value};
 use callback_runtime::{Callback, Handlers, Local, Period};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Logs what can be observed of what is driven and of its samples, now and then: before the parameters are updated, so that it
-/// belongs to the same state as the loss does.
+/// Logs an observable of the driven system and its samples, with a period. It is computed before the parameters are updated, so that it
+/// belongs to the same parameters as the loss.
 ///
-/// The period looks at what has been made by then: with `Period::steps(5)` it is observed what 5 updates have made, and 10, and is
-/// logged in the step under way, the 6th and the 11th. With `first()` it is observed what no update has made, too, in the first step.
-/// A step that was stopped behind its observation has had it: made again, it is not observed again. A period that cannot be is a
-/// problem of the plan.
+/// The period counts the steps that are complete: `Period::steps(5)` observes the system after 5 and 10 updates, and logs the value in the
+/// step under way, the 6th and the 11th. With `first()` it also observes the initial system, in the first step. If a step is stopped after
+/// its observation and made again, it is not observed again. An invalid period is a problem of the plan.
 ///
 /// ```
 /// use callbacks::driver::Stats;
@@ -35,7 +34,7 @@ pub struct ObservableCallback<D: Driven> {
 type Observe<D> = Box<dyn FnMut(&D, &<D as Driven>::Samples) -> Value + Send>;
 
 impl<D: Driven> ObservableCallback<D> {
-    /// Logs under this name what `observe` observes.
+    /// Logs what `observe` returns, under this name.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,38 +1,39 @@
-//! Patience, as [the shelf](super) defines it: how many looks in a row may speak for a stop before the next one stops the run.
+//! Patience, as [the shelf](super) defines it: the number of looks in a row that may call for a stop; the next one stops the run.
 
 use callback_runtime::Flow;
 
-/// Counts the looks in a row that speak for a stop.
+/// Counts the looks in a row that call for a stop.
 ///
-/// The runs of one driver are one, as its steps are: the count goes on. After a run that it has stopped it begins anew, or the next run
-/// would be stopped at its first look.
+/// The count continues over the runs of one driver. It is reset after a run that the stopper has stopped: else the next run would stop at
+/// its first look.
 #[derive(Debug, Clone)]
 pub(super) struct Patience {
-    /// How many of them it lets pass.
-    looks: u64,
-    /// How many have passed.
-    passed: u64,
+    /// The number of looks that pass.
+    limit: u64,
+    /// The number of looks in a row that have called for a stop.
+    count: u64,
+    /// Whether the stopper has stopped the last run.
     has_stopped: bool,
 }
 
 impl Patience {
-    pub(super) const fn of(looks: u64) -> Self {
+    pub(super) const fn new(limit: u64) -> Self {
         Self {
-            looks,
-            passed: 0,
+            limit,
+            count: 0,
             has_stopped: false,
         }
     }
 
-    /// Takes in a look. Returns how many in a row have spoken for a stop, once there are more than it lets pass.
-    pub(super) const fn exceeded_by(&mut self, speaks_for_a_stop: bool) -> Option<u64> {
-        self.passed = if speaks_for_a_stop {
-            self.passed.saturating_add(1)
+    /// Counts a look. Returns the number of looks in a row that have called for a stop, if it exceeds the limit.
+    pub(super) const fn count_look(&mut self, calls_for_stop: bool) -> Option<u64> {
+        self.count = if calls_for_stop {
+            self.count.saturating_add(1)
         } else {
             0
         };
-        if self.passed > self.looks {
-            Some(self.passed)
+        if self.count > self.limit {
+            Some(self.count)
         } else {
             None
         }
@@ -43,15 +44,15 @@ impl Patience {
         Flow::stop(reason)
     }
 
-    /// The driver of the last run begins another one.
+    /// Prepares another run of the same driver.
     pub(super) fn begin_run(&mut self) {
         if self.has_stopped {
-            self.begin_anew();
+            self.reset();
         }
     }
 
-    /// A fit begins, or a run of another driver.
-    pub(super) fn begin_anew(&mut self) {
-        *self = Self::of(self.looks);
+    /// Resets the count, when a fit or the run of another driver begins.
+    pub(super) fn reset(&mut self) {
+        *self = Self::new(self.limit);
     }
 }

@@ -1,12 +1,12 @@
-//! How far each phase has come: state that other callbacks reckon with.
+//! Counts passes and batches of each phase, as state for other callbacks.
 
 use crate::fit::{Epoch, Iteration, Phase};
 use callback_macros::callback;
 
-/// Counts the passes and batches of each phase, in all runs so far, and provides them as a [`Record`].
+/// Counts the passes and batches of each phase, in all runs of a trainer, and provides them as a [`Record`].
 ///
-/// [`Epoch`] and [`Iteration`] begin anew with every fit; a record goes on, as it stays in the state. It runs before all others, so
-/// that whoever reads it at the same breakpoint finds it up to date.
+/// [`Epoch`] and [`Iteration`] are reset with every fit; a record stays in the state, and goes on counting. The recorder runs before all
+/// other callbacks, so that they find the record up to date.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -27,7 +27,7 @@ use callback_macros::callback;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recorder;
 
-/// How far each phase has come. The state that [`Recorder`] provides.
+/// The numbers of passes and batches of each phase. [`Recorder`] provides this state.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -43,7 +43,7 @@ pub struct Record {
     predict: Counts,
 }
 
-/// How far one phase has come.
+/// The numbers of passes and batches of one phase.
 ///
 /// ```
 /// use callbacks::shelf::Counts;
@@ -53,16 +53,16 @@ pub struct Record {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// How many of its passes have ended. From its `on_…_end` on it includes that pass.
+    /// The number of passes that have ended. From `on_…_end` on it includes the pass.
     pub epochs: Epoch,
-    /// How many of its batches have ended, in all passes. From its `on_…_batch_end` on it includes that batch.
+    /// The number of batches that have ended, in all passes. From `on_…_batch_end` on it includes the batch.
     pub iterations: Iteration,
-    /// How many batches have ended in its last pass, the one under way if there is one.
+    /// The number of batches that have ended in the last pass, or in the pass under way.
     pub iterations_of_epoch: Iteration,
 }
 
 impl Record {
-    /// What is recorded of a phase; nothing of [`Phase::Between`].
+    /// Returns the counts of a phase; zeros for [`Phase::Between`].
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -87,12 +87,12 @@ impl Record {
         }
     }
 
-    fn change(&mut self, phase: Phase, change: impl FnOnce(&mut Counts)) {
+    fn update(&mut self, phase: Phase, update: impl FnOnce(&mut Counts)) {
         match phase {
             Phase::Between => {}
-            Phase::Train => change(&mut self.train),
-            Phase::Valid => change(&mut self.valid),
-            Phase::Predict => change(&mut self.predict),
+            Phase::Train => update(&mut self.train),
+            Phase::Valid => update(&mut self.valid),
+            Phase::Predict => update(&mut self.predict),
         }
     }
 }
@@ -100,20 +100,20 @@ impl Record {
 #[callback(discover = false, weight = f64::NEG_INFINITY, provides(Record))]
 impl Recorder {
     fn on_phase_begin(&self, phase: &Phase, record: &mut Record) {
-        record.change(*phase, |counts| {
+        record.update(*phase, |counts| {
             counts.iterations_of_epoch = Iteration::default();
         });
     }
 
     fn on_batch_end(&self, phase: &Phase, record: &mut Record) {
-        record.change(*phase, |counts| {
+        record.update(*phase, |counts| {
             counts.iterations = Iteration::new(counts.iterations.get() + 1);
             counts.iterations_of_epoch = Iteration::new(counts.iterations_of_epoch.get() + 1);
         });
     }
 
     fn on_phase_end(&self, phase: &Phase, record: &mut Record) {
-        record.change(*phase, |counts| {
+        record.update(*phase, |counts| {
             counts.epochs = Epoch::new(counts.epochs.get() + 1);
         });
     }

@@ -1,4 +1,4 @@
-//! Files that are replaced as wholes: a reader finds the old one or the new one, and no half.
+//! Replaces whole files: a reader finds the old file or the new one, and never a part.
 
 use callback_runtime::BoxError;
 use std::fmt;
@@ -6,32 +6,32 @@ use std::fs::{self, File, FileType};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file beside the one at `path`, and renames it into its place once it is whole. Through symbolic links it replaces what they
-/// lead to, and leaves them as they are. Only a regular file is replaced.
+/// Writes a new file beside the one at `path`, and renames it when it is complete. Symbolic links stay: their target is replaced. Refuses
+/// to replace anything but a regular file.
 pub(super) fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), BoxError> {
-    refuse_unless_file(path, fs::metadata(path))?;
-    let place = place_of(path);
-    let mut unfinished = place.as_os_str().to_owned();
+    check_is_file(path, fs::metadata(path))?;
+    let target = resolve_links(path);
+    let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
-    remove_left_over(&unfinished)?;
+    remove_unfinished(&unfinished)?;
     let file = File::create_new(&unfinished).map_err(|error| with_path(&unfinished, &error))?;
-    let replaced = keep_permissions(&place, &file)
+    let replaced = copy_permissions(&target, &file)
         .and_then(|()| write_all(file, write))
-        .and_then(|()| fs::rename(&unfinished, &place));
+        .and_then(|()| fs::rename(&unfinished, &target));
     if replaced.is_err() {
-        // The first error is the one that is returned.
+        // The first error is returned.
         let _ = fs::remove_file(&unfinished);
     }
     Ok(replaced.map_err(|error| with_path(path, &error))?)
 }
 
-/// A file that only its owner may read stays so.
-fn keep_permissions(place: &Path, file: &File) -> io::Result<()> {
-    match fs::metadata(place) {
+/// Gives the new file the permissions of the old one, so that a private file stays private.
+fn copy_permissions(target: &Path, file: &File) -> io::Result<()> {
+    match fs::metadata(target) {
         Ok(old) => file.set_permissions(old.permissions()),
         Err(_) => Ok(()),
     }
@@ -44,24 +44,25 @@ fn write_all(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     file.get_ref().sync_all()
 }
 
-/// A program that was killed may have left an unfinished file. Anything else of that name is not ours, and a link would be written
-/// through.
-fn remove_left_over(unfinished: &Path) -> Result<(), BoxError> {
-    let found = fs::symlink_metadata(unfinished);
-    let is_there = found.is_ok();
-    refuse_unless_file(unfinished, found)?;
-    if is_there {
+/// Removes the unfinished file of a program that was killed. Refuses anything else with that name: it is not ours, and writing to a link
+/// would change its target.
+fn remove_unfinished(unfinished: &Path) -> Result<(), BoxError> {
+    let metadata = fs::symlink_metadata(unfinished);
+    let exists = metadata.is_ok();
+    check_is_file(unfinished, metadata)?;
+    if exists {
         fs::remove_file(unfinished).map_err(|error| with_path(unfinished, &error))?;
     }
     Ok(())
 }
 
-fn refuse_unless_file(path: &Path, found: io::Result<fs::Metadata>) -> Result<(), BoxError> {
-    match found {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(found) => Err(NotAFile {
+/// Refuses anything but a regular file, or nothing, at `path`.
+fn check_is_file(path: &Path, metadata: io::Result<fs::Metadata>) -> Result<(), BoxError> {
+    match metadata {
+        Ok(metadata) if metadata.is_file() => Ok(()),
+        Ok(metadata) => Err(NotAFile {
             path: path.to_owned(),
-            is: kind_of(found.file_type()),
+            kind: kind_name(metadata.file_type()),
         }
         .into()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -69,49 +70,49 @@ fn refuse_unless_file(path: &Path, found: io::Result<fs::Metadata>) -> Result<()
     }
 }
 
-/// More links in a row are refused by every system.
-const MOST_LINKS: usize = 64;
+/// Every operating system refuses more symbolic links in a row.
+const MAX_LINKS: usize = 64;
 
-/// Where a path leads to: to a file, or to a place at which there is none yet.
-fn place_of(path: &Path) -> PathBuf {
-    let mut place = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let Ok(target) = fs::read_link(&place) else {
+/// Follows symbolic links. There need not be a file at their end.
+fn resolve_links(path: &Path) -> PathBuf {
+    let mut resolved = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = fs::read_link(&resolved) else {
             break;
         };
-        place.pop();
-        place.push(target);
+        resolved.pop();
+        resolved.push(target);
     }
-    place
+    resolved
 }
 
 fn with_path(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-fn kind_of(found: FileType) -> &'static str {
+fn kind_name(file_type: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
-        if found.is_char_device() || found.is_block_device() {
+        if file_type.is_char_device() || file_type.is_block_device() {
             return "a device";
         }
-        if found.is_fifo() {
+        if file_type.is_fifo() {
             return "a pipe";
         }
-        if found.is_socket() {
+        if file_type.is_socket() {
             return "a socket";
         }
     }
-    match (found.is_dir(), found.is_symlink()) {
+    match (file_type.is_dir(), file_type.is_symlink()) {
         (true, _) => "a folder",
         (_, true) => "a symbolic link",
         _ => "something other than a file",
     }
 }
 
-/// A device, a folder or something else stands where a file is to be replaced. It is left as it is: the cause of the failure of
-/// [`SaveState::to_file`](super::SaveState::to_file).
+/// The cause of the failure of [`SaveState::to_file`](super::SaveState::to_file) if there is a device, a folder or something else in place
+/// of the file. It stays as it is.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -124,24 +125,24 @@ fn kind_of(found: FileType) -> &'static str {
 /// let save = SaveState::<Well>::to_file(Period::steps(1), move |_step| path.clone());
 /// let outcome = VariationalDriver::new(Well::default()).callback(save).run(1)?;
 /// let why = outcome.failed().and_then(Error::source).and_then(|cause| cause.downcast_ref::<NotAFile>()).unwrap();
-/// assert_eq!((&why.path, why.is), (&folder, "a folder"));
+/// assert_eq!((&why.path, why.kind), (&folder, "a folder"));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAFile {
-    /// Where it stands.
+    /// The path.
     pub path: PathBuf,
-    /// What it is: `a folder`, `a device`, …
-    pub is: &'static str,
+    /// What is there: `a folder`, `a device`, …
+    pub kind: &'static str,
 }
 
 impl fmt::Display for NotAFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, is } = self;
+        let Self { path, kind } = self;
         write!(
             f,
-            "{} is {is}, and only a file is replaced; give `SaveState::to_file` the path of a file, \
+            "{} is {kind}, and only a file is replaced; give `SaveState::to_file` the path of a file, \
              or write there with `SaveState::new`",
             path.display()
         )
@@ -152,11 +153,11 @@ impl std::error::Error for NotAFile {}
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::kind_of;
+    use super::kind_name;
 
     #[test]
-    fn a_device_is_called_one() {
-        let found = std::fs::metadata("/dev/null").unwrap();
-        assert_eq!(kind_of(found.file_type()), "a device");
+    fn a_device_is_called_a_device() {
+        let metadata = std::fs::metadata("/dev/null").unwrap();
+        assert_eq!(kind_name(metadata.file_type()), "a device");
     }
 }

@@ -1,4 +1,4 @@
-//! Saves what is driven, now and then.
+//! Saves the driven system, with a period.
 
 use super::replace::replace;
 use crate::driver::{Driven, Driver};
@@ -7,8 +7,8 @@ use callback_runtime::{BoxError, Callback, Handlers, Local, Period};
 use std::fmt;
 use std::path::PathBuf;
 
-/// Saves what is driven now and then, at the end of a step. An error fails the run, unless the callback is attached with
-/// [`on_failure`](callback_runtime::Attachment::on_failure). A period that cannot be is a problem of the plan.
+/// Saves the driven system at the end of a step, with a period. An error fails the run, unless the callback is attached with
+/// [`on_failure`](callback_runtime::Attachment::on_failure). An invalid period is a problem of the plan.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -31,7 +31,7 @@ pub struct SaveState<D> {
 type Save<D> = Box<dyn FnMut(&D, Step) -> Result<(), BoxError> + Send>;
 
 impl<D: Driven> SaveState<D> {
-    /// Saves with this function.
+    /// Saves with the function `save`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -52,12 +52,11 @@ impl<D: Driven> SaveState<D> {
         }
     }
 
-    /// Saves the parameters into a file at the path that `path` returns. A file that is there is replaced when the new one is whole: a
-    /// program that is killed leaves the old one or the new one, and no half. Until then the new one has `.unfinished` at the end
-    /// of its name.
+    /// Saves the parameters into a file at the path that `path` returns. An old file is replaced when the new one is complete: a program
+    /// that is killed leaves the old file or the new one, and never a part. Until then the name of the new file ends with `.unfinished`.
     ///
-    /// Through a symbolic link it replaces the file that the link leads to, and the link stays. A device, a folder or anything else that
-    /// is no file stays, too, and fails the run with [`NotAFile`](super::NotAFile).
+    /// A symbolic link stays, and the file that it leads to is replaced. A device, a folder or anything else that is not a file also
+    /// stays, and fails the run with [`NotAFile`](super::NotAFile).
     ///
     /// ```
     /// use callbacks::prelude::*;

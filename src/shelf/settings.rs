@@ -1,9 +1,9 @@
-//! Settings that cannot be: refused when a run begins, before anything has happened.
+//! Invalid settings, which are refused when a run begins.
 
 use std::fmt;
 
-/// Settings of a callback of the shelf that cannot be, all of them together: why it was not entered, and so the cause of the run's
-/// failure, in which nothing has run.
+/// The cause of a run's failure if a callback of the shelf has invalid settings: all of them together. The run fails at its begin, before
+/// its first epoch or step.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -25,29 +25,29 @@ pub struct InvalidSettings {
     settings: Vec<InvalidSetting>,
 }
 
-/// A setting that cannot be. [`InvalidSettings`] has those of a callback.
+/// An invalid setting. [`InvalidSettings`] has those of a callback.
 ///
 /// ```
 /// use callbacks::shelf::InvalidSetting;
 ///
-/// fn advice(wrong: &[InvalidSetting]) -> Vec<String> {
-///     wrong.iter().map(|setting| format!("{}: {}", setting.name, setting.remedy)).collect()
+/// fn advice(settings: &[InvalidSetting]) -> Vec<String> {
+///     settings.iter().map(|setting| format!("{}: {}", setting.name, setting.remedy)).collect()
 /// }
 /// # assert!(advice(&[]).is_empty());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidSetting {
-    /// Which one.
+    /// The name of the setting.
     pub name: &'static str,
-    /// What it was set to.
+    /// The invalid value.
     pub value: String,
     /// What to write instead.
     pub remedy: &'static str,
 }
 
 impl InvalidSettings {
-    /// Whose settings they are.
+    /// Returns the name of the callback's type.
     ///
     /// ```
     /// use callbacks::shelf::InvalidSettings;
@@ -61,7 +61,7 @@ impl InvalidSettings {
         self.callback
     }
 
-    /// Each of them.
+    /// Returns the invalid settings.
     ///
     /// ```
     /// use callbacks::shelf::InvalidSettings;
@@ -79,19 +79,19 @@ impl InvalidSettings {
 impl fmt::Display for InvalidSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} has ", self.callback)?;
-        for (at, setting) in self.settings.iter().enumerate() {
+        for (index, setting) in self.settings.iter().enumerate() {
             let InvalidSetting {
                 name,
                 value,
                 remedy,
             } = setting;
-            let and = if at == 0 { "" } else { "; and " };
-            let a = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            let separator = if index == 0 { "" } else { "; and " };
+            let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
                 "an"
             } else {
                 "a"
             };
-            write!(f, "{and}{a} `{name}` of {value}; {remedy}")?;
+            write!(f, "{separator}{article} `{name}` of {value}; {remedy}")?;
         }
         Ok(())
     }
@@ -99,24 +99,24 @@ impl fmt::Display for InvalidSettings {
 
 impl std::error::Error for InvalidSettings {}
 
-/// Gathers what is wrong with a callback's settings.
-pub(super) struct Settings(InvalidSettings);
+/// Collects the invalid settings of a callback.
+pub(super) struct SettingsCheck(InvalidSettings);
 
-impl Settings {
-    pub(super) const fn of(callback: &'static str) -> Self {
+impl SettingsCheck {
+    pub(super) const fn new(callback: &'static str) -> Self {
         let settings = Vec::new();
         Self(InvalidSettings { callback, settings })
     }
 
-    /// Reports a setting that is not as it should be, with what to write instead.
-    pub(super) fn expect(
+    /// Adds the setting, with the remedy, if it is not valid.
+    pub(super) fn require(
         mut self,
-        is_right: bool,
+        is_valid: bool,
         name: &'static str,
         value: impl fmt::Display,
         remedy: &'static str,
     ) -> Self {
-        if !is_right {
+        if !is_valid {
             let value = value.to_string();
             self.0.settings.push(InvalidSetting {
                 name,
@@ -127,7 +127,8 @@ impl Settings {
         self
     }
 
-    pub(super) fn done(self) -> Result<(), InvalidSettings> {
+    /// Returns the invalid settings as an error, if there are any.
+    pub(super) fn finish(self) -> Result<(), InvalidSettings> {
         if self.0.settings.is_empty() {
             return Ok(());
         }

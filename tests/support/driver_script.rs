@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::walk::{Walk, walk};
 use callbacks::driver::{Driver, VariationalDriver, Verdict};
-use callbacks::{Breakpoint, Callback, Ending, Flow, Handlers, Origin, Outcome};
+use callbacks::{Attach, Breakpoint, Callback, Ending, Flow, Handlers, Origin, Outcome};
 use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::rc::Rc;

@@ -4,7 +4,7 @@ use super::journal::Journal;
 use super::line::{Line, inputs};
 use callbacks::fit::{Fit, Loss, Trainer};
 use callbacks::{
-    Breakpoint, Callback, Cause, Ending, Fault, Flow, Handlers, Origin, Outcome, Stop,
+    Attach, Breakpoint, Callback, Cause, Ending, Fault, Flow, Handlers, Origin, Outcome, Stop,
 };
 use std::cell::RefCell;
 use std::panic::resume_unwind;

@@ -3,9 +3,9 @@
 
 use super::journal::Journal;
 use super::tracer::Tracer;
-use callbacks::BoxError;
 use callbacks::driver::{Driven, Driver, LogData, Rollback, Time, VariationalDriver, Verdict};
 use callbacks::fit::Step;
+use callbacks::{Attach, BoxError};
 
 /// Goes half a unit with each step, which takes half a unit of time.
 #[derive(Debug)]
@@ -109,8 +109,9 @@ pub(crate) const STEP: [&str; 10] = [
 /// A driver of a walker; callbacks and walker write into one journal.
 pub(crate) fn traced() -> (VariationalDriver<Walk>, Journal) {
     let journal = Journal::default();
-    let driver =
-        VariationalDriver::new(Walk::new(&journal)).callback_local(Tracer(journal.clone()));
+    let driver = VariationalDriver::new(Walk::new(&journal)).plan_with(|plan| {
+        plan.add_local(Tracer(journal.clone()));
+    });
     (driver, journal)
 }
 

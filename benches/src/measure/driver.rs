@@ -5,8 +5,8 @@ mod driven;
 use super::bound::Bound;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
-use callbacks::BoxError;
 use callbacks::driver::{Driven, Driver, LogData, VariationalDriver, Verdict};
+use callbacks::{Attach, BoxError};
 use driven::{Still, Vectors};
 use std::error::Error;
 

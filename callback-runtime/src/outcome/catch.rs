@@ -4,8 +4,8 @@
 use crate::outcome::Cause;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs `f`; a panic becomes a [`Cause`].
-pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
+/// Runs `f`; a panic becomes a [`Cause`]. The loops of `callbacks` use it, too.
+pub fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
     catch_unwind(AssertUnwindSafe(f)).map_err(Cause::of_panic)
 }
 

@@ -13,7 +13,8 @@ mod flow;
 mod on_failure;
 mod reply;
 
-pub(crate) use catch::{catch, dispose, quietly};
+pub use catch::catch;
+pub(crate) use catch::{dispose, quietly};
 pub use ending::{Ending, Outcome, Skipped, Stop};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, ScopeExit};

@@ -1,33 +1,33 @@
-//! The flags of a format, for values of several numbers: precision is each number's, the sign the first one's, the width the whole's.
+//! Format flags for values of several numbers: the precision applies to each number, the sign to the first one, the width to the whole.
 
 use std::fmt::{self, Alignment, Formatter};
 
-/// A number with the precision that is asked for, and with its sign if that is.
-pub(super) fn number(f: &Formatter<'_>, value: f64) -> String {
+/// Formats a number with the precision of `f`, and with a plus sign if `f` has that flag.
+pub(super) fn format_number(f: &Formatter<'_>, value: f64) -> String {
     if f.sign_plus() {
-        return signed(f, value);
+        return format_signed(f, value);
     }
-    plain(f, value)
+    format_plain(f, value)
 }
 
-/// A number with the precision that is asked for.
-pub(super) fn plain(f: &Formatter<'_>, value: f64) -> String {
+/// Formats a number with the precision of `f` alone.
+pub(super) fn format_plain(f: &Formatter<'_>, value: f64) -> String {
     match f.precision() {
         Some(digits) => format!("{value:.digits$}"),
         None => value.to_string(),
     }
 }
 
-/// A number with its sign, whatever is asked for. What is no number has a sign, too.
-pub(super) fn signed(f: &Formatter<'_>, value: f64) -> String {
-    let text = plain(f, value);
+/// Formats a number with its sign, whatever the flags. NaN gets a sign, too.
+pub(super) fn format_signed(f: &Formatter<'_>, value: f64) -> String {
+    let text = format_plain(f, value);
     if text.starts_with('-') {
         return text;
     }
     format!("+{text}")
 }
 
-/// Writes the whole as wide as is asked for: on the right, as numbers are, if nothing is said.
+/// Writes the whole text with the width of `f`: aligned to the right, as numbers are, unless `f` has an alignment.
 pub(super) fn pad(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let missing = f.width().unwrap_or_default();
     let missing = missing.saturating_sub(text.chars().count());

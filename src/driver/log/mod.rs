@@ -1,4 +1,4 @@
-//! The log of a step: what callbacks and the loop have to tell of it.
+//! The log of a step, which the driven system and the callbacks write.
 
 mod flags;
 mod value;
@@ -8,11 +8,11 @@ pub use value::{Complex, Stats, Value};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The log of the step under way: values by name, in the order in which they came. Empty when an attempt begins: what a rejected
-/// one logged is in [`RejectedAttempts`](super::RejectedAttempts).
+/// The log of the step under way: values by name, in the order in which they were added. It is empty when an attempt begins: the log of a
+/// rejected attempt is in [`RejectedAttempts`](super::RejectedAttempts).
 ///
-/// Behind a step that was stopped before its update it is that of the run's last whole step, or empty if there was none; after a failure
-/// it is that of the attempt that failed.
+/// After a step that was stopped before its update, it is the log of the run's last complete step, or empty if there is none. After a
+/// failure it is the log of the attempt that failed.
 ///
 /// ```
 /// use callbacks::driver::{LogData, Stats};
@@ -31,7 +31,7 @@ pub struct LogData {
 }
 
 impl LogData {
-    /// The value of that name, if it is there.
+    /// Returns the value called `name`.
     ///
     /// ```
     /// # use callbacks::driver::{LogData, Value};
@@ -40,12 +40,12 @@ impl LogData {
     /// assert_eq!(log.get("rate"), Some(&Value::Number(0.5)));
     /// ```
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let found = self.entries.iter().find(|(other, _)| other == name);
-        found.map(|(_, value)| value)
+        let entry = self.entries.iter().find(|(other, _)| other == name);
+        entry.map(|(_, value)| value)
     }
 
-    /// The value with that name as a number: the mean of statistics. A part has its name after a dot, as [`Value::part`] names it. `None` if
-    /// there is no such number.
+    /// Returns the value called `name` as a number: for statistics, the mean. A part has its name after a dot, as in `energy.variance`;
+    /// [`Value::part`] lists the names. Returns `None` if there is no such number.
     ///
     /// ```
     /// # use callbacks::driver::{Complex, LogData};
@@ -62,7 +62,8 @@ impl LogData {
         self.get(name)?.part(part)
     }
 
-    /// Sets a value: a number of any kind, several of them, or what else is a [`Value`]. One of the same name is replaced, in its place.
+    /// Sets a value: a number of any kind, several numbers, or another [`Value`]. A value of the same name is replaced and keeps its
+    /// position.
     ///
     /// ```
     /// # use callbacks::driver::LogData;
@@ -82,7 +83,7 @@ impl LogData {
         }
     }
 
-    /// Name and value of each, in the order in which they came.
+    /// Returns the names and values, in the order in which they were added.
     ///
     /// ```
     /// # use callbacks::driver::LogData;
@@ -98,7 +99,7 @@ impl LogData {
             .map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// Whether nothing is logged.
+    /// Whether the log has no values.
     ///
     /// ```
     /// # use callbacks::driver::LogData;
@@ -110,7 +111,7 @@ impl LogData {
 
     #[inline]
     pub(super) fn clear(&mut self) {
-        // What is empty is seen without a call.
+        // This is on the hot path: most logs are empty here, and this finds it without a call.
         if !self.is_empty() {
             self.entries.clear();
         }
@@ -119,8 +120,8 @@ impl LogData {
 
 impl fmt::Display for LogData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (name, value)) in self.iter().enumerate() {
-            let gap = if at == 0 { "" } else { "  " };
+        for (index, (name, value)) in self.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "  " };
             write!(f, "{gap}{name} ")?;
             value.fmt(f)?;
         }

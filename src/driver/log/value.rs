@@ -6,7 +6,8 @@ use std::fmt;
 
 /// A value of a log.
 ///
-/// The flags of a format are kept: precision by each number, the sign by the first, and width, fill and side by the whole.
+/// `Display` follows the format flags: the precision applies to each number, the sign to the first one, and width, fill and alignment to
+/// the whole.
 ///
 /// ```
 /// use callbacks::driver::{Complex, Stats, Value};
@@ -25,7 +26,7 @@ pub enum Value {
     Complex(Complex),
     /// Several numbers.
     Vector(Vec<f64>),
-    /// A mean over samples, and what it is worth.
+    /// A mean over samples, with its error.
     Stats(Stats),
 }
 
@@ -46,7 +47,7 @@ pub struct Complex {
     pub im: f64,
 }
 
-/// A mean over samples, and what it is worth.
+/// A mean over samples, with its error.
 ///
 /// ```
 /// use callbacks::driver::Stats;
@@ -65,7 +66,7 @@ pub struct Stats {
 }
 
 impl Value {
-    /// As one number: a number itself, of statistics the mean; nothing of what has several parts alike.
+    /// Returns the value as one number: a number itself, or the mean of statistics. Returns `None` for complex numbers and vectors.
     ///
     /// ```
     /// # use callbacks::driver::Value;
@@ -80,7 +81,7 @@ impl Value {
         }
     }
 
-    /// A part by its name: `re` and `im`; `mean`, `error_of_mean` and `variance`; or the place in a vector, from 0.
+    /// Returns the part called `name`: `re` or `im`; `mean`, `error_of_mean` or `variance`; or the index in a vector, from 0.
     ///
     /// ```
     /// # use callbacks::driver::{Stats, Value};
@@ -90,11 +91,11 @@ impl Value {
     /// ```
     pub fn part(&self, name: &str) -> Option<f64> {
         let mut parts = self.parts();
-        let found = parts.find(|(part, _)| part.as_deref() == Some(name));
-        found.map(|(_, value)| value)
+        let part = parts.find(|(part, _)| part.as_deref() == Some(name));
+        part.map(|(_, value)| value)
     }
 
-    /// Every number in it, with the name of the part; a number alone has none.
+    /// Returns every number in the value, with the name of its part. A plain number has no such name.
     ///
     /// ```
     /// # use callbacks::driver::{Complex, Value};
@@ -113,14 +114,14 @@ impl Value {
         let named = named
             .into_iter()
             .map(|(name, value)| (name.map(Cow::Borrowed), value));
-        let placed = vector.iter().enumerate();
-        named.chain(placed.map(|(at, value)| (Some(at.to_string().into()), *value)))
+        let indexed = vector.iter().enumerate();
+        named.chain(indexed.map(|(index, value)| (Some(index.to_string().into()), *value)))
     }
 }
 
 impl Stats {
-    /// Of values that are independent of each other: the variance is that of the values, the error `√(variance / (n - 1))`, and
-    /// NaN for less than two values.
+    /// Computes the statistics of independent values: their mean, their variance, and the error of the mean
+    /// `√(variance / (n - 1))`, which is NaN for fewer than two values.
     ///
     /// ```
     /// # use callbacks::driver::Stats;
@@ -157,7 +158,7 @@ impl fmt::Display for Value {
             Self::Complex(value) => value.fmt(f),
             Self::Stats(stats) => stats.fmt(f),
             Self::Vector(values) => {
-                let values = values.iter().map(|value| flags::number(f, *value));
+                let values = values.iter().map(|value| flags::format_number(f, *value));
                 let text = values.collect::<Vec<_>>().join(", ");
                 flags::pad(f, &format!("[{text}]"))
             }
@@ -167,15 +168,16 @@ impl fmt::Display for Value {
 
 impl fmt::Display for Complex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (re, im) = (flags::number(f, self.re), flags::signed(f, self.im));
+        let re = flags::format_number(f, self.re);
+        let im = flags::format_signed(f, self.im);
         flags::pad(f, &format!("{re}{im}i"))
     }
 }
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mean = flags::number(f, self.mean);
-        let error = flags::plain(f, self.error_of_mean);
+        let mean = flags::format_number(f, self.mean);
+        let error = flags::format_plain(f, self.error_of_mean);
         flags::pad(f, &format!("{mean} ± {error}"))
     }
 }
@@ -186,8 +188,8 @@ impl From<f64> for Value {
     }
 }
 
-/// Numbers that a `f64` holds as they are.
-macro_rules! exactly {
+/// Conversions of numbers that `f64` represents exactly.
+macro_rules! value_from_exact {
     ($($number:ty),*) => { $(
         impl From<$number> for Value {
             fn from(value: $number) -> Self {
@@ -197,8 +199,8 @@ macro_rules! exactly {
     )* };
 }
 
-/// Whole numbers of which a `f64` holds those up to 2^53 as they are, and others as nearly as it can.
-macro_rules! nearly {
+/// Conversions of integers that `f64` represents exactly up to 2^53, and rounds beyond.
+macro_rules! value_from_rounded {
     ($($number:ty),*) => { $(
         impl From<$number> for Value {
             #[expect(clippy::cast_precision_loss, reason = "a log is read by people")]
@@ -209,8 +211,8 @@ macro_rules! nearly {
     )* };
 }
 
-exactly!(f32, i8, i16, i32, u8, u16, u32);
-nearly!(i64, isize, u64, usize);
+value_from_exact!(f32, i8, i16, i32, u8, u16, u32);
+value_from_rounded!(i64, isize, u64, usize);
 
 impl From<Complex> for Value {
     fn from(value: Complex) -> Self {

@@ -1,21 +1,21 @@
-//! Callbacks, what is driven and settings together, and what they are asked to do.
+//! A driven system with its callbacks and settings, and its runs.
 
-mod relations;
 mod settings;
 
-use super::driven_error::text_of;
-use super::parts::Parts;
-use super::rollback::Keep;
-use super::steps::{self, Deadline, Steps, Until};
+use super::parts::StepParts;
+use super::rollback::ErasedSnapshot;
+use super::steps::{Deadline, RunLength, Steps, clear_despite_panics};
 use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
+use crate::Attach;
 use crate::fit::{Step, Total};
+use callback_runtime::__private::catch;
 use callback_runtime::{Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, State, Unit};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Callbacks, what is driven and settings together: runs [`Driver`] as often as one likes, and goes on where it stood.
+/// A driven system with its callbacks and settings. It runs [`Driver`] any number of times, and each run continues where the last one
+/// ended. [`Attach`] has the methods that attach callbacks.
 ///
-/// `Well` is what is driven in the example of [`Driven`].
+/// `Well` is the system in the example of [`Driven`].
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -34,12 +34,12 @@ pub struct VariationalDriver<D: Driven> {
     plan: Plan<Driver>,
     state: State,
     retry_limit: u64,
-    rollback: Option<Box<dyn Keep<D>>>,
-    made_at: Location,
+    rollback: Option<Box<dyn ErasedSnapshot<D>>>,
+    created_at: Location,
 }
 
 impl<D: Driven> VariationalDriver<D> {
-    /// So many steps more. The `Err` is a plan that was wrong before anything ran; how the run itself ended is in the outcome.
+    /// Makes `steps` more steps. The `Err` has the problems of the plan, found before anything ran; the outcome says how the run ended.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -53,13 +53,13 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
-        let made = self.step().get();
-        let left = self.prepare(None, Some((Unit::Steps, made.saturating_add(steps).into())));
-        self.run_until(Until::Steps(steps), left)
+        let last = self.step().get().saturating_add(steps);
+        let previous = self.prepare(None, Some((Unit::Steps, last.into())));
+        self.run_steps(RunLength::Steps(steps), previous)
     }
 
-    /// A span of simulated time more. It ends with the first step that comes to the end of the span, or beyond it. A span that does not
-    /// move the time, being too small beside it, is a problem of the plan.
+    /// Makes steps for a span of simulated time. The run ends with the first step that reaches the end of the span, or goes beyond it. A
+    /// span that is too small to change the time is a problem of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -88,17 +88,17 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     pub fn run_for(&mut self, span: Time) -> Result<Outcome, PlanError> {
         let span = span.get();
-        // A wrong span, and a time that panics, are reported before anything runs.
+        // `prepare` reports a panic of `Driven::time` as a problem of the plan.
         let now = self.time().unwrap_or_default().get();
         let end = now + span;
-        let left = self.prepare(
-            wrong_span(now, span),
+        let previous = self.prepare(
+            check_span(now, span),
             end.is_finite().then(|| (Unit::Time, end.into())),
         );
-        self.run_until(Until::Time(Deadline::at(end)), left)
+        self.run_steps(RunLength::Time(Deadline::at(end)), previous)
     }
 
-    /// How many steps have been made, in all runs.
+    /// Returns the number of steps in all runs.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -112,23 +112,7 @@ impl<D: Driven> VariationalDriver<D> {
         self.state.get().copied().unwrap_or_default()
     }
 
-    /// The callbacks, to attach more and to look at.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::Well;
-    /// let mut driver = VariationalDriver::new(Well::default());
-    /// driver.plan().on(Driver::on_step_end, || {}).named("last").weight(10.0);
-    /// driver.plan().on(Driver::on_step_end, || {}).named("first");
-    /// assert!(driver.run(1)?.is_finished());
-    /// assert_eq!(driver.plan().names(), ["first", "last"]);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn plan(&mut self) -> &mut Plan<Driver> {
-        &mut self.plan
-    }
-
-    /// What is driven, to look at.
+    /// Returns the driven system.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -140,7 +124,7 @@ impl<D: Driven> VariationalDriver<D> {
         &self.driven
     }
 
-    /// What is driven, to change between runs.
+    /// Returns the driven system, to change it between runs.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -155,7 +139,7 @@ impl<D: Driven> VariationalDriver<D> {
         &mut self.driven
     }
 
-    /// What is driven, for good.
+    /// Returns the driven system, and drops the rest.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -167,7 +151,7 @@ impl<D: Driven> VariationalDriver<D> {
         self.driven
     }
 
-    /// A value of the state: one that was inserted, or one that the last run left.
+    /// Returns a value of the state: one that was put there with [`state`](Self::state), or one of the last run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -181,7 +165,7 @@ impl<D: Driven> VariationalDriver<D> {
         self.state.get()
     }
 
-    /// Checks a run without running it: all problems of callbacks and settings are reported together.
+    /// Checks a run without running it. The `Err` has all problems of callbacks and settings.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -192,12 +176,12 @@ impl<D: Driven> VariationalDriver<D> {
     /// assert_eq!(driver.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.look_ahead();
+        self.prepare_check();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.check(&ctx))
     }
 
-    /// What a run will do: which handler runs where, in which order and why.
+    /// Explains what a run will do: which handler runs where, in which order and why.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -208,59 +192,56 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.look_ahead();
+        self.prepare_check();
         let (plan, state, driven) = (&mut self.plan, &mut self.state, &mut self.driven);
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
-    /// Says what the coming run will do, and what is wrong with the settings.
+    /// Prepares plan and state for a run. Returns what the last run left.
     fn prepare(
         &mut self,
-        wrong_span: Option<String>,
+        span_problem: Option<String>,
         end: Option<(Unit, Amount)>,
-    ) -> RemainingSteps {
+    ) -> PreviousRun {
         let time = self.time();
-        self.expect([wrong_span, time.as_ref().err().cloned()], end);
-        self.begin(time.unwrap_or_default())
+        self.expect([span_problem, time.as_ref().err().cloned()], end);
+        self.reset_state(time.unwrap_or_default())
     }
 
-    /// The same where nothing is to run: what the last run left stays.
-    fn look_ahead(&mut self) {
-        let wrong_time = self.time().err();
-        self.expect([None, wrong_time], None);
+    /// Prepares the plan for a check. What the last run left stays.
+    fn prepare_check(&mut self) {
+        let time_problem = self.time().err();
+        self.expect([None, time_problem], None);
     }
 
-    fn expect(&mut self, wrong: [Option<String>; 2], end: Option<(Unit, Amount)>) {
-        let wrong_limit = (self.retry_limit == 0)
+    /// Declares what the run adds to its loop's declaration, and the problems of the settings.
+    fn expect(&mut self, problems: [Option<String>; 2], end: Option<(Unit, Amount)>) {
+        let limit_problem = (self.retry_limit == 0)
             .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
-        let made_at = self.made_at;
+        let problems = problems.into_iter().flatten();
+        let created_at = self.created_at;
         self.plan.expect(|availability| {
-            expectations::of_driven::<D>(availability);
+            expectations::declare_driven::<D>(availability);
             if let Some((unit, total)) = end {
                 availability.ends_at(unit, total);
             }
-            for text in wrong_limit.into_iter().chain(wrong.into_iter().flatten()) {
-                availability.problem("the driver", made_at, text);
+            for problem in limit_problem.into_iter().chain(problems) {
+                availability.problem("the driver", created_at, problem);
             }
         });
     }
 
-    /// The simulated time. No panic of what is driven gets past a driver.
+    /// Returns the simulated time, or a problem if `Driven::time` panics.
     fn time(&self) -> Result<Time, String> {
-        catch_unwind(AssertUnwindSafe(|| self.driven.time())).map_err(|panic| {
-            let text = text_of(&*panic);
-            let told = format!(
-                "`Driven::time` panicked: {}; let it tell the simulated time whenever it is asked",
-                text.unwrap_or("no text")
-            );
-            // Dropping what was thrown may throw again.
-            std::mem::forget(panic);
-            told
+        catch(|| self.driven.time()).map_err(|cause| {
+            format!(
+                "`Driven::time` {cause}; let it return the simulated time whenever it is called"
+            )
         })
     }
 
-    /// Every run starts clean, but for how far the driver has come. What the last one left is there again if this one is refused.
-    fn begin(&mut self, time: Time) -> RemainingSteps {
+    /// Resets the state for a run, except for the step. Returns what the last run left, to restore it if the plan has problems.
+    fn reset_state(&mut self, time: Time) -> PreviousRun {
         let state = &mut self.state;
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
@@ -268,63 +249,60 @@ impl<D: Driven> VariationalDriver<D> {
         state.insert(time);
         state.insert(Total::default());
         state.insert(Samples::<D::Samples>::default());
-        RemainingSteps {
+        PreviousRun {
             attempt: state.insert(Attempt::default()),
             log: state.insert(LogData::default()),
             rejected: state.insert(RejectedAttempts::default()),
         }
     }
 
-    fn run_until(&mut self, until: Until, left: RemainingSteps) -> Result<Outcome, PlanError> {
+    fn run_steps(
+        &mut self,
+        length: RunLength,
+        previous: PreviousRun,
+    ) -> Result<Outcome, PlanError> {
         let (plan, state) = (&mut self.plan, &mut self.state);
-        state.insert(until.total());
+        state.insert(length.total());
         let mut steps = Steps {
-            until,
+            length,
             retry_limit: self.retry_limit,
             rollback: self.rollback.as_deref_mut(),
-            parts: Parts::new(),
+            parts: StepParts::new(),
         };
         let outcome = state.lend(&mut self.driven, |ctx: Ctx<'_>| {
             plan.run(ctx, |run| steps.run(run))
         });
         if outcome.is_err() {
-            left.put_back(&mut self.state);
+            previous.restore(&mut self.state);
         }
-        self.sweep();
-        outcome
-    }
-
-    /// What a handler put there behind the last step. A value whose `Drop` panics keeps none of the others.
-    fn sweep(&mut self) {
-        let mut state = self.state.ctx();
-        let swept = catch_unwind(AssertUnwindSafe(|| steps::clear::<D>(&mut state)));
-        // What was thrown has been told by the panic hook; dropping it may throw again.
-        swept.unwrap_or_else(std::mem::forget);
+        // A handler may have inserted samples or an update after the last step.
+        clear_despite_panics::<D>(&mut self.state.ctx());
         if let Some(rollback) = &mut self.rollback {
-            rollback.forget();
+            rollback.clear();
         }
+        outcome
     }
 }
 
-/// What the last run left to be looked at.
-struct RemainingSteps {
+/// What a run leaves in the state, for inspection.
+struct PreviousRun {
     attempt: Option<Attempt>,
     log: Option<LogData>,
     rejected: Option<RejectedAttempts>,
 }
 
-impl RemainingSteps {
-    fn put_back(self, state: &mut State) {
+impl PreviousRun {
+    fn restore(self, state: &mut State) {
         state.insert(self.attempt.unwrap_or_default());
         state.insert(self.log.unwrap_or_default());
         state.insert(self.rejected.unwrap_or_default());
     }
 }
 
-/// Why there cannot be a run from `now` for such a span. A time that is no number fails the run itself.
-fn wrong_span(now: f64, span: f64) -> Option<String> {
+/// Checks the span of a run that begins at `now`. A `now` that is not finite is no problem here: it fails the run.
+fn check_span(now: f64, span: f64) -> Option<String> {
     let end = now + span;
-    let why = if !span.is_finite() || span < 0.0 {
+    let reason = if !span.is_finite() || span < 0.0 {
         "give one that is finite and not negative".to_owned()
     } else if !now.is_finite() {
         return None;
@@ -335,7 +313,15 @@ fn wrong_span(now: f64, span: f64) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("a run for a span of {span}; {why}"))
+    Some(format!("a run for a span of {span}; {reason}"))
+}
+
+impl<D: Driven> Attach for VariationalDriver<D> {
+    type Loop = Driver;
+
+    fn plan(&mut self) -> &mut Plan<Driver> {
+        &mut self.plan
+    }
 }
 
 impl<D: Driven + fmt::Debug> fmt::Debug for VariationalDriver<D> {

@@ -1,46 +1,43 @@
-//! What is wrong with a trainer's settings, told with the other problems of the plan.
+//! The checks of a trainer's settings. Their problems are reported with those of the plan.
 
-use super::{Errand, Trainer};
+use super::{RunMode, Trainer};
 use crate::fit::{Learner, OwnStep};
+use callback_runtime::__private::catch;
 use std::any::{TypeId, type_name};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a learner says of itself before anything runs.
+/// What a learner says of its training.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct LearnerInfo {
     pub(super) optimizers: &'static [&'static str],
     pub(super) own_step: Option<OwnStep>,
 }
 
 impl<M: Learner> Trainer<M> {
-    /// Asks the learner, which is user code and may panic.
-    pub(super) fn known(&self) -> Result<Known, String> {
-        let asked = catch_unwind(AssertUnwindSafe(|| Known {
+    /// Returns what the learner says of its training, or a problem if its code panics.
+    pub(super) fn learner_info(&self) -> Result<LearnerInfo, String> {
+        let info = catch(|| LearnerInfo {
             optimizers: self.learner.optimizers(),
             own_step: self.learner.own_step(),
-        }));
-        asked.map_err(|panic| {
-            // Dropping what was thrown may throw again.
-            std::mem::forget(panic);
-            "its `optimizers` or `own_step` panicked".to_owned()
-        })
+        });
+        info.map_err(|_| "its `optimizers` or `own_step` panicked".to_owned())
     }
 
-    /// Each thing that is wrong with the settings, for what is asked.
-    pub(super) fn wrong_settings(&self, known: &Known, errand: Errand) -> Vec<String> {
-        let mut wrong = wrong_types::<M>();
-        if errand != Errand::Fit {
-            return wrong;
+    /// Returns the problems of the settings, as far as they concern this kind of run.
+    pub(super) fn check_settings(&self, info: &LearnerInfo, mode: RunMode) -> Vec<String> {
+        let mut problems = check_types::<M>();
+        if mode != RunMode::Fit {
+            return problems;
         }
-        wrong.extend(self.wrong_epochs());
-        if known.own_step.is_none() {
-            wrong.extend(wrong_optimizers(known.optimizers));
-            wrong.extend(self.wrong_rates(known.optimizers));
+        problems.extend(self.check_epochs());
+        if info.own_step.is_none() {
+            problems.extend(check_optimizers(info.optimizers));
+            problems.extend(self.check_learning_rates(info.optimizers));
         }
-        wrong
+        problems
     }
 
-    fn wrong_epochs(&self) -> Option<String> {
+    /// Refuses `.epochs(2).min_epochs(9)`.
+    fn check_epochs(&self) -> Option<String> {
         let (min, max) = (self.epochs.min, self.epochs.max);
         (min > max).then(|| {
             format!(
@@ -49,41 +46,43 @@ impl<M: Learner> Trainer<M> {
         })
     }
 
-    fn wrong_rates(&self, optimizers: &[&str]) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for (name, rate) in self.learning_rate.each() {
+    /// Refuses `.learning_rate(f64::NAN)`, and `.learning_rate_of("critic", 0.1)` for a learner without such an optimiser.
+    fn check_learning_rates(&self, optimizers: &[&str]) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (name, rate) in self.learning_rate.iter() {
             if let Some(name) = name.filter(|name| !optimizers.contains(name)) {
                 let all = optimizers.join(", ");
-                wrong.push(format!(
+                problems.push(format!(
                     "a learning rate for `{name}`; the learner's optimisers are: {all}"
                 ));
             }
             if !rate.is_finite() {
-                wrong.push(format!("a learning rate of {rate}; give a finite one"));
+                problems.push(format!("a learning rate of {rate}; give a finite one"));
             }
         }
-        wrong
+        problems
     }
 }
 
-fn wrong_optimizers(optimizers: &[&str]) -> Vec<String> {
+/// Refuses a learner whose `optimizers` returns `&[]` or `&["main", "main"]`.
+fn check_optimizers(optimizers: &[&str]) -> Vec<String> {
     if optimizers.is_empty() {
         return vec!["`optimizers` names none, so that nothing is trained; name one".into()];
     }
-    let repeated = |at: &usize| optimizers[..*at].contains(&optimizers[*at]);
+    let is_repeated = |index: &usize| optimizers[..*index].contains(&optimizers[*index]);
     (0..optimizers.len())
-        .filter(repeated)
-        .map(|at| {
+        .filter(is_repeated)
+        .map(|index| {
             format!(
                 "two optimisers are called `{}`; give each a name of its own",
-                optimizers[at]
+                optimizers[index]
             )
         })
         .collect()
 }
 
-/// State has one value per type.
-fn wrong_types<M: Learner>() -> Vec<String> {
+/// Refuses `type Batch = Tensor; type Prediction = Tensor;`: state has one value per type.
+fn check_types<M: Learner>() -> Vec<String> {
     let types = [
         ("Batch", TypeId::of::<M::Batch>(), type_name::<M::Batch>()),
         (
@@ -97,14 +96,14 @@ fn wrong_types<M: Learner>() -> Vec<String> {
             type_name::<M::Gradients>(),
         ),
     ];
-    let mut wrong = Vec::new();
-    for (at, (second, id, written)) in types.iter().enumerate() {
-        if let Some((first, ..)) = types[..at].iter().find(|(_, other, _)| other == id) {
-            wrong.push(format!(
-                "its `{first}` and its `{second}` are both `{written}`, and state has one value per type; \
+    let mut problems = Vec::new();
+    for (index, (second, id, type_name)) in types.iter().enumerate() {
+        if let Some((first, ..)) = types[..index].iter().find(|(_, other, _)| other == id) {
+            problems.push(format!(
+                "its `{first}` and its `{second}` are both `{type_name}`, and state has one value per type; \
                  wrap one of them in a struct"
             ));
         }
     }
-    wrong
+    problems
 }

@@ -1,7 +1,6 @@
-//! Callbacks, learner and settings together, and what they are asked to do.
+//! A learner with its callbacks and settings, and its runs.
 
 mod check;
-mod relations;
 mod results;
 mod settings;
 
@@ -10,16 +9,19 @@ pub use results::{Evaluated, Fitted, Predicted};
 use super::epochs::fit_epochs;
 use super::expectations;
 use super::pass::Pass;
-use super::step::{Steps, present, sweep};
+use super::step::{Steps, clear_despite_panics};
 use super::{
     Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
-    OptimizerName, Phase, SampleCount, Step, Total,
+    OptimizerName, OwnStep, Phase, SampleCount, Step, Total,
 };
+use crate::Attach;
+use crate::require::require;
 use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
-use check::Known;
+use check::LearnerInfo;
 use std::fmt;
 
-/// Callbacks, learner and settings together: runs [`Fit`] to fit, to evaluate and to predict, as often as one likes.
+/// A learner with its callbacks and settings. It runs [`Fit`] to fit, to evaluate and to predict, any number of times. [`Attach`] has the
+/// methods that attach callbacks.
 ///
 /// `Line` is the learner in the example of [`Learner`].
 ///
@@ -45,35 +47,19 @@ pub struct Trainer<M: Learner> {
     valid: Option<Box<dyn Batches<M::Batch>>>,
     epochs: Epochs,
     learning_rate: LearningRate,
-    made_at: Location,
+    created_at: Location,
 }
 
-/// What a trainer is asked for.
+/// What a run does.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Errand {
+enum RunMode {
     Fit,
     Evaluate,
     Predict,
 }
 
 impl<M: Learner> Trainer<M> {
-    /// The callbacks, to attach more and to look at.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// let mut trainer = Trainer::new(Line::default());
-    /// trainer.plan().on(Fit::on_epoch_end, || {}).named("last").weight(10.0);
-    /// trainer.plan().on(Fit::on_epoch_end, || {}).named("first");
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// assert_eq!(trainer.plan().names(), ["first", "last"]);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn plan(&mut self) -> &mut Plan<Fit> {
-        &mut self.plan
-    }
-
-    /// The learner, to look at and to change between runs.
+    /// Returns the learner, to read or change it between runs.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -87,7 +73,7 @@ impl<M: Learner> Trainer<M> {
         &mut self.learner
     }
 
-    /// The learner, for good.
+    /// Returns the learner, and drops the rest.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -102,7 +88,7 @@ impl<M: Learner> Trainer<M> {
         self.learner
     }
 
-    /// A value of the state: one that was inserted, or one that the last run left.
+    /// Returns a value of the state: one that was put there with [`state`](Self::state), or one of the last run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -120,8 +106,8 @@ impl<M: Learner> Trainer<M> {
         self.state.get()
     }
 
-    /// Fits the learner to the batches. The `Err` is a plan that was wrong before anything ran; how the fit itself ended is in
-    /// the outcome.
+    /// Fits the learner to the batches. The `Err` has the problems of the plan, found before anything ran; the outcome says how the fit
+    /// ended.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -135,7 +121,7 @@ impl<M: Learner> Trainer<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fit(&mut self, mut train: impl Batches<M::Batch>) -> Result<Fitted<'_, M>, PlanError> {
-        self.prepare(Errand::Fit);
+        self.prepare(RunMode::Fit);
         let mut valid = self.valid.take();
         let outcome = self.run(|run| fit_epochs::<M>(run, &mut train, &mut valid));
         self.valid = valid;
@@ -146,8 +132,7 @@ impl<M: Learner> Trainer<M> {
         })
     }
 
-    /// The metrics of the learner on some batches: the validation pass alone. The `Err` is a plan that was wrong before anything
-    /// ran.
+    /// Computes the metrics of the learner on some batches, with the validation pass alone. The `Err` has the problems of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -161,9 +146,9 @@ impl<M: Learner> Trainer<M> {
         &mut self,
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
-        self.prepare(Errand::Evaluate);
+        self.prepare(RunMode::Evaluate);
         let outcome = self.run(|run| {
-            present::<Metrics>(&mut run.state())?.begin();
+            require::<Metrics>(&mut run.state())?.begin_epoch();
             let pass = Pass::<M>::valid().last();
             pass.run(run, &mut Steps::default(), &mut batches, 0)
         })?;
@@ -173,8 +158,7 @@ impl<M: Learner> Trainer<M> {
         })
     }
 
-    /// The learner's predictions for some batches: the prediction pass alone. The `Err` is a plan that was wrong before anything
-    /// ran.
+    /// Computes the predictions of the learner for some batches, with the prediction pass alone. The `Err` has the problems of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -189,9 +173,10 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
-        self.prepare(Errand::Predict);
+        self.prepare(RunMode::Predict);
         let outcome = self.run(|run| {
-            Pass::<M>::predicting(&mut predictions).run(run, &mut Steps::default(), &mut batches, 0)
+            let pass = Pass::<M>::predict(&mut predictions);
+            pass.run(run, &mut Steps::default(), &mut batches, 0)
         })?;
         Ok(Predicted {
             predictions,
@@ -199,7 +184,7 @@ impl<M: Learner> Trainer<M> {
         })
     }
 
-    /// Checks a fit without running it: all problems of callbacks and settings are reported together.
+    /// Checks a fit without running it. The `Err` has all problems of callbacks and settings.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -208,58 +193,67 @@ impl<M: Learner> Trainer<M> {
     /// assert_eq!(trainer.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.prepare(Errand::Fit);
+        self.prepare(RunMode::Fit);
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         state.lend(learner, |ctx: Ctx<'_>| plan.check(&ctx))
     }
 
-    /// What a fit will do: which handler runs where, in which order and why.
+    /// Explains what a fit will do: which handler runs where, in which order and why.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default())
     ///     .on(Fit::on_epoch_end, |line: &Line, epoch: &Epoch| println!("{epoch}: {}", line.slope));
-    /// let told = trainer.explain()?;
-    /// println!("{told}");
-    /// assert_eq!(told.rows(Fit::on_epoch_end)[0].reads().len(), 2);
+    /// let explanation = trainer.explain()?;
+    /// println!("{explanation}");
+    /// assert_eq!(explanation.rows(Fit::on_epoch_end)[0].reads().len(), 2);
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.prepare(Errand::Fit);
+        self.prepare(RunMode::Fit);
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         state.lend(learner, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
-    /// Says what the coming run will do, and what is wrong with the settings.
-    fn prepare(&mut self, errand: Errand) {
-        let (known, broken) = match self.known() {
-            Ok(known) => (known, None),
-            Err(text) => (Known::default(), Some(text)),
+    /// Prepares plan and state for a run.
+    fn prepare(&mut self, mode: RunMode) {
+        let (info, problems) = match self.learner_info() {
+            Ok(info) => {
+                let problems = self.check_settings(&info, mode);
+                (info, problems)
+            }
+            Err(problem) => (LearnerInfo::default(), vec![problem]),
         };
-        let wrong = broken.map_or_else(|| self.wrong_settings(&known, errand), |text| vec![text]);
-        let (has_valid, made_at) = (self.valid.is_some(), self.made_at);
+        self.expect(mode, info.own_step, problems);
+        let epochs = match mode {
+            RunMode::Fit => self.epochs,
+            RunMode::Evaluate | RunMode::Predict => Epochs { min: 0, max: 0 },
+        };
+        self.reset_state(epochs, info.optimizers);
+    }
+
+    /// Declares what the run adds to its loop's declaration, and the problems of the settings.
+    fn expect(&mut self, mode: RunMode, own_step: Option<OwnStep>, problems: Vec<String>) {
+        let (has_valid, created_at) = (self.valid.is_some(), self.created_at);
         let epochs = self.epochs.max;
         self.plan.expect(|availability| {
-            expectations::of_learner::<M>(known.own_step, availability);
-            match errand {
-                Errand::Fit => expectations::of_fit(availability, has_valid, epochs),
-                Errand::Evaluate => {
-                    expectations::of_pass(availability, Fit::VALID, "this is an evaluation");
+            expectations::declare_learner::<M>(own_step, availability);
+            match mode {
+                RunMode::Fit => expectations::declare_fit(availability, has_valid, epochs),
+                RunMode::Evaluate => {
+                    let reason = "this is an evaluation";
+                    expectations::declare_single_pass(availability, Fit::VALID, reason);
                 }
-                Errand::Predict => {
-                    expectations::of_pass(availability, Fit::PREDICT, "this is a prediction");
+                RunMode::Predict => {
+                    let reason = "this is a prediction";
+                    expectations::declare_single_pass(availability, Fit::PREDICT, reason);
                 }
             }
-            for text in wrong {
-                availability.problem("the trainer", made_at, text);
+            for problem in problems {
+                availability.problem("the trainer", created_at, problem);
             }
         });
-        let epochs = match errand {
-            Errand::Fit => self.epochs,
-            Errand::Evaluate | Errand::Predict => Epochs { min: 0, max: 0 },
-        };
-        self.begin(epochs, known.optimizers);
     }
 
     fn run(
@@ -268,13 +262,13 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Outcome, PlanError> {
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
-        // A batch that failed has left its values.
-        sweep::<M>(&mut state.ctx());
+        // A batch that failed leaves its values.
+        clear_despite_panics::<M>(&mut state.ctx());
         outcome
     }
 
-    /// Every run starts clean.
-    fn begin(&mut self, epochs: Epochs, optimizers: &[&'static str]) {
+    /// Resets the state for a run.
+    fn reset_state(&mut self, epochs: Epochs, optimizers: &[&'static str]) {
         let state = &mut self.state;
         state.insert(epochs);
         state.insert(Epoch::default());
@@ -286,15 +280,23 @@ impl<M: Learner> Trainer<M> {
         state.insert(Phase::default());
         state.insert(Metrics::default());
         state.insert(History::default());
-        let mut rate = self.learning_rate.begin();
+        let mut rate = self.learning_rate.at_begin();
         if let [only] = optimizers {
-            rate.put_to_work(Some(OptimizerName(only)));
+            rate.set_active(Some(OptimizerName(only)));
         }
         state.insert(rate);
     }
 
     fn take_state<T: Default + 'static>(&mut self) -> T {
         self.state.remove().ok().flatten().unwrap_or_default()
+    }
+}
+
+impl<M: Learner> Attach for Trainer<M> {
+    type Loop = Fit;
+
+    fn plan(&mut self) -> &mut Plan<Fit> {
+        &mut self.plan
     }
 }
 

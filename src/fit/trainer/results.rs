@@ -1,9 +1,9 @@
-//! What a trainer is asked for comes to.
+//! The results of a trainer's runs.
 
 use crate::fit::{History, Metrics};
 use callback_runtime::Outcome;
 
-/// What a fit came to.
+/// The result of a fit.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -19,7 +19,8 @@ use callback_runtime::Outcome;
 #[derive(Debug)]
 #[must_use = "a fit that failed says so in its outcome"]
 pub struct Fitted<'t, M> {
-    /// The learner. It stays the trainer's, so that nothing is lost with an error; [`Trainer::into_learner`](super::Trainer::into_learner) takes it.
+    /// The learner. The trainer still owns it, so that an error does not lose it; [`Trainer::into_learner`](super::Trainer::into_learner)
+    /// returns it.
     pub learner: &'t mut M,
     /// The metrics of each epoch.
     pub history: History,
@@ -27,7 +28,7 @@ pub struct Fitted<'t, M> {
     pub outcome: Outcome,
 }
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -42,13 +43,13 @@ pub struct Fitted<'t, M> {
 #[derive(Debug)]
 #[must_use = "an evaluation that failed says so in its outcome"]
 pub struct Evaluated {
-    /// `valid_loss`, and what callbacks added.
+    /// The metrics: `valid_loss`, and those that callbacks added.
     pub metrics: Metrics,
     /// How the evaluation ended.
     pub outcome: Outcome,
 }
 
-/// What a prediction came to.
+/// The result of a prediction.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -63,7 +64,7 @@ pub struct Evaluated {
 #[derive(Debug)]
 #[must_use = "a prediction that failed says so in its outcome"]
 pub struct Predicted<P> {
-    /// One for each batch that was not left early.
+    /// The predictions, one for each batch that was not left.
     pub predictions: Vec<P>,
     /// How the prediction ended.
     pub outcome: Outcome,

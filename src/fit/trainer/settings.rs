@@ -1,14 +1,12 @@
-//! What a trainer is made of: callbacks, data and settings.
+//! The settings of a trainer.
 
 use super::Trainer;
-use crate::fit::epochs::too_early;
-use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate};
-use callback_runtime::{
-    At, Callback, Closure, Executor, Location, Plan, Registration, Reply, State,
-};
+use crate::fit::epochs::refuse_early_stop;
+use crate::fit::{Batches, Epochs, Learner, LearningRate};
+use callback_runtime::{Location, Plan, State};
 
 impl<M: Learner> Trainer<M> {
-    /// A trainer of a learner: one epoch, a learning rate of 0.01, no callbacks.
+    /// Creates a trainer with one epoch, a learning rate of 0.01, and no callbacks.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -20,7 +18,7 @@ impl<M: Learner> Trainer<M> {
     #[track_caller]
     pub fn new(learner: M) -> Self {
         let mut plan = Plan::new();
-        plan.refuse_stops(too_early);
+        plan.refuse_stops(refuse_early_stop);
         Self {
             learner,
             plan,
@@ -28,11 +26,11 @@ impl<M: Learner> Trainer<M> {
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
             learning_rate: LearningRate::new(0.01),
-            made_at: Location::here(),
+            created_at: Location::here(),
         }
     }
 
-    /// Fits for so many epochs, unless it is stopped; 1 if nothing is said.
+    /// Sets the number of epochs of a fit that is not stopped; 1 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -46,7 +44,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Refuses stops before so many epochs are complete; the outcome tells of them. An interrupt is not refused.
+    /// Refuses stops before `min` epochs are complete; 0 by default. The outcome lists the refused stops. Interrupts are not refused.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -64,7 +62,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// The learning rate that every fit begins with; 0.01 if nothing is said.
+    /// Sets the learning rate at the begin of every fit; 0.01 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -78,7 +76,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// The learning rate that one of several optimisers begins with; an optimiser of which nothing is said begins with that of
+    /// Sets the learning rate of one of several optimisers at the begin of every fit; by default that of
     /// [`learning_rate`](Self::learning_rate).
     ///
     /// ```
@@ -93,7 +91,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Validates on these batches in every epoch. Without any, a fit has no validation pass.
+    /// Sets the batches of the validation pass of each epoch. Without them, a fit has no validation pass.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -108,161 +106,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Attaches a callback that may be sent to another thread. To give it a weight or a name, attach it to the [`plan`](Self::plan).
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// #[derive(Default)]
-    /// struct Count(u64);
-    ///
-    /// #[callback(discover = false)]
-    /// impl Count {
-    ///     fn on_train_batch_end(&mut self) {
-    ///         self.0 += 1;
-    ///     }
-    /// }
-    ///
-    /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(Count::default());
-    /// let outcome = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome;
-    /// assert_eq!(trainer.plan().get::<Count>().map(|count| count.0), Some(3));
-    /// # assert!(outcome.is_finished());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[track_caller]
-    pub fn callback<C: Callback<Fit> + Send>(mut self, callback: C) -> Self {
-        self.plan.add(callback);
-        self
-    }
-
-    /// Attaches a callback that stays on this thread.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// use std::{cell::Cell, rc::Rc};
-    ///
-    /// struct Count(Rc<Cell<u64>>);
-    ///
-    /// #[callback(register = false)]
-    /// impl Count {
-    ///     fn on_train_batch_end(&self) {
-    ///         self.0.set(self.0.get() + 1);
-    ///     }
-    /// }
-    ///
-    /// let batches = Rc::new(Cell::new(0));
-    /// let mut trainer = Trainer::new(Line::default()).callback_local(Count(batches.clone()));
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// assert_eq!(batches.get(), 1);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[track_caller]
-    pub fn callback_local<C: Callback<Fit>>(mut self, callback: C) -> Self {
-        self.plan.add_local(callback);
-        self
-    }
-
-    /// Runs a closure at a breakpoint. Its parameters are state, with their types written out; see [`Plan::on`].
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// let mut trainer = Trainer::new(Line::default())
-    ///     .epochs(9)
-    ///     .on(Fit::on_epoch_end, |epoch: &Epoch| if epoch.get() == 2 { Flow::stop("enough") } else { Flow::Continue });
-    /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.history.len(), 2);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[doc(alias = "CustomCallback")]
-    #[track_caller]
-    pub fn on<A: 'static, K: 'static, F>(mut self, at: At<Fit, A>, closure: F) -> Self
-    where
-        F: Closure<K>,
-        F::Out: Reply<A>,
-    {
-        self.plan.on(at, closure);
-        self
-    }
-
-    /// Lets handlers run at the same time that have nothing to do with each other; see [`Plan::executor`].
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # use callbacks::{Executor, Job};
-    /// # use doc_models::{Line, Points};
-    /// /// What `callbacks::Parallel` does better.
-    /// struct OneByOne;
-    ///
-    /// impl Executor for OneByOne {
-    ///     fn run(&self, jobs: &mut [Job<'_>], here: &mut dyn FnMut()) {
-    ///         jobs.iter_mut().for_each(Job::run);
-    ///         here();
-    ///     }
-    /// }
-    ///
-    /// let mut trainer = Trainer::new(Line::default()).executor(OneByOne);
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    pub fn executor(mut self, executor: impl Executor) -> Self {
-        self.plan.executor(executor);
-        self
-    }
-
-    /// Attaches the callbacks registered for `Fit`; see [`Plan::discover`].
-    ///
-    /// ```standalone_crate
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// #[derive(Default)]
-    /// struct Log;
-    ///
-    /// #[callback]
-    /// impl Log {
-    ///     fn on_epoch_end(&self, metrics: &Metrics) {
-    ///         println!("{metrics}");
-    ///     }
-    /// }
-    ///
-    /// let mut trainer = Trainer::new(Line::default()).discover();
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// assert_eq!(trainer.plan().names(), ["Log"]);
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[track_caller]
-    pub fn discover(mut self) -> Self {
-        self.plan.discover();
-        self
-    }
-
-    /// Attaches those of the registered callbacks that `keep` keeps; see [`Plan::discover_if`].
-    ///
-    /// ```standalone_crate
-    /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// #[derive(Default)]
-    /// struct Log;
-    ///
-    /// #[callback]
-    /// impl Log {
-    ///     fn on_epoch_end(&self, metrics: &Metrics) {
-    ///         println!("{metrics}");
-    ///     }
-    /// }
-    ///
-    /// let mut trainer = Trainer::new(Line::default()).discover_if(|one| one.name() != "Log");
-    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
-    /// assert!(trainer.plan().names().is_empty());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[track_caller]
-    pub fn discover_if(mut self, keep: impl Fn(&Registration) -> bool + 'static) -> Self {
-        self.plan.discover_if(keep);
-        self
-    }
-
-    /// Inserts a value into the state, for handlers to ask for. It stays there from one fit to the next.
+    /// Puts a value into the state, for handlers to ask for. It stays there from one run to the next.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,9 +1,9 @@
-//! Shows how far a run has come.
+//! Shows the progress of a run.
 
-mod course;
-mod pace;
+mod counts;
 mod printer;
 mod screen;
+mod task;
 mod text;
 
 pub use printer::Printer;
@@ -12,27 +12,27 @@ use crate::driver::{Driver, LogData};
 use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Metrics, Phase, Step, Total};
 use callback_macros::callback;
 use callback_runtime::Outcome;
-use course::Course;
+use counts::BatchCounts;
 use indicatif::ProgressDrawTarget;
-use pace::Lengths;
 use screen::Screen;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
+use task::Task;
 
-/// Shows how far a run has come: the batches of each pass of a [`Fit`], the steps of a [`Driver`], with the rate, the time left, and
-/// the loss of the batch and the metrics, or the log. Weight 10. Needs the feature `indicatif`.
+/// Shows the progress of a run: the batches of each pass of a [`Fit`] with their loss and the metrics, or the steps of a [`Driver`] with
+/// the log; with the rate and the time left. Weight 10. Needs the feature `indicatif`.
 ///
-/// On a terminal it is a bar on standard error, drawn ten times a second at most; only then is the loss of a batch read. What stays
-/// is a line for each epoch, or one for each run of a driver. Where standard error is no terminal there are plain lines and
-/// nothing else: one for each epoch, but a hundred at most, or one for each tenth of a driver's steps. In every ending the last
-/// line is the [`Outcome`].
+/// On a terminal, it draws a bar on standard error, ten times a second at most, and reads the loss of a batch only then. One line stays for
+/// each epoch, or for each run of a driver. If standard error is not a terminal, it prints plain lines: one for each epoch, but at most a
+/// hundred, or one for each tenth of a driver's steps. The last line is the [`Outcome`], whatever it is.
 ///
-/// If the number of batches or steps is unknown, a spinner replaces the bar, and a driver prints a line at the steps 1, 2, 5, 10, 20, 50
-/// and so on. For a source without a known number of batches it is known from the second epoch on, or [set](Self::batches).
+/// If the number of batches or steps is not known, a spinner replaces the bar, and the lines of a driver are those of steps 1, 2, 5, 10,
+/// 20, 50 and so on. If a source of batches has no exact length, its length is known from the second epoch on, or from the start if
+/// [`batches`](Self::batches) sets it.
 ///
-/// Whoever prints beside a bar tears it. A [`Printer`] does not.
+/// Other output to the terminal tears the bar. Output through a [`Printer`] does not.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -53,15 +53,18 @@ pub struct Progress {
     has_bar: bool,
     refresh: Duration,
     names: Vec<Cow<'static, str>>,
-    batches: Lengths,
+    batches: BatchCounts,
     steps: Option<u64>,
-    /// When the run began, and the epoch.
+    /// When the run began.
     began: Instant,
+    /// When the last epoch began.
     epoch_began: Instant,
-    under_way: Option<Course>,
-    drawn: Option<Instant>,
-    /// The last epoch that has a line.
-    told: Epoch,
+    /// The pass or run under way; `None` between two passes.
+    task: Option<Task>,
+    /// When the bar was drawn last.
+    drawn_at: Option<Instant>,
+    /// The last epoch that was printed as a line.
+    printed_epoch: Epoch,
 }
 
 impl Progress {
@@ -72,7 +75,6 @@ impl Progress {
     /// # use callbacks::shelf::Progress;
     /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Progress::new());
-    /// // Nobody has told how many steps there are: on a terminal this is a spinner.
     /// assert!(driver.run(20)?.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
@@ -85,20 +87,20 @@ impl Progress {
         }
     }
 
-    /// Shows a bar on another target of indicatif; nothing at all, if it is a hidden one.
+    /// Shows a bar on another target of indicatif. A hidden target shows nothing.
     ///
     /// ```
     /// # use callbacks::shelf::Progress;
     /// use indicatif::ProgressDrawTarget;
     ///
-    /// let on_standard_output = Progress::live(ProgressDrawTarget::stdout());
-    /// let nowhere = Progress::live(ProgressDrawTarget::hidden());
+    /// let on_stdout = Progress::live(ProgressDrawTarget::stdout());
+    /// let hidden = Progress::live(ProgressDrawTarget::hidden());
     /// ```
     pub fn live(target: ProgressDrawTarget) -> Self {
         Self::on(Screen::live(target))
     }
 
-    /// Writes plain lines to a file, or to anything else, wherever the program runs.
+    /// Writes plain lines to a file or another writer.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -115,21 +117,21 @@ impl Progress {
     fn on(screen: Screen) -> Self {
         Self {
             has_bar: screen.has_bar(),
-            printer: Printer::of(screen),
+            printer: Printer::new(screen),
             refresh: Duration::from_millis(100),
             names: Vec::new(),
-            batches: Lengths::default(),
+            batches: BatchCounts::default(),
             steps: None,
             began: Instant::now(),
             epoch_began: Instant::now(),
-            under_way: None,
-            drawn: None,
-            told: Epoch::default(),
+            task: None,
+            drawn_at: None,
+            printed_epoch: Epoch::default(),
         }
     }
 
-    /// Shows these metrics, or these values of the log, and no others; everything but vectors, if nothing is said. A part of a
-    /// value is named as in `energy.variance`. In lines a dash stands for what is not there.
+    /// Selects the metrics, or the values of the log, to show; by default all but vectors. A part of a value has a name like
+    /// `energy.variance`. In lines, a dash stands for a missing value.
     ///
     /// ```
     /// # use callbacks::shelf::Progress;
@@ -140,7 +142,7 @@ impl Progress {
         self
     }
 
-    /// Tells how many batches the passes of a phase have, if their source cannot.
+    /// Sets the number of batches in the passes of a phase, for sources without an exact length.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -153,11 +155,11 @@ impl Progress {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn batches(mut self, phase: Phase, batches: u64) -> Self {
-        self.batches.tell(phase, batches);
+        self.batches.set(phase, batches);
         self
     }
 
-    /// Tells how many steps each run of a driver makes, if it is for a simulated time.
+    /// Sets the number of steps in each run of a driver, for runs for a simulated time.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -172,19 +174,19 @@ impl Progress {
         self
     }
 
-    /// Draws the bar no more often than this; a tenth of a second if nothing is said. A batch's loss is read when it is drawn, and
-    /// reading it may wait for the device.
+    /// Sets the shortest time between two drawings of the bar; 0.1 s by default. Drawing reads the loss of a batch, which may wait for the
+    /// device.
     ///
     /// ```
     /// # use callbacks::shelf::Progress;
-    /// let on_a_slow_line = Progress::new().refresh(std::time::Duration::from_secs(5));
+    /// let every_five_seconds = Progress::new().refresh(std::time::Duration::from_secs(5));
     /// ```
-    pub fn refresh(mut self, at_most: Duration) -> Self {
-        self.refresh = at_most;
+    pub fn refresh(mut self, interval: Duration) -> Self {
+        self.refresh = interval;
         self
     }
 
-    /// A handle for others to print with while the bar is there.
+    /// Returns a handle that prints above the bar.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -213,10 +215,10 @@ impl Default for Progress {
 impl Progress {
     fn on_enter(&mut self) {
         self.began = Instant::now();
-        self.batches.forget();
-        self.under_way = None;
-        self.drawn = None;
-        self.told = Epoch::default();
+        self.batches.clear_recorded();
+        self.task = None;
+        self.drawn_at = None;
+        self.printed_epoch = Epoch::default();
     }
 
     fn on_epoch_begin(&mut self) {
@@ -228,8 +230,8 @@ impl Progress {
             0 => phase.to_string(),
             epoch => format!("epoch {epoch}/{} {phase}", epochs.max),
         };
-        self.set_out(name, 0, self.batches.of(*phase));
-        self.look(|_| Vec::new());
+        self.task = Some(Task::new(name, 0, self.batches.get(*phase)));
+        self.draw_if_due(|_| Vec::new());
     }
 
     fn on_batch_end(
@@ -239,11 +241,16 @@ impl Progress {
         loss: Option<&Loss>,
         metrics: &Metrics,
     ) {
-        self.reach(iteration.get());
-        self.learn(*total);
-        self.look(|names| {
-            let loss = loss.map(|loss| text::entry("loss", &text::number(loss.value())));
-            let metrics = text::present(metrics, names);
+        if let Some(task) = &mut self.task {
+            task.set_position(iteration.get());
+            task.set_total(total.get());
+        }
+        self.draw_if_due(|names| {
+            let loss = loss.map(|loss| {
+                let loss = text::format_number(loss.value());
+                text::format_entry("loss", &loss)
+            });
+            let metrics = text::format_present(metrics, names);
             loss.into_iter().chain(metrics).collect()
         });
     }
@@ -255,109 +262,97 @@ impl Progress {
         iteration: &Iteration,
         metrics: &Metrics,
     ) {
-        self.batches.see(*phase, iteration.get());
-        let course = self.under_way.take();
-        // An epoch has a line of its own.
-        if let Some(course) = course.filter(|_| epoch.get() == 0) {
+        self.batches.record(*phase, iteration.get());
+        let task = self.task.take();
+        // The passes of an epoch have one line together.
+        if let Some(task) = task.filter(|_| epoch.get() == 0) {
             let plural = if iteration.get() == 1 { "" } else { "es" };
-            let what = format!("{phase}, {iteration} batch{plural}");
-            self.tell(&what, &text::complete(metrics, &self.names), course.began);
+            let label = format!("{phase}, {iteration} batch{plural}");
+            let values = text::format_all(metrics, &self.names);
+            self.print(&label, &values, task.began);
         }
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics) {
-        if pace::is_due(epoch.get(), Some(epochs.max), 100) {
-            self.tell_epoch(*epoch, *epochs, metrics);
+        if counts::is_due(epoch.get(), Some(epochs.max), 100) {
+            self.print_epoch(*epoch, *epochs, metrics);
         }
     }
 
     fn on_fit_end(&mut self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics) {
-        if self.told < *epoch {
-            self.tell_epoch(*epoch, *epochs, metrics);
+        if self.printed_epoch < *epoch {
+            self.print_epoch(*epoch, *epochs, metrics);
         }
     }
 
     fn on_run_start(&mut self, step: &Step, total: &Total) {
-        self.set_out("step".into(), step.get(), total.get().or(self.steps));
-        self.look(|_| Vec::new());
+        let total = total.get().or(self.steps);
+        self.task = Some(Task::new("step".into(), step.get(), total));
+        self.draw_if_due(|_| Vec::new());
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) {
-        self.reach(step.get());
-        self.look(|names| text::present(log, names));
-        let due = |course: &Course| pace::is_due(course.done(), course.total(), 10);
-        if !self.has_bar && self.under_way.as_ref().is_some_and(due) {
-            self.tell_step(log);
+        if let Some(task) = &mut self.task {
+            task.set_position(step.get());
+        }
+        self.draw_if_due(|names| text::format_present(log, names));
+        let is_due = |task: &Task| counts::is_due(task.done(), task.total(), 10);
+        if !self.has_bar && self.task.as_ref().is_some_and(is_due) {
+            self.print_step(log);
         }
     }
 
     fn on_run_end(&mut self, log: &LogData) {
-        self.tell_step(log);
-        self.under_way = None;
+        self.print_step(log);
+        self.task = None;
     }
 
     fn on_exit(&mut self, outcome: &Outcome) {
-        // What is still under way has failed; what its state came to is not to be relied on.
-        if let Some(course) = self.under_way.take().filter(|course| !course.is_told()) {
-            self.tell(&course.what(), "", course.began);
+        // A task that is still under way has failed. Its line has no values, since they may be half-changed.
+        if let Some(task) = self.task.take().filter(|task| !task.is_printed()) {
+            self.print(&task.label(), "", task.began);
         }
         self.printer.screen().end();
         let ending = outcome.to_string();
         let mut lines = ending.lines();
-        self.tell(lines.next().unwrap_or_default(), "", self.began);
+        self.print(lines.next().unwrap_or_default(), "", self.began);
         lines.for_each(|line| self.printer.println(line));
     }
 }
 
 impl Progress {
-    fn set_out(&mut self, name: String, from: u64, total: Option<u64>) {
-        self.under_way = Some(Course::new(name, from, total));
-    }
-
-    fn reach(&mut self, position: u64) {
-        if let Some(course) = &mut self.under_way {
-            course.reach(position);
-        }
-    }
-
-    fn learn(&mut self, total: Total) {
-        if let Some(course) = &mut self.under_way {
-            course.learn(total.get());
-        }
-    }
-
-    /// Draws the bar, if it is time to. What it shows is put into words only then.
-    fn look(&mut self, values: impl FnOnce(&text::Names) -> Vec<String>) {
-        let is_fresh = |drawn: Instant| drawn.elapsed() < self.refresh;
-        if !self.has_bar || self.drawn.is_some_and(is_fresh) {
+    /// Draws the bar, unless it was drawn just now. `values` is called only if the bar is drawn.
+    fn draw_if_due(&mut self, values: impl FnOnce(&text::Names) -> Vec<String>) {
+        let is_fresh = |drawn_at: Instant| drawn_at.elapsed() < self.refresh;
+        if !self.has_bar || self.drawn_at.is_some_and(is_fresh) {
             return;
         }
-        if let Some(course) = &self.under_way {
-            let view = course.view(&values(&self.names));
+        if let Some(task) = &self.task {
+            let view = task.view(&values(&self.names));
             self.printer.screen().draw(view);
-            self.drawn = Some(Instant::now());
+            self.drawn_at = Some(Instant::now());
         }
     }
 
-    fn tell_epoch(&mut self, epoch: Epoch, epochs: Epochs, metrics: &Metrics) {
-        self.told = epoch;
-        let what = format!("epoch {epoch}/{}", epochs.max);
-        let values = text::complete(metrics, &self.names);
-        self.tell(&what, &values, self.epoch_began);
+    fn print_epoch(&mut self, epoch: Epoch, epochs: Epochs, metrics: &Metrics) {
+        self.printed_epoch = epoch;
+        let label = format!("epoch {epoch}/{}", epochs.max);
+        let values = text::format_all(metrics, &self.names);
+        self.print(&label, &values, self.epoch_began);
     }
 
-    /// Tells of the last step, if there is one that has not been told.
-    fn tell_step(&mut self, log: &LogData) {
-        let untold = |course: &&mut Course| course.done() > 0 && !course.is_told();
-        if let Some(course) = self.under_way.as_mut().filter(untold) {
-            course.set_reported();
-            let (what, began) = (course.what(), course.began);
-            self.tell(&what, &text::complete(log, &self.names), began);
+    /// Prints the last step, unless it is printed already or there is none.
+    fn print_step(&mut self, log: &LogData) {
+        let is_new = |task: &&mut Task| task.done() > 0 && !task.is_printed();
+        if let Some(task) = self.task.as_mut().filter(is_new) {
+            task.set_printed();
+            let (label, began) = (task.label(), task.began);
+            self.print(&label, &text::format_all(log, &self.names), began);
         }
     }
 
-    fn tell(&self, what: &str, values: &str, began: Instant) {
-        let line = text::line(what, values, began.elapsed());
+    fn print(&self, label: &str, values: &str, began: Instant) {
+        let line = text::format_line(label, values, began.elapsed());
         self.printer.println(line);
     }
 }

@@ -1,15 +1,15 @@
-//! How others print while a bar is on the terminal.
+//! Prints above the bar.
 
 use super::screen::Screen;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Prints without tearing the bar of a [`Progress`](super::Progress): what is printed stands above it. Where progress is plain lines
-/// it writes a line among them.
+/// Prints lines above the bar of a [`Progress`](super::Progress), without tearing it. If the progress prints plain lines, it prints a line
+/// among them.
 ///
-/// It is a handle: clones print to the same place, from any thread. Handlers get it as a field of their callback, or as state; what
-/// wants a [`Write`] gets it as one, such as a logger of the shelf or of a log.
+/// It is a handle: clones print to the same place, from any thread. Callbacks have it as a field, or ask for it as state. It implements
+/// [`Write`], so that loggers can write to it.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -33,35 +33,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// ```
 pub struct Printer {
     screen: Arc<Mutex<Screen>>,
-    /// What was written of a line that is not whole yet.
+    /// The bytes of a line whose end is not written yet.
     partial: Vec<u8>,
 }
 
 impl Printer {
-    pub(super) fn of(screen: Screen) -> Self {
-        Self::on(Arc::new(Mutex::new(screen)))
+    pub(super) fn new(screen: Screen) -> Self {
+        Self::of(Arc::new(Mutex::new(screen)))
     }
 
-    fn on(screen: Arc<Mutex<Screen>>) -> Self {
+    fn of(screen: Arc<Mutex<Screen>>) -> Self {
         Self {
             screen,
             partial: Vec::new(),
         }
     }
 
-    /// Prints a line, or several.
+    /// Prints one or more lines.
     ///
     /// ```
     /// # use callbacks::shelf::Progress;
     /// let progress = Progress::lines(std::io::stdout());
-    /// progress.printer().println("the data is there");
+    /// progress.printer().println("the data is loaded");
     /// ```
     pub fn println(&self, text: impl AsRef<str>) {
         self.screen().println(text.as_ref());
     }
 
-    /// Runs a closure while the bar is out of the way, for code that prints in a way of its own. The closure may print with
-    /// this printer, too.
+    /// Hides the bar while a closure runs, for code that prints by other means. The closure may use this printer, too.
     ///
     /// ```
     /// # use callbacks::shelf::Progress;
@@ -73,7 +72,7 @@ impl Printer {
     /// assert_eq!(answer, 42);
     /// ```
     pub fn suspend<R>(&self, print: impl FnOnce() -> R) -> R {
-        /// Brings the bar back, whatever the closure does.
+        /// Shows the bar again, also if the closure panics.
         struct Resume<'p>(&'p Printer);
         impl Drop for Resume<'_> {
             fn drop(&mut self) {
@@ -85,7 +84,7 @@ impl Printer {
         print()
     }
 
-    /// The screen. No user code runs while it is locked.
+    /// Locks the screen. No user code runs while it is locked.
     pub(super) fn screen(&self) -> MutexGuard<'_, Screen> {
         self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,18 +92,18 @@ impl Printer {
 
 impl Clone for Printer {
     fn clone(&self) -> Self {
-        Self::on(self.screen.clone())
+        Self::of(self.screen.clone())
     }
 }
 
-/// A line is printed when it is complete, or when the last clone of the printer is dropped.
+/// Prints a line when its end is written, or when the printer is dropped.
 impl Write for Printer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.partial.extend_from_slice(bytes);
         if let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') {
             let rest = self.partial.split_off(end + 1);
-            let whole = std::mem::replace(&mut self.partial, rest);
-            self.println(String::from_utf8_lossy(&whole[..end]));
+            let lines = std::mem::replace(&mut self.partial, rest);
+            self.println(String::from_utf8_lossy(&lines[..end]));
         }
         Ok(bytes.len())
     }

@@ -1,16 +1,16 @@
-//! What progress is shown on: a terminal with a bar, or a file that lines are written to.
+//! The place where progress is shown: a terminal with a bar, or a file with lines.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
 
-/// What a progress and its printers share.
+/// The place where a progress and its printers print.
 pub(super) struct Screen {
-    surface: Surface,
-    /// How many closures run that the bar is out of the way for.
+    output: Output,
+    /// The number of closures for which the bar is hidden.
     suspended: usize,
 }
 
-enum Surface {
+enum Output {
     Live {
         terminal: MultiProgress,
         bar: Option<ProgressBar>,
@@ -18,41 +18,41 @@ enum Surface {
     Lines(Box<dyn Write + Send>),
 }
 
-/// What the bar shows.
+/// The content of the bar.
 pub(super) struct View<'v> {
     pub(super) name: &'v str,
     pub(super) position: u64,
-    /// Without one there is a spinner.
+    /// `None` for a spinner.
     pub(super) total: Option<u64>,
     pub(super) text: String,
 }
 
 impl Screen {
     pub(super) fn live(target: ProgressDrawTarget) -> Self {
-        Self::of(Surface::Live {
+        Self::new(Output::Live {
             terminal: MultiProgress::with_draw_target(target),
             bar: None,
         })
     }
 
     pub(super) fn lines(to: impl Write + Send + 'static) -> Self {
-        Self::of(Surface::Lines(Box::new(to)))
+        Self::new(Output::Lines(Box::new(to)))
     }
 
-    fn of(surface: Surface) -> Self {
+    fn new(output: Output) -> Self {
         Self {
-            surface,
+            output,
             suspended: 0,
         }
     }
 
-    /// Whether there is a bar to be seen.
+    /// Whether there is a visible bar.
     pub(super) fn has_bar(&self) -> bool {
-        matches!(&self.surface, Surface::Live { terminal, .. } if !terminal.is_hidden())
+        matches!(&self.output, Output::Live { terminal, .. } if !terminal.is_hidden())
     }
 
     pub(super) fn draw(&mut self, view: View<'_>) {
-        let Surface::Live { terminal, bar } = &mut self.surface else {
+        let Output::Live { terminal, bar } = &mut self.output else {
             return;
         };
         if self.suspended > 0 {
@@ -60,7 +60,7 @@ impl Screen {
         }
         let bar = bar.get_or_insert_with(|| terminal.add(ProgressBar::no_length()));
         bar.set_style(style(view.total.is_some()));
-        // These draw nothing; the update does, once.
+        // These calls draw nothing. The update draws once.
         let bar = bar.clone().with_prefix(view.name.to_owned());
         let bar = bar.with_message(view.text).with_position(view.position);
         bar.update(|state| {
@@ -70,24 +70,24 @@ impl Screen {
         });
     }
 
-    /// Prints lines, above the bar if there is one. Progress is no reason to fail: what cannot be shown is not.
+    /// Prints lines, above the bar if there is one. Ignores errors, since progress is no reason for a run to fail.
     pub(super) fn println(&mut self, text: &str) {
-        match &mut self.surface {
-            Surface::Live { terminal, .. } => {
+        match &mut self.output {
+            Output::Live { terminal, .. } => {
                 let _ = terminal.println(text);
                 if self.suspended > 0 {
                     let _ = terminal.clear();
                 }
             }
-            Surface::Lines(to) => {
+            Output::Lines(to) => {
                 let _ = writeln!(to, "{text}").and_then(|()| to.flush());
             }
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn end(&mut self) {
-        if let Surface::Live { terminal, bar } = &mut self.surface
+        if let Output::Live { terminal, bar } = &mut self.output
             && let Some(bar) = bar.take()
         {
             bar.finish_and_clear();
@@ -95,17 +95,17 @@ impl Screen {
         }
     }
 
-    /// Takes the bar out of the way, until [`resume`](Self::resume).
+    /// Hides the bar, until [`resume`](Self::resume).
     pub(super) fn suspend(&mut self) {
         self.suspended += 1;
-        if let Surface::Live { terminal, .. } = &self.surface {
+        if let Output::Live { terminal, .. } = &self.output {
             let _ = terminal.clear();
         }
     }
 
     pub(super) fn resume(&mut self) {
         self.suspended -= 1;
-        if let Surface::Live { bar: Some(bar), .. } = &self.surface
+        if let Output::Live { bar: Some(bar), .. } = &self.output
             && self.suspended == 0
         {
             bar.force_draw();
@@ -120,7 +120,7 @@ fn style(has_total: bool) -> ProgressStyle {
         "{prefix} {spinner} {wide_msg}"
     };
     let style = ProgressStyle::with_template(template);
-    // Both templates are ones that it understands.
+    // Both templates are valid.
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     style.progress_chars("=>-").tick_chars("|/-\\|")
 }

@@ -1,4 +1,4 @@
-//! Numbers and times as people read them in passing.
+//! Formats numbers and times for people.
 
 use crate::driver::{LogData, Stats, Value};
 use crate::fit::Metrics;
@@ -6,72 +6,74 @@ use indicatif::{FormattedDuration, HumanDuration};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// The names of what is shown; everything but vectors, if it is empty.
+/// The names of the values to show; all but vectors, if it is empty.
 pub(super) type Names = [Cow<'static, str>];
 
-/// What can be shown by its name.
-pub(super) trait Shown {
+/// Metrics or a log, whose values can be formatted.
+pub(super) trait NamedValues {
+    /// Formats the value called `name`.
     fn value(&self, name: &str) -> Option<String>;
-    fn all(&self) -> Vec<String>;
+    /// Formats all values but vectors, with their names.
+    fn entries(&self) -> Vec<String>;
 }
 
-impl Shown for Metrics {
+impl NamedValues for Metrics {
     fn value(&self, name: &str) -> Option<String> {
-        self.get(name).map(number)
+        self.get(name).map(format_number)
     }
 
-    fn all(&self) -> Vec<String> {
+    fn entries(&self) -> Vec<String> {
         self.iter()
-            .map(|(name, value)| entry(name, &number(value)))
+            .map(|(name, value)| format_entry(name, &format_number(value)))
             .collect()
     }
 }
 
-impl Shown for LogData {
+impl NamedValues for LogData {
     fn value(&self, name: &str) -> Option<String> {
-        let whole = self.get(name).map(self::value);
-        whole.or_else(|| self.number(name).map(number))
+        let whole = self.get(name).map(format_value);
+        whole.or_else(|| self.number(name).map(format_number))
     }
 
-    fn all(&self) -> Vec<String> {
+    fn entries(&self) -> Vec<String> {
         let short = self
             .iter()
             .filter(|(_, value)| !matches!(value, Value::Vector(_)));
         short
-            .map(|(name, value)| entry(name, &self::value(value)))
+            .map(|(name, value)| format_entry(name, &format_value(value)))
             .collect()
     }
 }
 
-/// Those of the values that are there.
-pub(super) fn present(values: &impl Shown, names: &Names) -> Vec<String> {
+/// Formats the selected values that are present.
+pub(super) fn format_present(values: &impl NamedValues, names: &Names) -> Vec<String> {
     if names.is_empty() {
-        return values.all();
+        return values.entries();
     }
-    let found = names
+    let present = names
         .iter()
-        .filter_map(|name| Some(entry(name, &values.value(name)?)));
-    found.collect()
+        .filter_map(|name| Some(format_entry(name, &values.value(name)?)));
+    present.collect()
 }
 
-/// All of the values that were asked for: a dash for one that is not there, so that a misspelt name is seen.
-pub(super) fn complete(values: &impl Shown, names: &Names) -> String {
+/// Formats all selected values. A missing one is a dash, so that a misspelt name is visible.
+pub(super) fn format_all(values: &impl NamedValues, names: &Names) -> String {
     if names.is_empty() {
-        return values.all().join("  ");
+        return values.entries().join("  ");
     }
     let value = |name: &str| values.value(name).unwrap_or_else(|| "-".into());
-    let entries: Vec<String> = names.iter().map(|name| entry(name, &value(name))).collect();
-    entries.join("  ")
+    let entries = names.iter().map(|name| format_entry(name, &value(name)));
+    entries.collect::<Vec<String>>().join("  ")
 }
 
-pub(super) fn entry(name: &str, value: &str) -> String {
+pub(super) fn format_entry(name: &str, value: &str) -> String {
     format!("{name} {value}")
 }
 
-/// Four places behind the point, or three and an exponent.
-pub(super) fn number(value: f64) -> String {
-    let size = value.abs();
-    let is_plain = size == 0.0 || (1e-3..1e6).contains(&size) || !size.is_finite();
+/// Formats a number with four decimals, or with three and an exponent.
+pub(super) fn format_number(value: f64) -> String {
+    let magnitude = value.abs();
+    let is_plain = magnitude == 0.0 || (1e-3..1e6).contains(&magnitude) || !magnitude.is_finite();
     if is_plain {
         format!("{value:.4}")
     } else {
@@ -79,28 +81,29 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
-fn value(value: &Value) -> String {
+fn format_value(value: &Value) -> String {
     match value {
-        Value::Number(value) => number(*value),
+        Value::Number(value) => format_number(*value),
         Value::Stats(Stats {
             mean,
             error_of_mean,
             ..
         }) => {
-            format!("{} ± {}", number(*mean), number(*error_of_mean))
+            let (mean, error) = (format_number(*mean), format_number(*error_of_mean));
+            format!("{mean} ± {error}")
         }
         Value::Complex(_) | Value::Vector(_) => format!("{value:.4}"),
     }
 }
 
-/// A line that stays: what has come to an end, what it came to, and how long it took.
-pub(super) fn line(what: &str, values: &str, took: Duration) -> String {
+/// Formats a line that stays: a label, values, and the time taken.
+pub(super) fn format_line(label: &str, values: &str, elapsed: Duration) -> String {
     let colon = if values.is_empty() { "" } else { ": " };
-    format!("{what}{colon}{values} ({})", seconds(took))
+    format!("{label}{colon}{values} ({})", format_seconds(elapsed))
 }
 
-/// How fast it goes and how long it will take, or has taken where one does not know.
-pub(super) fn pace(position: u64, total: Option<u64>, taken: Duration) -> String {
+/// Formats the rate, and the time left, or the time taken if the total is not known.
+pub(super) fn format_pace(position: u64, total: Option<u64>, elapsed: Duration) -> String {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a run has fewer than 2^53 of anything"
@@ -109,7 +112,7 @@ pub(super) fn pace(position: u64, total: Option<u64>, taken: Duration) -> String
         position as f64,
         total.map(|total| total.saturating_sub(position) as f64),
     );
-    let each = taken.as_secs_f64() / done;
+    let each = elapsed.as_secs_f64() / done;
     if !each.is_normal() {
         return String::new();
     }
@@ -121,12 +124,12 @@ pub(super) fn pace(position: u64, total: Option<u64>, taken: Duration) -> String
     let left = left.map(|left| Duration::try_from_secs_f64(left * each).unwrap_or(Duration::MAX));
     match left {
         Some(left) => format!("{rate}  {:#} left", HumanDuration(left)),
-        None => format!("{rate}  {:#}", HumanDuration(taken)),
+        None => format!("{rate}  {:#}", HumanDuration(elapsed)),
     }
 }
 
-/// `250ms`, `12.3s`, or `01:02:03` from a minute on.
-pub(super) fn seconds(time: Duration) -> String {
+/// Formats a time as `250ms`, `12.3s`, or `01:02:03` from a minute on.
+fn format_seconds(time: Duration) -> String {
     if time < Duration::from_secs(1) {
         format!("{}ms", time.as_millis())
     } else if time < Duration::from_mins(1) {

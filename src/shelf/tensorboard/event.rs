@@ -1,4 +1,4 @@
-//! What an event file says, as protocol buffers. Numbers and types are those of TensorFlow's `event.proto` and `summary.proto`.
+//! The messages of an event file. Names, tags and types are those of TensorFlow's `event.proto` and `summary.proto`.
 
 use prost::{Message, Oneof};
 
@@ -15,7 +15,7 @@ pub(super) struct Event {
 
 #[derive(Clone, PartialEq, Oneof)]
 pub(super) enum What {
-    /// What a file begins with.
+    /// The first event of a file.
     #[prost(string, tag = "3")]
     FileVersion(String),
     #[prost(message, tag = "5")]
@@ -32,7 +32,7 @@ pub(super) struct Summary {
 pub(super) struct Scalar {
     #[prost(string, tag = "1")]
     pub(super) tag: String,
-    /// Optional, so that a zero is written, too.
+    /// Optional, because prost would not write a plain zero.
     #[prost(float, optional, tag = "2")]
     pub(super) simple_value: Option<f32>,
 }

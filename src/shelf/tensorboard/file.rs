@@ -1,4 +1,4 @@
-//! An event file: records of a length, an event, and a checksum of either.
+//! An event file: records with a length, an event, and a checksum of each.
 
 use super::event::{Event, Scalar, Summary, What};
 use prost::Message;
@@ -7,32 +7,32 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long what was written may wait for who watches the run.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest time between two flushes of a file that is written to, so that a run can be watched.
+const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct EventFile {
     path: PathBuf,
     to: BufWriter<File>,
-    flushed: Instant,
+    flushed_at: Instant,
 }
 
 impl EventFile {
-    /// A new file in the folder, which is made if there is none.
+    /// Creates a file in the folder, and the folder if there is none.
     pub(super) fn create(folder: &Path) -> Result<Self, String> {
-        make(folder)?;
-        let (path, file) = create_new(folder)?;
+        create_folder(folder)?;
+        let (path, file) = create_file(folder)?;
         let mut events = Self {
             path,
             to: BufWriter::new(file),
-            flushed: Instant::now(),
+            flushed_at: Instant::now(),
         };
         events.write(0, What::FileVersion("brain.Event:2".into()))?;
         events.flush()?;
         Ok(events)
     }
 
-    /// Writes numbers by their tags.
-    pub(super) fn scalars(
+    /// Writes numbers with their tags.
+    pub(super) fn write_scalars(
         &mut self,
         step: u64,
         scalars: impl IntoIterator<Item = (String, f64)>,
@@ -44,18 +44,18 @@ impl EventFile {
         self.write(step, What::Summary(Summary { value }))
     }
 
-    /// Flushes what has waited for long enough.
-    pub(super) fn flush_now_and_then(&mut self) -> Result<(), String> {
-        if self.flushed.elapsed() < PATIENCE {
+    /// Flushes the file if the last flush was long ago.
+    pub(super) fn flush_if_due(&mut self) -> Result<(), String> {
+        if self.flushed_at.elapsed() < FLUSH_INTERVAL {
             return Ok(());
         }
         self.flush()
     }
 
     pub(super) fn flush(&mut self) -> Result<(), String> {
-        self.flushed = Instant::now();
+        self.flushed_at = Instant::now();
         let flushed = self.to.flush();
-        flushed.map_err(|error| told(&self.path, &error))
+        flushed.map_err(|error| with_path(&self.path, &error))
     }
 
     fn write(&mut self, step: u64, what: What) -> Result<(), String> {
@@ -64,43 +64,43 @@ impl EventFile {
             step: i64::try_from(step).unwrap_or(i64::MAX),
             what: Some(what),
         };
-        let written = self.to.write_all(&record(&event.encode_to_vec()));
-        written.map_err(|error| told(&self.path, &error))
+        let written = self.to.write_all(&encode_record(&event.encode_to_vec()));
+        written.map_err(|error| with_path(&self.path, &error))
     }
 }
 
-/// A file or a device that stands where the folder is to be stays as it is.
-fn make(folder: &Path) -> Result<(), String> {
-    if fs::metadata(folder).is_ok_and(|found| !found.is_dir()) {
+/// Creates the folder if there is none. Refuses a file or a device in its place.
+fn create_folder(folder: &Path) -> Result<(), String> {
+    if fs::metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
         let folder = folder.display();
         return Err(format!(
             "{folder} is no folder; give `TensorBoard::new` a folder, or a path at which there is nothing"
         ));
     }
-    fs::create_dir_all(folder).map_err(|error| told(folder, &error))
+    fs::create_dir_all(folder).map_err(|error| with_path(folder, &error))
 }
 
-/// `TensorBoard` knows event files by their name. No two of them have the same.
-fn create_new(folder: &Path) -> Result<(PathBuf, File), String> {
+/// Creates a file with a new name. `TensorBoard` recognises event files by the form of their names.
+fn create_file(folder: &Path) -> Result<(PathBuf, File), String> {
     let stem = format!(
         "events.out.tfevents.{:010}.{}.{}",
         now().as_secs(),
-        host(),
+        host_name(),
         std::process::id()
     );
-    let mut nth = 0;
+    let mut number = 0;
     loop {
-        let path = folder.join(format!("{stem}.{nth}"));
+        let path = folder.join(format!("{stem}.{number}"));
         match File::create_new(&path) {
             Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => nth += 1,
-            Err(error) => return Err(told(&path, &error)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(with_path(&path, &error)),
         }
     }
 }
 
-/// The machine's name, as far as it can be told, of letters that are good for a file's.
-fn host() -> String {
+/// Returns the name of the machine, without characters that may not be in a file's name, or `localhost` if it is not known.
+fn host_name() -> String {
     let name = ["HOSTNAME", "COMPUTERNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok());
@@ -114,8 +114,8 @@ fn host() -> String {
     }
 }
 
-/// A record: the length, its checksum, the data, their checksum; numbers with their lowest byte first.
-fn record(data: &[u8]) -> Vec<u8> {
+/// Encodes a record: the length, its checksum, the data, their checksum. Numbers are little-endian.
+fn encode_record(data: &[u8]) -> Vec<u8> {
     let length = (data.len() as u64).to_le_bytes();
     let mut record = Vec::with_capacity(data.len() + 16);
     record.extend(length);
@@ -125,7 +125,7 @@ fn record(data: &[u8]) -> Vec<u8> {
     record
 }
 
-/// The checksum is turned and moved, so that one of data with checksums in it is none of theirs.
+/// Computes a checksum that is masked, as the format demands: the checksum of data that contain checksums would be weak.
 fn masked_checksum(data: &[u8]) -> u32 {
     crc32c::crc32c(data)
         .rotate_right(15)
@@ -143,12 +143,12 @@ fn scalar((tag, value): (String, f64)) -> Scalar {
     }
 }
 
-/// A clock before 1970 is one that was never set.
+/// Returns the time since 1970; 0 if the clock of the machine was never set.
 fn now() -> Duration {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
 }
 
-fn told(path: &Path, error: &io::Error) -> String {
+fn with_path(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
@@ -161,7 +161,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn what_cannot_be_written_is_reported_with_the_file() {
+    fn an_error_of_the_file_names_its_path() {
         let path = PathBuf::from(file!());
         let read_only = File::open(&path)
             .or_else(|_| File::open("Cargo.toml"))
@@ -169,10 +169,11 @@ mod tests {
         let mut events = EventFile {
             path: path.clone(),
             to: BufWriter::new(read_only),
-            flushed: Instant::now(),
+            flushed_at: Instant::now(),
         };
-        events.scalars(1, [("loss".to_owned(), 0.5)]).unwrap();
-        let told = events.flush().unwrap_err();
-        assert!(told.starts_with(&format!("{}: ", path.display())), "{told}");
+        events.write_scalars(1, [("loss".to_owned(), 0.5)]).unwrap();
+        let error = events.flush().unwrap_err();
+        let prefix = format!("{}: ", path.display());
+        assert!(error.starts_with(&prefix), "{error}");
     }
 }

@@ -1,9 +1,9 @@
-//! Writes what is logged as `TensorBoard` reads it.
+//! Writes metrics and logs for `TensorBoard`.
 
 mod event;
 mod file;
 
-use super::settings::Settings;
+use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
 use crate::driver::{Driver, LogData, Value};
 use crate::fit::{Epoch, Fit, LearningRate, Loss, Metrics, OptimizerName, Step};
@@ -12,23 +12,26 @@ use file::EventFile;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Writes event files for `TensorBoard`: numbers for each epoch of a [`Fit`] and for each step of a [`Driver`], behind others, with
-/// weight 10: what they put into metrics or log is in it. Needs the feature `tensorboard`.
+/// Writes event files for `TensorBoard`: the numbers of each epoch of a [`Fit`] and of each step of a [`Driver`]. With weight 10, so that
+/// they include what callbacks of smaller weight put into the metrics or the log. Needs the feature `tensorboard`.
 ///
-/// | tag | what | over |
+/// | tag | number | over |
 /// |---|---|---|
 /// | `train/loss`, `valid/loss`, `valid/accuracy` | the metrics `train_loss`, `valid_loss`, `valid_accuracy` | epochs |
 /// | any other name | the metric of that name | epochs |
-/// | `learning_rate`, or `learning_rate/main` for each of several optimisers | what it is at the epoch's end | epochs |
-/// | `train/batch_loss` | the loss of a batch, if it is [asked for](Self::batch_loss) | steps |
+/// | `learning_rate`, or `learning_rate/main` for each of several optimisers | the learning rate at the end of the epoch | epochs |
+/// | `train/batch_loss` | the loss of a batch, if [`batch_loss`](Self::batch_loss) is set | steps |
 /// | `energy` | a number in the log | steps |
 /// | `energy/mean`, `energy/error_of_mean`, `energy/variance` | a statistic | steps |
 /// | `overlap/re`, `overlap/im` | a complex number | steps |
-/// | `place/0`, `place/1`, … | a vector: one tag for each of its elements, so rather a short one | steps |
+/// | `place/0`, `place/1`, … | the elements of a vector | steps |
 ///
-/// An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no numbers. Each run writes a file of its own, and `TensorBoard` shows those of one folder together; give what is to be compared a folder each. Numbers
-/// have single precision there. A file is flushed every second, and at the end of each epoch and of the run, however it ends. An
-/// error of the file fails the run, and so do two values that have one tag, such as `energy/mean` beside the statistic `energy`, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure).
+/// An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard`
+/// shows the files of one folder together: give each of the runs that you compare a folder. The numbers have single precision. The file is
+/// flushed every second, and at the end of each epoch and of the run, in every ending.
+///
+/// An error of the file fails the run, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure). So do
+/// two values with the same tag, such as `energy/mean` beside the statistic `energy`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -44,16 +47,16 @@ use std::path::PathBuf;
 /// ```
 pub struct TensorBoard {
     folder: PathBuf,
-    /// So many steps lie between losses of batches, if they are asked for.
+    /// The number of steps between two losses of batches; `None` to write none.
     batch_loss: Option<u64>,
     /// The file of the run under way.
     file: Option<EventFile>,
-    /// The optimisers that have made a step.
+    /// The optimisers that have made a step in this run.
     optimizers: Vec<OptimizerName>,
 }
 
 impl TensorBoard {
-    /// Writes into this folder, which is made if there is none.
+    /// Writes into this folder, which is created if there is none.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -77,7 +80,7 @@ impl TensorBoard {
         }
     }
 
-    /// Writes the loss of a training batch, too, every so many steps, 1 or more; never, if nothing is said. Reading a loss may wait
+    /// Sets the number of steps, 1 or more, after which the loss of a training batch is written; never by default. Reading a loss may wait
     /// for the device.
     ///
     /// ```
@@ -101,9 +104,9 @@ impl TensorBoard {
 impl TensorBoard {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let remedy = "give 1 for every step, or leave it out";
-        Settings::of("TensorBoard")
-            .expect(self.batch_loss != Some(0), "batch_loss", 0, remedy)
-            .done()
+        SettingsCheck::new("TensorBoard")
+            .require(self.batch_loss != Some(0), "batch_loss", 0, remedy)
+            .finish()
     }
 
     #[on(fit_begin, run_start)]
@@ -122,8 +125,8 @@ impl TensorBoard {
         let every = self.batch_loss;
         let is_due = every.is_some_and(|every| step.get().is_multiple_of(every));
         if let (Some(loss), true, Some(file)) = (loss, is_due, &mut self.file) {
-            file.scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
-            file.flush_now_and_then()?;
+            file.write_scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
+            file.flush_if_due()?;
         }
         Ok(())
     }
@@ -135,19 +138,19 @@ impl TensorBoard {
         rate: &LearningRate,
     ) -> Result<(), String> {
         if metrics.is_complete() {
-            let rates = rates(rate, &self.optimizers);
-            let metrics = metrics.iter().map(|(name, value)| (tag_of(name), value));
+            let rates = rate_scalars(rate, &self.optimizers);
+            let metrics = metrics.iter();
+            let metrics = metrics.map(|(name, value)| (metric_tag(name), value));
             self.write(epoch.get(), metrics.chain(rates))?;
         }
         self.flush()
     }
 
     fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), String> {
-        let scalars = log.iter().flat_map(|(name, value)| scalars_of(name, value));
+        let scalars = log.iter();
+        let scalars = scalars.flat_map(|(name, value)| value_scalars(name, value));
         self.write(step.get(), scalars)?;
-        self.file
-            .as_mut()
-            .map_or(Ok(()), EventFile::flush_now_and_then)
+        self.file.as_mut().map_or(Ok(()), EventFile::flush_if_due)
     }
 
     #[on(fit_end, run_end)]
@@ -169,10 +172,10 @@ impl TensorBoard {
         scalars: impl Iterator<Item = (String, f64)>,
     ) -> Result<(), String> {
         let scalars: Vec<_> = scalars.collect();
-        columns::refuse_twice(scalars.iter().map(|(tag, _)| tag.as_str()))?;
+        columns::check_tags(scalars.iter().map(|(tag, _)| tag.as_str()))?;
         self.file
             .as_mut()
-            .map_or(Ok(()), |file| file.scalars(step, scalars))
+            .map_or(Ok(()), |file| file.write_scalars(step, scalars))
     }
 
     fn flush(&mut self) -> Result<(), String> {
@@ -180,27 +183,27 @@ impl TensorBoard {
     }
 }
 
-/// The metrics of one phase stand together in `TensorBoard`.
-fn tag_of(metric: &str) -> String {
-    let of = |phase: &str| {
-        Some(format!(
-            "{phase}/{}",
-            metric.strip_prefix(phase)?.strip_prefix('_')?
-        ))
+/// Returns the tag of a metric. `TensorBoard` shows the metrics of one phase together, since their tags begin with the phase.
+fn metric_tag(metric: &str) -> String {
+    let in_phase = |phase: &str| {
+        let name = metric.strip_prefix(phase)?.strip_prefix('_')?;
+        Some(format!("{phase}/{name}"))
     };
-    let tag = of("train").or_else(|| of("valid"));
+    let tag = in_phase("train").or_else(|| in_phase("valid"));
     tag.unwrap_or_else(|| metric.to_owned())
 }
 
-fn rates(rate: &LearningRate, optimizers: &[OptimizerName]) -> Vec<(String, f64)> {
+fn rate_scalars(rate: &LearningRate, optimizers: &[OptimizerName]) -> Vec<(String, f64)> {
     if optimizers.len() < 2 {
         return vec![("learning_rate".to_owned(), rate.get())];
     }
-    let of = |OptimizerName(name): &OptimizerName| (format!("learning_rate/{name}"), rate.of(name));
-    optimizers.iter().map(of).collect()
+    let names = optimizers.iter().map(|OptimizerName(name)| name);
+    names
+        .map(|name| (format!("learning_rate/{name}"), rate.of(name)))
+        .collect()
 }
 
-fn scalars_of(name: &str, value: &Value) -> impl Iterator<Item = (String, f64)> {
+fn value_scalars(name: &str, value: &Value) -> impl Iterator<Item = (String, f64)> {
     let tag = move |part: Option<_>| match part {
         Some(part) => format!("{name}/{part}"),
         None => name.to_owned(),

@@ -1,22 +1,22 @@
-//! What is under way: a pass over batches, or the steps of a run.
+//! The task whose progress is shown: a pass over batches, or the steps of a run.
 
 use super::screen::View;
 use super::text;
 use std::time::Instant;
 
-/// How far it is and how far it goes.
-pub(super) struct Course {
+/// A task: its position and its total.
+pub(super) struct Task {
     name: String,
     pub(super) began: Instant,
-    /// The step that a driver's run begins behind; 0 for a pass.
+    /// The position at the begin: the step before a driver's run, or 0 for a pass.
     from: u64,
     position: u64,
     total: Option<u64>,
-    /// The last position that has a line.
-    told: Option<u64>,
+    /// The last position that was printed as a line.
+    printed: Option<u64>,
 }
 
-impl Course {
+impl Task {
     pub(super) fn new(name: String, from: u64, total: Option<u64>) -> Self {
         Self {
             name,
@@ -24,16 +24,16 @@ impl Course {
             from,
             position: from,
             total,
-            told: None,
+            printed: None,
         }
     }
 
-    pub(super) fn reach(&mut self, position: u64) {
+    pub(super) fn set_position(&mut self, position: u64) {
         self.position = position;
     }
 
-    /// Takes the total that the loop knows, in place of one that was set or seen.
-    pub(super) fn learn(&mut self, total: Option<u64>) {
+    /// Replaces the total by that of the loop, if the loop knows it.
+    pub(super) fn set_total(&mut self, total: Option<u64>) {
         self.total = total.or(self.total);
     }
 
@@ -41,28 +41,28 @@ impl Course {
         self.position.saturating_sub(self.from)
     }
 
-    /// Unknown, too, once there turn out to be more.
+    /// Returns the total; `None` if it is not known, or the position is beyond it.
     pub(super) fn total(&self) -> Option<u64> {
         self.total.filter(|total| self.done() <= *total)
     }
 
-    pub(super) fn is_told(&self) -> bool {
-        self.told == Some(self.position)
+    pub(super) fn is_printed(&self) -> bool {
+        self.printed == Some(self.position)
     }
 
-    pub(super) fn set_reported(&mut self) {
-        self.told = Some(self.position);
+    pub(super) fn set_printed(&mut self) {
+        self.printed = Some(self.position);
     }
 
-    /// As in `step 12/50`.
-    pub(super) fn what(&self) -> String {
+    /// Returns name and position, as in `step 12/50`.
+    pub(super) fn label(&self) -> String {
         format!("{} {}", self.name, self.count())
     }
 
     pub(super) fn view(&self, values: &[String]) -> View<'_> {
-        let pace = text::pace(self.done(), self.total(), self.began.elapsed());
-        let before = [self.count(), pace];
-        let parts = before.iter().chain(values).filter(|part| !part.is_empty());
+        let pace = text::format_pace(self.done(), self.total(), self.began.elapsed());
+        let first = [self.count(), pace];
+        let parts = first.iter().chain(values).filter(|part| !part.is_empty());
         let parts: Vec<&str> = parts.map(String::as_str).collect();
         View {
             name: &self.name,
