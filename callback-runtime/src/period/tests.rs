@@ -140,7 +140,7 @@ fn what_is_refused_is_reported_with_what_to_write() {
     );
     assert!(
         problems(Period::steps(5).or(Period::epochs(1)).offset(2))
-            .contains("say it of one of them")
+            .contains("apply it to one of them")
     );
     assert!(problems(Period::never().once()).starts_with("`once()` has no interval to apply to"));
     assert!(
