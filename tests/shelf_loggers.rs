@@ -155,7 +155,7 @@ fn a_column_that_is_declared_twice_is_refused_before_the_run() {
 fn no_two_columns_have_one_name() {
     let step = |log: &mut LogData| log.set("step", 1.0);
     let text =
-        "`step` is the column that says which step it is; log what has that name under another one";
+        "`step` is the column of the step's number; log the value with that name under another one";
     assert_eq!(refused(Csv::new(Page::default()), step), text);
     assert_eq!(refused(JsonLines::new(Page::default()), step), text);
     // As a part of another value is called, from the first row on or later.
@@ -173,7 +173,7 @@ fn no_two_columns_have_one_name() {
 
 #[test]
 fn neither_have_they_in_a_fit() {
-    let text = "`epoch` is the column that says which epoch it is; log what has that name under another one";
+    let text = "`epoch` is the column of the epoch's number; log the value with that name under another one";
     for csv in [true, false] {
         let mut trainer = Trainer::new(Line::new(&Journal::default()));
         trainer

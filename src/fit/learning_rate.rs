@@ -26,7 +26,7 @@ use std::fmt;
 pub struct LearningRate {
     /// The rate of the optimisers that are not in `by_optimizer`.
     common: f64,
-    /// All rates at the begin of the fit; `None` before they change for the first time.
+    /// All rates at the start of the fit; `None` before they change for the first time.
     initial: Option<Box<LearningRate>>,
     by_optimizer: Vec<(String, f64)>,
     /// The optimiser whose breakpoints fire at present.
@@ -158,7 +158,7 @@ impl LearningRate {
         }
     }
 
-    /// Returns these rates as those at the begin of a fit.
+    /// Returns these rates as those at the start of a fit.
     pub(super) fn at_begin(&self) -> Self {
         let mut rate = Self {
             initial: None,

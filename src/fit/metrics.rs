@@ -24,7 +24,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metrics {
     values: Vec<(String, f64)>,
-    /// Whether passes of the epoch are missing. `true` from its begin until the end of its last pass.
+    /// Whether passes of the epoch are missing. `true` from its start until the end of its last pass.
     is_incomplete: bool,
     /// The names of the mean losses of passes that were left before their first loss.
     lacking: Vec<&'static str>,

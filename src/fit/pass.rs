@@ -69,7 +69,7 @@ impl<'p, M: Learner> Pass<'p, M> {
         self
     }
 
-    /// Runs the whole pass, from its begin to its end.
+    /// Runs the whole pass, from start to end.
     pub(super) fn run(
         mut self,
         run: &mut Run<'_, Fit>,

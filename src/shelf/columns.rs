@@ -13,7 +13,7 @@ pub(super) fn check_own_column<'n>(
 ) -> Result<(), String> {
     if names.any(|name| name == own) {
         return Err(format!(
-            "`{own}` is the column that says which {own} it is; log what has that name under another one"
+            "`{own}` is the column of the {own}'s number; log the value with that name under another one"
         ));
     }
     Ok(())

@@ -126,7 +126,7 @@ impl Monitor {
         let advice = if names.is_empty() {
             ", and no other; log it before a stopper looks".to_owned()
         } else {
-            format!("; watch one of those that there are: {}", names.join(", "))
+            format!("; watch one of these: {}", names.join(", "))
         };
         Err(format!("there is no number `{}`{advice}", self.name))
     }

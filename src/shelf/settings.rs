@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The cause of a run's failure if a callback of the shelf has invalid settings: all of them together. The run fails at its begin, before
+/// The cause of a run's failure if a callback of the shelf has invalid settings: all of them together. The run fails at its start, before
 /// its first epoch or step.
 ///
 /// ```

@@ -309,7 +309,9 @@ fn check_span(now: f64, span: f64) -> Option<String> {
     } else if !end.is_finite() {
         format!("from {now} on, that is beyond what can be counted; give a smaller one")
     } else if span > 0.0 && end <= now {
-        format!("the simulated time is {now:e}, and does not move by so little; give a greater one")
+        format!(
+            "the simulated time is {now:e}, and this span does not change it; give a greater one"
+        )
     } else {
         return None;
     };

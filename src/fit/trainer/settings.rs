@@ -62,7 +62,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Sets the learning rate at the begin of every fit; 0.01 by default.
+    /// Sets the learning rate at the start of every fit; 0.01 by default.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -76,7 +76,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Sets the learning rate of one of several optimisers at the begin of every fit; by default that of
+    /// Sets the learning rate of one of several optimisers at the start of every fit; by default that of
     /// [`learning_rate`](Self::learning_rate).
     ///
     /// ```

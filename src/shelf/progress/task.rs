@@ -8,7 +8,7 @@ use std::time::Instant;
 pub(super) struct Task {
     name: String,
     pub(super) began: Instant,
-    /// The position at the begin: the step before a driver's run, or 0 for a pass.
+    /// The position at the start: the step before a driver's run, or 0 for a pass.
     from: u64,
     position: u64,
     total: Option<u64>,
