@@ -2,7 +2,7 @@
 //!
 //! `examples/digits_candle.rs` is a learner that uses it.
 
-use crate::fit::{Loss, Norm, Scale};
+use crate::fit::{Loss, Norm, Scale, max_or_nan};
 use callback_runtime::BoxError;
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor, Var};
@@ -86,7 +86,7 @@ impl Norm for Gradients {
         // `VarMap` lists its variables in another order in each run. Sorting makes the sum the same in every run, to the last bit.
         terms.sort_by(f64::total_cmp);
         Ok(if p.is_infinite() {
-            terms.into_iter().fold(0.0, f64::max)
+            max_or_nan(terms)
         } else {
             terms.iter().sum::<f64>().powf(p.recip())
         })
@@ -120,13 +120,64 @@ fn norm_term(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
     };
     let magnitudes = wide.abs()?.flatten_all()?;
     if p.is_infinite() {
-        magnitudes.max(0)
+        device_max_or_nan(&magnitudes)
     } else {
         magnitudes.powf(p)?.sum_all()
     }
 }
 
+/// Computes the largest magnitude, or NaN if one of them is NaN, which `Tensor::max` ignores.
+fn device_max_or_nan(magnitudes: &Tensor) -> candle_core::Result<Tensor> {
+    let max = magnitudes.max(0)?;
+    let has_nan = magnitudes.ne(magnitudes)?.max(0)?;
+    has_nan.where_cond(&(&max * f64::NAN)?, &max)
+}
+
 /// Copies a tensor to the CPU and then converts it, since Metal has no `f64`.
 fn to_cpu_f64(tensor: &Tensor) -> candle_core::Result<Tensor> {
     tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Gradients;
+    use crate::fit::Norm;
+    use candle_core::{Device, Tensor, Var};
+
+    #[test]
+    fn a_norm_is_nan_if_an_element_is_nan() -> candle_core::Result<()> {
+        for factor in [
+            [1.0, f64::NAN, 2.0],
+            [f64::NAN, 1.0, 2.0],
+            [1.0, 2.0, f64::NAN],
+        ] {
+            let (first, second) = (
+                Var::new(&[3.0, -4.0, 5.0], &Device::Cpu)?,
+                Var::new(&[12.0], &Device::Cpu)?,
+            );
+            let factor = Tensor::new(&factor, &Device::Cpu)?;
+            let loss = ((first.as_tensor() * factor)?.sum_all()? + second.sum_all()?)?;
+            let gradients = Gradients::new(loss.backward()?, vec![first, second]);
+            for p in [1.0, 2.0, f64::INFINITY] {
+                let norm = gradients.norm(p);
+                assert!(
+                    norm.as_ref().is_ok_and(|norm| norm.is_nan()),
+                    "{p}: {norm:?}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_infinite_norm_is_the_largest_magnitude() -> candle_core::Result<()> {
+        for largest in [9.0, -9.0, f64::NEG_INFINITY] {
+            let weights = Var::new(&[1.0, 1.0, 1.0], &Device::Cpu)?;
+            let factor = Tensor::new(&[1.0, largest, -3.0], &Device::Cpu)?;
+            let loss = (weights.as_tensor() * factor)?.sum_all()?;
+            let norm = Gradients::new(loss.backward()?, vec![weights]).norm(f64::INFINITY);
+            assert_eq!(norm.ok(), Some(largest.abs()));
+        }
+        Ok(())
+    }
 }

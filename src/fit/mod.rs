@@ -30,6 +30,8 @@ pub use learner::{Learner, OwnStep};
 pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
 pub use metrics::Metrics;
+#[cfg(feature = "candle")]
+pub(crate) use parameters::max_or_nan;
 pub use parameters::{Norm, SaveParameters, Scale, VisitParameters};
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

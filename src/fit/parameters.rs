@@ -122,7 +122,7 @@ pub trait SaveParameters {
 }
 
 /// Returns the largest of some magnitudes; NaN if one of them is NaN, 0 if there are none.
-fn max_or_nan(magnitudes: impl IntoIterator<Item = f64>) -> f64 {
+pub(crate) fn max_or_nan(magnitudes: impl IntoIterator<Item = f64>) -> f64 {
     let larger = |max: f64, magnitude: f64| {
         if magnitude > max || magnitude.is_nan() {
             magnitude
