@@ -1,4 +1,4 @@
-//! Loops: their breakpoints and scopes, the state they declare, and the places a run does not reach.
+//! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
 //! - `breakpoint`: the trait [`Loop`], and typed names for its breakpoints and scopes;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;

@@ -1,4 +1,4 @@
-//! The sentence that a period is shown as: "every 10 steps (offset 3) or 1 epoch or once at step 500, first, last".
+//! Parses the sentence that `Display` shows: "every 10 steps (offset 3) or 1 epoch or once at step 500, first, last".
 
 use super::PeriodError;
 use super::token::Tokens;
@@ -22,6 +22,7 @@ pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     Ok(period)
 }
 
+/// "every 10 steps (offset 3)", "1 epoch" or "once at step 500"
 fn interval(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let period = if tokens.takes("once") {
         once_at(tokens)?
