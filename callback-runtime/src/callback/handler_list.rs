@@ -9,7 +9,7 @@ use crate::raw::{Access, ErasedHandler};
 #[derive(Default)]
 pub(super) struct HandlerList(pub(super) Vec<Handler>);
 
-/// One handler at one breakpoint.
+/// A handler at one breakpoint, with its settings.
 pub(crate) struct Handler {
     /// The breakpoint at which the handler runs.
     pub(crate) at: &'static Breakpoint,

@@ -40,7 +40,7 @@ impl LoopInfo {
         self.breakpoints[breakpoint].role()
     }
 
-    /// Whether `inner` is `outer` or a scope inside of it.
+    /// Whether `inner` is `outer` or a scope inside it.
     pub(crate) fn is_inside(&self, inner: ScopeId, outer: ScopeId) -> bool {
         let mut scope = Some(inner);
         while let Some(id) = scope {

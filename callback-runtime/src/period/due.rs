@@ -1,10 +1,10 @@
-//! Why a handler with a period runs.
+//! [`Due`], the reason why a handler with a period runs.
 
 use super::{TriggerKind, Unit};
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a handler with a period runs now. The handler asks for `&Due`.
+/// The reason why a handler with a period runs now. The handler asks for it with `&Due`.
 ///
 /// `Display` shows the short name of the period. It is the same whenever the handler runs, so it can name a value that is measured with
 /// this period.
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub struct Due {
     /// The units in which the loop has crossed a mark, followed by units without a meaning.
     units: [Unit; Unit::ALL.len()],
-    /// How many of `units` have a meaning.
+    /// The number of `units` that have a meaning.
     unit_count: usize,
     first: bool,
     last: bool,

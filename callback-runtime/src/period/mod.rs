@@ -1,4 +1,4 @@
-//! How often handlers run.
+//! Periods, which decide how often handlers run.
 //!
 //! A period is a list of triggers, each of which can make a handler due: intervals, predicates, the first visit and the last visit. A
 //! *visit* is a firing of the handler's breakpoint. The builders that narrow or move a period apply to the triggers so far, so that `or`

@@ -44,12 +44,12 @@ type HandlerKey = (Arc<str>, Cow<'static, str>, usize);
 /// # use callbacks::Periods;
 /// let mut periods = Periods::default();
 /// let error = periods.keep("save", "on_epoch_end", 0, &[7]).unwrap_err();
-/// assert!(error.to_string().starts_with("what was kept of the period of save at on_epoch_end"));
+/// assert!(error.to_string().starts_with("the saved state of the period of save at on_epoch_end"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "what was kept of the period of {callback} at {breakpoint} is not what this version writes; \
-     leave it out, and the period goes on from where the loop stands"
+    "the saved state of the period of {callback} at {breakpoint} is not one that this version writes; \
+     leave it out, and the period continues from the position of the loop"
 )]
 pub struct UnreadablePeriod {
     callback: String,

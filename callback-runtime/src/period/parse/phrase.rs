@@ -77,6 +77,6 @@ fn unit(word: &str) -> Result<Unit, PeriodError> {
 fn unknown(word: &str, valid: &str) -> PeriodError {
     let word = if word.is_empty() { "the end" } else { word };
     PeriodError::new(format!(
-        "`{word}` is not what stands here; there are {valid}: write it as in `{EXAMPLE}`"
+        "`{word}` is not valid here; there are {valid}: write it as in `{EXAMPLE}`"
     ))
 }

@@ -142,11 +142,11 @@ fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
     Ok(())
 }
 
-/// Parses a unit inside of `once(…)`.
+/// Parses a unit inside `once(…)`.
 fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
     if OTHERS.contains(&word) {
         return Err(PeriodError::new(format!(
-            "inside of `once` are units alone; write `{word}` beside it"
+            "`once` contains units alone; write `{word}` beside it"
         )));
     }
     unit(word)
