@@ -293,8 +293,5 @@ fn words_that_are_no_period_are_reported_with_what_to_write() {
         "{alone}"
     );
     let phrase = "every 10 stesp".parse::<Period>().unwrap_err().to_string();
-    assert!(
-        phrase.starts_with("`stesp` is not what stands here"),
-        "{phrase}"
-    );
+    assert!(phrase.starts_with("`stesp` is not valid here"), "{phrase}");
 }

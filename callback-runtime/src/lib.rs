@@ -1,7 +1,7 @@
-//! The runtime of `callbacks`: state, handlers, plans and the registry.
+//! The runtime of `callbacks`: state, handlers, plans, runs and the registry.
 //!
-//! It knows neither the macros, which write impls of [`Callback`] and [`Loop`] that a person could write, nor any
-//! loop: loops are declared with its public API.
+//! The runtime does not know the macros: they write impls of [`Callback`] and [`Loop`] that a user can also write by hand. It does not know
+//! any loop either: loops are declared with its public API.
 
 #![deny(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -39,7 +39,7 @@ pub use run::{Break, Guard, Run};
 pub use state::param::{self, Local, LocalMut, Param};
 pub use state::{AsState, Ctx, NotOwned, Query, State};
 
-/// What the macros write: not for people, and free to change.
+/// The names that the macros generate code with. They are not public API, and can change in any version.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::background::ask_background;
@@ -52,7 +52,7 @@ pub mod __private {
     pub use core;
     pub use inventory;
 
-    /// Does not compile in a constant for a weight that is NaN.
+    /// Panics if `weight` is NaN. `#[callback]` calls it in a constant, so that a weight of NaN does not compile.
     pub const fn weight_is_a_number(weight: f64) {
         assert!(
             !weight.is_nan(),

@@ -1,9 +1,9 @@
-//! Closures that say yes or no, and what the loop takes that for.
+//! Handlers from closures that return `bool`.
 
 use crate::callback::Closure;
 use crate::raw::Params;
 
-/// A closure that says yes or no, made one that answers. [`answer_if`] makes it.
+/// A handler that turns the `bool` of a closure into an answer. [`answer_if`] makes it.
 ///
 /// ```
 /// use callbacks::{AnswerIf, Flow, answer_if};
@@ -16,13 +16,16 @@ use crate::raw::Params;
 #[derive(Debug, Clone)]
 pub struct AnswerIf<F, A> {
     closure: F,
+    /// The answer for `true`.
     yes: A,
+    /// The answer for `false`.
     no: A,
 }
 
-/// Turns the `bool` that a closure returns into the answer `yes` or `no`. The closure's parameters are state, as those of any handler.
+/// Makes a handler that answers `yes` if the closure returns `true`, and `no` if it returns `false`. The parameters of the closure are
+/// state, like those of any handler.
 ///
-/// A `bool` alone is no answer, because it does not say what `true` means.
+/// A handler cannot return a `bool` itself, because a `bool` does not say what the loop should do.
 ///
 /// ```
 /// use callbacks::answer_if;

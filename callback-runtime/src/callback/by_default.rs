@@ -1,7 +1,6 @@
-//! State that its `Default` makes, where a callback provides it and names no function.
+//! State that a callback provides with `provides(T)`, without naming a function: its `Default` makes it.
 
-/// A type that can be built without arguments: every type with a `Default`. A trait of ours, so that the compiler's message for other
-/// types says what to write.
+/// A type with a `Default`. This is a separate trait so that the compiler's message for other types can say what to write.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `Default` that makes it",
@@ -10,18 +9,18 @@
 )]
 pub trait ByDefault: Sized {
     #[doc(hidden)]
-    fn made() -> Self;
+    fn make() -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Default> ByDefault for T {
-    fn made() -> Self {
+    fn make() -> Self {
         T::default()
     }
 }
 
-/// Makes it for any callback.
+/// Makes the state. It has the signature of a function of the callback that provides state.
 #[doc(hidden)]
 pub fn by_default<T: ByDefault, C>(_: &C) -> T {
-    T::made()
+    T::make()
 }

@@ -1,19 +1,19 @@
-//! How an order, a requirement or a conflict names a callback.
+//! [`CallbackRef`], with which orders, requirements and conflicts name callbacks.
 
 use crate::callback::short_type_name;
 use std::any::{TypeId, type_name};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Callbacks, as others name them: all of a type, all of a group, or the one of a name.
+/// A reference to callbacks: to all of a type, to all of a group, or to the one with a name.
 ///
-/// A group is a type that callbacks put themselves into with `group(…)`: `CallbackRef::of` finds both. A text is a name.
+/// A group is named by a type, too: callbacks join it with `group(…)`, and [`CallbackRef::of`] finds both. A string is a name.
 ///
 /// ```
 /// use callbacks::CallbackRef;
 /// use callbacks::prelude::*;
 ///
-/// /// The group of those that measure.
+/// /// The group of callbacks that measure.
 /// struct Measures;
 ///
 /// let mut plan = Plan::<Fit>::new();
@@ -27,18 +27,17 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CallbackRef(RefTarget);
 
+/// The callbacks that a reference finds.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RefTarget {
-    /// A type, or a group.
-    Type {
-        id: TypeId,
-        full_name: &'static str,
-    },
+    /// The callbacks of a type, and those of a group.
+    Type { id: TypeId, full_name: &'static str },
+    /// The callback with a name.
     Name(Cow<'static, str>),
 }
 
 impl CallbackRef {
-    /// The callbacks of type `T`, and those of the group `T`.
+    /// Refers to the callbacks of type `T`, and to those of the group `T`.
     ///
     /// ```
     /// # use callbacks::CallbackRef;
@@ -59,7 +58,7 @@ impl CallbackRef {
     }
 }
 
-/// What names callbacks in an order, a requirement or a conflict: a [`CallbackRef`], or a text, which is a name.
+/// A value that names callbacks in an order, a requirement or a conflict: a [`CallbackRef`], or a string, which is the name of a callback.
 ///
 /// ```
 /// use callbacks::{IntoCallbackRef, CallbackRef};
@@ -75,7 +74,7 @@ impl CallbackRef {
     note = "write `CallbackRef::of::<T>()` for the callbacks of the type or the group `T`, or `\"loss\"` for the one of that name"
 )]
 pub trait IntoCallbackRef {
-    /// The callbacks that are named.
+    /// Returns the reference.
     fn into_callback_ref(self) -> CallbackRef;
 }
 
@@ -120,6 +119,6 @@ impl fmt::Display for CallbackRef {
 
 impl fmt::Debug for CallbackRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Who({self})")
+        write!(f, "CallbackRef({self})")
     }
 }

@@ -5,23 +5,27 @@ use crate::loops::{Breakpoint, BreakpointId};
 use crate::period::Period;
 use crate::raw::{Access, ErasedHandler};
 
-/// The list itself. It knows no type, so that what it does is compiled once, and not for each callback.
+/// The handlers that a callback has added. The list has no type parameters, so that its methods are compiled once and not for each callback.
 #[derive(Default)]
 pub(super) struct HandlerList(pub(super) Vec<Handler>);
 
-/// One handler at one breakpoint.
+/// A handler at one breakpoint, with its settings.
 pub(crate) struct Handler {
+    /// The breakpoint at which the handler runs.
     pub(crate) at: &'static Breakpoint,
+    /// The source location of the handler.
     pub(crate) location: Location,
+    /// The function of the handler.
     pub(crate) erased: ErasedHandler,
-    /// It does nothing but put this into the state.
+    /// The state that the handler provides. `None` for a handler that does not provide state.
     pub(crate) provides: Option<Access>,
-    /// How often it runs, if not whenever its breakpoint fires.
+    /// The period that the callback sets. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
 }
 
 impl HandlerList {
-    /// Binds a handler to a breakpoint of a loop with these. Not generic, because each handler of a program binds itself.
+    /// Adds a handler at the breakpoint `id` of a loop with `breakpoints`. `#[callback]` generates a call of this for each handler, so it is
+    /// not generic.
     pub(super) fn bind(
         &mut self,
         breakpoints: &'static [Breakpoint],
@@ -49,15 +53,15 @@ impl HandlerList {
         });
     }
 
+    /// Returns the last `count` handlers, to change their settings.
     pub(super) fn last(&mut self, count: usize) -> HandlerRef<'_> {
         let from = self.0.len().saturating_sub(count);
         HandlerRef::of(&mut self.0[from..])
     }
 
-    pub(super) fn into_order(mut self) -> Vec<Handler> {
-        let rest = self.0.extract_if(.., |handler| handler.provides.is_none());
-        let rest: Vec<Handler> = rest.collect();
-        self.0.extend(rest);
+    /// Returns the handlers, those that provide state first.
+    pub(super) fn into_providers_first(mut self) -> Vec<Handler> {
+        self.0.sort_by_key(|handler| handler.provides.is_none());
         self.0
     }
 }

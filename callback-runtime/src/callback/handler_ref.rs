@@ -1,10 +1,11 @@
-//! The settings of one handler, where it is bound.
+//! [`HandlerRef`], which changes the settings of a handler that a callback has just added.
 
 use crate::callback::Handler;
 use crate::period::Period;
 use std::fmt;
 
-/// A handler that was just bound, whose settings can be changed.
+/// A handler that was just added to [`Handlers`](crate::Handlers), to change its settings. After [`on_all`](crate::Handlers::on_all) it is
+/// several handlers.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -29,6 +30,7 @@ use std::fmt;
 /// ```
 #[derive(Debug)]
 pub struct HandlerRef<'h> {
+    /// The handlers that the settings apply to.
     handlers: &'h mut [Handler],
 }
 
@@ -37,15 +39,16 @@ impl<'h> HandlerRef<'h> {
         Self { handlers }
     }
 
-    /// Runs the handler when `period` is due, and not whenever its breakpoint fires. With two calls it runs when one of both is due.
+    /// Runs the handler when `period` is due, and not whenever its breakpoint fires. After two calls it runs when one of the two periods is
+    /// due.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "a period is given as it is made"
+        reason = "callers build the period in the call"
     )]
     pub fn every(self, period: Period) -> Self {
         for handler in &mut *self.handlers {
             handler.period = Some(match handler.period.take() {
-                Some(before) => before.or(period.clone()),
+                Some(earlier) => earlier.or(period.clone()),
                 None => period.clone(),
             });
         }

@@ -1,4 +1,4 @@
-//! The list of a callback's handlers.
+//! [`Handlers`], the list into which a callback writes its handlers.
 
 use super::handler_list::{Handler, HandlerList};
 use crate::callback::{Callback, HandlerRef, Location, Method};
@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// /// Counts batches, or epochs if it is set to.
+/// /// Counts batches, or epochs if `per_epoch` is set.
 /// struct Count {
 ///     per_epoch: bool,
 ///     firings: u64,
@@ -43,20 +43,20 @@ use std::marker::PhantomData;
 /// ```
 pub struct Handlers<L, C> {
     list: HandlerList,
-    of: PhantomData<fn(L, C)>,
+    marker: PhantomData<fn(L, C)>,
 }
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
     pub(crate) fn new() -> Self {
         Self {
             list: HandlerList::default(),
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// The handlers. Those that provide state come first, so that the state exists when the callback is entered.
+    /// Returns the handlers. Those that provide state come first, so that the state exists when the other handlers run.
     pub(crate) fn into_list(self) -> Vec<Handler> {
-        self.list.into_order()
+        self.list.into_providers_first()
     }
 
     /// Runs `method` at the breakpoint `at`. A method is a function whose first parameter is `&self` or `&mut self` and whose other
@@ -92,7 +92,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.last(1)
     }
 
-    /// Runs `method` at every breakpoint of the loop but `on_enter` and `on_exit`.
+    /// Runs `method` at every breakpoint of the loop except `on_enter` and `on_exit`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -120,24 +120,24 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     #[track_caller]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "a method is given as in `on`"
+        reason = "callers pass a method by value, as to `on`"
     )]
     pub fn on_all<M, F>(&mut self, method: F) -> HandlerRef<'_>
     where
         F: Method<C, M> + Clone,
         F::Out: Reply<()>,
     {
-        let between = |place: &&Breakpoint| !matches!(place.role(), Role::Enter | Role::Exit);
+        let is_between = |at: &&Breakpoint| !matches!(at.role(), Role::Enter | Role::Exit);
         let before = self.list.0.len();
-        for place in L::BREAKPOINTS.iter().filter(between) {
+        for at in L::BREAKPOINTS.iter().filter(is_between) {
             let erased = method.clone().into_erased(F::Out::delivery());
-            self.push(place, Location::here(), erased);
+            self.push(at, Location::here(), erased);
         }
         self.last(self.list.0.len() - before)
     }
 
-    /// Runs `method` before everything else: for what the callback acquires. If it fails, the loop does not begin, and only what
-    /// was entered before it is exited.
+    /// Runs `method` before the loop begins, so that the callback can acquire resources. If it fails, the loop does not begin, and only the
+    /// callbacks that were entered before this one run their exits.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -167,7 +167,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F: Method<C, M>,
         F::Out: Reply<()>,
     {
-        self.at_role(
+        self.add_at_role(
             Role::Enter,
             Location::here(),
             method.into_erased(F::Out::delivery()),
@@ -175,15 +175,15 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    /// Provides state: puts what `make` makes into it just before the callback itself is entered, if there is none of that type
-    /// yet. It stays there after the run, so that the next run goes on with it.
+    /// Provides state of type `T`: inserts the value of `make` just before the callback is entered, unless the state has a `T` already. The
+    /// value stays in the state after the run, so that the next run continues with it.
     ///
-    /// Every handler from there on may ask for it. A second provider, or a callback that is entered earlier and asks for it, is a
-    /// problem of the plan. `#[callback(provides(T = Self::make))]` writes this.
+    /// All handlers that run later can ask for it. The plan reports a problem for a second provider, and for a callback that is entered
+    /// earlier and asks for the state. `#[callback(provides(T = Self::make))]` writes this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// /// The losses since the last report.
+    /// /// The losses since the last epoch end.
     /// struct Recent(Vec<f64>);
     ///
     /// struct Gather {
@@ -218,7 +218,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.provide(Location::here(), make);
     }
 
-    /// Runs `method` after everything else, in every ending: for what the callback gives back. It may ask for
+    /// Runs `method` at the end of the run, however it ends, so that the callback can release its resources. `method` can ask for
     /// [`&Outcome`](crate::Outcome).
     ///
     /// ```
@@ -250,7 +250,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F: Method<C, M>,
         F::Out: Reply<()>,
     {
-        self.at_role(
+        self.add_at_role(
             Role::Exit,
             Location::here(),
             method.into_erased(F::Out::delivery()),
@@ -258,17 +258,17 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    /// Runs the handlers of `inner`, a callback that this one wraps, with their breakpoints and periods, and provides the state that it
-    /// provides. `reach` returns the inner callback of a wrapper.
+    /// Adds the handlers of `inner`, a callback that this one wraps, with their breakpoints, their periods and the state that they provide.
+    /// `reach` returns the inner callback of a wrapper.
     ///
-    /// A wrapper keeps what `inner` declares about itself if its `info` begins with that of `inner`. In the group of the inner type it is
-    /// found by references to that type.
+    /// To keep the name, the weight and the relations of `inner`, the wrapper builds its [`info`](Callback::info) from that of `inner`. To be
+    /// found by references to the inner type, it joins the group of that type.
     ///
     /// ```
     /// use callbacks::prelude::*;
     /// use callbacks::{CallbackInfo, CallbackRef};
     ///
-    /// /// Puts any callback behind the others.
+    /// /// Runs any callback after the others.
     /// struct Last<C>(C);
     ///
     /// impl<L: Loop, C: Callback<L>> Callback<L> for Last<C> {
@@ -303,7 +303,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         }
     }
 
-    /// What `#[callback(provides(T))]` writes: [`provides`](Self::provides) with its place.
+    /// [`provides`](Self::provides) with a source location. `#[callback(provides(T))]` writes this call.
     #[doc(hidden)]
     pub fn provide<T: 'static>(&mut self, location: Location, make: fn(&C) -> T) {
         let run = move |this: &mut C, (mut ctx,): (Ctx<'_>,)| {
@@ -312,7 +312,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
             }
         };
         let delivery = <() as Reply<()>>::delivery();
-        self.at_role(
+        self.add_at_role(
             Role::Enter,
             location,
             ErasedHandler::new::<C, (Ask<Ctx<'static>>,), (), _, _>(run, delivery),
@@ -320,7 +320,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    /// What `#[callback]` writes for each handler: the function `run` with its parameters, its answer and its place.
+    /// Adds the handler `run` with its parameters, its answer and its source location. `#[callback]` writes this call for each handler.
     #[doc(hidden)]
     pub fn bind<A, P, R, V, F>(
         &mut self,
@@ -339,7 +339,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.list.bind(L::BREAKPOINTS, at.id(), location, erased)
     }
 
-    /// Runs `run` at the breakpoint `at`. Its parameters are the items of `P`.
+    /// Adds a handler that runs `run` at the breakpoint `at`. The parameters of `run` are the items of `P`.
     pub(crate) fn closure<A, P, R, F>(&mut self, at: At<L, A>, location: Location, run: F)
     where
         P: Params,
@@ -353,14 +353,15 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         );
     }
 
-    fn at_role(
+    /// Adds a handler at the breakpoint with this role, if the loop has one.
+    fn add_at_role(
         &mut self,
         role: Role,
         location: Location,
         erased: ErasedHandler,
         provides: Option<Access>,
     ) {
-        if let Some(at) = L::BREAKPOINTS.iter().find(|place| place.role() == role) {
+        if let Some(at) = L::BREAKPOINTS.iter().find(|at| at.role() == role) {
             self.list.push(at, location, erased, provides);
         }
     }
@@ -374,7 +375,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.list.push(at, location, erased, None);
     }
 
-    /// Those that were bound last.
+    /// Returns the last `count` handlers, to change their settings.
     pub(crate) fn last(&mut self, count: usize) -> HandlerRef<'_> {
         self.list.last(count)
     }
@@ -382,7 +383,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
 
 impl<L, C> fmt::Debug for Handlers<L, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = self.list.0.iter().map(|handler| handler.at.name());
-        f.debug_list().entries(places).finish()
+        let names = self.list.0.iter().map(|handler| handler.at.name());
+        f.debug_list().entries(names).finish()
     }
 }

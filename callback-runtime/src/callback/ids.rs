@@ -3,13 +3,13 @@
 use crate::loops::{BreakpointId, id_types};
 
 id_types! {
-    /// A callback of a plan, by its index among the attached ones. It stays the same until a callback is removed.
+    /// A callback of a plan, by its index among the attached callbacks. It stays the same until a callback is removed.
     pub(crate) struct CallbackId;
 
-    /// The place of a callback in the order of its plan.
+    /// The position of a callback in the order of its plan.
     pub(crate) struct Rank;
 
-    /// The place of a handler in the list of its breakpoint: handlers run in the order of their turns.
+    /// The position of a handler in the list of its breakpoint. Handlers run in the order of their turns.
     pub struct Turn;
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct HandlerId {
 }
 
 impl CallbackId {
-    /// The ids of the first `count` callbacks, in order.
+    /// Returns the ids of the first `count` callbacks, in order.
     pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self)
     }
@@ -35,12 +35,12 @@ impl Turn {
         Self(self.0 + 1)
     }
 
-    /// The first `count` turns, in order.
+    /// Returns the first `count` turns, in order.
     pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self)
     }
 
-    /// The turns from this one on, before `end`.
+    /// Returns the turns from this one to `end`, which is not included.
     pub(crate) fn until(self, end: Self) -> impl DoubleEndedIterator<Item = Self> + Clone {
         (self.0..end.0).map(Self)
     }

@@ -1,9 +1,9 @@
-//! Places in the source.
+//! Source locations.
 
 use std::fmt;
 use std::panic;
 
-/// A place in the source: where a callback or a handler was written, or attached.
+/// A source location: where a callback or a handler is written, or attached.
 ///
 /// ```
 /// let location = callbacks::Location::here();
@@ -17,7 +17,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// The place `file:line:column`, both counted from 1.
+    /// Makes the location `file:line:column`. Lines and columns are counted from 1.
     ///
     /// ```
     /// let location = callbacks::Location::new("src/main.rs", 12, 5);
@@ -27,7 +27,7 @@ impl Location {
         Self { file, line, column }
     }
 
-    /// Where this is called.
+    /// Returns the location of the caller.
     ///
     /// ```
     /// assert!(callbacks::Location::here().file().ends_with(".rs"));
@@ -38,7 +38,7 @@ impl Location {
         Self::new(caller.file(), caller.line(), caller.column())
     }
 
-    /// The file, as the compiler was given it.
+    /// Returns the path of the file, as the compiler got it.
     ///
     /// ```
     /// assert_eq!(callbacks::Location::new("a.rs", 1, 1).file(), "a.rs");
@@ -47,7 +47,7 @@ impl Location {
         self.file
     }
 
-    /// The line, from 1.
+    /// Returns the line, counted from 1.
     ///
     /// ```
     /// assert_eq!(callbacks::Location::new("a.rs", 3, 1).line(), 3);
@@ -56,7 +56,7 @@ impl Location {
         self.line
     }
 
-    /// The column, from 1.
+    /// Returns the column, counted from 1.
     ///
     /// ```
     /// assert_eq!(callbacks::Location::new("a.rs", 3, 8).column(), 8);

@@ -1,4 +1,4 @@
-//! Which functions can be handlers: methods of a callback, and closures.
+//! The functions that can be handlers: [`Method`]s of a callback, and [`Closure`]s.
 
 #![allow(
     clippy::too_many_arguments,
@@ -9,10 +9,10 @@ use crate::raw::{Deliver, ErasedHandler, Params};
 use crate::state::arity::for_each_arity;
 use crate::state::param::{Ask, Param};
 
-/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` of up to twelve [`Param`]s after the receiver. A closure that is one
-/// may be called on any thread: what it captures is `Send` and `Sync`.
+/// A function `fn(&mut C, P0, …) -> R` or `fn(&C, P0, …) -> R` with up to twelve [`Param`]s after the receiver. A closure with such a
+/// signature is a method, too; its captures are `Send` and `Sync`, because any thread can call it.
 ///
-/// `Marker` is its signature; it is inferred.
+/// `Marker` is the signature, which is inferred.
 ///
 /// ```
 /// use callbacks::Method;
@@ -43,21 +43,22 @@ use crate::state::param::{Ask, Param};
     note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
 )]
 pub trait Method<C, Marker>: Sized + 'static {
-    /// What it returns.
+    /// The type that the function returns.
     type Out;
+    /// Erases the type of the callback. `delivery` delivers what the function returns.
     #[doc(hidden)]
     fn into_erased<V: Deliver<Self::Out> + 'static>(self, delivery: V) -> ErasedHandler;
 }
 
 /// A closure `FnMut(P0, …) -> R` with at most twelve [`Param`]s, which a plan runs as a callback.
 ///
-/// `Marker` is its signature, which is inferred.
+/// `Marker` is the signature, which is inferred.
 ///
 /// ```
 /// use callbacks::Closure;
 /// use callbacks::prelude::*;
 ///
-/// /// Runs `closure` in every epoch, behind the other callbacks.
+/// /// Runs `closure` in every epoch, after the other callbacks.
 /// fn finally<M: 'static>(plan: &mut Plan<Fit>, closure: impl Closure<M, Out = ()>) {
 ///     plan.on(Fit::on_epoch_end, closure).weight(f64::INFINITY).named("finally");
 /// }
@@ -74,7 +75,7 @@ pub trait Method<C, Marker>: Sized + 'static {
     note = "`&T` needs `T: Sync` and `&mut T` needs `T: Send`; for other types write `Local<'_, T>` or `LocalMut<'_, T>`"
 )]
 pub trait Closure<Marker>: Sized + 'static {
-    /// What it returns.
+    /// The type that the function returns.
     type Out;
     #[doc(hidden)]
     type Params: Params;
@@ -82,7 +83,7 @@ pub trait Closure<Marker>: Sized + 'static {
     fn call(&mut self, items: <Self::Params as Params>::Items<'_>) -> Self::Out;
 }
 
-// `apply` sees one of the two bounds on `F` alone: with both in scope rustc does not know which one a call means.
+// Each impl has two bounds on `F`, and with both in scope a call of `F` is ambiguous. `apply` has only one of them.
 macro_rules! functions_of {
     ($($P:ident $K:ident $p:ident $at:tt),*) => {
         impl<C, F, R, $($P),*> Method<C, fn(&mut C, $($P),*) -> R> for F

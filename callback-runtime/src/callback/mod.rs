@@ -1,4 +1,10 @@
 //! Callbacks: values with handlers.
+//!
+//! - `handlers`, `handler_list`, `handler_ref`: the list of a callback's handlers, and their settings;
+//! - `method`, `answer_if`: the functions and closures that can be handlers;
+//! - `callback_ref`, `relations`: how a callback names others, and the orders, requirements and conflicts that it declares;
+//! - `registry`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
+//! - `ids`, `location`: ids of callbacks and handlers, and source locations.
 
 mod answer_if;
 mod by_default;
@@ -33,9 +39,9 @@ use crate::loops::Loop;
 use std::any::type_name;
 use std::borrow::Cow;
 
-/// A value with handlers for the loop `L`. `#[callback]` writes this impl; it can as well be written by hand.
+/// A value with handlers for the loop `L`. `#[callback]` writes this impl; you can also write it by hand.
 ///
-/// `handlers` takes `&self`: an instance may choose where it runs.
+/// [`handlers`](Self::handlers) takes `&self`, so that a value can choose the breakpoints at which it runs.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -70,16 +76,16 @@ use std::borrow::Cow;
     note = "write `#[callback({L})]` on an `impl` block of it whose functions are named after breakpoints of `{L}`"
 )]
 pub trait Callback<L: Loop>: Sized + 'static {
-    /// Its name, weight and place in the source.
+    /// Returns the name, the weight, the relations and the source location of the callback.
     fn info(&self) -> CallbackInfo {
         CallbackInfo::of::<Self>()
     }
 
-    /// Says which function runs at which breakpoint.
+    /// Adds the handlers of the callback to `h`: which function runs at which breakpoint.
     fn handlers(&self, h: &mut Handlers<L, Self>);
 }
 
-/// What a callback declares about itself: name, weight, relations to others, and where it is written.
+/// The properties that a callback declares: name, weight, relations to other callbacks, and source location.
 ///
 /// ```
 /// use callbacks::CallbackInfo;
@@ -104,15 +110,18 @@ pub trait Callback<L: Loop>: Sized + 'static {
 /// ```
 #[derive(Debug, Clone)]
 pub struct CallbackInfo {
+    /// The short name of the callback's type, without paths and type parameters.
     type_label: Cow<'static, str>,
+    /// The name that the callback declares. `None` for a callback that is named after its type.
     name: Option<Cow<'static, str>>,
     weight: f64,
+    /// Where the callback is written. `None` if that is not known; then its location is that of its attachment.
     location: Option<Location>,
     relations: Relations,
 }
 
 impl CallbackInfo {
-    /// The info of a callback whose type is called `type_label`, written at `location`, with weight 0 and without a name.
+    /// Makes the info of a callback whose type is called `type_label` and which is written at `location`. It has weight 0 and no name.
     ///
     /// ```
     /// # use callbacks::{CallbackInfo, Location};
@@ -128,8 +137,8 @@ impl CallbackInfo {
         }
     }
 
-    /// The info of any callback: the name of its type, without paths and parameters, weight 0 and no name. Its location is where it is
-    /// attached.
+    /// Makes the info of a callback of type `C`. Its type label is the name of `C` without paths and type parameters; it has weight 0 and no
+    /// name. Its location is where it is attached.
     ///
     /// ```
     /// # use callbacks::CallbackInfo;
@@ -153,20 +162,20 @@ impl CallbackInfo {
         }
     }
 
-    /// Gives it a weight: handlers run by ascending weight.
+    /// Sets the weight. Handlers run by ascending weight. A plan treats NaN as a problem.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
         self
     }
 
-    /// Sets the name, which no other callback of the plan may have. Without one the callback is named after its type.
+    /// Sets the name, which no other callback of the plan may have. A callback without a name is named after its type.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Runs it after these at every breakpoint, whatever its weight. Without effect if they are not attached, and for two callbacks of its
-    /// own type.
+    /// Runs the callback after those that `callback_ref` names, at every breakpoint and whatever their weights. This has no effect if they are
+    /// not attached, and between two callbacks of the same type.
     ///
     /// ```
     /// # use callbacks::{CallbackInfo, CallbackRef};
@@ -175,38 +184,42 @@ impl CallbackInfo {
     /// info.after(CallbackRef::of::<Metrics>()).after("the clock");
     /// ```
     pub fn after(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::After, callback_ref)
+        self.relate(Verb::After, callback_ref)
     }
 
-    /// It runs before these at every breakpoint, whatever its weight; see [`after`](Self::after).
+    /// Runs the callback before those that `callback_ref` names, at every breakpoint and whatever their weights; see
+    /// [`after`](Self::after).
     pub fn before(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Before, callback_ref)
+        self.relate(Verb::Before, callback_ref)
     }
 
-    /// Puts it into the group `G`, which others may name as they name a type: with [`CallbackRef::of::<G>()`](crate::CallbackRef::of).
+    /// Adds the callback to the group `G`. Other callbacks name the group like a type, with
+    /// [`CallbackRef::of::<G>()`](crate::CallbackRef::of).
     pub fn group<G: ?Sized + 'static>(mut self) -> Self {
         self.relations.join::<G>();
         self
     }
 
-    /// A plan in which none of these is attached has a problem.
+    /// Declares that the callback needs one of those that `callback_ref` names. A plan without any of them has a problem.
     pub fn requires(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Requires, callback_ref)
+        self.relate(Verb::Requires, callback_ref)
     }
 
-    /// Makes a plan in which one of these is attached beside it a problem. One of the two needs to declare it.
+    /// Declares that the callback cannot be used together with those that `callback_ref` names. A plan with both has a problem. One of the two
+    /// needs to declare it.
     pub fn incompatible(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::Incompatible, callback_ref)
+        self.relate(Verb::Incompatible, callback_ref)
     }
 
-    /// Declares that the order with these does not matter, though both write the same state. One of the two needs to declare it.
+    /// Declares that the order between the callback and those that `callback_ref` names does not matter, although they change the same state.
+    /// One of the two needs to declare it.
     pub fn no_conflict(self, callback_ref: impl IntoCallbackRef) -> Self {
-        self.say(Verb::NoConflict, callback_ref)
+        self.relate(Verb::NoConflict, callback_ref)
     }
 
-    fn say(mut self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
+    fn relate(mut self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
         self.relations
-            .say(verb, callback_ref.into_callback_ref(), None);
+            .add(verb, callback_ref.into_callback_ref(), None);
         self
     }
 
@@ -214,7 +227,7 @@ impl CallbackInfo {
         &self.relations
     }
 
-    /// The short name of its type.
+    /// Returns the short name of the callback's type.
     ///
     /// ```
     /// # use callbacks::{CallbackInfo, Registration};
@@ -237,16 +250,17 @@ impl CallbackInfo {
     }
 }
 
-/// `a::b::Mean<c::d::Loss>` as `Mean<Loss>`.
+/// Returns the name of a type without paths: `Mean<Loss>` for `a::b::Mean<c::d::Loss>`.
 pub(crate) fn short_type_name(full: &str) -> String {
     let mut short = String::with_capacity(full.len());
-    let mut word = 0;
+    // The start of the path that is being copied.
+    let mut start = 0;
     for letter in full.chars() {
         short.push(letter);
         if short.ends_with("::") {
-            short.truncate(word);
+            short.truncate(start);
         } else if !letter.is_alphanumeric() && letter != '_' && letter != ':' {
-            word = short.len();
+            start = short.len();
         }
     }
     short
@@ -257,7 +271,7 @@ mod tests {
     use super::short_type_name;
 
     #[test]
-    fn paths_are_taken_off_everywhere() {
+    fn a_short_name_has_no_paths() {
         assert_eq!(short_type_name("a::b::Mean<c::d::Loss>"), "Mean<Loss>");
         assert_eq!(short_type_name("&mut a::B"), "&mut B");
         assert_eq!(short_type_name("(a::B, [c::D; 3])"), "(B, [D; 3])");

@@ -11,7 +11,7 @@ use std::any::{TypeId, type_name};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// One registered callback: where it is written, and how to make one.
+/// A callback that `#[callback]` registered: its properties, and a factory if it has a `Default`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 ///     fn on_epoch_end(&self) {}
 /// }
 ///
-/// let log = callbacks::registrations().into_iter().find(|one| one.name() == "the log").unwrap();
+/// let log = callbacks::registrations().into_iter().find(|registration| registration.name() == "the log").unwrap();
 /// assert_eq!((log.loop_name(), log.weight()), ("Fit", 5.0));
 /// assert!(!log.is_discoverable() && !log.needs_arguments());
 /// assert!(log.module_path().starts_with(log.crate_name()));
@@ -35,13 +35,20 @@ pub struct Registration {
     module_path: &'static str,
     location: Location,
     weight: f64,
+    /// Whether [`Plan::discover`](crate::Plan::discover) attaches the callback.
     discover: bool,
+    /// The factory of the callback; `None` if it has no `Default`.
     make: Option<Make>,
+    /// Returns the type of the loop.
     loop_id: fn() -> TypeId,
     loop_name: &'static str,
+    /// Returns the type of the callback.
     type_id: fn() -> TypeId,
+    /// Returns the full name of the callback's type.
     type_name: fn() -> &'static str,
+    /// The types of state that the callback provides.
     provisions: &'static [Provision],
+    /// The proof that the callback can be sent to another thread; `None` if it cannot, or it is not needed.
     sendable: Option<Sendable>,
 }
 
@@ -53,7 +60,7 @@ pub struct Provision {
 }
 
 impl Provision {
-    /// For `#[callback]`.
+    /// Makes the provision of `T`. This is for `#[callback]`.
     pub const fn of<T: 'static>() -> Self {
         Self {
             type_id: TypeId::of::<T>,
@@ -62,16 +69,16 @@ impl Provision {
     }
 }
 
-/// Makes a callback with its `Default`.
+/// A factory that makes a callback with its `Default`.
 #[doc(hidden)]
 pub type Make = fn() -> Made;
 
-/// A callback of some loop: a boxed `Box<dyn AnyCallback<L>>`.
+/// A callback that a [`Make`] made.
 #[doc(hidden)]
 pub struct Made(ErasedCallback);
 
 impl Registration {
-    /// For `#[callback]`.
+    /// Makes a registration. This is for `#[callback]`.
     #[doc(hidden)]
     pub const fn new<L: Loop, C: Callback<L>>(
         name: &'static str,
@@ -97,76 +104,87 @@ impl Registration {
         }
     }
 
-    /// Says whether it may be sent to another thread, for one that runs in the background.
+    /// Adds the proof that the callback can be sent to another thread, for one that runs in the background.
     #[doc(hidden)]
     pub const fn sendable_if(mut self, sendable: Option<Sendable>) -> Self {
         self.sendable = sendable;
         self
     }
 
-    /// For `#[callback]`: the state that the callback provides.
+    /// Adds the types of state that the callback provides.
     #[doc(hidden)]
     pub const fn providing(mut self, provisions: &'static [Provision]) -> Self {
         self.provisions = provisions;
         self
     }
 
-    /// Its name: the type's, or what `name = "…"` says.
+    /// Returns the name of the callback: that of its type, or the one in `name = "…"`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The module it is written in.
+    /// Returns the path of the module in which the callback is written.
     pub fn module_path(&self) -> &'static str {
         self.module_path
     }
 
-    /// The crate it is written in.
+    /// Returns the name of the crate in which the callback is written.
     pub fn crate_name(&self) -> &'static str {
         self.module_path
             .split_once("::")
             .map_or(self.module_path, |(first, _)| first)
     }
 
-    /// Where it is written.
+    /// Returns where the callback is written.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// Its weight.
+    /// Returns the weight of the callback.
     pub fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// The name of the loop it is for.
+    /// Returns the name of the loop that the callback is registered for.
     pub fn loop_name(&self) -> &'static str {
         self.loop_name
     }
 
-    /// Whether [`Plan::discover`](crate::Plan::discover) attaches it; `discover = false` says no.
+    /// Whether [`Plan::discover`](crate::Plan::discover) attaches the callback. It does not with `discover = false`.
     pub fn is_discoverable(&self) -> bool {
         self.discover
     }
 
-    /// Whether it has no `Default`, so that only a person can attach it.
+    /// Whether the callback has no `Default`, so that a plan cannot make it.
     pub fn needs_arguments(&self) -> bool {
         self.make.is_none()
     }
 
-    /// The types of state that it provides, by their full names.
+    /// Returns the full names of the types of state that the callback provides.
     ///
     /// ```
     /// use callbacks::prelude::*;
     /// use callbacks::shelf::Record;
     ///
     /// let all = callbacks::registrations();
-    /// let recorder = all.iter().find(|one| one.name() == "Recorder").unwrap();
+    /// let recorder = all.iter().find(|registration| registration.name() == "Recorder").unwrap();
     /// assert!(recorder.provides().eq([std::any::type_name::<Record>()]));
     /// ```
     pub fn provides(&self) -> impl Iterator<Item = &'static str> {
         self.provisions
             .iter()
             .map(|provision| (provision.type_name)())
+    }
+
+    /// The sort key of registrations with the same weight.
+    fn source_order(&self) -> (&'static str, u32, u32, &'static str, &'static str) {
+        (
+            self.module_path,
+            self.location.line(),
+            self.location.column(),
+            (self.type_name)(),
+            self.loop_name,
+        )
     }
 
     pub(crate) fn is_for(&self, loop_info: &LoopInfo) -> bool {
@@ -177,7 +195,7 @@ impl Registration {
         (self.type_id)()
     }
 
-    /// That it may be sent to another thread, if that is known.
+    /// Returns the proof that the callback can be sent to another thread, if there is one.
     pub(crate) fn sendable(&self) -> Option<Sendable> {
         self.sendable
     }
@@ -187,7 +205,7 @@ impl Registration {
         provisions.any(|provision| (provision.type_id)() == type_id)
     }
 
-    /// A new one, if it can be made without arguments and is a callback of `L`.
+    /// Makes the callback with its `Default`; `None` if it has none.
     pub(crate) fn make(&self) -> Option<ErasedCallback> {
         Some(self.make?().0)
     }
@@ -220,33 +238,25 @@ impl fmt::Debug for Registration {
 
 inventory::collect!(Registration);
 
-/// Every registered callback, ordered by weight, module path, line, column and type: `inventory` promises no order.
+/// Returns every registered callback, sorted by weight, module path, line, column and type, because `inventory` guarantees no order.
 ///
 /// ```
 /// let registered = callbacks::registrations();
-/// assert!(registered.is_sorted_by(|one, next| one.weight() <= next.weight()));
+/// assert!(registered.is_sorted_by_key(|registration| registration.weight()));
 /// ```
 pub fn registrations() -> Vec<&'static Registration> {
     let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
-    all.sort_by(|one, other| {
-        let place = |of: &Registration| {
-            (
-                of.module_path,
-                of.location.line(),
-                of.location.column(),
-                (of.type_name)(),
-                of.loop_name,
-            )
-        };
-        // A weight that is NaN does not compile; -0 is 0.
-        (one.weight + 0.0)
-            .total_cmp(&(other.weight + 0.0))
-            .then_with(|| place(one).cmp(&place(other)))
+    all.sort_by(|first, second| {
+        // A weight that is NaN does not compile. The sum makes 0 of -0.
+        (first.weight + 0.0)
+            .total_cmp(&(second.weight + 0.0))
+            .then_with(|| first.source_order().cmp(&second.source_order()))
     });
     all
 }
 
-/// Finds out in a constant whether `C` has a `Default`: the inherent constant shadows the trait's.
+/// Detects in a constant whether `C` is `Default` or `Send`. An inherent constant of `Probe` has a bound on `C`, and shadows the constant of a
+/// trait that has no bound.
 #[doc(hidden)]
 pub struct Probe<L, C>(PhantomData<(L, C)>);
 
@@ -254,7 +264,7 @@ impl<L: Loop, C: Callback<L> + Default> Probe<L, C> {
     pub const MAKE: Option<Make> = Some(make_default::<L, C>);
 }
 
-/// What [`Probe`] finds where there is no `Default`.
+/// The value of `Probe::MAKE` for a callback without a `Default`.
 #[doc(hidden)]
 pub trait NoDefault {
     const MAKE: Option<Make> = None;
@@ -266,7 +276,7 @@ impl<L: Loop, C: Callback<L> + Send> Probe<L, C> {
     pub const SENDABLE: Option<Sendable> = Some(Sendable::of::<C>());
 }
 
-/// What holds for those that may not be sent to another thread: the inherent constant wins where there is one.
+/// The value of `Probe::SENDABLE` for a callback that is not `Send`.
 #[doc(hidden)]
 pub trait NotSendable {
     const SENDABLE: Option<Sendable> = None;
@@ -278,15 +288,15 @@ fn make_default<L: Loop, C: Callback<L> + Default>() -> Made {
     Made(ErasedCallback::new::<L, C>(C::default()))
 }
 
-/// Links a crate whose callbacks a plan discovers. Without it the linker leaves out a crate of which the program names nothing.
+/// Links crates whose callbacks a plan discovers. Without this the linker leaves out a crate from which the program uses nothing.
 ///
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// // In place of `callbacks`: the crate with the callbacks.
+/// // Write the name of the crate with the callbacks instead of `callbacks`.
 /// callbacks::link!(callbacks);
 ///
-/// // Without it, this is what a plan says.
+/// // A plan recommends it for a callback that is not registered.
 /// let mut plan = Plan::<Fit>::new();
 /// plan.require("ProgressBar");
 /// let error = plan.check(&State::new()).unwrap_err();

@@ -1,4 +1,5 @@
-//! Which state exists where in a loop, and which breakpoints a run will not reach.
+//! [`Availability`], with which a loop and its plans declare which state exists at which breakpoint, and which breakpoints a run does not
+//! fire.
 
 use crate::callback::Location;
 use crate::loops::{
@@ -11,10 +12,10 @@ use crate::plan::{Problem, ProblemKind};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Which state a loop provides, and where.
+/// Declares which state a loop provides, and at which breakpoints.
 ///
-/// `breakpoints!` fills it from the `with` clauses. What only a run knows (the types of a learner) is added by
-/// [`Plan::expect`](crate::Plan::expect).
+/// `breakpoints!` writes the declarations of the `with` clauses. [`Plan::expect`](crate::Plan::expect) adds those that only a run knows, such
+/// as the types of a learner.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -32,11 +33,11 @@ use std::marker::PhantomData;
 /// ```
 pub struct Availability<L> {
     table: AvailabilityTable,
-    of: PhantomData<fn() -> L>,
+    marker: PhantomData<fn() -> L>,
 }
 
 impl<L: Loop> Availability<L> {
-    /// What the loop declares, and what the runtime provides in every loop.
+    /// Returns what the loop declares and what the runtime provides in every loop.
     pub(crate) fn of_loop() -> AvailabilityTable {
         Self::fill(|availability| {
             availability.always::<Breakpoint>();
@@ -49,11 +50,11 @@ impl<L: Loop> Availability<L> {
         })
     }
 
-    /// Collects what `declare` declares.
+    /// Returns what `declare` declares.
     pub(crate) fn fill(declare: impl FnOnce(&mut Self)) -> AvailabilityTable {
         let mut availability = Self {
             table: AvailabilityTable::new(LoopInfo::of::<L>()),
-            of: PhantomData,
+            marker: PhantomData,
         };
         declare(&mut availability);
         availability.table
@@ -76,8 +77,8 @@ impl<L: Loop> Availability<L> {
         self.declare::<T>(self.table.everywhere());
     }
 
-    /// Declares that `T` exists from the begin of `scope` to its end, both included; in an outermost scope also at the stop and the interrupt
-    /// breakpoint, which are fired inside of it.
+    /// Declares that `T` exists from the begin of `scope` to its end, both included. For an outermost scope, `T` also exists at the stop and
+    /// the interrupt breakpoint, which are fired inside it.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -99,8 +100,8 @@ impl<L: Loop> Availability<L> {
         }
     }
 
-    /// Declares that `T` exists from the breakpoint `at` to the end of the scope around it; only at `at` if no scope is around it. It does not
-    /// exist in a run that is [`silent`](Self::silent) at `at`.
+    /// Declares that `T` exists from the breakpoint `at` to the end of the innermost scope around it. If no scope is around `at`, `T` exists
+    /// only there. In a run that is [`silent`](Self::silent) at `at`, `T` does not exist.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -117,8 +118,8 @@ impl<L: Loop> Availability<L> {
         self.declare_since::<T>(at.id(), self.table.scope_end(at.id()));
     }
 
-    /// Declares that `T` exists from `first` to `last`, both included, in the order of one pass. It does not exist in a run that is
-    /// [`silent`](Self::silent) at `first`.
+    /// Declares that `T` exists from `first` to `last`, both included, in the order of one pass. In a run that is [`silent`](Self::silent) at
+    /// `first`, `T` does not exist.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -135,7 +136,7 @@ impl<L: Loop> Availability<L> {
         self.declare_since::<T>(first.id(), last.id());
     }
 
-    /// Declares that the run does not open `scope`, and no scope inside of it. `because` is the reason ("there is no validation data").
+    /// Declares that the run does not open `scope`, nor a scope inside it. `because` is the reason, such as "there is no validation data".
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -151,7 +152,7 @@ impl<L: Loop> Availability<L> {
         self.table.silence(inside, because);
     }
 
-    /// Declares that the run opens only `scope` and the scopes inside of it. `because` is the reason ("this is an evaluation").
+    /// Declares that the run opens only `scope` and the scopes inside it. `because` is the reason, such as "this is an evaluation".
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -168,7 +169,7 @@ impl<L: Loop> Availability<L> {
         self.table.silence(outside, because);
     }
 
-    /// Declares that the run does not fire `at`. `because` is the reason.
+    /// Declares that the run does not fire the breakpoint `at`. `because` is the reason, such as "the step is fused".
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -183,7 +184,9 @@ impl<L: Loop> Availability<L> {
         self.table.silence([at.id()], because);
     }
 
-    /// Reports an invalid setting of the loop with the other problems of the plan: what it is a setting of, where it was set, and what to set
+    /// Reports an invalid setting of the loop, with the other problems of the plan.
+    ///
+    /// `subject` names what has the setting, `location` is the source location that sets it, and `text` says what is wrong and what to set
     /// instead.
     ///
     /// ```
@@ -198,7 +201,8 @@ impl<L: Loop> Availability<L> {
         self.table.problems.push(problem);
     }
 
-    /// Declares that state of the type `T` counts the loop's `unit`, which periods read. Where it exists is declared by another method.
+    /// Declares that the state of type `T` counts `unit` in this loop, so that periods read it. This does not declare where `T` exists; another
+    /// method does. A second counter of a unit replaces the first.
     ///
     /// ```
     /// use callbacks::{Loop, Availability, Unit, counter};
@@ -230,8 +234,8 @@ impl<L: Loop> Availability<L> {
         self.table.counters.push(CounterReader::of::<T>(unit));
     }
 
-    /// Declares that the run ends when the loop has counted to `total`. Periods with `last` are due there, and a period that is first due
-    /// after it gets a note.
+    /// Declares that the run ends when the loop has counted `total` of `unit`. Periods with `last` are due there. The plan has a note for a
+    /// period that is not due until then.
     ///
     /// ```
     /// # use callbacks::prelude::*;

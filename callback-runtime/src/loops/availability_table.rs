@@ -1,4 +1,4 @@
-//! What an [`Availability`](super::Availability) collects, whatever the loop.
+//! The declarations that an [`Availability`](super::Availability) collects, without the type of the loop.
 
 use super::{BreakpointId, BreakpointSet, LoopInfo, Role};
 use crate::callback::Location;
@@ -7,17 +7,19 @@ use crate::plan::Problem;
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 
-/// Which state exists where in a loop, and which breakpoints a run does not fire.
+/// Which state exists at which breakpoint of a loop, and which breakpoints a run does not fire. A plan has one table of its loop and one of
+/// its run.
 pub(crate) struct AvailabilityTable {
     loop_info: &'static LoopInfo,
+    /// The types of state that the loop provides, in the order of their declarations.
     pub(crate) declared: Vec<Declared>,
-    /// The types that count, at most one for each unit.
+    /// The counters of the loop, at most one for each unit.
     pub(crate) counters: Vec<CounterReader>,
-    /// Where the run ends, for the units whose end is known.
+    /// The position at which the run ends, in the units for which it is known.
     pub(crate) totals: Position,
-    /// The breakpoints that the run does not fire, and why.
+    /// The breakpoints that the run does not fire, each with the reason.
     pub(crate) silent: BTreeMap<BreakpointId, String>,
-    /// Invalid settings of the loop.
+    /// The invalid settings of the loop.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -26,10 +28,11 @@ pub(crate) struct AvailabilityTable {
 pub(crate) struct Declared {
     pub(crate) type_id: TypeId,
     pub(crate) type_name: &'static str,
+    /// The breakpoints at which the state exists.
     pub(crate) at: BreakpointSet,
-    /// The breakpoint whose firing provides it. A run that does not fire it does not provide the state.
+    /// The breakpoint whose firing provides the state. A run that does not fire it does not provide the state.
     since: Option<BreakpointId>,
-    /// Where it is declared.
+    /// The source location of the declaration.
     pub(crate) location: Location,
 }
 
@@ -44,7 +47,7 @@ impl Declared {
         }
     }
 
-    /// The same, provided by the firing of `breakpoint`.
+    /// Sets the breakpoint whose firing provides the state.
     pub(crate) fn since(self, breakpoint: BreakpointId) -> Self {
         Self {
             since: Some(breakpoint),
@@ -65,24 +68,24 @@ impl AvailabilityTable {
         }
     }
 
-    /// All breakpoints of the loop.
+    /// Returns all breakpoints of the loop.
     pub(crate) fn everywhere(&self) -> BreakpointSet {
         self.loop_info.ids().collect()
     }
 
-    /// The breakpoints of that role.
+    /// Returns the breakpoints with this role.
     pub(crate) fn of_role(&self, role: Role) -> BreakpointSet {
         let has_role = |id: &BreakpointId| self.loop_info.role(*id) == role;
         self.loop_info.ids().filter(has_role).collect()
     }
 
-    /// The last breakpoint of the scope around `breakpoint`; the breakpoint itself where no scope is around it.
+    /// Returns the last breakpoint of the innermost scope around `breakpoint`; `breakpoint` itself if no scope is around it.
     pub(crate) fn scope_end(&self, breakpoint: BreakpointId) -> BreakpointId {
         let scope = self.loop_info.breakpoints[breakpoint].scope_id();
         scope.map_or(breakpoint, |scope| self.loop_info.scopes[scope].end())
     }
 
-    /// The run does not fire these breakpoints.
+    /// Records that the run does not fire these breakpoints. `because` is the reason.
     pub(crate) fn silence(
         &mut self,
         breakpoints: impl IntoIterator<Item = BreakpointId>,
@@ -92,7 +95,7 @@ impl AvailabilityTable {
         self.silent.extend(silent);
     }
 
-    /// The breakpoints inside of scopes, but for those from `begin` to `end`.
+    /// Returns the breakpoints inside scopes, except those from `begin` to `end`.
     pub(crate) fn scoped_outside(
         &self,
         begin: BreakpointId,
@@ -103,14 +106,14 @@ impl AvailabilityTable {
         ids.filter(move |id| breakpoints[*id].scope_id().is_some() && !(begin..=end).contains(id))
     }
 
-    /// Whether a run described by this table fires the breakpoint that provides the state.
+    /// Whether the run that this table describes fires the breakpoint that provides the state.
     pub(crate) fn provides(&self, declared: &Declared) -> bool {
         declared
             .since
             .is_none_or(|breakpoint| !self.silent.contains_key(&breakpoint))
     }
 
-    /// Why the run does not fire the breakpoint.
+    /// Returns the reason why the run does not fire the breakpoint; `None` if it may fire it.
     pub(crate) fn why_silent(&self, breakpoint: BreakpointId) -> Option<&str> {
         self.silent.get(&breakpoint).map(String::as_str)
     }

@@ -1,15 +1,15 @@
-//! Loops: kinds of iteration, with named breakpoints and the scopes around them.
+//! The trait [`Loop`], the breakpoints of a loop, and the typed constants that name them.
 
-use super::{Availability, BreakpointId, ScopeId};
+use super::{Availability, BreakpointId, ScopeId, ScopeInfo};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A kind of iteration with named breakpoints. Declared with `breakpoints!`, which writes this impl.
+/// A kind of iteration with named breakpoints. `breakpoints!` declares a loop and writes this impl.
 ///
 /// ```
 /// use callbacks::{At, Breakpoint, Loop, Role, Scope, ScopeInfo, Availability};
 ///
-/// /// What `breakpoints!` writes, by hand.
+/// /// The code that `breakpoints!` writes, by hand.
 /// #[derive(Debug, Clone, Copy)]
 /// struct Relax;
 ///
@@ -37,26 +37,26 @@ use std::marker::PhantomData;
 pub trait Loop: Sized + 'static {
     /// The name of the loop.
     const NAME: &'static str;
-    /// Its scopes, outer ones first.
+    /// The scopes of the loop, outer ones before inner ones.
     const SCOPES: &'static [ScopeInfo];
-    /// Its breakpoints in the order of one pass, `on_enter` first and `on_exit` last; at most [`MAX_BREAKPOINTS`].
+    /// The breakpoints of the loop in the order of one pass, `on_enter` first and `on_exit` last; at most [`MAX_BREAKPOINTS`].
     const BREAKPOINTS: &'static [Breakpoint];
-    /// Declares which state exists where.
+    /// Declares which state exists at which breakpoint.
     fn availability(availability: &mut Availability<Self>);
 }
 
-/// Whether the indices of a loop are indices of its own tables. Evaluated in a constant, so that `Plan::new` does not compile for a
-/// loop written by hand with wrong ones.
+/// Whether the indices in the constants of a loop are valid. `Plan::new` calls this in a constant, so that it does not compile for a loop
+/// that is written by hand with invalid indices.
 pub(crate) const fn is_well_formed<L: Loop>() -> bool {
     let (breakpoints, scopes) = (L::BREAKPOINTS, L::SCOPES);
-    let mut well = breakpoints.len() <= MAX_BREAKPOINTS;
+    let mut valid = breakpoints.len() <= MAX_BREAKPOINTS;
     let mut at = 0;
     while at < breakpoints.len() {
         let scope_exists = match breakpoints[at].scope {
             Some(scope) => (scope as usize) < scopes.len(),
             None => true,
         };
-        well = well && breakpoints[at].index as usize == at && scope_exists;
+        valid = valid && breakpoints[at].index as usize == at && scope_exists;
         at += 1;
     }
     at = 0;
@@ -64,18 +64,18 @@ pub(crate) const fn is_well_formed<L: Loop>() -> bool {
         let ScopeInfo {
             parent, begin, end, ..
         } = scopes[at];
-        // A parent stands before its children, so that there is no circle.
+        // A parent is before its children, so that scopes are not nested in a circle.
         let parent_exists = match parent {
             Some(parent) => (parent as usize) < at,
             None => true,
         };
-        well = well && begin < end && (end as usize) < breakpoints.len() && parent_exists;
+        valid = valid && begin < end && (end as usize) < breakpoints.len() && parent_exists;
         at += 1;
     }
-    well
+    valid
 }
 
-/// The greatest number of breakpoints of a loop. One bit for each fits into four words.
+/// The greatest number of breakpoints of a loop. A set with one bit for each breakpoint fits into four words.
 ///
 /// ```
 /// use callbacks::{Fit, Loop, MAX_BREAKPOINTS};
@@ -84,8 +84,8 @@ pub(crate) const fn is_well_formed<L: Loop>() -> bool {
 /// ```
 pub const MAX_BREAKPOINTS: usize = 256;
 
-/// A breakpoint of the loop `L`, as its constant: `Fit::on_epoch_end`. `A` is what handlers there answer besides a
-/// [`Flow`](crate::Flow).
+/// A breakpoint of the loop `L`, which names it with a constant such as `Fit::on_epoch_end`. `A` is the [`Answer`](crate::Answer) that the
+/// breakpoint declares; handlers there return it or a [`Flow`](crate::Flow).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -100,15 +100,15 @@ pub const MAX_BREAKPOINTS: usize = 256;
 /// ```
 pub struct At<L, A = ()> {
     index: u16,
-    of: PhantomData<fn() -> (L, A)>,
+    marker: PhantomData<fn() -> (L, A)>,
 }
 
 impl<L: Loop, A> At<L, A> {
-    /// The breakpoint at `index` in [`Loop::BREAKPOINTS`], for `breakpoints!`.
+    /// Returns the breakpoint at `index` in [`Loop::BREAKPOINTS`]. This is for `breakpoints!`.
     ///
     /// # Panics
-    /// For an index out of range, or a loop of more than [`MAX_BREAKPOINTS`]. In a constant, where `breakpoints!` calls it,
-    /// that does not compile.
+    /// Panics if the index is out of range, or the loop has more than [`MAX_BREAKPOINTS`]. `breakpoints!` calls it in a constant, which does
+    /// not compile then.
     ///
     /// ```
     /// # use callbacks::{At, Fit};
@@ -122,16 +122,16 @@ impl<L: Loop, A> At<L, A> {
         );
         Self {
             index,
-            of: PhantomData,
+            marker: PhantomData,
         }
     }
 
-    /// Its name, role and phase.
+    /// Returns the name, role and phase of the breakpoint.
     ///
     /// ```
     /// # use callbacks::Fit;
-    /// let place = Fit::on_train_batch_end.breakpoint();
-    /// assert_eq!((place.name(), place.phase()), ("on_train_batch_end", Some("train")));
+    /// let breakpoint = Fit::on_train_batch_end.breakpoint();
+    /// assert_eq!((breakpoint.name(), breakpoint.phase()), ("on_train_batch_end", Some("train")));
     /// ```
     pub const fn breakpoint(self) -> &'static Breakpoint {
         &L::BREAKPOINTS[self.index as usize]
@@ -157,106 +157,36 @@ impl<L: Loop, A> fmt::Debug for At<L, A> {
     }
 }
 
-/// A scope of the loop `L`, as its constant: `Fit::EPOCH`.
-///
-/// ```
-/// use callbacks::prelude::*;
-/// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
-///
-/// let mut steps = 0;
-/// let outcome = Plan::<Relax>::new().run(&mut State::new(), |run| {
-///     run.scope(Relax::STEP, |_| Ok(steps += 1)).map(drop)
-/// })?;
-/// assert!(outcome.is_finished());
-/// assert_eq!((steps, Relax::STEP.info().name()), (1, "STEP"));
-/// # Ok::<(), PlanError>(())
-/// ```
-pub struct Scope<L> {
-    index: u8,
-    of: PhantomData<fn() -> L>,
-}
-
-impl<L: Loop> Scope<L> {
-    /// The scope at `index` in [`Loop::SCOPES`], for `breakpoints!`.
-    ///
-    /// # Panics
-    /// For an index out of range. In a constant, where `breakpoints!` calls it, that does not compile.
-    ///
-    /// ```
-    /// # use callbacks::{Fit, Scope};
-    /// const OUTERMOST: Scope<Fit> = Scope::new(0);
-    /// assert_eq!(OUTERMOST.info().name(), "FIT");
-    /// ```
-    pub const fn new(index: u8) -> Self {
-        assert!(
-            (index as usize) < L::SCOPES.len(),
-            "a scope's index is below the number of its loop's scopes"
-        );
-        Self {
-            index,
-            of: PhantomData,
-        }
-    }
-
-    /// Its name, phase and parent.
-    ///
-    /// ```
-    /// # use callbacks::Fit;
-    /// assert_eq!(Fit::TRAIN_BATCH.info().name(), "TRAIN_BATCH");
-    /// ```
-    pub const fn info(self) -> &'static ScopeInfo {
-        &L::SCOPES[self.index as usize]
-    }
-
-    pub(crate) const fn id(self) -> ScopeId {
-        ScopeId::new(self.index as usize)
-    }
-}
-
-impl<L> Clone for Scope<L> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<L> Copy for Scope<L> {}
-
-impl<L: Loop> fmt::Debug for Scope<L> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{}", L::NAME, self.info().name)
-    }
-}
-
 /// The role of a breakpoint in its loop.
 ///
 /// ```
 /// use callbacks::{Fit, Loop, Role};
 ///
-/// let ends = Fit::BREAKPOINTS.iter().filter(|place| place.role() == Role::End);
+/// let ends = Fit::BREAKPOINTS.iter().filter(|breakpoint| breakpoint.role() == Role::End);
 /// assert_eq!(ends.count(), Fit::SCOPES.len());
 /// assert_eq!(Fit::on_train_batch_after_loss.breakpoint().role(), Role::Inside);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A callback acquires what it needs; before everything else.
+    /// The first breakpoint of a run, at which callbacks acquire their resources.
     Enter,
-    /// A scope begins.
+    /// The begin of a scope.
     Begin,
-    /// Between a scope's begin and its end.
+    /// A breakpoint between the begin and the end of a scope.
     Inside,
-    /// A scope ends.
+    /// The end of a scope.
     End,
-    /// The run was stopped; just before its outermost scope ends.
+    /// Fired in a run that is stopped, just before its outermost scope ends.
     Stop,
-    /// The run was interrupted; just before its outermost scope ends.
+    /// Fired in a run that is interrupted, just before its outermost scope ends.
     Interrupt,
-    /// The run failed.
+    /// Fired in a run that fails.
     Error,
-    /// A callback gives back what it acquired; after everything else.
+    /// The last breakpoint of a run, at which callbacks release their resources.
     Exit,
 }
 
-/// A named place in a loop. A handler that asks for `&Breakpoint` gets the one at which it runs.
+/// A named point in a loop, at which handlers run. A handler that asks for `&Breakpoint` gets the one at which it runs.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -273,7 +203,7 @@ pub enum Role {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breakpoint {
-    looping: &'static str,
+    loop_name: &'static str,
     index: u16,
     name: &'static str,
     role: Role,
@@ -282,16 +212,16 @@ pub struct Breakpoint {
 }
 
 impl Breakpoint {
-    /// A breakpoint of the loop named `looping`: for `breakpoints!`. `index` is its place in [`Loop::BREAKPOINTS`], `scope`
-    /// an index into [`Loop::SCOPES`].
+    /// Makes a breakpoint of the loop named `loop_name`. This is for `breakpoints!`. `index` is its index in [`Loop::BREAKPOINTS`], and `scope`
+    /// the index of the scope around it in [`Loop::SCOPES`].
     ///
     /// ```
     /// # use callbacks::{Breakpoint, Role};
-    /// let place = Breakpoint::new("Relax", 1, "before_step", Role::Begin, Some(0), None);
-    /// assert_eq!((place.loop_name(), place.name()), ("Relax", "before_step"));
+    /// let breakpoint = Breakpoint::new("Relax", 1, "before_step", Role::Begin, Some(0), None);
+    /// assert_eq!((breakpoint.loop_name(), breakpoint.name()), ("Relax", "before_step"));
     /// ```
     pub const fn new(
-        looping: &'static str,
+        loop_name: &'static str,
         index: u16,
         name: &'static str,
         role: Role,
@@ -299,7 +229,7 @@ impl Breakpoint {
         phase: Option<&'static str>,
     ) -> Self {
         Self {
-            looping,
+            loop_name,
             index,
             name,
             role,
@@ -308,22 +238,22 @@ impl Breakpoint {
         }
     }
 
-    /// The loop's name.
+    /// Returns the name of the loop.
     pub const fn loop_name(&self) -> &'static str {
-        self.looping
+        self.loop_name
     }
 
-    /// Its own name, as handlers are named.
+    /// Returns the name of the breakpoint, after which handlers are named.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The role of the breakpoint in its loop.
+    /// Returns the role of the breakpoint in its loop.
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The phase around it, in lower case; `None` outside of a phase.
+    /// Returns the phase around the breakpoint, in lower case; `None` outside of a phase.
     pub const fn phase(&self) -> Option<&'static str> {
         self.phase
     }
@@ -341,77 +271,5 @@ impl Breakpoint {
 impl fmt::Display for Breakpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
-    }
-}
-
-/// A begin/end pair of breakpoints.
-///
-/// ```
-/// use callbacks::{Fit, Loop};
-///
-/// let batch = Fit::TRAIN_BATCH.info();
-/// let around = batch.parent().map(|index| Fit::SCOPES[index]);
-/// assert_eq!(batch.name(), "TRAIN_BATCH");
-/// assert_eq!(around.and_then(|scope| scope.phase()), Some("train"));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScopeInfo {
-    name: &'static str,
-    parent: Option<u8>,
-    begin: u16,
-    end: u16,
-    phase: Option<&'static str>,
-}
-
-impl ScopeInfo {
-    /// A scope inside the scope `parent`, between the breakpoints `begin` and `end`: for `breakpoints!`. All three are indices,
-    /// into [`Loop::SCOPES`] and [`Loop::BREAKPOINTS`].
-    ///
-    /// ```
-    /// # use callbacks::ScopeInfo;
-    /// let step = ScopeInfo::new("STEP", None, 1, 2, None);
-    /// assert_eq!((step.name(), step.parent()), ("STEP", None));
-    /// ```
-    pub const fn new(
-        name: &'static str,
-        parent: Option<u8>,
-        begin: u16,
-        end: u16,
-        phase: Option<&'static str>,
-    ) -> Self {
-        Self {
-            name,
-            parent,
-            begin,
-            end,
-            phase,
-        }
-    }
-
-    /// Its name, as its constant.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The phase that it is, in lower case; `None` for a scope that is not declared as one.
-    pub const fn phase(&self) -> Option<&'static str> {
-        self.phase
-    }
-
-    /// The scope it is written in, as an index into [`Loop::SCOPES`]; `None` for an outermost one.
-    pub fn parent(&self) -> Option<usize> {
-        self.parent.map(usize::from)
-    }
-
-    pub(crate) fn parent_id(&self) -> Option<ScopeId> {
-        self.parent().map(ScopeId::new)
-    }
-
-    pub(crate) const fn begin(&self) -> BreakpointId {
-        BreakpointId::new(self.begin as usize)
-    }
-
-    pub(crate) const fn end(&self) -> BreakpointId {
-        BreakpointId::new(self.end as usize)
     }
 }

@@ -1,12 +1,13 @@
-//! A set of breakpoints, one bit each.
+//! A set of the breakpoints of one loop, as a bit set.
 
 use super::{BreakpointId, MAX_BREAKPOINTS};
 
-/// A set of breakpoints of one loop.
+/// A set of breakpoints of one loop. Each breakpoint is one bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct BreakpointSet([u64; MAX_BREAKPOINTS / 64]);
 
 impl BreakpointSet {
+    /// The set with all bits, whatever the number of the loop's breakpoints.
     pub(crate) const ALL: Self = Self([!0; MAX_BREAKPOINTS / 64]);
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::MAX_BREAKPOINTS;
 
-/// Declares the index of a thing in the lists that have one element for each such thing.
+/// Declares id types. An id is an index into the lists that have one element for each breakpoint, callback and so on.
 macro_rules! id_types {
     ($($(#[$attr:meta])* $vis:vis struct $id:ident;)+) => {$(
         $(#[$attr])*
@@ -58,12 +58,12 @@ id_types! {
 }
 
 impl BreakpointId {
-    /// The ids of the first `count` breakpoints, in order.
+    /// Returns the ids of the first `count` breakpoints, in order; at most [`MAX_BREAKPOINTS`].
     pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> {
         (0..count.min(MAX_BREAKPOINTS)).map(Self)
     }
 
-    /// The ids from `first` to `last`, both included.
+    /// Returns the ids from `first` to `last`, both included.
     pub(crate) fn between(first: Self, last: Self) -> impl Iterator<Item = Self> {
         (first.0..=last.0).map(Self)
     }

@@ -1,9 +1,9 @@
-//! A loop as a value, so that what does not depend on its type is compiled once.
+//! A loop as a value, so that code that does not depend on the loop's type is compiled once.
 
 use super::{Breakpoint, BreakpointId, Loop, Role, ScopeId, ScopeInfo};
 use std::any::TypeId;
 
-/// What a [`Loop`] declares in its constants.
+/// The constants of a [`Loop`], and its type.
 #[derive(Debug)]
 pub(crate) struct LoopInfo {
     pub(crate) type_id: TypeId,
@@ -13,6 +13,7 @@ pub(crate) struct LoopInfo {
 }
 
 impl LoopInfo {
+    /// Returns the constants of `L`.
     pub(crate) const fn of<L: Loop>() -> &'static Self {
         const {
             &Self {
@@ -24,12 +25,12 @@ impl LoopInfo {
         }
     }
 
-    /// The ids of all breakpoints, in the order of one pass.
+    /// Returns the ids of all breakpoints, in the order of one pass.
     pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = BreakpointId> + use<> {
         BreakpointId::first(self.breakpoints.len())
     }
 
-    /// The first breakpoint with that role. A loop has at most one for enter, stop, interrupt, error and exit.
+    /// Returns the first breakpoint with this role. A loop has at most one for enter, stop, interrupt, error and exit.
     pub(crate) fn with_role(&self, role: Role) -> Option<BreakpointId> {
         let mut all = self.breakpoints.iter();
         Some(all.find(|breakpoint| breakpoint.role() == role)?.id())
@@ -39,7 +40,7 @@ impl LoopInfo {
         self.breakpoints[breakpoint].role()
     }
 
-    /// Whether `inner` is `outer` or a scope inside of it.
+    /// Whether `inner` is `outer` or a scope inside it.
     pub(crate) fn is_inside(&self, inner: ScopeId, outer: ScopeId) -> bool {
         let mut scope = Some(inner);
         while let Some(id) = scope {

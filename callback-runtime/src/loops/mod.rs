@@ -1,6 +1,6 @@
-//! Loops: their breakpoints and scopes, the state they declare, and the places a run does not reach.
+//! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
-//! - `breakpoint`: the trait [`Loop`], and typed names for its breakpoints and scopes;
+//! - `breakpoint`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
 //! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
@@ -11,11 +11,13 @@ mod breakpoint;
 mod breakpoint_set;
 mod ids;
 mod info;
+mod scope;
 
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;
-pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS, Role, Scope, ScopeInfo};
+pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS, Role};
 pub(crate) use breakpoint_set::BreakpointSet;
 pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;
+pub use scope::{Scope, ScopeInfo};

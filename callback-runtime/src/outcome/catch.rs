@@ -1,20 +1,19 @@
-//! Calls into code that may panic where a panic must not go further: destructors of values that users bring, and what they
-//! use to follow a run.
+//! Calls of user code whose panic must not leave the library: destructors of users' values, and `tracing` subscribers.
 
 use crate::outcome::Cause;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs `f`; a panic becomes a [`Cause`]. The loops of `callbacks` use it, too.
+/// Calls `f`, and returns a panic as a [`Cause`]. The loops of `callbacks` use it, too.
 pub fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Cause> {
     catch_unwind(AssertUnwindSafe(f)).map_err(Cause::of_panic)
 }
 
-/// Runs `f` and drops its panic. For reports, whose failure cannot be reported.
+/// Calls `f` and ignores a panic. This is for reports, because a failure of a report cannot be reported.
 pub(crate) fn quietly(f: impl FnOnce()) {
     let _ = catch(f);
 }
 
-/// Drops a value whose destructor may panic. A `tracing` warning reports the panic and names the value as `what`.
+/// Drops a value whose destructor may panic. If it does, a `tracing` warning reports the panic; `what` is the value in that warning.
 pub(crate) fn dispose<T>(value: T, what: &str) {
     if let Err(cause) = catch(|| drop(value)) {
         quietly(|| tracing::warn!(%cause, "the destructor of {what} failed"));

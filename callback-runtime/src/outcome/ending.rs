@@ -1,4 +1,4 @@
-//! How a run ended.
+//! The outcome of a run: how it ended, and what did not run as planned.
 
 use crate::background::Dropped;
 use crate::loops::Breakpoint;
@@ -6,7 +6,8 @@ use crate::outcome::{Failure, Origin, Swallowed};
 use std::fmt;
 use std::sync::Arc;
 
-/// What stopped a run, where and why. State at `on_stop` and `on_interrupt`.
+/// A stop or an interrupt: the callback and the breakpoint it came from, and the reason. It is state at the stop and the interrupt breakpoint
+/// of a loop (`on_stop`, `on_interrupt`).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -32,12 +33,12 @@ impl Stop {
         Self { origin, reason }
     }
 
-    /// The callback and the breakpoint.
+    /// Returns the callback and the breakpoint that the stop came from.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Why, in the callback's words.
+    /// Returns the reason that the callback gave.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -49,7 +50,7 @@ impl fmt::Display for Stop {
     }
 }
 
-/// The one ending of a run.
+/// How a run ended. Each run has exactly one ending.
 ///
 /// ```
 /// use callbacks::Ending;
@@ -70,15 +71,15 @@ impl fmt::Display for Stop {
 pub enum Ending {
     /// The loop finished.
     Finished,
-    /// A callback stopped it.
+    /// A callback stopped the run.
     Stopped(Stop),
-    /// It was interrupted from outside.
+    /// The run was interrupted from outside, for example by Ctrl-C.
     Interrupted(Stop),
-    /// An error or a panic, in a callback or in the loop.
+    /// A callback or the loop returned an error or panicked.
     Failed(Failure),
 }
 
-/// A handler that did not run because state it requires was absent, and how often.
+/// A handler that did not run at some firings of a breakpoint, because state that it requires was absent.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -109,23 +110,23 @@ impl Skipped {
         }
     }
 
-    /// The callback's name.
+    /// Returns the name of the callback.
     pub fn callback(&self) -> &str {
         &self.callback
     }
 
-    /// The breakpoint.
+    /// Returns the breakpoint.
     pub fn breakpoint(&self) -> &Breakpoint {
         &self.at
     }
 
-    /// How often.
+    /// Returns how often the handler was skipped.
     pub fn times(&self) -> u64 {
         self.times
     }
 }
 
-/// How a run ended, and what did not run as it was planned. State at `on_exit`.
+/// How a run ended, and what did not run as planned. It is state at the exit of a loop (`on_exit`).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -168,7 +169,7 @@ impl Outcome {
         }
     }
 
-    /// Attaches what went wrong in an exit. The first error is kept.
+    /// Adds a failure of an exit. The first failure of the run stays the cause.
     pub(crate) fn attach(&mut self, later: Failure) {
         match &mut self.ending {
             Ending::Failed(failure) => failure.attach(later),
@@ -184,7 +185,7 @@ impl Outcome {
         self.swallowed = swallowed;
     }
 
-    /// How the run ended.
+    /// Returns how the run ended.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -199,7 +200,7 @@ impl Outcome {
         &self.ending
     }
 
-    /// The failure as an error, for `?`. A run that was stopped or interrupted has not failed.
+    /// Returns the failure of the run as an error, for `?`. A run that was stopped or interrupted did not fail.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -222,7 +223,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the loop finished: it was neither stopped nor interrupted, and did not fail.
+    /// Whether the loop finished, that is, the run was not stopped or interrupted and did not fail.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -234,7 +235,7 @@ impl Outcome {
         matches!(self.ending, Ending::Finished)
     }
 
-    /// What stopped the run, if it was stopped.
+    /// Returns the stop, if the run was stopped.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -253,7 +254,7 @@ impl Outcome {
         }
     }
 
-    /// What interrupted the run, if it was interrupted.
+    /// Returns the interrupt, if the run was interrupted.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -272,7 +273,7 @@ impl Outcome {
         }
     }
 
-    /// How it failed, if it did.
+    /// Returns the failure, if the run failed.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -290,7 +291,8 @@ impl Outcome {
         }
     }
 
-    /// Stops that were refused, because the loop did not allow one yet (before `min_epochs`): the first hundred, and no later ones.
+    /// Returns the stops that were refused, because the loop did not allow a stop yet (for example before `min_epochs`). Only the first hundred
+    /// are stored.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -307,7 +309,7 @@ impl Outcome {
         &self.refused
     }
 
-    /// Handlers that did not run now and then, because state they require was absent: one [`Skipped`] for each handler and
+    /// Returns the handlers that did not run at some firings because state that they require was absent: one [`Skipped`] for each handler and
     /// breakpoint.
     ///
     /// ```
@@ -324,8 +326,8 @@ impl Outcome {
         &self.skipped
     }
 
-    /// Calls in the background that were not made: one [`Dropped`] for each handler and breakpoint. None, unless a queue drops the
-    /// oldest or a handler failed.
+    /// Returns the background calls that were not made: one [`Dropped`] for each handler and breakpoint. Empty unless a queue drops its oldest
+    /// call, or a handler failed.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -337,8 +339,8 @@ impl Outcome {
         &self.dropped
     }
 
-    /// Failures of callbacks that were attached with [`on_failure`](crate::Attachment::on_failure), and which did not fail the
-    /// run: one [`Swallowed`] for each callback and breakpoint.
+    /// Returns the failures that did not fail the run, because their callbacks were attached with
+    /// [`on_failure`](crate::Attachment::on_failure): one [`Swallowed`] for each callback and breakpoint.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -370,17 +372,17 @@ impl fmt::Display for Outcome {
         let is_failed = matches!(self.ending, Ending::Failed(_));
         match self.swallowed.iter().map(Swallowed::times).sum() {
             0_u64 => Ok(()),
-            // Later failures have lines of their own.
-            times if is_failed => write!(f, "\n  {}", Failures(times)),
-            times => write!(f, " ({})", Failures(times)),
+            // The text of a failure can have several lines.
+            times if is_failed => write!(f, "\n  {}", SwallowedCount(times)),
+            times => write!(f, " ({})", SwallowedCount(times)),
         }
     }
 }
 
-/// So many failures that did not fail the run.
-struct Failures(u64);
+/// A number of failures that did not fail the run, for the text of an outcome.
+struct SwallowedCount(u64);
 
-impl fmt::Display for Failures {
+impl fmt::Display for SwallowedCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             1 => f.write_str("1 failure swallowed"),

@@ -1,4 +1,4 @@
-//! How a run fails: where, why, and what went wrong after it.
+//! The failure of a run: its origin, its cause, and the failures after it.
 
 use crate::callback::Location;
 use crate::loops::Breakpoint;
@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Any error that a handler or a loop may answer.
+/// The error type of handlers and loops. Any error that is `Send` and `Sync` converts into it.
 ///
 /// ```
 /// use callbacks::BoxError;
@@ -42,12 +42,15 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
+    /// The name of the callback. This field and the others are `None` for the loop itself.
     callback: Option<Arc<str>>,
     at: Option<Breakpoint>,
+    /// The source location of the handler.
     location: Option<Location>,
 }
 
 impl Origin {
+    /// A handler of the callback `callback` at the breakpoint `at`.
     pub(crate) fn handler(callback: Arc<str>, at: Breakpoint, location: Location) -> Self {
         Self {
             callback: Some(callback),
@@ -56,7 +59,7 @@ impl Origin {
         }
     }
 
-    /// The loop itself: the closure given to `run`, or the learner it drives.
+    /// The loop itself: the closure of [`Plan::run`](crate::Plan::run), or the learner that it drives.
     pub(crate) fn of_loop() -> Self {
         Self {
             callback: None,
@@ -65,17 +68,17 @@ impl Origin {
         }
     }
 
-    /// The callback's name; `None` if it was the loop itself.
+    /// Returns the name of the callback; `None` for the loop itself.
     pub fn callback(&self) -> Option<&str> {
         self.callback.as_deref()
     }
 
-    /// The breakpoint; `None` if it was the loop itself.
+    /// Returns the breakpoint; `None` for the loop itself.
     pub fn breakpoint(&self) -> Option<&Breakpoint> {
         self.at.as_ref()
     }
 
-    /// Where the handler is written; `None` if it was the loop itself.
+    /// Returns where the handler is written; `None` for the loop itself.
     pub fn location(&self) -> Option<Location> {
         self.location
     }
@@ -92,7 +95,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Why a run failed.
+/// The cause of a failure.
 ///
 /// ```
 /// use callbacks::Cause;
@@ -111,18 +114,18 @@ impl fmt::Display for Origin {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
-    /// An `Err`, of a handler or of the loop.
+    /// A handler or the loop returned this error.
     Error(BoxError),
-    /// A panic, with its message.
+    /// A handler or the loop panicked with this message.
     Panic(String),
-    /// A handler left a scope that was not open: its name.
+    /// A handler left a scope that was not open. The string is the name of the scope.
     NotOpen(String),
-    /// The loop fired a breakpoint, or opened a scope, where it has none: what it did.
+    /// The loop fired a breakpoint or opened a scope at a point where its declaration does not allow it. The string says what it did.
     Misplaced(String),
 }
 
 impl Cause {
-    /// The cause that a caught panic is. The payload is dropped here, where a panic in its own `drop` is caught too.
+    /// Returns the cause of a caught panic. Drops the payload, and catches a panic of its destructor.
     pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> Self {
         let message = payload
             .downcast_ref::<&str>()
@@ -130,9 +133,9 @@ impl Cause {
             .or_else(|| payload.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "a panic without a message".to_owned());
         let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(payload)));
-        if let Err(another) = dropped {
-            // If the drop of the payload panics, the payload of that panic is not dropped.
-            std::mem::forget(another);
+        if let Err(second_payload) = dropped {
+            // The destructor of this payload may panic, too.
+            std::mem::forget(second_payload);
         }
         Self::Panic(message)
     }
@@ -152,7 +155,8 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Why a run failed, and where. Cheap to clone. State at the loop's error breakpoint (`on_fit_error`).
+/// The failure of a run: where it failed and why, and the failures after the first. It is cheap to clone. It is state at the error breakpoint
+/// of a loop (`on_fit_error`).
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -160,7 +164,7 @@ impl fmt::Display for Cause {
 ///
 /// let mut plan = Plan::<Relax>::new();
 /// plan.on(Relax::before_step, || Err::<(), _>("the disk is full")).named("save");
-/// plan.on(Relax::on_error, |failure: &Failure| Err::<(), _>(format!("no mail info {}", failure.cause())));
+/// plan.on(Relax::on_error, |failure: &Failure| Err::<(), _>(format!("no mail about {}", failure.cause())));
 /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
 /// let failure = outcome.failed().unwrap();
 /// assert_eq!(failure.origin().callback(), Some("save"));
@@ -170,11 +174,13 @@ impl fmt::Display for Cause {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
+    /// The failure that failed the run.
     first: Arc<Fault>,
+    /// The failures after it, in order.
     later: Vec<Arc<Fault>>,
 }
 
-/// One thing that went wrong.
+/// A single error or panic: where it happened, and its cause. A [`Failure`] has several.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -200,19 +206,19 @@ impl Fault {
         Self { origin, cause }
     }
 
-    /// Who and where.
+    /// Returns the callback and the breakpoint, or the loop, that failed.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Why.
+    /// Returns the cause.
     pub fn cause(&self) -> &Cause {
         &self.cause
     }
 }
 
 impl Drop for Fault {
-    /// The error is of a user's type: a panic of its destructor goes no further.
+    /// Drops the error, which has a user's type. A panic of its destructor is caught.
     fn drop(&mut self) {
         let cause = std::mem::replace(&mut self.cause, Cause::Panic(String::new()));
         dispose(cause, "an error");
@@ -233,22 +239,23 @@ impl Failure {
         }
     }
 
+    /// Adds `later` and the failures after it to the later failures.
     pub(crate) fn attach(&mut self, later: Self) {
         self.later.push(later.first);
         self.later.extend(later.later);
     }
 
-    /// Who and where.
+    /// Returns the callback and the breakpoint, or the loop, that failed.
     pub fn origin(&self) -> &Origin {
         &self.first.origin
     }
 
-    /// Why.
+    /// Returns the cause.
     pub fn cause(&self) -> &Cause {
         &self.first.cause
     }
 
-    /// The later failures, in order: in handlers of the error breakpoint, in the exits or in the loop.
+    /// Returns the later failures, in order. They are failures of handlers of the error breakpoint, of the exits, or of the loop.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! What a handler returns to steer the loop.
+//! [`Flow`], which a handler returns to continue, leave a scope, or stop the run.
 
 use crate::loops::{Loop, LoopInfo, Scope, ScopeId};
 use crate::outcome::BoxError;
@@ -6,9 +6,10 @@ use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a handler returns to steer the loop: continue, leave a scope, or stop.
+/// What the loop does after the handlers of a breakpoint: continue, leave a scope, or stop. A handler returns it.
 ///
-/// The other handlers of the breakpoint still run. Then the flow acts that ends the most of the loop; of equal ones, the first.
+/// The other handlers of the breakpoint still run. Of several flows, the one that ends the most of the loop takes effect; of equal ones, the
+/// first.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -28,46 +29,47 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use = "a flow acts when a handler returns it"]
 pub enum Flow {
-    /// Go on.
+    /// Continue.
     #[default]
     Continue,
-    /// Leave an open scope: its end is still fired, then the loop goes on after it. [`Flow::leave`] makes one.
+    /// Leave an open scope. The loop fires the end of the scope and continues after it. [`Flow::leave`] makes one.
     Leave(ScopeExit),
-    /// Stop the run, for this reason. [`Flow::stop`] makes one.
+    /// Stop the run. The string is the reason. [`Flow::stop`] makes one.
     Stop(Cow<'static, str>),
-    /// Stop the run because of a request from outside, such as Ctrl-C. Unlike a stop it cannot be refused. [`Flow::interrupt`] makes one.
+    /// Stop the run because of a request from outside, such as Ctrl-C. Unlike [`Stop`](Self::Stop), it cannot be refused. The string is the
+    /// reason. [`Flow::interrupt`] makes one.
     Interrupt(Cow<'static, str>),
 }
 
 impl Flow {
-    /// Leave `scope`. Where it is not open, the answer is the failure of the run: [`Cause::NotOpen`](crate::Cause::NotOpen).
+    /// Leaves `scope`. If the scope is not open, the run fails with [`Cause::NotOpen`](crate::Cause::NotOpen).
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// /// Skips what is left of an epoch whose loss has exploded.
+    /// /// Skips the rest of an epoch when the loss is NaN.
     /// #[derive(Default)]
-    /// struct SkipExploded;
+    /// struct SkipNan;
     ///
     /// #[callback]
-    /// impl SkipExploded {
+    /// impl SkipNan {
     ///     fn on_train_batch_end(&self, loss: &Loss) -> Flow {
     ///         if loss.value().is_nan() { Flow::leave(Fit::EPOCH) } else { Flow::Continue }
     ///     }
     /// }
     ///
-    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
-    /// assert_eq!(SkipExploded.on_train_batch_end(&Loss::from(f64::NAN)), Flow::leave(Fit::EPOCH));
+    /// assert_eq!(SkipNan.on_train_batch_end(&Loss::from(0.5)), Flow::Continue);
+    /// assert_eq!(SkipNan.on_train_batch_end(&Loss::from(f64::NAN)), Flow::leave(Fit::EPOCH));
     /// ```
     pub fn leave<L: Loop>(scope: Scope<L>) -> Self {
         Self::Leave(ScopeExit {
-            of_loop: TypeId::of::<L>(),
+            loop_id: TypeId::of::<L>(),
             loop_name: L::NAME,
             scope: scope.id(),
             name: scope.info().name(),
         })
     }
 
-    /// Stop the run for a reason.
+    /// Stops the run for a reason.
     ///
     /// ```
     /// # use callbacks::Flow;
@@ -78,7 +80,7 @@ impl Flow {
         Self::Stop(reason.into())
     }
 
-    /// Interrupt the run for a reason, such as a signal.
+    /// Interrupts the run for a reason, such as a signal.
     ///
     /// ```
     /// # use callbacks::Flow;
@@ -88,7 +90,8 @@ impl Flow {
         Self::Interrupt(reason.into())
     }
 
-    /// `Ok(Flow::Continue)` with its error type named: the last line of a closure that uses `?`.
+    /// Returns `Ok(Flow::Continue)` with the error type [`BoxError`], for the last line of a closure that uses `?`. There the compiler cannot
+    /// infer the error type of a plain `Ok`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -116,16 +119,18 @@ impl Flow {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeExit {
-    of_loop: TypeId,
+    /// The type of the loop.
+    loop_id: TypeId,
     loop_name: &'static str,
     scope: ScopeId,
+    /// The name of the scope.
     name: &'static str,
 }
 
 impl ScopeExit {
-    /// The scope, if it is one of this loop.
+    /// Returns the scope, if it is a scope of this loop.
     pub(crate) fn scope_of(&self, loop_info: &LoopInfo) -> Option<ScopeId> {
-        (self.of_loop == loop_info.type_id).then_some(self.scope)
+        (self.loop_id == loop_info.type_id).then_some(self.scope)
     }
 }
 

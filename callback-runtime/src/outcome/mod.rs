@@ -1,8 +1,8 @@
-//! What handlers return and how runs end.
+//! The return values of handlers, and the endings of runs.
 //!
-//! - `flow`, `reply`: what a handler returns, and how it reaches the run;
+//! - `flow`, `reply`: the types that a handler can return, and how the run gets the value;
 //! - `failure`: errors and panics, and where they come from;
-//! - `on_failure`: what a plan does with the failures of one callback;
+//! - `on_failure`: what a failure of a callback does to the run;
 //! - `ending`: how a run ended, for the loop and the exits;
 //! - `catch`: calls of user code whose panic must not leave the library.
 

@@ -1,22 +1,23 @@
-//! What a failure of one callback does to a run, and the record of the failures that did not end it.
+//! What a failure of a callback does to the run, and the record of the failures that did not fail the run.
 
 use crate::loops::Breakpoint;
 use crate::outcome::Fault;
 use std::fmt;
 use std::sync::Arc;
 
-/// So many failures of a callback at a breakpoint are kept in full: one that fails at every batch must not fill the memory.
-const KEPT: usize = 10;
+/// How many failures of a callback at a breakpoint are stored. A callback that fails at every batch must not fill the memory.
+const MAX_FAULTS: usize = 10;
 
 /// What a failure of a callback does to the run. An attachment sets it with [`on_failure`](crate::Attachment::on_failure). `tracing`
 /// reports swallowed failures, and the [outcome](crate::Outcome::swallowed) lists them.
 ///
-/// An error of a handler is swallowed, and so is a leave of a scope that is not open. A panic is swallowed if the handler cannot change
-/// the state; its callback is disabled at once, because it may be half-changed. A panic of a handler that asks for `&mut` or
-/// [`Ctx`](crate::Ctx), or that answers, fails the run: the state may be half-changed. So does a failure to enter, because the
-/// callback lacks what it needs to run.
+/// `Warn` and `DisableAfter` swallow an error of a handler, and a leave of a scope that is not open. They swallow a panic if the handler
+/// cannot change the state; the callback is disabled at once, because it may be half-changed.
 ///
-/// A disabled callback runs no handler in the rest of the run but its exit. The next run enables it again.
+/// A panic of a handler that asks for `&mut` or [`Ctx`](crate::Ctx), or that returns an answer, fails the run, because the state may be
+/// half-changed. A failure in `on_enter` fails the run, because the callback may lack resources that it needs.
+///
+/// In the rest of the run, a disabled callback runs only its exit. The next run enables it again.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -42,9 +43,9 @@ pub enum OnFailure {
     /// The run fails.
     #[default]
     Fail,
-    /// It is swallowed.
+    /// The failure is swallowed.
     Warn,
-    /// Failures are swallowed, and the callback is disabled once it has this many. 0 is the same as 1.
+    /// The failure is swallowed, and the callback is disabled after this many failures. 0 is the same as 1.
     DisableAfter(u32),
 }
 
@@ -87,8 +88,11 @@ impl fmt::Display for OnFailure {
 pub struct Swallowed {
     callback: Arc<str>,
     at: Breakpoint,
+    /// The first [`MAX_FAULTS`] failures.
     first: Vec<Arc<Fault>>,
+    /// The number of all failures.
     times: u64,
+    /// Whether the last failure disabled the callback.
     disabled: bool,
 }
 
@@ -103,9 +107,10 @@ impl Swallowed {
         }
     }
 
+    /// Counts a failure, and stores it if it is one of the first.
     pub(crate) fn add(&mut self, fault: Fault) {
         self.times += 1;
-        if self.first.len() < KEPT {
+        if self.first.len() < MAX_FAULTS {
             self.first.push(Arc::new(fault));
         }
     }
@@ -114,27 +119,27 @@ impl Swallowed {
         self.disabled = true;
     }
 
-    /// The callback's name.
+    /// Returns the name of the callback.
     pub fn callback(&self) -> &str {
         &self.callback
     }
 
-    /// The breakpoint.
+    /// Returns the breakpoint.
     pub fn breakpoint(&self) -> &Breakpoint {
         &self.at
     }
 
-    /// How often.
+    /// Returns the number of failures.
     pub fn times(&self) -> u64 {
         self.times
     }
 
-    /// The first ten in full; of later ones only the number is known.
+    /// Returns the first failures, at most ten. Later ones are only [counted](Self::times).
     pub fn first(&self) -> impl Iterator<Item = &Fault> {
         self.first.iter().map(Arc::as_ref)
     }
 
-    /// Whether the callback was disabled by the last of them, for the rest of the run.
+    /// Whether the last failure disabled the callback for the rest of the run.
     ///
     /// ```
     /// # use callbacks::prelude::*;

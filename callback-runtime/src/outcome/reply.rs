@@ -1,14 +1,14 @@
-//! What handlers may return, and how it reaches the run.
+//! The types that handlers can return, and how the run gets the returned value.
 
 use crate::callback::Turn;
 use crate::loops::At;
 use crate::outcome::{BoxError, Flow, dispose};
 use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 
-/// A type that a handler may return at a breakpoint whose answer is `A`.
+/// A type that a handler can return at a breakpoint whose answer is `A`.
 ///
-/// It is nothing or a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. At a breakpoint that
-/// declares an [`Answer`], it is the answer in place of nothing.
+/// A handler returns `()`, a [`Flow`], or a `Result` of either whose error converts into `Box<dyn Error + Send + Sync>`. At a breakpoint that
+/// declares an [`Answer`], it returns the answer instead of `()`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -48,13 +48,13 @@ pub trait Reply<A>: Sized {
     fn delivery() -> Self::Delivery;
 }
 
-/// The answer of a breakpoint, such as accept or reject, and how two answers become one.
+/// The answer that a breakpoint declares, such as accept or reject. An answer can be merged with another one.
 ///
 /// ```
 /// use callbacks::Answer;
 /// use callbacks::prelude::*;
 ///
-/// /// One rejection rejects.
+/// /// A step is accepted if no handler rejects it.
 /// #[derive(Clone, Debug, PartialEq)]
 /// enum Verdict {
 ///     Accept,
@@ -79,12 +79,13 @@ pub trait Reply<A>: Sized {
 /// # Ok::<(), PlanError>(())
 /// ```
 pub trait Answer: Clone + 'static {
-    /// One answer of two: the handlers' answers are merged from the first to the last.
+    /// Merges this answer with that of a later handler. The answers of a breakpoint are merged in the order of its handlers.
     #[must_use]
     fn merge(self, other: Self) -> Self;
 }
 
-/// The answers given so far at a breakpoint, in this firing. State there: later handlers may ask for `Option<&Answers<A>>`.
+/// The answers of the handlers that have already run in this firing of a breakpoint. It is state there: later handlers can ask for
+/// `Option<&Answers<A>>`.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -109,9 +110,11 @@ pub trait Answer: Clone + 'static {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Answers<A> {
+    /// The merged answer. `None` until a handler answers.
     merged: Option<A>,
+    /// The answers, in the order of their handlers.
     each: Vec<A>,
-    /// The turn of the handler that gave each answer.
+    /// The turn of the handler of each answer.
     turns: Vec<Turn>,
 }
 
@@ -126,27 +129,28 @@ impl<A> Default for Answers<A> {
 }
 
 impl<A: Answer> Answers<A> {
-    /// The merged answer; `None` if no handler has answered.
+    /// Returns the merged answer; `None` if no handler has answered.
     pub fn merged(&self) -> Option<&A> {
         self.merged.as_ref()
     }
 
-    /// Every answer, in the order of the handlers that gave one.
+    /// Returns every answer, in the order of the handlers.
     pub fn each(&self) -> &[A] {
         &self.each
     }
 
-    /// Takes the answers of a firing that is under way.
-    pub(crate) fn set_aside(&mut self) -> Option<Self> {
+    /// Takes the answers of an outer firing, before a nested one collects answers of the same type. `None` if there are none.
+    pub(crate) fn take_outer(&mut self) -> Option<Self> {
         self.merged.is_some().then(|| std::mem::take(self))
     }
 
-    /// The turns of the handlers whose answers `matches` accepts.
+    /// Returns the turns of the handlers whose answers `matches` accepts.
     pub(crate) fn turns(&self, matches: impl Fn(&A) -> bool) -> impl Iterator<Item = Turn> {
-        let given = self.each.iter().zip(&self.turns);
-        given.filter_map(move |(answer, turn)| matches(answer).then_some(*turn))
+        let answers = self.each.iter().zip(&self.turns);
+        answers.filter_map(move |(answer, turn)| matches(answer).then_some(*turn))
     }
 
+    /// Takes the merged answer, and removes the single ones.
     pub(crate) fn take(&mut self) -> Option<A> {
         if std::mem::needs_drop::<A>() {
             self.each
@@ -158,6 +162,7 @@ impl<A: Answer> Answers<A> {
         self.merged.take()
     }
 
+    /// Adds the answer of the handler with this turn.
     fn add(&mut self, answer: A, turn: Turn) {
         self.each.push(answer.clone());
         self.turns.push(turn);
@@ -169,8 +174,8 @@ impl<A: Answer> Answers<A> {
 }
 
 impl<L, A> At<L, A> {
-    /// A bound check and its witness in one, like [`ask`](crate::state::param::ask): a handler here may return `R`. It is a method, so that
-    /// the breakpoint's answer is known before the compiler checks the bound.
+    /// Checks that a handler at this breakpoint can return `R`, and returns its delivery. This works like [`ask`](crate::state::param::ask). It
+    /// is a method, so that the compiler knows the answer of the breakpoint before it checks the bound.
     #[doc(hidden)]
     pub fn returns<R: Reply<A, Delivery = V>, V>(self) -> V {
         R::delivery()
@@ -224,7 +229,7 @@ fn deliver_flow(flow: Flow, context: &mut CallContext<'_>) {
     context.status = HandlerStatus::Flow;
 }
 
-/// Delivers an [`Answer`]. It has looked up the slot of the answers when the handler was bound.
+/// Delivers an [`Answer`] into the slot of the answers, which is looked up when the handler is bound.
 #[doc(hidden)]
 pub struct DeliverAnswer<A>(Slot<Answers<A>>);
 
@@ -240,16 +245,18 @@ impl<A: Answer> Deliver<A> for DeliverAnswer<A> {
     const RETURNS_ANSWER: bool = true;
 
     fn deliver(&self, answer: A, turn: Turn, context: &mut CallContext<'_>) {
-        context.collect(&self.0, |returns_answer| returns_answer.add(answer, turn));
+        context.collect(&self.0, |answers| answers.add(answer, turn));
     }
 }
 
-/// Delivers a `Result`. Carries the conversion of the error, so that the bound on `E` is checked in one place; it is taken out when
-/// the handler is bound, so that a call reads nothing of it.
+/// Delivers a `Result`. It has the conversion of the error, so that the bound on `E` is checked in one place. A call stores the error as it
+/// is; only the report of the failure converts it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct DeliverResult<V, E> {
+    /// Delivers the value of `Ok`.
     ok: V,
+    /// Converts the error of `Err`.
     into_error: fn(E) -> BoxError,
 }
 
@@ -280,7 +287,7 @@ impl<R, V: Deliver<R>, E: 'static> Deliver<Result<R, E>> for DeliverResult<V, E>
         let (into_error, inner) = (self.into_error, self.ok.conversion());
         Some(Box::new(move |error| match (error.downcast(), &inner) {
             (Ok(error), _) => into_error(*error),
-            // Of a `Result` inside of this one.
+            // The error of a `Result` inside this one.
             (Err(error), Some(inner)) => inner(error),
             (Err(_), None) => "an error of a type that the handler does not return".into(),
         }))

@@ -149,8 +149,11 @@ impl PlanCore {
     /// `fn on_epoch_end(&self, ctx: Ctx<'_>)`.
     fn why_handler_stays(&self, record: &HandlerRecord) -> Option<(Option<String>, String)> {
         let counters = &self.of_loop.counters;
-        let writes_counter =
-            |access: &Access| counters.iter().any(|reader| reader.of == access.type_id);
+        let writes_counter = |access: &Access| {
+            counters
+                .iter()
+                .any(|reader| reader.type_id == access.type_id)
+        };
         let why = |access: &Access| {
             let state = short_type_name(access.type_name);
             let why = if access.kind == AccessKind::Everything {

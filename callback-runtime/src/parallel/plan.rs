@@ -82,7 +82,7 @@ impl PlanCore {
                 .of_loop
                 .counters
                 .iter()
-                .map(|reader| reader.of)
+                .map(|reader| reader.type_id)
                 .collect(),
             refuses_stops: self.refuse_stops.is_some(),
             decided: decided_orders(&self.attached, resolved, &self.relations),

@@ -1,32 +1,32 @@
-//! Periods that are given where a callback is attached.
+//! Periods that an attachment sets: `plan.add(…).every(…)` and `plan.add(…).every_at(…)`.
 
 use crate::loops::{BreakpointId, BreakpointSet, LoopInfo, Role, ScopeInfo};
 use crate::period::Period;
 
-/// A period, and the handlers that it is for.
+/// A period that an attachment sets, and the handlers that it applies to.
 #[derive(Debug, Clone)]
 pub(crate) struct AttachedPeriod {
     target: Target,
     period: Period,
 }
 
-/// The handlers of a callback that a period is for.
+/// The handlers of a callback that a period applies to.
 #[derive(Debug, Clone, Copy)]
 enum Target {
-    /// Those that can run more than once in a run.
-    Inside,
-    /// Those at one breakpoint of a loop.
+    /// The handlers that can run more than once in a run.
+    Repeating,
+    /// The handlers at one breakpoint of a loop.
     Breakpoint(&'static LoopInfo, BreakpointId),
 }
 
 impl AttachedPeriod {
-    /// A period for the handlers that can run more than once in a run.
-    pub(crate) fn inside(period: Period) -> Self {
-        let target = Target::Inside;
+    /// Sets the period of the handlers that can run more than once in a run.
+    pub(crate) fn repeating(period: Period) -> Self {
+        let target = Target::Repeating;
         Self { target, period }
     }
 
-    /// A period for the handlers at one breakpoint.
+    /// Sets the period of the handlers at one breakpoint.
     pub(crate) fn at(
         loop_info: &'static LoopInfo,
         breakpoint: BreakpointId,
@@ -40,41 +40,46 @@ impl AttachedPeriod {
         &self.period
     }
 
-    /// Whether it is for handlers at a breakpoint of the plan's loop.
-    fn is_for(&self, loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
+    /// Whether the period applies to handlers at a breakpoint of the plan's loop.
+    fn applies_to(&self, loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
         match self.target {
-            Target::Inside => can_repeat(loop_info, breakpoint),
-            Target::Breakpoint(of, at) => of.type_id == loop_info.type_id && at == breakpoint,
+            Target::Repeating => can_repeat(loop_info, breakpoint),
+            Target::Breakpoint(target_loop, at) => {
+                target_loop.type_id == loop_info.type_id && at == breakpoint
+            }
         }
     }
 
-    /// Why it is for none of the handlers of a callback that has them at `handled`, and what to write. `None` where it is for one.
-    pub(crate) fn is_idle(&self, loop_info: &LoopInfo, handled: BreakpointSet) -> Option<String> {
-        if handled.iter().any(|at| self.is_for(loop_info, at)) {
+    /// Returns why the period applies to none of the callback's handlers, which are at `handled`, and what to write. `None` if it applies to
+    /// one.
+    pub(crate) fn why_idle(&self, loop_info: &LoopInfo, handled: BreakpointSet) -> Option<String> {
+        if handled.iter().any(|at| self.applies_to(loop_info, at)) {
             return None;
         }
         Some(match self.target {
-            Target::Inside => not_inside(loop_info, handled),
-            Target::Breakpoint(of, at) if of.type_id == loop_info.type_id => {
-                not_there(loop_info, at, handled)
+            Target::Repeating => no_repeating_handler(loop_info, handled),
+            Target::Breakpoint(target_loop, at) if target_loop.type_id == loop_info.type_id => {
+                no_handler_at(loop_info, at, handled)
             }
-            Target::Breakpoint(of, at) => elsewhere(loop_info, &path(of, at), handled),
+            Target::Breakpoint(target_loop, at) => {
+                of_another_loop(loop_info, &path(target_loop, at), handled)
+            }
         })
     }
 }
 
-/// The period that was given last for handlers at a breakpoint.
+/// Returns the period of the handlers at a breakpoint: of several that apply, the one that was set last.
 pub(crate) fn attached_period(
     periods: &[AttachedPeriod],
     loop_info: &LoopInfo,
     breakpoint: BreakpointId,
 ) -> Option<Period> {
     let mut latest_first = periods.iter().rev();
-    let attached = latest_first.find(|period| period.is_for(loop_info, breakpoint))?;
+    let attached = latest_first.find(|period| period.applies_to(loop_info, breakpoint))?;
     Some(attached.period.clone())
 }
 
-/// Whether a breakpoint is inside of an outermost scope, and not its begin or end.
+/// Whether a breakpoint can fire more than once in a run: it is inside an outermost scope, and is not the begin or end of that scope.
 fn can_repeat(loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
     let breakpoint = &loop_info.breakpoints[breakpoint];
     let scope = breakpoint.scope_id().map(|scope| &loop_info.scopes[scope]);
@@ -85,7 +90,7 @@ fn can_repeat(loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
     }
 }
 
-fn not_inside(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
+fn no_repeating_handler(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
     let names = names(loop_info, handled);
     let repeats = |at: &BreakpointId| !matches!(loop_info.role(*at), Role::Enter | Role::Exit);
     let first = handled.iter().find(repeats);
@@ -101,24 +106,24 @@ fn not_inside(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
     }
 }
 
-fn not_there(loop_info: &LoopInfo, at: BreakpointId, handled: BreakpointSet) -> String {
+fn no_handler_at(loop_info: &LoopInfo, at: BreakpointId, handled: BreakpointSet) -> String {
     format!(
         "`every_at({}, …)` is for a handler there, and it has none; {}",
         path(loop_info, at),
-        instead(loop_info, handled)
+        advice(loop_info, handled)
     )
 }
 
-fn elsewhere(loop_info: &LoopInfo, written: &str, handled: BreakpointSet) -> String {
+fn of_another_loop(loop_info: &LoopInfo, written: &str, handled: BreakpointSet) -> String {
     format!(
         "`every_at({written}, …)` names a breakpoint of another loop, and this is a plan of {}; {}",
         loop_info.name,
-        instead(loop_info, handled)
+        advice(loop_info, handled)
     )
 }
 
-/// What to write for a callback that has handlers at `handled`.
-fn instead(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
+/// Returns what to write for a callback that has handlers at `handled`.
+fn advice(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
     match handled.iter().next() {
         None => "it has no handlers: leave it out".to_owned(),
         Some(_) => format!(
@@ -133,7 +138,7 @@ fn names(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// A breakpoint as it is written in a program.
+/// Returns the path of a breakpoint in a program: `Fit::on_epoch_end`.
 fn path(loop_info: &LoopInfo, at: BreakpointId) -> String {
     format!("{}::{}", loop_info.name, loop_info.breakpoints[at])
 }

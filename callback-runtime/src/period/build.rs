@@ -1,10 +1,10 @@
-//! How a period is written in code.
+//! The builders of a period: `Period::steps(10).or(Period::epochs(1)).last()`.
 
 use super::{Amount, Interval, Period, Position, Predicate, Trigger, TriggerKind, Unit};
 
-/// What a period begins with.
+/// The builders that a period begins with.
 impl Period {
-    /// Every `n` epochs. 0 is a problem of the plan, here as for the other units.
+    /// Makes a handler due every `n` epochs. If `n` is 0, the plan reports a problem; so it does for the other units.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::epochs(1).to_string(), "every 1 epoch");
@@ -13,7 +13,7 @@ impl Period {
         Self::every(Unit::Epochs, Amount::Whole(n))
     }
 
-    /// Every `n` steps: updates of what is optimised.
+    /// Makes a handler due every `n` steps. A step is one update of the optimised parameters, or one step of a simulation.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::steps(10).to_string(), "every 10 steps");
@@ -22,7 +22,7 @@ impl Period {
         Self::every(Unit::Steps, Amount::Whole(n))
     }
 
-    /// Every `n` micro-steps: batches of which several make one update.
+    /// Makes a handler due every `n` micro-steps. A micro-step is one batch of an update that accumulates several batches.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::micro_steps(4).to_string(), "every 4 micro-steps");
@@ -31,7 +31,7 @@ impl Period {
         Self::every(Unit::MicroSteps, Amount::Whole(n))
     }
 
-    /// Every `n` samples.
+    /// Makes a handler due every `n` samples.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::samples(5_000).to_string(), "every 5000 samples");
@@ -40,7 +40,8 @@ impl Period {
         Self::every(Unit::Samples, Amount::Whole(n))
     }
 
-    /// Every such span of simulated time, in the loop's own unit. One that is no number greater than 0 is a problem of the plan.
+    /// Makes a handler due every `span` of simulated time, in the loop's own unit. If `span` is not finite and greater than 0, the plan
+    /// reports a problem.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::time(0.5).to_string(), "every 0.5 of time");
@@ -49,7 +50,8 @@ impl Period {
         Self::every(Unit::Time, Amount::Real(span))
     }
 
-    /// Every `seconds` of wall-clock time since the run began. No run repeats them exactly.
+    /// Makes a handler due every `span` seconds of wall-clock time since the run began. No two runs are due at exactly the same visits. If
+    /// `span` is not finite and greater than 0, the plan reports a problem.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::seconds(60.0).to_string(), "every 60 seconds");
@@ -58,7 +60,7 @@ impl Period {
         Self::every(Unit::Seconds, Amount::Real(span))
     }
 
-    /// Whenever the predicate says so; it is asked at each visit.
+    /// Makes a handler due whenever `predicate` returns `true`. The plan calls it each time the breakpoint of the handler fires.
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -70,7 +72,7 @@ impl Period {
         Self::of(TriggerKind::Predicate(Predicate::new(predicate)))
     }
 
-    /// Never: what `first` and `last` alone are added to.
+    /// Makes a handler never due. Add [`first`](Self::first) or [`last`](Self::last) to it.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::never().first().last().to_string(), "first, last");
@@ -93,9 +95,9 @@ impl Period {
     }
 }
 
-/// Changes the triggers so far.
+/// The builders that change the triggers so far.
 impl Period {
-    /// Due when either is. When both are, the handler runs once.
+    /// Makes the handler due when either period is due. If both are, the handler runs once.
     ///
     /// ```
     /// use callbacks::Period;
@@ -109,13 +111,13 @@ impl Period {
                 self.triggers.push(trigger);
             }
         }
-        // Intervals in the order in which they were written, then the rest: `first` and `last` may be written anywhere.
+        // The sort is stable: intervals keep the order in which they were written. `first` and `last` may be written anywhere.
         self.triggers.sort_by_key(|trigger| trigger.kind.rank());
         self.misuses.extend(misuses);
         self
     }
 
-    /// Keeps only the first mark of each interval so far.
+    /// Keeps only the first mark of each interval so far. If the period has no interval, the plan reports a problem.
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -129,7 +131,7 @@ impl Period {
         self
     }
 
-    /// Also at the first visit of a run that begins at the very beginning.
+    /// Makes the handler also due the first time its breakpoint fires, in a run that begins with all counters at 0.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::steps(10).first().to_string(), "every 10 steps, first");
@@ -138,8 +140,11 @@ impl Period {
         self.or(Self::of(TriggerKind::First))
     }
 
-    /// Also at the last visit, or at the run's end where no visit could know that it was the last. A run that is stopped or interrupted
-    /// has a last visit, too; one that fails has none, as no further handler runs on a state that may be half-changed.
+    /// Makes the handler also due the last time its breakpoint fires in a run. If no firing is known to be the last, the handler runs once
+    /// more at the end of the run.
+    ///
+    /// This holds for a run that is stopped or interrupted, too. In a run that fails, no further handler runs, because the state may be
+    /// half-changed.
     ///
     /// ```
     /// assert_eq!(callbacks::Period::epochs(5).last().to_string(), "every 5 epochs, last");
@@ -148,8 +153,9 @@ impl Period {
         self.or(Self::of(TriggerKind::Last))
     }
 
-    /// Moves the marks so far: those of `n` with an offset of `o` are o + n, o + 2n, … With intervals of several units it is a problem of
-    /// the plan; give it to one of them, before `or`.
+    /// Moves the marks so far: the marks of `n` with an offset of `by` are by + n, by + 2n, …
+    ///
+    /// If the intervals so far are in several units, the plan reports a problem; call `offset` on one of them before [`or`](Self::or).
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -160,15 +166,16 @@ impl Period {
     /// ```
     pub fn offset(mut self, by: impl Into<Amount>) -> Self {
         let by = by.into();
-        self.one_unit("offset", by);
+        self.require_one_unit("offset", by);
         self.each_interval("offset(…)", |interval| {
-            interval.offset = Some(interval.amount(by));
+            interval.offset = Some(interval.convert(by));
         });
         self
     }
 
-    /// Drops the marks after this position. It does not change `first`, `last` and predicates. With intervals of several units it is a
-    /// problem of the plan; give it to one of them, before `or`.
+    /// Drops the marks after `position`. `first`, `last` and predicates stay as they are.
+    ///
+    /// If the intervals so far are in several units, the plan reports a problem; call `until` on one of them before [`or`](Self::or).
     ///
     /// ```
     /// use callbacks::{Period, Unit};
@@ -179,14 +186,15 @@ impl Period {
     /// ```
     pub fn until(mut self, position: impl Into<Amount>) -> Self {
         let position = position.into();
-        self.one_unit("until", position);
+        self.require_one_unit("until", position);
         self.each_interval("until(…)", |interval| {
-            interval.until = Some(interval.amount(position));
+            interval.until = Some(interval.convert(position));
         });
         self
     }
 
-    /// Narrows the triggers so far: the handler is due only if the predicate holds, too. A mark at which it does not hold is past.
+    /// Narrows the triggers so far: the handler is due only if `predicate` returns `true`, too. A mark at which it returns `false` is skipped,
+    /// and not due later.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};
@@ -207,29 +215,31 @@ impl Period {
         self
     }
 
+    /// Calls `change` with each interval so far. Records a misuse of the builder `word` if there is none.
     fn each_interval(&mut self, word: &str, mut change: impl FnMut(&mut Interval)) {
-        let mut any = false;
+        let mut has_interval = false;
         for trigger in &mut self.triggers {
             if let TriggerKind::Interval(interval) = &mut trigger.kind {
                 change(interval);
-                any = true;
+                has_interval = true;
             }
         }
-        if !any {
+        if !has_interval {
             self.misuses.push(format!(
                 "`{word}` has no interval to apply to; write it after one, as in `Period::steps(10).{word}`"
             ));
         }
     }
 
-    fn one_unit(&mut self, word: &str, amount: Amount) {
+    /// Records a misuse if the intervals so far are in several units.
+    fn require_one_unit(&mut self, word: &str, amount: Amount) {
         let units: Vec<Unit> = self.units().collect();
-        if let [one, other, ..] = units[..] {
+        if let [first, second, ..] = units[..] {
             self.misuses.push(format!(
-                "`{word}` of {amount} applies to {one} and {other} together; apply it to one of them: \
+                "`{word}` of {amount} applies to {first} and {second} together; apply it to one of them: \
                  `Period::{}(…).{word}({amount}).or(Period::{}(…))`",
-                one.word(),
-                other.word(),
+                first.word(),
+                second.word(),
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! The position of a loop: what its counters count.
+//! The counters of a loop, and the position that they give.
 
 use super::{Amount, Counter, Position, Unit};
 use crate::outcome::catch;
@@ -6,21 +6,26 @@ use crate::raw::{GateFactory, Table};
 use std::any::TypeId;
 use std::time::Instant;
 
-/// The counters of a plan's loop.
+/// The counters of a plan's loop, and the wall clock of a run.
 pub(crate) struct Clock {
+    /// The counters that the loop declares, at most one for each unit.
     readers: Vec<CounterReader>,
+    /// The time at which the run began. [`begin`](Self::begin) sets it.
     began: Instant,
-    /// A stop is pending: no handler may be visited once more.
+    /// Whether a stop is pending, so that this visit of a handler may be its last. A run sets it before each firing.
     pub(crate) is_ending: bool,
 }
 
-/// A counter that a loop declared.
+/// Reads a counter that a loop declares.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CounterReader {
+    /// The unit that the counter counts.
     pub(crate) unit: Unit,
-    /// The type that counts.
-    pub(crate) of: TypeId,
+    /// The type of state that counts.
+    pub(crate) type_id: TypeId,
+    /// Returns the count; `None` if the state is absent.
     count: fn(&Table) -> Option<Amount>,
+    /// Makes gates that read the counter. `None` if the count is not stored as a plain number.
     gates: Option<GateFactory>,
 }
 
@@ -28,14 +33,14 @@ impl CounterReader {
     pub(crate) fn of<T: Counter>(unit: Unit) -> Self {
         Self {
             unit,
-            of: TypeId::of::<T>(),
+            type_id: TypeId::of::<T>(),
             count: |table| Some(table.get::<T>()?.count().into()),
             gates: GateFactory::of::<T>(),
         }
     }
 
-    /// The position with what it counts.
-    pub(crate) fn note(&self, table: &Table, position: Position) -> Position {
+    /// Returns `position` with the count of this counter. Panics if [`Counter::count`] does.
+    pub(crate) fn add_to(&self, position: Position, table: &Table) -> Position {
         match (self.count)(table) {
             Some(count) => position.with(self.unit, count),
             None => position,
@@ -44,8 +49,8 @@ impl CounterReader {
 }
 
 impl Clock {
-    /// Of a loop that counts so.
-    pub(crate) fn of(readers: Vec<CounterReader>) -> Self {
+    /// Makes the clock of a loop that declares these counters.
+    pub(crate) fn new(readers: Vec<CounterReader>) -> Self {
         Self {
             readers,
             began: Instant::now(),
@@ -53,29 +58,28 @@ impl Clock {
         }
     }
 
-    /// A run begins.
+    /// Begins a run.
     pub(crate) fn begin(&mut self) {
         (self.began, self.is_ending) = (Instant::now(), false);
     }
 
-    /// The position of the loop, in the units that it counts.
+    /// Returns the position of the loop, in the units that it counts. Panics if a counter does.
     pub(crate) fn position(&self, table: &Table) -> Position {
         let seconds = self.began.elapsed().as_secs_f64();
         let start = Position::new().with(Unit::Seconds, seconds);
         let readers = self.readers.iter();
-        readers.fold(start, |at, reader| reader.note(table, at))
+        readers.fold(start, |position, reader| reader.add_to(position, table))
     }
 
-    /// The same where no handler asks for it: a counter that panics is left out.
-    pub(crate) fn position_if_it_is_known(&self, table: &Table) -> Position {
+    /// Returns the position of the loop; the empty position if a counter panics. For the begin of a run, which must not fail for a counter
+    /// that no handler reads.
+    pub(crate) fn position_or_default(&self, table: &Table) -> Position {
         catch(|| self.position(table)).unwrap_or_default()
     }
 
-    /// What makes gates over the counter of a unit.
+    /// Returns the factory of gates that read the counter of `unit`.
     pub(crate) fn gates(&self, unit: Unit) -> Option<GateFactory> {
-        self.readers
-            .iter()
-            .find(|reader| reader.unit == unit)?
-            .gates
+        let mut readers = self.readers.iter();
+        readers.find(|reader| reader.unit == unit)?.gates
     }
 }

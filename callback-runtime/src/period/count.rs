@@ -1,11 +1,11 @@
-//! Numbers of units, and the state that counts them.
+//! Counters: state that counts a unit of a loop, and the amounts that it counts.
 
 use crate::raw::PlainCounter;
 use std::fmt;
 
-/// State that counts: a loop names it with its unit, so that periods can follow it.
+/// State that counts a unit of a loop, so that periods can read it. The loop declares which unit it counts.
 ///
-/// [`counter!`](crate::counter) writes the impl for a struct around its number. Write it by hand where the count is computed:
+/// [`counter!`](crate::counter) writes the impl for a struct with one number. Write the impl by hand if the count is computed:
 ///
 /// ```
 /// use callbacks::{Amount, Count, Counter};
@@ -26,10 +26,10 @@ use std::fmt;
     note = "for `struct {Self}(u64)` write `callbacks::counter!({Self}: u64);`; for another one write `impl Counter for {Self}`"
 )]
 pub trait Counter: Sized + 'static {
-    /// Where it stands.
+    /// Returns the current count.
     fn count(&self) -> Count<'_>;
 
-    /// The proof that the bytes of the value are its count, which only the macro `counter!` gives.
+    /// The proof that the bytes of the value are its count. `None` unless the macro `counter!` wrote the impl.
     #[doc(hidden)]
     const PLAIN: Option<PlainCounter<Self>> = None;
 }
@@ -42,7 +42,7 @@ impl Counter for u64 {
     const PLAIN: Option<PlainCounter<Self>> = PlainCounter::NUMBER;
 }
 
-/// Where a counter stands: as a reference where the number itself is in the state.
+/// The current count of a [`Counter`]: a reference if the state stores the number.
 ///
 /// ```
 /// use callbacks::{Amount, Count};
@@ -53,15 +53,15 @@ impl Counter for u64 {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Count<'a> {
-    /// A whole number.
+    /// A whole number that the state stores.
     Whole(&'a u64),
-    /// A real one, for simulated time.
+    /// A real number that the state stores, for simulated time.
     Real(&'a f64),
-    /// A whole number that is computed.
+    /// A whole number that the counter computes.
     Computed(u64),
 }
 
-/// A number of units: whole ones are exact, also beyond 2^53.
+/// An amount of a unit. Whole amounts are exact, also beyond 2^53.
 ///
 /// ```
 /// use callbacks::Amount;
@@ -72,19 +72,19 @@ pub enum Count<'a> {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Amount {
-    /// Of epochs, steps, micro-steps, samples.
+    /// A number of epochs, steps, micro-steps or samples.
     Whole(u64),
-    /// Of simulated time, seconds.
+    /// A span of simulated time, or a number of seconds.
     Real(f64),
 }
 
 impl Amount {
-    /// As a real number, rounded beyond 2^53.
+    /// Returns the amount as a real number. A whole amount beyond 2^53 is rounded.
     ///
     /// ```
     /// assert_eq!(callbacks::Amount::Whole(3).as_f64(), 3.0);
     /// ```
-    #[expect(clippy::cast_precision_loss, reason = "that is what is asked for")]
+    #[expect(clippy::cast_precision_loss, reason = "the documentation says so")]
     pub const fn as_f64(self) -> f64 {
         match self {
             Self::Whole(whole) => whole as f64,
@@ -92,7 +92,7 @@ impl Amount {
         }
     }
 
-    /// The whole number that it is, unless it is a real one.
+    /// Returns a whole amount; `None` for a real one.
     ///
     /// ```
     /// assert_eq!(callbacks::Amount::Whole(3).whole(), Some(3));
@@ -123,7 +123,7 @@ impl From<usize> for Amount {
     }
 }
 
-/// For literals, which are `i32` where nothing says otherwise. One below zero is kept as it is, and refused where it is used.
+/// Converts literals, whose type is `i32` by default. A negative number becomes a [`Real`](Amount::Real); what uses the amount reports it.
 impl From<i32> for Amount {
     fn from(whole: i32) -> Self {
         u64::try_from(whole).map_or(Self::Real(whole.into()), Self::Whole)

@@ -1,4 +1,4 @@
-//! Which handlers with a period run at a firing.
+//! How the dispatcher asks the periods of handlers when a breakpoint fires.
 
 use crate::callback::HandlerId;
 use crate::loops::BreakpointId;
@@ -8,14 +8,14 @@ use crate::raw::{Access, Frame, GateFactory, HandlerStatus};
 use crate::run::Dispatcher;
 use std::any::TypeId;
 
-/// Whether a handler that asks for this state asks why it runs.
+/// Whether a handler with these accesses asks for [`Due`], the reason why it runs.
 pub(crate) fn asks_why(accesses: &[Access]) -> bool {
     let due = TypeId::of::<Due>();
     accesses.iter().any(|access| access.type_id == due)
 }
 
 impl Dispatcher {
-    /// Whether a handler is due. Puts the reason into the state for a handler that asks for it.
+    /// Whether a handler is due now. Puts [`Due`] into the state if the handler asks for it.
     pub(crate) fn is_due(&mut self, handler: HandlerId, frame: &mut Frame<'_>) -> bool {
         let records = &mut self.list_mut(handler.breakpoint).records;
         let Some(record) = records.get_mut(handler.turn.index()) else {
@@ -27,34 +27,34 @@ impl Dispatcher {
         }
     }
 
-    /// Every handler of `breakpoint` has been asked: they wait until the next of them may be due.
+    /// Closes the gate of `breakpoint`, all of whose handlers have been asked, until the first of them may be due.
     #[inline(never)]
     pub(crate) fn close_gate(&mut self, breakpoint: BreakpointId, frame: &mut Frame<'_>) {
-        // The reason is not for handlers that run whenever their breakpoint fires.
+        // A handler without a period has no `Due`.
         let _ = frame.view().remove::<Due>();
-        // A counter may panic; the handler that asks for it next fails then.
-        let soonest = catch(|| self.soonest(breakpoint, frame)).unwrap_or_default();
-        self.core.set_gate(breakpoint, soonest, frame);
+        // A counter may panic. Without a gate the next firing asks the periods, and that panic is a failure of the handler.
+        let next = catch(|| self.next_due(breakpoint, frame)).unwrap_or_default();
+        self.core.set_gate(breakpoint, next, frame);
     }
 
-    /// The counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` if they wait for
-    /// different counters, or for something that no counter counts.
-    fn soonest(&self, breakpoint: BreakpointId, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
+    /// Returns the counter that all handlers with a period wait for, and the count at which the first of them may be due. `None` if they
+    /// wait for different counters, or for something that no counter counts.
+    fn next_due(&self, breakpoint: BreakpointId, frame: &Frame<'_>) -> Option<(GateFactory, u64)> {
         let records = self.records(breakpoint).iter();
-        let mut soonest = None;
+        let mut first = None;
         for period in records.filter_map(|record| record.period.as_ref()) {
             let (unit, next) = period.next_due()?;
-            let (common_unit, earlier) = *soonest.get_or_insert((unit, next));
+            let (common_unit, earliest) = *first.get_or_insert((unit, next));
             if common_unit != unit {
                 return None;
             }
-            soonest = Some((unit, next.min(earlier)));
+            first = Some((unit, next.min(earliest)));
         }
-        let (unit, next) = soonest?;
+        let (unit, next) = first?;
         Some((frame.clock.gates(unit)?, next))
     }
 
-    /// Runs a handler if its period demands one more run at the end of the run.
+    /// Runs a handler once more at the end of the run, if its period has `last` and the handler has not run at the current position.
     pub(crate) fn run_if_due_at_end(
         &mut self,
         handler: HandlerId,

@@ -1,12 +1,13 @@
-//! Why a handler with a period runs.
+//! [`Due`], the reason why a handler with a period runs.
 
 use super::{TriggerKind, Unit};
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a handler with a period runs now. The handler asks for `&Due`.
+/// The reason why a handler with a period runs now. The handler asks for it with `&Due`.
 ///
-/// Its text is the short name of the period, which is the same at each visit: a name for a value that is measured with this period.
+/// `Display` shows the short name of the period. It is the same whenever the handler runs, so it can name a value that is measured with
+/// this period.
 ///
 /// ```
 /// use callbacks::{Period, Position, Unit};
@@ -20,10 +21,13 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
+    /// The units in which the loop has crossed a mark, followed by units without a meaning.
     units: [Unit; Unit::ALL.len()],
-    reasons: usize,
+    /// The number of `units` that have a meaning.
+    unit_count: usize,
     first: bool,
     last: bool,
+    /// The short name of the period.
     name: Arc<str>,
 }
 
@@ -31,21 +35,21 @@ impl Due {
     pub(super) fn new(reasons: Reasons, name: &Arc<str>) -> Self {
         let mut due = Self {
             units: Unit::ALL,
-            reasons: 0,
+            unit_count: 0,
             first: reasons.first,
             last: reasons.last,
             name: Arc::clone(name),
         };
         for unit in Unit::ALL {
             if reasons.units[unit as usize] {
-                due.units[due.reasons] = unit;
-                due.reasons += 1;
+                due.units[due.unit_count] = unit;
+                due.unit_count += 1;
             }
         }
         due
     }
 
-    /// The units in which a mark has been crossed, in their order; empty if the handler runs for another reason.
+    /// Returns the units in which the loop has crossed a mark, in the order of [`Unit`]. Empty if the handler runs for another reason.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};
@@ -55,7 +59,7 @@ impl Due {
     /// assert!(Period::steps(9).first().due_between(&start, &start).unwrap().units().is_empty());
     /// ```
     pub fn units(&self) -> &[Unit] {
-        &self.units[..self.reasons]
+        &self.units[..self.unit_count]
     }
 
     /// Whether the period has `first` and this is the first visit.
@@ -70,7 +74,7 @@ impl Due {
         self.first
     }
 
-    /// Whether the period has `last` and this is the last visit that can be foreseen.
+    /// Whether the period has `last` and this is the last visit, as far as the totals of the run and a pending stop show it.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};
@@ -89,9 +93,10 @@ impl fmt::Display for Due {
     }
 }
 
-/// What fired at one visit.
+/// The triggers that fire at one visit.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reasons {
+    /// Whether an interval in the unit fires, for each unit.
     units: [bool; Unit::ALL.len()],
     predicate: bool,
     first: bool,
@@ -99,6 +104,7 @@ pub(super) struct Reasons {
 }
 
 impl Reasons {
+    /// Only `last` fires: the handler runs once more at the end of the run.
     pub(super) const LAST: Self = Self {
         units: [false; Unit::ALL.len()],
         predicate: false,
@@ -106,6 +112,7 @@ impl Reasons {
         last: true,
     };
 
+    /// Adds a trigger that fires.
     pub(super) fn add(&mut self, kind: &TriggerKind) {
         match kind {
             TriggerKind::Interval(interval) => self.units[interval.unit as usize] = true,
@@ -115,7 +122,7 @@ impl Reasons {
         }
     }
 
-    /// Whether the handler runs for it, whether or not this is the last visit.
+    /// Whether a trigger other than `last` fires.
     pub(super) fn runs_handler(&self) -> bool {
         self.predicate || self.first || self.units.contains(&true)
     }

@@ -1,26 +1,33 @@
-//! A period while its handler runs.
+//! The period of a bound handler: at each visit it decides whether the handler runs.
+//!
+//! A *visit* is a firing of the handler's breakpoint, at which the dispatcher asks the period.
 
 use super::due::Reasons;
-use super::interval::{has_reached, reached_from};
+use super::interval::{end_threshold, has_reached};
 use super::state::IntervalState;
 use super::{Amount, Due, Period, PeriodState, Position, Trigger, TriggerKind, Unit};
 use std::sync::Arc;
 
-/// A handler's period while it runs.
+/// The period of a bound handler, and its progress.
 #[derive(Debug, Clone)]
 pub(crate) struct HandlerPeriod {
+    /// The period as it was declared.
     period: Period,
-    /// The period's short name, which each [`Due`] has.
+    /// The short name of the period. Each [`Due`] has it.
     name: Arc<str>,
+    /// The progress of the handler. Each visit changes it, and it outlives the run.
     state: PeriodState,
+    /// The position at which the run began. [`begin`](Self::begin) sets it.
     began: Position,
+    /// The position at which the run ends, in the units for which it is known. [`begin`](Self::begin) sets it.
     totals: Position,
-    /// Whether the next visit is the first of all.
+    /// Whether the next visit is the first one, for `first`. [`begin`](Self::begin) sets it, and each visit clears it.
     is_first_visit: bool,
+    /// Whether the handler has been visited in this run. [`begin`](Self::begin) clears it, and each visit sets it.
     visited_in_run: bool,
 }
 
-/// What runs and dispatchers call.
+/// The calls of runs and dispatchers.
 impl HandlerPeriod {
     pub(crate) fn new(period: Period) -> Self {
         Self {
@@ -34,8 +41,10 @@ impl HandlerPeriod {
         }
     }
 
-    /// Begins a run at `now`. `totals` is where it ends, for the units whose end is known. A mark that this handler has not seen yet is
-    /// still due; for a handler that remembers nothing, past marks are not. In a loop that begins again, the handler does, too.
+    /// Begins a run at `now`. `totals` is the position at which the run ends, in the units for which it is known.
+    ///
+    /// A handler that was visited in an earlier run is still due for a mark that the loop has crossed since then. A new handler is not due
+    /// for marks before `now`. If the loop begins again at 0, so does the handler.
     pub(crate) fn begin(&mut self, now: &Position, totals: &Position) {
         self.state.begin(now);
         self.is_first_visit = !self.state.visited && now.is_beginning();
@@ -43,44 +52,47 @@ impl HandlerPeriod {
         (self.began, self.totals) = (*now, *totals);
     }
 
-    /// Whether the handler runs at this visit; moves on. `ending`: a stop is pending, so that this may be the last visit.
-    pub(crate) fn is_due(&mut self, now: &Position, ending: bool) -> Option<Due> {
+    /// Records a visit at `now`. Returns why the handler runs; `None` if it does not run. `is_ending` says that a stop is pending, so that
+    /// this may be the last visit.
+    pub(crate) fn is_due(&mut self, now: &Position, is_ending: bool) -> Option<Due> {
         if !self.visited_in_run && now.is_behind(&self.began) {
             // The loop has set its counter back since the run began.
-            self.state.go_back(now);
+            self.state.rewind(now);
             self.is_first_visit = true;
         }
-        let reasons = self.reasons(now, ending);
-        let again = self.state.ran_at(now);
-        let runs = reasons.runs_handler() || (reasons.last && !again);
+        let reasons = self.reasons(now, is_ending);
+        let has_run_here = self.state.ran_at(now);
+        let runs = reasons.runs_handler() || (reasons.last && !has_run_here);
         self.state.visit(now, runs);
         self.visited_in_run = true;
         runs.then(|| Due::new(reasons, &self.name))
     }
 
-    /// Whether a handler with `last` must run once more at the end of a run: it was visited in this run, and has not run at the current
-    /// position.
+    /// Whether the handler must run once more at the end of the run: its period has `last`, it was visited in this run, and it has not run
+    /// at the current position.
     pub(crate) fn is_due_at_end(&self, now: &Position) -> bool {
-        let last = |trigger: &Trigger| trigger.kind == TriggerKind::Last && trigger.allows(now);
-        self.visited_in_run && !self.state.ran_at(now) && self.period.triggers.iter().any(last)
+        let is_last = |trigger: &Trigger| trigger.kind == TriggerKind::Last && trigger.allows(now);
+        self.visited_in_run && !self.state.ran_at(now) && self.period.triggers.iter().any(is_last)
     }
 
-    /// Records the run of the handler at the end of the run.
+    /// Records that the handler runs once more at the end of the run, and returns why it does.
     pub(crate) fn run_at_end(&mut self, now: &Position) -> Due {
         self.state.visit(now, true);
         Due::new(Reasons::LAST, &self.name)
     }
 
-    /// The first position at which the handler may be due, if one unit decides it alone: no seconds, no predicate. The position is given as
-    /// the bits of the counter there: whole numbers as they are, real ones by `f64::to_bits`, because numbers that are not negative
-    /// have the order of their bits. NaN has greater bits: there the handler is asked, and is not due.
+    /// Returns the first position at which the handler may be due, if a single unit decides it: not seconds, and no predicate.
+    ///
+    /// The position is the bits of the counter: a whole number as it is, a real number as `f64::to_bits`. Numbers that are not negative have
+    /// the order of their bits. The bits of NaN are greater, so that a counter at NaN lets the visit happen; it is not due.
     pub(crate) fn next_due(&self) -> Option<(Unit, u64)> {
-        let unit = self.only_unit()?;
-        let marks = self.state.intervals.iter().filter_map(IntervalState::reach);
-        let end = self.end_of(unit);
-        let soonest = marks.chain(end).map(bits).min().unwrap_or(u64::MAX);
-        let at_once = self.is_first_visit && self.period.has(&TriggerKind::First);
-        Some((unit, if at_once { 0 } else { soonest }))
+        let unit = self.deciding_unit()?;
+        let intervals = self.state.intervals.iter();
+        let marks = intervals.filter_map(IntervalState::threshold);
+        let end = self.last_due(unit);
+        let next = marks.chain(end).map(bits).min().unwrap_or(u64::MAX);
+        let is_due_now = self.is_first_visit && self.period.has(&TriggerKind::First);
+        Some((unit, if is_due_now { 0 } else { next }))
     }
 
     /// The period as it was declared.
@@ -88,93 +100,90 @@ impl HandlerPeriod {
         &self.period
     }
 
+    /// Returns the progress of the handler, for a checkpoint.
     pub(crate) fn state(&self) -> PeriodState {
         self.state.clone()
     }
 
+    /// Continues from `state`; see [`PeriodState::restore`].
     pub(crate) fn restore(&mut self, state: &PeriodState) {
         self.state.restore(state);
     }
 
-    /// From now on stands where `other` does, of the same period.
+    /// Copies the progress of `other`, which has the same period.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.state.copy_from(&other.state);
         (self.began, self.totals) = (other.began, other.totals);
         (self.is_first_visit, self.visited_in_run) = (other.is_first_visit, other.visited_in_run);
     }
-
-    /// Whether the handler may be due in a run from `start` to `totals`; if not, why, and what to write. A run that continues an earlier
-    /// one is not refused for marks before its start.
-    pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
-        self.period.can_fire(start, totals)
-    }
 }
 
-/// How a visit is evaluated.
+/// The evaluation of a visit.
 impl HandlerPeriod {
-    fn reasons(&mut self, now: &Position, ending: bool) -> Reasons {
-        let first = std::mem::take(&mut self.is_first_visit);
-        let last = ending || self.is_at_end(now);
-        let mut interval = self.state.intervals.iter_mut();
+    /// Returns the triggers that fire at `now`, and lets the intervals move on.
+    fn reasons(&mut self, now: &Position, is_ending: bool) -> Reasons {
+        let is_first = std::mem::take(&mut self.is_first_visit);
+        let is_last = is_ending || self.is_at_end(now);
+        let mut intervals = self.state.intervals.iter_mut();
         let mut reasons = Reasons::default();
         for trigger in &self.period.triggers {
-            // An interval moves on also if a predicate refuses the mark.
-            let says = match &trigger.kind {
-                TriggerKind::Interval(_) => interval
+            // An interval moves on even if a predicate refuses the mark.
+            let fires = match &trigger.kind {
+                TriggerKind::Interval(_) => intervals
                     .next()
                     .is_some_and(|interval| interval.crosses(now)),
                 TriggerKind::Predicate(predicate) => predicate.holds(now),
-                TriggerKind::First => first,
-                TriggerKind::Last => last,
+                TriggerKind::First => is_first,
+                TriggerKind::Last => is_last,
             };
-            if says && trigger.allows(now) {
+            if fires && trigger.allows(now) {
                 reasons.add(&trigger.kind);
             }
         }
         reasons
     }
 
-    /// Whether the run ends here according to its totals: all of them are reached, and the units of the period are among them. A period of
-    /// steps cannot know its last visit in a loop that knows only the number of epochs.
+    /// Whether the loop has reached all totals of the run, and the totals include the units of the period. A period of steps cannot know its
+    /// last visit if only the total of epochs is known.
     fn is_at_end(&self, now: &Position) -> bool {
-        let mut own = self.period.units().filter(|unit| *unit != Unit::Seconds);
-        let known = own.all(|unit| self.totals.amount(unit).is_some());
-        let mut any = false;
-        let ended = self.totals.counted().all(|(unit, end)| {
-            any = true;
-            now.amount(unit).is_none_or(|now| has_reached(now, end))
-        });
-        any && known && ended
+        let mut units = self.period.units().filter(|unit| *unit != Unit::Seconds);
+        let has_end = |(unit, end): (Unit, Amount)| {
+            let amount = now.amount(unit);
+            amount.is_none_or(|amount| has_reached(amount, end))
+        };
+        self.totals.counted().next().is_some()
+            && units.all(|unit| self.totals.amount(unit).is_some())
+            && self.totals.counted().all(has_end)
     }
 
-    /// The one unit by which alone this is decided.
-    fn only_unit(&self) -> Option<Unit> {
-        let looks = |trigger: &Trigger| {
+    /// Returns the unit that alone decides when the handler is due. `None` for several units, for seconds, and for predicates.
+    fn deciding_unit(&self) -> Option<Unit> {
+        let has_predicate = |trigger: &Trigger| {
             matches!(trigger.kind, TriggerKind::Predicate(_)) || !trigger.only.is_empty()
         };
         let mut units = self.period.units();
         let unit = units.next().filter(|unit| *unit != Unit::Seconds)?;
-        // Bits compare only with those of the same kind.
-        let fits = [self.began, self.totals].into_iter().all(|place| {
-            let amount = place.amount(unit);
+        // The bits of a whole number cannot be compared with those of a real one.
+        let comparable = [self.began, self.totals].into_iter().all(|position| {
+            let amount = position.amount(unit);
             amount.is_none_or(|amount| amount.whole().is_some() == unit.is_whole())
         });
-        let alone = units.next().is_none() && !self.period.triggers.iter().any(looks);
-        (fits && alone).then_some(unit)
+        let decides = units.next().is_none() && !self.period.triggers.iter().any(has_predicate);
+        (comparable && decides).then_some(unit)
     }
 
-    /// Where `last` may be due, if that is asked for and known.
-    fn end_of(&self, unit: Unit) -> Option<Amount> {
+    /// Returns the first position at which `last` may be due. `None` if the period does not have `last`, or the end is not known.
+    fn last_due(&self, unit: Unit) -> Option<Amount> {
         let end = self.totals.amount(unit)?;
-        let soonest = match end {
-            Amount::Real(end) => Amount::Real(reached_from(end)),
+        let first = match end {
+            Amount::Real(end) => Amount::Real(end_threshold(end)),
             Amount::Whole(_) => end,
         };
-        self.period.has(&TriggerKind::Last).then_some(soonest)
+        self.period.has(&TriggerKind::Last).then_some(first)
     }
 }
 
-/// The bits of a counter at `amount`. A negative amount counts as 0.
+/// Returns the bits of a counter at `amount`. A negative amount counts as 0.
 fn bits(amount: Amount) -> u64 {
     match amount {
         Amount::Whole(whole) => whole,

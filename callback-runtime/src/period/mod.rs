@@ -1,24 +1,25 @@
-//! How often handlers run.
+//! Periods, which decide how often handlers run.
 //!
-//! A period is a list of triggers, each of which can make a handler due: intervals, predicates, the first visit, the last one. The
-//! builders that narrow or move a period apply to the triggers so far, so that `or` needs no brackets.
+//! A period is a list of triggers, each of which can make a handler due: intervals, predicates, the first visit and the last visit. A
+//! *visit* is a firing of the handler's breakpoint. The builders that narrow or move a period apply to the triggers so far, so that `or`
+//! needs no parentheses.
 //!
-//! - `unit`, `count`, `position`: what is counted, and where a loop stands;
+//! - `unit`, `count`, `position`: the units that loops count, counters, and the position of a loop;
 //! - `interval`: one interval and its marks, the only arithmetic;
-//! - `build`, `parse`, `say`: how a period is written and shown;
-//! - `ask`, `problems`: the questions a period answers, and the settings it cannot have;
-//! - `handler_period`, `state`: a period while its handler runs, and what outlives the run; `due`: why a handler runs now;
+//! - `build`, `parse`, `display`, `predicate`: how a period is written and shown;
+//! - `queries`, `problems`: the next mark of a period, and invalid settings;
+//! - `handler_period`, `state`: the period of a bound handler, and its progress, which outlives the run; `due`: why a handler runs now;
 //! - `clock`: the counters of a plan's loop;
-//! - `attached`, `plan`, `check`: periods given at an attachment, saved and restored with a plan, and checked;
-//! - `dispatch`, `run`: how a dispatcher asks periods, and how a run makes the last calls.
+//! - `attached`, `plan`, `check`: periods that an attachment sets, that a plan saves and restores, and the checks of both;
+//! - `dispatch`, `run`: how the dispatcher asks periods, and how a run runs the handlers that have `last`.
 
-mod ask;
 mod attached;
 mod build;
 mod check;
 mod clock;
 mod count;
 mod dispatch;
+mod display;
 mod due;
 mod handler_period;
 mod interval;
@@ -27,15 +28,17 @@ mod plan;
 mod position;
 mod predicate;
 mod problems;
+mod queries;
 mod run;
-mod say;
 mod state;
 #[cfg(test)]
 mod tests;
 mod unit;
 
 pub(crate) use attached::{AttachedPeriod, attached_period};
-pub(crate) use check::{check_due, check_dues, check_idle, check_periods, check_read_only};
+pub(crate) use check::{
+    check_attached_periods, check_due_params, check_never_due, check_periods, check_read_only,
+};
 pub(crate) use clock::{Clock, CounterReader};
 pub use count::{Amount, Count, Counter};
 pub(crate) use dispatch::asks_why;
@@ -51,12 +54,13 @@ pub use unit::Unit;
 
 /// How often a handler runs.
 ///
-/// An interval of 10 steps is due when the loop's steps *cross* 10, 20, 30, …: the handler's marks. A mark need not be met exactly, and
-/// several marks that are crossed at once make one call. 0 is no mark. So only the position decides whether a handler is due, and
-/// neither uneven batches nor a resume change it. Seconds are wall-clock time, which no run repeats exactly.
+/// An interval of 10 steps makes the handler due when the loop's steps *cross* one of its marks: 10, 20, 30, … The handler need not run
+/// exactly at a mark, and it runs once if the loop crosses several marks at once. 0 is not a mark. Only the position of the loop decides
+/// whether a handler is due, so that uneven batches and a resumed run change nothing. Seconds are wall-clock time, which no run repeats
+/// exactly.
 ///
-/// Marks in simulated time are multiples of the interval, and not sums. A sum of many small steps is slightly too small by rounding, so
-/// a mark counts as reached within a billionth of itself, and at most a thousandth of the interval.
+/// The marks in simulated time are multiples of the interval. A position that is a sum of many small steps is slightly too small by
+/// rounding. So the loop reaches a mark when it is closer than a billionth of the mark, and closer than a thousandth of the interval.
 ///
 /// ```
 /// use callbacks::{Period, Unit};
@@ -66,13 +70,14 @@ pub use unit::Unit;
 /// assert_eq!(period.short(), "E1_U10");
 /// assert_eq!(period.next_after(Unit::Steps, 25), Some(30.into()));
 ///
-/// // In the words of the attribute `#[every(…)]`, as they come from a file of settings.
+/// // The syntax of the attribute `#[every(…)]`, for example from a configuration file.
 /// assert_eq!("steps = 10, epochs = 1, first, last".parse(), Ok(period));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
+    /// The triggers, sorted by [`TriggerKind::rank`], without duplicates. The handler is due when one of them fires.
     triggers: Vec<Trigger>,
-    /// Calls of builders that make no sense. A check reports them, because builders return no errors.
+    /// The messages for invalid calls of builders. The plan reports them, because builders do not return errors.
     misuses: Vec<String>,
 }
 
@@ -80,20 +85,24 @@ pub struct Period {
 #[derive(Debug, Clone, PartialEq)]
 struct Trigger {
     kind: TriggerKind,
-    /// All of these must say so too.
+    /// The predicates of [`Period::only_when`]. All of them must hold for the trigger to fire.
     only: Vec<Predicate>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum TriggerKind {
+    /// Fires when the loop crosses a mark of the interval.
     Interval(Interval),
+    /// Fires when the predicate holds.
     Predicate(Predicate),
+    /// Fires at the first visit.
     First,
+    /// Fires at the last visit.
     Last,
 }
 
 impl TriggerKind {
-    /// Its place among the others.
+    /// The position of the trigger in its period.
     fn rank(&self) -> u8 {
         match self {
             Self::Interval(_) => 0,
@@ -112,6 +121,7 @@ impl Trigger {
         }
     }
 
+    /// Whether all predicates of `only_when` hold.
     fn allows(&self, now: &Position) -> bool {
         self.only.iter().all(|predicate| predicate.holds(now))
     }
@@ -127,10 +137,15 @@ impl Period {
             })
     }
 
-    /// The units of the intervals, each once, in their order.
+    fn intervals_of(&self, unit: Unit) -> impl Iterator<Item = &Interval> {
+        self.intervals()
+            .filter(move |interval| interval.unit == unit)
+    }
+
+    /// Returns the units of the intervals, each once, in the order of [`Unit`].
     pub(crate) fn units(&self) -> impl Iterator<Item = Unit> {
-        let of = |unit: &Unit| self.intervals().any(|interval| interval.unit == *unit);
-        Unit::ALL.into_iter().filter(of)
+        let has_interval = |unit: &Unit| self.intervals_of(*unit).next().is_some();
+        Unit::ALL.into_iter().filter(has_interval)
     }
 
     fn has(&self, kind: &TriggerKind) -> bool {

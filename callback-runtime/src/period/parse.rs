@@ -1,4 +1,4 @@
-//! A period out of words: those of the attribute `every`, or the sentence that a period is shown as.
+//! Parses a period: the syntax of the attribute `every`, or the sentence that `Display` shows.
 
 mod phrase;
 mod token;
@@ -9,7 +9,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use token::Tokens;
 
-/// Words that are no period: says which of them, and what to write instead.
+/// The error of parsing a [`Period`]. It says which word is wrong, and what to write instead.
 ///
 /// ```
 /// use callbacks::Period;
@@ -33,8 +33,8 @@ impl PeriodError {
     }
 }
 
-/// The words of the attribute `every`, `steps = 10, epochs = 1, first, last, offset = 3, until = 100, once(samples = 5, time = 1)`, or the
-/// sentence that a period is shown as.
+/// Parses the syntax of the attribute `every`, which is `steps = 10, epochs = 1, first, last, offset = 3, until = 100, once(samples = 5, time = 1)`,
+/// or the sentence that `Display` shows.
 ///
 /// ```
 /// use callbacks::Period;
@@ -65,7 +65,7 @@ impl FromStr for Period {
     }
 }
 
-/// One interval. Real units take whole numbers, too.
+/// Makes a period of one interval. A real unit accepts a whole number, too.
 fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
         Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(not_whole(unit, real))),
@@ -76,7 +76,7 @@ fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     }
 }
 
-/// The error for a value that is no whole number from 1 on.
+/// Returns the message for a real number where the unit is counted in whole numbers.
 fn not_whole(unit: Unit, real: f64) -> String {
     let word = unit.word();
     if real < 0.0 {

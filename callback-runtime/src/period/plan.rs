@@ -1,4 +1,4 @@
-//! The states of a plan's periods, so that they go on from where they were.
+//! Saves and restores the progress of a plan's periods.
 
 use crate::callback::{CallbackId, HandlerId};
 use crate::loops::{BreakpointId, Loop};
@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Where the periods of a plan's handlers stand: from [`Plan::periods`], for [`Plan::restore_periods`].
+/// The progress of the periods of a plan's handlers. [`Plan::periods`] returns it, and [`Plan::restore_periods`] restores it.
 ///
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::Periods;
 ///
-/// /// A plan of the same callbacks, as another process makes it.
+/// /// Makes a plan with the same callbacks, as another process does.
 /// fn plan() -> Plan<Fit> {
 ///     let mut plan = Plan::<Fit>::new();
 ///     plan.on(Fit::on_epoch_end, || {}).named("save").every(Period::epochs(10));
@@ -23,33 +23,33 @@ use std::sync::Arc;
 ///
 /// let mut before = plan();
 /// before.check(&State::new())?;
-/// let kept: Periods = before.periods();
+/// let saved: Periods = before.periods();
 /// let mut after = plan();
-/// after.restore_periods(&kept);
+/// after.restore_periods(&saved);
 /// after.check(&State::new())?;
-/// assert_eq!(after.periods(), kept);
+/// assert_eq!(after.periods(), saved);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Periods {
-    period_states: BTreeMap<Key, PeriodState>,
+    states: BTreeMap<HandlerKey, PeriodState>,
 }
 
-/// A handler: its callback's name, its breakpoint, and its place among the callback's handlers with a period there.
-type Key = (Arc<str>, Cow<'static, str>, usize);
+/// Names a handler: the name of its callback, the name of its breakpoint, and its index among the callback's handlers with a period there.
+type HandlerKey = (Arc<str>, Cow<'static, str>, usize);
 
-/// What was kept of a period is not what this version writes.
+/// The error of [`Periods::keep`]: this version cannot read the saved state of a period.
 ///
 /// ```
 /// # use callbacks::Periods;
 /// let mut periods = Periods::default();
 /// let error = periods.keep("save", "on_epoch_end", 0, &[7]).unwrap_err();
-/// assert!(error.to_string().starts_with("what was kept of the period of save at on_epoch_end"));
+/// assert!(error.to_string().starts_with("the saved state of the period of save at on_epoch_end"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "what was kept of the period of {callback} at {breakpoint} is not what this version writes; \
-     leave it out, and the period goes on from where the loop stands"
+    "the saved state of the period of {callback} at {breakpoint} is not one that this version writes; \
+     leave it out, and the period continues from the position of the loop"
 )]
 pub struct UnreadablePeriod {
     callback: String,
@@ -57,8 +57,8 @@ pub struct UnreadablePeriod {
 }
 
 impl Periods {
-    /// The contents for a file. For each handler: the name of its callback, its breakpoint, its place among the callback's handlers with a
-    /// period there, and the numbers of its state.
+    /// Returns the contents, for a file. An entry is the name of a callback, a breakpoint, the index of the handler among the callback's
+    /// handlers with a period there, and the numbers of its state.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -75,18 +75,13 @@ impl Periods {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str, usize, Vec<u64>)> {
-        let period_states = self.period_states.iter();
-        period_states.map(|((callback, at, nth), period_state)| {
-            (
-                callback.as_ref(),
-                at.as_ref(),
-                *nth,
-                period_state.to_words(),
-            )
+        let states = self.states.iter();
+        states.map(|((callback, at, nth), state)| {
+            (callback.as_ref(), at.as_ref(), *nth, state.to_words())
         })
     }
 
-    /// Adds an entry that [`entries`](Self::entries) returned.
+    /// Adds an entry that [`entries`](Self::entries) returned. The error is that `numbers` is not the state of a period.
     pub fn keep(
         &mut self,
         callback: &str,
@@ -94,26 +89,29 @@ impl Periods {
         nth: usize,
         numbers: &[u64],
     ) -> Result<(), UnreadablePeriod> {
-        let period_state = PeriodState::from_words(numbers).ok_or_else(|| UnreadablePeriod {
+        let state = PeriodState::from_words(numbers).ok_or_else(|| UnreadablePeriod {
             callback: callback.to_owned(),
             breakpoint: breakpoint.to_owned(),
         })?;
         let key = (callback.into(), breakpoint.to_owned().into(), nth);
-        self.period_states.insert(key, period_state);
+        self.states.insert(key, state);
         Ok(())
     }
 }
 
 impl<L: Loop> Plan<L> {
-    /// The states of the periods of the plan's handlers. With the loop's counters this is all that a run needs to go on as if it had not been
-    /// interrupted, also in another process. A plan that runs again goes on by itself.
+    /// Returns the progress of the periods of the plan's handlers.
+    ///
+    /// Together with the loop's counters, it lets another process continue the run as if nothing had interrupted it. A plan that runs again
+    /// continues without it.
     ///
     /// See [`Periods`] for an example.
     pub fn periods(&self) -> Periods {
         self.core.periods()
     }
 
-    /// Lets the periods of this plan go on from `periods`. States of handlers that the plan does not have are kept until it has them.
+    /// Lets the periods of this plan continue from `periods`. The plan stores the states of handlers that it does not have, for callbacks that
+    /// are attached later.
     ///
     /// See [`Periods`] for an example.
     pub fn restore_periods(&mut self, periods: &Periods) -> &mut Self {
@@ -128,28 +126,28 @@ impl PlanCore {
         let mut periods = self.periods.clone();
         for (key, handler) in self.periodic() {
             if let Some(state) = self.dispatcher.period_state(handler) {
-                periods.period_states.insert(key, state);
+                periods.states.insert(key, state);
             }
         }
         periods
     }
 
-    /// Saves what the periods of the bound handlers remember, before the handlers are bound anew.
+    /// Saves the progress of the periods, before the handlers are bound again.
     pub(crate) fn save_period_states(&mut self) {
         self.periods = self.periods();
     }
 
-    /// Lets the periods of the bound handlers go on from the saved states.
+    /// Restores the saved progress of the periods of the bound handlers.
     pub(crate) fn restore_period_states(&mut self) {
         for (key, handler) in self.periodic() {
-            if let Some(state) = self.periods.period_states.get(&key) {
+            if let Some(state) = self.periods.states.get(&key) {
                 self.dispatcher.restore_period(handler, state);
             }
         }
     }
 
-    /// The handlers that have a period, each with its key.
-    fn periodic(&self) -> Vec<(Key, HandlerId)> {
+    /// Returns the bound handlers that have a period, each with its key.
+    fn periodic(&self) -> Vec<(HandlerKey, HandlerId)> {
         let mut nths: HashMap<(BreakpointId, CallbackId), usize> = HashMap::new();
         let records = self.dispatcher.all_records();
         let periodic = records.filter(|(_, record)| record.period.is_some());

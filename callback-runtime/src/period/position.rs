@@ -1,8 +1,8 @@
-//! Where a loop stands.
+//! The position of a loop: how far it has counted.
 
 use super::{Amount, Unit};
 
-/// Where a loop stands, by unit. What it does not count is `None`.
+/// The position of a loop: an amount for each unit, and `None` for a unit that the loop does not count.
 ///
 /// ```
 /// use callbacks::{Position, Unit};
@@ -14,11 +14,12 @@ use super::{Amount, Unit};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Position {
+    /// The amount of each unit, in the order of [`Unit`].
     amounts: [Option<Amount>; Unit::ALL.len()],
 }
 
 impl Position {
-    /// One of a loop that counts nothing.
+    /// The position of a loop that counts nothing.
     ///
     /// ```
     /// use callbacks::{Position, Unit};
@@ -29,8 +30,8 @@ impl Position {
         Self::default()
     }
 
-    /// The same, with `unit` at `amount`. What cannot be counted so, like half a step or -1, is kept as it was given: nothing is
-    /// due there.
+    /// Returns the position with `unit` at `amount`. An amount that is not valid in `unit`, such as half a step or -1, is stored as it is; no
+    /// period in that unit is due there.
     ///
     /// ```
     /// use callbacks::{Position, Unit};
@@ -42,7 +43,7 @@ impl Position {
         self
     }
 
-    /// How many, as a real number: rounded beyond 2^53.
+    /// Returns the amount of `unit` as a real number. A whole amount beyond 2^53 is rounded.
     ///
     /// ```
     /// use callbacks::{Position, Unit};
@@ -53,7 +54,7 @@ impl Position {
         self.amount(unit).map(Amount::as_f64)
     }
 
-    /// How many, exactly, if they are whole.
+    /// Returns the exact amount of `unit`, if it is a whole number.
     ///
     /// ```
     /// use callbacks::{Position, Unit};
@@ -69,26 +70,26 @@ impl Position {
         self.amounts[unit as usize]
     }
 
-    /// The counts without the seconds, which differ at each visit of the same position.
+    /// Returns the amounts without the seconds, which differ between two visits at the same position.
     pub(crate) fn counted(&self) -> impl Iterator<Item = (Unit, Amount)> {
         let units = Unit::ALL.into_iter().filter(|unit| *unit != Unit::Seconds);
         units.filter_map(|unit| Some((unit, self.amount(unit)?)))
     }
 
-    /// Whether a unit of it has counted less than that of `other`.
+    /// Whether a unit is at a smaller amount than in `other`.
     pub(crate) fn is_behind(&self, other: &Self) -> bool {
         self.counted().any(|(unit, amount)| {
-            let other = other.amount(unit).map(Amount::as_f64);
-            other.is_some_and(|other| amount.as_f64() < other)
+            let other_amount = other.amount(unit);
+            other_amount.is_some_and(|other_amount| amount.as_f64() < other_amount.as_f64())
         })
     }
 
-    /// Whether nothing has been counted yet.
+    /// Whether all amounts are 0.
     pub(crate) fn is_beginning(&self) -> bool {
         self.counted().all(|(_, amount)| amount.as_f64() == 0.0)
     }
 
-    /// Whether both are the same place, whatever the clock says. A NaN is where it is.
+    /// Whether both positions are the same except for the seconds. NaN is the same as NaN.
     pub(crate) fn is_at(&self, other: &Self) -> bool {
         let bits =
             |(unit, amount): (Unit, Amount)| (unit, amount.whole(), amount.as_f64().to_bits());

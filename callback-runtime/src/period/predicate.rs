@@ -1,10 +1,10 @@
-//! A person's own say in when a handler runs.
+//! The closures of `Period::when` and `Period::only_when`.
 
 use super::Position;
 use std::fmt;
 use std::sync::Arc;
 
-/// A function of the position. Clones are the same one; no two others are equal.
+/// A function of the position. A predicate is equal only to its clones.
 #[derive(Clone)]
 pub(super) struct Predicate(Arc<dyn Fn(&Position) -> bool + Send + Sync>);
 
@@ -13,6 +13,7 @@ impl Predicate {
         Self(Arc::new(predicate))
     }
 
+    /// Calls the function.
     pub(super) fn holds(&self, now: &Position) -> bool {
         (self.0)(now)
     }

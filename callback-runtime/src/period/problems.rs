@@ -1,17 +1,19 @@
-//! What a period cannot be, and what it cannot do in a run.
+//! The invalid settings of a period, and the periods that are never due in a run.
 
-use super::interval::Next;
+use super::interval::{NextMark, has_reached};
 use super::{Amount, Interval, Period, Position, TriggerKind, Unit};
 
 impl Period {
-    /// Settings that cannot be, each with what to write instead.
+    /// Returns the invalid settings, each with what to write instead.
     pub(crate) fn problems(&self) -> Vec<String> {
         let of_intervals = self.intervals().filter_map(Interval::problem);
         of_intervals.chain(self.misuses.iter().cloned()).collect()
     }
 
-    /// Whether a handler may be due in a run from `start` to `totals`; if not, why, and what to write. A run that continues an earlier one
-    /// is not refused for marks before its start, nor a period for what is a problem already.
+    /// Checks whether a handler may be due in a run from `start` to `totals`. The error says why not, and what to write.
+    ///
+    /// A run that continues an earlier one is not an error because of marks before its start. Neither are the settings that
+    /// [`problems`](Self::problems) reports.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
         if self.triggers.is_empty() {
             return Err(
@@ -19,33 +21,37 @@ impl Period {
                     .to_owned(),
             );
         }
-        let mut late = Vec::new();
+        let mut reasons = Vec::new();
         for trigger in &self.triggers {
             match &trigger.kind {
-                TriggerKind::Interval(interval) => late.push(interval.is_late(start, totals)),
-                // It had its time in an earlier run, unless this is the first.
+                TriggerKind::Interval(interval) => {
+                    reasons.push(interval.why_not_due(start, totals));
+                }
+                // `first` may have been due in the earlier run that this one continues.
                 TriggerKind::First if !start.is_beginning() => {}
                 TriggerKind::First | TriggerKind::Last | TriggerKind::Predicate(_) => return Ok(()),
             }
         }
-        let all: Option<Vec<String>> = late.into_iter().collect();
+        // One interval that may be due is enough.
+        let all: Option<Vec<String>> = reasons.into_iter().collect();
         match all {
-            Some(late) if !late.is_empty() => Err(late.join("; ")),
+            Some(reasons) if !reasons.is_empty() => Err(reasons.join("; ")),
             _ => Ok(()),
         }
     }
 }
 
 impl Interval {
-    /// Why it cannot be, and what to write instead.
+    /// Returns what is invalid in the interval, and what to write instead.
     pub(crate) fn problem(&self) -> Option<String> {
-        self.bad_length()
-            .or_else(|| self.bad_setting("offset", self.offset))
-            .or_else(|| self.bad_setting("until", self.until))
-            .or_else(|| self.no_mark())
+        self.length_problem()
+            .or_else(|| self.setting_problem("offset", self.offset))
+            .or_else(|| self.setting_problem("until", self.until))
+            .or_else(|| self.no_mark_problem())
     }
 
-    fn bad_length(&self) -> Option<String> {
+    /// Reports a length that is not greater than 0, or not finite.
+    fn length_problem(&self) -> Option<String> {
         let (word, every) = (self.unit.word(), self.every);
         let real = every.as_f64();
         if real > 0.0 && real.is_finite() {
@@ -61,7 +67,8 @@ impl Interval {
         })
     }
 
-    fn bad_setting(&self, name: &str, amount: Option<Amount>) -> Option<String> {
+    /// Reports an `offset` or `until` that the unit cannot have as a position.
+    fn setting_problem(&self, name: &str, amount: Option<Amount>) -> Option<String> {
         let amount = amount?;
         let real = amount.as_f64();
         if !(real.is_finite() && real >= 0.0) {
@@ -85,19 +92,20 @@ impl Interval {
         })
     }
 
-    fn no_mark(&self) -> Option<String> {
-        let first = Next::FIRST;
-        if self.halted_at(first).is_some() {
+    /// Reports an interval that has no mark.
+    fn no_mark_problem(&self) -> Option<String> {
+        let first = NextMark::FIRST;
+        if self.mark(first).is_some() {
             return None;
         }
         let endless = Self {
             until: None,
             ..*self
         };
-        Some(match (self.until, endless.halted_at(first)) {
-            (Some(until), Some(halted_at)) => format!(
-                "`until = {until}` is before the first mark, {}; write `until = {halted_at}` or more, or leave the period out",
-                at(self.unit, halted_at)
+        Some(match (self.until, endless.mark(first)) {
+            (Some(until), Some(mark)) => format!(
+                "`until = {until}` is before the first mark, {}; write `until = {mark}` or more, or leave the period out",
+                describe(self.unit, mark)
             ),
             _ => format!(
                 "the first mark of `{} = {}` is beyond what can be counted; write a smaller period or offset",
@@ -107,36 +115,35 @@ impl Interval {
         })
     }
 
-    /// Why it is not due in a run from `start` to `totals`, if it cannot be.
-    fn is_late(&self, start: &Position, totals: &Position) -> Option<String> {
-        let end = totals
-            .amount(self.unit)
-            .filter(|_| self.unit != Unit::Seconds)?;
-        let stands = start.amount(self.unit).unwrap_or(Amount::Whole(0));
-        let next = self.after(stands)?;
-        // Marks before the start belong to an earlier run.
-        let (halted_at, reach) = (self.halted_at(next)?, self.reach(next)?);
-        if next > Next::FIRST || super::interval::has_reached(end, reach) {
+    /// Returns why the interval is never due in a run from `start` to `totals`. `None` if it may be due.
+    fn why_not_due(&self, start: &Position, totals: &Position) -> Option<String> {
+        if self.unit == Unit::Seconds {
             return None;
         }
-        let (halted_at, end, word) = (
-            at(self.unit, halted_at),
-            at(self.unit, end),
-            self.unit.word(),
-        );
+        let end = totals.amount(self.unit)?;
+        let begin = start.amount(self.unit).unwrap_or(Amount::Whole(0));
+        let next = self.mark_after(begin)?;
+        let (mark, threshold) = self.mark_and_threshold(next)?;
+        // An interval with a mark before `start` may have been due in an earlier run.
+        if next > NextMark::FIRST || has_reached(end, threshold) {
+            return None;
+        }
         Some(format!(
-            "it runs first at {halted_at}, and this run ends at {end}; write `{word}` of at most what the run has, or add `last`"
+            "it runs first at {}, and this run ends at {}; write `{}` of at most what the run has, or add `last`",
+            describe(self.unit, mark),
+            describe(self.unit, end),
+            self.unit.word(),
         ))
     }
 }
 
-/// Whether it is no `u64`.
+/// Whether `real` is greater than every `u64`.
 pub(crate) fn is_too_large(real: f64) -> bool {
-    // 2^64, the first that is none.
+    // 2^64
     real >= 18_446_744_073_709_551_616.0
 }
 
-/// As one says it: "step 10".
-fn at(unit: Unit, amount: Amount) -> String {
+/// Returns the position in words: "step 10".
+fn describe(unit: Unit, amount: Amount) -> String {
     format!("{} {amount}", unit.singular())
 }

@@ -1,13 +1,14 @@
-//! The last call: handlers whose period has `last` run once more before a run ends.
+//! The last calls: before a run ends, the handlers whose period has `last` run once more.
 
 use crate::callback::HandlerId;
 use crate::loops::Loop;
 use crate::run::{Break, Run, RunCore, Stage};
 
 impl<L: Loop> Run<'_, L> {
-    /// Runs the handlers whose period has `last`, unless they have just run. A loop that ends by itself calls this before it closes its
-    /// outermost scope, while the state that they ask for still exists. Without this call they run at the end of the run, before the
-    /// exits. In a run that is stopped they run without this call.
+    /// Runs the handlers whose period has `last`, unless they have just run.
+    ///
+    /// A loop that finishes calls this before it closes its outermost scope, while the state that the handlers ask for still exists. If it
+    /// does not, they run at the end of the run, before the exits. In a run that is stopped they run without this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -40,7 +41,7 @@ impl<L: Loop> Run<'_, L> {
 }
 
 impl RunCore<'_> {
-    /// Runs the handlers whose period demands one more run.
+    /// Runs the handlers whose period has `last` once more, unless they have run at the current position. Stops at the first failure.
     pub(crate) fn run_last_calls(&mut self) {
         if self.run_state.stage != Stage::Running {
             return;

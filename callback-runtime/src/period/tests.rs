@@ -1,4 +1,4 @@
-//! The promises of a period while its handler runs, for every walk of a few visits: against an oracle that counts one by one.
+//! The promises of a period, for every walk of a few visits, against intervals whose marks are found by counting.
 
 mod ends;
 mod resume;
@@ -6,18 +6,18 @@ mod waiting;
 mod walk;
 
 use super::{HandlerPeriod, Period, PeriodState, Position, Unit};
-use walk::{Rhythm, at, due, rhythms, walks};
+use walk::{StepInterval, at, due, step_intervals, walks};
 
 #[test]
 fn a_handler_is_due_when_a_mark_is_crossed_and_once_for_several() {
-    for rhythm in rhythms() {
+    for interval in step_intervals() {
         for walk in walks() {
-            let mut period = HandlerPeriod::new(rhythm.period());
+            let mut period = HandlerPeriod::new(interval.period());
             period.begin(&at(0), &Position::new());
             assert_eq!(
                 due(&mut period, &walk),
-                rhythm.expected(0, &walk),
-                "{rhythm:?} {walk:?}"
+                interval.expected(0, &walk),
+                "{interval:?} {walk:?}"
             );
         }
     }
@@ -25,17 +25,17 @@ fn a_handler_is_due_when_a_mark_is_crossed_and_once_for_several() {
 
 #[test]
 fn a_run_that_begins_anywhere_has_the_marks_after_its_start() {
-    for rhythm in rhythms() {
+    for interval in step_intervals() {
         for start in 0..12 {
             for walk in walks() {
-                let walk: Vec<u64> = walk.iter().map(|at| at + start).collect();
-                let mut period = HandlerPeriod::new(rhythm.period());
+                let walk: Vec<u64> = walk.iter().map(|step| step + start).collect();
+                let mut period = HandlerPeriod::new(interval.period());
                 period.begin(&at(start), &Position::new());
-                let expected = rhythm.expected(start, &walk);
+                let expected = interval.expected(start, &walk);
                 assert_eq!(
                     due(&mut period, &walk),
                     expected,
-                    "{rhythm:?} from {start} {walk:?}"
+                    "{interval:?} from {start} {walk:?}"
                 );
             }
         }
@@ -53,34 +53,34 @@ fn a_position_that_goes_back_makes_no_mark_due_twice() {
 }
 
 #[test]
-fn no_position_is_due_that_is_none() {
+fn nothing_is_due_at_a_position_that_is_not_valid() {
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, -0.5] {
         for (unit, period) in [
             (Unit::Time, Period::time(0.5)),
             (Unit::Steps, Period::steps(1)),
         ] {
             let mut period = HandlerPeriod::new(period);
-            let place = Position::new().with(unit, bad);
-            period.begin(&place, &place);
-            assert!(period.is_due(&place, false).is_none(), "{unit} {bad}");
+            let position = Position::new().with(unit, bad);
+            period.begin(&position, &position);
+            assert!(period.is_due(&position, false).is_none(), "{unit} {bad}");
             assert!(
                 period
                     .is_due(&Position::new().with(unit, 0), false)
                     .is_none()
             );
-            // What was no position has moved nothing.
+            // The invalid position has not moved the interval on.
             let next = if unit.is_whole() {
                 Position::new().with(unit, 1)
             } else {
                 Position::new().with(unit, 0.5)
             };
-            assert!(period.is_due(&next, false).is_some(), "{unit} behind {bad}");
+            assert!(period.is_due(&next, false).is_some(), "{unit} after {bad}");
         }
     }
 }
 
 #[test]
-fn a_predicate_is_asked_at_each_visit_and_one_that_narrows_lets_the_mark_pass() {
+fn a_predicate_is_called_at_each_visit_and_only_when_skips_a_mark() {
     let even = |now: &Position| now.whole(Unit::Steps).is_some_and(|step| step % 2 == 0);
     let mut period = HandlerPeriod::new(Period::when(even));
     period.begin(&at(0), &Position::new());
@@ -96,10 +96,10 @@ fn a_predicate_is_asked_at_each_visit_and_one_that_narrows_lets_the_mark_pass() 
 #[test]
 fn a_handler_sees_which_units_fired() {
     let mut period = HandlerPeriod::new(Period::steps(4).or(Period::epochs(1)).first());
-    let place = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
-    period.begin(&place(0, 0), &Position::new());
+    let position = |epoch: u64, step: u64| at(step).with(Unit::Epochs, epoch);
+    period.begin(&position(0, 0), &Position::new());
     let mut text = |epoch, step| {
-        let due = period.is_due(&place(epoch, step), false)?;
+        let due = period.is_due(&position(epoch, step), false)?;
         Some((due.units().to_vec(), due.is_first(), due.to_string()))
     };
     let name = "E1_U4".to_owned();
@@ -114,7 +114,7 @@ fn a_handler_sees_which_units_fired() {
 }
 
 #[test]
-fn what_is_refused_is_reported_with_what_to_write() {
+fn an_invalid_setting_is_reported_with_what_to_write() {
     let problems = |period: Period| period.problems().join("; ");
     assert_eq!(
         problems(Period::steps(0)),
@@ -158,9 +158,7 @@ fn what_is_refused_is_reported_with_what_to_write() {
 #[test]
 fn a_handler_that_cannot_run_in_this_run_is_reported() {
     let epochs = |epochs: u64| Position::new().with(Unit::Epochs, epochs);
-    let can = |period: Period, start, end| {
-        HandlerPeriod::new(period).can_fire(&epochs(start), &epochs(end))
-    };
+    let can = |period: Period, start, end| period.can_fire(&epochs(start), &epochs(end));
     assert_eq!(
         can(Period::epochs(50), 0, 10),
         Err("it runs first at epoch 50, and this run ends at epoch 10; write `epochs` of at most what the run has, or add `last`"
@@ -176,7 +174,7 @@ fn a_handler_that_cannot_run_in_this_run_is_reported() {
     assert_eq!(
         can(Period::epochs(5).once(), 5, 10),
         Ok(()),
-        "it had its time"
+        "it may have been due in an earlier run"
     );
     assert!(can(Period::never(), 0, 10).is_err());
 }

@@ -2,34 +2,34 @@
 
 use std::fmt;
 
-/// A unit that loops count. In the state of a loop each unit is a type, so that steps cannot be mistaken for epochs.
+/// A unit that loops count. The state of a loop has a type for each unit, so that steps cannot be mistaken for epochs.
 ///
 /// ```
 /// use callbacks::Unit;
 ///
 /// assert_eq!(Unit::MicroSteps.to_string(), "micro-steps");
 /// assert_eq!(Unit::Steps.symbol(), "U");
-/// assert!(Unit::Epochs < Unit::Steps); // In names, epochs come before updates, and updates before samples.
+/// assert!(Unit::Epochs < Unit::Steps); // The order of the parts of a period's short name.
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Unit {
-    /// Passes over the data. Whole.
+    /// Passes over the data, as whole numbers.
     Epochs,
-    /// Updates of what is optimised; the steps of a simulation. Whole numbers.
+    /// Updates of the optimised parameters, or steps of a simulation, as whole numbers.
     Steps,
-    /// Batches of which several make one update. Whole numbers.
+    /// Batches of an update that accumulates several batches, as whole numbers.
     MicroSteps,
-    /// Samples. Whole.
+    /// Samples, as whole numbers.
     Samples,
-    /// Simulated time, in the loop's own unit. Real.
+    /// Simulated time in the loop's own unit, as real numbers.
     Time,
-    /// Seconds of wall-clock time since the run began. Real.
+    /// Seconds of wall-clock time since the run began, as real numbers.
     Seconds,
 }
 
 impl Unit {
-    /// All of them, in their order.
+    /// All units, in their order.
     ///
     /// ```
     /// use callbacks::Unit;
@@ -45,7 +45,7 @@ impl Unit {
         Self::Seconds,
     ];
 
-    /// Its letter in short names: `E` epochs, `U` steps (updates), `M` micro-steps, `S` samples, `T` simulated time, `s` seconds.
+    /// Returns the letter of the unit in short names: `E` epochs, `U` steps (updates), `M` micro-steps, `S` samples, `T` simulated time, `s` seconds.
     ///
     /// ```
     /// use callbacks::Unit;
@@ -63,7 +63,7 @@ impl Unit {
         }
     }
 
-    /// Its name as a word of the attribute `every`.
+    /// Returns the name of the unit in the attribute `every`.
     ///
     /// ```
     /// use callbacks::Unit;
@@ -81,7 +81,7 @@ impl Unit {
         }
     }
 
-    /// Whether it is counted in whole numbers (`u64`), and not in real ones (`f64`).
+    /// Whether the unit is counted in whole numbers (`u64`), and not in real numbers (`f64`).
     ///
     /// ```
     /// use callbacks::Unit;
@@ -92,7 +92,7 @@ impl Unit {
         !matches!(self, Self::Time | Self::Seconds)
     }
 
-    /// Its name after the number 1.
+    /// Returns the name of the unit after the number 1.
     pub(crate) const fn singular(self) -> &'static str {
         match self {
             Self::Epochs => "epoch",
@@ -104,7 +104,7 @@ impl Unit {
         }
     }
 
-    /// Its name after any other number.
+    /// Returns the name of the unit after any other number.
     pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::MicroSteps => "micro-steps",

@@ -326,7 +326,9 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
-        self.attached.periods.push(AttachedPeriod::inside(period));
+        self.attached
+            .periods
+            .push(AttachedPeriod::repeating(period));
         self
     }
 
@@ -369,7 +371,7 @@ impl Attachment<'_> {
         let location = Some(Location::here());
         self.attached
             .relations
-            .say(verb, callback_ref.into_callback_ref(), location);
+            .add(verb, callback_ref.into_callback_ref(), location);
         self
     }
 }

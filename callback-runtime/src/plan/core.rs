@@ -68,7 +68,7 @@ impl PlanCore {
         Self {
             loop_info,
             dispatcher: Dispatcher::new(loop_info.breakpoints.len()),
-            clock: Clock::of(of_loop.counters.clone()),
+            clock: Clock::new(of_loop.counters.clone()),
             gates: Box::default(),
             attached: Vec::new(),
             requests: Vec::new(),

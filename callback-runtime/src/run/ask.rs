@@ -79,7 +79,7 @@ impl RunCore<'_> {
         matches: impl Fn(&A) -> bool,
     ) -> Result<Option<(A, Vec<Origin>)>, Break> {
         // A handler may run another plan on this state that collects answers of the same type.
-        let outer = self.answers::<A>().and_then(Answers::set_aside);
+        let outer = self.answers::<A>().and_then(Answers::take_outer);
         let continues = self.fire_handled(at);
         let merged = self.take_answers(at, matches);
         if let Some(outer) = outer {

@@ -128,7 +128,7 @@ impl<'a> RunCore<'a> {
         let outer_values = OuterValues::take(&mut state);
         let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
         parts.clock.begin();
-        let now = parts.clock.position_if_it_is_known(state.as_table());
+        let now = parts.clock.position_or_default(state.as_table());
         parts.dispatcher.begin(parts.gates, &now, &parts.totals);
         Self::of(parts, state, run_state)
     }

@@ -1,4 +1,4 @@
-//! Lists of parameters: a handler has at most twelve.
+//! The macro that implements a trait for functions of up to twelve parameters.
 
 /// Calls a macro with each list of up to twelve parameters. A parameter is four tokens: two type names, a variable and its index.
 macro_rules! for_each_arity {

@@ -1,6 +1,6 @@
-//! Which handler holds which state, in debug builds: an overlap of two handlers is a failure that names a type and a callback.
+//! A debug check that no two handlers borrow the same state at the same time. An overlap is a failure that names the type and the callback.
 //!
-//! That there is none follows from how lists are bound and groups are formed; this notices where it does not.
+//! The way in which lists are bound and groups are formed rules out an overlap. The check finds mistakes there.
 
 #[cfg(debug_assertions)]
 use crate::raw::{Access, AccessKind};
@@ -8,24 +8,26 @@ use crate::raw::{Access, AccessKind};
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What the handlers that run on one table hold of it. Empty where debug assertions are off.
+/// The borrows of the handlers that run on one table. Always empty without debug assertions.
 #[derive(Debug, Default)]
 pub(crate) struct Borrows(Mutex<Held>);
 
 #[derive(Debug, Default)]
 struct Held {
-    /// By slot: how many handlers read it, or [`WRITTEN`].
+    /// The borrow of each slot: how many handlers read it, or [`WRITTEN`].
     slots: Vec<i32>,
-    /// A handler has the whole table. It may run a plan on it, which begins with [`Borrows::set_aside`].
+    /// Whether a handler has the whole table. It may run another plan on the table, which begins with [`Borrows::set_aside`].
     whole: bool,
-    /// How many handlers hold something.
+    /// How many handlers are running.
     holders: usize,
 }
 
 #[cfg(debug_assertions)]
+/// The borrow of a slot that a handler may change.
 const WRITTEN: i32 = -1;
 
 impl Borrows {
+    /// Makes room for `width` slots.
     pub(crate) fn grow(&self, width: usize) {
         let mut held = self.lock();
         if cfg!(debug_assertions) && held.slots.len() < width {
@@ -33,7 +35,8 @@ impl Borrows {
         }
     }
 
-    /// What runs on the table from now on runs for the handler that has the whole of it.
+    /// Forgets the borrow of the whole table, for a run that begins inside the handler that has it. Returns it for
+    /// [`put_back`](Self::put_back).
     pub(crate) fn set_aside(&self) -> Aside {
         let mut held = self.lock();
         Aside {
@@ -42,6 +45,7 @@ impl Borrows {
         }
     }
 
+    /// Restores the borrow of the whole table at the end of an inner run.
     pub(crate) fn put_back(&self, aside: Aside) {
         let mut held = self.lock();
         (held.whole, held.holders) = (aside.whole, aside.holders);
@@ -54,8 +58,8 @@ impl Borrows {
 
 #[cfg(debug_assertions)]
 impl Held {
-    /// Whether it could be had.
-    fn take(&mut self, access: &Access) -> bool {
+    /// Records a borrow. Returns whether it is compatible with the others; if not, it is not recorded.
+    fn acquire(&mut self, access: &Access) -> bool {
         match (access.kind, self.slots.get_mut(access.slot.index())) {
             (AccessKind::Everything, _) if self.whole || self.holders > 1 => return false,
             (AccessKind::Everything, _) => self.whole = true,
@@ -68,7 +72,8 @@ impl Held {
         true
     }
 
-    fn give_back(&mut self, access: &Access) {
+    /// Removes a borrow that [`acquire`](Self::acquire) has recorded.
+    fn release(&mut self, access: &Access) {
         match (access.kind, self.slots.get_mut(access.slot.index())) {
             (AccessKind::Everything, _) => self.whole = false,
             (AccessKind::Read, Some(slot)) => *slot -= 1,
@@ -78,41 +83,43 @@ impl Held {
     }
 }
 
-/// What handlers held when a run began.
+/// The borrow of the whole table by the handler inside which a run began, and the number of handlers that were running.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Aside {
     whole: bool,
     holders: usize,
 }
 
-/// What one handler holds while it runs. Given back when it is dropped, also by a panic.
+/// The borrows of one running handler. Drop releases them, also after a panic.
 #[cfg(debug_assertions)]
 #[derive(Debug)]
 pub(crate) struct Hold<W: AsRef<[Access]>> {
-    of: Arc<Borrows>,
+    borrows: Arc<Borrows>,
     accesses: W,
-    /// How many of the accesses it holds.
-    taken: usize,
+    /// How many of the accesses are acquired.
+    acquired: usize,
 }
 
 #[cfg(debug_assertions)]
 impl<W: AsRef<[Access]>> Hold<W> {
-    /// Panics where another handler has what cannot be shared; the run takes that for a failure of this one.
-    pub(crate) fn take(of: Arc<Borrows>, accesses: W, handler: &str) -> Self {
-        of.lock().holders += 1;
+    /// Acquires `accesses` for the handler of the callback `callback`.
+    ///
+    /// Panics if they overlap with those of another handler. The run handles the panic as a failure of this handler.
+    pub(crate) fn take(borrows: Arc<Borrows>, accesses: W, callback: &str) -> Self {
+        borrows.lock().holders += 1;
         let mut hold = Self {
-            of,
+            borrows,
             accesses,
-            taken: 0,
+            acquired: 0,
         };
-        while let Some(access) = hold.accesses.as_ref().get(hold.taken) {
-            let is_taken = hold.of.lock().take(access);
+        while let Some(access) = hold.accesses.as_ref().get(hold.acquired) {
+            let is_acquired = hold.borrows.lock().acquire(access);
             assert!(
-                is_taken,
-                "a handler of `{handler}` got `{}` while another one had it; please report this",
+                is_acquired,
+                "a handler of `{callback}` got `{}` while another one had it; please report this",
                 access.type_name
             );
-            hold.taken += 1;
+            hold.acquired += 1;
         }
         hold
     }
@@ -121,9 +128,9 @@ impl<W: AsRef<[Access]>> Hold<W> {
 #[cfg(debug_assertions)]
 impl<W: AsRef<[Access]>> Drop for Hold<W> {
     fn drop(&mut self) {
-        let mut held = self.of.lock();
-        for access in &self.accesses.as_ref()[..self.taken] {
-            held.give_back(access);
+        let mut held = self.borrows.lock();
+        for access in &self.accesses.as_ref()[..self.acquired] {
+            held.release(access);
         }
         held.holders = held.holders.saturating_sub(1);
     }
@@ -154,7 +161,7 @@ mod tests {
         accesses::<(Ask<Ctx<'static>>,)>()
     }
 
-    /// How the second of two handlers that run at the same time fails.
+    /// Returns the message with which the second of two handlers that run at the same time fails.
     fn overlap(first: Vec<Access>, second: Vec<Access>) -> Option<String> {
         let borrows = Arc::new(Borrows::default());
         let slots = first
@@ -167,7 +174,7 @@ mod tests {
             Hold::take(borrows.clone(), second.clone(), "Another");
         }));
         drop(first);
-        // What the failed one had is given back.
+        // The failed handler has released its borrows.
         Hold::take(borrows, second, "Later");
         taken.err()?.downcast_ref::<String>().cloned()
     }

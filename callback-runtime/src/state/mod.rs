@@ -1,4 +1,4 @@
-//! Typed values, one per type, that the loop and the callbacks share.
+//! The state of a loop, which its callbacks share: [`State`], and [`Ctx`], a view of it.
 
 pub(crate) mod arity;
 pub(crate) mod borrows;
@@ -12,8 +12,8 @@ use thiserror::Error;
 
 /// Typed values, one per type, that the loop and the callbacks share.
 ///
-/// A loop owns one and lends it to a plan for the length of a run. Handlers see single values of it, by type, or
-/// all of it through [`Ctx`].
+/// A loop owns a state and lends it to a plan for the length of a run. A handler asks for single values by their types, or for the whole
+/// state as [`Ctx`].
 ///
 /// ```
 /// use callbacks::State;
@@ -34,7 +34,7 @@ pub struct State {
 }
 
 impl State {
-    /// A state that holds nothing.
+    /// Makes an empty state.
     ///
     /// ```
     /// assert!(callbacks::State::new().get::<u32>().is_none());
@@ -43,7 +43,7 @@ impl State {
         Self::default()
     }
 
-    /// The value of type `T`, if there is one.
+    /// Returns the value of type `T`, if there is one.
     ///
     /// ```
     /// # use callbacks::State;
@@ -55,7 +55,7 @@ impl State {
         self.table.get()
     }
 
-    /// The value of type `T`, to change.
+    /// Returns the value of type `T` to change it, if there is one.
     ///
     /// ```
     /// # use callbacks::State;
@@ -68,7 +68,7 @@ impl State {
         self.table.get_mut()
     }
 
-    /// Puts `value` in its type's place and returns what was there. Replacing does not allocate.
+    /// Inserts `value` and returns the previous value of its type. Replacing a value does not allocate.
     ///
     /// ```
     /// # use callbacks::State;
@@ -80,7 +80,7 @@ impl State {
         self.table.insert(value)
     }
 
-    /// Removes the value of type `T` and returns it, if there is one. A value that is lent cannot be removed: [`NotOwned`].
+    /// Removes the value of type `T` and returns it, if there is one. The error is that the value is [lent](Self::lend).
     ///
     /// ```
     /// # use callbacks::State;
@@ -93,9 +93,10 @@ impl State {
         self.ctx().remove()
     }
 
-    /// Makes `value` part of the state while `body` runs. Afterwards the previous value is back, also if `body` panics; the panic goes on.
+    /// Makes `value` part of the state while `body` runs, and restores the previous value afterwards. This is for a loop that has only a
+    /// `&mut Model`.
     ///
-    /// This is for a loop that has only a `&mut Model`. `body` cannot remove the lent value.
+    /// `body` cannot remove the lent value. If `body` panics, the previous value is restored, too, and the panic continues.
     ///
     /// ```
     /// # use callbacks::State;
@@ -116,7 +117,7 @@ impl State {
         self.ctx().lend(value, body)
     }
 
-    /// All of it, as a handler that asks for [`Ctx`] sees it.
+    /// Returns a view of the whole state, as a handler gets it that asks for [`Ctx`].
     ///
     /// ```
     /// # use callbacks::State;
@@ -129,7 +130,7 @@ impl State {
     }
 }
 
-/// A state, or a view of one: what a plan can be checked against.
+/// A [`State`] or a [`Ctx`], against which a plan can be checked.
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -161,10 +162,10 @@ impl fmt::Debug for State {
     }
 }
 
-/// A view of the whole state, passed by value: luz's `ctx`.
+/// A view of the whole state, which is passed by value. It is the `ctx` of luz.
 ///
-/// A handler that asks for it asks for nothing else. It is a view and not `&mut State`, because a state could be
-/// swapped for another one while something is lent to it.
+/// A handler that asks for `Ctx` has no other parameters. `Ctx` is a view and not `&mut State`, because a handler could swap the state for
+/// another one while a value is lent to it.
 ///
 /// ```
 /// use callbacks::{Ctx, State};
@@ -185,7 +186,7 @@ pub struct Ctx<'a> {
 }
 
 impl<'a> Ctx<'a> {
-    /// The value of type `T`, if there is one.
+    /// Returns the value of type `T`, if there is one.
     ///
     /// ```
     /// # use callbacks::State;
@@ -202,7 +203,7 @@ impl<'a> Ctx<'a> {
         self.view.table().get()
     }
 
-    /// The value of type `T`, to change.
+    /// Returns the value of type `T` to change it, if there is one.
     ///
     /// ```
     /// # use callbacks::State;
@@ -216,8 +217,8 @@ impl<'a> Ctx<'a> {
         self.view.get_mut()
     }
 
-    /// Inserts `value` and returns the previous value of its type. Replacing does not allocate. A lent value is replaced in place, so that
-    /// its owner sees it.
+    /// Inserts `value` and returns the previous value of its type. Replacing a value does not allocate. A value that is lent is replaced in
+    /// place, so that its owner gets the new one.
     ///
     /// ```
     /// # use callbacks::State;
@@ -232,7 +233,7 @@ impl<'a> Ctx<'a> {
         self.view.insert(value)
     }
 
-    /// Takes the value of type `T` out, if there is one. What is lent cannot be taken: [`NotOwned`].
+    /// Removes the value of type `T` and returns it, if there is one. The error is that the value is [lent](Self::lend).
     ///
     /// ```
     /// # use callbacks::State;
@@ -263,8 +264,8 @@ impl<'a> Ctx<'a> {
         self.view.lend(value, |view| body(Ctx { view }))
     }
 
-    /// Several values at once, as a handler's parameters get them. `None` if one that is not an `Option` is absent, or
-    /// if two of them cannot be held together.
+    /// Returns several values at once, like the parameters of a handler. `None` if a value that is not an `Option` is absent, or two of them
+    /// cannot be borrowed together.
     ///
     /// ```
     /// # use callbacks::State;
@@ -280,7 +281,7 @@ impl<'a> Ctx<'a> {
         self.view.query::<Q::Asks>()
     }
 
-    /// The same view for a shorter time.
+    /// Returns the same view with a shorter lifetime.
     ///
     /// ```
     /// # use callbacks::State;
@@ -326,7 +327,7 @@ impl fmt::Debug for Ctx<'_> {
     }
 }
 
-/// The error of removing a value that the state does not own.
+/// The error of removing a value that is lent to the state, which does not own it.
 ///
 /// ```
 /// # use callbacks::State;
@@ -337,15 +338,16 @@ impl fmt::Debug for Ctx<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("`{state}` is lent to the state and cannot be removed; replace it in place")]
 pub struct NotOwned {
+    /// The name of the value's type.
     state: &'static str,
 }
 
-/// What [`Ctx::query`] can ask for: a tuple of one to six [`Param`](crate::Param)s.
+/// The values of a [`Ctx::query`]: a tuple of one to six [`Param`](crate::Param)s.
 ///
 /// ```
 /// use callbacks::{Ctx, Query, State};
 ///
-/// /// Whether some values are there, and can be held group_result.
+/// /// Whether the values are there, and can be borrowed together.
 /// fn have<Q: Query>(ctx: &mut Ctx<'_>) -> bool {
 ///     ctx.query::<Q>().is_some()
 /// }
@@ -357,7 +359,7 @@ pub struct NotOwned {
 /// assert!(!have::<(&u32, &mut u32)>(&mut state.ctx()));
 /// ```
 pub trait Query {
-    /// The values.
+    /// The tuple of values that a query returns.
     type Items<'w>;
     #[doc(hidden)]
     type Asks: for<'w> Params<Items<'w> = Self::Items<'w>>;

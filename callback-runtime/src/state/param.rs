@@ -1,31 +1,31 @@
 //! The parameters of handlers.
 //!
-//! | parameter | gives | asks of `T` |
+//! | parameter | value | bound on `T` |
 //! |---|---|---|
-//! | `&T` | the value, to read | `Sync` |
-//! | `&mut T` | the value, to change | `Send` |
-//! | `Option<&T>`, `Option<&mut T>` | the value if it is there now | the same |
-//! | [`Local<'_, T>`](Local), [`LocalMut<'_, T>`](LocalMut) | a value that stays on the loop's thread | nothing |
-//! | [`&Breakpoint`](crate::Breakpoint) | where the loop stands | |
-//! | [`Ctx<'_>`](crate::Ctx) | everything; alone in its handler | |
+//! | `&T` | the state of type `T`, to read | `Sync` |
+//! | `&mut T` | the state of type `T`, to change | `Send` |
+//! | `Option<&T>`, `Option<&mut T>` | the state, or `None` if it is absent | the same |
+//! | [`Local<'_, T>`](Local), [`LocalMut<'_, T>`](LocalMut) | state that stays on the loop's thread | none |
+//! | [`&Breakpoint`](crate::Breakpoint) | the breakpoint at which the handler runs | |
+//! | [`Ctx<'_>`](crate::Ctx) | the whole state; the only parameter of its handler | |
 //!
-//! The bounds on `T` let an executor run handlers on other threads.
+//! Because of the bounds on `T`, an executor can run handlers on other threads.
 
 use crate::raw::{Fetch, Seal};
 use crate::state::Ctx;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-/// A type that may stand as a parameter of a handler; see [the module](self).
+/// A type that a handler can have as a parameter. [The module](self) lists them.
 ///
 /// ```
 /// use callbacks::prelude::*;
 ///
 /// #[derive(Default)]
-/// struct CounterReader;
+/// struct Monitor;
 ///
 /// #[callback(discover = false)]
-/// impl CounterReader {
+/// impl Monitor {
 ///     fn on_train_batch_end(&mut self, loss: &Loss, rate: &mut LearningRate, note: Option<&String>) {
 ///         println!("{loss} {rate} {note:?}");
 ///     }
@@ -40,7 +40,7 @@ use std::ops::{Deref, DerefMut};
 /// }
 ///
 /// let mut plan = Plan::<Fit>::new();
-/// plan.add(CounterReader);
+/// plan.add(Monitor);
 /// assert!(plan.check(&State::new()).is_ok());
 /// ```
 #[diagnostic::on_unimplemented(
@@ -54,17 +54,19 @@ pub trait Param: Fetch {
     type Asked;
     #[doc(hidden)]
     fn asked() -> Self::Asked;
-    /// Seals the trait: its argument cannot be named elsewhere. A parameter without the bounds above must not reach another thread.
+    /// Seals the trait: the type of the argument cannot be named in other crates. Otherwise an impl could bypass the bounds on `T`, and move
+    /// state to another thread.
     #[doc(hidden)]
     fn seal(_: Seal);
 }
 
-/// The witness that `P` is a parameter.
+/// The proof that `P` is a parameter.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Ask<P>(PhantomData<fn() -> P>);
 
-/// A bound check and its witness in one. What the check finds wrong leaves the witness's type open, so that rustc says it once.
+/// Checks that `P` is a parameter, and returns the proof. If it is not, the type of the proof stays unknown, so that rustc reports only one
+/// error.
 #[doc(hidden)]
 pub fn ask<P: Param<Asked = W>, W>() -> W {
     P::asked()
@@ -98,7 +100,7 @@ parameters! {
     ('a) Ctx<'a>;
 }
 
-/// State of a type that may not be shared between threads, to read.
+/// A parameter to read state whose type is not `Sync`. Its handler runs on the loop's thread.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -130,7 +132,7 @@ impl<T> Deref for Local<'_, T> {
     }
 }
 
-/// State of a type that may not leave the loop's thread, to change.
+/// A parameter to change state whose type is not `Send`. Its handler runs on the loop's thread.
 ///
 /// ```
 /// use callbacks::prelude::*;

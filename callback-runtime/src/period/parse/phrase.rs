@@ -1,4 +1,4 @@
-//! The sentence that a period is shown as: "every 10 steps (offset 3) or 1 epoch or once at step 500, first, last".
+//! Parses the sentence that `Display` shows: "every 10 steps (offset 3) or 1 epoch or once at step 500, first, last".
 
 use super::PeriodError;
 use super::token::Tokens;
@@ -22,6 +22,7 @@ pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     Ok(period)
 }
 
+/// "every 10 steps (offset 3)", "1 epoch" or "once at step 500"
 fn interval(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let period = if tokens.takes("once") {
         once_at(tokens)?
@@ -76,6 +77,6 @@ fn unit(word: &str) -> Result<Unit, PeriodError> {
 fn unknown(word: &str, valid: &str) -> PeriodError {
     let word = if word.is_empty() { "the end" } else { word };
     PeriodError::new(format!(
-        "`{word}` is not what stands here; there are {valid}: write it as in `{EXAMPLE}`"
+        "`{word}` is not valid here; there are {valid}: write it as in `{EXAMPLE}`"
     ))
 }

@@ -1,11 +1,13 @@
-//! Text, cut into words, numbers and signs.
+//! Splits a text into words, numbers and punctuation.
 
 use super::PeriodError;
 use crate::period::Amount;
 
+/// The tokens of a text, and how many of them are read.
 pub(super) struct Tokens<'t> {
     tokens: Vec<&'t str>,
-    at: usize,
+    /// The index of the next token.
+    next: usize,
 }
 
 impl<'t> Tokens<'t> {
@@ -18,41 +20,42 @@ impl<'t> Tokens<'t> {
             } else {
                 first.len_utf8()
             };
-            let (token, behind) = rest.split_at(end);
+            let (token, after) = rest.split_at(end);
             tokens.push(token);
-            rest = behind.trim_start();
+            rest = after.trim_start();
         }
-        Self { tokens, at: 0 }
+        Self { tokens, next: 0 }
     }
 
-    /// The first two; empty where there are none.
+    /// Returns the first two tokens; an empty string for a token that does not exist.
     pub(super) fn first_words(&self) -> [&'t str; 2] {
-        [0, 1].map(|at| self.tokens.get(at).copied().unwrap_or_default())
+        [0, 1].map(|index| self.tokens.get(index).copied().unwrap_or_default())
     }
 
-    /// The next one; empty at the end.
+    /// Returns the next token without reading it; an empty string at the end.
     pub(super) fn peek(&self) -> &'t str {
-        self.tokens.get(self.at).copied().unwrap_or_default()
+        self.tokens.get(self.next).copied().unwrap_or_default()
     }
 
+    /// Reads the next token; an empty string at the end.
     pub(super) fn next(&mut self) -> &'t str {
         let token = self.peek();
-        self.at += 1;
+        self.next += 1;
         token
     }
 
     pub(super) fn is_at_end(&self) -> bool {
-        self.at >= self.tokens.len()
+        self.next >= self.tokens.len()
     }
 
-    /// Skips the next token if it is this one.
+    /// Reads the next token if it is `token`. Returns whether it is.
     pub(super) fn takes(&mut self, token: &str) -> bool {
-        let is_it = self.peek() == token;
-        self.at += usize::from(is_it);
-        is_it
+        let is_next = self.peek() == token;
+        self.next += usize::from(is_next);
+        is_next
     }
 
-    /// Skips the next token, which must be this one.
+    /// Reads the next token, which must be `token`. The error shows `example`.
     pub(super) fn expect(&mut self, token: &str, example: &str) -> Result<(), PeriodError> {
         if self.takes(token) {
             return Ok(());
@@ -63,9 +66,10 @@ impl<'t> Tokens<'t> {
         )))
     }
 
+    /// Reads the next token, which must be a number. The error shows `example`.
     pub(super) fn number(&mut self, example: &str) -> Result<Amount, PeriodError> {
         number(self.peek())
-            .inspect(|_| self.at += 1)
+            .inspect(|_| self.next += 1)
             .ok_or_else(|| {
                 PeriodError::new(format!(
                     "a number is missing before {}; write `{example}`",
@@ -74,6 +78,7 @@ impl<'t> Tokens<'t> {
             })
     }
 
+    /// Describes the next token in an error.
     fn found(&self) -> String {
         match self.peek() {
             "" => "the end".to_owned(),
@@ -86,7 +91,7 @@ fn in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.')
 }
 
-/// The number that this is, if it begins as one.
+/// Parses a number. `None` if `token` does not begin like one, so that `inf` and `nan` are words.
 pub(super) fn number(token: &str) -> Option<Amount> {
     let digits = token.trim_start_matches(['-', '+', '.']);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) {

@@ -1,18 +1,19 @@
-//! The words of the attribute `every`.
+//! Parses the syntax of the attribute `every`: "steps = 10, offset = 3, once(epochs = 2), last".
 
 use super::PeriodError;
 use super::token::{Tokens, number};
 use crate::period::{Amount, Period, Unit};
 use strsim::damerau_levenshtein;
 
-/// What may stand between two commas, besides units.
+/// The words that may begin an argument, besides units.
 const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
 
-/// What has been read.
+/// The arguments that have been read.
 #[derive(Default)]
 struct Words<'t> {
+    /// The words that have been read, for the error about a word that is there twice.
     seen: Vec<&'t str>,
-    /// In the order in which they are written.
+    /// The intervals in the order in which they are written.
     intervals: Vec<Intervals>,
     offset: Option<Amount>,
     until: Option<Amount>,
@@ -20,9 +21,11 @@ struct Words<'t> {
     last: bool,
 }
 
-/// `offset` and `until` are for intervals that repeat, and not for one mark.
+/// The intervals of one argument. `offset` and `until` apply only to those that repeat.
 enum Intervals {
+    /// `steps = 10`
     Repeat(Period),
+    /// `once(steps = 500, epochs = 2)`
     Once(Period),
 }
 
@@ -38,6 +41,7 @@ pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
 }
 
 impl<'t> Words<'t> {
+    /// Reads one argument.
     fn read(&mut self, tokens: &mut Tokens<'t>) -> Result<(), PeriodError> {
         let word = tokens.next();
         if word != "once" {
@@ -60,6 +64,7 @@ impl<'t> Words<'t> {
         Ok(())
     }
 
+    /// Returns the period that the arguments describe.
     fn period(self) -> Period {
         let mut period = self.intervals();
         if self.first {
@@ -79,7 +84,7 @@ impl<'t> Words<'t> {
                 Intervals::Repeat(period) => Some(period.clone()),
                 Intervals::Once(_) => None,
             });
-        // A bound of nothing, or of several units: the period says so itself.
+        // Applied to all intervals together, so that the period reports an `offset` or `until` of no interval or of several units.
         let repeating = self.bounded(repeating.fold(Period::never(), Period::or));
         if !repeating.problems().is_empty() {
             return repeating;
@@ -91,6 +96,7 @@ impl<'t> Words<'t> {
         intervals.fold(Period::never(), Period::or)
     }
 
+    /// Applies `offset` and `until`.
     fn bounded(&self, mut period: Period) -> Period {
         if let Some(by) = self.offset {
             period = period.offset(by);
@@ -118,7 +124,7 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
         check_twice(&seen, word)?;
         seen.push(word);
         period = period.or(every(unit_inside(word)?, tokens)?);
-        // A trailing comma is allowed.
+        // A comma before the closing parenthesis is allowed.
         if !tokens.takes(",") || tokens.peek() == ")" {
             break;
         }
@@ -136,10 +142,11 @@ fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
     Ok(())
 }
 
+/// Parses a unit inside `once(…)`.
 fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
     if OTHERS.contains(&word) {
         return Err(PeriodError::new(format!(
-            "inside of `once` are units alone; write `{word}` beside it"
+            "`once` contains units alone; write `{word}` beside it"
         )));
     }
     unit(word)
@@ -176,15 +183,15 @@ fn unknown(word: &str) -> PeriodError {
         .map(|unit| unit.word())
         .chain(OTHERS)
         .collect();
-    let meant = valid
+    let nearest = valid
         .iter()
         .map(|valid| (damerau_levenshtein(valid, word), valid))
         .filter(|(distance, _)| *distance <= (word.chars().count() / 3).min(2))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, valid)| format!(": did you mean `{valid}`?"));
-    let meant = meant.unwrap_or_else(|| ".".to_owned());
+    let suggestion = nearest.unwrap_or_else(|| ".".to_owned());
     PeriodError::new(format!(
-        "`{word}` is no word of a period{meant} There are {}",
+        "`{word}` is no word of a period{suggestion} There are {}",
         valid.join(", ")
     ))
 }

@@ -1,35 +1,28 @@
-//! A memory as numbers, for whatever keeps it: real ones by their bits, so that nothing is rounded.
+//! Serializes the state of a period as `u64` numbers, for a checkpoint. A real number is written as its bits, so that it is not rounded.
 
 use super::{IntervalState, PeriodState};
-use crate::period::interval::{Interval, Next};
+use crate::period::interval::{Interval, NextMark};
 use crate::period::{Amount, Position, Unit};
 
-/// Changes when the numbers mean something else.
+/// The version of the format. It changes when the numbers get another meaning.
 const VERSION: u64 = 1;
 
 impl PeriodState {
-    /// All of it.
+    /// Returns the whole state as numbers.
     pub(crate) fn to_words(&self) -> Vec<u64> {
         let mut words = vec![VERSION, self.visited.into(), self.has_run.into()];
-        for place in [self.last_run, self.last_position] {
-            words.push(place.is_some().into());
-            let place = place.unwrap_or_default();
-            words.extend(
-                Unit::ALL
-                    .into_iter()
-                    .flat_map(|unit| amount_words(place.amount(unit))),
-            );
+        for position in [self.last_run, self.last_position] {
+            words.push(position.is_some().into());
+            let position = position.unwrap_or_default();
+            let amounts = Unit::ALL.map(|unit| amount_words(position.amount(unit)));
+            words.extend(amounts.as_flattened());
         }
-        words.extend(
-            self.intervals
-                .iter()
-                .copied()
-                .flat_map(IntervalState::to_words),
-        );
+        let intervals = self.intervals.iter().copied();
+        words.extend(intervals.flat_map(IntervalState::to_words));
         words
     }
 
-    /// What `to_words` made, and nothing else.
+    /// Reads the numbers that [`to_words`](Self::to_words) returned. `None` for other numbers.
     pub(crate) fn from_words(words: &[u64]) -> Option<Self> {
         let mut words = words.iter().copied();
         if words.next()? != VERSION {
@@ -39,8 +32,8 @@ impl PeriodState {
             intervals: Vec::new(),
             visited: flag(words.next()?)?,
             has_run: flag(words.next()?)?,
-            last_run: place(&mut words)?,
-            last_position: place(&mut words)?,
+            last_run: position(&mut words)?,
+            last_position: position(&mut words)?,
         };
         while words.len() > 0 {
             state.intervals.push(IntervalState::from_words(&mut words)?);
@@ -64,8 +57,8 @@ impl IntervalState {
         }
         words.extend(match self.next {
             None => [0, 0],
-            Some(Next::HaltedAt(number)) => [1, number],
-            Some(Next::Never) => [2, 0],
+            Some(NextMark::Number(number)) => [1, number],
+            Some(NextMark::Never) => [2, 0],
         });
         words
     }
@@ -77,8 +70,8 @@ impl IntervalState {
         let (every, offset, until) = (amount(words)??, amount(words)?, amount(words)?);
         let next = match (words.next()?, words.next()?) {
             (0, 0) => None,
-            (1, number) => Some(Next::HaltedAt(number)),
-            (2, 0) => Some(Next::Never),
+            (1, number) => Some(NextMark::Number(number)),
+            (2, 0) => Some(NextMark::Never),
             _ => return None,
         };
         let interval = Interval {
@@ -104,11 +97,8 @@ fn amount_words(amount: Option<Amount>) -> [u64; 2] {
     }
 }
 
-/// `None` inside: there is no amount. `None` outside: these are no words of one.
-#[expect(
-    clippy::option_option,
-    reason = "both can be missing, and are told apart"
-)]
+/// Reads an amount. `Some(None)` if the words say that there is none, and `None` if they cannot be read.
+#[expect(clippy::option_option, reason = "an absent amount is not an error")]
 fn amount(words: &mut impl Iterator<Item = u64>) -> Option<Option<Amount>> {
     match (words.next()?, words.next()?) {
         (0, 0) => Some(None),
@@ -118,17 +108,15 @@ fn amount(words: &mut impl Iterator<Item = u64>) -> Option<Option<Amount>> {
     }
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "both can be missing, and are told apart"
-)]
-fn place(words: &mut impl Iterator<Item = u64>) -> Option<Option<Position>> {
-    let is_there = flag(words.next()?)?;
-    let mut place = Position::new();
+/// Reads a position. `Some(None)` if the words say that there is none, and `None` if they cannot be read.
+#[expect(clippy::option_option, reason = "an absent position is not an error")]
+fn position(words: &mut impl Iterator<Item = u64>) -> Option<Option<Position>> {
+    let is_some = flag(words.next()?)?;
+    let mut position = Position::new();
     for unit in Unit::ALL {
         if let Some(amount) = amount(words)? {
-            place = place.with(unit, amount);
+            position = position.with(unit, amount);
         }
     }
-    Some(is_there.then_some(place))
+    Some(is_some.then_some(position))
 }

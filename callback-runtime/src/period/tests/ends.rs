@@ -1,93 +1,99 @@
-//! The last visit, and the last call if no visit could know that it was the last.
+//! `last`: the last visit, and the last call if no visit is known to be the last.
 
 use super::{HandlerPeriod, Period, Position, Unit, at};
 
-fn of(period: Period, totals: &Position) -> HandlerPeriod {
+/// Makes the period of a handler in a run from 0 to `totals`.
+fn begun(period: Period, totals: &Position) -> HandlerPeriod {
     let mut period = HandlerPeriod::new(period);
     period.begin(&at(0), totals);
     period
 }
 
-/// The `Due` of a visit at `steps`: its units, and whether it is the last.
-fn is_due(period: &mut HandlerPeriod, steps: u64, ending: bool) -> Option<(usize, bool)> {
-    let due = period.is_due(&at(steps), ending)?;
+/// Visits the handler at `steps`. Returns the number of units of its `Due`, and whether the visit is the last.
+fn visit(period: &mut HandlerPeriod, steps: u64, is_ending: bool) -> Option<(usize, bool)> {
+    let due = period.is_due(&at(steps), is_ending)?;
     Some((due.units().len(), due.is_last()))
 }
 
 #[test]
-fn the_last_visit_is_known_where_the_total_is() {
-    let mut period = of(Period::steps(4).last(), &at(6));
-    assert_eq!(is_due(&mut period, 4, false), Some((1, false)));
-    assert_eq!(is_due(&mut period, 5, false), None);
-    assert_eq!(is_due(&mut period, 6, false), Some((0, true)));
-    assert_eq!(is_due(&mut period, 6, false), None, "it has run here");
+fn the_last_visit_is_known_if_the_total_is() {
+    let mut period = begun(Period::steps(4).last(), &at(6));
+    assert_eq!(visit(&mut period, 4, false), Some((1, false)));
+    assert_eq!(visit(&mut period, 5, false), None);
+    assert_eq!(visit(&mut period, 6, false), Some((0, true)));
+    assert_eq!(visit(&mut period, 6, false), None, "it has run here");
     assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn a_mark_that_is_the_end_makes_one_call() {
-    let mut period = of(Period::steps(3).last(), &at(6));
-    assert_eq!(is_due(&mut period, 6, true), Some((1, true)));
+    let mut period = begun(Period::steps(3).last(), &at(6));
+    assert_eq!(visit(&mut period, 6, true), Some((1, true)));
     assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
 fn a_total_of_another_unit_does_not_make_a_visit_the_last() {
     let epochs = Position::new().with(Unit::Epochs, 1);
-    let mut period = of(Period::steps(4).last(), &epochs);
-    let place = |steps: u64| at(steps).with(Unit::Epochs, 1);
-    assert!((1..4).all(|steps| period.is_due(&place(steps), false).is_none()));
-    assert!(period.is_due_at_end(&place(3)));
-    // A period of nothing but its ends follows the run's.
-    let mut period = of(Period::never().last(), &epochs);
-    assert!(period.is_due(&place(1), false).expect("the end").is_last());
-}
-
-#[test]
-fn all_totals_are_reached_at_the_last_visit() {
-    let place = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
-    let mut period = of(Period::epochs(5).last(), &place(6, 2));
-    assert!(
-        period.is_due(&place(4, 2), false).is_none(),
-        "the last epoch has just begun"
-    );
+    let mut period = begun(Period::steps(4).last(), &epochs);
+    let position = |steps: u64| at(steps).with(Unit::Epochs, 1);
+    assert!((1..4).all(|steps| period.is_due(&position(steps), false).is_none()));
+    assert!(period.is_due_at_end(&position(3)));
+    // A period without intervals is due at the end of the run, whatever its unit.
+    let mut period = begun(Period::never().last(), &epochs);
     assert!(
         period
-            .is_due(&place(6, 2), false)
+            .is_due(&position(1), false)
             .expect("the end")
             .is_last()
     );
 }
 
 #[test]
-fn a_pending_stop_makes_each_new_place_the_last() {
-    let mut period = of(Period::steps(10).last(), &Position::new());
-    assert_eq!(is_due(&mut period, 3, false), None);
-    assert_eq!(is_due(&mut period, 3, true), Some((0, true)));
-    assert_eq!(is_due(&mut period, 3, true), None);
-    assert_eq!(is_due(&mut period, 4, true), Some((0, true)));
+fn a_visit_is_the_last_only_if_all_totals_are_reached() {
+    let position = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
+    let mut period = begun(Period::epochs(5).last(), &position(6, 2));
+    assert!(
+        period.is_due(&position(4, 2), false).is_none(),
+        "the last epoch has just begun"
+    );
+    assert!(
+        period
+            .is_due(&position(6, 2), false)
+            .expect("the end")
+            .is_last()
+    );
+}
+
+#[test]
+fn a_pending_stop_makes_each_visit_at_a_new_position_the_last() {
+    let mut period = begun(Period::steps(10).last(), &Position::new());
+    assert_eq!(visit(&mut period, 3, false), None);
+    assert_eq!(visit(&mut period, 3, true), Some((0, true)));
+    assert_eq!(visit(&mut period, 3, true), None);
+    assert_eq!(visit(&mut period, 4, true), Some((0, true)));
     assert!(!period.is_due_at_end(&at(4)));
     assert!(period.is_due_at_end(&at(5)), "the loop went on");
 }
 
 #[test]
-fn without_last_nothing_is_owed_and_no_visit_is_the_last() {
-    let mut period = of(Period::steps(4), &at(4));
-    assert_eq!(is_due(&mut period, 4, true), Some((1, false)));
-    assert_eq!(is_due(&mut period, 5, true), None);
+fn without_last_no_call_is_due_at_the_end_and_no_visit_is_the_last() {
+    let mut period = begun(Period::steps(4), &at(4));
+    assert_eq!(visit(&mut period, 4, true), Some((1, false)));
+    assert_eq!(visit(&mut period, 5, true), None);
     assert!(!period.is_due_at_end(&at(6)));
 }
 
 #[test]
-fn what_is_owed_is_caught_up_on_once() {
-    let mut period = of(Period::steps(10).last(), &Position::new());
+fn a_call_that_is_due_at_the_end_is_made_once() {
+    let mut period = begun(Period::steps(10).last(), &Position::new());
     assert!(!period.is_due_at_end(&at(0)), "it was not visited");
-    assert_eq!(is_due(&mut period, 7, false), None);
+    assert_eq!(visit(&mut period, 7, false), None);
     assert!(period.is_due_at_end(&at(7)));
     let due = period.run_at_end(&at(7));
     assert!(due.is_last() && due.units().is_empty());
     assert!(!period.is_due_at_end(&at(7)));
-    // Nor is anything in a run in which nothing happens.
+    // Nothing is due at the end of a run in which the handler was not visited.
     for start in [7, 9] {
         period.begin(&at(start), &at(start));
         assert!(!period.is_due_at_end(&at(start)));
@@ -95,19 +101,19 @@ fn what_is_owed_is_caught_up_on_once() {
 }
 
 #[test]
-fn the_clock_does_not_make_another_place() {
-    let place = |seconds: f64| at(3).with(Unit::Seconds, seconds);
-    let mut period = of(Period::seconds(10.0).last(), &Position::new());
-    assert!(period.is_due(&place(10.5), false).is_some());
-    assert!(!period.is_due_at_end(&place(10.6)));
-    // In a loop that counts nothing, each visit is.
-    let only = |seconds: f64| Position::new().with(Unit::Seconds, seconds);
+fn seconds_do_not_make_another_position() {
+    let position = |seconds: f64| at(3).with(Unit::Seconds, seconds);
+    let mut period = begun(Period::seconds(10.0).last(), &Position::new());
+    assert!(period.is_due(&position(10.5), false).is_some());
+    assert!(!period.is_due_at_end(&position(10.6)));
+    // In a loop that counts nothing, each visit is at another position.
+    let uncounted = |seconds: f64| Position::new().with(Unit::Seconds, seconds);
     let mut period = HandlerPeriod::new(Period::seconds(10.0).last());
-    period.begin(&only(0.0), &Position::new());
-    assert!(period.is_due(&only(10.5), false).is_some());
-    assert!(!period.is_due_at_end(&only(10.6)));
-    assert!(period.is_due(&only(11.0), false).is_none());
-    assert!(period.is_due_at_end(&only(11.1)));
+    period.begin(&uncounted(0.0), &Position::new());
+    assert!(period.is_due(&uncounted(10.5), false).is_some());
+    assert!(!period.is_due_at_end(&uncounted(10.6)));
+    assert!(period.is_due(&uncounted(11.0), false).is_none());
+    assert!(period.is_due_at_end(&uncounted(11.1)));
 }
 
 #[test]

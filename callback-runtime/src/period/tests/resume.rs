@@ -1,23 +1,26 @@
-//! A run that was cut anywhere and begun again is the run that was not.
+//! A run that is cut anywhere and resumed makes the same visits due as a run that is not cut.
 
-use super::{HandlerPeriod, Period, PeriodState, Position, Rhythm, Unit, at, due, rhythms, walks};
+use super::{
+    HandlerPeriod, Period, PeriodState, Position, StepInterval, Unit, at, due, step_intervals,
+    walks,
+};
 
-/// Cuts `walk` after each visit, and goes on with the period that `resumed` makes of the handler's.
-fn cut_anywhere(resumed: impl Fn(Rhythm, HandlerPeriod) -> HandlerPeriod) {
-    for rhythm in rhythms() {
+/// Cuts each walk after each visit, and continues with the period that `resume` makes of the handler's.
+fn cut_anywhere(resume: impl Fn(StepInterval, HandlerPeriod) -> HandlerPeriod) {
+    for interval in step_intervals() {
         for walk in walks() {
             for cut in 0..=walk.len() {
-                let (before, behind) = walk.split_at(cut);
-                let mut period = HandlerPeriod::new(rhythm.period());
+                let (before, after) = walk.split_at(cut);
+                let mut period = HandlerPeriod::new(interval.period());
                 period.begin(&at(0), &Position::new());
                 let mut seen = due(&mut period, before);
-                let mut period = resumed(rhythm, period);
+                let mut period = resume(interval, period);
                 period.begin(&at(before.last().copied().unwrap_or(0)), &Position::new());
-                seen.extend(due(&mut period, behind));
+                seen.extend(due(&mut period, after));
                 assert_eq!(
                     seen,
-                    rhythm.expected(0, &walk),
-                    "{rhythm:?} {walk:?} cut at {cut}"
+                    interval.expected(0, &walk),
+                    "{interval:?} {walk:?} cut at {cut}"
                 );
             }
         }
@@ -25,14 +28,14 @@ fn cut_anywhere(resumed: impl Fn(Rhythm, HandlerPeriod) -> HandlerPeriod) {
 }
 
 #[test]
-fn with_the_same_callback() {
+fn a_run_resumes_with_the_same_callback() {
     cut_anywhere(|_, period| period);
 }
 
 #[test]
-fn with_a_new_callback_that_was_given_the_memory() {
-    cut_anywhere(|rhythm, old| {
-        let mut period = HandlerPeriod::new(rhythm.period());
+fn a_run_resumes_with_a_new_callback_and_the_saved_state() {
+    cut_anywhere(|interval, old| {
+        let mut period = HandlerPeriod::new(interval.period());
         period.restore(&old.state());
         assert_eq!(period.state(), old.state());
         period
@@ -40,18 +43,18 @@ fn with_a_new_callback_that_was_given_the_memory() {
 }
 
 #[test]
-fn with_a_new_callback_that_was_given_the_memory_as_numbers() {
-    cut_anywhere(|rhythm, old| {
+fn a_run_resumes_with_a_new_callback_and_the_state_as_numbers() {
+    cut_anywhere(|interval, old| {
         let state = PeriodState::from_words(&old.state().to_words()).expect("what was written");
         assert_eq!(state, old.state());
-        let mut period = HandlerPeriod::new(rhythm.period());
+        let mut period = HandlerPeriod::new(interval.period());
         period.restore(&state);
         period
     });
 }
 
 #[test]
-fn numbers_that_are_no_memory_are_refused() {
+fn numbers_that_are_no_state_are_refused() {
     let mut period = HandlerPeriod::new(
         Period::time(0.5)
             .offset(0.25)
@@ -65,11 +68,11 @@ fn numbers_that_are_no_memory_are_refused() {
     let interval = (words.len() - PeriodState::new(&Period::never()).to_words().len()) / 2;
     for end in 0..words.len() {
         // Words cut between two intervals are the state of fewer intervals.
-        let whole =
+        let is_whole =
             (words.len() - end).is_multiple_of(interval) && words.len() - end <= 2 * interval;
         assert_eq!(
             PeriodState::from_words(&words[..end]).is_some(),
-            whole,
+            is_whole,
             "cut at {end}"
         );
     }
@@ -78,26 +81,26 @@ fn numbers_that_are_no_memory_are_refused() {
 }
 
 #[test]
-fn with_a_new_callback_that_remembers_nothing() {
-    cut_anywhere(|rhythm, _| HandlerPeriod::new(rhythm.period()));
+fn a_run_resumes_with_a_new_callback_without_state() {
+    cut_anywhere(|interval, _| HandlerPeriod::new(interval.period()));
 }
 
 #[test]
-fn a_mark_that_was_passed_between_the_last_visit_and_the_end_is_still_due() {
-    for rhythm in rhythms() {
+fn a_mark_between_the_last_visit_and_the_end_is_due_in_the_next_run() {
+    for interval in step_intervals() {
         for walk in walks() {
             for skipped in 1..walk.len() {
-                let (before, behind) = walk.split_at(skipped);
-                let mut period = HandlerPeriod::new(rhythm.period());
+                let (before, after) = walk.split_at(skipped);
+                let mut period = HandlerPeriod::new(interval.period());
                 period.begin(&at(0), &Position::new());
                 let mut seen = due(&mut period, before);
-                // The loop went on to the next place, and its end, before the handler was visited there.
-                period.begin(&at(behind[0]), &Position::new());
-                seen.extend(due(&mut period, behind));
+                // The loop moved on to the next step before the run ended, and the handler was not visited there.
+                period.begin(&at(after[0]), &Position::new());
+                seen.extend(due(&mut period, after));
                 assert_eq!(
                     seen,
-                    rhythm.expected(0, &walk),
-                    "{rhythm:?} {walk:?} cut before {skipped}"
+                    interval.expected(0, &walk),
+                    "{interval:?} {walk:?} cut before {skipped}"
                 );
             }
         }
@@ -105,7 +108,7 @@ fn a_mark_that_was_passed_between_the_last_visit_and_the_end_is_still_due() {
 }
 
 #[test]
-fn a_loop_that_begins_anew_has_its_marks_and_its_first_visit_anew() {
+fn a_loop_that_begins_again_has_all_marks_and_a_first_visit_again() {
     let mut period = HandlerPeriod::new(Period::steps(5).first());
     for _ in 0..3 {
         period.begin(&at(0), &Position::new());
@@ -114,7 +117,7 @@ fn a_loop_that_begins_anew_has_its_marks_and_its_first_visit_anew() {
 }
 
 #[test]
-fn a_run_that_goes_on_has_no_first_visit() {
+fn a_run_that_continues_has_no_first_visit() {
     let mut period = HandlerPeriod::new(Period::steps(5).first());
     period.begin(&at(0), &Position::new());
     assert_eq!(due(&mut period, &[1, 2]), [true, false]);
@@ -123,34 +126,34 @@ fn a_run_that_goes_on_has_no_first_visit() {
     let mut new = HandlerPeriod::new(Period::steps(5).first());
     new.begin(&at(3), &Position::new());
     assert_eq!(due(&mut new, &[4, 5]), [false, true]);
-    // Nor has one that had no visit to remember its counters by.
+    // A loop that counts nothing has a first visit only in its first run.
     let mut uncounted = HandlerPeriod::new(Period::never().first());
-    let nowhere = Position::new();
-    uncounted.begin(&nowhere, &nowhere);
-    assert!(uncounted.is_due(&nowhere, false).is_some());
-    uncounted.begin(&nowhere, &nowhere);
-    assert!(uncounted.is_due(&nowhere, false).is_none());
+    let empty = Position::new();
+    uncounted.begin(&empty, &empty);
+    assert!(uncounted.is_due(&empty, false).is_some());
+    uncounted.begin(&empty, &empty);
+    assert!(uncounted.is_due(&empty, false).is_none());
 }
 
 #[test]
-fn intervals_that_are_new_in_a_period_begin_where_the_run_does() {
-    let place = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
+fn a_new_interval_of_a_restored_period_begins_at_the_start_of_the_run() {
+    let position = |steps: u64, epochs: u64| at(steps).with(Unit::Epochs, epochs);
     let mut old = HandlerPeriod::new(Period::steps(5));
-    old.begin(&place(0, 0), &Position::new());
-    assert!(old.is_due(&place(4, 1), false).is_none());
+    old.begin(&position(0, 0), &Position::new());
+    assert!(old.is_due(&position(4, 1), false).is_none());
     let mut period = HandlerPeriod::new(Period::epochs(1).or(Period::steps(5)));
     period.restore(&old.state());
-    period.begin(&place(6, 1), &Position::new());
+    period.begin(&position(6, 1), &Position::new());
     assert_eq!(
         period
-            .is_due(&place(6, 1), false)
+            .is_due(&position(6, 1), false)
             .expect("the mark at 5")
             .units(),
         [Unit::Steps]
     );
     assert_eq!(
         period
-            .is_due(&place(7, 2), false)
+            .is_due(&position(7, 2), false)
             .expect("the mark at 2")
             .units(),
         [Unit::Epochs]

@@ -13,7 +13,9 @@ use crate::callback::{CallbackId, Registration, registrations, short_type_name};
 use crate::loops::{Breakpoint, BreakpointId, BreakpointSet, Declared};
 use crate::outcome::catch;
 use crate::period::Position;
-use crate::period::{check_due, check_dues, check_idle, check_periods, check_read_only};
+use crate::period::{
+    check_attached_periods, check_due_params, check_never_due, check_periods, check_read_only,
+};
 use crate::raw::{Access, Table};
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
@@ -46,10 +48,10 @@ pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
     problems.extend(check_writers(input));
     problems.extend(check_readers(input));
     problems.extend(check_periods(input));
-    problems.extend(check_idle(input));
+    problems.extend(check_attached_periods(input));
     problems.extend(check_read_only(input));
-    problems.extend(check_due(input));
-    problems.extend(check_dues(input));
+    problems.extend(check_due_params(input));
+    problems.extend(check_never_due(input));
     problems.extend(check_background(input));
     problems.extend(check_sendable(input));
     problems.extend(check_queues(input));
@@ -172,7 +174,7 @@ impl CheckInput<'_> {
     /// Returns the position of the loop before the run begins, read from its counters.
     pub(crate) fn start(&self) -> Position {
         let counters = self.plan.of_loop.counters.iter();
-        let start = || counters.fold(Position::new(), |at, reader| reader.note(self.state, at));
+        let start = || counters.fold(Position::new(), |at, reader| reader.add_to(at, self.state));
         // A counter may panic. It panics again in the run, which reports it.
         catch(start).unwrap_or_default()
     }

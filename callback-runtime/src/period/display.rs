@@ -1,10 +1,10 @@
-//! A period in words.
+//! The texts of a period: its short name, and the sentence that `Display` shows.
 
 use super::{Amount, Interval, Period, TriggerKind};
 use std::fmt;
 
 impl Period {
-    /// A short name, for files and measured values: epochs come before updates (steps), and those before samples.
+    /// Returns a short name for files and measured values. Its parts are in the order of [`Unit`](crate::Unit); `U` is a step, an update.
     ///
     /// ```
     /// use callbacks::Period;
@@ -29,30 +29,31 @@ impl Period {
         names.join("_")
     }
 
-    /// The intervals and predicates, joined by "or".
+    /// Returns the texts of the intervals and the predicates.
     fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
-        let mut every_is_said = false;
+        // "every" is written once before several intervals: "every 10 steps or 1 epoch".
+        let mut after_every = false;
         for trigger in &self.triggers {
             match &trigger.kind {
                 TriggerKind::Interval(interval) if interval.once => {
                     reasons.push(interval.once_at());
                 }
-                TriggerKind::Interval(interval) if every_is_said => reasons.push(interval.length()),
+                TriggerKind::Interval(interval) if after_every => reasons.push(interval.length()),
                 TriggerKind::Interval(interval) => {
                     reasons.push(format!("every {}", interval.length()));
                 }
                 TriggerKind::Predicate(_) => reasons.push("when a predicate says so".to_owned()),
                 TriggerKind::First | TriggerKind::Last => {}
             }
-            every_is_said =
+            after_every =
                 matches!(&trigger.kind, TriggerKind::Interval(interval) if !interval.once);
         }
         reasons.dedup();
         reasons
     }
 
-    /// The ends that it asks for.
+    /// Returns "first" and "last", if the period has them.
     fn ends(&self) -> Vec<&'static str> {
         let is_end = |kind: &&TriggerKind| matches!(kind, TriggerKind::First | TriggerKind::Last);
         let kinds = self.triggers.iter().map(|trigger| &trigger.kind);
@@ -62,24 +63,25 @@ impl Period {
     }
 }
 
-/// As a sentence would have it, and as [`parse`](str::parse) reads it.
+/// Shows the period as a sentence, which [`parse`](str::parse) reads unless the period has a predicate.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reasons = self.reasons().join(" or ");
         let ends = self.ends().join(", ");
-        let mut said: Vec<&str> = [reasons.as_str(), ends.as_str()].into();
-        said.retain(|part| !part.is_empty());
-        if said.is_empty() {
-            said.push("never");
+        let mut parts = vec![reasons.as_str(), ends.as_str()];
+        parts.retain(|part| !part.is_empty());
+        if parts.is_empty() {
+            parts.push("never");
         }
         if self.triggers.iter().any(|trigger| !trigger.only.is_empty()) {
-            said.push("only when a predicate says so");
+            parts.push("only when a predicate says so");
         }
-        f.pad(&said.join(", "))
+        f.pad(&parts.join(", "))
     }
 }
 
 impl TriggerKind {
+    /// The word that stands for the trigger in a short name without intervals.
     fn word(&self) -> &'static str {
         match self {
             Self::Interval(_) => "every",
@@ -91,6 +93,7 @@ impl TriggerKind {
 }
 
 impl Interval {
+    /// "U10+3"
     fn short(&self) -> String {
         let once = if self.once { "once" } else { "" };
         let offset = self.offset.map(|offset| format!("+{offset}"));
@@ -102,16 +105,16 @@ impl Interval {
         )
     }
 
+    /// "10 steps"
     fn length(&self) -> String {
-        let one = matches!(self.every, Amount::Whole(1));
-        let unit = if one {
-            self.unit.singular()
-        } else {
-            self.unit.plural()
+        let unit = match self.every {
+            Amount::Whole(1) => self.unit.singular(),
+            _ => self.unit.plural(),
         };
         format!("{} {unit}{}", self.every, self.settings())
     }
 
+    /// "once at step 500"
     fn once_at(&self) -> String {
         format!(
             "once at {} {}{}",
@@ -121,11 +124,12 @@ impl Interval {
         )
     }
 
+    /// " (offset 3, until 100)", or nothing.
     fn settings(&self) -> String {
-        let said =
-            |name: &str, amount: Option<Amount>| amount.map(|amount| format!("{name} {amount}"));
-        let settings = [said("offset", self.offset), said("until", self.until)];
-        let settings: Vec<String> = settings.into_iter().flatten().collect();
+        let settings = [("offset", self.offset), ("until", self.until)].into_iter();
+        let settings: Vec<String> = settings
+            .filter_map(|(name, amount)| Some(format!("{name} {}", amount?)))
+            .collect();
         if settings.is_empty() {
             return String::new();
         }

@@ -1,10 +1,11 @@
-//! What can be asked of a period.
+//! The questions that a period answers without a run: the next mark, the distance to it, and the length of an interval.
 
 use super::{Amount, Due, HandlerPeriod, Interval, Period, Position, Unit};
 
 impl Period {
-    /// The next mark in `unit` after `position`, if there is one: where a handler that was visited at `position` runs next, if only this unit
-    /// decides. `None` for a value that is no position, such as NaN or half a step.
+    /// Returns the first mark in `unit` after `position`. If no other unit decides, a handler that was visited at `position` runs there next.
+    ///
+    /// `None` if the period has no such mark, or `position` is not valid in `unit`, such as NaN or half a step.
     ///
     /// ```
     /// use callbacks::{Amount, Period, Unit};
@@ -17,11 +18,11 @@ impl Period {
     /// ```
     pub fn next_after(&self, unit: Unit, position: impl Into<Amount>) -> Option<Amount> {
         let position = position.into();
-        let next = |interval: &Interval| interval.halted_at(interval.after(position)?);
+        let next = |interval: &Interval| interval.mark(interval.mark_after(position)?);
         self.intervals_of(unit).filter_map(next).reduce(smaller)
     }
 
-    /// How much of `unit` is left from `position` to the next mark.
+    /// Returns the distance in `unit` from `position` to the next mark. `None` if there is no [next mark](Self::next_after).
     ///
     /// ```
     /// use callbacks::{Amount, Period, Unit};
@@ -34,12 +35,13 @@ impl Period {
         let next = self.next_after(unit, position)?;
         Some(match (next, position) {
             (Amount::Whole(next), Amount::Whole(position)) => Amount::Whole(next - position),
-            // Marks count as reached a little before they are; there it is the next one that is left, never less than 0.
+            // Not negative: from the threshold of a mark on, `next_after` returns the mark after it.
             (next, position) => Amount::Real(next.as_f64() - position.as_f64()),
         })
     }
 
-    /// How much of `unit` lies between two marks: of the shortest period in that unit. What happens once has no interval.
+    /// Returns the distance in `unit` between two marks, of the shortest interval in that unit. `None` if the period has no interval in that
+    /// unit that repeats.
     ///
     /// ```
     /// use callbacks::{Amount, Period, Unit};
@@ -51,15 +53,13 @@ impl Period {
     /// ```
     pub fn per_interval(&self, unit: Unit) -> Option<Amount> {
         let repeats = |interval: &&Interval| !interval.once && interval.problem().is_none();
-        let lengths = self
-            .intervals_of(unit)
-            .filter(repeats)
-            .map(|interval| interval.every);
-        lengths.reduce(smaller)
+        let intervals = self.intervals_of(unit).filter(repeats);
+        intervals.map(|interval| interval.every).reduce(smaller)
     }
 
-    /// Whether a handler is due at its first visit, at `now`, in a run that begins at `start`. For a loop that remembers where it was
-    /// the last time, and asks itself.
+    /// Returns why a handler is due at `now`, at its first visit in a run that begins at `start`. `None` if it is not due.
+    ///
+    /// This is for a loop that remembers its position at the last call, and evaluates the period itself.
     ///
     /// ```
     /// use callbacks::{Period, Position, Unit};
@@ -75,16 +75,11 @@ impl Period {
         period.begin(start, &Position::new());
         period.is_due(now, false)
     }
-
-    fn intervals_of(&self, unit: Unit) -> impl Iterator<Item = &Interval> {
-        self.intervals()
-            .filter(move |interval| interval.unit == unit)
-    }
 }
 
-fn smaller(one: Amount, other: Amount) -> Amount {
-    match (one, other) {
-        (Amount::Whole(one), Amount::Whole(other)) => Amount::Whole(one.min(other)),
-        (one, other) => Amount::Real(one.as_f64().min(other.as_f64())),
+fn smaller(first: Amount, second: Amount) -> Amount {
+    match (first, second) {
+        (Amount::Whole(first), Amount::Whole(second)) => Amount::Whole(first.min(second)),
+        (first, second) => Amount::Real(first.as_f64().min(second.as_f64())),
     }
 }
