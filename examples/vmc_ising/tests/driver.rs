@@ -1,4 +1,4 @@
-//! The example `vmc_ising` in the driver's loop: small, and with bad samples.
+//! The method in the driver's loop: small, and with bad samples.
 
 #![allow(
     clippy::trivially_copy_pass_by_ref,

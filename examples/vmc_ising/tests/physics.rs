@@ -1,4 +1,4 @@
-//! The physics of the example `vmc_ising`, each part against what is known of it by another way.
+//! The physics, each part against what is known of it by another way.
 
 use exact::GroundState;
 use hamiltonian::IsingChain;
