@@ -66,6 +66,7 @@ impl<D: Driven> Steps<'_, D> {
         ended.unwrap_or_else(|cause| self.parts.calls.resume_panic(cause))
     }
 
+    #[inline]
     fn has_next(&mut self, run: &mut Run<'_, Driver>) -> Result<bool, Break> {
         let time = self.parts.clear(run)?;
         match &mut self.length {
@@ -83,6 +84,7 @@ impl<D: Driven> Steps<'_, D> {
     }
 
     /// Makes attempts until one of them is accepted, then its update.
+    #[inline]
     fn step(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         self.take_snapshot(run)?;
         if let Err(broken) = self.attempt_and_update(run) {
@@ -91,6 +93,7 @@ impl<D: Driven> Steps<'_, D> {
         run.fire(Driver::on_step_end)
     }
 
+    #[inline]
     fn attempt_and_update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut attempt = 1;
         while self.parts.attempt(run, attempt)?.is_reject() {
