@@ -48,8 +48,8 @@ struct Tally;
 
 #[callback(weight = -10, discover = false, provides(Losses))]
 impl Tally {
-    fn on_epoch_end(&self, metrics: &Metrics, losses: &mut Losses) {
-        losses.0.extend(metrics.get("train_loss"));
+    fn on_epoch_end(&self, record: &Record, losses: &mut Losses) {
+        losses.0.extend(record.get("train_loss"));
     }
 }
 

@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The validation pass on images that nothing was chosen by.
     let tested = trainer.evaluate(digits.test(100))?;
     tested.outcome.ok()?;
-    let accuracy = tested.metrics.get("valid_accuracy");
+    let accuracy = tested.record.get("valid_accuracy");
     let accuracy = accuracy.ok_or("nobody measured the accuracy")?;
     println!("test accuracy: {accuracy:.3}");
     Ok(())

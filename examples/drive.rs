@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .on(Driver::on_compute_update_end, reject_if(is_steep))
         .on(
             Driver::on_step_end,
-            |step: &Step, attempt: &Attempt, log: &LogData| {
-                println!("step {step}, attempt {attempt}: {log:.4}");
+            |step: &Step, attempt: &Attempt, record: &Record| {
+                println!("step {step}, attempt {attempt}: {record:.4}");
             },
         );
     let outcome = driver.run(100)?;

@@ -23,8 +23,8 @@ struct Patience {
 
 #[callback(after("print"))]
 impl Patience {
-    fn on_epoch_end(&mut self, metrics: &Metrics) -> Flow {
-        let Some(loss) = metrics.get("train_loss") else {
+    fn on_epoch_end(&mut self, record: &Record) -> Flow {
+        let Some(loss) = record.get("train_loss") else {
             return Flow::Continue;
         };
         if self.best.is_none_or(|best| loss < best) {
@@ -57,8 +57,8 @@ impl Hasty {
 pub(crate) fn plan() -> Plan<Fit> {
     let mut plan = Plan::new();
     plan.discover();
-    plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| {
-        println!("{epoch}: {metrics:.4}");
+    plan.on(Fit::on_epoch_end, |epoch: &Epoch, record: &Record| {
+        println!("{epoch}: {record:.4}");
     })
     .named("print")
     .weight(10.0);

@@ -32,8 +32,8 @@ struct TellBest(f64);
 
 #[callback(register = false, weight = 5)]
 impl TellBest {
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics, printer: &Printer) {
-        let accuracy = metrics.get("valid_accuracy").unwrap_or_default();
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record, printer: &Printer) {
+        let accuracy = record.get("valid_accuracy").unwrap_or_default();
         if accuracy > self.0 {
             self.0 = accuracy;
             printer.println(format!("  best so far, in epoch {epoch}: {accuracy:.4}"));

@@ -108,10 +108,10 @@ pub trait Attach: Sized {
     /// # use callbacks::prelude::*;
     /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-    ///     .on(Driver::before_parameter_update, |well: &Well, log: &mut LogData| log.set("x", well.x))
+    ///     .on(Driver::before_parameter_update, |well: &Well, record: &mut Record| record.set("x", well.x))
     ///     .on(Driver::on_step_end, |step: &Step| if step.get() == 2 { Flow::stop("enough") } else { Flow::Continue });
     /// assert!(driver.run(9)?.stopped().is_some());
-    /// assert_eq!(driver.get::<LogData>().and_then(|log| log.number("x")), Some(0.5));
+    /// assert_eq!(driver.get::<Record>().and_then(|record| record.get("x")), Some(0.5));
     /// # Ok::<(), PlanError>(())
     /// ```
     #[doc(alias = "CustomCallback")]

@@ -15,15 +15,15 @@
 //!         println!("step {step}: loss {loss:.4}");
 //!     }
 //!
-//!     fn on_epoch_end(&self, metrics: &Metrics) -> Flow {
-//!         if metrics.get("valid_loss").is_some_and(|loss| loss < 0.01) {
+//!     fn on_epoch_end(&self, record: &Record) -> Flow {
+//!         if record.get("valid_loss").is_some_and(|loss| loss < 0.01) {
 //!             Flow::stop("good enough")
 //!         } else {
 //!             Flow::Continue
 //!         }
 //!     }
 //! }
-//! # assert_eq!(PrintLoss.on_epoch_end(&Metrics::default()), Flow::Continue);
+//! # assert_eq!(PrintLoss.on_epoch_end(&Record::default()), Flow::Continue);
 //! ```
 //!
 //! * [`Fit`] is the training loop, with luz's breakpoints. A [`Trainer`](fit::Trainer) runs it with your [`Learner`](fit::Learner).

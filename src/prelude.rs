@@ -4,15 +4,16 @@
 
 pub use crate::Attach;
 pub use crate::driver::{
-    Attempt, Complex, Driven, Driver, LogData, RejectedAttempts, Rollback, Samples, Stats, Time,
-    VariationalDriver, Verdict, reject_if, stop_if, stop_unless,
+    Attempt, Driven, Driver, RejectedAttempts, Rollback, Samples, Time, VariationalDriver, Verdict,
+    reject_if, stop_if, stop_unless,
 };
 pub use crate::fit::{
-    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Metrics, Phase,
-    Step, Trainer,
+    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Loss, Phase, Step,
+    Trainer,
 };
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{
-    BoxError, Break, Breakpoint, Callback, CallbackRef, Ctx, Due, Failure, Flow, Handlers, Local,
-    LocalMut, Loop, OnFailure, Outcome, Period, Plan, PlanError, Run, State, Stop,
+    BoxError, Break, Breakpoint, Callback, CallbackRef, Complex, Ctx, Due, Failure, Flow, Handlers,
+    Local, LocalMut, Loop, OnFailure, Outcome, Period, Plan, PlanError, Record, Run, State, Stats,
+    Stop,
 };

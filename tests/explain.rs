@@ -90,7 +90,7 @@ fn a_table_fits_into_a_terminal() {
          _: &Iteration,
          _: &Phase,
          _: Option<&Loss>,
-         _: &mut Metrics,
+         _: &mut Record,
          _: &mut History,
          _: &mut LearningRate| {},
     )
@@ -199,7 +199,7 @@ fn providers_of_state_are_shown_where_they_provide_it() {
 /// With names that a graph language could stumble over.
 fn hostile() -> Plan<Fit> {
     let mut plan = plan();
-    plan.on(Fit::on_epoch_begin, |_: &Epoch, _: Option<&mut Metrics>| {})
+    plan.on(Fit::on_epoch_begin, |_: &Epoch, _: Option<&mut Record>| {})
         .named("a \"quoted\" \\ <b>#1;</b> `end`\nin two lines");
     plan
 }

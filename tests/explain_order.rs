@@ -21,12 +21,12 @@ fn callbacks_at_epoch_end(explanation: &Explanation) -> Vec<(&str, String)> {
 /// Four at the end of the epoch, of which one is in no order; orders declared in each way, and one without effect.
 fn ordered() -> Plan<Fit> {
     let mut plan = Plan::new();
-    plan.on(Fit::on_epoch_end, |_: &Metrics| {})
+    plan.on(Fit::on_epoch_end, |_: &Record| {})
         .named("print")
         .weight(-5.0)
         .after("measure")
         .after("nobody");
-    plan.on(Fit::on_epoch_end, |_: &mut Metrics| {})
+    plan.on(Fit::on_epoch_end, |_: &mut Record| {})
         .named("measure");
     plan.on(Fit::on_epoch_end, || {})
         .named("save")
@@ -83,7 +83,7 @@ fn declared_orders_are_shown_with_their_place() {
 #[test]
 fn declared_and_undecided_order_is_in_the_graphs() {
     let mut plan = ordered();
-    plan.on(Fit::on_epoch_end, |_: &mut Metrics| {})
+    plan.on(Fit::on_epoch_end, |_: &mut Record| {})
         .named("another");
     let explanation = plan.explain(&State::new()).expect("a note is no error");
     insta::assert_snapshot!(format!("{}{}", explanation.dot(), explanation.mermaid()));

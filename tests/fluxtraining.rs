@@ -5,8 +5,8 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::fit::{Fit, Loss, Metrics, Phase, Trainer};
-use callbacks::shelf::{Record, Recorder};
+use callbacks::fit::{Fit, Loss, Phase, Trainer};
+use callbacks::shelf::{PhaseCounts, Recorder};
 use callbacks::{
     Attach, Break, Breakpoint, Flow, Local, Outcome, Plan, PlanError, ProblemKind, State, Stop,
     breakpoints, callback,
@@ -176,13 +176,13 @@ fn refused(trainer: &mut Trainer<Line>) -> PlanError {
 #[test]
 fn stateaccess_is_the_signature() {
     let (mut trainer, _) = trainer();
-    let scale = |loss: &Loss, slope: &mut Slope, _: Option<&Metrics>| slope.0 *= loss.value();
+    let scale = |loss: &Loss, slope: &mut Slope, _: Option<&PhaseCounts>| slope.0 *= loss.value();
     trainer.plan().on(Fit::on_train_batch_before_step, scale);
     let explanation = trainer.explain().unwrap();
     let [row] = explanation.rows(Fit::on_train_batch_before_step) else {
         panic!("{explanation}");
     };
-    assert_eq!(row.reads(), ["Loss", "Metrics?"]);
+    assert_eq!(row.reads(), ["Loss", "PhaseCounts?"]);
     assert_eq!(row.writes(), ["Slope"]);
 }
 
@@ -191,7 +191,7 @@ fn cbstate_that_no_callback_creates_is_reported_before_the_run_with_its_provider
     let (mut trainer, _) = trainer();
     trainer
         .plan()
-        .on(Fit::on_epoch_end, |_: &Record| {})
+        .on(Fit::on_epoch_end, |_: &PhaseCounts| {})
         .named("reader");
     let error = refused(&mut trainer);
     let [missing] = error.problems() else {
@@ -199,7 +199,7 @@ fn cbstate_that_no_callback_creates_is_reported_before_the_run_with_its_provider
     };
     assert_eq!(
         (missing.kind(), missing.state()),
-        (ProblemKind::Missing, Some("Record"))
+        (ProblemKind::Missing, Some("PhaseCounts"))
     );
     let text = missing.to_string();
     assert!(
@@ -229,7 +229,7 @@ struct Hasty;
 
 #[callback(register = false)]
 impl Hasty {
-    fn on_enter(&self, _: &Record) {}
+    fn on_enter(&self, _: &PhaseCounts) {}
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn cbstate_used_before_its_creation_is_reported_before_the_run() {
         (early.kind(), early.callback(), early.breakpoint()),
         (ProblemKind::NotHere, "Hasty", Some("on_enter"))
     );
-    assert_eq!(early.state(), Some("Record"));
+    assert_eq!(early.state(), Some("PhaseCounts"));
 
     trainer.plan().order("Recorder", "Hasty");
     assert!(trainer.check().is_ok());

@@ -9,8 +9,9 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::fit::{Epoch, Fit, Metrics, Phase, Trainer};
-use callbacks::shelf::{Record, Recorder};
+use callbacks::Record;
+use callbacks::fit::{Epoch, Fit, Phase, Trainer};
+use callbacks::shelf::{PhaseCounts, Recorder};
 use callbacks::{
     Attach, Callback, CallbackInfo, CallbackRef, Flow, Handlers, Local, Loop, Outcome, Period,
     callback,
@@ -41,7 +42,7 @@ struct Reader;
 #[callback(register = false)]
 impl Reader {
     #[on(batch_end, phase_end)]
-    fn note(&self, phase: &Phase, record: &Record, journal: Local<'_, Journal>) {
+    fn note(&self, phase: &Phase, record: &PhaseCounts, journal: Local<'_, Journal>) {
         let counts = record.of(*phase);
         journal.note(format!(
             "{phase}: {} epochs, {} steps, {} of the epoch",
@@ -89,7 +90,7 @@ fn recorder_counts_what_was_left_and_not_what_failed() {
         .on(Fit::on_train_batch_begin, || Flow::leave(Fit::EPOCH));
     fit(&mut trainer).ok().unwrap();
     let train = |trainer: &Trainer<Line>| {
-        let counts = trainer.get::<Record>().unwrap().of(Phase::Train);
+        let counts = trainer.get::<PhaseCounts>().unwrap().of(Phase::Train);
         (counts.epochs.get(), counts.iterations.get())
     };
     assert_eq!(train(&trainer), (1, 1));
@@ -105,8 +106,8 @@ fn custom_callback_is_a_closure_at_an_event() {
     let (trainer, journal) = trainer();
     let mut trainer = trainer.learning_rate(0.5).on(
         Fit::on_epoch_end,
-        |epoch: &Epoch, metrics: &Metrics, journal: Local<'_, Journal>| {
-            journal.note(format!("{epoch}: {metrics:.1}"));
+        |epoch: &Epoch, record: &Record, journal: Local<'_, Journal>| {
+            journal.note(format!("{epoch}: {record:.1}"));
         },
     );
     fit(&mut trainer).ok().unwrap();

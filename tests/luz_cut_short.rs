@@ -124,7 +124,7 @@ fn the_metrics_of_an_evaluation_that_was_stopped_are_not_complete() {
         };
         let mut trainer = trainer().on(Fit::on_valid_batch_end, flow);
         let evaluated = trainer.evaluate(inputs([1.0, 2.0])).unwrap();
-        assert_eq!(evaluated.metrics.is_complete(), is_complete);
+        assert_eq!(evaluated.record.is_complete(), is_complete);
     }
 }
 

@@ -6,8 +6,9 @@ mod support {
     pub(crate) mod tracer;
 }
 
+use callbacks::Record;
 use callbacks::fit::{
-    Epoch, Fit, History, Iteration, LearningRate, Loss, Metrics, OptimizerName, Step, Trainer,
+    Epoch, Fit, History, Iteration, LearningRate, Loss, OptimizerName, Step, Trainer,
 };
 use callbacks::{At, Attach, BoxError, Flow, Outcome};
 use std::cell::Cell;
@@ -208,9 +209,9 @@ fn a_second_fit_starts_clean() {
     let start = move |epoch: &Epoch,
                       step: &Step,
                       rate: &LearningRate,
-                      metrics: &Metrics,
+                      record: &Record,
                       history: &History| {
-        note.note(format!("{epoch} {step} {rate} {metrics} {}", history.len()));
+        note.note(format!("{epoch} {step} {rate} {record} {}", history.len()));
     };
     let mut trainer = trainer()
         .learning_rate(0.5)

@@ -5,9 +5,8 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::fit::{
-    Epoch, Fit, Learner, LearningRate, Loss, Metrics, OptimizerName, Phase, Trainer,
-};
+use callbacks::Record;
+use callbacks::fit::{Epoch, Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Trainer};
 use callbacks::{At, Attach, BoxError, Closure, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -239,31 +238,29 @@ fn the_mean_loss_of_a_pass_is_there_from_its_end_and_a_handler_adds_metrics() {
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .learning_rate(0.0)
         .valid(inputs([5.0]))
-        .on(Fit::on_train_begin, |metrics: &Metrics| {
-            assert_eq!(metrics.get("train_loss"), None);
+        .on(Fit::on_train_begin, |record: &Record| {
+            assert_eq!(record.get("train_loss"), None);
         })
-        .on(Fit::on_train_end, |metrics: &mut Metrics| {
-            assert_eq!(metrics.get("train_loss"), Some(3.0));
-            metrics.set("train_twice", 6.0);
+        .on(Fit::on_train_end, |record: &mut Record| {
+            assert_eq!(record.get("train_loss"), Some(3.0));
+            record.set("train_twice", 6.0);
         });
     let fitted = trainer.fit(inputs([2.0, 4.0])).unwrap();
-    let (_, metrics) = fitted.history.iter().next().unwrap();
-    let expected = [
-        ("train_loss", 3.0),
-        ("train_twice", 6.0),
-        ("valid_loss", 5.0),
-    ];
-    assert_eq!(metrics.iter().collect::<Vec<_>>(), expected);
+    let (_, record) = fitted.history.iter().next().unwrap();
+    assert_eq!(
+        record.to_string(),
+        "train_loss 3  train_twice 6  valid_loss 5"
+    );
 }
 
 #[test]
 fn the_metrics_of_an_epoch_begin_empty() {
-    let once = |metrics: &mut Metrics, epoch: &Epoch| {
+    let once = |record: &mut Record, epoch: &Epoch| {
         if epoch.get() == 1 {
-            metrics.set("once", 1.0);
+            record.set("once", 1.0);
         }
     };
-    let empty = |metrics: &Metrics| assert_eq!(metrics.iter().count(), 0);
+    let empty = |record: &Record| assert_eq!(record.iter().count(), 0);
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(3)
         .on(Fit::on_epoch_begin, empty)
@@ -282,7 +279,7 @@ fn the_mean_loss_is_over_samples_and_not_over_batches() {
     learner.samples = |batch| if batch.0 > 1.0 { 1 } else { 3 };
     let mut trainer = Trainer::new(learner);
     let evaluated = trainer.evaluate(inputs([1.0, 5.0])).unwrap();
-    assert_eq!(evaluated.metrics.get("valid_loss"), Some(2.0));
+    assert_eq!(evaluated.record.get("valid_loss"), Some(2.0));
 }
 
 /// A learner whose losses wait on a device, which counts how often they are read.
@@ -326,9 +323,9 @@ fn a_loss_is_read_only_when_the_pass_ends_where_no_handler_reads_it_before() {
         .on(Fit::on_train_batch_end, move |_: &Loss| {
             assert_eq!(during.load(Ordering::Relaxed), 0);
         })
-        .on(Fit::on_train_end, move |metrics: &Metrics| {
+        .on(Fit::on_train_end, move |record: &Record| {
             assert_eq!(after.load(Ordering::Relaxed), 5);
-            assert_eq!(metrics.get("train_loss"), Some(0.5));
+            assert_eq!(record.get("train_loss"), Some(0.5));
         });
     let fitted = trainer.fit(inputs([1.0; 5])).unwrap();
     assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);

@@ -42,7 +42,7 @@ fn state_of_the_fit_loop_that_a_handler_took_is_reported_by_its_name() {
     for (text, name) in [
         (taking::<Epochs>(), "Epochs"),
         (taking::<Epoch>(), "Epoch"),
-        (taking::<Metrics>(), "Metrics"),
+        (taking::<Record>(), "Record"),
         (taking::<History>(), "History"),
     ] {
         assert!(

@@ -12,12 +12,11 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{
-    Driver, LogData, Samples, Stats, Time, Value, VariationalDriver, Verdict, stop_if, stop_unless,
-};
+use callbacks::driver::{Driver, Samples, Time, VariationalDriver, Verdict, stop_if, stop_unless};
 use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
 use callbacks::{At, Attach, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
+use callbacks::{Record, Stats, Value};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 
@@ -136,8 +135,8 @@ fn looking_ahead_leaves_what_the_last_run_left() {
     finish(&mut driver, 2);
     driver.check().unwrap();
     driver.explain().unwrap();
-    let log = driver.get::<LogData>().unwrap();
-    assert_eq!(log.number("place"), Some(2.0));
+    let record = driver.get::<Record>().unwrap();
+    assert_eq!(record.get("place"), Some(2.0));
     // A driver that has not run can be looked at, too.
     walk().check().unwrap();
     let mut strict = walk();
@@ -281,13 +280,15 @@ fn an_interrupt_is_an_outcome_of_its_own() {
 
 #[test]
 fn closures_are_callbacks_and_a_bool_says_what_true_means() {
-    let seen = |step: &Step, log: &mut LogData| log.set("before", step.as_f64());
+    let seen = |step: &Step, record: &mut Record| record.set("before", step.as_f64());
     let mut driver = walk().on(Driver::before_parameter_update, seen);
     finish(&mut driver, 2);
-    let logged = driver.get::<LogData>().and_then(|log| log.number("before"));
+    let logged = driver
+        .get::<Record>()
+        .and_then(|record| record.get("before"));
     assert_eq!(logged, Some(1.0));
 
-    let legacy = |step: &Step, _: &mut LogData| step.get() < 3;
+    let legacy = |step: &Step, _: &mut Record| step.get() < 3;
     let mut driver = walk().on(
         Driver::before_parameter_update,
         stop_unless("legacy", legacy),
@@ -308,16 +309,18 @@ fn the_log_has_typed_values_by_key_and_loggers_see_what_others_put_in() {
     let mut driver = walk();
     driver
         .plan()
-        .on(Driver::on_step_end, move |log: &LogData| {
-            note.note(log.to_string());
-            assert_eq!(log.number("energy.variance"), Some(1.0));
-            assert_eq!(log.get("vector"), Some(&Value::Vector(vec![1.0, 2.0])));
+        .on(Driver::on_step_end, move |record: &Record| {
+            note.note(record.to_string());
+            assert_eq!(record.get("energy.variance"), Some(1.0));
+            assert_eq!(record.value("vector"), Some(&Value::Vector(vec![1.0, 2.0])));
         })
         .weight(10.0);
-    driver.plan().on(Driver::on_step_end, |log: &mut LogData| {
-        log.set("energy", Stats::of([-1.0, -3.0]));
-        log.set("vector", vec![1.0, 2.0]);
-    });
+    driver
+        .plan()
+        .on(Driver::on_step_end, |record: &mut Record| {
+            record.set("energy", Stats::of([-1.0, -3.0]));
+            record.set("vector", vec![1.0, 2.0]);
+        });
     finish(&mut driver, 1);
     assert_eq!(journal.take(), ["place 1  energy -2 ± 1  vector [1, 2]"]);
 }
@@ -338,8 +341,8 @@ fn the_shelf_observes_and_saves_with_periods() {
     driver.plan().add(place);
     driver
         .plan()
-        .on(Driver::on_step_end, move |log: &LogData, step: &Step| {
-            if let Some(seen) = log.get("seen") {
+        .on(Driver::on_step_end, move |record: &Record, step: &Step| {
+            if let Some(seen) = record.value("seen") {
                 note.note(format!("{step}: {seen}"));
             }
         });

@@ -11,8 +11,9 @@ mod support {
     pub(crate) mod walk;
 }
 
+use callbacks::Record;
 use callbacks::driver::{
-    Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, VariationalDriver, Verdict,
+    Attempt, Driven, Driver, RejectedAttempts, Samples, Time, VariationalDriver, Verdict,
     reject_if, stop_if,
 };
 use callbacks::fit::Step;
@@ -95,14 +96,14 @@ impl Driven for Fragile {
         Ok(Place(1.0))
     }
 
-    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut Record) -> Result<Move, BoxError> {
         if self.breaks_in_judge {
             return Ok(Move(0.5));
         }
         resume_unwind(Box::new("frightened"))
     }
 
-    fn judge(&mut self, _: &Move, _: &LogData) -> Verdict {
+    fn judge(&mut self, _: &Move, _: &Record) -> Verdict {
         resume_unwind(Box::new("frightened"))
     }
 
@@ -142,11 +143,7 @@ impl Driven for WithUnstableUpdates {
         Ok(Place(1.0))
     }
 
-    fn compute_loss_and_update(
-        &mut self,
-        _: &Place,
-        _: &mut LogData,
-    ) -> Result<Unstable, BoxError> {
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut Record) -> Result<Unstable, BoxError> {
         Ok(Unstable)
     }
 
@@ -250,13 +247,13 @@ fn after_a_step_that_was_stopped_the_log_is_that_of_the_last_whole_one() {
             let note = journal.clone();
             let mut driver = walk()
                 .on(at, stop)
-                .on(Driver::on_stop, move |log: &LogData| {
-                    note.note(log.to_string());
+                .on(Driver::on_stop, move |record: &Record| {
+                    note.note(record.to_string());
                 });
             assert!(driver.run(5).unwrap().stopped().is_some());
             let last = if stops_at == 0 { "" } else { "place 2" };
             assert_eq!(journal.take(), [last]);
-            assert_eq!(driver.get::<LogData>().unwrap().to_string(), last);
+            assert_eq!(driver.get::<Record>().unwrap().to_string(), last);
         }
     }
 }
@@ -268,7 +265,7 @@ fn a_run_that_is_refused_leaves_what_the_last_one_left() {
     finish(&mut driver, 2);
     driver.plan().on(Driver::on_step_end, |_: &String| {});
     assert!(driver.run(1).is_err());
-    assert_eq!(driver.get::<LogData>().unwrap().to_string(), "place 4");
+    assert_eq!(driver.get::<Record>().unwrap().to_string(), "place 4");
     let rejected = driver.get::<RejectedAttempts>().unwrap();
     assert_eq!(rejected.iter().count(), 1);
     assert_eq!(driver.get(), Some(&Attempt::new(2)));
@@ -288,7 +285,7 @@ impl Driven for Third {
         Ok(Place(1.0))
     }
 
-    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut Record) -> Result<Move, BoxError> {
         Ok(Move(0.5))
     }
 
@@ -356,12 +353,12 @@ impl Driven for Frightened {
         Ok(Place(1.0))
     }
 
-    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Sharp, BoxError> {
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut Record) -> Result<Sharp, BoxError> {
         self.passes("compute_loss_and_update");
         Ok(Sharp(self.made == 1 && self.by.is_empty()))
     }
 
-    fn judge(&mut self, _: &Sharp, _: &LogData) -> Verdict {
+    fn judge(&mut self, _: &Sharp, _: &Record) -> Verdict {
         self.passes("judge");
         Verdict::Accept
     }

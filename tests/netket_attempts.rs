@@ -11,9 +11,10 @@ mod support {
     pub(crate) mod walk;
 }
 
+use callbacks::Record;
 use callbacks::driver::{
-    Attempt, Driver, LogData, RejectedAttempts, Rejecter, TooManyRejections, VariationalDriver,
-    Verdict, reject_if,
+    Attempt, Driver, RejectedAttempts, Rejecter, TooManyRejections, VariationalDriver, Verdict,
+    reject_if,
 };
 use callbacks::fit::Step;
 use callbacks::{Attach, Failure, Outcome};
@@ -113,19 +114,19 @@ fn name(rejecter: &Rejecter) -> &str {
 fn what_a_rejected_attempt_logged_is_discarded_and_there_for_a_callback_that_asks() {
     let journal = Journal::default();
     let note = journal.clone();
-    let report = move |log: &LogData, rejected: &RejectedAttempts| {
+    let report = move |record: &Record, rejected: &RejectedAttempts| {
         let attempts = rejected.iter().map(|one| {
             let callback_ref: Vec<_> = one.rejecters.iter().map(name).collect();
-            format!("{} by {callback_ref:?} with {}", one.attempt, one.log)
+            format!("{} by {callback_ref:?} with {}", one.attempt, one.record)
         });
-        note.note(format!("{log} after {:?}", attempts.collect::<Vec<_>>()));
+        note.note(format!("{record} after {:?}", attempts.collect::<Vec<_>>()));
     };
     let mut driver = walk()
         .on(
             Driver::on_step_start,
-            |attempt: &Attempt, log: &mut LogData| {
+            |attempt: &Attempt, record: &mut Record| {
                 if attempt.get() == 1 {
-                    log.set("first", 1.0);
+                    record.set("first", 1.0);
                 }
             },
         )
@@ -171,14 +172,14 @@ fn a_run_begins_without_the_attempts_and_the_log_of_the_last_one() {
         let rejected = driver.get::<RejectedAttempts>().unwrap();
         (
             rejected.iter().count(),
-            driver.get::<LogData>().unwrap().iter().count(),
+            driver.get::<Record>().unwrap().iter().count(),
         )
     };
     assert_eq!(left(&driver), (2, 1));
     for at in [Driver::on_run_start, Driver::on_run_end] {
         let note = journal.clone();
-        let see = move |rejected: &RejectedAttempts, attempt: &Attempt, log: &LogData| {
-            note.note(format!("{} {attempt} {log}", rejected.iter().count()));
+        let see = move |rejected: &RejectedAttempts, attempt: &Attempt, record: &Record| {
+            note.note(format!("{} {attempt} {record}", rejected.iter().count()));
         };
         driver.plan().on(at, see);
     }

@@ -11,7 +11,8 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Attempt, Driver, LogData, RejectedAttempts, Samples, reject_if};
+use callbacks::Record;
+use callbacks::driver::{Attempt, Driver, RejectedAttempts, Samples, reject_if};
 use callbacks::fit::Step;
 use callbacks::{At, Attach, Flow, Stop};
 use support::journal::Journal;
@@ -64,8 +65,8 @@ fn attempts_are_counted_from_one() {
 fn what_computing_the_update_logs_is_there_when_it_is_judged() {
     let journal = Journal::default();
     let note = journal.clone();
-    let judge = move |log: &LogData| {
-        note.note(log.to_string());
+    let judge = move |record: &Record| {
+        note.note(record.to_string());
         false
     };
     let mut driver = walk().on(Driver::on_compute_update_end, reject_if(judge));
@@ -79,13 +80,13 @@ fn a_rejected_attempt_leaves_its_log_apart_and_no_samples_and_no_update() {
     let note = journal.clone();
     let see = move |samples: &Samples<Place>,
                     update: Option<&Move>,
-                    log: &LogData,
+                    record: &Record,
                     rejected: &RejectedAttempts| {
-        let apart: Vec<String> = rejected.iter().map(|one| one.log.to_string()).collect();
+        let apart: Vec<String> = rejected.iter().map(|one| one.record.to_string()).collect();
         note.note(format!(
             "{:?} {update:?} {:?} {apart:?}",
             samples.get(),
-            log.to_string()
+            record.to_string()
         ));
     };
     let first = |attempt: &Attempt| attempt.get() == 1;

@@ -1,6 +1,6 @@
 //! The values of a driver's log, as they are printed.
 
-use callbacks::driver::{Complex, LogData, Stats, Value};
+use callbacks::{Complex, Record, Stats, Value};
 
 #[test]
 fn a_complex_number_keeps_the_flags_of_a_format() {
@@ -46,31 +46,31 @@ fn a_value_keeps_them_whatever_it_is_and_so_does_a_log() {
     let vector = Value::from(vec![1.0, -2.0]);
     assert_eq!(format!("{vector:+.1}"), "[+1.0, -2.0]");
     assert_eq!(format!("{vector:>10}"), "   [1, -2]");
-    let mut log = LogData::default();
-    log.set("x", 1.0);
-    log.set("z", Complex { re: 1.0, im: 1.0 });
-    assert_eq!(format!("{log:+9.1}"), "x      +1.0  z +1.0+1.0i");
+    let mut record = Record::default();
+    record.set("x", 1.0);
+    record.set("z", Complex { re: 1.0, im: 1.0 });
+    assert_eq!(format!("{record:+9.1}"), "x      +1.0  z +1.0+1.0i");
     assert_eq!(format!("{:>6}", Value::from(0.5)), "   0.5");
 }
 
 #[test]
 fn numbers_of_any_kind_and_several_of_them_can_be_logged() {
-    let mut log = LogData::default();
-    log.set("literal", 3);
-    log.set("count", 7_usize);
-    log.set("many", u64::MAX);
-    log.set("less", -2_i8);
-    log.set("single", 0.5_f32);
-    log.set("array", [1.0, 2.0]);
-    log.set("slice", &[3.0][..]);
+    let mut record = Record::default();
+    record.set("literal", 3);
+    record.set("count", 7_usize);
+    record.set("many", u64::MAX);
+    record.set("less", -2_i8);
+    record.set("single", 0.5_f32);
+    record.set("array", [1.0, 2.0]);
+    record.set("slice", &[3.0][..]);
     let text = "literal 3  count 7  many 18446744073709552000  less -2  single 0.5  array [1, 2]  slice [3]";
-    assert_eq!(log.to_string(), text);
+    assert_eq!(record.to_string(), text);
 }
 
 #[test]
 fn a_log_is_empty_until_it_has_a_value() {
-    let mut log = LogData::default();
-    assert!(log.is_empty());
-    log.set("energy", 0.5);
-    assert!(!log.is_empty());
+    let mut record = Record::default();
+    assert!(record.is_empty());
+    record.set("energy", 0.5);
+    assert!(!record.is_empty());
 }

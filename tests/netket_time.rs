@@ -11,7 +11,8 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Driven, Driver, LogData, Time, VariationalDriver, stop_if};
+use callbacks::Record;
+use callbacks::driver::{Driven, Driver, Time, VariationalDriver, stop_if};
 use callbacks::fit::{Step, Total};
 use callbacks::shelf::{ObservableCallback, SaveState};
 use callbacks::{Attach, BoxError, Local, Outcome, Period};
@@ -82,8 +83,8 @@ fn watched(period: &Period) -> (VariationalDriver<Walk>, Journal) {
         .plan()
         .add(ObservableCallback::new("seen", period.clone(), seen));
     let note = observed.clone();
-    let see = move |log: &LogData, step: &Step| {
-        if let Some(seen) = log.get("seen") {
+    let see = move |record: &Record, step: &Step| {
+        if let Some(seen) = record.value("seen") {
             note.note(format!("{step}: seen at {seen}"));
         }
     };
@@ -164,8 +165,8 @@ fn what_was_seen_in_a_step_that_failed_at_its_end_is_not_seen_again() {
         .add(ObservableCallback::new("seen", Period::time(1.0), seen));
     driver.plan().on(
         Driver::before_parameter_update,
-        |walk: Local<'_, Walk>, log: &LogData| {
-            if let Some(seen) = log.get("seen") {
+        |walk: Local<'_, Walk>, record: &Record| {
+            if let Some(seen) = record.value("seen") {
                 walk.journal.note(format!("seen at {seen}"));
             }
         },
@@ -206,7 +207,7 @@ impl Driven for Clock {
         Ok(Place(1.0))
     }
 
-    fn compute_loss_and_update(&mut self, _: &Place, _: &mut LogData) -> Result<Move, BoxError> {
+    fn compute_loss_and_update(&mut self, _: &Place, _: &mut Record) -> Result<Move, BoxError> {
         Ok(Move(0.5))
     }
 

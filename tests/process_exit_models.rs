@@ -5,7 +5,8 @@ mod support {
     pub(crate) mod reporting;
 }
 
-use callbacks::driver::{Driven, Driver, LogData, VariationalDriver};
+use callbacks::Record;
+use callbacks::driver::{Driven, Driver, VariationalDriver};
 use callbacks::fit::{Fit, Learner, Loss, OptimizerName, Phase, Trainer};
 use callbacks::{Attach, BoxError, Local};
 use std::cell::RefCell;
@@ -38,7 +39,7 @@ impl Driven for Model {
     fn compute_loss_and_update(
         &mut self,
         _: &Loud<5>,
-        _: &mut LogData,
+        _: &mut Record,
     ) -> Result<Loud<6>, BoxError> {
         Ok(Loud::new("update"))
     }

@@ -9,8 +9,9 @@ mod support {
     pub(crate) mod walk;
 }
 
+use callbacks::Record;
 use callbacks::driver::Driver;
-use callbacks::fit::{Fit, Metrics, Trainer};
+use callbacks::fit::{Fit, Trainer};
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping};
 use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan};
 use support::journal::Journal;
@@ -241,7 +242,7 @@ fn a_misspelt_number_still_fails_the_run_in_the_next_whole_epoch() {
 
 #[test]
 fn no_stopper_looks_at_the_half_of_an_epoch() {
-    let unfinished = |metrics: &mut Metrics| metrics.set("watched", f64::NAN);
+    let unfinished = |record: &mut Record| record.set("watched", f64::NAN);
     let stopping = InvalidLossStopping::new("watched");
     let leave = Cut {
         at: "on_train_batch_end",

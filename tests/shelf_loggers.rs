@@ -12,10 +12,11 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats};
-use callbacks::fit::{Fit, Metrics, Step, Trainer};
+use callbacks::driver::Driver;
+use callbacks::fit::{Fit, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
 use callbacks::{Attach, Callback, Closure, OnFailure};
+use callbacks::{Complex, Record, Stats};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;
@@ -47,13 +48,13 @@ impl Write for Page {
     }
 }
 
-fn fill(step: &Step, log: &mut LogData) {
-    log.set("energy", Stats::of([-1.0, -3.0]));
-    log.set("overlap", Complex { re: 0.5, im: -0.25 });
-    log.set("vector", vec![1.0, 2.0]);
-    log.set("says \"hi\", twice", f64::NAN);
+fn fill(step: &Step, record: &mut Record) {
+    record.set("energy", Stats::of([-1.0, -3.0]));
+    record.set("overlap", Complex { re: 0.5, im: -0.25 });
+    record.set("vector", vec![1.0, 2.0]);
+    record.set("says \"hi\", twice", f64::NAN);
     if step.get() == 1 {
-        log.set("rare", 1.5);
+        record.set("rare", 1.5);
     }
 }
 
@@ -100,9 +101,9 @@ where
 
 #[test]
 fn a_column_that_comes_too_late_fails_the_run_and_says_what_to_do() {
-    let late = |step: &Step, log: &mut LogData| {
+    let late = |step: &Step, record: &mut Record| {
         if step.get() == 2 {
-            log.set("late", 1.0);
+            record.set("late", 1.0);
         }
     };
     assert_eq!(
@@ -110,9 +111,9 @@ fn a_column_that_comes_too_late_fails_the_run_and_says_what_to_do() {
         "`late` has no column, as it is not in the first row; \
          declare it with `columns([\"late\"])`, or write JSON lines"
     );
-    let parts = |step: &Step, log: &mut LogData| {
+    let parts = |step: &Step, record: &mut Record| {
         if step.get() == 2 {
-            log.set("late", Complex { re: 1.0, im: 0.0 });
+            record.set("late", Complex { re: 1.0, im: 0.0 });
         }
     };
     assert_eq!(
@@ -126,9 +127,9 @@ fn a_column_that_comes_too_late_fails_the_run_and_says_what_to_do() {
 fn a_column_that_is_declared_waits_for_what_comes_later() {
     let page = Page::default();
     let logger = Csv::new(page.clone()).columns(["rare.re", "rare.im", "never", "place"]);
-    let rare = |step: &Step, log: &mut LogData| {
+    let rare = |step: &Step, record: &mut Record| {
         if step.get() == 2 {
-            log.set("rare", Complex { re: 0.5, im: -0.25 });
+            record.set("rare", Complex { re: 0.5, im: -0.25 });
         }
     };
     let mut driver = walk().callback(logger).on(Driver::on_step_end, rare);
@@ -153,7 +154,7 @@ fn a_column_that_is_declared_twice_is_refused_before_the_run() {
 
 #[test]
 fn no_two_columns_have_one_name() {
-    let step = |log: &mut LogData| log.set("step", 1.0);
+    let step = |record: &mut Record| record.set("step", 1.0);
     let text =
         "`step` is the column of the step's number; log the value with that name under another one";
     assert_eq!(refused(Csv::new(Page::default()), step), text);
@@ -161,10 +162,10 @@ fn no_two_columns_have_one_name() {
     // As a part of another value is called, from the first row on or later.
     let text = "two values have the column `energy.mean`; log one of them under another name";
     for from in [1, 2] {
-        let twice = move |step: &Step, log: &mut LogData| {
-            log.set("energy", Stats::of([-1.0, -3.0]));
+        let twice = move |step: &Step, record: &mut Record| {
+            record.set("energy", Stats::of([-1.0, -3.0]));
             if step.get() >= from {
-                log.set("energy.mean", 1.0);
+                record.set("energy.mean", 1.0);
             }
         };
         assert_eq!(refused(Csv::new(Page::default()), twice), text);
@@ -176,11 +177,9 @@ fn neither_have_they_in_a_fit() {
     let text = "`epoch` is the column of the epoch's number; log the value with that name under another one";
     for csv in [true, false] {
         let mut trainer = Trainer::new(Line::new(&Journal::default()));
-        trainer
-            .plan()
-            .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
-                metrics.set("epoch", 0.75);
-            });
+        trainer.plan().on(Fit::on_epoch_end, |record: &mut Record| {
+            record.set("epoch", 0.75);
+        });
         if csv {
             trainer.plan().add(Csv::new(Page::default()));
         } else {
@@ -199,8 +198,8 @@ fn a_fit_leaves_a_line_and_a_row_for_each_epoch() {
         .learning_rate(0.5)
         .callback(JsonLines::new(lines.clone()))
         .callback(Csv::new(rows.clone()))
-        .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
-            metrics.set("accuracy", 0.75);
+        .on(Fit::on_epoch_end, |record: &mut Record| {
+            record.set("accuracy", 0.75);
         });
     assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
     let expected = [
@@ -262,10 +261,10 @@ fn a_line_of_json_is_written_in_one_piece() {
 #[test]
 fn json_has_no_value_that_is_called_as_a_part_of_another_one_is() {
     let text = "two values have the name `energy.mean`; log one of them under another name";
-    let twice = |log: &mut LogData| {
-        log.set("energy", Stats::of([-1.0, -3.0]));
-        log.set("energy.old", 1.0);
-        log.set("energy.mean", 1.0);
+    let twice = |record: &mut Record| {
+        record.set("energy", Stats::of([-1.0, -3.0]));
+        record.set("energy.old", 1.0);
+        record.set("energy.mean", 1.0);
     };
     assert_eq!(refused(JsonLines::new(Page::default()), twice), text);
 }

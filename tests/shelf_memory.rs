@@ -13,9 +13,10 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Driver, LogData, VariationalDriver};
-use callbacks::fit::{Epoch, Fit, Metrics, Phase, Step, Trainer};
-use callbacks::shelf::{EarlyStopping, Record, Recorder};
+use callbacks::Record;
+use callbacks::driver::{Driver, VariationalDriver};
+use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
+use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
 use callbacks::{Attach, Callback, Outcome};
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -57,9 +58,9 @@ fn trainer() -> Trainer<Line> {
 /// Fits with the callbacks that are attached, and with what the script says to be watched.
 fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read) = (stage.watched, script.clone());
-    let report = move |epoch: &Epoch, metrics: &mut Metrics| {
+    let report = move |epoch: &Epoch, record: &mut Record| {
         if let Some(value) = reading(&read, epoch.get()) {
-            metrics.set(name, value);
+            record.set(name, value);
         }
     };
     trainer.plan().on(Fit::on_epoch_end, report).named("report");
@@ -72,9 +73,9 @@ fn fit(trainer: &mut Trainer<Line>, stage: &Stage, script: &Script) -> RunSummar
 /// The same with a driver, whose steps are counted from where it stands.
 fn drive(driver: &mut VariationalDriver<Walk>, stage: &Stage, script: &Script) -> RunSummary {
     let (name, read, from) = (stage.watched, script.clone(), driver.step().get());
-    let report = move |step: &Step, log: &mut LogData| {
+    let report = move |step: &Step, record: &mut Record| {
         if let Some(value) = reading(&read, step.get() - from) {
-            log.set(name, value);
+            record.set(name, value);
         }
     };
     driver
@@ -229,8 +230,8 @@ fn a_fit_a_trainer_and_a_driver_find_every_callback_of_the_shelf_as_if_it_were_n
 #[test]
 fn what_a_trainer_has_recorded_goes_on_and_another_one_begins_anew() {
     let passes = |trainer: &Trainer<Line>| {
-        let record = trainer.get::<Record>().unwrap();
-        record.of(Phase::Train).epochs.get()
+        let counts = trainer.get::<PhaseCounts>().unwrap();
+        counts.of(Phase::Train).epochs.get()
     };
     let (mut first, mut second) = (trainer().epochs(2), trainer().epochs(3));
     first.plan().add(Recorder);

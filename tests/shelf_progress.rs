@@ -13,10 +13,11 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats, Time, stop_unless};
-use callbacks::fit::{Batches, Epoch, Fit, Loss, Metrics, Phase, Step, Trainer};
+use callbacks::driver::{Driver, Time, stop_unless};
+use callbacks::fit::{Batches, Epoch, Fit, Loss, Phase, Step, Trainer};
 use callbacks::shelf::Progress;
 use callbacks::{Attach, Breakpoint, Flow, callback};
+use callbacks::{Complex, Record, Stats};
 use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use std::io;
 use std::time::Duration;
@@ -188,8 +189,8 @@ fn a_run_for_a_simulated_time_has_a_spinner_with_counts() {
     let mut driver =
         walk()
             .callback(progress)
-            .on(Driver::before_parameter_update, |log: &mut LogData| {
-                log.set("a vector is not shown", vec![1.0]);
+            .on(Driver::before_parameter_update, |record: &mut Record| {
+                record.set("a vector is not shown", vec![1.0]);
             });
     driver.plan().add_local(Watch(term, seen.clone()));
     assert!(driver.run_for(Time::new(1.0)).unwrap().is_finished());
@@ -213,11 +214,11 @@ fn what_is_shown_is_what_was_chosen_and_a_dash_for_what_is_not_there() {
     ];
     let mut driver = walk()
         .callback(Progress::lines(page.clone()).show(names))
-        .on(Driver::on_step_end, |log: &mut LogData| {
-            log.set("energy", Stats::of([-1.0, -3.0]));
-            log.set("overlap", Complex { re: 0.5, im: -0.25 });
-            log.set("sites", vec![1.0, 0.5]);
-            log.set("tiny", 1.25e-7);
+        .on(Driver::on_step_end, |record: &mut Record| {
+            record.set("energy", Stats::of([-1.0, -3.0]));
+            record.set("overlap", Complex { re: 0.5, im: -0.25 });
+            record.set("sites", vec![1.0, 0.5]);
+            record.set("tiny", 1.25e-7);
         });
     assert!(driver.run(1).unwrap().is_finished());
     let expected = "step 1/1: energy -2.0000 ± 1.0000  energy.variance 1.0000  overlap 0.5000-0.2500i  \
@@ -383,8 +384,8 @@ fn metrics_of_others_are_shown_at_the_end_of_the_epoch_that_they_belong_to() {
     let mut trainer = trainer()
         .epochs(2)
         .callback(Progress::lines(page.clone()).show(["accuracy", "valid_loss"]))
-        .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
-            metrics.set("accuracy", 0.5);
+        .on(Fit::on_epoch_end, |record: &mut Record| {
+            record.set("accuracy", 0.5);
         });
     assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
     let expected = [
@@ -400,7 +401,9 @@ fn a_run_without_an_end_begins_anywhere_and_a_stopped_step_does_not_count() {
     let page = Page::default();
     let mut driver = walk().callback(Progress::lines(page.clone())).on(
         Driver::before_parameter_update,
-        stop_unless("half-way", |log: &LogData| log.number("place") != Some(4.0)),
+        stop_unless("half-way", |record: &Record| {
+            record.get("place") != Some(4.0)
+        }),
     );
     assert!(driver.run(1).unwrap().is_finished());
     assert!(driver.run(u64::MAX).unwrap().stopped().is_some());

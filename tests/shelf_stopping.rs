@@ -11,10 +11,11 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats, Verdict};
-use callbacks::fit::{Epoch, Fit, Metrics, Step, Trainer};
+use callbacks::driver::{Driver, Verdict};
+use callbacks::fit::{Epoch, Fit, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
 use callbacks::{Attach, Callback, Outcome, Stop};
+use callbacks::{Complex, Record, Stats};
 use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -24,9 +25,9 @@ use support::walk::walk;
 fn in_a_driver(stopper: impl Callback<Driver> + Send, values: &[f64]) -> (u64, Outcome) {
     let values = values.to_vec();
     let steps = values.len().try_into().unwrap();
-    let report = move |step: &Step, log: &mut LogData| {
+    let report = move |step: &Step, record: &mut Record| {
         let at = usize::try_from(step.get()).unwrap();
-        log.set("watched", values[at - 1]);
+        record.set("watched", values[at - 1]);
     };
     let mut driver = walk().callback(stopper).on(Driver::on_step_end, report);
     let outcome = driver.run(steps).unwrap();
@@ -37,9 +38,9 @@ fn in_a_driver(stopper: impl Callback<Driver> + Send, values: &[f64]) -> (u64, O
 fn in_a_fit(stopper: impl Callback<Fit> + Send, values: &[f64]) -> (u64, Outcome) {
     let values = values.to_vec();
     let epochs = values.len().try_into().unwrap();
-    let report = move |epoch: &Epoch, metrics: &mut Metrics| {
+    let report = move |epoch: &Epoch, record: &mut Record| {
         let at = usize::try_from(epoch.get()).unwrap();
-        metrics.set("watched", values[at - 1]);
+        record.set("watched", values[at - 1]);
     };
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(epochs)
@@ -146,9 +147,9 @@ fn what_is_watched_now_and_then_is_waited_for() {
     let mut driver = walk().callback(EarlyStopping::minimize("rare").patience(1));
     driver
         .plan()
-        .on(Driver::on_step_end, |step: &Step, log: &mut LogData| {
+        .on(Driver::on_step_end, |step: &Step, record: &mut Record| {
             if step.get() % 5 == 1 {
-                log.set("rare", 1.0);
+                record.set("rare", 1.0);
             }
         });
     assert!(driver.run(100).unwrap().stopped().is_some());
@@ -161,16 +162,16 @@ fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
     let mut trainer = Trainer::new(Line::new(&Journal::default()))
         .epochs(3)
         .callback(stopping())
-        .on(Fit::on_epoch_end, |metrics: &mut Metrics| {
-            metrics.set("constant", 1.0);
+        .on(Fit::on_epoch_end, |record: &mut Record| {
+            record.set("constant", 1.0);
         });
     for _ in 0..3 {
         assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
     }
     let mut driver = walk()
         .callback(stopping())
-        .on(Driver::on_step_end, |log: &mut LogData| {
-            log.set("constant", 1.0);
+        .on(Driver::on_step_end, |record: &mut Record| {
+            record.set("constant", 1.0);
         });
     assert!(driver.run(2).unwrap().is_finished());
     assert!(driver.run(9).unwrap().stopped().is_some());
@@ -179,7 +180,7 @@ fn each_fit_begins_anew_and_the_runs_of_a_driver_are_one() {
 
 /// The steps at which a driver stands after each of three runs of 4 steps, if it is never told anything but this value.
 fn after_three_runs(stopper: impl Callback<Driver> + Send, value: f64) -> [u64; 3] {
-    let report = move |log: &mut LogData| log.set("watched", value);
+    let report = move |record: &mut Record| record.set("watched", value);
     let mut driver = walk().callback(stopper).on(Driver::on_step_end, report);
     [(); 3].map(|()| {
         assert!(driver.run(4).unwrap().failed().is_none());
@@ -215,9 +216,9 @@ fn no_stopper_looks_before_it_is_to_start() {
         let valid = InvalidLossStopping::new("late").start_from(2);
         walk().callback(early.patience(9)).callback(valid)
     };
-    let report = |step: &Step, log: &mut LogData| {
+    let report = |step: &Step, record: &mut Record| {
         if step.get() == 3 {
-            log.set("late", 1.0);
+            record.set("late", 1.0);
         }
     };
     let mut driver = stoppers().on(Driver::on_step_end, report);
@@ -227,11 +228,11 @@ fn no_stopper_looks_before_it_is_to_start() {
 
 #[test]
 fn the_advice_lists_what_is_a_number_and_nothing_else() {
-    let report = |log: &mut LogData| {
-        log.set("energy", Stats::of([-1.0, -3.0]));
-        log.set("overlap", Complex { re: 0.5, im: -0.25 });
-        log.set("short", vec![1.0, 2.0]);
-        log.set("long", vec![0.0; 100]);
+    let report = |record: &mut Record| {
+        record.set("energy", Stats::of([-1.0, -3.0]));
+        record.set("overlap", Complex { re: 0.5, im: -0.25 });
+        record.set("short", vec![1.0, 2.0]);
+        record.set("long", vec![0.0; 100]);
     };
     let watching = |name| {
         let stopping = InvalidLossStopping::new(name);

@@ -13,10 +13,11 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::{Complex, Driver, LogData, Stats};
-use callbacks::fit::{Epoch, Fit, LearningRate, Metrics, Step, Trainer};
+use callbacks::driver::Driver;
+use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::shelf::TensorBoard;
 use callbacks::{Attach, BoxError, Flow};
+use callbacks::{Complex, Record, Stats};
 use std::fs;
 use std::path::PathBuf;
 use support::events::{Folder, Point, point, read};
@@ -36,9 +37,9 @@ fn a_fit_leaves_the_metrics_by_phase_and_the_learning_rate_over_epochs() {
     let folder = Folder::new("fit");
     let mut trainer = trainer(&folder).valid(inputs([2.0])).on(
         Fit::on_epoch_end,
-        |metrics: &mut Metrics, rate: &mut LearningRate| {
-            metrics.set("valid_top_5", 0.75);
-            metrics.set("training", 3.0);
+        |record: &mut Record, rate: &mut LearningRate| {
+            record.set("valid_top_5", 0.75);
+            record.set("training", 3.0);
             rate.scale(0.5);
         },
     );
@@ -92,12 +93,12 @@ fn a_driver_leaves_the_parts_of_what_was_logged_over_steps() {
     let folder = Folder::new("driver");
     let mut driver = walk().callback(TensorBoard::new(folder.path())).on(
         Driver::on_step_end,
-        |step: &Step, log: &mut LogData| {
+        |step: &Step, record: &mut Record| {
             if step.get() == 2 {
-                log.set("energy", Stats::of([-1.0, -3.0]));
-                log.set("overlap", Complex { re: 0.5, im: -0.25 });
-                log.set("sites", vec![1.0, 0.0]);
-                log.set("says \"ü\"", f64::INFINITY);
+                record.set("energy", Stats::of([-1.0, -3.0]));
+                record.set("overlap", Complex { re: 0.5, im: -0.25 });
+                record.set("sites", vec![1.0, 0.0]);
+                record.set("says \"ü\"", f64::INFINITY);
             }
         },
     );
@@ -238,9 +239,9 @@ fn the_optimisers_are_those_of_the_fit_under_way() {
 #[test]
 fn no_two_values_have_one_tag_and_no_loss_is_asked_for_every_0_steps() {
     let folder = Folder::new("twice");
-    let mut driver = walk().on(Driver::on_step_end, |log: &mut LogData| {
-        log.set("energy", Stats::of([-1.0, -3.0]));
-        log.set("energy/mean", 1.0);
+    let mut driver = walk().on(Driver::on_step_end, |record: &mut Record| {
+        record.set("energy", Stats::of([-1.0, -3.0]));
+        record.set("energy/mean", 1.0);
     });
     driver.plan().add(TensorBoard::new(folder.path()));
     let outcome = driver.run(1).unwrap();

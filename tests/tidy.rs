@@ -184,6 +184,7 @@ fn the_runtime_is_folders_by_feature() {
         "period",
         "plan",
         "raw",
+        "record",
         "run",
         "state",
     ];

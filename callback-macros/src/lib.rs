@@ -76,8 +76,8 @@ use proc_macro::TokenStream;
 ///
 ///     // A function of any name, at several breakpoints. The attribute may omit `on_`.
 ///     #[on(train_end, valid_end)]
-///     fn report(&self, metrics: &Metrics) {
-///         println!("{metrics}");
+///     fn report(&self, record: &Record) {
+///         println!("{record}");
 ///     }
 ///
 ///     // An ordinary method.
@@ -224,9 +224,9 @@ use proc_macro::TokenStream;
 ///     }
 /// }
 ///
-/// # fn attach(log: Log) {
+/// # fn attach(record: Log) {
 /// let mut plan = Plan::<Fit>::new();
-/// plan.add(log).background(Background::queue(1024));
+/// plan.add(record).background(Background::queue(1024));
 /// # }
 /// ```
 ///

@@ -15,6 +15,7 @@ mod parallel;
 mod period;
 mod plan;
 mod raw;
+mod record;
 mod run;
 mod state;
 
@@ -35,6 +36,7 @@ pub use period::{
 };
 pub use plan::{Attachment, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use raw::{Job, Lookup};
+pub use record::{Complex, Record, Round, Stats, Value};
 pub use run::{Break, Guard, Run};
 pub use state::param::{self, Local, LocalMut, Param};
 pub use state::{AsState, Ctx, NotOwned, Query, State};

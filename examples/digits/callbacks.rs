@@ -44,8 +44,8 @@ impl<P: Guesses> Accuracy<P> {
         Ok(())
     }
 
-    fn on_valid_end(&self, metrics: &mut Metrics) {
-        metrics.set(
+    fn on_valid_end(&self, record: &mut Record) {
+        record.set(
             "valid_accuracy",
             f64::from(self.right) / f64::from(self.all),
         );
@@ -69,10 +69,7 @@ pub struct PrintEpochs;
 
 #[callback(weight = 10)]
 impl PrintEpochs {
-    fn on_epoch_end(&self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics, rate: &LearningRate) {
-        println!(
-            "epoch {epoch:>2}/{}  {metrics:.4}  lr {rate:.5}",
-            epochs.max
-        );
+    fn on_epoch_end(&self, epoch: &Epoch, epochs: &Epochs, record: &Record, rate: &LearningRate) {
+        println!("epoch {epoch:>2}/{}  {record:.4}  lr {rate:.5}", epochs.max);
     }
 }

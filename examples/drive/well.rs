@@ -1,5 +1,6 @@
 use callbacks::BoxError;
-use callbacks::driver::{Driven, LogData, Stats};
+use callbacks::driver::Driven;
+use callbacks::{Record, Stats};
 
 /// A place in the well `x²`, to be brought to its bottom.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +27,10 @@ impl Driven for Well {
     fn compute_loss_and_update(
         &mut self,
         draws: &Draws,
-        log: &mut LogData,
+        record: &mut Record,
     ) -> Result<Slope, BoxError> {
         let slopes = Stats::of(draws.0.iter().map(|x| 2.0 * x));
-        log.set("energy", Stats::of(draws.0.iter().map(|x| x * x)));
+        record.set("energy", Stats::of(draws.0.iter().map(|x| x * x)));
         Ok(Slope(slopes.mean))
     }
 

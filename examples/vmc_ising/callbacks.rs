@@ -12,8 +12,8 @@ pub struct PrintEnergy {
 #[callback(Driver, discover = false, weight = 10)]
 impl PrintEnergy {
     #[every(steps = self.every, first)]
-    fn before_parameter_update(&self, step: &Step, log: &LogData) {
-        let number = |name| log.number(name).unwrap_or(f64::NAN);
+    fn before_parameter_update(&self, step: &Step, record: &Record) {
+        let number = |name| record.get(name).unwrap_or(f64::NAN);
         println!(
             "step {step:>3}  energy per site {:.5} ± {:.5}  variance {:.5}  τ {:.2}  R̂ {:.3}  accepted {:.0} %  m² {:.3}",
             number("energy") / self.sites,
@@ -40,9 +40,9 @@ impl RefuseExplosions {
     /// How much the last step counts in what is usual.
     const SHARE: f64 = 0.2;
 
-    fn on_compute_update_end(&mut self, log: &LogData) -> Result<Verdict, &'static str> {
-        let error = log
-            .number("energy.error_of_mean")
+    fn on_compute_update_end(&mut self, record: &Record) -> Result<Verdict, &'static str> {
+        let error = record
+            .get("energy.error_of_mean")
             .ok_or("there is no error of the energy")?;
         // What had no error yet says nothing of what is usual.
         let usual = self.usual.filter(|usual| *usual > 0.0);

@@ -4,7 +4,8 @@ use super::sampler::Samples;
 use super::statistics::Estimate;
 use super::variational::Variational;
 use callbacks::BoxError;
-use callbacks::driver::{Driven, LogData, Stats};
+use callbacks::driver::Driven;
+use callbacks::{Record, Stats};
 use nalgebra::DVector;
 
 /// Sweeps that are drawn and thrown away after the wave function has changed.
@@ -26,13 +27,13 @@ impl Driven for Variational {
     fn compute_loss_and_update(
         &mut self,
         samples: &Samples,
-        log: &mut LogData,
+        record: &mut Record,
     ) -> Result<Direction, BoxError> {
         let energy = self.energy(samples);
-        log.set("energy", stats(&energy));
-        log.set("autocorrelation", energy.autocorrelation);
-        log.set("r_hat", energy.r_hat);
-        log.set("acceptance", self.sampler.acceptance());
+        record.set("energy", stats(&energy));
+        record.set("autocorrelation", energy.autocorrelation);
+        record.set("r_hat", energy.r_hat);
+        record.set("acceptance", self.sampler.acceptance());
         Ok(Direction(self.direction(samples)?))
     }
 

@@ -1,7 +1,8 @@
 //! The breakpoints of the variational driver's loop, in the order in which they fire.
 
-use super::{Attempt, LogData, RejectedAttempts, Time, Verdict};
+use super::{Attempt, RejectedAttempts, Time, Verdict};
 use crate::fit::{Step, Total};
+use callback_runtime::Record;
 
 crate::breakpoints! {
     /// The loop of a variational driver: steps of one or more attempts.
@@ -17,11 +18,11 @@ crate::breakpoints! {
     /// use callbacks::prelude::*;
     ///
     /// let mut plan = Plan::<Driver>::new();
-    /// plan.on(Driver::before_parameter_update, |step: &Step, log: &mut LogData| log.set("updates_before", step.as_f64()));
-    /// plan.on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
+    /// plan.on(Driver::before_parameter_update, |step: &Step, record: &mut Record| record.set("updates_before", step.as_f64()));
+    /// plan.on(Driver::on_step_end, |step: &Step, record: &Record| println!("{step}: {record:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Driver with Step as steps, Time as time, Attempt, LogData, RejectedAttempts, Total {
+    pub loop Driver with Step as steps, Time as time, Attempt, Record, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first one of a step, or the next one after a rejection. The log is empty.

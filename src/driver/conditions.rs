@@ -28,7 +28,7 @@ pub fn stop_if<F>(reason: impl Into<Cow<'static, str>>, closure: F) -> AnswerIf<
 /// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-///     .on(Driver::before_parameter_update, stop_unless("seen enough", |step: &Step, _: &mut LogData| step.get() < 3));
+///     .on(Driver::before_parameter_update, stop_unless("seen enough", |step: &Step, _: &mut Record| step.get() < 3));
 /// assert!(driver.run(100)?.stopped().is_some());
 /// assert_eq!(driver.step().get(), 3);
 /// # Ok::<(), PlanError>(())

@@ -1,7 +1,8 @@
 //! The driven system: it draws samples, computes updates from them, and has parameters.
 
-use super::{LogData, Time, Verdict};
+use super::{Time, Verdict};
 use callback_runtime::BoxError;
+use callback_runtime::Record;
 
 /// The system that a driver drives: a variational state with its sampler and its optimiser.
 ///
@@ -34,12 +35,12 @@ pub trait Driven: Sized + 'static {
     fn compute_loss_and_update(
         &mut self,
         samples: &Self::Samples,
-        log: &mut LogData,
+        record: &mut Record,
     ) -> Result<Self::Update, BoxError>;
 
     /// The accept rule of the driven system itself. It is called after those of the callbacks, whatever they return. The default accepts
     /// every update.
-    fn judge(&mut self, _update: &Self::Update, _log: &LogData) -> Verdict {
+    fn judge(&mut self, _update: &Self::Update, _log: &Record) -> Verdict {
         Verdict::Accept
     }
 

@@ -22,7 +22,7 @@ use std::panic::resume_unwind;
 ///         Err("no sample".into())
 ///     }
 ///     // …
-/// #     fn compute_loss_and_update(&mut self, _: &(), _: &mut LogData) -> Result<(), BoxError> { Ok(()) }
+/// #     fn compute_loss_and_update(&mut self, _: &(), _: &mut Record) -> Result<(), BoxError> { Ok(()) }
 /// #     fn update_parameters(&mut self, _: &()) -> Result<(), BoxError> { Ok(()) }
 /// }
 ///

@@ -7,7 +7,7 @@
 //! * [`VariationalDriver`]: a driven system with its callbacks and settings; `run`, `run_for`;
 //! * [`Verdict`]: what handlers return at `on_compute_update_end`; [`stop_if`], [`stop_unless`] and [`reject_if`] for closures that
 //!   return a `bool`;
-//! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`LogData`], [`Samples`],
+//! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`Record`], [`Samples`],
 //!   [`RejectedAttempts`], the driven system and its update.
 //!
 //! ```
@@ -26,8 +26,8 @@
 //!         Ok(Places(vec![self.0 - 0.5, self.0 + 0.5]))
 //!     }
 //!
-//!     fn compute_loss_and_update(&mut self, places: &Places, log: &mut LogData) -> Result<Slope, BoxError> {
-//!         log.set("energy", Stats::of(places.0.iter().map(|x| x * x)));
+//!     fn compute_loss_and_update(&mut self, places: &Places, record: &mut Record) -> Result<Slope, BoxError> {
+//!         record.set("energy", Stats::of(places.0.iter().map(|x| x * x)));
 //!         Ok(Slope(2.0 * self.0))
 //!     }
 //!
@@ -76,7 +76,6 @@ mod conditions;
 mod driven;
 mod driven_error;
 mod expectations;
-mod log;
 mod parts;
 mod position;
 mod rejected;
@@ -90,7 +89,6 @@ pub use breakpoints::Driver;
 pub use conditions::{reject_if, stop_if, stop_unless};
 pub use driven::Driven;
 pub use driven_error::DrivenError;
-pub use log::{Complex, LogData, Stats, Value};
 pub use position::{Attempt, Time};
 pub use rejected::{RejectedAttempt, RejectedAttempts, Rejecter, TooManyRejections};
 pub use rollback::Rollback;

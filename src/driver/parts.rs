@@ -3,30 +3,30 @@
 use super::driven_error::DrivenCalls;
 use super::steps::clear_attempt;
 use super::{
-    Attempt, Driven, Driver, LogData, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time,
-    Verdict,
+    Attempt, Driven, Driver, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time, Verdict,
 };
 use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
+use callback_runtime::{Record, Round};
 use std::mem::{swap, take};
 
 /// The parts of a step. Each lookup finds the values that one part works on, once in a run.
 pub(super) struct StepParts<D: Driven> {
     pub(super) calls: DrivenCalls,
     /// The log of the run's last complete step, while another step is under way.
-    last_log: LogData,
+    last_log: Record,
     /// The callbacks that rejected the attempt under way.
     rejecters: Vec<Origin>,
     clear: Lookup<(&'static Time, SamplesMut<D>)>,
     begin: Lookup<(
         &'static Step,
         &'static mut Attempt,
-        &'static mut LogData,
+        &'static mut Record,
         &'static mut RejectedAttempts,
     )>,
     reset: Lookup<(LocalMut<'static, D>, SamplesMut<D>)>,
-    compute: Lookup<(LocalMut<'static, D>, SamplesMut<D>, &'static mut LogData)>,
-    judge: Lookup<(LocalMut<'static, D>, UpdateRef<D>, &'static LogData)>,
+    compute: Lookup<(LocalMut<'static, D>, SamplesMut<D>, &'static mut Record)>,
+    judge: Lookup<(LocalMut<'static, D>, UpdateRef<D>, &'static Record)>,
     update: Lookup<UpdateParams<D>>,
 }
 
@@ -36,6 +36,7 @@ type UpdateParams<D> = (
     SamplesMut<D>,
     &'static mut Step,
     &'static mut Time,
+    &'static mut Record,
 );
 type UpdateRef<D> = Local<'static, <D as Driven>::Update>;
 type SamplesMut<D> = LocalMut<'static, Samples<<D as Driven>::Samples>>;
@@ -44,7 +45,7 @@ impl<D: Driven> StepParts<D> {
     pub(super) fn new() -> Self {
         Self {
             calls: DrivenCalls::default(),
-            last_log: LogData::default(),
+            last_log: Record::default(),
             rejecters: Vec::new(),
             clear: Lookup::new(),
             begin: Lookup::new(),
@@ -81,22 +82,22 @@ impl<D: Driven> StepParts<D> {
 
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
-        let (step, current, log, rejected) =
+        let (step, current, record, rejected) =
             self.begin.get(&mut state).ok_or_else(missing_state)?;
         *current = attempt;
         if attempt.get() == 1 {
             self.calls.step = Step::new(step.get().saturating_add(1));
-            swap(log, &mut self.last_log);
+            swap(record, &mut self.last_log);
             rejected.clear();
         }
-        log.clear();
+        record.begin(Round::new("step", self.calls.step.get()));
         Ok(())
     }
 
     /// Puts the log of the last complete step back, in place of that of a step that is undone.
     pub(super) fn restore_last_log(&mut self, run: &mut Run<'_, Driver>) {
-        if let Some(log) = run.state().get_mut::<LogData>() {
-            swap(log, &mut self.last_log);
+        if let Some(record) = run.state().get_mut::<Record>() {
+            swap(record, &mut self.last_log);
         }
     }
 
@@ -113,11 +114,11 @@ impl<D: Driven> StepParts<D> {
 
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, mut samples, log) =
+        let (mut driven, mut samples, record) =
             self.compute.get(&mut state).ok_or_else(missing_state)?;
         let samples = samples.get_or_draw(|| self.calls.call("sample", || driven.sample()))?;
         let update = self.calls.call("compute_loss_and_update", || {
-            driven.compute_loss_and_update(samples, log)
+            driven.compute_loss_and_update(samples, record)
         })?;
         state.insert(update);
         Ok(())
@@ -131,10 +132,10 @@ impl<D: Driven> StepParts<D> {
             self.rejecters = rejecters;
         }
         let mut state = run.state();
-        let (mut driven, update, log) = self.judge.get(&mut state).ok_or_else(missing_state)?;
+        let (mut driven, update, record) = self.judge.get(&mut state).ok_or_else(missing_state)?;
         let verdict = self
             .calls
-            .call("judge", || Ok(driven.judge(&update, log)))?;
+            .call("judge", || Ok(driven.judge(&update, record)))?;
         if self.rejecters.is_empty() && !verdict.is_reject() {
             return Ok(Verdict::Accept);
         }
@@ -144,13 +145,14 @@ impl<D: Driven> StepParts<D> {
     /// Applies the update and counts the step. Then the samples are removed, because they belong to the old parameters.
     pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
-        let (mut driven, update, mut samples, step, time) =
+        let (mut driven, update, mut samples, step, time, record) =
             self.update.get(&mut state).ok_or_else(missing_state)?;
         self.calls
             .call("update_parameters", || driven.update_parameters(&update))?;
         *step = Step::new(step.get().saturating_add(1));
         *time = self.calls.call("time", || Ok(driven.time()))?;
         samples.clear();
+        record.complete();
         Ok(())
     }
 }
@@ -164,13 +166,13 @@ fn reject<D: Driven>(
     clear_attempt::<D>(state);
     let driven = of_driven.is_reject().then_some(Rejecter::Driven);
     let rejecters = callbacks.into_iter().map(Rejecter::Callback).chain(driven);
-    let (attempt, log, rejected) = state
-        .query::<(&Attempt, &mut LogData, &mut RejectedAttempts)>()
+    let (attempt, record, rejected) = state
+        .query::<(&Attempt, &mut Record, &mut RejectedAttempts)>()
         .ok_or_else(missing_state)?;
     rejected.push(RejectedAttempt::new(
         *attempt,
         rejecters.collect(),
-        take(log),
+        take(record),
     ));
     Ok(Verdict::Reject)
 }

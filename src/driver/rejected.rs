@@ -1,8 +1,9 @@
 //! Rejected attempts, and the failure of a step that has too many of them.
 
-use super::{Attempt, LogData};
+use super::Attempt;
 use crate::fit::Step;
 use callback_runtime::Origin;
+use callback_runtime::Record;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,7 +17,7 @@ use std::fmt;
 ///     .on(Driver::on_compute_update_end, reject_if(|attempt: &Attempt| attempt.get() < 3))
 ///     .on(Driver::on_step_end, |rejected: &RejectedAttempts| {
 ///         for attempt in rejected.iter() {
-///             println!("{} rejected by {}: {}", attempt.attempt, attempt.rejecters[0], attempt.log);
+///             println!("{} rejected by {}: {}", attempt.attempt, attempt.rejecters[0], attempt.record);
 ///         }
 ///         assert_eq!(rejected.iter().count(), 2);
 ///     });
@@ -72,7 +73,7 @@ impl RejectedAttempts {
 /// use callbacks::driver::RejectedAttempt;
 ///
 /// fn worst(attempts: &[RejectedAttempt]) -> Option<f64> {
-///     let errors = attempts.iter().filter_map(|attempt| attempt.log.number("energy.error_of_mean"));
+///     let errors = attempts.iter().filter_map(|attempt| attempt.record.get("energy.error_of_mean"));
 ///     errors.reduce(f64::max)
 /// }
 /// # assert_eq!(worst(&[]), None);
@@ -85,15 +86,15 @@ pub struct RejectedAttempt {
     /// What rejected it, in the order in which the rules were called.
     pub rejecters: Vec<Rejecter>,
     /// The log of the attempt.
-    pub log: LogData,
+    pub record: Record,
 }
 
 impl RejectedAttempt {
-    pub(super) fn new(attempt: Attempt, rejecters: Vec<Rejecter>, log: LogData) -> Self {
+    pub(super) fn new(attempt: Attempt, rejecters: Vec<Rejecter>, record: Record) -> Self {
         Self {
             attempt,
             rejecters,
-            log,
+            record,
         }
     }
 }

@@ -25,7 +25,7 @@ use super::Driven;
 ///         Ok(Sample(self.0))
 ///     }
 ///     // …
-/// #     fn compute_loss_and_update(&mut self, _: &Sample, _: &mut LogData) -> Result<Nothing, BoxError> { Ok(Nothing) }
+/// #     fn compute_loss_and_update(&mut self, _: &Sample, _: &mut Record) -> Result<Nothing, BoxError> { Ok(Nothing) }
 /// #     fn update_parameters(&mut self, _: &Nothing) -> Result<(), BoxError> { Ok(()) }
 /// }
 ///

@@ -1,9 +1,10 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
 use super::{
-    Epoch, Epochs, History, Iteration, LearningRate, Loss, Metrics, MicroStep, Phase, SampleCount,
-    Step, Total,
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, Step,
+    Total,
 };
+use callback_runtime::Record;
 
 crate::breakpoints! {
     /// The fit loop: epochs with a training pass and a validation pass.
@@ -17,11 +18,11 @@ crate::breakpoints! {
     ///
     /// let mut plan = Plan::<Fit>::new();
     /// plan.on(Fit::on_train_batch_end, |step: &Step, loss: &Loss| println!("step {step}: loss {loss:.4}"));
-    /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics:.4}"));
+    /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, record: &Record| println!("{epoch}: {record:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
     pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, SampleCount as samples,
-        Epochs, Iteration, Phase, Metrics, History, LearningRate, Total
+        Epochs, Iteration, Phase, Record, History, LearningRate, Total
     {
         scope FIT {
             /// The place to read the settings before the first epoch.

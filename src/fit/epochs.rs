@@ -2,9 +2,10 @@
 
 use super::pass::Pass;
 use super::step::Steps;
-use super::{Batches, Epoch, Epochs, Fit, History, Learner, Metrics};
+use super::{Batches, Epoch, Epochs, Fit, History, Learner};
 use crate::require::require;
 use callback_runtime::{Break, Breakpoint, Ctx, Run};
+use callback_runtime::{Record, Round};
 
 /// Runs a whole fit, from `on_fit_begin` to `on_fit_end`.
 pub(super) fn fit_epochs<M: Learner>(
@@ -53,7 +54,7 @@ fn begin_epoch(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    require::<Metrics>(&mut state)?.begin_epoch();
+    require::<Record>(&mut state)?.begin(Round::new("epoch", epoch));
     Ok(Some(epoch))
 }
 
@@ -80,7 +81,7 @@ fn record_epoch(run: &mut Run<'_, Fit>) -> Result<(), Break> {
     }
     let mut state = run.state();
     let epoch = *require::<Epoch>(&mut state)?;
-    let metrics = require::<Metrics>(&mut state)?.clone();
-    require::<History>(&mut state)?.push(epoch, metrics);
+    let record = require::<Record>(&mut state)?.clone();
+    require::<History>(&mut state)?.push(epoch, record);
     Ok(())
 }

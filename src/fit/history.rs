@@ -1,8 +1,9 @@
 //! The metrics of all epochs so far.
 
-use super::{Epoch, Metrics};
+use super::Epoch;
+use callback_runtime::Record;
 
-/// The metrics of each [complete](Metrics::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
+/// The metrics of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
 /// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
 ///
 /// ```
@@ -10,15 +11,15 @@ use super::{Epoch, Metrics};
 /// # use doc_models::{Line, Points};
 /// let mut trainer = Trainer::new(Line::default()).epochs(3);
 /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
-/// for (epoch, metrics) in fitted.history.iter() {
-///     println!("{epoch}: {metrics:.3}");
+/// for (epoch, record) in fitted.history.iter() {
+///     println!("{epoch}: {record:.3}");
 /// }
 /// assert_eq!((fitted.history.len(), fitted.history.is_empty()), (3, false));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
-    epochs: Vec<(Epoch, Metrics)>,
+    epochs: Vec<(Epoch, Record)>,
 }
 
 impl History {
@@ -34,8 +35,8 @@ impl History {
     /// assert!(last.1.get("train_loss") < Some(4.0));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
-        self.all().filter(|(_, metrics)| metrics.is_complete())
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Record)> {
+        self.all().filter(|(_, record)| record.is_complete())
     }
 
     /// Returns the epochs that were cut short, with the metrics that they have. Their mean losses are over the batches before the cut.
@@ -50,16 +51,16 @@ impl History {
     /// let mut trainer = Trainer::new(Line::default()).epochs(9).on(Fit::on_train_batch_end, in_the_third);
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)]); 2])?;
     /// assert_eq!(fitted.history.len(), 2);
-    /// let (epoch, metrics) = fitted.history.cut_short().next().unwrap();
-    /// assert_eq!((epoch.get(), metrics.get("train_loss").is_some()), (3, true));
+    /// let (epoch, record) = fitted.history.cut_short().next().unwrap();
+    /// assert_eq!((epoch.get(), record.get("train_loss").is_some()), (3, true));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn cut_short(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
-        self.all().filter(|(_, metrics)| !metrics.is_complete())
+    pub fn cut_short(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Record)> {
+        self.all().filter(|(_, record)| !record.is_complete())
     }
 
-    fn all(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Metrics)> {
-        self.epochs.iter().map(|(epoch, metrics)| (*epoch, metrics))
+    fn all(&self) -> impl DoubleEndedIterator<Item = (Epoch, &Record)> {
+        self.epochs.iter().map(|(epoch, record)| (*epoch, record))
     }
 
     /// Returns one metric, for each complete epoch that has it.
@@ -76,7 +77,7 @@ impl History {
     /// ```
     pub fn of(&self, name: &str) -> impl Iterator<Item = (Epoch, f64)> {
         self.iter()
-            .filter_map(move |(epoch, metrics)| Some((epoch, metrics.get(name)?)))
+            .filter_map(move |(epoch, record)| Some((epoch, record.get(name)?)))
     }
 
     /// Returns the number of complete epochs.
@@ -89,7 +90,7 @@ impl History {
         self.iter().next().is_none()
     }
 
-    pub(super) fn push(&mut self, epoch: Epoch, metrics: Metrics) {
-        self.epochs.push((epoch, metrics));
+    pub(super) fn push(&mut self, epoch: Epoch, record: Record) {
+        self.epochs.push((epoch, record));
     }
 }

@@ -6,7 +6,7 @@
 //! * [`Learner`]: the model with its optimisers; [`Batches`]: the data;
 //! * [`Trainer`]: a learner with its callbacks and settings; `fit`, `evaluate`, `predict`;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
-//!   [`Metrics`], [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
+//!   [`Record`], [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 
 mod batches;
 mod breakpoints;
@@ -16,7 +16,6 @@ mod history;
 mod learner;
 mod learning_rate;
 mod loss;
-mod metrics;
 mod parameters;
 mod pass;
 mod position;
@@ -29,7 +28,6 @@ pub use history::History;
 pub use learner::{Learner, OwnStep};
 pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
-pub use metrics::Metrics;
 #[cfg(feature = "candle")]
 pub(crate) use parameters::max_or_nan;
 pub use parameters::{Norm, SaveParameters, Scale, VisitParameters};

@@ -2,8 +2,9 @@
 
 use super::loss::MeanLoss;
 use super::step::{Steps, clear_batch};
-use super::{Batches, Fit, Iteration, Learner, Loss, Metrics, Phase, Total};
+use super::{Batches, Fit, Iteration, Learner, Loss, Phase, Total};
 use crate::require::require;
+use callback_runtime::Record;
 use callback_runtime::{BoxError, Break, Run, Scope};
 
 /// A pass: its phase, its scopes, and what it does with a batch.
@@ -138,7 +139,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             .finish()
             .map_err(|error| format!("the loss could not be read: {error}"))?;
         if let Some(mean) = mean {
-            require::<Metrics>(&mut run.state())?.set(self.metric, mean);
+            require::<Record>(&mut run.state())?.set(self.metric, mean);
         }
         Ok(())
     }
@@ -149,12 +150,12 @@ impl<'p, M: Learner> Pass<'p, M> {
             return Ok(());
         }
         let mut state = run.state();
-        let metrics = require::<Metrics>(&mut state)?;
-        if self.was_left && metrics.get(self.metric).is_none() {
-            metrics.add_lacking(self.metric);
+        let record = require::<Record>(&mut state)?;
+        if self.was_left && record.get(self.metric).is_none() {
+            record.lack(self.metric);
         }
         if self.is_last {
-            metrics.set_complete();
+            record.complete();
         }
         Ok(())
     }

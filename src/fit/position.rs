@@ -163,11 +163,11 @@ impl Total {
 /// ```
 /// use callbacks::prelude::*;
 ///
-/// let mut metrics = Metrics::default();
+/// let mut record = Record::default();
 /// for phase in [Phase::Train, Phase::Valid] {
-///     metrics.set(format!("{phase}_accuracy"), 0.9);
+///     record.set(format!("{phase}_accuracy"), 0.9);
 /// }
-/// assert_eq!(metrics.get("valid_accuracy"), Some(0.9));
+/// assert_eq!(record.get("valid_accuracy"), Some(0.9));
 /// assert_eq!(Phase::Valid.name(), "valid");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,11 +1,11 @@
 //! Checks that no two values of a row have the same name.
 
 #[cfg(feature = "json")]
-use crate::driver::LogData;
+use callback_runtime::Record;
 #[cfg(feature = "tensorboard")]
 use std::collections::HashSet;
 
-/// Refuses a value with the name of the loop's own column, such as `metrics.set("epoch", 1.0)`.
+/// Refuses a value with the name of the loop's own column, such as `record.set("epoch", 1.0)`.
 #[cfg(any(feature = "csv", feature = "json"))]
 pub(super) fn check_own_column<'n>(
     own: &str,
@@ -21,15 +21,15 @@ pub(super) fn check_own_column<'n>(
 
 /// Refuses a value with the name of another value's part, such as `energy.mean` beside the statistic `energy`.
 #[cfg(feature = "json")]
-pub(super) fn check_parts(log: &LogData) -> Result<(), String> {
+pub(super) fn check_parts(record: &Record) -> Result<(), String> {
     let is_part = |name: &str| {
         let mut dots = name.match_indices('.');
         dots.any(|(dot, _)| {
-            let whole = log.get(&name[..dot]);
+            let whole = record.value(&name[..dot]);
             whole.is_some_and(|whole| whole.part(&name[dot + 1..]).is_some())
         })
     };
-    let mut names = log.iter().map(|(name, _)| name);
+    let mut names = record.iter().map(|(name, _)| name);
     let duplicate = names.find(|name| is_part(name));
     duplicate.map_or(Ok(()), |name| Err(duplicate_name("name", name)))
 }

@@ -1,13 +1,14 @@
 //! Stops when a number has converged to its target.
 
 use super::InvalidSettings;
-use super::monitor::{Monitor, NamedNumbers};
+use super::monitor::Monitor;
 use super::patience::Patience;
 use super::settings::SettingsCheck;
-use crate::driver::{Driver, LogData};
-use crate::fit::{Epoch, Fit, Metrics, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
+use callback_runtime::Record;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -118,8 +119,8 @@ impl ConvergenceStopping {
         self
     }
 
-    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(position, numbers)? else {
+    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(position, record)? else {
             return Ok(Flow::Continue);
         };
         let converged = self.smooth(value).filter(|mean| *mean <= self.target);
@@ -182,12 +183,12 @@ impl ConvergenceStopping {
         }
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
-        self.look(epoch.get(), metrics)
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
+        self.look(epoch.get(), record)
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
         self.monitor.record_step(*step);
-        self.look(step.get(), log)
+        self.look(step.get(), record)
     }
 }

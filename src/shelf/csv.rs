@@ -3,10 +3,11 @@
 use super::lines::LineWriter;
 use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
-use crate::driver::{Driver, LogData, Value};
-use crate::fit::{Epoch, Fit, Metrics, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, Step};
 use callback_macros::callback;
 use callback_runtime::BoxError;
+use callback_runtime::{Record, Value};
 use csv::{IntoInnerError, WriterBuilder};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -16,7 +17,7 @@ use std::io::Write;
 /// what callbacks of smaller weight put into the metrics or the log. Needs the feature `csv`.
 ///
 /// The columns are those of the first row, the [declared](Self::columns) ones, and those of metrics that the epoch of the first row
-/// [lacks](Metrics::lacking). A missing value leaves an empty cell. A value without a column fails the run. An epoch that was [cut
+/// [lacks](Record::lacking). A missing value leaves an empty cell. A value without a column fails the run. An epoch that was [cut
 /// short](crate::shelf#epochs-that-are-cut-short) has no row. Each part of a value has a column, such as `energy.mean`. Column names are
 /// unique: a metric called `epoch`, a value of the log called `step`, or a value with the name of another value's part fails the run.
 ///
@@ -177,31 +178,38 @@ impl Csv {
             .finish()
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
-        if !metrics.is_complete() {
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<(), BoxError> {
+        if !record.is_complete() {
             return Ok(());
         }
-        columns::check_own_column("epoch", metrics.iter().map(|(name, _)| name))?;
+        columns::check_own_column("epoch", record.iter().map(|(name, _)| name))?;
         let mut cells = vec![("epoch".to_owned(), epoch.to_string())];
         cells.extend(
-            metrics
+            record
                 .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_string())),
+                .flat_map(|(name, value)| cells_of(name, value)),
         );
-        let lacking = metrics.lacking();
+        let lacking = record.lacking();
         cells.extend(lacking.map(|name| (name.to_owned(), String::new())));
         self.write(&cells)
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
-        columns::check_own_column("step", log.iter().map(|(name, _)| name))?;
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), BoxError> {
+        columns::check_own_column("step", record.iter().map(|(name, _)| name))?;
         let mut cells = vec![("step".to_owned(), step.to_string())];
-        cells.extend(log.iter().flat_map(|(name, value)| cells_of(name, value)));
+        cells.extend(
+            record
+                .iter()
+                .flat_map(|(name, value)| cells_of(name, value)),
+        );
         self.write(&cells)
     }
 }
 
 fn cells_of(name: &str, value: &Value) -> Cells {
+    if let Value::Integer(_) | Value::Text(_) = value {
+        return vec![(name.to_owned(), value.to_string())];
+    }
     let column = |part: Option<_>| match part {
         Some(part) => format!("{name}.{part}"),
         None => name.to_owned(),

@@ -1,13 +1,14 @@
 //! Stops when a number does not improve any more.
 
 use super::InvalidSettings;
-use super::monitor::{Monitor, NamedNumbers};
+use super::monitor::Monitor;
 use super::patience::Patience;
 use super::settings::SettingsCheck;
-use crate::driver::{Driver, LogData};
-use crate::fit::{Epoch, Fit, Metrics, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
+use callback_runtime::Record;
 use std::borrow::Cow;
 
 /// Stops when a number has not improved for some time: one of the metrics at the end of an epoch in [`Fit`], or one of the log at the end
@@ -18,7 +19,7 @@ use std::borrow::Cow;
 ///
 /// It looks at complete epochs and steps only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// A number that is missing at the first look fails the run, unless [a pass was left](Metrics::lacking). If the number was there before, in
+/// A number that is missing at the first look fails the run, unless [a pass was left](Record::lacking). If the number was there before, in
 /// the same fit or driver, the look is skipped.
 ///
 /// # Differences from other libraries
@@ -222,8 +223,8 @@ impl EarlyStopping {
         self.best
     }
 
-    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
-        let value = self.monitor.read(position, numbers)?;
+    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
+        let value = self.monitor.read(position, record)?;
         Ok(value.map_or(Flow::Continue, |value| self.evaluate(value)))
     }
 
@@ -299,8 +300,8 @@ impl EarlyStopping {
         self.reset();
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
-        self.look(epoch.get(), metrics)
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
+        self.look(epoch.get(), record)
     }
 }
 
@@ -319,8 +320,8 @@ impl EarlyStopping {
         }
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
         self.monitor.record_step(*step);
-        self.look(step.get(), log)
+        self.look(step.get(), record)
     }
 }

@@ -1,11 +1,12 @@
 //! Stops when a loss is NaN or infinite.
 
-use super::monitor::{Monitor, NamedNumbers};
+use super::monitor::Monitor;
 use super::patience::Patience;
-use crate::driver::{Driver, LogData};
-use crate::fit::{Epoch, Fit, Metrics, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, Step};
 use callback_macros::callback;
 use callback_runtime::Flow;
+use callback_runtime::Record;
 use std::borrow::Cow;
 
 /// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): one of the metrics at the end of an epoch
@@ -88,8 +89,8 @@ impl InvalidLossStopping {
         self
     }
 
-    fn look(&mut self, position: u64, numbers: &impl NamedNumbers) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(position, numbers)? else {
+    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(position, record)? else {
             return Ok(Flow::Continue);
         };
         let Some(looks) = self.patience.count_look(!value.is_finite()) else {
@@ -133,12 +134,12 @@ impl InvalidLossStopping {
         }
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<Flow, String> {
-        self.look(epoch.get(), metrics)
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
+        self.look(epoch.get(), record)
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<Flow, String> {
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
         self.monitor.record_step(*step);
-        self.look(step.get(), log)
+        self.look(step.get(), record)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::columns;
 use super::lines::LineWriter;
-use crate::driver::{Complex, Driver, LogData, Stats, Value};
-use crate::fit::{Epoch, Fit, Metrics, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, Step};
 use callback_macros::callback;
 use callback_runtime::BoxError;
+use callback_runtime::{Complex, Record, Stats, Value};
 use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::Write;
@@ -71,28 +72,29 @@ impl JsonLines {
 
 #[callback(Fit, Driver, discover = false, weight = 10)]
 impl JsonLines {
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
-        if !metrics.is_complete() {
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<(), BoxError> {
+        if !record.is_complete() {
             return Ok(());
         }
-        columns::check_own_column("epoch", metrics.iter().map(|(name, _)| name))?;
+        columns::check_own_column("epoch", record.iter().map(|(name, _)| name))?;
         let mut line = Map::new();
         line.insert("epoch".to_owned(), epoch.get().into());
         line.extend(
-            metrics
+            record
                 .iter()
-                .map(|(name, value)| (name.to_owned(), value.into())),
+                .map(|(name, value)| (name.to_owned(), json_of(value))),
         );
         self.write(&line)
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), BoxError> {
-        columns::check_own_column("step", log.iter().map(|(name, _)| name))?;
-        columns::check_parts(log)?;
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), BoxError> {
+        columns::check_own_column("step", record.iter().map(|(name, _)| name))?;
+        columns::check_parts(record)?;
         let mut line = Map::new();
         line.insert("step".to_owned(), step.get().into());
         line.extend(
-            log.iter()
+            record
+                .iter()
                 .map(|(name, value)| (name.to_owned(), json_of(value))),
         );
         self.write(&line)
@@ -102,6 +104,8 @@ impl JsonLines {
 fn json_of(value: &Value) -> Json {
     match value {
         Value::Number(value) => (*value).into(),
+        Value::Integer(value) => (*value).into(),
+        Value::Text(text) => text.as_ref().into(),
         Value::Vector(values) => values.clone().into(),
         Value::Complex(Complex { re, im }) => json!({ "re": re, "im": im }),
         Value::Stats(Stats {

@@ -39,13 +39,13 @@
 //! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
-//! * [`Record`] is state of a trainer, and counts all of its runs;
+//! * [`PhaseCounts`] is state of a trainer, and counts all of its runs;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
 //! # Epochs that are cut short
 //!
 //! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. Its metrics are not
-//! [complete](crate::fit::Metrics::is_complete): stoppers and loggers ignore them. To skip the validation of an epoch that should count,
+//! [complete](crate::fit::Record::is_complete): stoppers and loggers ignore them. To skip the validation of an epoch that should count,
 //! leave `VALID` at `on_valid_begin`.
 
 #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
@@ -83,7 +83,7 @@ pub use max_time::MaxTime;
 pub use observable::ObservableCallback;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
-pub use recorder::{Counts, Record, Recorder};
+pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;
 pub use settings::{InvalidSetting, InvalidSettings};

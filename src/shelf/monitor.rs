@@ -1,60 +1,18 @@
-//! The number that a stopper watches, among the metrics or in the log.
+//! The number in a record that a stopper watches.
 
-use crate::driver::{LogData, Value};
-use crate::fit::{Metrics, Step};
+use crate::fit::Step;
+use callback_runtime::{Record, Value};
 use std::borrow::Cow;
 
-/// The numbers of an epoch or step, by name.
-pub(super) trait NamedNumbers {
-    fn number(&self, name: &str) -> Option<f64>;
-    /// Returns the names of all numbers.
-    fn names(&self) -> Vec<String>;
-    /// Whether the epoch or step was not cut short.
-    fn is_complete(&self) -> bool;
-    /// Whether numbers may be missing because a handler left a pass.
-    fn is_lacking(&self) -> bool;
+/// Returns the names of all numbers in a record.
+fn number_names(record: &Record) -> Vec<String> {
+    record
+        .iter()
+        .flat_map(|(name, value)| names_of(name, value))
+        .collect()
 }
 
-impl NamedNumbers for Metrics {
-    fn number(&self, name: &str) -> Option<f64> {
-        self.get(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.iter().map(|(name, _)| name.to_owned()).collect()
-    }
-
-    fn is_complete(&self) -> bool {
-        Self::is_complete(self)
-    }
-
-    fn is_lacking(&self) -> bool {
-        self.lacking().next().is_some()
-    }
-}
-
-impl NamedNumbers for LogData {
-    fn number(&self, name: &str) -> Option<f64> {
-        Self::number(self, name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.iter()
-            .flat_map(|(name, value)| names_of(name, value))
-            .collect()
-    }
-
-    /// A step that is cut short has no `on_step_end`.
-    fn is_complete(&self) -> bool {
-        true
-    }
-
-    fn is_lacking(&self) -> bool {
-        false
-    }
-}
-
-/// Returns the names of the numbers in a value of a log: its own name, and those of its parts.
+/// Returns the names of the numbers in a value of a record: its own name, and those of its parts.
 fn names_of(name: &str, value: &Value) -> Vec<String> {
     if let Value::Vector(values) = value
         && let Some(last @ 3..) = values.len().checked_sub(1)
@@ -109,20 +67,16 @@ impl Monitor {
 
     /// Returns the number at the epoch or step `position`, if it is there. A number that has never been there is an error, since its name is
     /// misspelt or it is logged too late, and the stopper would never stop. It is no error if the epoch was cut short or a pass was left.
-    pub(super) fn read(
-        &mut self,
-        position: u64,
-        numbers: &impl NamedNumbers,
-    ) -> Result<Option<f64>, String> {
-        if position <= self.start_from || !numbers.is_complete() {
+    pub(super) fn read(&mut self, position: u64, record: &Record) -> Result<Option<f64>, String> {
+        if position <= self.start_from || !record.is_complete() {
             return Ok(None);
         }
-        let value = numbers.number(&self.name);
+        let value = record.get(&self.name);
         self.was_seen |= value.is_some();
-        if self.was_seen || numbers.is_lacking() {
+        if self.was_seen || record.lacking().next().is_some() {
             return Ok(value);
         }
-        let names = numbers.names();
+        let names = number_names(record);
         let advice = if names.is_empty() {
             ", and no other; log it before a stopper looks".to_owned()
         } else {

@@ -1,7 +1,8 @@
 //! Logs observables of the driven system, with a period.
 
-use crate::driver::{Driven, Driver, LogData, Samples, Value};
+use crate::driver::{Driven, Driver, Samples};
 use callback_runtime::{Callback, Handlers, Local, Period};
+use callback_runtime::{Record, Value};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -13,7 +14,7 @@ use std::fmt;
 /// its observation and made again, it is not observed again. An invalid period is a problem of the plan.
 ///
 /// ```
-/// use callbacks::driver::Stats;
+/// use callbacks::Stats;
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::ObservableCallback;
 /// # use doc_models::{Draws, Well};
@@ -21,7 +22,7 @@ use std::fmt;
 /// let place = |_: &Well, draws: &Draws| Stats::of(draws.0.iter().copied());
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
 ///     .callback(ObservableCallback::new("place", Period::steps(5).first(), place))
-///     .on(Driver::on_step_end, |step: &Step, log: &LogData| assert_eq!(log.get("place").is_some(), step.get() % 5 == 1));
+///     .on(Driver::on_step_end, |step: &Step, record: &Record| assert_eq!(record.value("place").is_some(), step.get() % 5 == 1));
 /// assert!(driver.run(10)?.is_finished());
 /// # Ok::<(), PlanError>(())
 /// ```
@@ -73,10 +74,10 @@ impl<D: Driven> ObservableCallback<D> {
         &mut self,
         driven: Local<'_, D>,
         samples: Local<'_, Samples<D::Samples>>,
-        log: &mut LogData,
+        record: &mut Record,
     ) {
         if let Some(samples) = samples.get() {
-            log.set(self.name.clone(), (self.observe)(&driven, samples));
+            record.set(self.name.clone(), (self.observe)(&driven, samples));
         }
     }
 }

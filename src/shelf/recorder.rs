@@ -3,25 +3,25 @@
 use crate::fit::{Epoch, Iteration, Phase};
 use callback_macros::callback;
 
-/// Counts the passes and batches of each phase, in all runs of a trainer, and provides them as a [`Record`].
+/// Counts the passes and batches of each phase, in all runs of a trainer, and provides them as a [`PhaseCounts`].
 ///
 /// [`Epoch`] and [`Iteration`] are reset with every fit; a record stays in the state, and goes on counting. The recorder runs before all
 /// other callbacks, so that they find the record up to date.
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// use callbacks::shelf::{Record, Recorder};
+/// use callbacks::shelf::{PhaseCounts, Recorder};
 /// # use doc_models::{Line, Points};
 ///
 /// let mut trainer = Trainer::new(Line::default())
 ///     .epochs(3)
 ///     .callback(Recorder)
-///     .on(Fit::on_epoch_end, |record: &Record| println!("{} epochs in all", record.of(Phase::Train).epochs));
+///     .on(Fit::on_epoch_end, |counts: &PhaseCounts| println!("{} epochs in all", counts.of(Phase::Train).epochs));
 /// for _ in 0..2 {
 ///     trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.ok().unwrap();
 /// }
-/// let record = trainer.get::<Record>().unwrap();
-/// assert_eq!(record.of(Phase::Train).epochs.get(), 6);
+/// let counts = trainer.get::<PhaseCounts>().unwrap();
+/// assert_eq!(counts.of(Phase::Train).epochs.get(), 6);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,13 +31,13 @@ pub struct Recorder;
 ///
 /// ```
 /// use callbacks::prelude::*;
-/// use callbacks::shelf::Record;
+/// use callbacks::shelf::PhaseCounts;
 ///
-/// let record = Record::default();
-/// assert_eq!(record.of(Phase::Valid).iterations.get(), 0);
+/// let counts = PhaseCounts::default();
+/// assert_eq!(counts.of(Phase::Valid).iterations.get(), 0);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Record {
+pub struct PhaseCounts {
     train: Counts,
     valid: Counts,
     predict: Counts,
@@ -61,21 +61,21 @@ pub struct Counts {
     pub iterations_of_epoch: Iteration,
 }
 
-impl Record {
+impl PhaseCounts {
     /// Returns the counts of a phase; zeros for [`Phase::Between`].
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// use callbacks::shelf::{Counts, Record};
+    /// use callbacks::shelf::{Counts, PhaseCounts};
     /// # use doc_models::{Line, Points};
     /// # use callbacks::shelf::Recorder;
     ///
     /// let mut trainer = Trainer::new(Line::default()).callback(Recorder);
     /// let points = Points(vec![(1.0, 2.0)]);
     /// trainer.evaluate(vec![points.clone(), points])?.outcome.ok().unwrap();
-    /// let record = trainer.get::<Record>().unwrap();
-    /// assert_eq!(record.of(Phase::Valid).iterations_of_epoch.get(), 2);
-    /// assert_eq!(record.of(Phase::Train), Counts::default());
+    /// let counts = trainer.get::<PhaseCounts>().unwrap();
+    /// assert_eq!(counts.of(Phase::Valid).iterations_of_epoch.get(), 2);
+    /// assert_eq!(counts.of(Phase::Train), Counts::default());
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn of(&self, phase: Phase) -> Counts {
@@ -97,23 +97,23 @@ impl Record {
     }
 }
 
-#[callback(discover = false, weight = f64::NEG_INFINITY, provides(Record))]
+#[callback(discover = false, weight = f64::NEG_INFINITY, provides(PhaseCounts))]
 impl Recorder {
-    fn on_phase_begin(&self, phase: &Phase, record: &mut Record) {
-        record.update(*phase, |counts| {
+    fn on_phase_begin(&self, phase: &Phase, counts: &mut PhaseCounts) {
+        counts.update(*phase, |counts| {
             counts.iterations_of_epoch = Iteration::default();
         });
     }
 
-    fn on_batch_end(&self, phase: &Phase, record: &mut Record) {
-        record.update(*phase, |counts| {
+    fn on_batch_end(&self, phase: &Phase, counts: &mut PhaseCounts) {
+        counts.update(*phase, |counts| {
             counts.iterations = Iteration::new(counts.iterations.get() + 1);
             counts.iterations_of_epoch = Iteration::new(counts.iterations_of_epoch.get() + 1);
         });
     }
 
-    fn on_phase_end(&self, phase: &Phase, record: &mut Record) {
-        record.update(*phase, |counts| {
+    fn on_phase_end(&self, phase: &Phase, counts: &mut PhaseCounts) {
+        counts.update(*phase, |counts| {
             counts.epochs = Epoch::new(counts.epochs.get() + 1);
         });
     }

@@ -1,7 +1,7 @@
 //! A model that a driver drives and a trainer trains.
 
 use super::support::trouble::{Fault, Touchy};
-use callbacks::driver::LogData;
+use callbacks::Record;
 use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
 use std::mem::forget;
@@ -20,7 +20,7 @@ impl Driven for Model {
     fn compute_loss_and_update(
         &mut self,
         _: &Touchy<5>,
-        _: &mut LogData,
+        _: &mut Record,
     ) -> Result<Touchy<6>, BoxError> {
         Ok(Touchy::new(self.0))
     }

@@ -80,7 +80,7 @@ const OTHERS: [&str; 6] = [
     "InvalidSettings",
     "NotAFile",
     "Printer",
-    "Record",
+    "PhaseCounts",
 ];
 
 /// The names of all callbacks of the shelf, whatever the features.

@@ -3,7 +3,8 @@
 
 use super::journal::Journal;
 use super::tracer::Tracer;
-use callbacks::driver::{Driven, Driver, LogData, Rollback, Time, VariationalDriver, Verdict};
+use callbacks::Record;
+use callbacks::driver::{Driven, Driver, Rollback, Time, VariationalDriver, Verdict};
 use callbacks::fit::Step;
 use callbacks::{Attach, BoxError};
 
@@ -52,14 +53,14 @@ impl Driven for Walk {
     fn compute_loss_and_update(
         &mut self,
         place: &Place,
-        log: &mut LogData,
+        record: &mut Record,
     ) -> Result<Move, BoxError> {
         self.journal.note(format!("compute from {}", place.0));
-        log.set("place", place.0);
+        record.set("place", place.0);
         Ok(Move(0.5))
     }
 
-    fn judge(&mut self, _: &Move, _: &LogData) -> Verdict {
+    fn judge(&mut self, _: &Move, _: &Record) -> Verdict {
         self.journal.note("judge");
         Verdict::reject_if(self.drawn < self.refuse_until)
     }
@@ -125,8 +126,8 @@ pub(crate) fn finish(driver: &mut VariationalDriver<Walk>, steps: u64) {
 pub(crate) fn places_logged(driver: VariationalDriver<Walk>) -> (VariationalDriver<Walk>, Journal) {
     let journal = Journal::default();
     let note = journal.clone();
-    let driver = driver.on(Driver::on_step_end, move |step: &Step, log: &LogData| {
-        note.note(format!("{step}: {log}"));
+    let driver = driver.on(Driver::on_step_end, move |step: &Step, record: &Record| {
+        note.note(format!("{step}: {record}"));
     });
     (driver, journal)
 }

@@ -5,7 +5,8 @@ mod driven;
 use super::bound::Bound;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
-use callbacks::driver::{Driven, Driver, LogData, VariationalDriver, Verdict};
+use callbacks::Record;
+use callbacks::driver::{Driven, Driver, VariationalDriver, Verdict};
 use callbacks::{Attach, BoxError};
 use driven::{Still, Vectors};
 use std::error::Error;
@@ -202,10 +203,10 @@ fn drive<D: Driven>(mut state: D, by: By) -> Drive {
 
 /// The same steps without the driver.
 fn by_hand<D: Driven>(driven: &mut D, steps: u64) -> Result<(), BoxError> {
-    let mut log = LogData::default();
+    let mut record = Record::default();
     for _ in 0..steps {
         let samples = driven.sample()?;
-        let update = driven.compute_loss_and_update(&samples, &mut log)?;
+        let update = driven.compute_loss_and_update(&samples, &mut record)?;
         driven.update_parameters(&update)?;
     }
     Ok(())

@@ -210,8 +210,8 @@ impl Watch {
         self.seen += step.get() + u64::from(loss.is_read());
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) {
-        self.seen += epoch.get() + u64::from(metrics.get("valid_loss").is_some());
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) {
+        self.seen += epoch.get() + u64::from(record.get("valid_loss").is_some());
     }
 }
 
@@ -231,8 +231,8 @@ impl Note {
         self.seen += step.get() + u64::from(loss.is_read());
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &mut Metrics) {
-        metrics.set("epoch", epoch.as_f64());
+    fn on_epoch_end(&mut self, epoch: &Epoch, record: &mut Record) {
+        record.set("epoch", epoch.as_f64());
         self.seen += 1;
     }
 }

@@ -15,8 +15,8 @@ use std::fmt;
 ///
 /// #[callback(background, discover = false)]
 /// impl Report {
-///     fn on_epoch_end(&self, epoch: &Epoch, metrics: &Metrics) {
-///         println!("epoch {epoch}: {metrics}");
+///     fn on_epoch_end(&self, epoch: &Epoch, record: &Record) {
+///         println!("epoch {epoch}: {record}");
 ///     }
 /// }
 ///

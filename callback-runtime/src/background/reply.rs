@@ -15,8 +15,8 @@ use crate::outcome::{BoxError, Reply};
 /// impl Report {
 ///     fn on_train_end(&self) {}
 ///
-///     fn on_epoch_end(&self, metrics: &Metrics) -> Result<(), std::io::Error> {
-///         std::fs::write("metrics.txt", metrics.to_string())
+///     fn on_epoch_end(&self, record: &Record) -> Result<(), std::io::Error> {
+///         std::fs::write("metrics.txt", record.to_string())
 ///     }
 /// }
 /// # let mut plan = Plan::<Fit>::new();

@@ -15,8 +15,8 @@ use crate::state::param::{Ask, Param};
 ///
 /// #[callback(background, discover = false)]
 /// impl Report {
-///     fn on_epoch_end(&self, epoch: &Epoch, metrics: Option<&Metrics>) {
-///         println!("epoch {epoch}: {metrics:?}");
+///     fn on_epoch_end(&self, epoch: &Epoch, record: Option<&Record>) {
+///         println!("epoch {epoch}: {record:?}");
 ///     }
 /// }
 ///

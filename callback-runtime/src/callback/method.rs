@@ -24,7 +24,7 @@ use crate::state::param::{Ask, Param};
 ///     h.on(Fit::on_valid_end, method);
 /// }
 /// # struct Print;
-/// # impl Print { fn print(&self, metrics: &Metrics) { println!("{metrics}") } }
+/// # impl Print { fn print(&self, record: &Record) { println!("{record}") } }
 ///
 /// impl Callback<Fit> for Print {
 ///     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
@@ -64,7 +64,7 @@ pub trait Method<C, Marker>: Sized + 'static {
 /// }
 ///
 /// let mut plan = Plan::<Fit>::new();
-/// finally(&mut plan, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics}"));
+/// finally(&mut plan, |epoch: &Epoch, record: &Record| println!("{epoch}: {record}"));
 /// plan.check(&State::new())?;
 /// assert_eq!(plan.names(), ["finally"]);
 /// # Ok::<(), PlanError>(())

@@ -164,11 +164,11 @@ impl Registration {
     ///
     /// ```
     /// use callbacks::prelude::*;
-    /// use callbacks::shelf::Record;
+    /// use callbacks::shelf::PhaseCounts;
     ///
     /// let all = callbacks::registrations();
     /// let recorder = all.iter().find(|registration| registration.name() == "Recorder").unwrap();
-    /// assert!(recorder.provides().eq([std::any::type_name::<Record>()]));
+    /// assert!(recorder.provides().eq([std::any::type_name::<PhaseCounts>()]));
     /// ```
     pub fn provides(&self) -> impl Iterator<Item = &'static str> {
         self.provisions

@@ -92,7 +92,7 @@ pub const MAX_BREAKPOINTS: usize = 256;
 ///
 /// let mut plan = Plan::<Fit>::new();
 /// for at in [Fit::on_train_end, Fit::on_valid_end] {
-///     plan.on(at, |metrics: &Metrics| println!("{metrics}")).named(at.breakpoint().name());
+///     plan.on(at, |record: &Record| println!("{record}")).named(at.breakpoint().name());
 /// }
 /// plan.check(&State::new())?;
 /// assert_eq!(plan.names(), ["on_train_end", "on_valid_end"]);
@@ -192,7 +192,7 @@ pub enum Role {
 /// use callbacks::prelude::*;
 /// use callbacks::Role;
 ///
-/// /// A line for the log.
+/// /// A line for the record.
 /// fn line(at: &Breakpoint) -> String {
 ///     let role = if at.role() == Role::Begin { "begin" } else { "…" };
 ///     format!("{} {}: {role}, {}", at.loop_name(), at.phase().unwrap_or("-"), at.name())

@@ -24,8 +24,8 @@ use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 ///         Flow::Continue
 ///     }
 ///
-///     fn on_valid_end(&self, metrics: &Metrics) -> Result<(), &'static str> {
-///         metrics.get("valid_loss").map(drop).ok_or("there is no loss")
+///     fn on_valid_end(&self, record: &Record) -> Result<(), &'static str> {
+///         record.get("valid_loss").map(drop).ok_or("there is no loss")
 ///     }
 ///
 ///     fn on_epoch_end(&self) -> Result<Flow, std::io::Error> {
@@ -33,7 +33,7 @@ use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 ///     }
 /// }
 ///
-/// assert_eq!(LossReader.on_valid_end(&Metrics::default()), Err("there is no loss"));
+/// assert_eq!(LossReader.on_valid_end(&Record::default()), Err("there is no loss"));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}` here",

@@ -70,7 +70,9 @@ fn samples_with_a_great_error_are_refused_and_drawn_again() {
         *step == 3 && callback_ref.starts_with("RefuseExplosions")
     };
     assert!(rejecters.iter().any(of_torn), "{rejecters:?}");
-    let energy = driver.get::<LogData>().and_then(|log| log.number("energy"));
+    let energy = driver
+        .get::<Record>()
+        .and_then(|record| record.get("energy"));
     let exact = GroundState::of(&CHAIN).energy;
     let away = (energy.expect("an energy") / exact - 1.0).abs();
     assert!(away < 0.01, "{energy:?} for {exact}");
@@ -78,9 +80,9 @@ fn samples_with_a_great_error_are_refused_and_drawn_again() {
 
 #[test]
 fn a_first_error_of_nothing_does_not_make_every_other_one_too_great() {
-    let none = |step: &Step, log: &mut LogData| {
+    let none = |step: &Step, record: &mut Record| {
         if step.get() == 0 {
-            log.set("energy", Stats::default());
+            record.set("energy", Stats::default());
         }
         Verdict::Accept
     };

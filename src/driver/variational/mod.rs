@@ -5,10 +5,11 @@ mod settings;
 use super::parts::StepParts;
 use super::rollback::ErasedSnapshot;
 use super::steps::{Deadline, RunLength, Steps, clear_despite_panics};
-use super::{Attempt, Driven, Driver, LogData, RejectedAttempts, Samples, Time, expectations};
+use super::{Attempt, Driven, Driver, RejectedAttempts, Samples, Time, expectations};
 use crate::Attach;
 use crate::fit::{Step, Total};
 use callback_runtime::__private::catch;
+use callback_runtime::Record;
 use callback_runtime::{Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, State, Unit};
 use std::fmt;
 
@@ -22,7 +23,7 @@ use std::fmt;
 /// # use doc_models::Well;
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 })
-///     .on(Driver::on_step_end, |step: &Step, log: &LogData| println!("{step}: {log:.4}"));
+///     .on(Driver::on_step_end, |step: &Step, record: &Record| println!("{step}: {record:.4}"));
 /// assert!(driver.run(10)?.is_finished());
 /// assert!(driver.run(10)?.is_finished());
 /// assert_eq!(driver.step().get(), 20);
@@ -78,7 +79,7 @@ impl<D: Driven> VariationalDriver<D> {
     ///     }
     ///     // …
     /// #     fn sample(&mut self) -> Result<(), BoxError> { Ok(()) }
-    /// #     fn compute_loss_and_update(&mut self, _: &(), _: &mut LogData) -> Result<Tick, BoxError> { Ok(Tick(0.1)) }
+    /// #     fn compute_loss_and_update(&mut self, _: &(), _: &mut Record) -> Result<Tick, BoxError> { Ok(Tick(0.1)) }
     /// }
     ///
     /// let mut driver = VariationalDriver::new(Clock(0.0));
@@ -158,7 +159,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// # use doc_models::Well;
     /// let mut driver = VariationalDriver::new(Well { x: 1.0 });
     /// assert!(driver.run(2)?.is_finished());
-    /// assert_eq!(driver.get::<LogData>().and_then(|log| log.number("energy")), Some(0.5));
+    /// assert_eq!(driver.get::<Record>().and_then(|record| record.get("energy")), Some(0.5));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn get<T: 'static>(&self) -> Option<&T> {
@@ -251,7 +252,7 @@ impl<D: Driven> VariationalDriver<D> {
         state.insert(Samples::<D::Samples>::default());
         PreviousRun {
             attempt: state.insert(Attempt::default()),
-            log: state.insert(LogData::default()),
+            record: state.insert(Record::default()),
             rejected: state.insert(RejectedAttempts::default()),
         }
     }
@@ -287,14 +288,14 @@ impl<D: Driven> VariationalDriver<D> {
 /// What a run leaves in the state, for inspection.
 struct PreviousRun {
     attempt: Option<Attempt>,
-    log: Option<LogData>,
+    record: Option<Record>,
     rejected: Option<RejectedAttempts>,
 }
 
 impl PreviousRun {
     fn restore(self, state: &mut State) {
         state.insert(self.attempt.unwrap_or_default());
-        state.insert(self.log.unwrap_or_default());
+        state.insert(self.record.unwrap_or_default());
         state.insert(self.rejected.unwrap_or_default());
     }
 }

@@ -11,12 +11,13 @@ use super::expectations;
 use super::pass::Pass;
 use super::step::{Steps, clear_despite_panics};
 use super::{
-    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, Metrics, MicroStep,
+    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, MicroStep,
     OptimizerName, OwnStep, Phase, SampleCount, Step, Total,
 };
 use crate::Attach;
 use crate::require::require;
 use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
+use callback_runtime::{Record, Round};
 use check::LearnerInfo;
 use std::fmt;
 
@@ -34,7 +35,7 @@ use std::fmt;
 ///     .epochs(50)
 ///     .learning_rate(0.1)
 ///     .valid(points.clone())
-///     .on(Fit::on_epoch_end, |epoch: &Epoch, metrics: &Metrics| println!("{epoch}: {metrics:.4}"));
+///     .on(Fit::on_epoch_end, |epoch: &Epoch, record: &Record| println!("{epoch}: {record:.4}"));
 /// let fitted = trainer.fit(points)?;
 /// assert!((fitted.learner.slope - 2.0).abs() < 1e-6);
 /// assert!(fitted.outcome.is_finished());
@@ -66,7 +67,7 @@ impl<M: Learner> Trainer<M> {
     /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// trainer.learner().slope = 2.0;
-    /// assert_eq!(trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?.metrics.get("valid_loss"), Some(0.0));
+    /// assert_eq!(trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?.record.get("valid_loss"), Some(0.0));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn learner(&mut self) -> &mut M {
@@ -114,7 +115,7 @@ impl<M: Learner> Trainer<M> {
     /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line::default());
     /// let fitted = trainer.fit(|epoch: u64| vec![Points(vec![(epoch as f64, 2.0)])])?;
-    /// assert!(fitted.history.iter().all(|(_, metrics)| metrics.get("train_loss") == Some(4.0)));
+    /// assert!(fitted.history.iter().all(|(_, record)| record.get("train_loss") == Some(4.0)));
     ///
     /// trainer.plan().on(Fit::on_epoch_end, |_: &String| {});
     /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])]).is_err());
@@ -139,7 +140,7 @@ impl<M: Learner> Trainer<M> {
     /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 1.0 });
     /// let test = vec![Points(vec![(1.0, 2.0)]), Points(vec![(1.0, 4.0)])];
-    /// assert_eq!(trainer.evaluate(test)?.metrics.get("valid_loss"), Some(5.0));
+    /// assert_eq!(trainer.evaluate(test)?.record.get("valid_loss"), Some(5.0));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn evaluate(
@@ -148,12 +149,12 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Evaluated, PlanError> {
         self.prepare(RunMode::Evaluate);
         let outcome = self.run(|run| {
-            require::<Metrics>(&mut run.state())?.begin_epoch();
+            require::<Record>(&mut run.state())?.begin(Round::new("epoch", 0));
             let pass = Pass::<M>::valid().last();
             pass.run(run, &mut Steps::default(), &mut batches, 0)
         })?;
         Ok(Evaluated {
-            metrics: self.take_state(),
+            record: self.take_state(),
             outcome,
         })
     }
@@ -278,7 +279,7 @@ impl<M: Learner> Trainer<M> {
         state.insert(Total::default());
         state.insert(SampleCount::default());
         state.insert(Phase::default());
-        state.insert(Metrics::default());
+        state.insert(Record::default());
         state.insert(History::default());
         let mut rate = self.learning_rate.at_begin();
         if let [only] = optimizers {

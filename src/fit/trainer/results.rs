@@ -1,7 +1,8 @@
 //! The results of a trainer's runs.
 
-use crate::fit::{History, Metrics};
+use crate::fit::History;
 use callback_runtime::Outcome;
+use callback_runtime::Record;
 
 /// The result of a fit.
 ///
@@ -37,14 +38,14 @@ pub struct Fitted<'t, M> {
 /// let mut trainer = Trainer::new(Line { slope: 1.0 });
 /// let evaluated = trainer.evaluate(vec![Points(vec![(1.0, 2.0)])])?;
 /// assert!(evaluated.outcome.is_finished());
-/// assert_eq!(evaluated.metrics.get("valid_loss"), Some(1.0));
+/// assert_eq!(evaluated.record.get("valid_loss"), Some(1.0));
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "an evaluation that failed says so in its outcome"]
 pub struct Evaluated {
     /// The metrics: `valid_loss`, and those that callbacks added.
-    pub metrics: Metrics,
+    pub record: Record,
     /// How the evaluation ended.
     pub outcome: Outcome,
 }

@@ -8,10 +8,11 @@ mod text;
 
 pub use printer::Printer;
 
-use crate::driver::{Driver, LogData};
-use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Metrics, Phase, Step, Total};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Phase, Step, Total};
 use callback_macros::callback;
 use callback_runtime::Outcome;
+use callback_runtime::Record;
 use counts::BatchCounts;
 use indicatif::ProgressDrawTarget;
 use screen::Screen;
@@ -239,7 +240,7 @@ impl Progress {
         iteration: &Iteration,
         total: &Total,
         loss: Option<&Loss>,
-        metrics: &Metrics,
+        record: &Record,
     ) {
         if let Some(task) = &mut self.task {
             task.set_position(iteration.get());
@@ -250,8 +251,8 @@ impl Progress {
                 let loss = text::format_number(loss.value());
                 text::format_entry("loss", &loss)
             });
-            let metrics = text::format_present(metrics, names);
-            loss.into_iter().chain(metrics).collect()
+            let record = text::format_present(record, names);
+            loss.into_iter().chain(record).collect()
         });
     }
 
@@ -260,7 +261,7 @@ impl Progress {
         phase: &Phase,
         epoch: &Epoch,
         iteration: &Iteration,
-        metrics: &Metrics,
+        record: &Record,
     ) {
         self.batches.record(*phase, iteration.get());
         let task = self.task.take();
@@ -268,20 +269,20 @@ impl Progress {
         if let Some(task) = task.filter(|_| epoch.get() == 0) {
             let plural = if iteration.get() == 1 { "" } else { "es" };
             let label = format!("{phase}, {iteration} batch{plural}");
-            let values = text::format_all(metrics, &self.names);
+            let values = text::format_all(record, &self.names);
             self.print(&label, &values, task.began);
         }
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics) {
+    fn on_epoch_end(&mut self, epoch: &Epoch, epochs: &Epochs, record: &Record) {
         if counts::is_due(epoch.get(), Some(epochs.max), 100) {
-            self.print_epoch(*epoch, *epochs, metrics);
+            self.print_epoch(*epoch, *epochs, record);
         }
     }
 
-    fn on_fit_end(&mut self, epoch: &Epoch, epochs: &Epochs, metrics: &Metrics) {
+    fn on_fit_end(&mut self, epoch: &Epoch, epochs: &Epochs, record: &Record) {
         if self.printed_epoch < *epoch {
-            self.print_epoch(*epoch, *epochs, metrics);
+            self.print_epoch(*epoch, *epochs, record);
         }
     }
 
@@ -291,19 +292,19 @@ impl Progress {
         self.draw_if_due(|_| Vec::new());
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) {
+    fn on_step_end(&mut self, step: &Step, record: &Record) {
         if let Some(task) = &mut self.task {
             task.set_position(step.get());
         }
-        self.draw_if_due(|names| text::format_present(log, names));
+        self.draw_if_due(|names| text::format_present(record, names));
         let is_due = |task: &Task| counts::is_due(task.done(), task.total(), 10);
         if !self.has_bar && self.task.as_ref().is_some_and(is_due) {
-            self.print_step(log);
+            self.print_step(record);
         }
     }
 
-    fn on_run_end(&mut self, log: &LogData) {
-        self.print_step(log);
+    fn on_run_end(&mut self, record: &Record) {
+        self.print_step(record);
         self.task = None;
     }
 
@@ -334,20 +335,20 @@ impl Progress {
         }
     }
 
-    fn print_epoch(&mut self, epoch: Epoch, epochs: Epochs, metrics: &Metrics) {
+    fn print_epoch(&mut self, epoch: Epoch, epochs: Epochs, record: &Record) {
         self.printed_epoch = epoch;
         let label = format!("epoch {epoch}/{}", epochs.max);
-        let values = text::format_all(metrics, &self.names);
+        let values = text::format_all(record, &self.names);
         self.print(&label, &values, self.epoch_began);
     }
 
     /// Prints the last step, unless it is printed already or there is none.
-    fn print_step(&mut self, log: &LogData) {
+    fn print_step(&mut self, record: &Record) {
         let is_new = |task: &&mut Task| task.done() > 0 && !task.is_printed();
         if let Some(task) = self.task.as_mut().filter(is_new) {
             task.set_printed();
             let (label, began) = (task.label(), task.began);
-            self.print(&label, &text::format_all(log, &self.names), began);
+            self.print(&label, &text::format_all(record, &self.names), began);
         }
     }
 

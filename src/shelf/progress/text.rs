@@ -1,7 +1,6 @@
 //! Formats numbers and times for people.
 
-use crate::driver::{LogData, Stats, Value};
-use crate::fit::Metrics;
+use callback_runtime::{Record, Stats, Value};
 use indicatif::{FormattedDuration, HumanDuration};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,59 +8,39 @@ use std::time::Duration;
 /// The names of the values to show; all but vectors, if it is empty.
 pub(super) type Names = [Cow<'static, str>];
 
-/// Metrics or a log, whose values can be formatted.
-pub(super) trait NamedValues {
-    /// Formats the value called `name`.
-    fn value(&self, name: &str) -> Option<String>;
-    /// Formats all values but vectors, with their names.
-    fn entries(&self) -> Vec<String>;
+/// Formats the value called `name`.
+fn format_named(record: &Record, name: &str) -> Option<String> {
+    let whole = record.value(name).map(format_value);
+    whole.or_else(|| record.get(name).map(format_number))
 }
 
-impl NamedValues for Metrics {
-    fn value(&self, name: &str) -> Option<String> {
-        self.get(name).map(format_number)
-    }
-
-    fn entries(&self) -> Vec<String> {
-        self.iter()
-            .map(|(name, value)| format_entry(name, &format_number(value)))
-            .collect()
-    }
-}
-
-impl NamedValues for LogData {
-    fn value(&self, name: &str) -> Option<String> {
-        let whole = self.get(name).map(format_value);
-        whole.or_else(|| self.number(name).map(format_number))
-    }
-
-    fn entries(&self) -> Vec<String> {
-        let short = self
-            .iter()
-            .filter(|(_, value)| !matches!(value, Value::Vector(_)));
-        short
-            .map(|(name, value)| format_entry(name, &format_value(value)))
-            .collect()
-    }
+/// Formats all values but vectors, with their names.
+fn format_entries(record: &Record) -> Vec<String> {
+    let short = record
+        .iter()
+        .filter(|(_, value)| !matches!(value, Value::Vector(_)));
+    short
+        .map(|(name, value)| format_entry(name, &format_value(value)))
+        .collect()
 }
 
 /// Formats the selected values that are present.
-pub(super) fn format_present(values: &impl NamedValues, names: &Names) -> Vec<String> {
+pub(super) fn format_present(record: &Record, names: &Names) -> Vec<String> {
     if names.is_empty() {
-        return values.entries();
+        return format_entries(record);
     }
     let present = names
         .iter()
-        .filter_map(|name| Some(format_entry(name, &values.value(name)?)));
+        .filter_map(|name| Some(format_entry(name, &format_named(record, name)?)));
     present.collect()
 }
 
 /// Formats all selected values. A missing one is a dash, so that a misspelt name is visible.
-pub(super) fn format_all(values: &impl NamedValues, names: &Names) -> String {
+pub(super) fn format_all(record: &Record, names: &Names) -> String {
     if names.is_empty() {
-        return values.entries().join("  ");
+        return format_entries(record).join("  ");
     }
-    let value = |name: &str| values.value(name).unwrap_or_else(|| "-".into());
+    let value = |name: &str| format_named(record, name).unwrap_or_else(|| "-".into());
     let entries = names.iter().map(|name| format_entry(name, &value(name)));
     entries.collect::<Vec<String>>().join("  ")
 }
@@ -92,7 +71,9 @@ fn format_value(value: &Value) -> String {
             let (mean, error) = (format_number(*mean), format_number(*error_of_mean));
             format!("{mean} ± {error}")
         }
-        Value::Complex(_) | Value::Vector(_) => format!("{value:.4}"),
+        Value::Integer(_) | Value::Text(_) | Value::Complex(_) | Value::Vector(_) => {
+            format!("{value:.4}")
+        }
     }
 }
 

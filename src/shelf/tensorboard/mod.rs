@@ -5,9 +5,10 @@ mod file;
 
 use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
-use crate::driver::{Driver, LogData, Value};
-use crate::fit::{Epoch, Fit, LearningRate, Loss, Metrics, OptimizerName, Step};
+use crate::driver::Driver;
+use crate::fit::{Epoch, Fit, LearningRate, Loss, OptimizerName, Step};
 use callback_macros::callback;
+use callback_runtime::{Record, Value};
 use file::EventFile;
 use std::fmt;
 use std::path::PathBuf;
@@ -134,21 +135,21 @@ impl TensorBoard {
     fn on_epoch_end(
         &mut self,
         epoch: &Epoch,
-        metrics: &Metrics,
+        record: &Record,
         rate: &LearningRate,
     ) -> Result<(), String> {
-        if metrics.is_complete() {
+        if record.is_complete() {
             let rates = rate_scalars(rate, &self.optimizers);
-            let metrics = metrics.iter();
-            let metrics = metrics.map(|(name, value)| (metric_tag(name), value));
-            self.write(epoch.get(), metrics.chain(rates))?;
+            let record = record.iter();
+            let record = record.flat_map(|(name, value)| value_scalars(metric_tag(name), value));
+            self.write(epoch.get(), record.chain(rates))?;
         }
         self.flush()
     }
 
-    fn on_step_end(&mut self, step: &Step, log: &LogData) -> Result<(), String> {
-        let scalars = log.iter();
-        let scalars = scalars.flat_map(|(name, value)| value_scalars(name, value));
+    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), String> {
+        let scalars = record.iter();
+        let scalars = scalars.flat_map(|(name, value)| value_scalars(name.to_owned(), value));
         self.write(step.get(), scalars)?;
         self.file.as_mut().map_or(Ok(()), EventFile::flush_if_due)
     }
@@ -203,10 +204,10 @@ fn rate_scalars(rate: &LearningRate, optimizers: &[OptimizerName]) -> Vec<(Strin
         .collect()
 }
 
-fn value_scalars(name: &str, value: &Value) -> impl Iterator<Item = (String, f64)> {
+fn value_scalars(name: String, value: &Value) -> impl Iterator<Item = (String, f64)> {
     let tag = move |part: Option<_>| match part {
         Some(part) => format!("{name}/{part}"),
-        None => name.to_owned(),
+        None => name.clone(),
     };
     value.parts().map(move |(part, value)| (tag(part), value))
 }

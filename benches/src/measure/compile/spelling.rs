@@ -96,7 +96,7 @@ const FUNCTIONS: &str = "\
         self.0 += step.get() + iteration.get();
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &mut Metrics) {
+    fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &mut Record) {
         metrics.set(\"epochs\", epoch.as_f64());
     }
 ";
@@ -126,8 +126,8 @@ pub trait Naive {
     fn on_train_begin(&mut self, _: &Epoch, _: &mut LearningRate) {}
     fn on_train_batch_begin(&mut self, _: &Step, _: &Iteration) {}
     fn on_train_batch_end(&mut self, _: &Step, _: &Iteration) {}
-    fn on_train_end(&mut self, _: &Epoch, _: &mut Metrics) {}
-    fn on_epoch_end(&mut self, _: &Epoch, _: &mut Metrics) {}
+    fn on_train_end(&mut self, _: &Epoch, _: &mut Record) {}
+    fn on_epoch_end(&mut self, _: &Epoch, _: &mut Record) {}
 }
 ";
 
@@ -136,12 +136,12 @@ const NAIVE_MAIN: &str = "\
 fn main() {
     let mut all: Vec<Box<dyn Naive>> = Vec::new();
     ATTACH
-    let (mut rate, mut metrics) = (LearningRate::new(0.1), Metrics::default());
+    let (mut rate, mut metrics) = (LearningRate::new(0.1), Record::default());
     for one in &mut all {
         one.on_epoch_begin(&Epoch::new(1), &mut rate);
         one.on_train_batch_end(&Step::new(1), &Iteration::new(1));
         one.on_epoch_end(&Epoch::new(1), &mut metrics);
     }
-    println!(\"{rate} {metrics}\");
+    println!(\"{rate} {record}\");
 }
 ";

@@ -1,7 +1,8 @@
 //! What is driven: little work, so that what is left is the loop's own.
 
 use callbacks::BoxError;
-use callbacks::driver::{Driven, LogData};
+use callbacks::Record;
+use callbacks::driver::Driven;
 use std::hint::black_box;
 
 /// Does nothing. Samples and update have no size.
@@ -18,7 +19,7 @@ impl Driven for Still {
         Ok(())
     }
 
-    fn compute_loss_and_update(&mut self, (): &(), _: &mut LogData) -> Result<Nothing, BoxError> {
+    fn compute_loss_and_update(&mut self, (): &(), _: &mut Record) -> Result<Nothing, BoxError> {
         Ok(Nothing)
     }
 
@@ -49,7 +50,7 @@ impl Driven for Vectors {
     fn compute_loss_and_update(
         &mut self,
         samples: &Vec<f64>,
-        _: &mut LogData,
+        _: &mut Record,
     ) -> Result<Change, BoxError> {
         Ok(Change(samples.iter().map(|sample| 0.5 - sample).collect()))
     }

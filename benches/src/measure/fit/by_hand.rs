@@ -87,18 +87,18 @@ impl<'f, M: Seeded> Bookkept<'f, M> {
         };
         let mut losses = Vec::new();
         // Kept from one epoch to the next, as a loop keeps it that cares.
-        let mut metrics = Metrics::default();
+        let mut record = Record::default();
         for epoch in (1..=epochs).map(Epoch::new) {
             self.books
                 .decay
                 .on_epoch_begin(&epoch, &bounds, &mut self.rate);
             let trained = self.train(epoch)?;
-            metrics.set("train_loss", trained);
+            record.set("train_loss", trained);
             let validated = self.valid(epoch)?;
-            metrics.set("valid_loss", validated);
-            self.books.confusion.on_valid_end(&mut metrics);
+            record.set("valid_loss", validated);
+            self.books.confusion.on_valid_end(&mut record);
             losses.extend([trained, validated]);
-            if self.end(epoch, &metrics)? {
+            if self.end(epoch, &record)? {
                 break;
             }
         }
@@ -154,10 +154,10 @@ impl<'f, M: Seeded> Bookkept<'f, M> {
     }
 
     /// Whether the fit ends here.
-    fn end(&mut self, epoch: Epoch, metrics: &Metrics) -> Result<bool, BoxError> {
-        self.books.best.on_epoch_end(&epoch, metrics);
-        let flow = self.books.patience.on_epoch_end(metrics);
-        self.books.log.on_epoch_end(&epoch, metrics, &self.rate)?;
+    fn end(&mut self, epoch: Epoch, record: &Record) -> Result<bool, BoxError> {
+        self.books.best.on_epoch_end(&epoch, record);
+        let flow = self.books.patience.on_epoch_end(record);
+        self.books.log.on_epoch_end(&epoch, record, &self.rate)?;
         Ok(!goes_on(&flow))
     }
 }

@@ -162,7 +162,7 @@ impl<P: Guesses> Confusion<P> {
         Ok(())
     }
 
-    pub(super) fn on_valid_end(&self, metrics: &mut Metrics) {
+    pub(super) fn on_valid_end(&self, record: &mut Record) {
         let all: u32 = self.counts.iter().flatten().sum();
         let right: u32 = self
             .counts
@@ -170,7 +170,7 @@ impl<P: Guesses> Confusion<P> {
             .enumerate()
             .filter_map(|(at, row)| row.get(at))
             .sum();
-        metrics.set("valid_accuracy", f64::from(right) / f64::from(all));
+        record.set("valid_accuracy", f64::from(right) / f64::from(all));
     }
 }
 
@@ -180,8 +180,8 @@ pub(super) struct Best(Option<(f64, u64)>);
 
 #[callback(register = false)]
 impl Best {
-    pub(super) fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) {
-        if let Some(loss) = metrics.get("valid_loss")
+    pub(super) fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) {
+        if let Some(loss) = record.get("valid_loss")
             && self.0.is_none_or(|(best, _)| loss < best)
         {
             self.0 = Some((loss, epoch.get()));
@@ -198,8 +198,8 @@ pub(super) struct Patience {
 
 #[callback(register = false)]
 impl Patience {
-    pub(super) fn on_epoch_end(&mut self, metrics: &Metrics) -> Flow {
-        let loss = metrics.get("valid_loss");
+    pub(super) fn on_epoch_end(&mut self, record: &Record) -> Flow {
+        let loss = record.get("valid_loss");
         if self.best.is_none() || loss < self.best {
             (self.best, self.waited) = (loss, 0);
         } else {
@@ -222,9 +222,9 @@ impl LogMetrics {
     pub(super) fn on_epoch_end(
         &mut self,
         epoch: &Epoch,
-        metrics: &Metrics,
+        record: &Record,
         rate: &LearningRate,
     ) -> Result<(), BoxError> {
-        Ok(writeln!(self.0, "{epoch}: {metrics:.4}  lr {rate:.5}")?)
+        Ok(writeln!(self.0, "{epoch}: {record:.4}  lr {rate:.5}")?)
     }
 }

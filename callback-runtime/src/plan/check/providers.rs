@@ -13,7 +13,7 @@ use std::collections::hash_map::Entry;
 /// Refuses state that has two providers, as
 ///
 /// ```text
-/// plan.add(Metrics);                                        // #[callback(provides(Record))]
+/// plan.add(Metrics);                                       // #[callback(provides(Record))]
 /// plan.add(Journal);                                        // #[callback(provides(Record))]
 /// plan.expect(|run| run.within::<Loss>(Fit::TRAIN_BATCH));  // `Fit` provides `Loss` already
 /// ```

@@ -1,16 +1,16 @@
-//! The values of a log.
+//! The values of a record.
 
 use super::flags;
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value of a log.
+/// A value of a record.
 ///
 /// `Display` follows the format flags: the precision applies to each number, the sign to the first one, and width, fill and alignment to
 /// the whole.
 ///
 /// ```
-/// use callbacks::driver::{Complex, Stats, Value};
+/// use callbacks::{Complex, Stats, Value};
 ///
 /// assert_eq!(Value::from(0.5).number(), Some(0.5));
 /// assert_eq!(Value::from(Stats::of([1.0, 3.0])).number(), Some(2.0));
@@ -22,6 +22,10 @@ use std::fmt;
 pub enum Value {
     /// A number.
     Number(f64),
+    /// An integer.
+    Integer(i64),
+    /// A text. It has no number.
+    Text(Cow<'static, str>),
     /// A complex number.
     Complex(Complex),
     /// Several numbers.
@@ -33,11 +37,11 @@ pub enum Value {
 /// A complex number.
 ///
 /// ```
-/// use callbacks::driver::{Complex, LogData};
+/// use callbacks::{Complex, Record};
 ///
-/// let mut log = LogData::default();
-/// log.set("overlap", Complex { re: 0.5, im: 0.0 });
-/// assert_eq!(log.number("overlap.re"), Some(0.5));
+/// let mut record = Record::default();
+/// record.set("overlap", Complex { re: 0.5, im: 0.0 });
+/// assert_eq!(record.get("overlap.re"), Some(0.5));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Complex {
@@ -50,7 +54,7 @@ pub struct Complex {
 /// A mean over samples, with its error.
 ///
 /// ```
-/// use callbacks::driver::Stats;
+/// use callbacks::Stats;
 ///
 /// let energy = Stats { mean: -1.25, error_of_mean: 0.01, variance: 0.2 };
 /// assert_eq!(energy.to_string(), "-1.25 ± 0.01");
@@ -66,25 +70,28 @@ pub struct Stats {
 }
 
 impl Value {
-    /// Returns the value as one number: a number itself, or the mean of statistics. Returns `None` for complex numbers and vectors.
+    /// Returns the value as one number: a number or an integer itself, or the mean of statistics. An integer beyond 2^53 is rounded. Returns
+    /// `None` for texts, complex numbers and vectors.
     ///
     /// ```
-    /// # use callbacks::driver::Value;
+    /// # use callbacks::Value;
     /// assert_eq!(Value::from(0.5).number(), Some(0.5));
     /// assert_eq!(Value::from(vec![0.5]).number(), None);
     /// ```
+    #[expect(clippy::cast_precision_loss, reason = "the documentation says so")]
     pub const fn number(&self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(*value),
+            Self::Integer(value) => Some(*value as f64),
             Self::Stats(stats) => Some(stats.mean),
-            Self::Complex(_) | Self::Vector(_) => None,
+            Self::Text(_) | Self::Complex(_) | Self::Vector(_) => None,
         }
     }
 
     /// Returns the part called `name`: `re` or `im`; `mean`, `error_of_mean` or `variance`; or the index in a vector, from 0.
     ///
     /// ```
-    /// # use callbacks::driver::{Stats, Value};
+    /// # use callbacks::{Stats, Value};
     /// let value = Value::from(Stats::of([1.0, 3.0]));
     /// assert_eq!(value.part("variance"), Some(1.0));
     /// assert_eq!(value.part("median"), None);
@@ -95,10 +102,10 @@ impl Value {
         part.map(|(_, value)| value)
     }
 
-    /// Returns every number in the value, with the name of its part. A plain number has no such name.
+    /// Returns every number in the value, with the name of its part. A plain number has no such name, and a text has no parts.
     ///
     /// ```
-    /// # use callbacks::driver::{Complex, Value};
+    /// # use callbacks::{Complex, Value};
     /// let value = Value::from(Complex { re: 1.0, im: -1.0 });
     /// let parts: Vec<_> = value.parts().collect();
     /// assert_eq!(parts, [(Some("re".into()), 1.0), (Some("im".into()), -1.0)]);
@@ -106,7 +113,14 @@ impl Value {
     /// ```
     pub fn parts(&self) -> impl Iterator<Item = (Option<Cow<'static, str>>, f64)> {
         let (named, vector): (Vec<(Option<&'static str>, f64)>, &[f64]) = match self {
-            Self::Number(value) => (vec![(None, *value)], &[]),
+            Self::Number(_) | Self::Integer(_) => (
+                self.number()
+                    .map(|value| (None, value))
+                    .into_iter()
+                    .collect(),
+                &[],
+            ),
+            Self::Text(_) => (Vec::new(), &[]),
             Self::Complex(value) => (vec![(Some("re"), value.re), (Some("im"), value.im)], &[]),
             Self::Vector(values) => (Vec::new(), values),
             Self::Stats(stats) => (stats.parts().to_vec(), &[]),
@@ -124,7 +138,7 @@ impl Stats {
     /// `√(variance / (n - 1))`, which is NaN for fewer than two values.
     ///
     /// ```
-    /// # use callbacks::driver::Stats;
+    /// # use callbacks::Stats;
     /// let stats = Stats::of([1.0, 2.0, 3.0, 4.0, 5.0]);
     /// assert_eq!((stats.mean, stats.variance), (3.0, 2.0));
     /// assert_eq!(stats.error_of_mean, f64::sqrt(0.5));
@@ -155,6 +169,9 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(value) => value.fmt(f),
+            Self::Integer(value) => value.fmt(f),
+            // The precision is for numbers: it would cut a text.
+            Self::Text(text) => flags::pad(f, text),
             Self::Complex(value) => value.fmt(f),
             Self::Stats(stats) => stats.fmt(f),
             Self::Vector(values) => {
@@ -188,31 +205,49 @@ impl From<f64> for Value {
     }
 }
 
-/// Conversions of numbers that `f64` represents exactly.
-macro_rules! value_from_exact {
-    ($($number:ty),*) => { $(
-        impl From<$number> for Value {
-            fn from(value: $number) -> Self {
-                Self::Number(value.into())
+impl From<f32> for Value {
+    fn from(value: f32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+/// Conversions of integers that `i64` represents exactly.
+macro_rules! value_from_integer {
+    ($($integer:ty),*) => { $(
+        impl From<$integer> for Value {
+            fn from(value: $integer) -> Self {
+                Self::Integer(value.into())
             }
         }
     )* };
 }
 
-/// Conversions of integers that `f64` represents exactly up to 2^53, and rounds beyond.
-macro_rules! value_from_rounded {
-    ($($number:ty),*) => { $(
-        impl From<$number> for Value {
-            #[expect(clippy::cast_precision_loss, reason = "a log is read by people")]
-            fn from(value: $number) -> Self {
-                Self::Number(value as f64)
+/// Conversions of integers that `i64` does not represent in all cases: a greater one becomes a rounded number.
+macro_rules! value_from_wide_integer {
+    ($($integer:ty),*) => { $(
+        impl From<$integer> for Value {
+            #[expect(clippy::cast_precision_loss, reason = "a record is read by people")]
+            fn from(value: $integer) -> Self {
+                i64::try_from(value).map_or(Self::Number(value as f64), Self::Integer)
             }
         }
     )* };
 }
 
-value_from_exact!(f32, i8, i16, i32, u8, u16, u32);
-value_from_rounded!(i64, isize, u64, usize);
+value_from_integer!(i8, i16, i32, i64, u8, u16, u32);
+value_from_wide_integer!(isize, u64, usize);
+
+impl From<&'static str> for Value {
+    fn from(text: &'static str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
 
 impl From<Complex> for Value {
     fn from(value: Complex) -> Self {
