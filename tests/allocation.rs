@@ -309,8 +309,7 @@ fn allocated_by_epoch(batches: u32, valid: bool) -> Vec<u64> {
 }
 
 #[test]
-fn a_pass_allocates_the_box_of_its_iterator_however_many_batches_it_has()
-{
+fn a_pass_allocates_the_box_of_its_iterator_however_many_batches_it_has() {
     for batches in [1, 10, 1000] {
         assert_eq!(allocated_by_epoch(batches, false)[1..], [1; 4]);
         assert_eq!(allocated_by_epoch(batches, true)[1..], [2; 4]);
