@@ -18,7 +18,7 @@ pub(crate) enum BackgroundSetting {
 
 impl BackgroundSetting {
     /// Returns the queue for handlers in the background. `None` if there are none.
-    fn queue(self) -> Option<Background> {
+    pub(super) fn queue(self) -> Option<Background> {
         match self {
             Self::AsDeclared => Some(Background::default()),
             Self::Background(queue) => Some(queue),

@@ -2,7 +2,7 @@
 
 use super::gather::StateLabels;
 use crate::loops::Breakpoint;
-use crate::plan::{PlanCore, UndecidedPair};
+use crate::plan::PlanCore;
 use std::fmt;
 
 /// A pair of callbacks whose order matters and is decided only by insertion: both write the same state, or one reads state that the other
@@ -85,18 +85,15 @@ impl fmt::Display for Undecided {
 /// Returns the undecided pairs of a plan: first the pairs of writers, then those of a reader and a writer.
 pub(super) fn undecided_pairs(plan: &PlanCore, labels: &StateLabels) -> Vec<Undecided> {
     let resolved = &plan.resolved;
-    let pair_of = |pair: &UndecidedPair, reads: bool| Undecided {
+    let pairs = resolved.undecided.iter().map(|pair| Undecided {
         first: resolved.names[pair.first].to_string(),
         second: resolved.names[pair.second].to_string(),
         state: labels.label(pair.type_id, pair.type_name),
         breakpoint: &plan.loop_info.breakpoints[pair.at],
         more: pair.more,
-        reads,
-    };
-    let writers = resolved.undecided.iter().map(|pair| pair_of(pair, false));
-    let readers = resolved
-        .early_readers
-        .iter()
-        .map(|pair| pair_of(pair, true));
-    writers.chain(readers).collect()
+        reads: pair.reads,
+    });
+    let mut pairs: Vec<Undecided> = pairs.collect();
+    pairs.sort_by_key(|pair| pair.reads);
+    pairs
 }

@@ -9,7 +9,6 @@ use crate::callback::{
 };
 use crate::loops::{At, Loop, LoopInfo};
 use crate::outcome::{OnFailure, Reply};
-use crate::parallel::ThreadAffinity;
 use crate::period::{AttachedPeriod, Period};
 use crate::raw::Sendable;
 use std::fmt;
@@ -42,7 +41,6 @@ impl<L: Loop> Plan<L> {
         let callback = ErasedCallback::new::<L, C>(callback);
         let attachment = self.core.attach(callback, Location::here());
         attachment.attached.sendable = Some(Sendable::of::<C>());
-        attachment.attached.affinity = ThreadAffinity::Anywhere;
         attachment
     }
 
@@ -103,7 +101,7 @@ impl<L: Loop> Plan<L> {
         };
         let callback = ErasedCallback::new::<L, _>(callback);
         let attachment = self.core.attach(callback, location);
-        attachment.attached.affinity = ThreadAffinity::Closure;
+        attachment.attached.functions.is_closure = true;
         attachment
     }
 }
@@ -151,11 +149,6 @@ impl PlanCore {
             insertion,
             added_at,
             by_hand,
-            affinity: if by_hand {
-                ThreadAffinity::Local
-            } else {
-                ThreadAffinity::Discovered
-            },
             parallel: None,
             changed: false,
             active: true,

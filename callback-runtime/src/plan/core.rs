@@ -112,7 +112,6 @@ impl PlanCore {
             state,
             registered: OnceCell::new(),
         }));
-        problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems.iter().cloned());
         problems.sort_by_key(Problem::location);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);

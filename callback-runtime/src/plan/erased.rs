@@ -16,6 +16,8 @@ pub(crate) struct ErasedCallback {
 pub(crate) struct CallbackFunctions {
     /// The type of the callback.
     pub(crate) type_id: TypeId,
+    /// Whether the callback is a closure that [`Plan::on`](super::Plan::on) attached.
+    pub(crate) is_closure: bool,
     /// The full name of the type.
     type_name: &'static str,
     /// Calls [`Callback::info`].
@@ -39,6 +41,7 @@ impl CallbackFunctions {
     fn of<L: Loop, C: Callback<L>>() -> Self {
         Self {
             type_id: TypeId::of::<C>(),
+            is_closure: false,
             type_name: type_name::<C>(),
             info: info::<L, C>,
             default_info: CallbackInfo::of::<C>,

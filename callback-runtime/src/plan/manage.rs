@@ -4,7 +4,6 @@ use super::{Attached, ErasedCallback, Plan, PlanCore, order};
 use crate::callback::{Callback, CallbackId, Location};
 use crate::loops::Loop;
 use crate::outcome::dispose;
-use crate::parallel::ThreadAffinity;
 use crate::raw::Sendable;
 use std::any::{Any, TypeId};
 
@@ -243,7 +242,6 @@ impl PlanCore {
         let attached = &mut self.attached[id];
         let old = std::mem::replace(&mut attached.functions, functions);
         attached.sendable = sendable;
-        attached.affinity = ThreadAffinity::Anywhere;
         attached.added_at = location;
         attached.by_hand = true;
         (attached.info, attached.panicked) = functions.info(value.as_ref());

@@ -108,6 +108,12 @@ impl Problem {
         }
     }
 
+    /// Sets the short name of the type of state.
+    pub(crate) fn with_state(self, state: String) -> Self {
+        let state = Some(state);
+        Self { state, ..self }
+    }
+
     /// The rule that the plan breaks.
     pub fn kind(&self) -> ProblemKind {
         self.kind
@@ -148,11 +154,12 @@ impl Problem {
     }
 
     pub(crate) fn is_error(&self) -> bool {
-        let is_note = matches!(
-            self.kind,
-            ProblemKind::NeverRuns | ProblemKind::Undecided | ProblemKind::Alone
-        );
-        !is_note
+        let notes = [
+            ProblemKind::NeverRuns,
+            ProblemKind::Undecided,
+            ProblemKind::Alone,
+        ];
+        !notes.contains(&self.kind)
     }
 
     /// Returns the location, the callback, the breakpoint and `text` as one line.
@@ -171,12 +178,10 @@ impl Problem {
             write!(f, "\n{INDENT}{INDENT}{INDENT}{}", one_line(step))?;
         }
         let room = WIDTH - 2 * length(INDENT);
-        for line in self
-            .hint()
-            .into_iter()
-            .flat_map(|hint| wrap(&one_line(hint), room))
-        {
-            write!(f, "\n{INDENT}{INDENT}{line}")?;
+        if let Some(hint) = self.hint() {
+            for line in wrap(&one_line(hint), room) {
+                write!(f, "\n{INDENT}{INDENT}{line}")?;
+            }
         }
         Ok(())
     }

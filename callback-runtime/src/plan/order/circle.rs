@@ -17,6 +17,31 @@ impl Circle {
     pub(super) fn first(&self) -> CallbackId {
         self.steps[0].0
     }
+
+    /// Makes the problem of a circle. Its steps name every callback of the circle and where each order is declared.
+    pub(crate) fn problem(
+        &self,
+        orders: &[OrderRule],
+        attached: &[Attached],
+        names: &[Arc<str>],
+    ) -> Problem {
+        let next = self.steps.iter().cycle().skip(1);
+        let steps = self.steps.iter().zip(next).map(|((id, order), (next, _))| {
+            let order = &orders[*order];
+            let first = side_text(&order.first, &attached[*id], &names[*id]);
+            let second = side_text(&order.second, &attached[*next], &names[*next]);
+            format!("{first} before {second}, {}", declaration_text(order))
+        });
+        let text = ProblemText::hinted("its order is a circle".into(), "take one of them back");
+        let text = text.with_steps(steps.collect());
+        let first = self.first();
+        Problem::of_plan(
+            ProblemKind::Circle,
+            &names[first],
+            attached[first].location(),
+            text,
+        )
+    }
 }
 
 /// Finds a shortest circle among the waiting callbacks, through the callback of a circle that comes first by `key`.
@@ -109,32 +134,6 @@ fn circle_of_path(
     }
     steps.reverse();
     Circle { steps }
-}
-
-/// Makes the problem of a circle. Its steps name every callback of the circle and where each order is declared.
-pub(crate) fn circle_problem(
-    circle: &Circle,
-    orders: &[OrderRule],
-    attached: &[Attached],
-    names: &[Arc<str>],
-) -> Problem {
-    let next = circle.steps.iter().cycle().skip(1);
-    let steps = circle.steps.iter().zip(next);
-    let steps = steps.map(|((id, order), (next, _))| {
-        let order = &orders[*order];
-        let first = side_text(&order.first, &attached[*id], &names[*id]);
-        let second = side_text(&order.second, &attached[*next], &names[*next]);
-        format!("{first} before {second}, {}", declaration_text(order))
-    });
-    let text = ProblemText::hinted("its order is a circle".into(), "take one of them back")
-        .with_steps(steps.collect());
-    let first = circle.first();
-    Problem::of_plan(
-        ProblemKind::Circle,
-        &names[first],
-        attached[first].location(),
-        text,
-    )
 }
 
 /// Describes a callback the way that a side of an order names it: by its name, its type or its group.

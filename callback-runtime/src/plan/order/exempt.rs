@@ -5,8 +5,7 @@
 
 use super::declare::PlanRelation;
 use super::members::{Members, active};
-use crate::callback::CallbackId;
-use crate::callback::Verb;
+use crate::callback::{CallbackId, Verb};
 use crate::loops::id_types;
 use crate::plan::Attached;
 use std::collections::HashMap;
@@ -57,16 +56,13 @@ impl Exemptions {
             list_ids: HashMap::new(),
         };
         for (id, callback) in active(attached) {
-            let of_type = callback.info.relations().list.iter();
-            let all = of_type.chain(&callback.relations.list);
+            let all = callback.all_relations();
             for relation in all.filter(|relation| relation.verb == Verb::NoConflict) {
                 declarations.add(id, &members.named(&relation.callback_ref));
             }
         }
-        for relation in relations
-            .iter()
-            .filter(|relation| relation.verb == Verb::NoConflict)
-        {
+        let of_plan = relations.iter();
+        for relation in of_plan.filter(|relation| relation.verb == Verb::NoConflict) {
             let others = members.named(&relation.second);
             for id in members.named(&relation.first).iter() {
                 declarations.add(*id, &others);

@@ -14,11 +14,10 @@ mod names;
 mod precedence;
 mod sort;
 
-pub(crate) use circle::circle_problem;
 pub(crate) use decided::{DecidedOrders, OrderTraits};
 pub(crate) use declare::{PlanRelation, declared_orders};
 pub(crate) use exempt::ClassId;
 pub(crate) use graph::OrderId;
-pub(crate) use members::Members;
+pub(crate) use members::{Members, active};
 pub(crate) use names::names;
 pub(crate) use sort::sort;

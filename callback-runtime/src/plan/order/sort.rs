@@ -63,8 +63,8 @@ pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
 impl SortKey {
     fn of(id: CallbackId, callback: &Attached) -> Self {
         Self {
-            // Adding 0 turns -0 into 0. A check reports NaN, which `total_cmp` orders like any number.
-            weight: callback.weight() + 0.0,
+            // A check reports NaN, which `total_cmp` orders like any number.
+            weight: callback.sort_weight(),
             insertion: callback.insertion,
             id,
         }
