@@ -181,12 +181,7 @@ impl fmt::Display for StateUse {
 
 impl PartialEq<&str> for StateUse {
     fn eq(&self, text: &&str) -> bool {
-        let state = if self.optional {
-            text.strip_suffix('?')
-        } else {
-            Some(*text)
-        };
-        state == Some(self.state.as_str())
+        self.to_string() == *text
     }
 }
 

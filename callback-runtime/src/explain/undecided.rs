@@ -56,23 +56,12 @@ impl Undecided {
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            first,
-            second,
-            state,
-            breakpoint,
-            ..
-        } = self;
+        let (first, second, state) = (&self.first, &self.second, &self.state);
+        let at = self.breakpoint;
         if self.reads {
-            write!(
-                f,
-                "{first} reads {state} at {breakpoint}, then {second} writes it"
-            )?;
+            write!(f, "{first} reads {state} at {at}, then {second} writes it")?;
         } else {
-            write!(
-                f,
-                "{first}, then {second}: both write {state} at {breakpoint}"
-            )?;
+            write!(f, "{first}, then {second}: both write {state} at {at}")?;
         }
         match self.more {
             0 => Ok(()),

@@ -10,7 +10,6 @@ use crate::callback::{
 use crate::loops::{At, Loop, LoopInfo};
 use crate::outcome::{OnFailure, Reply};
 use crate::period::{AttachedPeriod, Period};
-use crate::raw::Sendable;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -38,10 +37,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        let callback = ErasedCallback::new::<L, C>(callback);
-        let attachment = self.core.attach(callback, Location::here());
-        attachment.attached.sendable = Some(Sendable::of::<C>());
-        attachment
+        let callback = ErasedCallback::sendable::<L, C>(callback);
+        self.core.attach(callback, Location::here())
     }
 
     /// Attaches a callback that stays on the loop's thread.
@@ -99,10 +96,9 @@ impl<L: Loop> Plan<L> {
             location,
             marker: PhantomData,
         };
-        let callback = ErasedCallback::new::<L, _>(callback);
-        let attachment = self.core.attach(callback, location);
-        attachment.attached.functions.is_closure = true;
-        attachment
+        let mut callback = ErasedCallback::new::<L, _>(callback);
+        callback.functions.is_closure = true;
+        self.core.attach(callback, location)
     }
 }
 
@@ -133,7 +129,11 @@ impl PlanCore {
         added_at: Location,
         by_hand: bool,
     ) -> CallbackId {
-        let ErasedCallback { value, functions } = callback;
+        let ErasedCallback {
+            value,
+            functions,
+            sendable,
+        } = callback;
         let (info, panicked) = functions.info(value.as_ref());
         self.attached.push(Attached {
             functions,
@@ -142,7 +142,7 @@ impl PlanCore {
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
-            sendable: None,
+            sendable,
             background: BackgroundSetting::default(),
             periods: Vec::new(),
             relations: Relations::default(),
@@ -319,9 +319,8 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
-        self.attached
-            .periods
-            .push(AttachedPeriod::repeating(period));
+        let period = AttachedPeriod::repeating(period);
+        self.attached.periods.push(period);
         self
     }
 
@@ -361,10 +360,10 @@ impl Attachment<'_> {
 
     #[track_caller]
     fn declare(self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
-        let location = Some(Location::here());
+        let (callback_ref, location) = (callback_ref.into_callback_ref(), Location::here());
         self.attached
             .relations
-            .add(verb, callback_ref.into_callback_ref(), location);
+            .add(verb, callback_ref, Some(location));
         self
     }
 }

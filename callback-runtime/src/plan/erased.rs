@@ -3,12 +3,15 @@
 use crate::callback::{Callback, CallbackInfo, Handler, Handlers};
 use crate::loops::Loop;
 use crate::outcome::catch;
+use crate::raw::Sendable;
 use std::any::{Any, TypeId, type_name};
 
 /// A callback whose type is erased, and the functions that know its type.
 pub(crate) struct ErasedCallback {
     pub(crate) value: Box<dyn Any>,
     pub(crate) functions: CallbackFunctions,
+    /// The proof that the callback may be sent to another thread, if there is one.
+    pub(crate) sendable: Option<Sendable>,
 }
 
 /// The functions that know the type of a callback. Those with a `&dyn Any` expect the callback.
@@ -33,6 +36,14 @@ impl ErasedCallback {
         Self {
             value: Box::new(callback),
             functions: CallbackFunctions::of::<L, C>(),
+            sendable: None,
+        }
+    }
+
+    pub(crate) fn sendable<L: Loop, C: Callback<L> + Send>(callback: C) -> Self {
+        Self {
+            sendable: Some(Sendable::of::<C>()),
+            ..Self::new::<L, C>(callback)
         }
     }
 }

@@ -35,6 +35,17 @@ pub(crate) struct Resolved {
     pub(crate) undecided: Vec<UndecidedPair>,
 }
 
+impl Resolved {
+    /// Returns the rank of each of `count` callbacks, by its id. A suppressed callback has no rank of its own.
+    pub(crate) fn ranks(&self, count: usize) -> Vec<Rank> {
+        let mut ranks = vec![Rank::default(); count];
+        for (rank, id) in self.order.iter().enumerate() {
+            ranks[*id] = Rank::new(rank);
+        }
+        ranks
+    }
+}
+
 impl PlanCore {
     /// Updates `resolved` if the plan has changed. Returns the callbacks and handlers that could not be attached, ordered or bound.
     pub(crate) fn resolve(&mut self) -> Vec<Problem> {

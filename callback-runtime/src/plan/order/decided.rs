@@ -40,10 +40,7 @@ impl DecidedOrders {
         resolved: &Resolved,
         relations: &[PlanRelation],
     ) -> Self {
-        let mut ranks = vec![Rank::default(); attached.len()];
-        for (rank, id) in resolved.order.iter().enumerate() {
-            ranks[*id] = Rank::new(rank);
-        }
+        let ranks = resolved.ranks(attached.len());
         Self {
             weights: attached.iter().map(Attached::sort_weight).collect(),
             by_hand: attached.iter().map(|attached| attached.by_hand).collect(),
