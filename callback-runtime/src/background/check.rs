@@ -77,7 +77,7 @@ pub(crate) fn check_queues(input: &CheckInput<'_>) -> Vec<Problem> {
                 cannot_run_in_background(input, handlers),
             ));
         }
-        let has_no_room = attached.background.queue()?.room() == 0;
+        let has_no_room = attached.background.queue()?.room == 0;
         let hint = "give it room for one call at least: `Background::queue(1)`";
         let text = ProblemText::hinted("its queue in the background has no room".into(), hint);
         has_no_room.then(|| of_attached(input, id, text))

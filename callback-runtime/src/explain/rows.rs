@@ -181,7 +181,8 @@ impl fmt::Display for StateUse {
 
 impl PartialEq<&str> for StateUse {
     fn eq(&self, text: &&str) -> bool {
-        self.to_string() == *text
+        let mark = if self.optional { "?" } else { "" };
+        text.strip_suffix(mark) == Some(&*self.state)
     }
 }
 

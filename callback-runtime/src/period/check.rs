@@ -52,7 +52,7 @@ pub(crate) fn check_attached_periods(input: &CheckInput<'_>) -> Vec<Problem> {
             if let Some(why) = why {
                 texts.push(why);
                 // No handler has this period, so that `check_periods` does not see it.
-                texts.extend(period.period().problems());
+                texts.extend(period.period.problems());
             }
         }
         let problem = move |text| Problem {

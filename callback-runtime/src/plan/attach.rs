@@ -319,8 +319,8 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
-        let period = AttachedPeriod::repeating(period);
-        self.attached.periods.push(period);
+        let at = None;
+        self.attached.periods.push(AttachedPeriod { period, at });
         self
     }
 
@@ -353,8 +353,8 @@ impl Attachment<'_> {
     /// ```
     #[doc(alias = "throttle")]
     pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
-        let period = AttachedPeriod::at(LoopInfo::of::<L>(), at.id(), period);
-        self.attached.periods.push(period);
+        let at = Some((LoopInfo::of::<L>(), at.id()));
+        self.attached.periods.push(AttachedPeriod { period, at });
         self
     }
 

@@ -3,7 +3,7 @@
 use super::PeriodError;
 use super::token::{Tokens, number};
 use crate::period::{Amount, Period, Unit};
-use strsim::damerau_levenshtein;
+use crate::plan::nearest;
 
 /// The words that may begin an argument, besides units.
 const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
@@ -53,9 +53,7 @@ impl<'t> Words<'t> {
             "last" => self.last = true,
             "offset" => self.offset = Some(value(word, tokens)?),
             "until" => self.until = Some(value(word, tokens)?),
-            "once" => {
-                self.intervals.push(Intervals::Once(once(tokens)?));
-            }
+            "once" => self.intervals.push(Intervals::Once(once(tokens)?)),
             _ => {
                 let interval = every(unit(word)?, tokens)?;
                 self.intervals.push(Intervals::Repeat(interval));
@@ -113,9 +111,8 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let example = "once(steps = 500)";
     tokens.expect("(", example)?;
     if tokens.peek() == ")" {
-        return Err(PeriodError::new(format!(
-            "`once` has nothing in its parentheses; write `{example}`"
-        )));
+        let text = format!("`once` has nothing in its parentheses; write `{example}`");
+        return Err(PeriodError::new(text));
     }
     let mut seen = Vec::new();
     let mut period = Period::never();
@@ -135,9 +132,8 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
 
 fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
     if seen.contains(&word) {
-        return Err(PeriodError::new(format!(
-            "`{word}` is there twice; write it once"
-        )));
+        let text = format!("`{word}` is there twice; write it once");
+        return Err(PeriodError::new(text));
     }
     Ok(())
 }
@@ -145,9 +141,8 @@ fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
 /// Parses a unit inside `once(…)`.
 fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
     if OTHERS.contains(&word) {
-        return Err(PeriodError::new(format!(
-            "`once` contains units alone; write `{word}` beside it"
-        )));
+        let text = format!("`once` contains units alone; write `{word}` beside it");
+        return Err(PeriodError::new(text));
     }
     unit(word)
 }
@@ -174,24 +169,16 @@ fn unknown(word: &str) -> PeriodError {
         return PeriodError::new(format!("`{word}` has no unit; write `steps = {word}`"));
     }
     if word == "when" {
-        return PeriodError::new(
-            "`when` asks a predicate, which is code; write `Period::when(…)` in the program",
-        );
+        let text = "`when` asks a predicate, which is code; write `Period::when(…)` in the program";
+        return PeriodError::new(text);
     }
-    let valid: Vec<&str> = Unit::ALL
-        .iter()
-        .map(|unit| unit.word())
-        .chain(OTHERS)
-        .collect();
-    let nearest = valid
-        .iter()
-        .map(|valid| (damerau_levenshtein(valid, word), valid))
-        .filter(|(distance, _)| *distance <= (word.chars().count() / 3).min(2))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, valid)| format!(": did you mean `{valid}`?"));
+    let units = Unit::ALL.iter().map(|unit| unit.word());
+    let valid: Vec<&str> = units.chain(OTHERS).collect();
+    let nearest = nearest(word, valid.iter().copied());
+    let nearest = nearest.map(|valid| format!(": did you mean `{valid}`?"));
     let suggestion = nearest.unwrap_or_else(|| ".".to_owned());
+    let valid = valid.join(", ");
     PeriodError::new(format!(
-        "`{word}` is no word of a period{suggestion} There are {}",
-        valid.join(", ")
+        "`{word}` is no word of a period{suggestion} There are {valid}"
     ))
 }
