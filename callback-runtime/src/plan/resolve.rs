@@ -79,11 +79,12 @@ impl PlanCore {
         let names = order::names(attached);
         let members = Members::of(attached, &names);
         let orders = order::declared_orders(attached, &names, &members, &self.relations);
-        let sorted = order::sort(attached, &orders);
-        let circles = sorted.circles.iter();
-        let problems = circles.map(|circle| circle.problem(&orders, attached, &names));
+        let (order, circles) = order::sort(attached, &orders);
+        let problems = circles
+            .iter()
+            .map(|circle| circle.problem(&orders, attached, &names));
         let problems = problems.collect();
-        resolved.order = sorted.order;
+        resolved.order = order;
         (resolved.names, resolved.members, resolved.orders) = (names, members, orders);
         problems
     }

@@ -5,6 +5,7 @@
 
 use super::declare::PlanRelation;
 use super::members::{Members, active};
+use super::sort_unique;
 use crate::callback::{CallbackId, Verb};
 use crate::loops::id_types;
 use crate::plan::Attached;
@@ -80,8 +81,7 @@ impl Exemptions {
         };
         let mut known = HashMap::new();
         for mut class in declarations.class_of {
-            class.names.sort_unstable();
-            class.names.dedup();
+            sort_unique(&mut class.names);
             let id = if class == Class::default() {
                 UNMENTIONED
             } else {
@@ -130,8 +130,7 @@ impl Exemptions {
         let named = names.iter().flat_map(|list| &self.lists[*list].members);
         let naming = is_in.iter().flat_map(|list| &self.lists[*list].named_by);
         let mut classes: Vec<ClassId> = named.chain(naming).copied().collect();
-        classes.sort_unstable();
-        classes.dedup();
+        sort_unique(&mut classes);
         classes
     }
 }

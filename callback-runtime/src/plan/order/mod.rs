@@ -21,3 +21,9 @@ pub(crate) use graph::OrderId;
 pub(crate) use members::{Members, active};
 pub(crate) use names::names;
 pub(crate) use sort::sort;
+
+/// Sorts a list, and removes its duplicates.
+fn sort_unique<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
+}
