@@ -124,6 +124,6 @@ impl PlanCore {
         }
         // The next call resolves the plan again, so that it reports the same problems.
         self.stale = true;
-        Err(PlanError::new(errors))
+        Err(PlanError { problems: errors })
     }
 }

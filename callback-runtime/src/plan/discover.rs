@@ -220,18 +220,16 @@ impl DiscoveryIndex {
             types: HashSet::new(),
             names: HashSet::new(),
         };
-        plan.attached
-            .iter()
-            .for_each(|attached| index.add(attached));
+        for attached in &plan.attached {
+            index.add(attached);
+        }
         index
     }
 
     fn add(&mut self, attached: &Attached) {
         self.types.insert(attached.functions.type_id);
-        let name = attached
-            .explicit_name()
-            .unwrap_or(attached.info.type_label());
-        self.names.insert(name.to_owned());
+        let (name, label) = (attached.explicit_name(), attached.info.type_label());
+        self.names.insert(name.unwrap_or(label).to_owned());
     }
 
     /// Returns the registrations for this loop that a request asks for. The error says why it fails.

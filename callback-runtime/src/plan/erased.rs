@@ -28,7 +28,7 @@ pub(crate) struct CallbackFunctions {
     /// Returns the info of a callback that declares nothing.
     default_info: fn() -> CallbackInfo,
     /// Calls [`Callback::handlers`].
-    handlers: fn(&dyn Any) -> Vec<Handler>,
+    pub(crate) handlers: fn(&dyn Any) -> Vec<Handler>,
 }
 
 impl ErasedCallback {
@@ -66,11 +66,6 @@ impl CallbackFunctions {
             Ok(info) => (info, None),
             Err(why) => ((self.default_info)(), Some(format!("its `info` {why}"))),
         }
-    }
-
-    /// Returns the handlers that the callback declares. Panics if `Callback::handlers` does.
-    pub(crate) fn handlers(&self, callback: &dyn Any) -> Vec<Handler> {
-        (self.handlers)(callback)
     }
 
     /// Whether the type of the callback is generic, so that its short name can also be that of another type.

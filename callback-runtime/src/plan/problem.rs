@@ -150,7 +150,7 @@ impl Problem {
     /// assert_eq!(hint, Some("insert one into the state before the run, or ask for `Option<&String>`"));
     /// ```
     pub fn hint(&self) -> Option<&str> {
-        self.text.hint()
+        self.text.hint.as_deref()
     }
 
     pub(crate) fn is_error(&self) -> bool {
@@ -173,8 +173,8 @@ impl Problem {
 
     /// Writes the lines of a report: the problem, each of its steps, and the hint.
     fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n{INDENT}{}", self.line(&self.text.what()))?;
-        for step in self.text.steps() {
+        write!(f, "\n{INDENT}{}", self.line(&self.text.what))?;
+        for step in &self.text.steps {
             write!(f, "\n{INDENT}{INDENT}{INDENT}{}", one_line(step))?;
         }
         let room = WIDTH - 2 * length(INDENT);
@@ -212,7 +212,7 @@ impl fmt::Display for Problem {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// The number of problems that a report shows before it counts the others.
@@ -222,10 +222,6 @@ const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 
 impl PlanError {
-    pub(crate) fn new(problems: Vec<Problem>) -> Self {
-        Self { problems }
-    }
-
     /// The problems, sorted by their source location.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

@@ -1,6 +1,6 @@
 //! Resolves a plan: orders and names the attached callbacks, and binds their handlers to the breakpoints.
 
-use super::order::{DecidedOrders, Members};
+use super::order::{Circle, DecidedOrders, Members};
 use super::problem::{Problem, ProblemKind};
 use super::{OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
 use crate::callback::{CallbackId, Handler, Rank, short_type_name};
@@ -80,10 +80,8 @@ impl PlanCore {
         let members = Members::of(attached, &names);
         let orders = order::declared_orders(attached, &names, &members, &self.relations);
         let (order, circles) = order::sort(attached, &orders);
-        let problems = circles
-            .iter()
-            .map(|circle| circle.problem(&orders, attached, &names));
-        let problems = problems.collect();
+        let problem = |circle: &Circle| circle.problem(&orders, attached, &names);
+        let problems = circles.iter().map(problem).collect();
         resolved.order = order;
         (resolved.names, resolved.members, resolved.orders) = (names, members, orders);
         problems
@@ -97,7 +95,7 @@ impl PlanCore {
         id: CallbackId,
     ) -> Vec<Problem> {
         let (attached, callback) = (&self.attached[id], self.dispatcher.callback(id));
-        let handlers = match catch(|| attached.functions.handlers(callback)) {
+        let handlers = match catch(|| (attached.functions.handlers)(callback)) {
             Ok(handlers) => handlers,
             Err(why) => {
                 let (name, location) = (&resolved.names[id], attached.location());
@@ -189,8 +187,8 @@ fn reads_breakpoint(accesses: &[Access]) -> bool {
 /// Describes two parameters of a handler that cannot be borrowed together.
 fn clash_text(first: Access, second: Access) -> String {
     if first.kind == AccessKind::Everything || second.kind == AccessKind::Everything {
-        return "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone"
-            .into();
+        let text = "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone";
+        return text.to_owned();
     }
     let name = short_type_name(second.type_name);
     format!("asks for `{name}` twice, and at least once to change it; ask for `&mut {name}` alone")

@@ -9,35 +9,32 @@ use crate::plan::nearest;
 const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
 
 /// The arguments that have been read.
-#[derive(Default)]
 struct Words<'t> {
     /// The words that have been read, for the error about a word that is there twice.
     seen: Vec<&'t str>,
-    /// The intervals in the order in which they are written.
-    intervals: Vec<Intervals>,
+    /// The intervals of each argument, in the order in which they are written: `steps = 10`, or `once(steps = 500, epochs = 2)`.
+    intervals: Vec<Period>,
     offset: Option<Amount>,
     until: Option<Amount>,
-    first: bool,
-    last: bool,
-}
-
-/// The intervals of one argument. `offset` and `until` apply only to those that repeat.
-enum Intervals {
-    /// `steps = 10`
-    Repeat(Period),
-    /// `once(steps = 500, epochs = 2)`
-    Once(Period),
+    /// `first` and `last`.
+    ends: Period,
 }
 
 pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
-    let mut words = Words::default();
+    let mut words = Words {
+        seen: Vec::new(),
+        intervals: Vec::new(),
+        offset: None,
+        until: None,
+        ends: Period::never(),
+    };
     while !tokens.is_at_end() {
         words.read(tokens)?;
         if !tokens.is_at_end() {
             tokens.expect(",", "steps = 10, last")?;
         }
     }
-    Ok(words.period())
+    Ok(words.intervals().or(words.ends))
 }
 
 impl<'t> Words<'t> {
@@ -49,49 +46,38 @@ impl<'t> Words<'t> {
         }
         self.seen.push(word);
         match word {
-            "first" => self.first = true,
-            "last" => self.last = true,
+            "first" => self.ends = self.ends.clone().first(),
+            "last" => self.ends = self.ends.clone().last(),
             "offset" => self.offset = Some(value(word, tokens)?),
             "until" => self.until = Some(value(word, tokens)?),
-            "once" => self.intervals.push(Intervals::Once(once(tokens)?)),
-            _ => {
-                let interval = every(unit(word)?, tokens)?;
-                self.intervals.push(Intervals::Repeat(interval));
-            }
+            "once" => self.intervals.push(once(tokens)?),
+            _ => self.intervals.push(every(unit(word)?, tokens)?),
         }
         Ok(())
     }
 
-    /// Returns the period that the arguments describe.
-    fn period(self) -> Period {
-        let mut period = self.intervals();
-        if self.first {
-            period = period.first();
-        }
-        if self.last {
-            period = period.last();
-        }
-        period
-    }
-
+    /// Returns the period of the intervals. `offset` and `until` apply only to those that repeat.
     fn intervals(&self) -> Period {
+        let repeats = |period: &Period| period.intervals().all(|interval| !interval.once);
         let repeating = self
             .intervals
             .iter()
-            .filter_map(|intervals| match intervals {
-                Intervals::Repeat(period) => Some(period.clone()),
-                Intervals::Once(_) => None,
-            });
+            .filter(|period| repeats(period))
+            .cloned();
         // Applied to all intervals together, so that the period reports an `offset` or `until` of no interval or of several units.
         let repeating = self.bounded(repeating.fold(Period::never(), Period::or));
         if !repeating.problems().is_empty() {
             return repeating;
         }
-        let intervals = self.intervals.iter().map(|intervals| match intervals {
-            Intervals::Repeat(period) => self.bounded(period.clone()),
-            Intervals::Once(period) => period.clone(),
-        });
-        intervals.fold(Period::never(), Period::or)
+        let mut period = Period::never();
+        for intervals in self.intervals.iter().cloned() {
+            period = period.or(if repeats(&intervals) {
+                self.bounded(intervals)
+            } else {
+                intervals
+            });
+        }
+        period
     }
 
     /// Applies `offset` and `until`.

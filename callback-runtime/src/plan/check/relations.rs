@@ -86,9 +86,8 @@ fn relations<'s>(
 ) -> impl Iterator<Item = (CallbackId, &'s Relation)> {
     let order = input.plan.resolved.order.iter().copied();
     let all = order.flat_map(|id| {
-        input.plan.attached[id]
-            .all_relations()
-            .map(move |relation| (id, relation))
+        let relations = input.plan.attached[id].all_relations();
+        relations.map(move |relation| (id, relation))
     });
     all.filter(move |(_, relation)| relation.verb == verb)
 }

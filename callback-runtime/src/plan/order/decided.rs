@@ -11,13 +11,13 @@ pub(crate) struct DecidedOrders {
     /// The weight of each callback, by its id, without the sign of 0.
     weights: Vec<f64>,
     /// Whether each callback was attached by hand, by its id.
-    by_hand: Vec<bool>,
+    pub(crate) by_hand: Vec<bool>,
     /// The rank of each callback, by its id.
     ranks: Vec<Rank>,
     /// The declared orders.
     precedence: Precedence,
     /// The `no_conflict` declarations.
-    exemptions: Exemptions,
+    pub(crate) exemptions: Exemptions,
 }
 
 /// The properties of a callback that decide its order with any other one. Callbacks with equal traits have the same order with a third
@@ -63,34 +63,15 @@ impl DecidedOrders {
         self.precedence.precedes(first, second)
     }
 
-    /// Returns the class of a callback. The same `no_conflict` declarations apply to all callbacks of a class.
-    pub(crate) fn class(&self, id: CallbackId) -> ClassId {
-        self.exemptions.class(id)
-    }
-
-    /// Whether `no_conflict` declares that callbacks of these classes need no order.
-    pub(crate) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
-        self.exemptions.is_exempt(first, second)
-    }
-
-    /// Returns the classes that need no order with this one.
-    pub(crate) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
-        self.exemptions.exempt_from(class)
-    }
-
     /// Returns the properties of a callback that decide its order with other ones.
     pub(crate) fn traits(&self, id: CallbackId) -> OrderTraits<'_> {
         let (second_lists, successors) = self.precedence.links(self.ranks[id]);
         OrderTraits {
-            class: self.class(id),
+            class: self.exemptions.class(id),
             weight: self.weights[id].to_bits(),
             by_hand: self.by_hand[id],
             second_lists,
             successors,
         }
-    }
-
-    pub(crate) fn is_by_hand(&self, id: CallbackId) -> bool {
-        self.by_hand[id]
     }
 }

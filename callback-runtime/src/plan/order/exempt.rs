@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The exempted pairs.
-pub(super) struct Exemptions {
+pub(crate) struct Exemptions {
     /// The class of each callback, by its id.
     class_of: Vec<ClassId>,
     classes: Vec<Class>,
@@ -107,12 +107,12 @@ impl Exemptions {
     }
 
     /// Returns the class of a callback.
-    pub(super) fn class(&self, id: CallbackId) -> ClassId {
+    pub(crate) fn class(&self, id: CallbackId) -> ClassId {
         self.class_of[id]
     }
 
     /// Whether callbacks of these classes need no order.
-    pub(super) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
+    pub(crate) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
         if first == UNMENTIONED || second == UNMENTIONED {
             return false;
         }
@@ -125,7 +125,7 @@ impl Exemptions {
     }
 
     /// Returns the classes that need no order with this one.
-    pub(super) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
+    pub(crate) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
         let Class { names, is_in } = &self.classes[class];
         let named = names.iter().flat_map(|list| &self.lists[*list].members);
         let naming = is_in.iter().flat_map(|list| &self.lists[*list].named_by);

@@ -188,19 +188,17 @@ impl Graph {
         if let [single] = side[..] {
             return NodeId::of(single);
         }
-        *sides
-            .nodes
-            .entry((side.as_ptr(), place))
-            .or_insert_with(|| {
-                let node = self.add_node();
-                for callback in side.iter().map(|id| NodeId::of(*id)) {
-                    match place {
-                        Place::First => self.add_edge(callback, node),
-                        Place::Second => self.add_edge(node, callback),
-                    }
+        let known = sides.nodes.entry((side.as_ptr(), place));
+        *known.or_insert_with(|| {
+            let node = self.add_node();
+            for callback in side.iter().map(|id| NodeId::of(*id)) {
+                match place {
+                    Place::First => self.add_edge(callback, node),
+                    Place::Second => self.add_edge(node, callback),
                 }
-                node
-            })
+            }
+            node
+        })
     }
 
     fn add_node(&mut self) -> NodeId {

@@ -14,6 +14,7 @@ mod names;
 mod precedence;
 mod sort;
 
+pub(crate) use circle::Circle;
 pub(crate) use decided::{DecidedOrders, OrderTraits};
 pub(crate) use declare::{PlanRelation, declared_orders};
 pub(crate) use exempt::ClassId;

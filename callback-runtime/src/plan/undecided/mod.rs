@@ -120,11 +120,12 @@ impl PairCheck<'_> {
 
     /// Whether the order of two uses does not matter, in whichever order they are passed.
     fn is_irrelevant(self, first: &StateUse, second: &StateUse) -> bool {
-        let by_hand = |state_use: &StateUse| self.decided.is_by_hand(state_use.callback);
-        let class = |state_use: &StateUse| self.decided.class(state_use.callback);
+        let decided = self.decided;
+        let by_hand = |state_use: &StateUse| decided.by_hand[state_use.callback];
+        let class = |state_use: &StateUse| decided.exemptions.class(state_use.callback);
         let everything = first.everything || second.everything;
         everything && !self.strict && by_hand(first) && by_hand(second)
-            || self.decided.is_exempt(class(first), class(second))
+            || decided.exemptions.is_exempt(class(first), class(second))
     }
 }
 

@@ -80,10 +80,8 @@ impl<'a> NearestSearch<'a> {
             return start;
         }
         let decided = check.decided;
-        let (class, by_hand) = (
-            decided.class(target.callback),
-            decided.is_by_hand(target.callback),
-        );
+        let by_hand = decided.by_hand[target.callback];
+        let class = decided.exemptions.class(target.callback);
         let skipped = self.skipped.entry((class, target.everything, by_hand));
         let skipped = skipped.or_default();
         let mut end = start;
@@ -101,16 +99,18 @@ impl<'a> NearestSearch<'a> {
     /// Returns the nearest use past the decided one at the index `decided_at` whose order with that one is irrelevant, and with `target`
     /// undecided.
     fn nearest_past_decided(&mut self, target: &StateUse, decided_at: usize) -> Option<StateUse> {
-        let decided = self.check.decided;
-        let class = |state_use: &StateUse| decided.class(state_use.callback);
+        let exemptions = &self.check.decided.exemptions;
+        let class = |state_use: &StateUse| exemptions.class(state_use.callback);
         // The classes of the decided uses so far. A use whose order with one of them matters is not visited, as in `nearest`.
         let mut passed = vec![class(&self.uses[decided_at])];
-        let mut classes = decided.exempt_from(passed[0]);
-        classes.retain(|other| !decided.is_exempt(*other, class(target)));
+        let mut classes = exemptions.exempt_from(passed[0]);
+        classes.retain(|other| !exemptions.is_exempt(*other, class(target)));
         for index in self.nearest_of(&classes, decided_at) {
             let candidate = &self.uses[index];
             let class = class(candidate);
-            let is_apart = passed.iter().all(|other| decided.is_exempt(*other, class));
+            let is_apart = passed
+                .iter()
+                .all(|other| exemptions.is_exempt(*other, class));
             if !is_apart || self.check.is_irrelevant(candidate, target) {
                 continue;
             }
@@ -150,7 +150,9 @@ fn group_by_class(uses: &[StateUse], decided: &DecidedOrders) -> HashMap<ClassId
     let mut known: HashMap<(OrderTraits<'_>, bool), usize> = HashMap::new();
     for (index, state_use) in uses.iter().enumerate() {
         let traits = (decided.traits(state_use.callback), state_use.everything);
-        let of_class = groups.entry(decided.class(state_use.callback)).or_default();
+        let of_class = groups
+            .entry(decided.exemptions.class(state_use.callback))
+            .or_default();
         let next = of_class.len();
         let group = *known.entry(traits).or_insert(next);
         match of_class.get_mut(group) {
