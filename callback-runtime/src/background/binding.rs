@@ -18,39 +18,6 @@ pub(crate) type Enqueue = Arc<dyn Fn(BackgroundCall) -> HandlerStatus + Send + S
 pub(crate) struct BackgroundBinding(Box<dyn FnOnce(Enqueue) -> ErasedHandler>);
 
 impl BackgroundBinding {
-    /// Makes the binding for the function `run` of a callback of type `C`.
-    pub(crate) fn new<C, P, R, F>(parameters: P, run: F, into_result: IntoResult<R>) -> Self
-    where
-        C: 'static,
-        P: SnapshotParams,
-        R: 'static,
-        F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R
-            + Copy
-            + Send
-            + Sync
-            + 'static,
-    {
-        let call = move |callback: &mut C, snapshot: &P::Snapshot| {
-            into_result(run(callback, parameters.borrow(snapshot)))
-        };
-        Self(Box::new(move |enqueue| {
-            // For callbacks of type `()`: this runs on the loop's thread, where only the worker may use the callback.
-            let queue = move |(): &mut (), items: <P::Asks as Params>::Items<'_>| {
-                let snapshot = parameters.snapshot(items);
-                enqueue(Box::new(move |callback| match callback.downcast_mut() {
-                    Some(callback) => {
-                        let called = catch_unwind(AssertUnwindSafe(|| call(callback, &snapshot)));
-                        // Not in the same `catch_unwind` as the call: a panic while another one unwinds would abort the process.
-                        let dropped = catch_unwind(AssertUnwindSafe(|| drop(snapshot)));
-                        first_panic(called, dropped)
-                    }
-                    None => Err("a call reached the callback of another handler".into()),
-                }))
-            };
-            ErasedHandler::new::<(), P::Asks, HandlerStatus, _, _>(queue, EnqueueDelivery)
-        }))
-    }
-
     /// Makes the handler that queues the calls, with `enqueue`.
     pub(crate) fn queued(self, enqueue: Enqueue) -> ErasedHandler {
         (self.0)(enqueue)
@@ -60,15 +27,15 @@ impl BackgroundBinding {
     pub(crate) fn for_part<W: 'static, C: 'static>(self, part: fn(&mut W) -> &mut C) -> Self {
         Self(Box::new(move |enqueue: Enqueue| {
             self.queued(Arc::new(move |call| {
-                enqueue(Box::new(move |whole: &mut dyn Any| {
-                    match whole.downcast_mut() {
-                        Some(whole) => call(part(whole)),
-                        None => Err("a call reached the callback of another handler".into()),
-                    }
-                }))
+                enqueue(Box::new(move |whole| call(part(downcast(whole)?))))
             }))
         }))
     }
+}
+
+fn downcast<C: 'static>(callback: &mut dyn Any) -> Result<&mut C, BoxError> {
+    let callback = callback.downcast_mut();
+    callback.ok_or_else(|| "a call reached the callback of another handler".into())
 }
 
 /// Returns the reply of a call after its copies were dropped, or panics with the first panic of the two.
@@ -117,12 +84,25 @@ impl ErasedHandler {
             + Sync
             + 'static,
     {
+        let call = move |callback: &mut C, snapshot: &P::Snapshot| {
+            into_result(run(callback, parameters.borrow(snapshot)))
+        };
+        let binding = move |enqueue: Enqueue| {
+            // For callbacks of type `()`: this runs on the loop's thread, where only the worker may use the callback.
+            let queue = move |(): &mut (), items: <P::Asks as Params>::Items<'_>| {
+                let snapshot = parameters.snapshot(items);
+                enqueue(Box::new(move |callback| {
+                    let callback = downcast(callback)?;
+                    let called = catch_unwind(AssertUnwindSafe(|| call(callback, &snapshot)));
+                    // Not in the same `catch_unwind` as the call: a panic while another one unwinds would abort the process.
+                    let dropped = catch_unwind(AssertUnwindSafe(|| drop(snapshot)));
+                    first_panic(called, dropped)
+                }))
+            };
+            Self::new::<(), P::Asks, HandlerStatus, _, _>(queue, EnqueueDelivery)
+        };
         let mut erased = Self::new::<C, P::Asks, R, V, F>(run, delivery);
-        erased.background = Some(BackgroundBinding::new::<C, P, R, F>(
-            parameters,
-            run,
-            into_result,
-        ));
+        erased.background = Some(BackgroundBinding(Box::new(binding)));
         erased
     }
 

@@ -50,7 +50,6 @@ mod modelled {
     struct Waiting<M> {
         messages: VecDeque<M>,
         senders: usize,
-        receivers: usize,
     }
 
     pub(in crate::background) struct Sender<M>(Arc<Queue<M>>);
@@ -58,7 +57,6 @@ mod modelled {
 
     pub(in crate::background) enum TrySendError<M> {
         Full(M),
-        Disconnected(M),
     }
 
     pub(in crate::background) fn bounded<M>(room: usize) -> (Sender<M>, Receiver<M>) {
@@ -66,7 +64,6 @@ mod modelled {
             waiting: Mutex::new(Waiting {
                 messages: VecDeque::new(),
                 senders: 1,
-                receivers: 1,
             }),
             changed: Condvar::new(),
             // crossbeam passes a message directly if there is no room. Room for one is close enough for a model.
@@ -86,9 +83,6 @@ mod modelled {
     impl<M> Sender<M> {
         pub(in crate::background) fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
             let mut waiting = self.0.waiting.lock().unwrap();
-            if waiting.receivers == 0 {
-                return Err(TrySendError::Disconnected(message));
-            }
             if waiting.messages.len() >= self.0.room {
                 return Err(TrySendError::Full(message));
             }
@@ -99,11 +93,8 @@ mod modelled {
 
         pub(in crate::background) fn send(&self, message: M) -> Result<(), M> {
             let mut waiting = self.0.waiting.lock().unwrap();
-            while waiting.receivers > 0 && waiting.messages.len() >= self.0.room {
+            while waiting.messages.len() >= self.0.room {
                 waiting = self.0.changed.wait(waiting).unwrap();
-            }
-            if waiting.receivers == 0 {
-                return Err(message);
             }
             waiting.messages.push_back(message);
             self.0.changed.notify_all();
@@ -143,15 +134,7 @@ mod modelled {
 
     impl<M> Clone for Receiver<M> {
         fn clone(&self) -> Self {
-            self.0.waiting.lock().unwrap().receivers += 1;
             Self(self.0.clone())
-        }
-    }
-
-    impl<M> Drop for Receiver<M> {
-        fn drop(&mut self) {
-            self.0.waiting.lock().unwrap().receivers -= 1;
-            self.0.changed.notify_all();
         }
     }
 

@@ -27,34 +27,21 @@ pub trait BackgroundMethod<C, Marker>: Sized + 'static {
         Self::Out: BackgroundReply<A>;
 }
 
-// As in `crate::method`: `apply` sees one of the two bounds on `F` alone.
 macro_rules! background_functions_of {
     ($($P:ident $K:ident $p:ident $at:tt),*) => {
-        impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&mut C, $($P),*) -> R> for F
-        where
-            C: 'static,
-            R: 'static,
-            F: Fn(&mut C, $($P),*) -> R + for<'w> Fn(&'w mut C, $($P::Item<'w>),*) -> R + Copy + Send + Sync + 'static,
-            $($P: BackgroundParam + 'static,)*
-        {
-            type Out = R;
-            fn into_background_handler<A>(self) -> ErasedHandler where R: BackgroundReply<A> {
-                fn apply<F: Fn(C, $($P),*) -> R, C, R, $($P),*>(run: &F, this: C, $($p: $P),*) -> R {
-                    run(this, $($p),*)
-                }
-                ErasedHandler::in_background::<C, ($(SnapshotFns<$P, $P::Snapshot>,)*), R, _, _>(
-                    ($(SnapshotFns::<$P, $P::Snapshot>::new(),)*),
-                    move |this, ($($p,)*)| apply::<F, &mut C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
-                    (R::delivery(), R::into_result),
-                )
-            }
-        }
+        background_functions_with!(mut; $($P $p),*);
+        background_functions_with!(; $($P $p),*);
+    };
+}
 
-        impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&C, $($P),*) -> R> for F
+// As in `crate::method`: `apply` sees one of the two bounds on `F` alone.
+macro_rules! background_functions_with {
+    ($($mut:ident)?; $($P:ident $p:ident),*) => {
+        impl<C, F, R, $($P),*> BackgroundMethod<C, fn(&$($mut)? C, $($P),*) -> R> for F
         where
             C: 'static,
             R: 'static,
-            F: Fn(&C, $($P),*) -> R + for<'w> Fn(&'w C, $($P::Item<'w>),*) -> R + Copy + Send + Sync + 'static,
+            F: Fn(&$($mut)? C, $($P),*) -> R + for<'w> Fn(&'w $($mut)? C, $($P::Item<'w>),*) -> R + Copy + Send + Sync + 'static,
             $($P: BackgroundParam + 'static,)*
         {
             type Out = R;
@@ -64,7 +51,7 @@ macro_rules! background_functions_of {
                 }
                 ErasedHandler::in_background::<C, ($(SnapshotFns<$P, $P::Snapshot>,)*), R, _, _>(
                     ($(SnapshotFns::<$P, $P::Snapshot>::new(),)*),
-                    move |this, ($($p,)*)| apply::<F, &C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
+                    move |this, ($($p,)*)| apply::<F, &$($mut)? C, R, $($P::Item<'_>),*>(&self, this, $($p),*),
                     (R::delivery(), R::into_result),
                 )
             }

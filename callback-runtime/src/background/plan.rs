@@ -18,7 +18,7 @@ pub(crate) enum BackgroundSetting {
 
 impl BackgroundSetting {
     /// Returns the queue for handlers in the background. `None` if there are none.
-    fn queue(self) -> Option<Background> {
+    pub(super) fn queue(self) -> Option<Background> {
         match self {
             Self::AsDeclared => Some(Background::default()),
             Self::Background(queue) => Some(queue),
@@ -31,9 +31,8 @@ impl PlanCore {
     /// Gives a callback a worker, if one of its handlers runs in the background. A callback that is not `Send` gets none: `check_sendable`
     /// reports it.
     pub(crate) fn add_worker(&mut self, id: CallbackId, handlers: &[Handler]) {
-        let has_background = handlers
-            .iter()
-            .any(|handler| handler.erased.can_run_in_background());
+        let mut handlers = handlers.iter();
+        let has_background = handlers.any(|handler| handler.erased.can_run_in_background());
         let attached = &self.attached[id];
         let queue = attached.background.queue().filter(|_| has_background);
         if let (Some(queue), Some(sendable)) = (queue, attached.sendable) {

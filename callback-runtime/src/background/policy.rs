@@ -30,9 +30,9 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Background {
     /// The number of calls that can wait.
-    room: usize,
+    pub(super) room: usize,
     /// Whether a call that finds the queue full replaces the oldest one. Otherwise the loop waits.
-    drops_oldest: bool,
+    pub(super) drops_oldest: bool,
 }
 
 impl Background {
@@ -59,14 +59,6 @@ impl Background {
     pub const fn drop_oldest(mut self) -> Self {
         self.drops_oldest = true;
         self
-    }
-
-    pub(crate) fn room(self) -> usize {
-        self.room
-    }
-
-    pub(crate) fn drops_oldest(self) -> bool {
-        self.drops_oldest
     }
 }
 

@@ -44,8 +44,8 @@ struct Running {
     thread: JoinHandle<()>,
 }
 
-/// Makes a call with the callback. `None` if the cell of the callback is closed.
-type CallWith = fn(&Shared, BackgroundCall) -> Option<Result<(), BoxError>>;
+/// Makes a call with the callback of a cell. `None` if the cell is closed.
+type CallWith = fn(&CallbackCell, BackgroundCall) -> Option<Result<(), BoxError>>;
 
 /// What the loop and the worker's thread share.
 struct Shared {
@@ -77,7 +77,7 @@ impl Worker {
     pub(crate) fn start(&self) {
         self.stop();
         self.shared.reset();
-        let (sender, receiver) = match self.policy.room().max(1) {
+        let (sender, receiver) = match self.policy.room.max(1) {
             room if room > MAX_BOUNDED_ROOM => channel::unbounded(),
             room => channel::bounded(room),
         };
@@ -101,32 +101,25 @@ impl Worker {
 
     /// Ends the worker's thread after its current call, and drops the queued calls.
     pub(crate) fn stop(&self) {
-        let Some(running) = self.running().take() else {
-            return;
-        };
-        let Running {
-            sender,
-            receiver,
-            thread,
-        } = running;
-        self.shared.drop_all(&receiver);
-        drop(sender);
-        thread.thread().unpark();
-        // The thread catches every panic of a call, so it ends without one.
-        let _ = thread.join();
+        let running = self.running().take();
+        if let Some(running) = running {
+            // The thread catches every panic of a call, so it ends without one.
+            let _ = running.end(&self.shared).join();
+        }
     }
 
     /// Adds a call to the queue. If the queue is full, the policy decides. Returns whether there are failures to collect.
     pub(crate) fn enqueue(&self, handler: HandlerId, call: BackgroundCall) -> HandlerStatus {
+        let message = Message::Call(handler, call);
         // The lock is released here, before code or destructors of the user run.
-        let outcome = match self.running().as_ref() {
-            Some(running) => running.send(Message::Call(handler, call), self.policy),
-            None => SendOutcome::NotQueued(Message::Call(handler, call)),
+        let sent = match self.running().as_ref() {
+            Some(running) => Ok(running.send(message, self.policy)),
+            None => Err(message),
         };
-        match outcome {
-            SendOutcome::Sent => {}
-            SendOutcome::Displaced(message) => self.shared.drop_one(message),
-            SendOutcome::NotQueued(message) => self.shared.process(message, Shared::call_on_loop),
+        match sent {
+            Ok(None) => {}
+            Ok(Some(oldest)) => self.shared.drop_one(oldest),
+            Err(message) => self.shared.process(message, CallbackCell::with_on_loop),
         }
         if self.shared.has_failures.load(Ordering::Acquire) {
             HandlerStatus::BackgroundFailure
@@ -165,12 +158,14 @@ impl Worker {
     pub(crate) fn take_failures(&self) -> Vec<BackgroundFailure> {
         let mut report = self.shared.report();
         self.shared.has_failures.store(false, Ordering::Relaxed);
-        report.take_failures()
+        std::mem::take(&mut report.failures)
     }
 
     /// Returns the number of dropped calls in this run, by handler.
     pub(crate) fn dropped(&self) -> Vec<(HandlerId, u64)> {
-        self.shared.report().dropped()
+        let report = self.shared.report();
+        let dropped = report.dropped.iter();
+        dropped.map(|(handler, times)| (*handler, *times)).collect()
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
@@ -182,47 +177,39 @@ impl Drop for Worker {
     /// Ends the worker without waiting for it. A worker that still runs here belongs to a process that exits inside of a call, and its own
     /// call may be what exits the process.
     fn drop(&mut self) {
-        if let Some(running) = self.running().take() {
-            self.shared.drop_all(&running.receiver);
-            drop(running.sender);
-            running.thread.thread().unpark();
+        let running = self.running().take();
+        if let Some(running) = running {
+            running.end(&self.shared);
         }
     }
-}
-
-/// What is left to do after a call was added to a queue.
-enum SendOutcome {
-    Sent,
-    /// Drop this call, which was the oldest in the queue.
-    Displaced(Message),
-    /// Make this call in the loop, because there is no thread.
-    NotQueued(Message),
 }
 
 impl Running {
-    /// Adds a message to the queue. If the queue is full, this takes out the oldest call or waits, as the policy says.
-    fn send(&self, message: Message, policy: Background) -> SendOutcome {
-        let (message, oldest) = match self.sender.try_send(message) {
-            Ok(()) => return self.wake(policy, None),
-            // Cannot happen: the worker receives as long as there is a sender.
-            Err(TrySendError::Disconnected(_)) => return SendOutcome::Sent,
-            Err(TrySendError::Full(message)) if policy.drops_oldest() => {
-                (message, self.receiver.try_recv().ok())
-            }
-            Err(TrySendError::Full(message)) => (message, None),
-        };
+    /// Drops the queued calls, and ends the thread after its current call.
+    fn end(self, shared: &Shared) -> JoinHandle<()> {
+        shared.drop_all(&self.receiver);
+        drop(self.sender);
         self.thread.thread().unpark();
-        // Waits for the worker to make room, if there is none now.
-        let _ = self.sender.send(message);
-        self.wake(policy, oldest)
+        self.thread
     }
 
-    /// Wakes a worker that waits for its next poll, if the queue is more than half full.
-    fn wake(&self, policy: Background, oldest: Option<Message>) -> SendOutcome {
-        if self.sender.len() * 2 > policy.room() {
+    /// Adds a message to the queue. If the queue is full, this waits, or takes out and returns the oldest call, as the policy says.
+    fn send(&self, message: Message, policy: Background) -> Option<Message> {
+        let mut oldest = None;
+        // The worker receives as long as there is a sender, so the queue is not disconnected.
+        if let Err(TrySendError::Full(message)) = self.sender.try_send(message) {
+            if policy.drops_oldest {
+                oldest = self.receiver.try_recv().ok();
+            }
+            self.thread.thread().unpark();
+            // Waits for the worker to make room, if there is none now.
+            let _ = self.sender.send(message);
+        }
+        // Wakes a worker that waits for its next poll, if the queue is more than half full.
+        if self.sender.len() * 2 > policy.room {
             self.thread.thread().unpark();
         }
-        oldest.map_or(SendOutcome::Sent, SendOutcome::Displaced)
+        oldest
     }
 }
 
@@ -238,12 +225,8 @@ impl Shared {
     /// Processes messages until there is no sender. This is what the worker's thread runs.
     fn run(&self, queue: &Receiver<Message>) {
         while let Some(message) = channel::receive(queue) {
-            self.process(message, |shared, call| shared.cell.with_on_worker(call));
+            self.process(message, CallbackCell::with_on_worker);
         }
-    }
-
-    fn call_on_loop(&self, call: BackgroundCall) -> Option<Result<(), BoxError>> {
-        self.cell.with_on_loop(call)
     }
 
     /// Makes the call of a message, unless a call has panicked in this run.
@@ -258,8 +241,7 @@ impl Shared {
 
     /// Makes a call, and adds its failure to the report.
     fn call_handler(&self, handler: HandlerId, call: BackgroundCall, with: CallWith) {
-        let result = catch(|| with(self, call));
-        let cause = match result {
+        let cause = match catch(|| with(&self.cell, call)) {
             Ok(Some(Ok(()))) => return,
             Ok(None) => return self.report().count_dropped(handler),
             Ok(Some(Err(error))) => Cause::Error(error),
@@ -268,7 +250,9 @@ impl Shared {
                 panic
             }
         };
-        self.report().add_failure(handler, cause);
+        self.report()
+            .failures
+            .push(BackgroundFailure { handler, cause });
         self.has_failures.store(true, Ordering::Release);
     }
 

@@ -5,20 +5,18 @@
 use crate::callback::{CallbackId, Rank};
 use crate::loops::id_types;
 use crate::plan::{OrderId, OrderRule, Resolved};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The declared orders that each callback waits for.
 pub(super) struct AwaitedOrders<'p> {
     /// All declared orders of the plan.
     orders: &'p [OrderRule],
-    /// The rank of each callback, by its id; `None` for a suppressed callback.
-    ranks: Vec<Option<Rank>>,
+    /// The rank of each callback, by its id.
+    ranks: Vec<Rank>,
     /// The second sides that each callback is on, by its id.
     sides_of: Vec<Vec<SideId>>,
     /// The second sides of the orders.
     sides: Vec<SecondSide>,
-    /// The callbacks that are on both sides of an order.
-    on_both: HashSet<CallbackId>,
 }
 
 /// The orders that have the same second side.
@@ -41,16 +39,11 @@ id_types! {
 
 impl<'p> AwaitedOrders<'p> {
     pub(super) fn of(callbacks: usize, resolved: &'p Resolved) -> Self {
-        let mut ranks = vec![None; callbacks];
-        for (rank, callback) in resolved.order.iter().enumerate() {
-            ranks[*callback] = Some(Rank::new(rank));
-        }
         let mut awaited = Self {
             orders: &resolved.orders,
-            ranks,
+            ranks: resolved.ranks(callbacks),
             sides_of: vec![Vec::new(); callbacks],
             sides: Vec::new(),
-            on_both: HashSet::new(),
         };
         let (mut side_ids, mut last_ranks) = (HashMap::new(), HashMap::new());
         for (index, order) in resolved.orders.iter().enumerate() {
@@ -86,13 +79,7 @@ impl<'p> AwaitedOrders<'p> {
         last_ranks: &mut HashMap<*const CallbackId, Option<Rank>>,
     ) {
         let first = &order.first.callbacks;
-        self.on_both.extend(shared(first, &order.second.callbacks));
-        let ranks = || {
-            first
-                .iter()
-                .filter_map(|callback| self.ranks[*callback])
-                .max()
-        };
+        let ranks = || first.iter().map(|callback| self.ranks[*callback]).max();
         let last = *last_ranks.entry(first.as_ptr()).or_insert_with(ranks);
         let side = &mut self.sides[side];
         side.orders.push(id);
@@ -119,37 +106,26 @@ impl<'p> AwaitedOrders<'p> {
     /// Returns the order whose first side ends last, among those that a callback waits for.
     pub(super) fn last(&self, own: CallbackId) -> Option<&'p OrderRule> {
         let sides = self.sides_of[own].iter().map(|id| &self.sides[*id]);
-        let last = if self.on_both.contains(&own) {
-            let orders = sides.flat_map(|side| &side.orders);
-            orders
-                .filter_map(|index| self.last_other(*index, own))
-                .max()
-        } else {
-            sides.filter_map(|side| side.last).max()
-        };
+        let last = sides.filter_map(|side| self.last_of_side(side, own)).max();
         last.map(|(_, id)| &self.orders[id])
     }
 
-    /// Returns the highest rank on the first side of an order, without that of the callback `own`.
-    fn last_other(&self, id: OrderId, own: CallbackId) -> Option<(Rank, OrderId)> {
-        let others = self.orders[id].first.callbacks.iter();
-        let others = others.filter(|other| **other != own);
-        let last = others.filter_map(|other| self.ranks[*other]).max()?;
-        Some((last, id))
+    /// Returns the highest rank on a first side, without that of the callback `own`, and the order with that side.
+    fn last_of_side(&self, side: &SecondSide, own: CallbackId) -> Option<(Rank, OrderId)> {
+        let (_, id) = side.last?;
+        if !has(&self.orders[id].first.callbacks, own) {
+            return side.last;
+        }
+        let last_other = |id: &OrderId| {
+            let others = self.orders[*id].first.callbacks.iter();
+            let others = others.filter(|other| **other != own);
+            Some((others.map(|other| self.ranks[*other]).max()?, *id))
+        };
+        side.orders.iter().filter_map(last_other).max()
     }
 }
 
-/// Returns the callbacks on both sides. Sides are sorted.
-fn shared(first: &[CallbackId], second: &[CallbackId]) -> Vec<CallbackId> {
-    let (few, many) = if first.len() < second.len() {
-        (first, second)
-    } else {
-        (second, first)
-    };
-    let few = few.iter().copied();
-    few.filter(|callback| has(many, *callback)).collect()
-}
-
+/// Whether a callback is on a side. Sides are sorted.
 fn has(side: &[CallbackId], callback: CallbackId) -> bool {
     side.binary_search(&callback).is_ok()
 }

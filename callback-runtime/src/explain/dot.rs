@@ -2,51 +2,41 @@
 
 use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
-use std::fmt::{self, Write};
 
-pub(super) fn write(explanation: &Explanation, dot: &mut String) -> fmt::Result {
-    writeln!(dot, "digraph {} {{", quoted(explanation.loop_name))?;
-    writeln!(dot, "  graph [rankdir=LR, fontname=\"sans-serif\"];")?;
-    writeln!(
-        dot,
-        "  node [shape=box, style=rounded, fontname=\"sans-serif\"];"
-    )?;
-    writeln!(dot, "  edge [fontname=\"sans-serif\", fontsize=10];")?;
+/// What precedes the clusters of a graph.
+const SETTINGS: &str = r#"  graph [rankdir=LR, fontname="sans-serif"];
+  node [shape=box, style=rounded, fontname="sans-serif"];
+  edge [fontname="sans-serif", fontsize=10];
+"#;
+
+pub(super) fn text(explanation: &Explanation) -> String {
+    let clusters = clusters(explanation);
     // Graphviz draws the last cluster on top.
-    for cluster in clusters(explanation).iter().rev() {
-        write_cluster(cluster, dot)?;
-    }
-    writeln!(dot, "}}")
+    let clusters: String = clusters.iter().rev().map(cluster_text).collect();
+    let name = quoted(explanation.loop_name);
+    format!("digraph {name} {{\n{SETTINGS}{clusters}}}\n")
 }
 
-fn write_cluster(cluster: &Cluster<'_>, dot: &mut String) -> fmt::Result {
-    writeln!(
-        dot,
-        "  subgraph {} {{",
-        quoted(&format!("cluster {}", cluster.title))
-    )?;
-    writeln!(dot, "    label={};", quoted(cluster.title))?;
-    for node in &cluster.nodes {
-        write_node(node, dot)?;
-    }
-    for edge in &cluster.edges {
-        write_edge(edge, dot)?;
-    }
-    writeln!(dot, "  }}")
+fn cluster_text(cluster: &Cluster<'_>) -> String {
+    let id = quoted(&format!("cluster {}", cluster.title));
+    let title = quoted(cluster.title);
+    let nodes: String = cluster.nodes.iter().map(node_text).collect();
+    let edges: String = cluster.edges.iter().map(edge_text).collect();
+    format!("  subgraph {id} {{\n    label={title};\n{nodes}{edges}  }}\n")
 }
 
-fn write_node(node: &Node, dot: &mut String) -> fmt::Result {
-    let label = quoted(&node.lines.join("\n"));
+fn node_text(node: &Node) -> String {
+    let label = quoted(&node.label);
     let look = match node.kind {
         NodeKind::Handler => "",
         NodeKind::State => ", shape=ellipse, style=filled, fillcolor=\"#eeeeee\"",
         NodeKind::MissingCallback => ", style=\"rounded,dashed\", color=gray50, fontcolor=gray50",
         NodeKind::Junction => ", shape=point",
     };
-    writeln!(dot, "    n{} [label={label}{look}];", node.id)
+    format!("    n{} [label={label}{look}];\n", node.id)
 }
 
-fn write_edge(edge: &Edge, dot: &mut String) -> fmt::Result {
+fn edge_text(edge: &Edge) -> String {
     let look = match edge.kind {
         EdgeKind::Next => "weight=10, penwidth=2",
         EdgeKind::Read => "style=dashed",
@@ -63,13 +53,10 @@ fn write_edge(edge: &Edge, dot: &mut String) -> fmt::Result {
         "" => String::new(),
         label => format!("label={}, ", quoted(label)),
     };
-    writeln!(dot, "    n{from} -> n{to} [{label}{look}];")
+    format!("    n{from} -> n{to} [{label}{look}];\n")
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n");
-    format!("\"{escaped}\"")
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}\"", escaped.replace('\n', "\\n"))
 }

@@ -17,20 +17,18 @@ impl PlanCore {
     pub(super) fn explanation(&self) -> Explanation {
         let labels = StateLabels::of(&self.dispatcher);
         let reasons = Reasons::of(&self.attached, &self.resolved);
-        let listings = self.loop_info.ids().map(|id| {
-            let breakpoint = &self.loop_info.breakpoints[id];
-            let records = self.dispatcher.records(id);
-            Listing {
-                breakpoint,
-                rows: self.rows(breakpoint, records, &labels, &reasons),
-            }
+        let listings = self.loop_info.breakpoints.iter().map(|breakpoint| Listing {
+            breakpoint,
+            rows: self.rows(breakpoint, &labels, &reasons),
         });
-        let names = self.resolved.order.iter();
+        let names = self
+            .resolved
+            .order
+            .iter()
+            .map(|id| &self.resolved.names[*id]);
         Explanation {
             loop_name: self.loop_info.name,
-            callbacks: names
-                .map(|id| self.resolved.names[*id].to_string())
-                .collect(),
+            callbacks: names.map(ToString::to_string).collect(),
             listings: listings
                 .filter(|listing| !listing.rows.is_empty())
                 .collect(),
@@ -44,12 +42,10 @@ impl PlanCore {
     fn rows(
         &self,
         breakpoint: &Breakpoint,
-        records: &[HandlerRecord],
         labels: &StateLabels,
         reasons: &Reasons<'_>,
     ) -> Vec<Row> {
-        // A failure at enter fails the run, whatever the policy.
-        let applies_policy = breakpoint.role() != Role::Enter;
+        let records = self.dispatcher.records(breakpoint.id());
         let rows = records.iter().enumerate().map(|(index, record)| {
             let attached = &self.attached[record.callback];
             Row {
@@ -60,13 +56,17 @@ impl PlanCore {
                 why: reasons.why(records, index),
                 reads: labels.state_uses(record, AccessKind::Read),
                 writes: labels.state_uses(record, AccessKind::Write),
-                provides: labels.provided(record),
+                provides: record
+                    .provides
+                    .iter()
+                    .map(|it| labels.of_access(it))
+                    .collect(),
                 period: record.declared_period().map(ToString::to_string),
                 executor: self.execution_label(record),
-                on_failure: if applies_policy {
-                    record.on_failure
-                } else {
-                    OnFailure::Fail
+                // A failure at enter fails the run, whatever the policy.
+                on_failure: match breakpoint.role() {
+                    Role::Enter => OnFailure::Fail,
+                    _ => record.on_failure,
                 },
                 location: record.location,
             }
@@ -94,12 +94,8 @@ impl StateLabels {
             let is_unique = counts.get(&short) == Some(&1);
             if is_unique { short } else { name.to_owned() }
         };
-        Self(
-            type_names
-                .into_iter()
-                .map(|(id, name)| (id, label(name)))
-                .collect(),
-        )
+        let labels = type_names.into_iter().map(|(id, name)| (id, label(name)));
+        Self(labels.collect())
     }
 
     /// Returns the label of a type; its short name, if no handler uses the type.
@@ -108,33 +104,26 @@ impl StateLabels {
         known.map_or_else(|| short_type_name(type_name), Clone::clone)
     }
 
-    /// Returns the state that a handler provides.
-    fn provided(&self, record: &HandlerRecord) -> Vec<String> {
-        let provides = record.provides.iter();
-        provides
-            .map(|access| self.label(access.type_id, access.type_name))
-            .collect()
+    fn of_access(&self, access: &Access) -> String {
+        self.label(access.type_id, access.type_name)
     }
 
-    /// Returns the state that a handler accesses in this way.
+    /// Returns the state that a handler accesses in this way. An access to everything counts as a write.
     fn state_uses(&self, record: &HandlerRecord, kind: AccessKind) -> Vec<StateUse> {
-        let accesses = record.accesses.iter();
-        accesses
-            .filter_map(|access| self.state_use(access, kind))
-            .collect()
-    }
-
-    /// Returns one use of state, if its access is of this kind. An access to everything counts as a write.
-    fn state_use(&self, access: &Access, kind: AccessKind) -> Option<StateUse> {
-        match access.kind {
-            AccessKind::Everything => (kind == AccessKind::Write).then(|| StateUse {
-                state: "everything".into(),
-                optional: false,
-            }),
-            access_kind => (access_kind == kind).then(|| StateUse {
-                state: self.label(access.type_id, access.type_name),
-                optional: access.optional,
-            }),
+        let mut uses = Vec::new();
+        for access in &record.accesses {
+            if access.kind == kind {
+                uses.push(StateUse {
+                    state: self.of_access(access),
+                    optional: access.optional,
+                });
+            } else if access.kind == AccessKind::Everything && kind == AccessKind::Write {
+                uses.push(StateUse {
+                    state: "everything".into(),
+                    optional: false,
+                });
+            }
         }
+        uses
     }
 }

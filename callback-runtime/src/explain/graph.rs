@@ -13,6 +13,8 @@ pub(super) struct Cluster<'e> {
     pub(super) title: &'static str,
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
+    /// The number of nodes in the clusters before this one.
+    nodes_before: usize,
     /// The ids of the first and the last node of each callback, by its name.
     handlers: HashMap<&'e str, (usize, usize)>,
     /// The id of the node of each type of state, by its label.
@@ -23,8 +25,8 @@ pub(super) struct Node {
     /// The number of the node, unique among all clusters.
     pub(super) id: usize,
     pub(super) kind: NodeKind,
-    /// The lines of its label.
-    pub(super) lines: Vec<String>,
+    /// The lines of its label, joined by line breaks.
+    pub(super) label: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,75 +65,80 @@ pub(super) enum EdgeKind {
 
 /// Returns one cluster for each breakpoint that has handlers, in the order of the loop.
 pub(super) fn clusters(explanation: &Explanation) -> Vec<Cluster<'_>> {
-    let mut count = 0;
+    let mut nodes_before = 0;
     let bundles = bundles(&explanation.orders);
     let draw = |listing| {
-        let mut cluster = Cluster::of(listing);
-        cluster.add_rows(listing, &mut count);
+        let mut cluster = Cluster::of(listing, nodes_before);
+        cluster.add_rows(listing);
         for bundle in &bundles {
-            cluster.add_orders(bundle, &mut count);
+            cluster.add_orders(bundle);
         }
         for pair in &explanation.undecided {
             cluster.add_undecided(pair);
         }
+        nodes_before += cluster.nodes.len();
         cluster
     };
     explanation.listings.iter().map(draw).collect()
 }
 
 impl<'e> Cluster<'e> {
-    fn of(listing: &Listing) -> Self {
+    fn of(listing: &Listing, nodes_before: usize) -> Self {
         Self {
             title: listing.breakpoint.name(),
             nodes: Vec::new(),
             edges: Vec::new(),
+            nodes_before,
             handlers: HashMap::new(),
             states: HashMap::new(),
         }
     }
 
-    fn add_rows(&mut self, listing: &'e Listing, count: &mut usize) {
+    fn add_rows(&mut self, listing: &'e Listing) {
         let mut above = None;
         for row in &listing.rows {
-            let node = self.add_node(NodeKind::Handler, handler_lines(row), count);
+            let node = self.add_node(NodeKind::Handler, handler_label(row));
             let (_, last) = self.handlers.entry(&row.callback).or_insert((node, node));
             *last = node;
             if let Some(above) = above.replace(node) {
                 self.add_edge(above, node, EdgeKind::Next, row.why.to_string());
             }
-            self.add_accesses(node, row, count);
+            self.add_accesses(node, row);
         }
     }
 
-    fn add_accesses(&mut self, node: usize, row: &'e Row, count: &mut usize) {
+    fn add_accesses(&mut self, node: usize, row: &'e Row) {
         for state_use in &row.reads {
-            let state = self.state_node(&state_use.state, count);
+            let state = self.state_node(&state_use.state);
             self.add_edge(state, node, EdgeKind::Read, access_label(state_use));
         }
         for state_use in &row.writes {
-            let state = self.state_node(&state_use.state, count);
+            let state = self.state_node(&state_use.state);
             self.add_edge(node, state, EdgeKind::Write, access_label(state_use));
         }
         for state in &row.provides {
-            let state = self.state_node(state, count);
+            let state = self.state_node(state);
             self.add_edge(node, state, EdgeKind::Write, "provides".into());
         }
     }
 
     /// Adds the edges of declared orders, with a junction if that takes fewer edges.
-    fn add_orders(&mut self, bundle: &Bundle<'e>, count: &mut usize) {
+    fn add_orders(&mut self, bundle: &Bundle<'e>) {
         let first = self.side_nodes(&bundle.first, |(_, last)| last);
         let second = self.side_nodes(&bundle.second, |(first, _)| first);
-        let first = self.or_missing_node(first, &bundle.first, second.is_empty(), count);
-        let second = self.or_missing_node(second, &bundle.second, first.is_empty(), count);
+        let first = self.or_missing_node(first, &bundle.first, second.is_empty());
+        let second = self.or_missing_node(second, &bundle.second, first.is_empty());
         let label = bundle.label;
         if first.len() * second.len() <= first.len() + second.len() {
-            for (from, to) in pairs(&first, &second) {
-                self.add_edge(from, to, EdgeKind::Declared, label.into());
+            for from in &first {
+                // A callback on both sides does not run before itself.
+                for to in second.iter().filter(|to| *to != from) {
+                    self.add_edge(*from, *to, EdgeKind::Declared, label.into());
+                }
             }
             return;
         }
-        let junction = self.add_node(NodeKind::Junction, Vec::new(), count);
+        let junction = self.add_node(NodeKind::Junction, String::new());
         for from in first {
             self.add_edge(from, junction, EdgeKind::Declared, String::new());
         }
@@ -154,14 +161,13 @@ impl<'e> Cluster<'e> {
         nodes: Vec<usize>,
         sides: &[&Side],
         other_is_empty: bool,
-        count: &mut usize,
     ) -> Vec<usize> {
         let [side] = sides else { return nodes };
         if other_is_empty || !side.callbacks.is_empty() {
             return nodes;
         }
-        let lines = vec![side.label.clone(), "not attached".into()];
-        vec![self.add_node(NodeKind::MissingCallback, lines, count)]
+        let label = format!("{}\nnot attached", side.label);
+        vec![self.add_node(NodeKind::MissingCallback, label)]
     }
 
     /// Adds the edge of a pair whose order is undecided, if it is a pair of this breakpoint.
@@ -179,19 +185,18 @@ impl<'e> Cluster<'e> {
     }
 
     /// Returns the node of a state, and adds it if the cluster does not have it yet.
-    fn state_node(&mut self, name: &'e str, count: &mut usize) -> usize {
+    fn state_node(&mut self, name: &'e str) -> usize {
         if let Some(node) = self.states.get(name) {
             return *node;
         }
-        let node = self.add_node(NodeKind::State, vec![name.to_owned()], count);
+        let node = self.add_node(NodeKind::State, name.to_owned());
         self.states.insert(name, node);
         node
     }
 
-    fn add_node(&mut self, kind: NodeKind, lines: Vec<String>, count: &mut usize) -> usize {
-        *count += 1;
-        let id = *count;
-        self.nodes.push(Node { id, kind, lines });
+    fn add_node(&mut self, kind: NodeKind, label: String) -> usize {
+        let id = self.nodes_before + self.nodes.len() + 1;
+        self.nodes.push(Node { id, kind, label });
         id
     }
 
@@ -260,24 +265,14 @@ fn bundle_key<'e>(order: &'e Order, lists: &mut Lists<'e>) -> Option<BundleKey> 
     is_apart.then(|| (list.as_ptr(), is_first, order.declaration()))
 }
 
-/// Returns all pairs of a first and a second node, without those of a node with itself.
-fn pairs(first: &[usize], second: &[usize]) -> impl Iterator<Item = (usize, usize)> {
-    let all = first
-        .iter()
-        .flat_map(|from| second.iter().map(move |to| (*from, *to)));
-    // A callback on both sides does not run before itself.
-    all.filter(|(from, to)| from != to)
-}
-
-/// Returns the lines of the label of a handler.
-fn handler_lines(row: &Row) -> Vec<String> {
-    let mut lines = vec![
-        format!("{}  {}", row.place, row.callback),
-        format!("weight {}", row.weight),
-    ];
-    lines.extend(row.period.clone());
-    lines.extend(row.executor.clone());
-    lines
+/// Returns the label of a handler.
+fn handler_label(row: &Row) -> String {
+    let mut label = format!("{}  {}\nweight {}", row.place, row.callback, row.weight);
+    for setting in row.period.iter().chain(&row.executor) {
+        label.push('\n');
+        label.push_str(setting);
+    }
+    label
 }
 
 /// Returns the text at the edge of a use of state.

@@ -2,43 +2,36 @@
 
 use super::Explanation;
 use super::graph::{Cluster, Edge, EdgeKind, Node, NodeKind, clusters};
-use std::fmt::{self, Write};
 
-pub(super) fn write(explanation: &Explanation, chart: &mut String) -> fmt::Result {
-    writeln!(chart, "flowchart LR")?;
-    for (nth, cluster) in clusters(explanation).iter().enumerate() {
-        write_cluster(nth, cluster, chart)?;
-    }
-    writeln!(chart, "  classDef state fill:#eee,stroke:#999,color:#000")?;
-    writeln!(
-        chart,
-        "  classDef absent fill:none,stroke:#999,stroke-dasharray:4,color:#999"
-    )
+/// The looks of the nodes, which follow the clusters of a chart.
+const LOOKS: &str = "  classDef state fill:#eee,stroke:#999,color:#000
+  classDef absent fill:none,stroke:#999,stroke-dasharray:4,color:#999
+";
+
+pub(super) fn text(explanation: &Explanation) -> String {
+    let clusters = clusters(explanation);
+    let clusters: String = clusters.iter().enumerate().map(cluster_text).collect();
+    format!("flowchart LR\n{clusters}{LOOKS}")
 }
 
-fn write_cluster(nth: usize, cluster: &Cluster<'_>, chart: &mut String) -> fmt::Result {
-    writeln!(chart, "  subgraph c{nth}[{}]", quoted(cluster.title))?;
-    writeln!(chart, "    direction LR")?;
-    for node in &cluster.nodes {
-        write_node(node, chart)?;
-    }
-    for edge in &cluster.edges {
-        write_edge(edge, chart)?;
-    }
-    writeln!(chart, "  end")
+fn cluster_text((nth, cluster): (usize, &Cluster<'_>)) -> String {
+    let title = quoted(cluster.title);
+    let nodes: String = cluster.nodes.iter().map(node_text).collect();
+    let edges: String = cluster.edges.iter().map(edge_text).collect();
+    format!("  subgraph c{nth}[{title}]\n    direction LR\n{nodes}{edges}  end\n")
 }
 
-fn write_node(node: &Node, chart: &mut String) -> fmt::Result {
-    let (id, label) = (node.id, quoted(&node.lines.join("\n")));
+fn node_text(node: &Node) -> String {
+    let (id, label) = (node.id, quoted(&node.label));
     match node.kind {
-        NodeKind::Handler => writeln!(chart, "    n{id}[{label}]"),
-        NodeKind::State => writeln!(chart, "    n{id}([{label}]):::state"),
-        NodeKind::MissingCallback => writeln!(chart, "    n{id}[{label}]:::absent"),
-        NodeKind::Junction => writeln!(chart, "    n{id}((\" \"))"),
+        NodeKind::Handler => format!("    n{id}[{label}]\n"),
+        NodeKind::State => format!("    n{id}([{label}]):::state\n"),
+        NodeKind::MissingCallback => format!("    n{id}[{label}]:::absent\n"),
+        NodeKind::Junction => format!("    n{id}((\" \"))\n"),
     }
 }
 
-fn write_edge(edge: &Edge, chart: &mut String) -> fmt::Result {
+fn edge_text(edge: &Edge) -> String {
     let line = match edge.kind {
         EdgeKind::Next => "==>",
         EdgeKind::Read => "-.->",
@@ -49,7 +42,7 @@ fn write_edge(edge: &Edge, chart: &mut String) -> fmt::Result {
         "" => String::new(),
         label => format!("|{}|", quoted(label)),
     };
-    writeln!(chart, "    n{} {line}{label} n{}", edge.from, edge.to)
+    format!("    n{} {line}{label} n{}\n", edge.from, edge.to)
 }
 
 /// Quotes a text. Inside quotes, Mermaid interprets HTML and entities, which it writes with `#`.

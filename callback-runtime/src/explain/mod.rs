@@ -188,10 +188,7 @@ impl Explanation {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn dot(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = dot::write(self, &mut text);
-        text
+        dot::text(self)
     }
 
     /// Returns the explanation as a flowchart in the language of Mermaid, which code hosts draw in a Markdown block of that language.
@@ -205,10 +202,7 @@ impl Explanation {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn mermaid(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = mermaid::write(self, &mut text);
-        text
+        mermaid::text(self)
     }
 }
 

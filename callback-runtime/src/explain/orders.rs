@@ -1,9 +1,7 @@
 //! The declared orders in an explanation: which callbacks run before which other ones, and where the order is declared.
 
 use crate::callback::{CallbackId, Location};
-use crate::plan::Resolved;
-use crate::plan::nearest;
-use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
+use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide, Resolved, nearest};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -134,10 +132,7 @@ pub(super) fn declared_orders(resolved: &Resolved) -> Vec<Order> {
 fn is_itself(order: &OrderRule) -> bool {
     let (first, second) = (&order.first, &order.second);
     let is_same_callback = first.callbacks.len() == 1 && first.callbacks == second.callbacks;
-    is_same_callback
-        || [first, second]
-            .map(|side| side.named)
-            .contains(&NamedBy::Itself)
+    is_same_callback || [first.named, second.named].contains(&NamedBy::Itself)
 }
 
 /// The names of the callbacks on the sides of orders. Sides that share a list of callbacks share its list of names.
@@ -174,11 +169,8 @@ impl<'p> SideNames<'p> {
         let all = || active.iter().map(|id| names[*id].as_ref());
         let found = self.suggestions.entry(&side.label);
         let found = *found.or_insert_with(|| nearest(&side.label, all()));
-        let others: HashSet<&str> = other
-            .callbacks
-            .iter()
-            .map(|id| names[*id].as_ref())
-            .collect();
+        let others = other.callbacks.iter().map(|id| names[*id].as_ref());
+        let others: HashSet<&str> = others.collect();
         let suggestion = match found {
             Some(name) if others.contains(name) => {
                 nearest(&side.label, all().filter(|name| !others.contains(name)))

@@ -181,12 +181,8 @@ impl fmt::Display for StateUse {
 
 impl PartialEq<&str> for StateUse {
     fn eq(&self, text: &&str) -> bool {
-        let state = if self.optional {
-            text.strip_suffix('?')
-        } else {
-            Some(*text)
-        };
-        state == Some(self.state.as_str())
+        let mark = if self.optional { "?" } else { "" };
+        text.strip_suffix(mark) == Some(&*self.state)
     }
 }
 

@@ -83,11 +83,8 @@ pub(super) fn write(explanation: &Explanation, f: &mut fmt::Formatter<'_>) -> fm
     writeln!(f, "{}, {count} callback{plural}", explanation.loop_name)?;
     write_listings(&explanation.listings, f)?;
     write_section("declared order", &explanation.orders, f)?;
-    write_section(
-        "ordered by insertion alone; `strict()` makes these problems",
-        &explanation.undecided,
-        f,
-    )?;
+    let title = "ordered by insertion alone; `strict()` makes these problems";
+    write_section(title, &explanation.undecided, f)?;
     // The section above lists the pairs that this note only counts.
     let notes = explanation.notes.iter();
     let others = notes.filter(|note| note.kind() != ProblemKind::Undecided);
@@ -103,67 +100,73 @@ fn write_section(title: &str, lines: &[impl Display], f: &mut fmt::Formatter<'_>
     // Several callbacks of one generic type may have the same declaration at the same location.
     let mut written = HashSet::new();
     for line in lines.iter().map(|line| one_line(&line.to_string())) {
-        if !written.contains(&line) {
+        if written.insert(line.clone()) {
             writeln!(f, "{INDENT}{line}")?;
-            written.insert(line);
         }
     }
     Ok(())
+}
+
+/// A column that is shown.
+struct ShownColumn {
+    fit: Fit,
+    /// The title, then the text of each row of all tables.
+    cells: Vec<String>,
+    width: usize,
+    /// The least width.
+    least: usize,
 }
 
 /// Writes a table for each breakpoint. All tables have the same columns with the same widths, so that a reader can compare them.
 fn write_listings(listings: &[Listing], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let rows = || listings.iter().flat_map(Listing::rows);
-    let is_used = |column: &&Column| rows().any(|row| !(column.cell)(row).is_empty());
-    let shown: Vec<&Column> = COLUMNS
-        .iter()
-        .filter(|column| column.always || is_used(column))
-        .collect();
-    let titles: Vec<String> = shown.iter().map(|column| column.title.to_owned()).collect();
-    let cells =
-        |row: &Row| -> Vec<String> { shown.iter().map(|column| (column.cell)(row)).collect() };
-    let mut all: Vec<Vec<String>> = rows().map(cells).collect();
-    all.push(titles);
-    let widths = fit_widths(&shown, &all);
-    let titles = all.pop().unwrap_or_default();
-    let mut all = all.into_iter();
+    let rows: Vec<&Row> = listings.iter().flat_map(Listing::rows).collect();
+    let columns: Vec<ShownColumn> = COLUMNS.iter().filter_map(|it| it.of_rows(&rows)).collect();
+    let columns = fit_widths(columns);
+    let mut next = 1;
     for listing in listings {
         writeln!(f, "\n{}", listing.breakpoint)?;
-        write_row(&titles, &shown, &widths, f)?;
-        for row in all.by_ref().take(listing.rows.len()) {
-            write_row(&row, &shown, &widths, f)?;
+        write_row(0, &columns, f)?;
+        for _ in &listing.rows {
+            write_row(next, &columns, f)?;
+            next += 1;
         }
     }
     Ok(())
 }
 
-/// Returns the width of each column. It is the width of the widest cell. If the table is too wide, the widest columns that wrap become
-/// narrower, and then those with paths.
-fn fit_widths(shown: &[&Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |column: usize, measure: &dyn Fn(&str) -> usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| measure(cell)).max().unwrap_or(0)
-    };
-    let mut widths: Vec<usize> = (0..shown.len())
-        .map(|index| widest(index, &length))
-        .collect();
-    let columns = shown.iter().enumerate();
-    let least: Vec<usize> = columns
-        .map(|(index, column)| widest(index, &|cell| column.fit.least(cell)))
-        .collect();
-    let room = WIDTH - INDENT.len() - GAP.len() * shown.len().saturating_sub(1);
+impl Column {
+    /// Returns the column with its cells; `None` if it is not shown.
+    fn of_rows(&self, rows: &[&Row]) -> Option<ShownColumn> {
+        let title = std::iter::once(self.title.to_owned());
+        let cells: Vec<String> = title
+            .chain(rows.iter().map(|row| (self.cell)(row)))
+            .collect();
+        if !self.always && cells.iter().skip(1).all(String::is_empty) {
+            return None;
+        }
+        Some(ShownColumn {
+            fit: self.fit,
+            width: cells.iter().map(|cell| length(cell)).max()?,
+            least: cells.iter().map(|cell| self.fit.least(cell)).max()?,
+            cells,
+        })
+    }
+}
+
+/// Fits the columns into [`WIDTH`]. If they are too wide, the widest columns that wrap become narrower, and then those with paths.
+fn fit_widths(mut columns: Vec<ShownColumn>) -> Vec<ShownColumn> {
+    let room = WIDTH - INDENT.len() - GAP.len() * columns.len().saturating_sub(1);
     for fit in [Fit::Wraps, Fit::Shortens] {
-        while widths.iter().sum::<usize>() > room {
-            let columns = widths.iter_mut().zip(&least).zip(shown);
-            let narrower =
-                columns.filter(|((width, least), column)| column.fit == fit && **width > **least);
-            match narrower.max_by_key(|((width, _), _)| **width) {
-                Some(((width, _), _)) => *width -= 1,
+        while columns.iter().map(|column| column.width).sum::<usize>() > room {
+            let columns = columns.iter_mut();
+            let narrower = columns.filter(|it| it.fit == fit && it.width > it.least);
+            match narrower.max_by_key(|column| column.width) {
+                Some(widest) => widest.width -= 1,
                 None => break,
             }
         }
     }
-    widths
+    columns
 }
 
 impl Fit {
@@ -203,22 +206,17 @@ fn shortened(path: &str, width: usize) -> String {
     shown
 }
 
-/// Writes a row, on as many lines as its highest cell has.
-fn write_row(
-    cells: &[String],
-    shown: &[&Column],
-    widths: &[usize],
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let cells = cells.iter().zip(shown).zip(widths);
-    let columns: Vec<Vec<String>> = cells
-        .map(|((cell, column), width)| column.fit.lines(cell, *width))
-        .collect();
-    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+/// Writes the cells at `index`, on as many lines as the highest one has.
+fn write_row(index: usize, columns: &[ShownColumn], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let cells = columns
+        .iter()
+        .map(|column| column.fit.lines(&column.cells[index], column.width));
+    let cells: Vec<Vec<String>> = cells.collect();
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     for nth in 0..height {
         let mut line = String::new();
-        for (column, width) in columns.iter().zip(widths) {
-            let part = column.get(nth).map_or("", String::as_str);
+        for (cell, ShownColumn { width, .. }) in cells.iter().zip(columns) {
+            let part = cell.get(nth).map_or("", String::as_str);
             write!(line, "{part:<width$}{GAP}")?;
         }
         writeln!(f, "{INDENT}{}", line.trim_end())?;
@@ -255,12 +253,11 @@ fn failure_text(row: &Row) -> String {
 
 /// Returns the text of a list, or a dash if it is empty.
 fn or_dash(list: &[impl ToString]) -> String {
-    let texts: Vec<String> = list.iter().map(ToString::to_string).collect();
-    if texts.is_empty() {
-        "-".into()
-    } else {
-        texts.join(", ")
+    if list.is_empty() {
+        return "-".into();
     }
+    let texts: Vec<String> = list.iter().map(ToString::to_string).collect();
+    texts.join(", ")
 }
 
 #[cfg(test)]

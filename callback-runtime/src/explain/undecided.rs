@@ -2,7 +2,7 @@
 
 use super::gather::StateLabels;
 use crate::loops::Breakpoint;
-use crate::plan::{PlanCore, UndecidedPair};
+use crate::plan::PlanCore;
 use std::fmt;
 
 /// A pair of callbacks whose order matters and is decided only by insertion: both write the same state, or one reads state that the other
@@ -56,23 +56,12 @@ impl Undecided {
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            first,
-            second,
-            state,
-            breakpoint,
-            ..
-        } = self;
+        let (first, second, state) = (&self.first, &self.second, &self.state);
+        let at = self.breakpoint;
         if self.reads {
-            write!(
-                f,
-                "{first} reads {state} at {breakpoint}, then {second} writes it"
-            )?;
+            write!(f, "{first} reads {state} at {at}, then {second} writes it")?;
         } else {
-            write!(
-                f,
-                "{first}, then {second}: both write {state} at {breakpoint}"
-            )?;
+            write!(f, "{first}, then {second}: both write {state} at {at}")?;
         }
         match self.more {
             0 => Ok(()),
@@ -85,18 +74,15 @@ impl fmt::Display for Undecided {
 /// Returns the undecided pairs of a plan: first the pairs of writers, then those of a reader and a writer.
 pub(super) fn undecided_pairs(plan: &PlanCore, labels: &StateLabels) -> Vec<Undecided> {
     let resolved = &plan.resolved;
-    let pair_of = |pair: &UndecidedPair, reads: bool| Undecided {
+    let pairs = resolved.undecided.iter().map(|pair| Undecided {
         first: resolved.names[pair.first].to_string(),
         second: resolved.names[pair.second].to_string(),
         state: labels.label(pair.type_id, pair.type_name),
         breakpoint: &plan.loop_info.breakpoints[pair.at],
         more: pair.more,
-        reads,
-    };
-    let writers = resolved.undecided.iter().map(|pair| pair_of(pair, false));
-    let readers = resolved
-        .early_readers
-        .iter()
-        .map(|pair| pair_of(pair, true));
-    writers.chain(readers).collect()
+        reads: pair.reads,
+    });
+    let mut pairs: Vec<Undecided> = pairs.collect();
+    pairs.sort_by_key(|pair| pair.reads);
+    pairs
 }

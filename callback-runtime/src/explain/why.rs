@@ -68,8 +68,7 @@ impl<'p> Reasons<'p> {
         key(first) < key(second)
     }
 
-    /// Returns the weight. Like the sort, it turns -0 into 0.
     fn weight(&self, callback: CallbackId) -> f64 {
-        self.attached[callback].weight() + 0.0
+        self.attached[callback].sort_weight()
     }
 }

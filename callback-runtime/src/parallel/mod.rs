@@ -16,6 +16,7 @@ mod executor;
 mod plan;
 mod run;
 
+pub(crate) use check::check_parallel;
 pub(crate) use dispatch::Groups;
 pub use executor::Executor;
-pub(crate) use plan::{ThreadAffinity, may_be_grouped};
+pub(crate) use plan::may_be_grouped;

@@ -5,7 +5,7 @@
 use crate::callback::Location;
 use crate::loops::{BreakpointId, Loop, LoopInfo, Role};
 use crate::parallel::Executor;
-use crate::plan::{Attached, Attachment, DecidedOrders, Plan, PlanCore, Resolved, decided_orders};
+use crate::plan::{Attached, Attachment, DecidedOrders, Plan, PlanCore};
 use crate::raw::{AccessKind, Sendable};
 use crate::run::HandlerRecord;
 use std::any::TypeId;
@@ -73,24 +73,20 @@ impl<L: Loop> Plan<L> {
 
 impl PlanCore {
     /// Forms groups of the handlers of each breakpoint, if the plan has an executor.
-    pub(crate) fn form_groups(&mut self, resolved: &Resolved) {
-        let Some(executor) = self.executor.clone() else {
+    pub(crate) fn form_groups(&mut self, decided: &DecidedOrders) {
+        let Some(executor) = &self.executor else {
             return;
         };
+        let counters = self.of_loop.counters.iter();
         let rules = GroupRules {
-            counters: self
-                .of_loop
-                .counters
-                .iter()
-                .map(|reader| reader.type_id)
-                .collect(),
+            counters: counters.map(|reader| reader.type_id).collect(),
             refuses_stops: self.refuse_stops.is_some(),
-            decided: decided_orders(&self.attached, resolved, &self.relations),
+            decided,
         };
+        let may_join =
+            |first: &HandlerRecord, second: &HandlerRecord| rules.may_join(first, second);
         for breakpoint in self.loop_info.ids() {
             if may_be_grouped(self.loop_info, breakpoint) {
-                let may_join =
-                    |first: &HandlerRecord, second: &HandlerRecord| rules.may_join(first, second);
                 self.dispatcher
                     .form_groups(breakpoint, executor.clone(), &may_join);
             }
@@ -136,24 +132,10 @@ impl Attachment<'_> {
     }
 }
 
-/// Whether a callback may leave the loop's thread, and if not, why.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum ThreadAffinity {
-    /// The callback may run on any thread: it was attached with `add`.
-    Anywhere,
-    /// The callback stays on the loop's thread, because it was attached with `add_local`.
-    Local,
-    /// The callback stays on the loop's thread, because it is a closure.
-    Closure,
-    /// The callback stays on the loop's thread, because the plan discovered it.
-    Discovered,
-}
-
 impl Attached {
-    /// Returns the proof that the callback is `Send`, if its handlers may leave the loop's thread.
+    /// Returns the proof that the callback is `Send`, if its handlers may leave the loop's thread: if it is attached with `add`.
     pub(crate) fn portable(&self) -> Option<Sendable> {
-        self.sendable
-            .filter(|_| matches!(self.affinity, ThreadAffinity::Anywhere))
+        self.sendable.filter(|_| self.by_hand)
     }
 }
 
@@ -164,13 +146,13 @@ pub(crate) fn may_be_grouped(loop_info: &LoopInfo, breakpoint: BreakpointId) -> 
 }
 
 /// What keeps two handlers from being in one group, although their accesses are compatible.
-struct GroupRules<'p> {
+struct GroupRules<'d> {
     /// The types of the loop's counters.
     counters: Vec<TypeId>,
     /// Whether the loop may refuse stops.
     refuses_stops: bool,
     /// The orders that are declared between callbacks.
-    decided: DecidedOrders<'p>,
+    decided: &'d DecidedOrders,
 }
 
 impl GroupRules<'_> {
@@ -186,13 +168,10 @@ impl GroupRules<'_> {
 
     /// Whether a handler writes a counter, which periods read.
     fn writes_counter(&self, record: &HandlerRecord) -> bool {
-        let written = record
-            .accesses
-            .iter()
-            .filter(|access| access.kind == AccessKind::Write);
-        written
-            .into_iter()
-            .any(|access| self.counters.contains(&access.type_id))
+        let mut accesses = record.accesses.iter();
+        accesses.any(|access| {
+            access.kind == AccessKind::Write && self.counters.contains(&access.type_id)
+        })
     }
 
     /// Whether a stop that `first` returns can change what `second` does or sees. The rule that refuses a stop reads the state right after

@@ -6,47 +6,17 @@ use crate::period::Period;
 /// A period that an attachment sets, and the handlers that it applies to.
 #[derive(Debug, Clone)]
 pub(crate) struct AttachedPeriod {
-    target: Target,
-    period: Period,
-}
-
-/// The handlers of a callback that a period applies to.
-#[derive(Debug, Clone, Copy)]
-enum Target {
-    /// The handlers that can run more than once in a run.
-    Repeating,
-    /// The handlers at one breakpoint of a loop.
-    Breakpoint(&'static LoopInfo, BreakpointId),
+    pub(crate) period: Period,
+    /// The breakpoint of a loop at which it applies. `None` if it applies to the handlers that can run more than once in a run.
+    pub(crate) at: Option<(&'static LoopInfo, BreakpointId)>,
 }
 
 impl AttachedPeriod {
-    /// Sets the period of the handlers that can run more than once in a run.
-    pub(crate) fn repeating(period: Period) -> Self {
-        let target = Target::Repeating;
-        Self { target, period }
-    }
-
-    /// Sets the period of the handlers at one breakpoint.
-    pub(crate) fn at(
-        loop_info: &'static LoopInfo,
-        breakpoint: BreakpointId,
-        period: Period,
-    ) -> Self {
-        let target = Target::Breakpoint(loop_info, breakpoint);
-        Self { target, period }
-    }
-
-    pub(crate) fn period(&self) -> &Period {
-        &self.period
-    }
-
     /// Whether the period applies to handlers at a breakpoint of the plan's loop.
     fn applies_to(&self, loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
-        match self.target {
-            Target::Repeating => can_repeat(loop_info, breakpoint),
-            Target::Breakpoint(target_loop, at) => {
-                target_loop.type_id == loop_info.type_id && at == breakpoint
-            }
+        match self.at {
+            None => can_repeat(loop_info, breakpoint),
+            Some((of_loop, at)) => of_loop.type_id == loop_info.type_id && at == breakpoint,
         }
     }
 
@@ -56,15 +26,17 @@ impl AttachedPeriod {
         if handled.iter().any(|at| self.applies_to(loop_info, at)) {
             return None;
         }
-        Some(match self.target {
-            Target::Repeating => no_repeating_handler(loop_info, handled),
-            Target::Breakpoint(target_loop, at) if target_loop.type_id == loop_info.type_id => {
-                no_handler_at(loop_info, at, handled)
-            }
-            Target::Breakpoint(target_loop, at) => {
-                of_another_loop(loop_info, &path(target_loop, at), handled)
-            }
-        })
+        let Some((of_loop, at)) = self.at else {
+            return Some(no_repeating_handler(loop_info, handled));
+        };
+        let why = if of_loop.type_id == loop_info.type_id {
+            "is for a handler there, and it has none".to_owned()
+        } else {
+            let name = loop_info.name;
+            format!("names a breakpoint of another loop, and this is a plan of {name}")
+        };
+        let (path, advice) = (path(of_loop, at), advice(loop_info, handled));
+        Some(format!("`every_at({path}, …)` {why}; {advice}"))
     }
 }
 
@@ -92,44 +64,25 @@ fn can_repeat(loop_info: &LoopInfo, breakpoint: BreakpointId) -> bool {
 
 fn no_repeating_handler(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
     let names = names(loop_info, handled);
-    let repeats = |at: &BreakpointId| !matches!(loop_info.role(*at), Role::Enter | Role::Exit);
-    let first = handled.iter().find(repeats);
-    match (names.is_empty(), first) {
-        (true, _) => "`every` is for its handlers, and it has none; leave `every` out".to_owned(),
-        (_, None) => format!(
-            "`every` is for handlers inside of a run, and it has them at {names} alone, once in a run; leave `every` out"
-        ),
-        (_, Some(first)) => format!(
-            "`every` is for handlers inside of a run, and it has them at {names} alone; write `every_at({}, …)`, or leave `every` out",
-            path(loop_info, first)
-        ),
+    if names.is_empty() {
+        return "`every` is for its handlers, and it has none; leave `every` out".to_owned();
     }
-}
-
-fn no_handler_at(loop_info: &LoopInfo, at: BreakpointId, handled: BreakpointSet) -> String {
-    format!(
-        "`every_at({}, …)` is for a handler there, and it has none; {}",
-        path(loop_info, at),
-        advice(loop_info, handled)
-    )
-}
-
-fn of_another_loop(loop_info: &LoopInfo, written: &str, handled: BreakpointSet) -> String {
-    format!(
-        "`every_at({written}, …)` names a breakpoint of another loop, and this is a plan of {}; {}",
-        loop_info.name,
-        advice(loop_info, handled)
-    )
+    let repeats = |at: &BreakpointId| !matches!(loop_info.role(*at), Role::Enter | Role::Exit);
+    let advice = match handled.iter().find(repeats) {
+        None => ", once in a run; leave `every` out".to_owned(),
+        Some(first) => {
+            let path = path(loop_info, first);
+            format!("; write `every_at({path}, …)`, or leave `every` out")
+        }
+    };
+    format!("`every` is for handlers inside of a run, and it has them at {names} alone{advice}")
 }
 
 /// Returns what to write for a callback that has handlers at `handled`.
 fn advice(loop_info: &LoopInfo, handled: BreakpointSet) -> String {
-    match handled.iter().next() {
-        None => "it has no handlers: leave it out".to_owned(),
-        Some(_) => format!(
-            "name where it has one, {}, or leave it out",
-            names(loop_info, handled)
-        ),
+    match names(loop_info, handled).as_str() {
+        "" => "it has no handlers: leave it out".to_owned(),
+        names => format!("name where it has one, {names}, or leave it out"),
     }
 }
 

@@ -164,13 +164,8 @@ impl Period {
     /// assert_eq!(period.next_after(Unit::Steps, 0), Some(13.into()));
     /// assert_eq!(period.next_after(Unit::Steps, 13), Some(23.into()));
     /// ```
-    pub fn offset(mut self, by: impl Into<Amount>) -> Self {
-        let by = by.into();
-        self.require_one_unit("offset", by);
-        self.each_interval("offset(…)", |interval| {
-            interval.offset = Some(interval.convert(by));
-        });
-        self
+    pub fn offset(self, by: impl Into<Amount>) -> Self {
+        self.with_setting("offset", by.into(), |interval| &mut interval.offset)
     }
 
     /// Drops the marks after `position`. `first`, `last` and predicates stay as they are.
@@ -184,13 +179,8 @@ impl Period {
     /// assert_eq!(period.next_after(Unit::Steps, 10), Some(20.into()));
     /// assert_eq!(period.next_after(Unit::Steps, 20), None);
     /// ```
-    pub fn until(mut self, position: impl Into<Amount>) -> Self {
-        let position = position.into();
-        self.require_one_unit("until", position);
-        self.each_interval("until(…)", |interval| {
-            interval.until = Some(interval.convert(position));
-        });
-        self
+    pub fn until(self, position: impl Into<Amount>) -> Self {
+        self.with_setting("until", position.into(), |interval| &mut interval.until)
     }
 
     /// Narrows the triggers so far: the handler is due only if `predicate` returns `true`, too. A mark at which it returns `false` is skipped,
@@ -212,6 +202,20 @@ impl Period {
         for trigger in &mut self.triggers {
             trigger.only.push(predicate.clone());
         }
+        self
+    }
+
+    /// Changes a setting of each interval so far to `amount`.
+    fn with_setting(
+        mut self,
+        word: &str,
+        amount: Amount,
+        setting: fn(&mut Interval) -> &mut Option<Amount>,
+    ) -> Self {
+        self.require_one_unit(word, amount);
+        self.each_interval(&format!("{word}(…)"), |interval| {
+            *setting(interval) = Some(amount.in_unit(interval.unit));
+        });
         self
     }
 

@@ -1,5 +1,6 @@
 //! Counters: state that counts a unit of a loop, and the amounts that it counts.
 
+use super::Unit;
 use crate::raw::PlainCounter;
 use std::fmt;
 
@@ -89,6 +90,14 @@ impl Amount {
         match self {
             Self::Whole(whole) => whole as f64,
             Self::Real(real) => real,
+        }
+    }
+
+    /// Returns the amount as `unit` is counted. Returns an amount that cannot be converted as it is; the plan reports it.
+    pub(super) fn in_unit(self, unit: Unit) -> Self {
+        match self {
+            Self::Whole(_) if !unit.is_whole() => Self::Real(self.as_f64()),
+            _ => self,
         }
     }
 

@@ -33,48 +33,41 @@ impl Period {
     fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         // "every" is written once before several intervals: "every 10 steps or 1 epoch".
-        let mut after_every = false;
+        let mut every = "every ";
         for trigger in &self.triggers {
             match &trigger.kind {
                 TriggerKind::Interval(interval) if interval.once => {
                     reasons.push(interval.once_at());
+                    every = "every ";
                 }
-                TriggerKind::Interval(interval) if after_every => reasons.push(interval.length()),
                 TriggerKind::Interval(interval) => {
-                    reasons.push(format!("every {}", interval.length()));
+                    reasons.push(format!("{every}{}", interval.length()));
+                    every = "";
                 }
                 TriggerKind::Predicate(_) => reasons.push("when a predicate says so".to_owned()),
                 TriggerKind::First | TriggerKind::Last => {}
             }
-            after_every =
-                matches!(&trigger.kind, TriggerKind::Interval(interval) if !interval.once);
         }
         reasons.dedup();
         reasons
-    }
-
-    /// Returns "first" and "last", if the period has them.
-    fn ends(&self) -> Vec<&'static str> {
-        let is_end = |kind: &&TriggerKind| matches!(kind, TriggerKind::First | TriggerKind::Last);
-        let kinds = self.triggers.iter().map(|trigger| &trigger.kind);
-        let mut ends: Vec<_> = kinds.filter(is_end).map(TriggerKind::word).collect();
-        ends.dedup();
-        ends
     }
 }
 
 /// Shows the period as a sentence, which [`parse`](str::parse) reads unless the period has a predicate.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons = self.reasons().join(" or ");
-        let ends = self.ends().join(", ");
-        let mut parts = vec![reasons.as_str(), ends.as_str()];
+        let mut parts = vec![self.reasons().join(" or ")];
+        let ends = [TriggerKind::First, TriggerKind::Last].into_iter();
+        parts.extend(
+            ends.filter(|kind| self.has(kind))
+                .map(|kind| kind.word().to_owned()),
+        );
         parts.retain(|part| !part.is_empty());
         if parts.is_empty() {
-            parts.push("never");
+            parts.push("never".to_owned());
         }
         if self.triggers.iter().any(|trigger| !trigger.only.is_empty()) {
-            parts.push("only when a predicate says so");
+            parts.push("only when a predicate says so".to_owned());
         }
         f.pad(&parts.join(", "))
     }
@@ -96,13 +89,11 @@ impl Interval {
     /// "U10+3"
     fn short(&self) -> String {
         let once = if self.once { "once" } else { "" };
-        let offset = self.offset.map(|offset| format!("+{offset}"));
-        format!(
-            "{once}{}{}{}",
-            self.unit.symbol(),
-            self.every,
-            offset.unwrap_or_default()
-        )
+        let offset = self
+            .offset
+            .map(|offset| format!("+{offset}"))
+            .unwrap_or_default();
+        format!("{once}{}{}{offset}", self.unit.symbol(), self.every)
     }
 
     /// "10 steps"
@@ -116,20 +107,16 @@ impl Interval {
 
     /// "once at step 500"
     fn once_at(&self) -> String {
-        format!(
-            "once at {} {}{}",
-            self.unit.singular(),
-            self.every,
-            self.settings()
-        )
+        let (unit, every) = (self.unit.singular(), self.every);
+        format!("once at {unit} {every}{}", self.settings())
     }
 
     /// " (offset 3, until 100)", or nothing.
     fn settings(&self) -> String {
-        let settings = [("offset", self.offset), ("until", self.until)].into_iter();
-        let settings: Vec<String> = settings
-            .filter_map(|(name, amount)| Some(format!("{name} {}", amount?)))
-            .collect();
+        let mut settings = Vec::new();
+        for (name, amount) in [("offset", self.offset), ("until", self.until)] {
+            settings.extend(amount.map(|amount| format!("{name} {amount}")));
+        }
         if settings.is_empty() {
             return String::new();
         }

@@ -21,32 +21,15 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// The units in which the loop has crossed a mark, followed by units without a meaning.
-    units: [Unit; Unit::ALL.len()],
-    /// The number of `units` that have a meaning.
-    unit_count: usize,
-    first: bool,
-    last: bool,
+    reasons: Reasons,
     /// The short name of the period.
     name: Arc<str>,
 }
 
 impl Due {
     pub(super) fn new(reasons: Reasons, name: &Arc<str>) -> Self {
-        let mut due = Self {
-            units: Unit::ALL,
-            unit_count: 0,
-            first: reasons.first,
-            last: reasons.last,
-            name: Arc::clone(name),
-        };
-        for unit in Unit::ALL {
-            if reasons.units[unit as usize] {
-                due.units[due.unit_count] = unit;
-                due.unit_count += 1;
-            }
-        }
-        due
+        let name = Arc::clone(name);
+        Self { reasons, name }
     }
 
     /// Returns the units in which the loop has crossed a mark, in the order of [`Unit`]. Empty if the handler runs for another reason.
@@ -59,7 +42,7 @@ impl Due {
     /// assert!(Period::steps(9).first().due_between(&start, &start).unwrap().units().is_empty());
     /// ```
     pub fn units(&self) -> &[Unit] {
-        &self.units[..self.unit_count]
+        self.reasons.units()
     }
 
     /// Whether the period has `first` and this is the first visit.
@@ -71,7 +54,7 @@ impl Due {
     /// assert!(Period::never().first().due_between(&start, &start).unwrap().is_first());
     /// ```
     pub fn is_first(&self) -> bool {
-        self.first
+        self.reasons.first
     }
 
     /// Whether the period has `last` and this is the last visit, as far as the totals of the run and a pending stop show it.
@@ -83,7 +66,7 @@ impl Due {
     /// assert!(!Period::steps(2).last().due_between(&at(1), &at(2)).unwrap().is_last());
     /// ```
     pub fn is_last(&self) -> bool {
-        self.last
+        self.reasons.last
     }
 }
 
@@ -94,36 +77,46 @@ impl fmt::Display for Due {
 }
 
 /// The triggers that fire at one visit.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reasons {
-    /// Whether an interval in the unit fires, for each unit.
-    units: [bool; Unit::ALL.len()],
-    predicate: bool,
+    /// The units whose intervals fire, followed by units without a meaning.
+    units: [Unit; Unit::ALL.len()],
+    /// The number of `units` that have a meaning.
+    unit_count: usize,
     first: bool,
     pub(super) last: bool,
 }
 
 impl Reasons {
+    /// No trigger fires.
+    pub(super) const NONE: Self = Self {
+        units: Unit::ALL,
+        unit_count: 0,
+        first: false,
+        last: false,
+    };
+
     /// Only `last` fires: the handler runs once more at the end of the run.
     pub(super) const LAST: Self = Self {
-        units: [false; Unit::ALL.len()],
-        predicate: false,
-        first: false,
         last: true,
+        ..Self::NONE
     };
 
     /// Adds a trigger that fires.
     pub(super) fn add(&mut self, kind: &TriggerKind) {
         match kind {
-            TriggerKind::Interval(interval) => self.units[interval.unit as usize] = true,
-            TriggerKind::Predicate(_) => self.predicate = true,
+            TriggerKind::Interval(interval) if !self.units().contains(&interval.unit) => {
+                self.units[self.unit_count] = interval.unit;
+                self.unit_count += 1;
+                self.units[..self.unit_count].sort_unstable();
+            }
+            TriggerKind::Interval(_) | TriggerKind::Predicate(_) => {}
             TriggerKind::First => self.first = true,
             TriggerKind::Last => self.last = true,
         }
     }
 
-    /// Whether a trigger other than `last` fires.
-    pub(super) fn runs_handler(&self) -> bool {
-        self.predicate || self.first || self.units.contains(&true)
+    fn units(&self) -> &[Unit] {
+        &self.units[..self.unit_count]
     }
 }

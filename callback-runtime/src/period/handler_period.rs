@@ -60,9 +60,8 @@ impl HandlerPeriod {
             self.state.rewind(now);
             self.is_first_visit = true;
         }
-        let reasons = self.reasons(now, is_ending);
-        let has_run_here = self.state.ran_at(now);
-        let runs = reasons.runs_handler() || (reasons.last && !has_run_here);
+        let (reasons, mut runs) = self.reasons(now, is_ending);
+        runs |= reasons.last && !self.state.ran_at(now);
         self.state.visit(now, runs);
         self.visited_in_run = true;
         runs.then(|| Due::new(reasons, &self.name))
@@ -120,27 +119,26 @@ impl HandlerPeriod {
 
 /// The evaluation of a visit.
 impl HandlerPeriod {
-    /// Returns the triggers that fire at `now`, and lets the intervals move on.
-    fn reasons(&mut self, now: &Position, is_ending: bool) -> Reasons {
+    /// Returns the triggers that fire at `now`, and whether one of them is not `last`. Lets the intervals move on.
+    fn reasons(&mut self, now: &Position, is_ending: bool) -> (Reasons, bool) {
         let is_first = std::mem::take(&mut self.is_first_visit);
         let is_last = is_ending || self.is_at_end(now);
         let mut intervals = self.state.intervals.iter_mut();
-        let mut reasons = Reasons::default();
+        let (mut reasons, mut runs) = (Reasons::NONE, false);
         for trigger in &self.period.triggers {
             // An interval moves on even if a predicate refuses the mark.
             let fires = match &trigger.kind {
-                TriggerKind::Interval(_) => intervals
-                    .next()
-                    .is_some_and(|interval| interval.crosses(now)),
+                TriggerKind::Interval(_) => intervals.next().is_some_and(|it| it.crosses(now)),
                 TriggerKind::Predicate(predicate) => predicate.holds(now),
                 TriggerKind::First => is_first,
                 TriggerKind::Last => is_last,
             };
             if fires && trigger.allows(now) {
                 reasons.add(&trigger.kind);
+                runs |= trigger.kind != TriggerKind::Last;
             }
         }
-        reasons
+        (reasons, runs)
     }
 
     /// Whether the loop has reached all totals of the run, and the totals include the units of the period. A period of steps cannot know its

@@ -56,14 +56,6 @@ impl Interval {
         }
     }
 
-    /// Returns `amount` as the unit of this interval is counted. Returns an amount that cannot be converted as it is; the plan reports it.
-    pub(super) fn convert(&self, amount: Amount) -> Amount {
-        match amount {
-            Amount::Whole(_) if !self.unit.is_whole() => Amount::Real(amount.as_f64()),
-            _ => amount,
-        }
-    }
-
     /// Returns the first mark after the position of the loop. `None` if the loop does not count the unit, or its count is no position,
     /// such as NaN.
     pub(super) fn next_mark(&self, now: &Position) -> Option<NextMark> {
@@ -72,7 +64,7 @@ impl Interval {
 
     /// Returns the first mark after `position`. `None` if `position` is not valid, such as NaN.
     pub(super) fn mark_after(&self, position: Amount) -> Option<NextMark> {
-        match self.convert(position) {
+        match position.in_unit(self.unit) {
             Amount::Whole(position) => Some(self.mark_after_whole(position)),
             Amount::Real(_) if self.unit.is_whole() => None,
             Amount::Real(position) if position.is_finite() && position >= 0.0 => {
@@ -99,12 +91,11 @@ impl Interval {
         let Some((every, offset)) = self.as_whole() else {
             return NextMark::Never;
         };
-        let past = position
-            .checked_sub(offset)
-            .map(|past_offset| past_offset / every);
-        // Before the offset the next mark is the first one; after it, one more than the marks that are past.
-        past.map_or(Some(1), |past| past.checked_add(1))
-            .map_or(NextMark::Never, NextMark::Number)
+        let next = match position.checked_sub(offset) {
+            Some(past_offset) => (past_offset / every).checked_add(1),
+            None => Some(1),
+        };
+        next.map_or(NextMark::Never, NextMark::Number)
     }
 
     fn mark_after_real(&self, position: f64) -> NextMark {
@@ -123,23 +114,16 @@ impl Interval {
         let past = past as u64;
         // The division rounds, and thresholds are before their marks: the number is one of these.
         let mut candidates = past.saturating_sub(1).max(1)..=past + 3;
-        candidates
-            .find(|number| {
-                let threshold = real_threshold(real_mark(every, offset, *number), every);
-                threshold.is_none_or(|threshold| threshold > position)
-            })
-            .map_or(NextMark::Never, NextMark::Number)
+        let next = candidates.find(|number| {
+            let threshold = real_threshold(real_mark(every, offset, *number), every);
+            threshold.is_none_or(|threshold| threshold > position)
+        });
+        next.map_or(NextMark::Never, NextMark::Number)
     }
 
     /// Returns the mark with that number, if the interval has it.
     pub(super) fn mark(&self, next: NextMark) -> Option<Amount> {
-        self.mark_and_threshold(next).map(|(mark, _)| mark)
-    }
-
-    /// Returns the threshold of the mark with that number, if the interval has the mark.
-    pub(super) fn threshold(&self, next: NextMark) -> Option<Amount> {
-        self.mark_and_threshold(next)
-            .map(|(_, threshold)| threshold)
+        Some(self.mark_and_threshold(next)?.0)
     }
 
     /// Returns the mark with that number and its threshold, if the interval has the mark.
@@ -151,7 +135,7 @@ impl Interval {
             return None;
         }
         let (mark, threshold) = self.numbered(number)?;
-        let within = |until: Amount| match (threshold, self.convert(until)) {
+        let within = |until: Amount| match (threshold, until.in_unit(self.unit)) {
             (Amount::Whole(threshold), Amount::Whole(until)) => threshold <= until,
             (threshold, until) => threshold.as_f64() <= until.as_f64(),
         };

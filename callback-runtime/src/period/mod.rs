@@ -138,8 +138,8 @@ impl Period {
     }
 
     fn intervals_of(&self, unit: Unit) -> impl Iterator<Item = &Interval> {
-        self.intervals()
-            .filter(move |interval| interval.unit == unit)
+        let intervals = self.intervals();
+        intervals.filter(move |interval| interval.unit == unit)
     }
 
     /// Returns the units of the intervals, each once, in the order of [`Unit`].

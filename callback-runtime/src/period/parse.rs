@@ -50,9 +50,8 @@ impl FromStr for Period {
         let mut tokens = Tokens::of(text);
         let period = match tokens.first_words() {
             ["", _] => {
-                return Err(PeriodError::new(
-                    "a period needs words; write how often, as in `steps = 10`",
-                ));
+                let text = "a period needs words; write how often, as in `steps = 10`";
+                return Err(PeriodError::new(text));
             }
             ["never", ""] => return Ok(Self::never()),
             ["every", _] | ["once", "at"] => phrase::period(&mut tokens)?,
@@ -69,29 +68,19 @@ impl FromStr for Period {
 fn interval(unit: Unit, amount: Amount) -> Result<Period, PeriodError> {
     match amount {
         Amount::Real(real) if unit.is_whole() => Err(PeriodError::new(not_whole(unit, real))),
-        Amount::Whole(_) if !unit.is_whole() => {
-            Ok(Period::every(unit, Amount::Real(amount.as_f64())))
-        }
-        _ => Ok(Period::every(unit, amount)),
+        _ => Ok(Period::every(unit, amount.in_unit(unit))),
     }
 }
 
 /// Returns the message for a real number where the unit is counted in whole numbers.
 fn not_whole(unit: Unit, real: f64) -> String {
-    let word = unit.word();
-    if real < 0.0 {
-        return format!(
-            "`{word} = {real}`, but a run counts upwards from 0; write a number above 0, as in `{word} = 10`"
-        );
-    }
-    if super::problems::is_too_large(real) {
-        return format!(
-            "`{word} = {real}` is too large to be counted; write at most `{word} = {}`",
-            u64::MAX
-        );
-    }
-    format!(
-        "`{word} = {real}`, but {unit} are whole; write `{word} = {}`",
-        real.ceil().max(1.0)
-    )
+    let (word, most, next) = (unit.word(), u64::MAX, real.ceil().max(1.0));
+    let problem = if real < 0.0 {
+        format!(", but a run counts upwards from 0; write a number above 0, as in `{word} = 10`")
+    } else if super::problems::is_too_large(real) {
+        format!(" is too large to be counted; write at most `{word} = {most}`")
+    } else {
+        format!(", but {unit} are whole; write `{word} = {next}`")
+    };
+    format!("`{word} = {real}`{problem}")
 }

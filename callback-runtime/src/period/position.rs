@@ -78,10 +78,8 @@ impl Position {
 
     /// Whether a unit is at a smaller amount than in `other`.
     pub(crate) fn is_behind(&self, other: &Self) -> bool {
-        self.counted().any(|(unit, amount)| {
-            let other_amount = other.amount(unit);
-            other_amount.is_some_and(|other_amount| amount.as_f64() < other_amount.as_f64())
-        })
+        let mut counted = self.counted();
+        counted.any(|(unit, amount)| other.get(unit).is_some_and(|other| amount.as_f64() < other))
     }
 
     /// Whether all amounts are 0.

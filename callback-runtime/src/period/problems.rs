@@ -16,28 +16,26 @@ impl Period {
     /// [`problems`](Self::problems) reports.
     pub(crate) fn can_fire(&self, start: &Position, totals: &Position) -> Result<(), String> {
         if self.triggers.is_empty() {
-            return Err(
-                "it never runs; write how often, as in `steps = 10`, or `first`, or `last`"
-                    .to_owned(),
-            );
+            let why = "it never runs; write how often, as in `steps = 10`, or `first`, or `last`";
+            return Err(why.to_owned());
         }
         let mut reasons = Vec::new();
         for trigger in &self.triggers {
             match &trigger.kind {
-                TriggerKind::Interval(interval) => {
-                    reasons.push(interval.why_not_due(start, totals));
-                }
+                // One interval that may be due is enough.
+                TriggerKind::Interval(interval) => match interval.why_not_due(start, totals) {
+                    Some(why) => reasons.push(why),
+                    None => return Ok(()),
+                },
                 // `first` may have been due in the earlier run that this one continues.
                 TriggerKind::First if !start.is_beginning() => {}
                 TriggerKind::First | TriggerKind::Last | TriggerKind::Predicate(_) => return Ok(()),
             }
         }
-        // One interval that may be due is enough.
-        let all: Option<Vec<String>> = reasons.into_iter().collect();
-        match all {
-            Some(reasons) if !reasons.is_empty() => Err(reasons.join("; ")),
-            _ => Ok(()),
+        if reasons.is_empty() {
+            return Ok(());
         }
+        Err(reasons.join("; "))
     }
 }
 
@@ -94,23 +92,21 @@ impl Interval {
 
     /// Reports an interval that has no mark.
     fn no_mark_problem(&self) -> Option<String> {
-        let first = NextMark::FIRST;
-        if self.mark(first).is_some() {
+        if self.mark(NextMark::FIRST).is_some() {
             return None;
         }
         let endless = Self {
             until: None,
             ..*self
         };
-        Some(match (self.until, endless.mark(first)) {
+        let (unit, every) = (self.unit.word(), self.every);
+        Some(match (self.until, endless.mark(NextMark::FIRST)) {
             (Some(until), Some(mark)) => format!(
                 "`until = {until}` is before the first mark, {}; write `until = {mark}` or more, or leave the period out",
                 describe(self.unit, mark)
             ),
             _ => format!(
-                "the first mark of `{} = {}` is beyond what can be counted; write a smaller period or offset",
-                self.unit.word(),
-                self.every
+                "the first mark of `{unit} = {every}` is beyond what can be counted; write a smaller period or offset"
             ),
         })
     }

@@ -44,17 +44,18 @@ impl IntervalState {
     /// Whether the loop has crossed a mark since the last visit. Waits for the mark after `now` from then on.
     pub(super) fn crosses(&mut self, now: &Position) -> bool {
         let next = self.next();
-        let after = self.interval.next_mark(now);
-        let Some(after) = after.filter(|after| *after > next) else {
-            return false;
-        };
-        self.next = Some(after);
-        self.interval.mark(next).is_some()
+        match self.interval.next_mark(now) {
+            Some(after) if after > next => {
+                self.next = Some(after);
+                self.interval.mark(next).is_some()
+            }
+            _ => false,
+        }
     }
 
     /// Returns the threshold of the next mark, if the interval has that mark.
     pub(super) fn threshold(&self) -> Option<Amount> {
-        self.interval.threshold(self.next())
+        Some(self.interval.mark_and_threshold(self.next())?.1)
     }
 }
 
@@ -87,12 +88,9 @@ impl PeriodState {
 
     /// Whether the loop is at 0 again after its counters had gone up.
     fn has_restarted(&self, now: &Position) -> bool {
-        let had_counted = |last_position: &Position| {
-            now.counted().any(|(unit, _)| {
-                last_position
-                    .amount(unit)
-                    .is_some_and(|amount| amount.as_f64() > 0.0)
-            })
+        let had_counted = |last: &Position| {
+            let mut units = now.counted();
+            units.any(|(unit, _)| last.get(unit).is_some_and(|amount| amount > 0.0))
         };
         now.is_beginning() && self.last_position.as_ref().is_some_and(had_counted)
     }
@@ -125,8 +123,7 @@ impl PeriodState {
     /// Copies the state of `other`, which has the same period.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.intervals.clone_from(&other.intervals);
-        (self.visited, self.has_run) = (other.visited, other.has_run);
-        (self.last_run, self.last_position) = (other.last_run, other.last_position);
+        self.copy_visits(other);
     }
 
     /// Copies the state of `other`, whose period may differ. An interval continues if `other` has the same one; other intervals begin anew.
@@ -136,6 +133,10 @@ impl PeriodState {
             let same = saved.find(|saved| saved.interval == interval.interval);
             interval.next = same.and_then(|same| same.next);
         }
+        self.copy_visits(other);
+    }
+
+    fn copy_visits(&mut self, other: &Self) {
         (self.visited, self.has_run) = (other.visited, other.has_run);
         (self.last_run, self.last_position) = (other.last_run, other.last_position);
     }

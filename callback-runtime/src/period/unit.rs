@@ -28,6 +28,16 @@ pub enum Unit {
     Seconds,
 }
 
+/// The names of the units, in their order: the symbol, the word of the attribute, the singular and the plural.
+const NAMES: [[&str; 4]; Unit::ALL.len()] = [
+    ["E", "epochs", "epoch", "epochs"],
+    ["U", "steps", "step", "steps"],
+    ["M", "micro_steps", "micro-step", "micro-steps"],
+    ["S", "samples", "sample", "samples"],
+    ["T", "time", "time", "of time"],
+    ["s", "seconds", "second", "seconds"],
+];
+
 impl Unit {
     /// All units, in their order.
     ///
@@ -53,14 +63,7 @@ impl Unit {
     /// assert_eq!(Unit::ALL.map(Unit::symbol).concat(), "EUMSTs");
     /// ```
     pub const fn symbol(self) -> &'static str {
-        match self {
-            Self::Epochs => "E",
-            Self::Steps => "U",
-            Self::MicroSteps => "M",
-            Self::Samples => "S",
-            Self::Time => "T",
-            Self::Seconds => "s",
-        }
+        NAMES[self as usize][0]
     }
 
     /// Returns the name of the unit in the attribute `every`.
@@ -71,14 +74,7 @@ impl Unit {
     /// assert_eq!(Unit::MicroSteps.word(), "micro_steps");
     /// ```
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Epochs => "epochs",
-            Self::Steps => "steps",
-            Self::MicroSteps => "micro_steps",
-            Self::Samples => "samples",
-            Self::Time => "time",
-            Self::Seconds => "seconds",
-        }
+        NAMES[self as usize][1]
     }
 
     /// Whether the unit is counted in whole numbers (`u64`), and not in real numbers (`f64`).
@@ -94,23 +90,12 @@ impl Unit {
 
     /// Returns the name of the unit after the number 1.
     pub(crate) const fn singular(self) -> &'static str {
-        match self {
-            Self::Epochs => "epoch",
-            Self::Steps => "step",
-            Self::MicroSteps => "micro-step",
-            Self::Samples => "sample",
-            Self::Time => "time",
-            Self::Seconds => "second",
-        }
+        NAMES[self as usize][2]
     }
 
     /// Returns the name of the unit after any other number.
     pub(crate) const fn plural(self) -> &'static str {
-        match self {
-            Self::MicroSteps => "micro-steps",
-            Self::Time => "of time",
-            _ => self.word(),
-        }
+        NAMES[self as usize][3]
     }
 }
 

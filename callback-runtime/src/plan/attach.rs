@@ -9,9 +9,7 @@ use crate::callback::{
 };
 use crate::loops::{At, Loop, LoopInfo};
 use crate::outcome::{OnFailure, Reply};
-use crate::parallel::ThreadAffinity;
 use crate::period::{AttachedPeriod, Period};
-use crate::raw::Sendable;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -39,11 +37,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn add<C: Callback<L> + Send>(&mut self, callback: C) -> Attachment<'_> {
-        let callback = ErasedCallback::new::<L, C>(callback);
-        let attachment = self.core.attach(callback, Location::here());
-        attachment.attached.sendable = Some(Sendable::of::<C>());
-        attachment.attached.affinity = ThreadAffinity::Anywhere;
-        attachment
+        let callback = ErasedCallback::sendable::<L, C>(callback);
+        self.core.attach(callback, Location::here())
     }
 
     /// Attaches a callback that stays on the loop's thread.
@@ -101,10 +96,9 @@ impl<L: Loop> Plan<L> {
             location,
             marker: PhantomData,
         };
-        let callback = ErasedCallback::new::<L, _>(callback);
-        let attachment = self.core.attach(callback, location);
-        attachment.attached.affinity = ThreadAffinity::Closure;
-        attachment
+        let mut callback = ErasedCallback::new::<L, _>(callback);
+        callback.functions.is_closure = true;
+        self.core.attach(callback, location)
     }
 }
 
@@ -135,7 +129,11 @@ impl PlanCore {
         added_at: Location,
         by_hand: bool,
     ) -> CallbackId {
-        let ErasedCallback { value, functions } = callback;
+        let ErasedCallback {
+            value,
+            functions,
+            sendable,
+        } = callback;
         let (info, panicked) = functions.info(value.as_ref());
         self.attached.push(Attached {
             functions,
@@ -144,18 +142,13 @@ impl PlanCore {
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
-            sendable: None,
+            sendable,
             background: BackgroundSetting::default(),
             periods: Vec::new(),
             relations: Relations::default(),
             insertion,
             added_at,
             by_hand,
-            affinity: if by_hand {
-                ThreadAffinity::Local
-            } else {
-                ThreadAffinity::Discovered
-            },
             parallel: None,
             changed: false,
             active: true,
@@ -326,9 +319,8 @@ impl Attachment<'_> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn every(self, period: Period) -> Self {
-        self.attached
-            .periods
-            .push(AttachedPeriod::repeating(period));
+        let at = None;
+        self.attached.periods.push(AttachedPeriod { period, at });
         self
     }
 
@@ -361,17 +353,17 @@ impl Attachment<'_> {
     /// ```
     #[doc(alias = "throttle")]
     pub fn every_at<L: Loop, A>(self, at: At<L, A>, period: Period) -> Self {
-        let period = AttachedPeriod::at(LoopInfo::of::<L>(), at.id(), period);
-        self.attached.periods.push(period);
+        let at = Some((LoopInfo::of::<L>(), at.id()));
+        self.attached.periods.push(AttachedPeriod { period, at });
         self
     }
 
     #[track_caller]
     fn declare(self, verb: Verb, callback_ref: impl IntoCallbackRef) -> Self {
-        let location = Some(Location::here());
+        let (callback_ref, location) = (callback_ref.into_callback_ref(), Location::here());
         self.attached
             .relations
-            .add(verb, callback_ref.into_callback_ref(), location);
+            .add(verb, callback_ref, Some(location));
         self
     }
 }

@@ -2,9 +2,8 @@
 
 use super::erased::CallbackFunctions;
 use crate::background::BackgroundSetting;
-use crate::callback::{CallbackInfo, Location, Relations};
+use crate::callback::{CallbackInfo, Location, Relation, Relations};
 use crate::outcome::OnFailure;
-use crate::parallel::ThreadAffinity;
 use crate::period::AttachedPeriod;
 use crate::raw::Sendable;
 
@@ -36,8 +35,6 @@ pub(crate) struct Attached {
     pub(crate) added_at: Location,
     /// Whether the callback was attached by hand, and not discovered.
     pub(crate) by_hand: bool,
-    /// The threads on which the callback may run.
-    pub(crate) affinity: ThreadAffinity,
     /// The call of [`Attachment::parallel`](super::Attachment::parallel), which demands that the callback can run in parallel.
     pub(crate) parallel: Option<Location>,
     /// Whether the callback may have changed since `info` was called.
@@ -61,9 +58,20 @@ impl Attached {
         self.weight.unwrap_or_else(|| self.info.own_weight())
     }
 
+    /// The weight by which callbacks are sorted: without the sign of 0.
+    pub(crate) fn sort_weight(&self) -> f64 {
+        self.weight() + 0.0
+    }
+
     /// The name of the attachment or, without one, that of the type. `None` if neither has one.
     pub(crate) fn explicit_name(&self) -> Option<&str> {
         self.name.as_deref().or_else(|| self.info.explicit_name())
+    }
+
+    /// Returns the relations that the type declares, then those of the attachment.
+    pub(crate) fn all_relations(&self) -> impl Iterator<Item = &Relation> {
+        let of_type = self.info.relations().list.iter();
+        of_type.chain(&self.relations.list)
     }
 
     /// The source location of the callback; the call that attached it, if the callback has none.

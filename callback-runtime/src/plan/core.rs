@@ -112,7 +112,6 @@ impl PlanCore {
             state,
             registered: OnceCell::new(),
         }));
-        problems.extend(self.check_parallel());
         problems.extend(self.of_run.problems.iter().cloned());
         problems.sort_by_key(Problem::location);
         let (errors, notes): (Vec<_>, Vec<_>) = problems.into_iter().partition(Problem::is_error);
@@ -125,6 +124,6 @@ impl PlanCore {
         }
         // The next call resolves the plan again, so that it reports the same problems.
         self.stale = true;
-        Err(PlanError::new(errors))
+        Err(PlanError { problems: errors })
     }
 }

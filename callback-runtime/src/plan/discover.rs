@@ -79,13 +79,8 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn discover_if(&mut self, keep: impl Fn(&Registration) -> bool + 'static) -> &mut Self {
-        let insertion = self.core.next_insertion();
-        self.core.requests.push(DiscoveryRequest {
-            kind: RequestKind::Discover(Box::new(keep)),
-            insertion,
-            location: Location::here(),
-            done: false,
-        });
+        let kind = RequestKind::Discover(Box::new(keep));
+        self.core.request(kind, Location::here());
         self
     }
 
@@ -112,18 +107,23 @@ impl<L: Loop> Plan<L> {
     /// ```
     #[track_caller]
     pub fn require(&mut self, name: impl Into<String>) -> &mut Self {
-        let insertion = self.core.next_insertion();
-        self.core.requests.push(DiscoveryRequest {
-            kind: RequestKind::Require(name.into()),
-            insertion,
-            location: Location::here(),
-            done: false,
-        });
+        let kind = RequestKind::Require(name.into());
+        self.core.request(kind, Location::here());
         self
     }
 }
 
 impl PlanCore {
+    fn request(&mut self, kind: RequestKind, location: Location) {
+        let insertion = self.next_insertion();
+        self.requests.push(DiscoveryRequest {
+            kind,
+            insertion,
+            location,
+            done: false,
+        });
+    }
+
     /// Builds and attaches the requested callbacks that are not attached yet, and suppresses those of a type that is attached by hand. Returns
     /// the requests that failed.
     pub(crate) fn attach_discovered(&mut self) -> Vec<Problem> {
@@ -131,14 +131,10 @@ impl PlanCore {
         let mut problems = Vec::new();
         let mut index = None;
         for request in requests.iter_mut().filter(|request| !request.done) {
-            let index = index.get_or_insert_with(|| DiscoveryIndex::of(&self.attached));
-            let failed = match &request.kind {
-                RequestKind::Discover(keep) => {
-                    self.attach_filtered(index, keep.as_ref(), request.insertion, request.location)
-                }
-                RequestKind::Require(name) => {
-                    self.attach_required(index, name, request.insertion, request.location)
-                }
+            let index = index.get_or_insert_with(|| DiscoveryIndex::of(self));
+            let failed = match index.find(&request.kind) {
+                Ok(found) => self.attach_registered(index, &found, request),
+                Err(text) => vec![request.problem(text)],
             };
             // The next check tries a failed request again, and reports it again.
             request.done = failed.is_empty();
@@ -149,123 +145,65 @@ impl PlanCore {
         problems
     }
 
-    /// Attaches the registered callbacks that a filter accepts.
-    fn attach_filtered(
-        &mut self,
-        index: &mut DiscoveryIndex,
-        keep: &Filter,
-        insertion: Insertion,
-        location: Location,
-    ) -> Vec<Problem> {
-        // The filter is user code, and may panic.
-        match catch(|| index.discoverable(keep)) {
-            Ok(found) => self.attach_registered(index, &found, insertion, location),
-            Err(why) => {
-                let what = format!("its filter {why}");
-                let text = ProblemText::hinted(what, "nothing is discovered");
-                vec![Problem::of_plan(
-                    ProblemKind::Panicked,
-                    "discover_if",
-                    location,
-                    text,
-                )]
-            }
-        }
-    }
-
-    /// Builds and attaches those of the registrations that are for this loop and whose types are not attached yet.
+    /// Builds and attaches those of the registrations whose types are not attached yet.
     fn attach_registered(
         &mut self,
         index: &mut DiscoveryIndex,
         found: &[&'static Registration],
-        insertion: Insertion,
-        location: Location,
+        request: &DiscoveryRequest,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let of_loop = found
-            .iter()
-            .filter(|registration| registration.is_for(self.loop_info));
-        for (nth, registration) in of_loop.enumerate() {
+        for (nth, registration) in found.iter().enumerate() {
             let is_attached = index.types.contains(&registration.callback_type());
             if registration.needs_arguments() || is_attached {
                 continue;
             }
             // `Default` is user code, and may panic.
             match catch(|| registration.make()) {
-                Ok(Some(callback)) => {
-                    let insertion = Insertion { nth, ..insertion };
-                    let id = self.add_attached(callback, insertion, location, false);
-                    self.attached[id].sendable = registration.sendable();
-                    index.types.insert(registration.callback_type());
-                    index.names.insert(name_of(&self.attached[id]).to_owned());
+                Ok(Some(mut callback)) => {
+                    let call = request.insertion.call;
+                    callback.sendable = registration.sendable();
+                    let insertion = Insertion { call, nth };
+                    let id = self.add_attached(callback, insertion, request.location, false);
+                    index.add(&self.attached[id]);
                 }
                 Ok(None) => {}
                 Err(why) => {
                     let hint = "attach one by hand, or say `discover = false`";
                     let text = ProblemText::hinted(format!("its `Default` {why}"), hint);
                     let (name, location) = (registration.name(), registration.location());
-                    problems.push(Problem::of_plan(
-                        ProblemKind::Panicked,
-                        name,
-                        location,
-                        text,
-                    ));
+                    let kind = ProblemKind::Panicked;
+                    problems.push(Problem::of_plan(kind, name, location, text));
                 }
             }
         }
         problems
     }
 
-    /// Attaches the registered callback of a name, unless one of that name is attached.
-    fn attach_required(
-        &mut self,
-        index: &mut DiscoveryIndex,
-        name: &str,
-        insertion: Insertion,
-        location: Location,
-    ) -> Vec<Problem> {
-        if index.names.contains(name) {
-            return Vec::new();
-        }
-        let mut of_loop = index
-            .registered
-            .iter()
-            .filter(|registration| registration.is_for(self.loop_info));
-        let found = of_loop.find(|registration| registration.name() == name);
-        let text = match found.copied() {
-            Some(found) if !found.needs_arguments() => {
-                return self.attach_registered(index, &[found], insertion, location);
-            }
-            Some(found) => format!(
-                "`{name}` is registered ({}) but needs arguments; attach one by hand",
-                found.location()
-            ),
-            None => not_registered_text(self.loop_info, name, &index.registered),
-        };
-        vec![Problem::of_plan(
-            ProblemKind::Required,
-            name,
-            location,
-            text,
-        )]
-    }
-
     /// Deactivates the discovered callbacks of types that are attached by hand, and activates all others.
     pub(crate) fn suppress_discovered(&mut self) {
-        let by_hand: HashSet<TypeId> = self
-            .attached
-            .iter()
-            .filter(|attached| attached.by_hand)
-            .map(|attached| attached.functions.type_id)
-            .collect();
+        let by_hand = self.attached.iter().filter(|attached| attached.by_hand);
+        let by_hand: HashSet<TypeId> = by_hand.map(|attached| attached.functions.type_id).collect();
         for attached in &mut self.attached {
             attached.active = attached.by_hand || !by_hand.contains(&attached.functions.type_id);
         }
     }
 }
 
+impl DiscoveryRequest {
+    /// Makes the problem of a request that fails as a whole.
+    fn problem(&self, text: ProblemText) -> Problem {
+        let (kind, name) = match &self.kind {
+            RequestKind::Discover(_) => (ProblemKind::Panicked, "discover_if"),
+            RequestKind::Require(name) => (ProblemKind::Required, name.as_str()),
+        };
+        Problem::of_plan(kind, name, self.location, text)
+    }
+}
+
 /// The registered and the attached callbacks, collected once for all requests of a plan.
 struct DiscoveryIndex {
+    loop_info: &'static LoopInfo,
     /// All registrations of the program, for any loop.
     registered: Vec<&'static Registration>,
     /// The types of the attached callbacks. Attaching another one adds its type.
@@ -275,48 +213,74 @@ struct DiscoveryIndex {
 }
 
 impl DiscoveryIndex {
-    fn of(attached: &[Attached]) -> Self {
-        Self {
+    fn of(plan: &PlanCore) -> Self {
+        let mut index = Self {
+            loop_info: plan.loop_info,
             registered: registrations(),
-            types: attached
-                .iter()
-                .map(|callback| callback.functions.type_id)
-                .collect(),
-            names: attached
-                .iter()
-                .map(|callback| name_of(callback).to_owned())
-                .collect(),
+            types: HashSet::new(),
+            names: HashSet::new(),
+        };
+        for attached in &plan.attached {
+            index.add(attached);
+        }
+        index
+    }
+
+    fn add(&mut self, attached: &Attached) {
+        self.types.insert(attached.functions.type_id);
+        let (name, label) = (attached.explicit_name(), attached.info.type_label());
+        self.names.insert(name.unwrap_or(label).to_owned());
+    }
+
+    /// Returns the registrations for this loop that a request asks for. The error says why it fails.
+    fn find(&self, request: &RequestKind) -> Result<Vec<&'static Registration>, ProblemText> {
+        match request {
+            // The filter is user code, and may panic.
+            RequestKind::Discover(keep) => catch(|| self.discoverable(keep)).map_err(|why| {
+                ProblemText::hinted(format!("its filter {why}"), "nothing is discovered")
+            }),
+            RequestKind::Require(name) if self.names.contains(name) => Ok(Vec::new()),
+            RequestKind::Require(name) => self.required(name),
         }
     }
 
     /// Returns the registrations that may be discovered and that a filter accepts.
     fn discoverable(&self, keep: &Filter) -> Vec<&'static Registration> {
         let found = self.registered.iter().copied();
+        let found =
+            found.filter(|registration| registration.is_discoverable() && keep(registration));
         found
-            .filter(|registration| registration.is_discoverable() && keep(registration))
+            .filter(|registration| registration.is_for(self.loop_info))
             .collect()
     }
-}
 
-/// Returns the name by which `require` finds an attached callback.
-fn name_of(attached: &Attached) -> &str {
-    attached
-        .explicit_name()
-        .unwrap_or_else(|| attached.info.type_label())
-}
-
-/// Describes a required name that is not registered, with the nearest registered name.
-fn not_registered_text(loop_info: &LoopInfo, name: &str, all: &[&Registration]) -> String {
-    let names = all
-        .iter()
-        .filter(|registration| registration.is_for(loop_info))
-        .map(|registration| registration.name());
-    let near = nearest(name, names)
-        .map(|other| format!("did you mean `{other}`? "))
-        .unwrap_or_default();
-    format!(
-        "no callback of that name is registered for {}; {near}if the program uses nothing else of its crate, \
-         the linker left it out: write `callbacks::link!(that_crate);`",
-        loop_info.name
-    )
+    /// Returns the registration of a name.
+    fn required(&self, name: &str) -> Result<Vec<&'static Registration>, ProblemText> {
+        let all = self.registered.iter().copied();
+        let of_loop = || {
+            all.clone()
+                .filter(|registration| registration.is_for(self.loop_info))
+        };
+        match of_loop().find(|registration| registration.name() == name) {
+            Some(found) if !found.needs_arguments() => Ok(vec![found]),
+            Some(found) => {
+                let location = found.location();
+                let text = format!(
+                    "`{name}` is registered ({location}) but needs arguments; attach one by hand"
+                );
+                Err(text.into())
+            }
+            None => {
+                let near = nearest(name, of_loop().map(Registration::name));
+                let near = near.map(|other| format!("did you mean `{other}`? "));
+                let text = format!(
+                    "no callback of that name is registered for {}; {}if the program uses nothing else of its crate, \
+                     the linker left it out: write `callbacks::link!(that_crate);`",
+                    self.loop_info.name,
+                    near.unwrap_or_default()
+                );
+                Err(text.into())
+            }
+        }
+    }
 }

@@ -3,12 +3,15 @@
 use crate::callback::{Callback, CallbackInfo, Handler, Handlers};
 use crate::loops::Loop;
 use crate::outcome::catch;
+use crate::raw::Sendable;
 use std::any::{Any, TypeId, type_name};
 
 /// A callback whose type is erased, and the functions that know its type.
 pub(crate) struct ErasedCallback {
     pub(crate) value: Box<dyn Any>,
     pub(crate) functions: CallbackFunctions,
+    /// The proof that the callback may be sent to another thread, if there is one.
+    pub(crate) sendable: Option<Sendable>,
 }
 
 /// The functions that know the type of a callback. Those with a `&dyn Any` expect the callback.
@@ -16,6 +19,8 @@ pub(crate) struct ErasedCallback {
 pub(crate) struct CallbackFunctions {
     /// The type of the callback.
     pub(crate) type_id: TypeId,
+    /// Whether the callback is a closure that [`Plan::on`](super::Plan::on) attached.
+    pub(crate) is_closure: bool,
     /// The full name of the type.
     type_name: &'static str,
     /// Calls [`Callback::info`].
@@ -23,7 +28,7 @@ pub(crate) struct CallbackFunctions {
     /// Returns the info of a callback that declares nothing.
     default_info: fn() -> CallbackInfo,
     /// Calls [`Callback::handlers`].
-    handlers: fn(&dyn Any) -> Vec<Handler>,
+    pub(crate) handlers: fn(&dyn Any) -> Vec<Handler>,
 }
 
 impl ErasedCallback {
@@ -31,6 +36,14 @@ impl ErasedCallback {
         Self {
             value: Box::new(callback),
             functions: CallbackFunctions::of::<L, C>(),
+            sendable: None,
+        }
+    }
+
+    pub(crate) fn sendable<L: Loop, C: Callback<L> + Send>(callback: C) -> Self {
+        Self {
+            sendable: Some(Sendable::of::<C>()),
+            ..Self::new::<L, C>(callback)
         }
     }
 }
@@ -39,6 +52,7 @@ impl CallbackFunctions {
     fn of<L: Loop, C: Callback<L>>() -> Self {
         Self {
             type_id: TypeId::of::<C>(),
+            is_closure: false,
             type_name: type_name::<C>(),
             info: info::<L, C>,
             default_info: CallbackInfo::of::<C>,
@@ -52,11 +66,6 @@ impl CallbackFunctions {
             Ok(info) => (info, None),
             Err(why) => ((self.default_info)(), Some(format!("its `info` {why}"))),
         }
-    }
-
-    /// Returns the handlers that the callback declares. Panics if `Callback::handlers` does.
-    pub(crate) fn handlers(&self, callback: &dyn Any) -> Vec<Handler> {
-        (self.handlers)(callback)
     }
 
     /// Whether the type of the callback is generic, so that its short name can also be that of another type.

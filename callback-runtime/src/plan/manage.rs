@@ -4,8 +4,6 @@ use super::{Attached, ErasedCallback, Plan, PlanCore, order};
 use crate::callback::{Callback, CallbackId, Location};
 use crate::loops::Loop;
 use crate::outcome::dispose;
-use crate::parallel::ThreadAffinity;
-use crate::raw::Sendable;
 use std::any::{Any, TypeId};
 
 impl<L: Loop> Plan<L> {
@@ -43,8 +41,8 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(plan.get::<Count>().map(|count| count.0), Some(0));
     /// ```
     pub fn get_mut<C: Callback<L>>(&mut self) -> Option<&mut C> {
-        self.core
-            .value_mut(self.core.id_of_type(TypeId::of::<C>())?)
+        let id = self.core.id_of_type(TypeId::of::<C>())?;
+        self.core.value_mut(id)
     }
 
     /// Returns the callback named `name`, if it is of type `C`. Names are those of [`names`](Self::names): the second `Count` is `Count#2`.
@@ -107,9 +105,8 @@ impl<L: Loop> Plan<L> {
             self.add(new);
             return None;
         };
-        let new = ErasedCallback::new::<L, C>(new);
-        let sendable = Some(Sendable::of::<C>());
-        downcast(self.core.replace_at(id, new, sendable, Location::here()))
+        let new = ErasedCallback::sendable::<L, C>(new);
+        downcast(self.core.replace_at(id, new, Location::here()))
     }
 
     /// Replaces the callback named `name` by `new`, which may be of another type. The settings of the attachment stay: its position, name,
@@ -140,9 +137,8 @@ impl<L: Loop> Plan<L> {
             return false;
         };
         self.core.attached[id].name = Some(name.to_owned());
-        let sendable = Some(sendable(&new));
-        let new = ErasedCallback::new::<L, _>(new);
-        let old = self.core.replace_at(id, new, sendable, Location::here());
+        let new = ErasedCallback::sendable::<L, _>(new);
+        let old = self.core.replace_at(id, new, Location::here());
         dispose(old, "a callback");
         true
     }
@@ -182,11 +178,11 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn remove_named(&mut self, name: &str) -> bool {
         self.core.suppress_discovered();
-        let found = self.core.id_of_name(name);
-        let found = found.map(|id| self.core.remove_at(id));
-        let is_found = found.is_some();
-        dispose(found, "a callback");
-        is_found
+        let Some(id) = self.core.id_of_name(name) else {
+            return false;
+        };
+        dispose(self.core.remove_at(id), "a callback");
+        true
     }
 }
 
@@ -213,10 +209,8 @@ impl PlanCore {
     }
 
     fn find(&self, predicate: impl Fn(&Attached) -> bool) -> Option<CallbackId> {
-        self.attached
-            .iter()
-            .position(predicate)
-            .map(CallbackId::new)
+        let index = self.attached.iter().position(predicate);
+        index.map(CallbackId::new)
     }
 
     fn value<C: 'static>(&self, id: CallbackId) -> Option<&C> {
@@ -235,16 +229,17 @@ impl PlanCore {
         &mut self,
         id: CallbackId,
         new: ErasedCallback,
-        sendable: Option<Sendable>,
         location: Location,
     ) -> Box<dyn Any> {
         self.stale = true;
-        let ErasedCallback { value, functions } = new;
+        let ErasedCallback {
+            value,
+            functions,
+            sendable,
+        } = new;
         let attached = &mut self.attached[id];
         let old = std::mem::replace(&mut attached.functions, functions);
-        attached.sendable = sendable;
-        attached.affinity = ThreadAffinity::Anywhere;
-        attached.added_at = location;
+        (attached.sendable, attached.added_at) = (sendable, location);
         attached.by_hand = true;
         (attached.info, attached.panicked) = functions.info(value.as_ref());
         self.save_period_states();
@@ -278,8 +273,4 @@ impl PlanCore {
 
 fn downcast<C: 'static>(callback: Box<dyn Any>) -> Option<C> {
     callback.downcast().ok().map(|boxed| *boxed)
-}
-
-fn sendable<C: Send + 'static>(_: &C) -> Sendable {
-    Sendable::of::<C>()
 }

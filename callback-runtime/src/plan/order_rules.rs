@@ -59,6 +59,8 @@ pub(crate) struct UndecidedPair {
     pub(crate) type_id: TypeId,
     /// The full name of that type.
     pub(crate) type_name: &'static str,
+    /// Whether the first only reads the state. Otherwise both write it.
+    pub(crate) reads: bool,
     /// Whether one of them asks for the whole state.
     pub(crate) everything: bool,
     /// The first breakpoint at which both use the state.

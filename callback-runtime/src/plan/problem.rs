@@ -108,6 +108,12 @@ impl Problem {
         }
     }
 
+    /// Sets the short name of the type of state.
+    pub(crate) fn with_state(self, state: String) -> Self {
+        let state = Some(state);
+        Self { state, ..self }
+    }
+
     /// The rule that the plan breaks.
     pub fn kind(&self) -> ProblemKind {
         self.kind
@@ -144,15 +150,16 @@ impl Problem {
     /// assert_eq!(hint, Some("insert one into the state before the run, or ask for `Option<&String>`"));
     /// ```
     pub fn hint(&self) -> Option<&str> {
-        self.text.hint()
+        self.text.hint.as_deref()
     }
 
     pub(crate) fn is_error(&self) -> bool {
-        let is_note = matches!(
-            self.kind,
-            ProblemKind::NeverRuns | ProblemKind::Undecided | ProblemKind::Alone
-        );
-        !is_note
+        let notes = [
+            ProblemKind::NeverRuns,
+            ProblemKind::Undecided,
+            ProblemKind::Alone,
+        ];
+        !notes.contains(&self.kind)
     }
 
     /// Returns the location, the callback, the breakpoint and `text` as one line.
@@ -166,17 +173,15 @@ impl Problem {
 
     /// Writes the lines of a report: the problem, each of its steps, and the hint.
     fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n{INDENT}{}", self.line(&self.text.what()))?;
-        for step in self.text.steps() {
+        write!(f, "\n{INDENT}{}", self.line(&self.text.what))?;
+        for step in &self.text.steps {
             write!(f, "\n{INDENT}{INDENT}{INDENT}{}", one_line(step))?;
         }
         let room = WIDTH - 2 * length(INDENT);
-        for line in self
-            .hint()
-            .into_iter()
-            .flat_map(|hint| wrap(&one_line(hint), room))
-        {
-            write!(f, "\n{INDENT}{INDENT}{line}")?;
+        if let Some(hint) = self.hint() {
+            for line in wrap(&one_line(hint), room) {
+                write!(f, "\n{INDENT}{INDENT}{line}")?;
+            }
         }
         Ok(())
     }
@@ -207,7 +212,7 @@ impl fmt::Display for Problem {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// The number of problems that a report shows before it counts the others.
@@ -217,10 +222,6 @@ const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 
 impl PlanError {
-    pub(crate) fn new(problems: Vec<Problem>) -> Self {
-        Self { problems }
-    }
-
     /// The problems, sorted by their source location.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

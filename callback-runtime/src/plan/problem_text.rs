@@ -7,11 +7,11 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProblemText {
     /// What is wrong.
-    what: String,
+    pub(super) what: String,
     /// The steps that lead to the problem, in order. Only a circle of orders has steps.
-    steps: Vec<String>,
+    pub(super) steps: Vec<String>,
     /// What to write instead.
-    hint: Option<String>,
+    pub(super) hint: Option<String>,
 }
 
 impl ProblemText {
@@ -30,23 +30,6 @@ impl ProblemText {
             hint: Some(hint.to_owned()),
             ..Self::plain(what)
         }
-    }
-
-    /// Replaces the steps.
-    pub(crate) fn with_steps(self, steps: Vec<String>) -> Self {
-        Self { steps, ..self }
-    }
-
-    pub(crate) fn what(&self) -> &str {
-        &self.what
-    }
-
-    pub(crate) fn steps(&self) -> &[String] {
-        &self.steps
-    }
-
-    pub(crate) fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
     }
 }
 
@@ -119,8 +102,8 @@ mod tests {
     fn a_hint_begins_after_the_first_semicolon_outside_of_backticks() {
         let text =
             ProblemText::from("requires `a; b`, which is not here; attach one; or none".to_owned());
-        assert_eq!(text.what(), "requires `a; b`, which is not here");
-        assert_eq!(text.hint(), Some("attach one; or none"));
+        assert_eq!(text.what, "requires `a; b`, which is not here");
+        assert_eq!(text.hint.as_deref(), Some("attach one; or none"));
     }
 
     #[test]

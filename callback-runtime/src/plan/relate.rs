@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::order::PlanRelation;
-use crate::callback::{CallbackRef, IntoCallbackRef, Location, Verb};
+use crate::callback::{IntoCallbackRef, Location, Verb};
 use crate::loops::Loop;
 
 impl<L: Loop> Plan<L> {
@@ -25,12 +25,7 @@ impl<L: Loop> Plan<L> {
         first: impl IntoCallbackRef,
         second: impl IntoCallbackRef,
     ) -> &mut Self {
-        self.relate(
-            Verb::Before,
-            first.into_callback_ref(),
-            second.into_callback_ref(),
-            Location::here(),
-        )
+        self.relate(Verb::Before, first, second)
     }
 
     /// Declares that the order of two callbacks does not matter, although both write the same state.
@@ -49,12 +44,7 @@ impl<L: Loop> Plan<L> {
         first: impl IntoCallbackRef,
         second: impl IntoCallbackRef,
     ) -> &mut Self {
-        self.relate(
-            Verb::NoConflict,
-            first.into_callback_ref(),
-            second.into_callback_ref(),
-            Location::here(),
-        )
+        self.relate(Verb::NoConflict, first, second)
     }
 
     /// Sets whether an undecided order is an error for callbacks attached by hand, too. The order of two callbacks is undecided if only
@@ -76,18 +66,18 @@ impl<L: Loop> Plan<L> {
         self
     }
 
+    #[track_caller]
     fn relate(
         &mut self,
         verb: Verb,
-        first: CallbackRef,
-        second: CallbackRef,
-        location: Location,
+        first: impl IntoCallbackRef,
+        second: impl IntoCallbackRef,
     ) -> &mut Self {
         self.core.relations.push(PlanRelation {
             verb,
-            first,
-            second,
-            location,
+            first: first.into_callback_ref(),
+            second: second.into_callback_ref(),
+            location: Location::here(),
         });
         self.core.stale = true;
         self

@@ -1,16 +1,16 @@
 //! Resolves a plan: orders and names the attached callbacks, and binds their handlers to the breakpoints.
 
-use super::order::{DecidedOrders, Members, PlanRelation};
+use super::order::{Circle, DecidedOrders, Members};
 use super::problem::{Problem, ProblemKind};
-use super::{Attached, OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
+use super::{OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
 use crate::callback::{CallbackId, Handler, Rank, short_type_name};
 use crate::loops::{Breakpoint, BreakpointSet};
-use crate::outcome::{Cause, catch};
+use crate::outcome::catch;
 use crate::period::{HandlerPeriod, asks_why, attached_period};
 use crate::raw::{Access, AccessKind};
 use crate::run::{HandlerRecord, HandlerTraits};
 use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The result of resolving a plan.
@@ -29,14 +29,21 @@ pub(crate) struct Resolved {
     pub(crate) periodic: BreakpointSet,
     /// The callbacks by type, group and name, as relations refer to them.
     pub(crate) members: Members,
-    /// The callbacks of generic types. The short name of such a type can also be that of another type.
-    pub(crate) generic: HashSet<CallbackId>,
     /// The declared orders.
     pub(crate) orders: Vec<OrderRule>,
-    /// Pairs that write the same state and whose order is undecided.
+    /// The pairs of callbacks that use the same state and whose order is undecided.
     pub(crate) undecided: Vec<UndecidedPair>,
-    /// Pairs of a reader and a later writer of the same state whose order is undecided.
-    pub(crate) early_readers: Vec<UndecidedPair>,
+}
+
+impl Resolved {
+    /// Returns the rank of each of `count` callbacks, by its id. A suppressed callback has no rank of its own.
+    pub(crate) fn ranks(&self, count: usize) -> Vec<Rank> {
+        let mut ranks = vec![Rank::default(); count];
+        for (rank, id) in self.order.iter().enumerate() {
+            ranks[*id] = Rank::new(rank);
+        }
+        ranks
+    }
 }
 
 impl PlanCore {
@@ -57,8 +64,9 @@ impl PlanCore {
         for (rank, id) in resolved.order.clone().into_iter().enumerate() {
             problems.extend(self.bind_callback(&mut resolved, Rank::new(rank), id));
         }
-        self.find_undecided(&mut resolved);
-        self.form_groups(&resolved);
+        let decided = DecidedOrders::of(&self.attached, &resolved, &self.relations);
+        resolved.undecided = undecided::find_pairs(self, &decided);
+        self.form_groups(&decided);
         self.resolved = resolved;
         self.restore_period_states();
         self.stale = false;
@@ -68,29 +76,15 @@ impl PlanCore {
     /// Names and sorts the callbacks. Returns the circles among the declared orders.
     fn put_in_order(&self, resolved: &mut Resolved) -> Vec<Problem> {
         let attached = &self.attached;
-        resolved.names = order::names(attached);
-        resolved.members = Members::of(attached, &resolved.names);
-        resolved.orders = order::declared_orders(
-            attached,
-            &resolved.names,
-            &resolved.members,
-            &self.relations,
-        );
-        let sorted = order::sort(attached, &resolved.orders);
-        resolved.order = sorted.order;
-        let circles = sorted.circles.iter();
-        circles
-            .map(|circle| {
-                order::circle_problem(circle, &resolved.orders, attached, &resolved.names)
-            })
-            .collect()
-    }
-
-    /// Finds the callbacks that use the same state and whose order only insertion decides.
-    fn find_undecided(&self, resolved: &mut Resolved) {
-        let decided = decided_orders(&self.attached, resolved, &self.relations);
-        let pairs = undecided::find_pairs(&self.dispatcher, self.loop_info, &decided, self.strict);
-        (resolved.undecided, resolved.early_readers) = (pairs.writers, pairs.early_readers);
+        let names = order::names(attached);
+        let members = Members::of(attached, &names);
+        let orders = order::declared_orders(attached, &names, &members, &self.relations);
+        let (order, circles) = order::sort(attached, &orders);
+        let problem = |circle: &Circle| circle.problem(&orders, attached, &names);
+        let problems = circles.iter().map(problem).collect();
+        resolved.order = order;
+        (resolved.names, resolved.members, resolved.orders) = (names, members, orders);
+        problems
     }
 
     /// Binds the handlers of a callback. Returns those that could not be bound.
@@ -100,74 +94,57 @@ impl PlanCore {
         rank: Rank,
         id: CallbackId,
     ) -> Vec<Problem> {
-        if self.attached[id].functions.is_generic() {
-            resolved.generic.insert(id);
-        }
-        let handlers = match self.handlers_of(id) {
+        let (attached, callback) = (&self.attached[id], self.dispatcher.callback(id));
+        let handlers = match catch(|| (attached.functions.handlers)(callback)) {
             Ok(handlers) => handlers,
             Err(why) => {
-                let (name, location) = (&resolved.names[id], self.attached[id].location());
+                let (name, location) = (&resolved.names[id], attached.location());
                 let text = ProblemText::plain(format!("its `handlers` {why}"));
-                return vec![Problem::of_plan(
-                    ProblemKind::Panicked,
-                    name,
-                    location,
-                    text,
-                )];
+                let problem = Problem::of_plan(ProblemKind::Panicked, name, location, text);
+                return vec![problem];
             }
         };
         let at = handlers.iter().map(|handler| handler.at.id());
         resolved.handled.insert(id, at.collect());
         self.add_worker(id, &handlers);
-        let bound = handlers.into_iter().filter_map(|handler| {
-            let bound = self.bind_handler(resolved, rank, id, handler);
-            bound.err().map(|problem| *problem)
-        });
-        bound.collect()
+        let handlers = handlers.into_iter();
+        let problems =
+            handlers.filter_map(|handler| self.bind_handler(resolved, rank, id, handler));
+        problems.collect()
     }
 
-    fn handlers_of(&self, id: CallbackId) -> Result<Vec<Handler>, Cause> {
-        let callback = self.dispatcher.callback(id);
-        catch(|| self.attached[id].functions.handlers(callback))
-    }
-
-    /// Binds a handler as the last one of its breakpoint.
+    /// Binds a handler as the last one of its breakpoint. Returns why it could not be bound.
     fn bind_handler(
         &mut self,
         resolved: &mut Resolved,
         rank: Rank,
         id: CallbackId,
         handler: Handler,
-    ) -> Result<(), Box<Problem>> {
+    ) -> Option<Problem> {
         if let Some((first, second)) = handler.erased.find_clash() {
-            return Err(Box::new(Problem {
-                kind: ProblemKind::Clash,
-                callback: resolved.names[id].to_string(),
+            let (name, text) = (&resolved.names[id], clash_text(first, second));
+            return Some(Problem {
                 breakpoint: Some(handler.at.name()),
                 state: Some(short_type_name(second.type_name)),
-                location: handler.location,
-                text: clash_text(first, second).into(),
-            }));
+                ..Problem::of_plan(ProblemKind::Clash, name, handler.location, text)
+            });
         }
-        let breakpoint = handler.at.id();
+        let at = handler.at.id();
         let record = self.record_of(rank, id, &handler);
-        let (is_periodic, reads_breakpoint) =
-            (record.period.is_some(), reads_breakpoint(&record.accesses));
+        let is_periodic = record.period.is_some();
+        let reads_breakpoint = reads_breakpoint(&record.accesses);
         let portable = self.attached[id].portable();
-        if self
-            .dispatcher
-            .bind(breakpoint, record, handler.erased, portable)
-        {
+        if self.dispatcher.bind(at, record, handler.erased, portable) {
             if is_periodic {
-                resolved.periodic.insert(breakpoint);
+                resolved.periodic.insert(at);
             } else {
-                resolved.active.insert(breakpoint);
+                resolved.active.insert(at);
             }
             if reads_breakpoint {
-                self.dispatcher.provide_breakpoint(breakpoint, *handler.at);
+                self.dispatcher.provide_breakpoint(at, *handler.at);
             }
         }
-        Ok(())
+        None
     }
 
     /// Makes the record of a handler that is not bound yet.
@@ -180,6 +157,7 @@ impl PlanCore {
         HandlerRecord {
             callback: id,
             rank,
+            at: handler.at.id(),
             location: handler.location,
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {
@@ -206,25 +184,12 @@ fn reads_breakpoint(accesses: &[Access]) -> bool {
     accesses.any(|access| access.kind == AccessKind::Everything || access.type_id == breakpoint)
 }
 
-/// Returns which orders the weights and the declarations of a plan decide.
-pub(crate) fn decided_orders<'p>(
-    attached: &'p [Attached],
-    resolved: &Resolved,
-    relations: &[PlanRelation],
-) -> DecidedOrders<'p> {
-    let (orders, order) = (&resolved.orders, &resolved.order);
-    DecidedOrders::of(attached, orders, order, &resolved.members, relations)
-}
-
 /// Describes two parameters of a handler that cannot be borrowed together.
 fn clash_text(first: Access, second: Access) -> String {
-    let name = |access: &Access| short_type_name(access.type_name);
     if first.kind == AccessKind::Everything || second.kind == AccessKind::Everything {
-        return "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone"
-            .into();
+        let text = "asks for `Ctx` beside other parameters; `Ctx` is everything, and stands alone";
+        return text.to_owned();
     }
-    format!(
-        "asks for `{0}` twice, and at least once to change it; ask for `&mut {0}` alone",
-        name(&second)
-    )
+    let name = short_type_name(second.type_name);
+    format!("asks for `{name}` twice, and at least once to change it; ask for `&mut {name}` alone")
 }

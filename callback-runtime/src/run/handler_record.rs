@@ -2,6 +2,7 @@
 
 use crate::background::Background;
 use crate::callback::{CallbackId, Location, Rank};
+use crate::loops::BreakpointId;
 use crate::outcome::OnFailure;
 use crate::period::{HandlerPeriod, Period};
 use crate::raw::Access;
@@ -12,6 +13,8 @@ pub(crate) struct HandlerRecord {
     pub(crate) callback: CallbackId,
     /// The position of the callback in the order of the plan.
     pub(crate) rank: Rank,
+    /// The breakpoint of the handler.
+    pub(crate) at: BreakpointId,
     /// The source location of the handler.
     pub(crate) location: Location,
     /// The state that the handler asks for. Empty for a handler that provides state.

@@ -66,12 +66,8 @@ fn settings(mut period: Period, tokens: &mut Tokens<'_>) -> Result<Period, Perio
 fn unit(word: &str) -> Result<Unit, PeriodError> {
     let names = |unit: &Unit| [unit.singular(), unit.word(), unit.plural()].contains(&word);
     let found = Unit::ALL.into_iter().find(names);
-    found.ok_or_else(|| {
-        unknown(
-            word,
-            "epochs, steps, micro-steps, samples, of time, seconds",
-        )
-    })
+    let valid = "epochs, steps, micro-steps, samples, of time, seconds";
+    found.ok_or_else(|| unknown(word, valid))
 }
 
 fn unknown(word: &str, valid: &str) -> PeriodError {

@@ -60,30 +60,25 @@ impl<'t> Tokens<'t> {
         if self.takes(token) {
             return Ok(());
         }
-        let found = self.found();
-        Err(PeriodError::new(format!(
-            "`{token}` is missing before {found}; write `{example}`"
-        )))
+        Err(self.missing(&format!("`{token}`"), example))
     }
 
     /// Reads the next token, which must be a number. The error shows `example`.
     pub(super) fn number(&mut self, example: &str) -> Result<Amount, PeriodError> {
-        number(self.peek())
-            .inspect(|_| self.next += 1)
-            .ok_or_else(|| {
-                PeriodError::new(format!(
-                    "a number is missing before {}; write `{example}`",
-                    self.found()
-                ))
-            })
+        let number = number(self.peek());
+        self.next += usize::from(number.is_some());
+        number.ok_or_else(|| self.missing("a number", example))
     }
 
-    /// Describes the next token in an error.
-    fn found(&self) -> String {
-        match self.peek() {
+    /// Makes the error that `what` is missing before the next token.
+    fn missing(&self, what: &str, example: &str) -> PeriodError {
+        let found = match self.peek() {
             "" => "the end".to_owned(),
             token => format!("`{token}`"),
-        }
+        };
+        PeriodError::new(format!(
+            "{what} is missing before {found}; write `{example}`"
+        ))
     }
 }
 

@@ -3,41 +3,38 @@
 use super::PeriodError;
 use super::token::{Tokens, number};
 use crate::period::{Amount, Period, Unit};
-use strsim::damerau_levenshtein;
+use crate::plan::nearest;
 
 /// The words that may begin an argument, besides units.
 const OTHERS: [&str; 5] = ["first", "last", "offset", "until", "once"];
 
 /// The arguments that have been read.
-#[derive(Default)]
 struct Words<'t> {
     /// The words that have been read, for the error about a word that is there twice.
     seen: Vec<&'t str>,
-    /// The intervals in the order in which they are written.
-    intervals: Vec<Intervals>,
+    /// The intervals of each argument, in the order in which they are written: `steps = 10`, or `once(steps = 500, epochs = 2)`.
+    intervals: Vec<Period>,
     offset: Option<Amount>,
     until: Option<Amount>,
-    first: bool,
-    last: bool,
-}
-
-/// The intervals of one argument. `offset` and `until` apply only to those that repeat.
-enum Intervals {
-    /// `steps = 10`
-    Repeat(Period),
-    /// `once(steps = 500, epochs = 2)`
-    Once(Period),
+    /// `first` and `last`.
+    ends: Period,
 }
 
 pub(super) fn period(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
-    let mut words = Words::default();
+    let mut words = Words {
+        seen: Vec::new(),
+        intervals: Vec::new(),
+        offset: None,
+        until: None,
+        ends: Period::never(),
+    };
     while !tokens.is_at_end() {
         words.read(tokens)?;
         if !tokens.is_at_end() {
             tokens.expect(",", "steps = 10, last")?;
         }
     }
-    Ok(words.period())
+    Ok(words.intervals().or(words.ends))
 }
 
 impl<'t> Words<'t> {
@@ -49,51 +46,38 @@ impl<'t> Words<'t> {
         }
         self.seen.push(word);
         match word {
-            "first" => self.first = true,
-            "last" => self.last = true,
+            "first" => self.ends = self.ends.clone().first(),
+            "last" => self.ends = self.ends.clone().last(),
             "offset" => self.offset = Some(value(word, tokens)?),
             "until" => self.until = Some(value(word, tokens)?),
-            "once" => {
-                self.intervals.push(Intervals::Once(once(tokens)?));
-            }
-            _ => {
-                let interval = every(unit(word)?, tokens)?;
-                self.intervals.push(Intervals::Repeat(interval));
-            }
+            "once" => self.intervals.push(once(tokens)?),
+            _ => self.intervals.push(every(unit(word)?, tokens)?),
         }
         Ok(())
     }
 
-    /// Returns the period that the arguments describe.
-    fn period(self) -> Period {
-        let mut period = self.intervals();
-        if self.first {
-            period = period.first();
-        }
-        if self.last {
-            period = period.last();
-        }
-        period
-    }
-
+    /// Returns the period of the intervals. `offset` and `until` apply only to those that repeat.
     fn intervals(&self) -> Period {
+        let repeats = |period: &Period| period.intervals().all(|interval| !interval.once);
         let repeating = self
             .intervals
             .iter()
-            .filter_map(|intervals| match intervals {
-                Intervals::Repeat(period) => Some(period.clone()),
-                Intervals::Once(_) => None,
-            });
+            .filter(|period| repeats(period))
+            .cloned();
         // Applied to all intervals together, so that the period reports an `offset` or `until` of no interval or of several units.
         let repeating = self.bounded(repeating.fold(Period::never(), Period::or));
         if !repeating.problems().is_empty() {
             return repeating;
         }
-        let intervals = self.intervals.iter().map(|intervals| match intervals {
-            Intervals::Repeat(period) => self.bounded(period.clone()),
-            Intervals::Once(period) => period.clone(),
-        });
-        intervals.fold(Period::never(), Period::or)
+        let mut period = Period::never();
+        for intervals in self.intervals.iter().cloned() {
+            period = period.or(if repeats(&intervals) {
+                self.bounded(intervals)
+            } else {
+                intervals
+            });
+        }
+        period
     }
 
     /// Applies `offset` and `until`.
@@ -113,9 +97,8 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
     let example = "once(steps = 500)";
     tokens.expect("(", example)?;
     if tokens.peek() == ")" {
-        return Err(PeriodError::new(format!(
-            "`once` has nothing in its parentheses; write `{example}`"
-        )));
+        let text = format!("`once` has nothing in its parentheses; write `{example}`");
+        return Err(PeriodError::new(text));
     }
     let mut seen = Vec::new();
     let mut period = Period::never();
@@ -135,9 +118,8 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
 
 fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
     if seen.contains(&word) {
-        return Err(PeriodError::new(format!(
-            "`{word}` is there twice; write it once"
-        )));
+        let text = format!("`{word}` is there twice; write it once");
+        return Err(PeriodError::new(text));
     }
     Ok(())
 }
@@ -145,9 +127,8 @@ fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
 /// Parses a unit inside `once(…)`.
 fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
     if OTHERS.contains(&word) {
-        return Err(PeriodError::new(format!(
-            "`once` contains units alone; write `{word}` beside it"
-        )));
+        let text = format!("`once` contains units alone; write `{word}` beside it");
+        return Err(PeriodError::new(text));
     }
     unit(word)
 }
@@ -174,24 +155,16 @@ fn unknown(word: &str) -> PeriodError {
         return PeriodError::new(format!("`{word}` has no unit; write `steps = {word}`"));
     }
     if word == "when" {
-        return PeriodError::new(
-            "`when` asks a predicate, which is code; write `Period::when(…)` in the program",
-        );
+        let text = "`when` asks a predicate, which is code; write `Period::when(…)` in the program";
+        return PeriodError::new(text);
     }
-    let valid: Vec<&str> = Unit::ALL
-        .iter()
-        .map(|unit| unit.word())
-        .chain(OTHERS)
-        .collect();
-    let nearest = valid
-        .iter()
-        .map(|valid| (damerau_levenshtein(valid, word), valid))
-        .filter(|(distance, _)| *distance <= (word.chars().count() / 3).min(2))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, valid)| format!(": did you mean `{valid}`?"));
+    let units = Unit::ALL.iter().map(|unit| unit.word());
+    let valid: Vec<&str> = units.chain(OTHERS).collect();
+    let nearest = nearest(word, valid.iter().copied());
+    let nearest = nearest.map(|valid| format!(": did you mean `{valid}`?"));
     let suggestion = nearest.unwrap_or_else(|| ".".to_owned());
+    let valid = valid.join(", ");
     PeriodError::new(format!(
-        "`{word}` is no word of a period{suggestion} There are {}",
-        valid.join(", ")
+        "`{word}` is no word of a period{suggestion} There are {valid}"
     ))
 }

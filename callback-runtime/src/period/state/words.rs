@@ -14,11 +14,10 @@ impl PeriodState {
         for position in [self.last_run, self.last_position] {
             words.push(position.is_some().into());
             let position = position.unwrap_or_default();
-            let amounts = Unit::ALL.map(|unit| amount_words(position.amount(unit)));
-            words.extend(amounts.as_flattened());
+            let amounts = Unit::ALL.into_iter().map(|unit| position.amount(unit));
+            words.extend(amounts.flat_map(amount_words));
         }
-        let intervals = self.intervals.iter().copied();
-        words.extend(intervals.flat_map(IntervalState::to_words));
+        words.extend(self.intervals.iter().flat_map(IntervalState::to_words));
         words
     }
 
@@ -43,7 +42,7 @@ impl PeriodState {
 }
 
 impl IntervalState {
-    fn to_words(self) -> Vec<u64> {
+    fn to_words(&self) -> Vec<u64> {
         let Interval {
             unit,
             every,
@@ -51,16 +50,13 @@ impl IntervalState {
             until,
             once,
         } = self.interval;
-        let mut words = vec![unit as u64, once.into()];
-        for amount in [Some(every), offset, until] {
-            words.extend(amount_words(amount));
-        }
-        words.extend(match self.next {
+        let [every, offset, until] = [Some(every), offset, until].map(amount_words);
+        let next = match self.next {
             None => [0, 0],
             Some(NextMark::Number(number)) => [1, number],
             Some(NextMark::Never) => [2, 0],
-        });
-        words
+        };
+        [[unit as u64, once.into()], every, offset, until, next].concat()
     }
 
     fn from_words(words: &mut impl Iterator<Item = u64>) -> Option<Self> {

@@ -18,16 +18,11 @@ use crate::plan::{Problem, ProblemKind};
 /// plan. Otherwise one note reports the number of such pairs.
 pub(crate) fn check_writers(input: &CheckInput<'_>) -> Vec<Problem> {
     let pairs = input.plan.resolved.undecided.iter();
-    let (problems, notes): (Vec<_>, Vec<_>) = pairs.partition(|pair| {
+    let (notes, problems): (Vec<_>, Vec<_>) = pairs.filter(|pair| !pair.reads).partition(|pair| {
         let by_hand = |id: CallbackId| input.plan.attached[id].by_hand;
-        input.plan.strict || !(by_hand(pair.first) && by_hand(pair.second))
+        !input.plan.strict && by_hand(pair.first) && by_hand(pair.second)
     });
-    let problems = problems.into_iter().map(|pair| {
-        let text = |state: &str, first: &str| {
-            format!("writes `{state}` after {first}, by insertion alone")
-        };
-        pair_problem(input, pair, ProblemKind::Conflict, text)
-    });
+    let problems = problems.into_iter().map(|pair| pair_problem(input, pair));
     problems.chain(pairs_note(input, &notes)).collect()
 }
 
@@ -39,43 +34,42 @@ pub(crate) fn check_writers(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.on(Fit::on_epoch_end, |rate: &mut LearningRate| rate.set(0.5 * rate.get()));
 /// ```
 pub(crate) fn check_readers(input: &CheckInput<'_>) -> Vec<Problem> {
-    let pairs = input.plan.resolved.early_readers.iter();
-    let pairs = pairs.filter(|_| input.plan.strict);
-    let text = |state: &str, first: &str| {
-        format!("writes `{state}` after {first} has read it, by insertion alone")
-    };
-    pairs
-        .map(|pair| pair_problem(input, pair, ProblemKind::EarlyReader, text))
-        .collect()
+    let pairs = input.plan.resolved.undecided.iter();
+    let readers = pairs.filter(|pair| pair.reads && input.plan.strict);
+    readers.map(|pair| pair_problem(input, pair)).collect()
 }
 
-/// Makes the problem of an undecided pair. `text` takes the state and the first callback.
-fn pair_problem(
-    input: &CheckInput<'_>,
-    pair: &UndecidedPair,
-    kind: ProblemKind,
-    text: impl Fn(&str, &str) -> String,
-) -> Problem {
+/// Makes the problem of an undecided pair.
+fn pair_problem(input: &CheckInput<'_>, pair: &UndecidedPair) -> Problem {
     let state = short_type_name(pair.type_name);
-    let name = &input.plan.resolved.names[pair.first];
-    let first = format!("`{name}` ({})", input.plan.attached[pair.first].location());
+    let (name, location) = (
+        input.name(pair.first),
+        input.plan.attached[pair.first].location(),
+    );
+    let first = format!("`{name}` ({location})");
+    let what = match (pair.everything, pair.reads) {
+        (true, _) => {
+            format!("goes after {first} by insertion alone, and one of the two asks for `Ctx`")
+        }
+        (false, false) => format!("writes `{state}` after {first}, by insertion alone"),
+        (false, true) => format!("writes `{state}` after {first} has read it, by insertion alone"),
+    };
     let elsewhere = match pair.more {
         0 => String::new(),
         more => format!(" (here and at {more} more)"),
     };
-    let text = if pair.everything {
-        format!("goes after {first} by insertion alone, and one of the two asks for `Ctx`")
-    } else {
-        text(&state, &first)
-    };
     let text = format!(
-        "{text}{elsewhere}; say `after` or `before`, give them weights, or say `no_conflict`"
+        "{what}{elsewhere}; say `after` or `before`, give them weights, or say `no_conflict`"
     );
-    let problem = input.of_callback(pair.second, kind, text);
+    let kind = if pair.reads {
+        ProblemKind::EarlyReader
+    } else {
+        ProblemKind::Conflict
+    };
     Problem {
         breakpoint: Some(input.breakpoint(pair.at).name()),
         state: (!pair.everything).then_some(state),
-        ..problem
+        ..input.of_callback(pair.second, kind, text)
     }
 }
 

@@ -1,26 +1,31 @@
 //! The rules of a plan (P7), one function each. No rule runs a handler.
 //!
-//! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`.
+//! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`, and that for callbacks
+//! that must run in parallel in `parallel/check.rs`.
 
 mod conflicts;
 mod providers;
 mod relations;
+mod state;
 
+use super::order::active;
 use super::problem::{Problem, ProblemKind};
-use super::{PlanCore, ProblemText};
+use super::{Attached, PlanCore, ProblemText};
 use crate::background::{check_background, check_queues, check_sendable};
-use crate::callback::{CallbackId, Registration, registrations, short_type_name};
-use crate::loops::{Breakpoint, BreakpointId, BreakpointSet, Declared};
+use crate::callback::{CallbackId, Registration, registrations};
+use crate::loops::{Breakpoint, BreakpointId, Declared};
 use crate::outcome::catch;
-use crate::period::Position;
+use crate::parallel::check_parallel;
 use crate::period::{
-    check_attached_periods, check_due_params, check_never_due, check_periods, check_read_only,
+    Position, check_attached_periods, check_due_params, check_never_due, check_periods,
+    check_read_only,
 };
-use crate::raw::{Access, Table};
+use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
-use providers::{Providers, check_providers};
+use providers::check_providers;
 use relations::{check_incompatible, check_requirements};
+use state::check_state;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -34,28 +39,32 @@ pub(crate) struct CheckInput<'p> {
     pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
+/// The rules, in the order in which `check` applies them.
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 19] = [
+    check_info,
+    check_weights,
+    check_names,
+    check_providers,
+    check_state,
+    check_silence,
+    check_requirements,
+    check_incompatible,
+    check_writers,
+    check_readers,
+    check_periods,
+    check_attached_periods,
+    check_read_only,
+    check_due_params,
+    check_never_due,
+    check_background,
+    check_sendable,
+    check_queues,
+    check_parallel,
+];
+
 /// Returns the problems that the rules find, in the order of the rules.
 pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    problems.extend(check_info(input));
-    problems.extend(check_weights(input));
-    problems.extend(check_names(input));
-    problems.extend(check_providers(input));
-    problems.extend(check_state(input));
-    problems.extend(check_silence(input));
-    problems.extend(check_requirements(input));
-    problems.extend(check_incompatible(input));
-    problems.extend(check_writers(input));
-    problems.extend(check_readers(input));
-    problems.extend(check_periods(input));
-    problems.extend(check_attached_periods(input));
-    problems.extend(check_read_only(input));
-    problems.extend(check_due_params(input));
-    problems.extend(check_never_due(input));
-    problems.extend(check_background(input));
-    problems.extend(check_sendable(input));
-    problems.extend(check_queues(input));
-    problems
+    RULES.iter().flat_map(|rule| rule(input)).collect()
 }
 
 /// Refuses a callback whose `info` panics, as
@@ -64,11 +73,10 @@ pub(crate) fn check(input: &CheckInput<'_>) -> Vec<Problem> {
 /// fn info(&self) -> CallbackInfo { todo!() }
 /// ```
 fn check_info(input: &CheckInput<'_>) -> Vec<Problem> {
-    let order = input.plan.resolved.order.iter();
-    let panicked = order.filter_map(|id| Some((*id, input.plan.attached[*id].panicked.clone()?)));
-    panicked
-        .map(|(id, text)| input.of_callback(id, ProblemKind::Panicked, ProblemText::plain(text)))
-        .collect()
+    input.each_callback(|id, attached| {
+        let text = ProblemText::plain(attached.panicked.clone()?);
+        Some(input.of_callback(id, ProblemKind::Panicked, text))
+    })
 }
 
 /// Refuses a weight that is NaN, as
@@ -77,17 +85,11 @@ fn check_info(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.add(PrintLoss).weight(0.0 / 0.0);
 /// ```
 fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
-    let is_nan = |id: &CallbackId| input.plan.attached[*id].weight().is_nan();
-    let order = input.plan.resolved.order.iter().filter(|id| is_nan(id));
-    order
-        .map(|id| {
-            input.of_callback(
-                *id,
-                ProblemKind::Weight,
-                String::from("its weight is NaN; write a number or an infinity"),
-            )
-        })
-        .collect()
+    input.each_callback(|id, attached| {
+        let text = "its weight is NaN; write a number or an infinity";
+        let is_nan = attached.weight().is_nan();
+        is_nan.then(|| input.of_callback(id, ProblemKind::Weight, text.to_owned()))
+    })
 }
 
 /// Refuses two callbacks with the same explicit name, as
@@ -97,41 +99,19 @@ fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.add(PrintRate).named("print");
 /// ```
 fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut first: HashMap<&str, CallbackId> = HashMap::new();
+    let mut first: HashMap<&str, &Attached> = HashMap::new();
     let mut problems = Vec::new();
-    for id in CallbackId::first(input.plan.attached.len()) {
-        let callback = &input.plan.attached[id];
-        let Some(name) = callback.explicit_name().filter(|_| callback.active) else {
+    for (id, callback) in active(&input.plan.attached) {
+        let Some(name) = callback.explicit_name() else {
             continue;
         };
-        if let Some(other) = first.insert(name, id) {
+        if let Some(other) = first.insert(name, callback) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
-                input.plan.attached[other].added_at
+                other.added_at
             );
             problems.push(input.of_callback(id, ProblemKind::SameName, text));
         }
-    }
-    problems
-}
-
-/// Refuses a handler that requires state that nothing provides, or that does not exist at its breakpoint, as
-///
-/// ```text
-/// fn on_epoch_end(&self, notes: &String) {}         // nothing inserts a `String`
-/// fn on_train_batch_begin(&self, loss: &Loss) {}    // the loss does not exist yet
-/// ```
-fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
-    let providers = Providers::of(input);
-    let mut problems = Vec::new();
-    for (at, record) in input.handlers() {
-        if input.plan.of_run.why_silent(at).is_some() {
-            continue;
-        }
-        let required = record.accesses.iter().filter(|access| !access.optional);
-        problems.extend(
-            required.filter_map(|access| input.absent_state(&providers, at, record, access)),
-        );
     }
     problems
 }
@@ -143,15 +123,13 @@ fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.on(Fit::on_valid_end, || {});
 /// ```
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
-    let silent = input
-        .handlers()
-        .filter_map(|(at, record)| Some((at, record, input.plan.of_run.why_silent(at)?)));
-    silent
-        .map(|(at, record, because)| {
-            let text = format!("can never run here: {because}");
-            input.of_handler(at, record, ProblemKind::NeverRuns, None, text)
-        })
-        .collect()
+    input.each_handler(|record| {
+        let text = format!(
+            "can never run here: {}",
+            input.plan.of_run.why_silent(record.at)?
+        );
+        Some(input.of_handler(record, ProblemKind::NeverRuns, text))
+    })
 }
 
 impl CheckInput<'_> {
@@ -161,10 +139,31 @@ impl CheckInput<'_> {
         all.filter(|registration| registration.is_for(self.plan.loop_info))
     }
 
-    /// Returns the bound handlers with their breakpoints.
-    pub(crate) fn handlers(&self) -> impl Iterator<Item = (BreakpointId, &HandlerRecord)> {
-        let all = self.plan.dispatcher.all_records();
-        all.map(|(handler, record)| (handler.breakpoint, record))
+    /// Returns the bound handlers.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = &HandlerRecord> {
+        self.plan.dispatcher.all_records().map(|(_, record)| record)
+    }
+
+    /// Returns the problems that a rule finds in handlers, in the order of the breakpoints.
+    pub(crate) fn each_handler<I: IntoIterator<Item = Problem>>(
+        &self,
+        rule: impl FnMut(&HandlerRecord) -> I,
+    ) -> Vec<Problem> {
+        self.handlers().flat_map(rule).collect()
+    }
+
+    /// Returns the problems that a rule finds in callbacks, in the order in which they run.
+    pub(crate) fn each_callback<I: IntoIterator<Item = Problem>>(
+        &self,
+        mut rule: impl FnMut(CallbackId, &Attached) -> I,
+    ) -> Vec<Problem> {
+        let order = self.plan.resolved.order.iter();
+        let problems = order.flat_map(|id| rule(*id, &self.plan.attached[*id]));
+        problems.collect()
+    }
+
+    pub(crate) fn name(&self, id: CallbackId) -> &str {
+        &self.plan.resolved.names[id]
     }
 
     pub(crate) fn breakpoint(&self, id: BreakpointId) -> &'static Breakpoint {
@@ -187,54 +186,17 @@ impl CheckInput<'_> {
             .filter(|declared| self.plan.of_run.provides(declared))
     }
 
-    /// Returns the problem of required state that is absent at a breakpoint; `None` if it is present.
-    pub(crate) fn absent_state(
-        &self,
-        providers: &Providers<'_>,
-        at: BreakpointId,
-        record: &HandlerRecord,
-        access: &Access,
-    ) -> Option<Problem> {
-        let existing = providers.declared_at(access.type_id);
-        let is_declared = existing != BreakpointSet::default();
-        // A loop also removes the state that it provides. So a value that is in the state now need not be there at the breakpoint.
-        if existing.contains(at) || !is_declared && self.state.holds(access.slot) {
-            return None;
-        }
-        let state = short_type_name(access.type_name);
-        let (kind, text) = match providers.of_type(access.type_id) {
-            Some(provider) => (
-                ProblemKind::NotHere,
-                providers::entered_too_early(self, at, record, provider, &state)?,
-            ),
-            None if is_declared => (
-                ProblemKind::NotHere,
-                exists_elsewhere_text(self, &state, existing),
-            ),
-            None => (
-                ProblemKind::Missing,
-                providers::missing_text(self, access, &state),
-            ),
-        };
-        Some(self.of_handler(at, record, kind, Some(state), text))
-    }
-
     /// Makes a problem of one handler.
     pub(crate) fn of_handler(
         &self,
-        at: BreakpointId,
         record: &HandlerRecord,
         kind: ProblemKind,
-        state: Option<String>,
-        text: String,
+        text: impl Into<ProblemText>,
     ) -> Problem {
         Problem {
-            kind,
-            callback: self.plan.resolved.names[record.callback].to_string(),
-            breakpoint: Some(self.breakpoint(at).name()),
-            state,
+            breakpoint: Some(self.breakpoint(record.at).name()),
             location: record.location,
-            text: text.into(),
+            ..self.of_callback(record.callback, kind, text)
         }
     }
 
@@ -245,36 +207,7 @@ impl CheckInput<'_> {
         kind: ProblemKind,
         text: impl Into<ProblemText>,
     ) -> Problem {
-        Problem {
-            kind,
-            callback: self.plan.resolved.names[id].to_string(),
-            breakpoint: None,
-            state: None,
-            location: self.plan.attached[id].location(),
-            text: text.into(),
-        }
+        let location = self.plan.attached[id].location();
+        Problem::of_plan(kind, self.name(id), location, text)
     }
-}
-
-/// Describes state that exists, but not at the breakpoint of a handler.
-fn exists_elsewhere_text(input: &CheckInput<'_>, state: &str, existing: BreakpointSet) -> String {
-    let mut ranges: Vec<(BreakpointId, BreakpointId)> = Vec::new();
-    for at in existing.iter() {
-        match ranges.last_mut() {
-            Some((_, last)) if last.index() + 1 == at.index() => *last = at,
-            _ => ranges.push((at, at)),
-        }
-    }
-    let name = |at: BreakpointId| input.breakpoint(at).name();
-    let places: Vec<String> = ranges
-        .into_iter()
-        .map(|(first, last)| match last.index() - first.index() {
-            0 => format!("at {}", name(first)),
-            _ => format!("from {} to {}", name(first), name(last)),
-        })
-        .collect();
-    format!(
-        "`{state}` does not exist here; it exists {}; move the handler, or ask for `Option<&{state}>`",
-        places.join(" and ")
-    )
 }

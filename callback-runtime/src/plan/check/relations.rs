@@ -15,33 +15,27 @@ use std::collections::HashSet;
 /// plan.add(Report);   // and no `plan.add(Metrics)`
 /// ```
 pub(crate) fn check_requirements(input: &CheckInput<'_>) -> Vec<Problem> {
-    let unmet = relations(input, Verb::Requires).filter(|(id, relation)| {
-        let named = input.plan.resolved.members.named(&relation.callback_ref);
-        named.iter().all(|other| other == id)
+    let unmet = relations(input, Verb::Requires).filter_map(|(id, relation)| {
+        let callback_ref = &relation.callback_ref;
+        let text = match input.plan.resolved.members.named(callback_ref)[..] {
+            [] => {
+                let advice = advice(input, id, callback_ref);
+                format!("requires `{callback_ref}`, which is not attached; {advice}")
+            }
+            [single] if single == id => format!(
+                "requires another `{callback_ref}`, and no other is attached; attach one more"
+            ),
+            _ => return None,
+        };
+        Some(of_relation(
+            input,
+            id,
+            relation,
+            ProblemKind::Required,
+            text,
+        ))
     });
-    unmet
-        .map(|(id, relation)| {
-            let text = unmet_text(input, id, &relation.callback_ref);
-            of_relation(input, id, relation, ProblemKind::Required, text)
-        })
-        .collect()
-}
-
-/// Describes a requirement that is not met.
-fn unmet_text(input: &CheckInput<'_>, id: CallbackId, callback_ref: &CallbackRef) -> String {
-    if input
-        .plan
-        .resolved
-        .members
-        .named(callback_ref)
-        .contains(&id)
-    {
-        return format!(
-            "requires another `{callback_ref}`, and no other is attached; attach one more"
-        );
-    }
-    let advice = advice(input, id, callback_ref);
-    format!("requires `{callback_ref}`, which is not attached; {advice}")
+    unmet.collect()
 }
 
 /// Refuses a callback that another one declares incompatible, as
@@ -62,10 +56,10 @@ pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
     for (id, relation) in relations(input, Verb::Incompatible) {
         let named = input.plan.resolved.members.named(&relation.callback_ref);
         let mut others = named.iter().filter(|other| **other != id);
-        let count = named.len() - usize::from(named.binary_search(&id).is_ok());
         // Both callbacks may declare it.
         let new = others.find(|other| reported.insert((id.min(**other), id.max(**other))));
         if let Some(other) = new {
+            let count = named.len() - usize::from(named.binary_search(&id).is_ok());
             let text = incompatible_text(input, *other, count - 1);
             let kind = ProblemKind::Incompatible;
             problems.push(of_relation(input, id, relation, kind, text));
@@ -76,10 +70,7 @@ pub(crate) fn check_incompatible(input: &CheckInput<'_>) -> Vec<Problem> {
 
 /// Describes an incompatible callback and the number of further ones.
 fn incompatible_text(input: &CheckInput<'_>, other: CallbackId, more: usize) -> String {
-    let (name, location) = (
-        &input.plan.resolved.names[other],
-        input.plan.attached[other].location(),
-    );
+    let (name, location) = (input.name(other), input.plan.attached[other].location());
     match more {
         0 => format!("is incompatible with `{name}` ({location}); attach one of the two"),
         _ => format!(
@@ -95,10 +86,8 @@ fn relations<'s>(
 ) -> impl Iterator<Item = (CallbackId, &'s Relation)> {
     let order = input.plan.resolved.order.iter().copied();
     let all = order.flat_map(|id| {
-        let callback = &input.plan.attached[id];
-        let list = callback.info.relations().list.iter();
-        list.chain(&callback.relations.list)
-            .map(move |relation| (id, relation))
+        let relations = input.plan.attached[id].all_relations();
+        relations.map(move |relation| (id, relation))
     });
     all.filter(move |(_, relation)| relation.verb == verb)
 }
@@ -111,11 +100,9 @@ fn of_relation(
     kind: ProblemKind,
     text: String,
 ) -> Problem {
-    let problem = input.of_callback(id, kind, text);
-    Problem {
-        location: relation.location.unwrap_or(problem.location),
-        ..problem
-    }
+    let mut problem = input.of_callback(id, kind, text);
+    problem.location = relation.location.unwrap_or(problem.location);
+    problem
 }
 
 /// Returns what to write so that the callback `id` has the callback that it requires.
@@ -149,7 +136,7 @@ fn nearest_name<'s>(
     };
     let order = input.plan.resolved.order.iter();
     let others = order.filter(|other| **other != id);
-    let attached = others.map(|other| input.plan.resolved.names[*other].as_ref());
+    let attached = others.map(|other| input.name(*other));
     let registered = input.registered().map(Registration::name);
     nearest(name, attached).or_else(|| nearest(name, registered))
 }

@@ -17,6 +17,31 @@ impl Circle {
     pub(super) fn first(&self) -> CallbackId {
         self.steps[0].0
     }
+
+    /// Makes the problem of a circle. Its steps name every callback of the circle and where each order is declared.
+    pub(crate) fn problem(
+        &self,
+        orders: &[OrderRule],
+        attached: &[Attached],
+        names: &[Arc<str>],
+    ) -> Problem {
+        let next = self.steps.iter().cycle().skip(1);
+        let steps = self.steps.iter().zip(next).map(|((id, order), (next, _))| {
+            let order = &orders[*order];
+            let first = side_text(&order.first, &attached[*id], &names[*id]);
+            let second = side_text(&order.second, &attached[*next], &names[*next]);
+            format!("{first} before {second}, {}", declaration_text(order))
+        });
+        let mut text = ProblemText::hinted("its order is a circle".into(), "take one of them back");
+        text.steps = steps.collect();
+        let first = self.first();
+        Problem::of_plan(
+            ProblemKind::Circle,
+            &names[first],
+            attached[first].location(),
+            text,
+        )
+    }
 }
 
 /// Finds a shortest circle among the waiting callbacks, through the callback of a circle that comes first by `key`.
@@ -29,27 +54,32 @@ pub(super) fn find<K: Ord>(
     let candidates = graph.callbacks().filter(|id| leads[NodeId::of(*id)]);
     let mut candidates: Vec<CallbackId> = candidates.collect();
     candidates.sort_by_key(|id| key(*id));
-    candidates
-        .into_iter()
-        .find_map(|id| circle_through(graph, waiting, NodeId::of(id)))
+    let mut nodes = candidates.into_iter().map(NodeId::of);
+    nodes.find_map(|node| circle_through(graph, &leads, node))
 }
 
 /// Returns for each node whether it is on a circle or before one. A search from any other node finds no circle, and in a long chain of such
 /// nodes each search would walk the whole chain.
 fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
-    let mut leads: Vec<bool> = NodeId::first(graph.after.len())
-        .map(|node| is_open(graph, waiting, node))
-        .collect();
+    let nodes = || NodeId::first(graph.after.len());
+    // A circle can lead through waiting callbacks, orders and sides.
+    let is_open = |node| {
+        graph
+            .callback(node)
+            .is_none_or(|callback| waiting[callback])
+    };
+    let mut leads: Vec<bool> = nodes().map(is_open).collect();
     let mut predecessors: Vec<Vec<NodeId>> = vec![Vec::new(); leads.len()];
     let mut successor_counts = vec![0_usize; leads.len()];
-    for node in NodeId::first(leads.len()).filter(|node| leads[*node]) {
+    for node in nodes().filter(|node| leads[*node]) {
         for next in graph.after[node].iter().filter(|next| leads[**next]) {
             predecessors[*next].push(node);
             successor_counts[node] += 1;
         }
     }
-    let ends = NodeId::first(leads.len()).filter(|node| successor_counts[*node] == 0);
-    let mut ends: Vec<NodeId> = ends.collect();
+    let mut ends: Vec<NodeId> = nodes()
+        .filter(|node| successor_counts[*node] == 0)
+        .collect();
     while let Some(end) = ends.pop() {
         leads[end] = false;
         for node in &predecessors[end] {
@@ -62,15 +92,8 @@ fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
     leads
 }
 
-/// Whether a circle can lead through a node: it is a waiting callback, or no callback.
-fn is_open(graph: &Graph, waiting: &[bool], node: NodeId) -> bool {
-    graph
-        .callback(node)
-        .is_none_or(|callback| waiting[callback])
-}
-
-/// Finds a shortest path from `start` back to it.
-fn circle_through(graph: &Graph, waiting: &[bool], start: NodeId) -> Option<Circle> {
+/// Finds a shortest path from `start` back to it, through nodes that lead to circles.
+fn circle_through(graph: &Graph, leads: &[bool], start: NodeId) -> Option<Circle> {
     let mut previous: HashMap<NodeId, NodeId> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
@@ -78,7 +101,7 @@ fn circle_through(graph: &Graph, waiting: &[bool], start: NodeId) -> Option<Circ
             if *next == start {
                 return Some(circle_of_path(graph, &previous, node, start));
             }
-            if is_open(graph, waiting, *next) && !previous.contains_key(next) {
+            if leads[*next] && !previous.contains_key(next) {
                 previous.insert(*next, node);
                 queue.push_back(*next);
             }
@@ -109,32 +132,6 @@ fn circle_of_path(
     }
     steps.reverse();
     Circle { steps }
-}
-
-/// Makes the problem of a circle. Its steps name every callback of the circle and where each order is declared.
-pub(crate) fn circle_problem(
-    circle: &Circle,
-    orders: &[OrderRule],
-    attached: &[Attached],
-    names: &[Arc<str>],
-) -> Problem {
-    let next = circle.steps.iter().cycle().skip(1);
-    let steps = circle.steps.iter().zip(next);
-    let steps = steps.map(|((id, order), (next, _))| {
-        let order = &orders[*order];
-        let first = side_text(&order.first, &attached[*id], &names[*id]);
-        let second = side_text(&order.second, &attached[*next], &names[*next]);
-        format!("{first} before {second}, {}", declaration_text(order))
-    });
-    let text = ProblemText::hinted("its order is a circle".into(), "take one of them back")
-        .with_steps(steps.collect());
-    let first = circle.first();
-    Problem::of_plan(
-        ProblemKind::Circle,
-        &names[first],
-        attached[first].location(),
-        text,
-    )
 }
 
 /// Describes a callback the way that a side of an order names it: by its name, its type or its group.

@@ -3,8 +3,7 @@
 use super::graph::overlap;
 use super::members::{Members, active};
 use crate::callback::{CallbackId, CallbackRef, Location, RefTarget, Relation, Verb};
-use crate::plan::Attached;
-use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide};
+use crate::plan::{Attached, DeclaredBy, NamedBy, OrderRule, OrderSide};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,9 +27,8 @@ pub(crate) fn declared_orders(
 ) -> Vec<OrderRule> {
     let mut orders = declared_by_types(attached, members);
     orders.extend(declared_by_attachments(attached, names, members));
-    let of_plan = relations
-        .iter()
-        .filter(|relation| relation.verb == Verb::Before);
+    let of_plan = relations.iter();
+    let of_plan = of_plan.filter(|relation| relation.verb == Verb::Before);
     orders.extend(of_plan.map(|relation| OrderRule {
         first: order_side(&relation.first, members),
         second: order_side(&relation.second, members),
@@ -47,16 +45,13 @@ fn declared_by_types(attached: &[Attached], members: &Members) -> Vec<OrderRule>
     let mut declarations: Vec<(&Relation, Vec<CallbackId>)> = Vec::new();
     for (id, callback) in active(attached) {
         for relation in &callback.info.relations().list {
-            let key = (
-                callback.functions.type_id,
-                relation.verb,
-                &relation.callback_ref,
-            );
-            let index = *known.entry(key).or_insert_with(|| {
-                declarations.push((relation, Vec::new()));
-                declarations.len() - 1
-            });
-            declarations[index].1.push(id);
+            let type_id = callback.functions.type_id;
+            let key = (type_id, relation.verb, &relation.callback_ref);
+            let index = *known.entry(key).or_insert(declarations.len());
+            match declarations.get_mut(index) {
+                Some((_, owners)) => owners.push(id),
+                None => declarations.push((relation, vec![id])),
+            }
         }
     }
     let declarations = declarations.into_iter();
@@ -73,23 +68,18 @@ fn declared_by_type(
     owners: Vec<CallbackId>,
 ) -> Option<OrderRule> {
     let owner = &attached[*owners.first()?];
-    let named = members.named(&relation.callback_ref);
-    let others = without_type(named.clone(), owner.functions.type_id, attached, members);
-    let is_itself = others.is_empty() && !named.is_empty();
     let own = OrderSide {
         label: owner.info.type_label().to_owned(),
         callbacks: owners.into(),
         named: NamedBy::Type,
     };
-    let other = OrderSide {
-        callbacks: others,
-        named: if is_itself {
-            NamedBy::Itself
-        } else {
-            named_by(&relation.callback_ref)
-        },
-        label: relation.callback_ref.to_string(),
-    };
+    let mut other = order_side(&relation.callback_ref, members);
+    let is_absent = other.callbacks.is_empty();
+    let type_id = owner.functions.type_id;
+    other.callbacks = without_type(other.callbacks, type_id, attached, members);
+    if other.callbacks.is_empty() && !is_absent {
+        other.named = NamedBy::Itself;
+    }
     order_rule(relation.verb, own, other, false, owner.location())
 }
 
@@ -105,9 +95,8 @@ fn without_type(
         return named;
     }
     let others = named.iter().copied();
-    others
-        .filter(|id| attached[*id].functions.type_id != type_id)
-        .collect()
+    let others = others.filter(|id| attached[*id].functions.type_id != type_id);
+    others.collect()
 }
 
 /// Returns the orders that attachments declare.
@@ -116,21 +105,20 @@ fn declared_by_attachments(
     names: &[Arc<str>],
     members: &Members,
 ) -> Vec<OrderRule> {
-    let declarations = active(attached).flat_map(|(id, callback)| {
-        let list = callback.relations.list.iter();
-        list.map(move |relation| (id, callback, relation))
-    });
-    let order = |(id, callback, relation): (CallbackId, &Attached, &Relation)| {
-        let own = OrderSide {
-            label: names[id].to_string(),
-            callbacks: Arc::from([id]),
-            named: NamedBy::Name,
-        };
-        let other = order_side(&relation.callback_ref, members);
-        let location = relation.location.unwrap_or_else(|| callback.location());
-        order_rule(relation.verb, own, other, true, location)
-    };
-    declarations.filter_map(order).collect()
+    let mut orders = Vec::new();
+    for (id, callback) in active(attached) {
+        for relation in &callback.relations.list {
+            let own = OrderSide {
+                label: names[id].to_string(),
+                callbacks: Arc::from([id]),
+                named: NamedBy::Name,
+            };
+            let other = order_side(&relation.callback_ref, members);
+            let location = relation.location.unwrap_or_else(|| callback.location());
+            orders.extend(order_rule(relation.verb, own, other, true, location));
+        }
+    }
+    orders
 }
 
 /// Returns the order that a relation between `own` and `other` declares; `None` for a relation that is no order.
@@ -158,13 +146,9 @@ fn order_side(callback_ref: &CallbackRef, members: &Members) -> OrderSide {
     OrderSide {
         label: callback_ref.to_string(),
         callbacks: members.named(callback_ref),
-        named: named_by(callback_ref),
-    }
-}
-
-fn named_by(callback_ref: &CallbackRef) -> NamedBy {
-    match callback_ref.target() {
-        RefTarget::Type { .. } => NamedBy::Type,
-        RefTarget::Name(_) => NamedBy::Name,
+        named: match callback_ref.target() {
+            RefTarget::Type { .. } => NamedBy::Type,
+            RefTarget::Name(_) => NamedBy::Name,
+        },
     }
 }

@@ -5,15 +5,15 @@
 
 use super::declare::PlanRelation;
 use super::members::{Members, active};
-use crate::callback::CallbackId;
-use crate::callback::Verb;
+use super::sort_unique;
+use crate::callback::{CallbackId, Verb};
 use crate::loops::id_types;
 use crate::plan::Attached;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The exempted pairs.
-pub(super) struct Exemptions {
+pub(crate) struct Exemptions {
     /// The class of each callback, by its id.
     class_of: Vec<ClassId>,
     classes: Vec<Class>,
@@ -57,16 +57,13 @@ impl Exemptions {
             list_ids: HashMap::new(),
         };
         for (id, callback) in active(attached) {
-            let of_type = callback.info.relations().list.iter();
-            let all = of_type.chain(&callback.relations.list);
+            let all = callback.all_relations();
             for relation in all.filter(|relation| relation.verb == Verb::NoConflict) {
                 declarations.add(id, &members.named(&relation.callback_ref));
             }
         }
-        for relation in relations
-            .iter()
-            .filter(|relation| relation.verb == Verb::NoConflict)
-        {
+        let of_plan = relations.iter();
+        for relation in of_plan.filter(|relation| relation.verb == Verb::NoConflict) {
             let others = members.named(&relation.second);
             for id in members.named(&relation.first).iter() {
                 declarations.add(*id, &others);
@@ -84,8 +81,7 @@ impl Exemptions {
         };
         let mut known = HashMap::new();
         for mut class in declarations.class_of {
-            class.names.sort_unstable();
-            class.names.dedup();
+            sort_unique(&mut class.names);
             let id = if class == Class::default() {
                 UNMENTIONED
             } else {
@@ -111,12 +107,12 @@ impl Exemptions {
     }
 
     /// Returns the class of a callback.
-    pub(super) fn class(&self, id: CallbackId) -> ClassId {
+    pub(crate) fn class(&self, id: CallbackId) -> ClassId {
         self.class_of[id]
     }
 
     /// Whether callbacks of these classes need no order.
-    pub(super) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
+    pub(crate) fn is_exempt(&self, first: ClassId, second: ClassId) -> bool {
         if first == UNMENTIONED || second == UNMENTIONED {
             return false;
         }
@@ -129,13 +125,12 @@ impl Exemptions {
     }
 
     /// Returns the classes that need no order with this one.
-    pub(super) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
+    pub(crate) fn exempt_from(&self, class: ClassId) -> Vec<ClassId> {
         let Class { names, is_in } = &self.classes[class];
         let named = names.iter().flat_map(|list| &self.lists[*list].members);
         let naming = is_in.iter().flat_map(|list| &self.lists[*list].named_by);
         let mut classes: Vec<ClassId> = named.chain(naming).copied().collect();
-        classes.sort_unstable();
-        classes.dedup();
+        sort_unique(&mut classes);
         classes
     }
 }

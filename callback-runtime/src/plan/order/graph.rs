@@ -42,22 +42,20 @@ id_types! {
     pub(crate) struct OrderId;
 }
 
-/// The nodes of the sides that are in the graph, by the address of the side's list of callbacks. Orders that name the same list share it.
+/// The sides that are in the graph. A list of callbacks is identified by its address, because orders that name the same list share it.
 #[derive(Default)]
 struct Sides {
-    /// For a first side, the node after all its callbacks.
-    node_after: HashMap<*const CallbackId, NodeId>,
-    /// For a second side, the node before all its callbacks.
-    node_before: HashMap<*const CallbackId, NodeId>,
-    /// For each list, the first of its members that is declared to run before, or after, the list.
-    members: HashMap<(*const CallbackId, Relative), CallbackId>,
+    /// The node after all callbacks of a first side, or before all callbacks of a second side.
+    nodes: HashMap<(*const CallbackId, Place), NodeId>,
+    /// The first member of a list that is declared to run before the list, as a first side, or after it, as a second side.
+    members: HashMap<(*const CallbackId, Place), CallbackId>,
 }
 
-/// Where a member of a list is declared to run, relative to the other members.
-#[derive(PartialEq, Eq, Hash)]
-enum Relative {
-    Before,
-    After,
+/// A place in an order.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    First,
+    Second,
 }
 
 impl Sides {
@@ -69,19 +67,17 @@ impl Sides {
         first: &Arc<[CallbackId]>,
         second: &Arc<[CallbackId]>,
     ) -> Option<(CallbackId, CallbackId)> {
-        match (&first[..], &second[..]) {
-            ([member], _) => {
-                let key = (second.as_ptr(), Relative::Before);
-                let known = *self.members.entry(key).or_insert(*member);
-                (known != *member).then_some((*member, known))
-            }
-            (_, [member]) => {
-                let key = (first.as_ptr(), Relative::After);
-                let known = *self.members.entry(key).or_insert(*member);
-                (known != *member).then_some((known, *member))
-            }
-            _ => None,
-        }
+        let (key, member) = match (&first[..], &second[..]) {
+            ([member], _) => ((second.as_ptr(), Place::First), *member),
+            (_, [member]) => ((first.as_ptr(), Place::Second), *member),
+            _ => return None,
+        };
+        let known = *self.members.entry(key).or_insert(member);
+        let pair = match key.1 {
+            Place::First => (member, known),
+            Place::Second => (known, member),
+        };
+        (known != member).then_some(pair)
     }
 }
 
@@ -144,8 +140,8 @@ impl Graph {
         }
         let order = self.add_node();
         self.orders.insert(order, id);
-        let before = self.node_after_all(first, sides);
-        let after = self.node_before_all(second, sides);
+        let before = self.side_node(first, Place::First, sides);
+        let after = self.side_node(second, Place::Second, sides);
         self.add_edge(before, order);
         self.add_edge(order, after);
     }
@@ -187,28 +183,20 @@ impl Graph {
         }
     }
 
-    /// Returns the node after all callbacks of a side, and adds it if the graph does not have it yet.
-    fn node_after_all(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
+    /// Returns the node of a side, and adds it if the graph does not have it yet. The node of a single callback is that callback.
+    fn side_node(&mut self, side: &Arc<[CallbackId]>, place: Place, sides: &mut Sides) -> NodeId {
         if let [single] = side[..] {
             return NodeId::of(single);
         }
-        *sides.node_after.entry(side.as_ptr()).or_insert_with(|| {
+        let known = sides.nodes.entry((side.as_ptr(), place));
+        *known.or_insert_with(|| {
             let node = self.add_node();
-            side.iter()
-                .for_each(|id| self.add_edge(NodeId::of(*id), node));
-            node
-        })
-    }
-
-    /// Returns the node before all callbacks of a side, and adds it if the graph does not have it yet.
-    fn node_before_all(&mut self, side: &Arc<[CallbackId]>, sides: &mut Sides) -> NodeId {
-        if let [single] = side[..] {
-            return NodeId::of(single);
-        }
-        *sides.node_before.entry(side.as_ptr()).or_insert_with(|| {
-            let node = self.add_node();
-            side.iter()
-                .for_each(|id| self.add_edge(node, NodeId::of(*id)));
+            for callback in side.iter().map(|id| NodeId::of(*id)) {
+                match place {
+                    Place::First => self.add_edge(callback, node),
+                    Place::Second => self.add_edge(node, callback),
+                }
+            }
             node
         })
     }

@@ -52,7 +52,7 @@ impl Members {
 }
 
 /// Returns the callbacks that are not suppressed.
-pub(super) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
+pub(crate) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
     let all = CallbackId::first(attached.len()).zip(attached);
     all.filter(|(_, callback)| callback.active)
 }

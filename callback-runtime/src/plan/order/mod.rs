@@ -14,11 +14,17 @@ mod names;
 mod precedence;
 mod sort;
 
-pub(crate) use circle::circle_problem;
+pub(crate) use circle::Circle;
 pub(crate) use decided::{DecidedOrders, OrderTraits};
 pub(crate) use declare::{PlanRelation, declared_orders};
 pub(crate) use exempt::ClassId;
 pub(crate) use graph::OrderId;
-pub(crate) use members::Members;
+pub(crate) use members::{Members, active};
 pub(crate) use names::names;
 pub(crate) use sort::sort;
+
+/// Sorts a list, and removes its duplicates.
+fn sort_unique<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
+}

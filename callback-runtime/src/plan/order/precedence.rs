@@ -3,6 +3,7 @@
 //! An order between groups is one link between two lists, and not a link for each pair of members. So memory and time grow with the
 //! declarations and the groups, and not with the pairs.
 
+use super::sort_unique;
 use crate::callback::{CallbackId, Rank};
 use crate::loops::id_types;
 use crate::plan::OrderRule;
@@ -76,7 +77,11 @@ impl Precedence {
             let second = precedence.seconds_id(second, ranks, &mut seconds);
             precedence.add_link(first, second, ranks, &mut firsts);
         }
-        precedence.sort();
+        for second in &mut precedence.seconds {
+            sort_unique(&mut second.singles);
+            sort_unique(&mut second.lists);
+        }
+        precedence.successors.iter_mut().for_each(sort_unique);
         precedence
     }
 
@@ -121,19 +126,6 @@ impl Precedence {
             id
         });
         self.seconds[second].lists.push(first);
-    }
-
-    fn sort(&mut self) {
-        for second in &mut self.seconds {
-            second.singles.sort_unstable();
-            second.singles.dedup();
-            second.lists.sort_unstable();
-            second.lists.dedup();
-        }
-        for successors in &mut self.successors {
-            successors.sort_unstable();
-            successors.dedup();
-        }
     }
 
     /// Returns the lists of second callbacks that a callback is in, and the callbacks that are declared to run after it. Two callbacks for
@@ -211,10 +203,9 @@ impl Search {
 
     /// Continues the search down to `rank`.
     fn extend_to(&mut self, precedence: &Precedence, rank: Rank) {
-        while self.open.peek().is_some_and(|cursor| cursor.rank >= rank) {
-            let Some(cursor) = self.open.pop() else {
-                return;
-            };
+        while self.open.peek().is_some_and(|cursor| cursor.rank >= rank)
+            && let Some(cursor) = self.open.pop()
+        {
             self.push_cursor(precedence, cursor.list, cursor.position);
             if self.reached.insert(cursor.rank) {
                 self.expand(precedence, cursor.rank);
@@ -225,13 +216,12 @@ impl Search {
     /// Opens the lists of the callbacks that are declared to run directly before `rank`.
     fn expand(&mut self, precedence: &Precedence, rank: Rank) {
         for second in &precedence.second_lists[rank] {
-            if !self.seconds.insert(*second) {
-                continue;
-            }
-            self.open(precedence, List::SinglesOf(*second), rank);
-            for first in &precedence.seconds[*second].lists {
-                if self.firsts.insert(*first) {
-                    self.open(precedence, List::First(*first), rank);
+            if self.seconds.insert(*second) {
+                self.open(precedence, List::SinglesOf(*second), rank);
+                for first in &precedence.seconds[*second].lists {
+                    if self.firsts.insert(*first) {
+                        self.open(precedence, List::First(*first), rank);
+                    }
                 }
             }
         }

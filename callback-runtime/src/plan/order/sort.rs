@@ -9,14 +9,6 @@ use crate::plan::{Attached, OrderRule};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-/// The result of sorting.
-pub(crate) struct Sorted {
-    /// The active callbacks, in the order in which they run.
-    pub(crate) order: Vec<CallbackId>,
-    /// The circles of declared orders. One callback of each circle runs although it must wait for another one.
-    pub(crate) circles: Vec<Circle>,
-}
-
 /// Orders callbacks that need not wait for each other: by ascending weight, then insertion.
 #[derive(PartialEq)]
 struct SortKey {
@@ -25,46 +17,39 @@ struct SortKey {
     id: CallbackId,
 }
 
-/// Sorts the active callbacks.
-pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> Sorted {
+/// Returns the active callbacks in the order in which they run, and the circles of declared orders. One callback of each circle runs
+/// although it must wait for another one.
+pub(crate) fn sort(attached: &[Attached], orders: &[OrderRule]) -> (Vec<CallbackId>, Vec<Circle>) {
     let mut graph = Graph::of(attached.len(), orders);
     let mut waiting: Vec<bool> = attached.iter().map(|callback| callback.active).collect();
-    let mut sorted = Sorted {
-        order: Vec::new(),
-        circles: Vec::new(),
-    };
-    let mut free = BinaryHeap::new();
-    let all = active(attached).filter(|(id, _)| graph.before[NodeId::of(*id)] == 0);
-    free.extend(all.map(|(id, callback)| Reverse(SortKey::of(id, callback))));
-    let mut remaining = active(attached).count();
-    while remaining > 0 {
+    let (mut order, mut circles) = (Vec::new(), Vec::new());
+    let count = active(attached).count();
+    let key = |id: CallbackId| SortKey::of(id, &attached[id]);
+    let first = active(attached).filter(|(id, _)| graph.before[NodeId::of(*id)] == 0);
+    let mut free: BinaryHeap<_> = first.map(|(id, _)| Reverse(key(id))).collect();
+    while order.len() < count {
         let Some(Reverse(next)) = free.pop() else {
-            let circle = circle::find(&graph, &waiting, |id| SortKey::of(id, &attached[id]));
-            let Some(circle) = circle else { break };
-            free.push(Reverse(SortKey::of(
-                circle.first(),
-                &attached[circle.first()],
-            )));
-            sorted.circles.push(circle);
+            let Some(circle) = circle::find(&graph, &waiting, key) else {
+                break;
+            };
+            free.push(Reverse(key(circle.first())));
+            circles.push(circle);
             continue;
         };
-        if !std::mem::replace(&mut waiting[next.id], false) {
-            continue;
-        }
-        remaining -= 1;
-        sorted.order.push(next.id);
-        for id in graph.release(next.id) {
-            free.push(Reverse(SortKey::of(id, &attached[id])));
+        if std::mem::replace(&mut waiting[next.id], false) {
+            order.push(next.id);
+            let freed = graph.release(next.id).into_iter();
+            free.extend(freed.map(|id| Reverse(key(id))));
         }
     }
-    sorted
+    (order, circles)
 }
 
 impl SortKey {
     fn of(id: CallbackId, callback: &Attached) -> Self {
         Self {
-            // Adding 0 turns -0 into 0. A check reports NaN, which `total_cmp` orders like any number.
-            weight: callback.weight() + 0.0,
+            // A check reports NaN, which `total_cmp` orders like any number.
+            weight: callback.sort_weight(),
             insertion: callback.insertion,
             id,
         }

@@ -2,23 +2,14 @@
 
 mod nearest;
 
-use super::UndecidedPair;
 use super::order::DecidedOrders;
+use super::{PlanCore, UndecidedPair};
 use crate::callback::CallbackId;
-use crate::loops::{BreakpointId, LoopInfo};
+use crate::loops::BreakpointId;
 use crate::raw::{Access, AccessKind, SlotId};
-use crate::run::{Dispatcher, HandlerRecord};
-use nearest::{NearestSearch, UseKind};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// The pairs of callbacks whose order only insertion decides.
-#[derive(Default)]
-pub(super) struct UndecidedPairs {
-    /// The pairs of which both write the same state.
-    pub(super) writers: Vec<UndecidedPair>,
-    /// The pairs of which the first reads state that the second writes.
-    pub(super) early_readers: Vec<UndecidedPair>,
-}
+use crate::run::HandlerRecord;
+use nearest::{Direction, NearestSearch};
+use std::collections::{BTreeMap, HashMap};
 
 /// The access of one handler to one type of state.
 #[derive(Clone, Copy)]
@@ -37,75 +28,53 @@ struct StateUse {
 
 /// Finds the pairs of all breakpoints. A handler that asks for everything may write any state. Outside of a strict plan, it is compared
 /// only with discovered callbacks, or if it is discovered itself.
-pub(super) fn find_pairs(
-    dispatcher: &Dispatcher,
-    loop_info: &LoopInfo,
-    decided: &DecidedOrders<'_>,
-    strict: bool,
-) -> UndecidedPairs {
-    let mut pairs = UndecidedPairs::default();
-    let (mut writers, mut readers) = (KnownPairs::default(), KnownPairs::default());
+pub(super) fn find_pairs(plan: &PlanCore, decided: &DecidedOrders) -> Vec<UndecidedPair> {
+    let mut found = FoundPairs::default();
+    let strict = plan.strict;
     let check = PairCheck { decided, strict };
-    for at in loop_info.ids() {
-        for uses in by_state(dispatcher.records(at)) {
-            for (first, second) in check.writers(&uses) {
-                writers.add(&mut pairs.writers, at, first, second);
-            }
-            for (first, second) in check.readers(&uses) {
-                readers.add(&mut pairs.early_readers, at, first, second);
+    for at in plan.loop_info.ids() {
+        for uses in by_state(plan.dispatcher.records(at)) {
+            for (first, second) in check.writers(&uses).into_iter().chain(check.readers(&uses)) {
+                found.add(at, first, second);
             }
         }
     }
-    pairs
+    found.pairs
 }
 
 /// Groups the uses of the handlers of one breakpoint by their state, without states that no handler writes. States are in the order of
 /// their first use, uses in the order of the handlers.
 fn by_state(records: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
-    let accesses = records.iter().flat_map(|record| {
-        record
-            .accesses
-            .iter()
-            .map(|access| (record.callback, *access))
-    });
-    let all: Vec<StateUse> = accesses.enumerate().map(StateUse::of).collect();
-    let (everything, single): (Vec<StateUse>, Vec<StateUse>) =
-        all.into_iter().partition(|state_use| state_use.everything);
-    let writes = single.iter().filter(|state_use| state_use.writes);
-    let written: BTreeSet<SlotId> = writes.map(|state_use| state_use.access.slot).collect();
-    let is_written = |slot: SlotId| !everything.is_empty() || written.contains(&slot);
+    let mut order = 0;
+    let mut everything = Vec::new();
     let mut states: Vec<Vec<StateUse>> = Vec::new();
     let mut indices = BTreeMap::new();
-    for state_use in single {
-        let slot = state_use.access.slot;
-        if !is_written(slot) {
-            continue;
-        }
-        let index = *indices.entry(slot).or_insert(states.len());
-        match states.get_mut(index) {
-            Some(uses) => uses.push(state_use),
-            None => states.push(vec![state_use]),
+    for record in records {
+        for access in &record.accesses {
+            let state_use = StateUse::of(order, record.callback, *access);
+            order += 1;
+            if state_use.everything {
+                everything.push(state_use);
+                continue;
+            }
+            let index = *indices.entry(access.slot).or_insert(states.len());
+            match states.get_mut(index) {
+                Some(uses) => uses.push(state_use),
+                None => states.push(vec![state_use]),
+            }
         }
     }
+    states.retain(|uses| !everything.is_empty() || uses.iter().any(|single| single.writes));
     for uses in &mut states {
-        add_whole_state_uses(uses, &everything);
+        let access = uses[0].access;
+        uses.extend(everything.iter().map(|whole| StateUse { access, ..*whole }));
+        uses.sort_unstable_by_key(|state_use| state_use.order);
     }
     states
 }
 
-/// Adds the handlers that ask for everything to the uses of a state.
-fn add_whole_state_uses(uses: &mut Vec<StateUse>, everything: &[StateUse]) {
-    if let Some(&StateUse { access, .. }) = uses.first().filter(|_| !everything.is_empty()) {
-        uses.extend(everything.iter().map(|state_use| StateUse {
-            access,
-            ..*state_use
-        }));
-        uses.sort_unstable_by_key(|state_use| state_use.order);
-    }
-}
-
 impl StateUse {
-    fn of((order, (callback, access)): (usize, (CallbackId, Access))) -> Self {
+    fn of(order: usize, callback: CallbackId, access: Access) -> Self {
         Self {
             order,
             callback,
@@ -117,109 +86,80 @@ impl StateUse {
 }
 
 /// Compares pairs of uses of one state.
+#[derive(Clone, Copy)]
 struct PairCheck<'d> {
-    decided: &'d DecidedOrders<'d>,
+    decided: &'d DecidedOrders,
     /// Whether the plan is strict.
     strict: bool,
 }
 
-/// The order of two uses of one state.
-enum PairOrder {
-    /// The order does not matter.
-    Irrelevant,
-    /// Weights or declared orders decide it.
-    Decided,
-    /// Only insertion decides it.
-    Undecided,
-}
-
 impl PairCheck<'_> {
     /// Returns each writer with the nearest earlier writer with which its order is undecided, if there is one.
-    fn writers(&self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
-        let all = uses.iter().filter(|state_use| state_use.writes);
-        let mut writers: Vec<StateUse> = all.copied().collect();
-        writers.reverse();
-        let mut search = NearestSearch::of(&writers);
+    fn writers(self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
+        let all = uses.iter().rev().filter(|state_use| state_use.writes);
+        let writers: Vec<StateUse> = all.copied().collect();
+        let mut search = NearestSearch::of(self, &writers, Direction::Backward);
         let pair = |index: usize| {
             let second = writers[index];
-            let pair_order = |first: &StateUse| self.pair_order(first, &second);
-            let first = search.nearest(self, &second, index + 1, pair_order)?;
-            Some((first, second))
+            Some((search.nearest(&second, index + 1)?, second))
         };
         (0..writers.len()).rev().filter_map(pair).collect()
     }
 
     /// Returns each reader with the nearest later writer with which its order is undecided, if there is one.
-    fn readers(&self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
-        let all = uses.iter().filter(|state_use| state_use.writes);
-        let writers: Vec<StateUse> = all.copied().collect();
-        let mut search = NearestSearch::of(&writers);
-        let pair = |first: &StateUse| {
+    fn readers(self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
+        let (writers, readers): (Vec<StateUse>, Vec<StateUse>) =
+            uses.iter().partition(|state_use| state_use.writes);
+        let mut search = NearestSearch::of(self, &writers, Direction::Forward);
+        let pair = |first: StateUse| {
             let start = writers.partition_point(|writer| writer.order < first.order);
-            let pair_order = |second: &StateUse| self.pair_order(first, second);
-            let second = search.nearest(self, first, start, pair_order)?;
-            Some((*first, second))
+            Some((first, search.nearest(&first, start)?))
         };
-        let readers = uses.iter().filter(|state_use| !state_use.writes);
-        readers.filter_map(pair).collect()
-    }
-
-    fn pair_order(&self, first: &StateUse, second: &StateUse) -> PairOrder {
-        if self.is_irrelevant(first, second) {
-            PairOrder::Irrelevant
-        } else if self.decided.decides(first.callback, second.callback) {
-            PairOrder::Decided
-        } else {
-            PairOrder::Undecided
-        }
-    }
-
-    /// Returns the kind of a use. Uses of the same kind have an irrelevant order with the same other uses.
-    fn kind(&self, state_use: &StateUse) -> UseKind {
-        let by_hand = self.decided.is_by_hand(state_use.callback);
-        let class = self.decided.class(state_use.callback);
-        (class, state_use.everything, by_hand)
+        readers.into_iter().filter_map(pair).collect()
     }
 
     /// Whether the order of two uses does not matter, in whichever order they are passed.
-    fn is_irrelevant(&self, first: &StateUse, second: &StateUse) -> bool {
-        let by_hand = |state_use: &StateUse| self.decided.is_by_hand(state_use.callback);
-        let class = |state_use: &StateUse| self.decided.class(state_use.callback);
+    fn is_irrelevant(self, first: &StateUse, second: &StateUse) -> bool {
+        let decided = self.decided;
+        let by_hand = |state_use: &StateUse| decided.by_hand[state_use.callback];
+        let class = |state_use: &StateUse| decided.exemptions.class(state_use.callback);
         let everything = first.everything || second.everything;
         everything && !self.strict && by_hand(first) && by_hand(second)
-            || self.decided.is_exempt(class(first), class(second))
+            || decided.exemptions.is_exempt(class(first), class(second))
     }
 }
 
-/// The index of each pair that was found, by its callbacks and state. The state is `None` if one of the two asks for everything.
+/// The pairs of callbacks whose order only insertion decides.
 #[derive(Default)]
-struct KnownPairs(HashMap<(CallbackId, CallbackId, Option<SlotId>), usize>);
+struct FoundPairs {
+    pairs: Vec<UndecidedPair>,
+    /// The index of each pair, by its key.
+    known: HashMap<PairKey, usize>,
+}
 
-impl KnownPairs {
+/// Identifies a pair: its callbacks, whether the first only reads, and the state. The state is `None` if one of the two asks for everything,
+/// so that they are one pair, and not one for each state.
+type PairKey = (CallbackId, CallbackId, bool, Option<SlotId>);
+
+impl FoundPairs {
     /// Adds a pair of uses, or counts the breakpoint if its callbacks are a known pair.
-    fn add(
-        &mut self,
-        pairs: &mut Vec<UndecidedPair>,
-        at: BreakpointId,
-        first: StateUse,
-        second: StateUse,
-    ) {
+    fn add(&mut self, at: BreakpointId, first: StateUse, second: StateUse) {
         let everything = first.everything || second.everything;
-        // A pair with a handler that asks for everything is one pair, and not one for each state.
+        let reads = !first.writes;
         let slot = (!everything).then_some(first.access.slot);
-        let key = (first.callback, second.callback, slot);
-        if let Some(index) = self.0.get(&key) {
-            let known = &mut pairs[*index];
+        let key = (first.callback, second.callback, reads, slot);
+        let index = *self.known.entry(key).or_insert(self.pairs.len());
+        if let Some(known) = self.pairs.get_mut(index) {
             known.more += usize::from(known.last != at);
             known.last = at;
             return;
         }
-        self.0.insert(key, pairs.len());
-        pairs.push(UndecidedPair {
+        self.pairs.push(UndecidedPair {
             first: first.callback,
             second: second.callback,
             type_id: first.access.type_id,
             type_name: first.access.type_name,
+            reads,
             everything,
             at,
             last: at,
