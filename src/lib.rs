@@ -51,6 +51,7 @@ mod parallel;
 pub mod prelude;
 mod require;
 pub mod shelf;
+pub mod weight;
 
 pub use attach::Attach;
 pub use callback_macros::{breakpoints, callback};
@@ -67,7 +68,7 @@ pub mod __private {
     pub use callback_runtime::__private::*;
     pub use callback_runtime::{
         At, Availability, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Location,
-        Loop, Registration, Role, Scope, ScopeInfo,
+        Loop, Record, Registration, Role, RoundInfo, Rounds, Scope, ScopeCounter, ScopeInfo,
     };
 }
 

@@ -14,6 +14,6 @@ pub use crate::fit::{
 pub use callback_macros::{breakpoints, callback};
 pub use callback_runtime::{
     BoxError, Break, Breakpoint, Callback, CallbackRef, Complex, Ctx, Due, Failure, Flow, Handlers,
-    Local, LocalMut, Loop, OnFailure, Outcome, Period, Plan, PlanError, Record, Run, State, Stats,
-    Stop,
+    Local, LocalMut, Loop, OnFailure, Outcome, Period, Plan, PlanError, Record, Rounds, Run, State,
+    Stats, Stop,
 };

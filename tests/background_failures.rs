@@ -172,15 +172,23 @@ fn a_failure_is_swallowed_where_the_callback_may_fail_and_it_goes_on() {
 #[test]
 fn a_panic_that_is_swallowed_disables_it_and_what_it_did_not_see_is_reported() {
     in_time(|| {
-        let mut plan = Plan::new();
+        let (open, gate) = channel();
         let writer = Writer {
             panics_at: Some(2),
+            gate: Some(gate),
             ..Writer::default()
         };
+        let mut plan = Plan::new();
         plan.add(writer)
             .on_failure(OnFailure::Warn)
-            .background(Background::queue(1));
-        let outcome = plan.run(&mut State::new(), |run| count(run, 50)).unwrap();
+            .background(Background::queue(9));
+        // The panic comes while five steps wait in the queue: the writer is let on only then.
+        plan.on(Count::after_step, move |step: &u64| {
+            if *step == 7 {
+                (0..2).for_each(|_| drop(open.send(())));
+            }
+        });
+        let outcome = plan.run(&mut State::new(), |run| count(run, 7)).unwrap();
         assert!(outcome.is_finished());
         assert!(outcome.swallowed()[0].disabled());
         let lines = lines(&plan);

@@ -77,6 +77,18 @@ pub(crate) fn wrap_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String
     lines.join(",\n    ")
 }
 
+/// Returns the name of a type in lower case with underscores: `micro_step` for `MicroStep`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
 /// Formats tokens the way users write them: `Vec<f64>`, which `to_string` prints as `Vec < f64 >`.
 pub(crate) fn format_tokens(tokens: &impl ToTokens) -> String {
     let printed = tokens.to_token_stream().to_string();

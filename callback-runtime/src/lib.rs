@@ -25,7 +25,10 @@ pub use callback::{
     Location, Method, Registration, answer_if, registrations,
 };
 pub use explain::Explanation;
-pub use loops::{At, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, Scope, ScopeInfo};
+pub use loops::{
+    At, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, RoundInfo, Rounds, Scope,
+    ScopeCounter, ScopeInfo,
+};
 pub use outcome::{
     Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, OnFailure, Origin, Outcome,
     Reply, ScopeExit, Skipped, Stop, Swallowed,

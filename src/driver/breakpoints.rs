@@ -2,7 +2,6 @@
 
 use super::{Attempt, RejectedAttempts, Time, Verdict};
 use crate::fit::{Step, Total};
-use callback_runtime::Record;
 
 crate::breakpoints! {
     /// The loop of a variational driver: steps of one or more attempts.
@@ -22,7 +21,7 @@ crate::breakpoints! {
     /// plan.on(Driver::on_step_end, |step: &Step, record: &Record| println!("{step}: {record:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Driver with Step as steps, Time as time, Attempt, Record, RejectedAttempts, Total {
+    pub loop Driver with Step as steps, Time as time, Attempt, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first one of a step, or the next one after a rejection. The log is empty.
@@ -34,7 +33,7 @@ crate::breakpoints! {
             /// The update is accepted: the place to change it.
             before_parameter_update;
             /// The parameters are updated, and the step is counted.
-            on_step_end;
+            on_step_end completes Step;
             on_run_end;
         }
         stop => on_stop;

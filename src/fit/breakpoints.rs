@@ -4,7 +4,6 @@ use super::{
     Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, Step,
     Total,
 };
-use callback_runtime::Record;
 
 crate::breakpoints! {
     /// The fit loop: epochs with a training pass and a validation pass.
@@ -22,7 +21,7 @@ crate::breakpoints! {
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
     pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, SampleCount as samples,
-        Epochs, Iteration, Phase, Record, History, LearningRate, Total
+        Epochs, Iteration, Phase, History, LearningRate, Total
     {
         scope FIT {
             /// The place to read the settings before the first epoch.
@@ -58,7 +57,7 @@ crate::breakpoints! {
                     on_valid_end;
                 }
                 /// The place to read the metrics of the epoch.
-                on_epoch_end;
+                on_epoch_end completes Epoch;
             }
             on_fit_end;
         }

@@ -1,17 +1,14 @@
 //! Checks that no two values of a row have the same name.
 
-#[cfg(feature = "json")]
+#[cfg(any(feature = "csv", feature = "json"))]
 use callback_runtime::Record;
 #[cfg(feature = "tensorboard")]
 use std::collections::HashSet;
 
-/// Refuses a value with the name of the loop's own column, such as `record.set("epoch", 1.0)`.
+/// Refuses a value with the name of the round's own column, such as `record.set("epoch", 1.0)`.
 #[cfg(any(feature = "csv", feature = "json"))]
-pub(super) fn check_own_column<'n>(
-    own: &str,
-    mut names: impl Iterator<Item = &'n str>,
-) -> Result<(), String> {
-    if names.any(|name| name == own) {
+pub(super) fn check_own_column(own: &str, record: &Record) -> Result<(), String> {
+    if record.value(own).is_some() {
         return Err(format!(
             "`{own}` is the column of the {own}'s number; log the value with that name under another one"
         ));

@@ -4,11 +4,9 @@ use super::InvalidSettings;
 use super::monitor::Monitor;
 use super::patience::Patience;
 use super::settings::SettingsCheck;
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, Step};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::Flow;
-use callback_runtime::Record;
+use callback_runtime::{Flow, Record, Rounds};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -119,8 +117,8 @@ impl ConvergenceStopping {
         self
     }
 
-    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(position, record)? else {
+    fn look(&mut self, record: &Record) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(record)? else {
             return Ok(Flow::Continue);
         };
         let converged = self.smooth(value).filter(|mean| *mean <= self.target);
@@ -134,7 +132,7 @@ impl ConvergenceStopping {
         )))
     }
 
-    /// Resets the memory, when a fit or the run of another driver begins.
+    /// Resets the memory, when a run begins that does not continue the last one.
     fn reset(&mut self) {
         self.monitor.reset();
         self.patience.reset();
@@ -154,11 +152,8 @@ impl ConvergenceStopping {
         let is_full = self.window.len() == self.smoothing_window;
         is_full.then(|| self.window.iter().sum::<f64>() / self.window.len() as f64)
     }
-}
 
-#[callback(Fit, Driver, discover = false, weight = 100)]
-impl ConvergenceStopping {
-    fn on_enter(&self) -> Result<(), InvalidSettings> {
+    fn check(&self) -> Result<(), InvalidSettings> {
         let (target, window) = (self.target, self.smoothing_window);
         SettingsCheck::new("ConvergenceStopping")
             .require(!target.is_nan(), "target", target, "give a number")
@@ -170,25 +165,20 @@ impl ConvergenceStopping {
             )
             .finish()
     }
+}
 
-    fn on_fit_begin(&mut self) {
-        self.reset();
-    }
-
-    fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.continues_at(*step) {
+#[callback(Rounds, register = false, weight = weight::STOPPERS)]
+impl ConvergenceStopping {
+    fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
+        if self.monitor.continues_at(record.round()) {
             self.patience.begin_run();
         } else {
             self.reset();
         }
+        self.check()
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
-        self.look(epoch.get(), record)
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
-        self.monitor.record_step(*step);
-        self.look(step.get(), record)
+    fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {
+        self.look(record)
     }
 }

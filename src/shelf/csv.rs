@@ -3,11 +3,9 @@
 use super::lines::LineWriter;
 use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, Step};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::BoxError;
-use callback_runtime::{Record, Value};
+use callback_runtime::{BoxError, Record, Rounds, Value};
 use csv::{IntoInnerError, WriterBuilder};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -167,7 +165,7 @@ fn unknown_columns(names: &[&str]) -> String {
     )
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Rounds, register = false, weight = weight::LOGGERS)]
 impl Csv {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let mut seen = HashSet::new();
@@ -178,12 +176,13 @@ impl Csv {
             .finish()
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<(), BoxError> {
+    fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());
         }
-        columns::check_own_column("epoch", record.iter().map(|(name, _)| name))?;
-        let mut cells = vec![("epoch".to_owned(), epoch.to_string())];
+        let round = record.round();
+        columns::check_own_column(round.unit(), record)?;
+        let mut cells = vec![(round.unit().to_owned(), round.number().to_string())];
         cells.extend(
             record
                 .iter()
@@ -191,17 +190,6 @@ impl Csv {
         );
         let lacking = record.lacking();
         cells.extend(lacking.map(|name| (name.to_owned(), String::new())));
-        self.write(&cells)
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), BoxError> {
-        columns::check_own_column("step", record.iter().map(|(name, _)| name))?;
-        let mut cells = vec![("step".to_owned(), step.to_string())];
-        cells.extend(
-            record
-                .iter()
-                .flat_map(|(name, value)| cells_of(name, value)),
-        );
         self.write(&cells)
     }
 }

@@ -4,11 +4,9 @@ use super::InvalidSettings;
 use super::monitor::Monitor;
 use super::patience::Patience;
 use super::settings::SettingsCheck;
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, Step};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::Flow;
-use callback_runtime::Record;
+use callback_runtime::{Flow, Record, Rounds};
 use std::borrow::Cow;
 
 /// Stops when a number has not improved for some time: one of the metrics at the end of an epoch in [`Fit`], or one of the log at the end
@@ -223,8 +221,8 @@ impl EarlyStopping {
         self.best
     }
 
-    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
-        let value = self.monitor.read(position, record)?;
+    fn look(&mut self, record: &Record) -> Result<Flow, String> {
+        let value = self.monitor.read(record)?;
         Ok(value.map_or(Flow::Continue, |value| self.evaluate(value)))
     }
 
@@ -249,7 +247,7 @@ impl EarlyStopping {
         ))
     }
 
-    /// Resets the memory, when a fit or the run of another driver begins.
+    /// Resets the memory, when a run begins that does not continue the last one.
     fn reset(&mut self) {
         self.monitor.reset();
         self.patience.reset();
@@ -289,39 +287,18 @@ impl EarlyStopping {
     }
 }
 
-#[callback(Fit, discover = false, weight = f64::INFINITY)]
+#[callback(Rounds, register = false, weight = weight::STOPPERS)]
 impl EarlyStopping {
-    #[on(enter)]
-    fn enter_fit(&self) -> Result<(), InvalidSettings> {
-        self.check()
-    }
-
-    fn on_fit_begin(&mut self) {
-        self.reset();
-    }
-
-    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
-        self.look(epoch.get(), record)
-    }
-}
-
-#[callback(Driver, discover = false, weight = 100)]
-impl EarlyStopping {
-    #[on(enter)]
-    fn enter_driver(&self) -> Result<(), InvalidSettings> {
-        self.check()
-    }
-
-    fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.continues_at(*step) {
+    fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
+        if self.monitor.continues_at(record.round()) {
             self.patience.begin_run();
         } else {
             self.reset();
         }
+        self.check()
     }
 
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
-        self.monitor.record_step(*step);
-        self.look(step.get(), record)
+    fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {
+        self.look(record)
     }
 }

@@ -2,11 +2,9 @@
 
 use super::monitor::Monitor;
 use super::patience::Patience;
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, Step};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::Flow;
-use callback_runtime::Record;
+use callback_runtime::{Flow, Record, Rounds};
 use std::borrow::Cow;
 
 /// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): one of the metrics at the end of an epoch
@@ -89,8 +87,8 @@ impl InvalidLossStopping {
         self
     }
 
-    fn look(&mut self, position: u64, record: &Record) -> Result<Flow, String> {
-        let Some(value) = self.monitor.read(position, record)? else {
+    fn look(&mut self, record: &Record) -> Result<Flow, String> {
+        let Some(value) = self.monitor.read(record)? else {
             return Ok(Flow::Continue);
         };
         let Some(looks) = self.patience.count_look(!value.is_finite()) else {
@@ -102,7 +100,7 @@ impl InvalidLossStopping {
             .stop(format!("`{name}` is {value}, for the {nth} time in a row")))
     }
 
-    /// Resets the memory, when a fit or the run of another driver begins.
+    /// Resets the memory, when a run begins that does not continue the last one.
     fn reset(&mut self) {
         self.monitor.reset();
         self.patience.reset();
@@ -120,26 +118,17 @@ fn ordinal(number: u64) -> String {
     format!("{number}{suffix}")
 }
 
-#[callback(Fit, Driver, discover = false, weight = 100)]
+#[callback(Rounds, register = false, weight = weight::STOPPERS)]
 impl InvalidLossStopping {
-    fn on_fit_begin(&mut self) {
-        self.reset();
-    }
-
-    fn on_run_start(&mut self, step: &Step) {
-        if self.monitor.continues_at(*step) {
+    fn on_enter(&mut self, record: &Record) {
+        if self.monitor.continues_at(record.round()) {
             self.patience.begin_run();
         } else {
             self.reset();
         }
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<Flow, String> {
-        self.look(epoch.get(), record)
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<Flow, String> {
-        self.monitor.record_step(*step);
-        self.look(step.get(), record)
+    fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {
+        self.look(record)
     }
 }

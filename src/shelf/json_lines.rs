@@ -2,11 +2,9 @@
 
 use super::columns;
 use super::lines::LineWriter;
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, Step};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::BoxError;
-use callback_runtime::{Complex, Record, Stats, Value};
+use callback_runtime::{BoxError, Complex, Record, Rounds, Stats, Value};
 use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::Write;
@@ -70,28 +68,17 @@ impl JsonLines {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Rounds, register = false, weight = weight::LOGGERS)]
 impl JsonLines {
-    fn on_epoch_end(&mut self, epoch: &Epoch, record: &Record) -> Result<(), BoxError> {
+    fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());
         }
-        columns::check_own_column("epoch", record.iter().map(|(name, _)| name))?;
-        let mut line = Map::new();
-        line.insert("epoch".to_owned(), epoch.get().into());
-        line.extend(
-            record
-                .iter()
-                .map(|(name, value)| (name.to_owned(), json_of(value))),
-        );
-        self.write(&line)
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), BoxError> {
-        columns::check_own_column("step", record.iter().map(|(name, _)| name))?;
+        let round = record.round();
+        columns::check_own_column(round.unit(), record)?;
         columns::check_parts(record)?;
         let mut line = Map::new();
-        line.insert("step".to_owned(), step.get().into());
+        line.insert(round.unit().to_owned(), round.number().into());
         line.extend(
             record
                 .iter()

@@ -1,7 +1,6 @@
 //! The number in a record that a stopper watches.
 
-use crate::fit::Step;
-use callback_runtime::{Record, Value};
+use callback_runtime::{Record, Round, Value};
 use std::borrow::Cow;
 
 /// Returns the names of all numbers in a record.
@@ -29,12 +28,12 @@ fn names_of(name: &str, value: &Value) -> Vec<String> {
 #[derive(Debug, Clone)]
 pub(super) struct Monitor {
     pub(super) name: Cow<'static, str>,
-    /// The number of epochs or steps before the first look.
+    /// The number of rounds before the first look.
     pub(super) start_from: u64,
-    /// Whether the number was there at a look in this fit or driver.
+    /// Whether the number was there at a look since the memory was reset.
     was_seen: bool,
-    /// The last step of the driver; `None` in a fit, and before the first step.
-    last_step: Option<Step>,
+    /// The number of the last round; `None` before the first one.
+    last_round: Option<u64>,
 }
 
 impl Monitor {
@@ -43,32 +42,30 @@ impl Monitor {
             name: name.into(),
             start_from: 0,
             was_seen: false,
-            last_step: None,
+            last_round: None,
         }
     }
 
-    /// Resets the memory, when a fit or the run of another driver begins.
+    /// Resets the memory, when a run begins that does not continue the last one.
     pub(super) fn reset(&mut self) {
         self.was_seen = false;
-        self.last_step = None;
+        self.last_round = None;
     }
 
-    pub(super) fn record_step(&mut self, step: Step) {
-        self.last_step = Some(step);
+    /// Whether a run that begins at this round continues the last one. It may also begin one round later, since a failure at the end of a
+    /// round can come before the stopper records the round.
+    pub(super) fn continues_at(&self, round: Round) -> bool {
+        let number = round.number();
+        self.last_round
+            .is_some_and(|last| number == last || number == last.saturating_add(1))
     }
 
-    /// Whether a run that begins at this step belongs to the driver of the last step. The run may also begin one step later, since a failure
-    /// at the end of a step can come before the step is recorded.
-    pub(super) fn continues_at(&self, step: Step) -> bool {
-        let next = |last: Step| Step::new(last.get().saturating_add(1));
-        self.last_step
-            .is_some_and(|last| step == last || step == next(last))
-    }
-
-    /// Returns the number at the epoch or step `position`, if it is there. A number that has never been there is an error, since its name is
-    /// misspelt or it is logged too late, and the stopper would never stop. It is no error if the epoch was cut short or a pass was left.
-    pub(super) fn read(&mut self, position: u64, record: &Record) -> Result<Option<f64>, String> {
-        if position <= self.start_from || !record.is_complete() {
+    /// Returns the number, if it is in the record. A number that has never been there is an error, since its name is
+    /// misspelt or it is logged too late, and the stopper would never stop. It is no error if the round was cut short or a part of it was left.
+    pub(super) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
+        let round = record.round().number();
+        self.last_round = Some(round);
+        if round <= self.start_from || !record.is_complete() {
             return Ok(None);
         }
         let value = record.get(&self.name);

@@ -1,6 +1,6 @@
 //! The trait [`Loop`], the breakpoints of a loop, and the typed constants that name them.
 
-use super::{Availability, BreakpointId, ScopeId, ScopeInfo};
+use super::{Availability, BreakpointId, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -41,6 +41,10 @@ pub trait Loop: Sized + 'static {
     const SCOPES: &'static [ScopeInfo];
     /// The breakpoints of the loop in the order of one pass, `on_enter` first and `on_exit` last; at most [`MAX_BREAKPOINTS`].
     const BREAKPOINTS: &'static [Breakpoint];
+    /// The rounds of the loop; `None` if it does not mark where they are complete. See [`Rounds`](crate::Rounds).
+    const ROUNDS: Option<RoundInfo> = None;
+    /// The counters that the run advances, each where a scope begins.
+    const COUNTERS: &'static [ScopeCounter] = &[];
     /// Declares which state exists at which breakpoint.
     fn availability(availability: &mut Availability<Self>);
 }

@@ -1,6 +1,7 @@
 //! A loop as a value, so that code that does not depend on the loop's type is compiled once.
 
-use super::{Breakpoint, BreakpointId, Loop, Role, ScopeId, ScopeInfo};
+use super::{Breakpoint, BreakpointId, Loop, Role, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
+use crate::state::Ctx;
 use std::any::TypeId;
 
 /// The constants of a [`Loop`], and its type.
@@ -10,6 +11,8 @@ pub(crate) struct LoopInfo {
     pub(crate) name: &'static str,
     pub(crate) breakpoints: &'static [Breakpoint],
     pub(crate) scopes: &'static [ScopeInfo],
+    pub(crate) rounds: Option<RoundInfo>,
+    pub(crate) counters: &'static [ScopeCounter],
 }
 
 impl LoopInfo {
@@ -21,8 +24,29 @@ impl LoopInfo {
                 name: L::NAME,
                 breakpoints: L::BREAKPOINTS,
                 scopes: L::SCOPES,
+                rounds: L::ROUNDS,
+                counters: L::COUNTERS,
             }
         }
+    }
+
+    /// Puts the counters that the run advances into the state, and the record of a round, unless they are there.
+    pub(crate) fn prepare_rounds(&self, state: &mut Ctx<'_>) {
+        for counter in self.counters {
+            counter.prepare(state);
+        }
+        if let Some(rounds) = self.rounds {
+            rounds.prepare(state);
+        }
+    }
+
+    /// Returns the rounds of the loop if the scope is one: if it counts, and ends where the record is complete.
+    pub(crate) fn rounds_of(&self, scope: ScopeId) -> Option<RoundInfo> {
+        let ends_here = |rounds: &RoundInfo| self.scopes[scope].end() == rounds.end();
+        let counts = |counter: &ScopeCounter| counter.scope() == scope;
+        self.rounds
+            .filter(ends_here)
+            .filter(|_| self.counters.iter().any(counts))
     }
 
     /// Returns the ids of all breakpoints, in the order of one pass.

@@ -1,6 +1,7 @@
 //! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
 //! - `breakpoint`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
+//! - `rounds`: the trait [`Rounds`], and the counters that a run advances;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
 //! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
@@ -11,6 +12,7 @@ mod breakpoint;
 mod breakpoint_set;
 mod ids;
 mod info;
+mod rounds;
 mod scope;
 
 pub use availability::Availability;
@@ -20,4 +22,5 @@ pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS, Role};
 pub(crate) use breakpoint_set::BreakpointSet;
 pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;
+pub use rounds::{RoundInfo, Rounds, ScopeCounter};
 pub use scope::{Scope, ScopeInfo};

@@ -30,6 +30,13 @@ pub trait Counter: Sized + 'static {
     /// Returns the current count.
     fn count(&self) -> Count<'_>;
 
+    /// Whether [`advance`](Self::advance) counts, so that a scope can count with this: `scope STEP counts Step`. `counter!` sets it for a
+    /// whole number.
+    const ADVANCES: bool = false;
+
+    /// Counts one more. Does nothing if this does not [advance](Self::ADVANCES).
+    fn advance(&mut self) {}
+
     /// The proof that the bytes of the value are its count. `None` unless the macro `counter!` wrote the impl.
     #[doc(hidden)]
     const PLAIN: Option<PlainCounter<Self>> = None;

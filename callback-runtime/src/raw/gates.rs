@@ -70,17 +70,26 @@ impl<T> Copy for PlainCounter<T> {}
 #[macro_export]
 macro_rules! counter {
     ($Counter:ty: u64) => {
-        $crate::counter!(@ $Counter, u64, Whole);
+        $crate::counter!(@ $Counter, u64, Whole, {
+            const ADVANCES: $crate::__private::core::primitive::bool = true;
+
+            fn advance(&mut self) {
+                let Self(number) = self;
+                *number = number.saturating_add(1);
+            }
+        });
     };
     ($Counter:ty: f64) => {
-        $crate::counter!(@ $Counter, f64, Real);
+        $crate::counter!(@ $Counter, f64, Real, {});
     };
-    (@ $Counter:ty, $number:ident, $kind:ident) => {
+    (@ $Counter:ty, $number:ident, $kind:ident, { $($advance:tt)* }) => {
         impl $crate::Counter for $Counter {
             fn count(&self) -> $crate::Count<'_> {
                 let Self(number) = self;
                 $crate::Count::$kind(number)
             }
+
+            $($advance)*
 
             #[doc(hidden)]
             const PLAIN: $crate::__private::core::option::Option<$crate::__private::PlainCounter<Self>> = {

@@ -187,6 +187,11 @@ impl Record {
         }
     }
 
+    /// Sets the round, where a run begins.
+    pub(crate) const fn set_round(&mut self, round: Round) {
+        self.round = round;
+    }
+
     /// Marks the round as complete. A loop whose rounds are a counted scope need not call this.
     ///
     /// ```

@@ -4,6 +4,7 @@ use super::pending_flow::PendingKind;
 use super::{Break, Run, RunCore, Stage};
 use crate::loops::{BreakpointId, Loop, Role, Scope, ScopeId};
 use crate::outcome::{Cause, Fault, Origin};
+use crate::record::Record;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -75,6 +76,7 @@ impl RunCore<'_> {
 
     /// Fires the begin of a scope.
     pub(crate) fn begin_scope(&mut self, scope: ScopeId) -> Result<(), Break> {
+        self.begin_round(scope);
         let begin = self.loop_info.scopes[scope].begin();
         if self.has_work(begin) && !self.fire_handled(begin) {
             return Err(Break::PENDING);
@@ -85,6 +87,7 @@ impl RunCore<'_> {
     /// Fires the end of the innermost scope and closes it. A leave of this scope ends here.
     pub(crate) fn close(&mut self, scope: ScopeId) -> Result<(), Break> {
         let depth = self.run_state.open.len().saturating_sub(1);
+        self.complete_round(scope);
         if !self.run_state.has_failed() {
             self.fire_end(self.loop_info.scopes[scope].end(), depth);
         }
@@ -109,6 +112,37 @@ impl RunCore<'_> {
     }
 
     /// Fires the end of a scope. Before the end of the outermost scope it fires the stop breakpoint, if the run is stopped.
+    /// Advances the counters of the scope. If the scope is a round of the loop, its record begins.
+    #[inline]
+    fn begin_round(&mut self, scope: ScopeId) {
+        // Most loops count by themselves.
+        if self.loop_info.counters.is_empty() {
+            return;
+        }
+        let loop_info = self.loop_info;
+        let mut state = self.state();
+        let counters = loop_info.counters.iter();
+        for counter in counters.filter(|counter| counter.scope() == scope) {
+            counter.advance(&mut state);
+        }
+        if let Some(rounds) = loop_info.rounds_of(scope) {
+            rounds.begin(&mut state);
+        }
+    }
+
+    /// If the scope is a round of the loop and nothing cut it short, marks its record as complete.
+    #[inline]
+    fn complete_round(&mut self, scope: ScopeId) {
+        if self.loop_info.counters.is_empty() || self.run_state.is_interrupted() {
+            return;
+        }
+        if self.loop_info.rounds_of(scope).is_some()
+            && let Some(record) = self.state().get_mut::<Record>()
+        {
+            record.complete();
+        }
+    }
+
     fn fire_end(&mut self, end: BreakpointId, depth: usize) {
         if depth > 0 {
             if self.has_work(end) {

@@ -8,6 +8,7 @@ mod counters;
 mod declaration;
 mod declared_names;
 mod endings;
+mod rounds;
 mod scopes;
 
 use super::model::Model;
@@ -35,5 +36,10 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     counters::check_declared_by_loop(&model, errors);
     counters::check_units(&model, errors);
     counters::check_unique(&model, errors);
+    rounds::check_one_end(&model, errors);
+    rounds::check_no_answer(&model, errors);
+    rounds::check_end_of_counted_scope(&model, errors);
+    rounds::check_counters_declared(&model, errors);
+    rounds::check_whole_counters(&model, errors);
     model
 }

@@ -1,5 +1,6 @@
 //! The impl of `Loop`.
 
+use super::rounds;
 use crate::breakpoints::model::{Breakpoint, Counter, Model, Role, Scope};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -13,8 +14,11 @@ use syn::ext::IdentExt;
 ///     const NAME: &'static str = "Fit";
 ///     const SCOPES: &'static [ScopeInfo] = &[…];
 ///     const BREAKPOINTS: &'static [Breakpoint] = &[…];
+///     const ROUNDS: Option<RoundInfo> = Some(RoundInfo::of::<Self>());
+///     const COUNTERS: &'static [ScopeCounter] = &[…];
 ///     fn availability(availability: &mut Availability<Self>) { … }
 /// }
+/// impl Rounds for Fit { … }
 /// ```
 pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let name = &model.name;
@@ -23,6 +27,9 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
     let breakpoints = model.breakpoints.iter().enumerate();
     let breakpoints =
         breakpoints.map(|(index, breakpoint)| breakpoint_info(&text, index, breakpoint, private));
+    let rounds = rounds::rounds_constant(model, private);
+    let counters = rounds::counters_constant(model, private);
+    let implementation_of_rounds = rounds::implementation(model, private);
     let availability = availability(model, private);
     quote! {
         #[automatically_derived]
@@ -31,10 +38,13 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
             const NAME: &'static #private::core::primitive::str = #text;
             const SCOPES: &'static [#private::ScopeInfo] = &[#(#scopes),*];
             const BREAKPOINTS: &'static [#private::Breakpoint] = &[#(#breakpoints),*];
+            #rounds
+            #counters
             fn availability(availability: &mut #private::Availability<Self>) {
                 #availability
             }
         }
+        #implementation_of_rounds
     }
 }
 
@@ -93,11 +103,13 @@ fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
 ///
 /// ```text
 /// availability.always::<Step>();
+/// availability.always::<Record>();
 /// availability.counts::<Step>(Unit::Steps);
 /// availability.within::<Epoch>(Self::EPOCH);
 /// availability.from::<Loss>(Self::on_train_batch_after_loss);
 /// ```
 fn availability(model: &Model, private: &Path) -> TokenStream {
+    let record = rounds::record(model, private);
     let always = model.states.iter().map(|state| &state.ty);
     let counters = model
         .counters()
@@ -117,6 +129,7 @@ fn availability(model: &Model, private: &Path) -> TokenStream {
         });
     quote! {
         #(availability.always::<#always>();)*
+        #record
         #(#counters)*
         #(#within)*
         #(#from)*

@@ -4,6 +4,7 @@ mod constants;
 mod documentation;
 mod implementation;
 mod loop_macro;
+mod rounds;
 
 use super::model::Model;
 use crate::crate_path;

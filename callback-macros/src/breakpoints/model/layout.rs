@@ -78,6 +78,7 @@ impl Layout {
             begin,
             end: begin,
             phase,
+            counters: scope.counters.clone(),
             states: types(&scope.states),
         });
         self.add_lines(&scope.lines, inner);
@@ -103,6 +104,7 @@ impl Layout {
             states: types(&line.states),
             available: context.available.clone(),
             answer: line.answer.clone(),
+            completes: line.completes.clone(),
         });
     }
 
@@ -155,6 +157,7 @@ fn outside_scopes(name: Ident, role: Role, context: &LineContext) -> Breakpoint 
         states: Vec::new(),
         available: context.available.clone(),
         answer: None,
+        completes: None,
     }
 }
 

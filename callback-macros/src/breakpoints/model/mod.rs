@@ -46,6 +46,8 @@ pub(crate) struct Scope {
     pub(crate) end: usize,
     /// The name of the phase, such as `train`; `None` if the scope is not a phase.
     pub(crate) phase: Option<String>,
+    /// The counters that the run advances where the scope begins.
+    pub(crate) counters: Vec<Type>,
     /// The state that exists while the scope is open.
     pub(crate) states: Vec<Type>,
 }
@@ -67,6 +69,8 @@ pub(crate) struct Breakpoint {
     pub(crate) available: Vec<Type>,
     /// The type that handlers answer.
     pub(crate) answer: Option<Type>,
+    /// The counter of the rounds that are complete here.
+    pub(crate) completes: Option<Type>,
 }
 
 /// A state that counts a unit.
@@ -125,6 +129,16 @@ impl Model {
             scopes: layout.scopes,
             breakpoints: layout.breakpoints,
         }
+    }
+
+    /// Returns the breakpoint at which a round is complete, with the counter of the rounds. A rule refuses a second one.
+    pub(crate) fn round_end(&self) -> Option<(&Breakpoint, &Type)> {
+        let mut ends = self
+            .breakpoints
+            .iter()
+            .filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)));
+        // A rule refuses an answer there; without it, the constant of the breakpoint has the type that is needed.
+        ends.find(|(breakpoint, _)| breakpoint.answer.is_none())
     }
 
     /// Returns the loop's counters, without those that a rule refuses.

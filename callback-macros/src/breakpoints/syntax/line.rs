@@ -50,12 +50,14 @@ impl Line {
     }
 }
 
-/// `scope EPOCH with Epoch { … }` or `phase TRAIN { … }`
+/// `scope EPOCH counts Epoch with Model { … }` or `phase TRAIN { … }`
 pub(crate) struct Scope {
     pub(crate) attributes: Vec<Attribute>,
     /// The keyword `phase`; `None` for a `scope`.
     pub(crate) phase: Option<Ident>,
     pub(crate) name: Ident,
+    /// The counters that the run advances where the scope begins.
+    pub(crate) counters: Vec<Type>,
     /// The state that exists while the scope is open.
     pub(crate) states: Vec<DeclaredState>,
     pub(crate) lines: Vec<Line>,
@@ -71,6 +73,8 @@ pub(crate) struct Breakpoint {
     pub(crate) states: Vec<DeclaredState>,
     /// The type that handlers answer: `Verdict` of `on_update -> Verdict;`.
     pub(crate) answer: Option<Type>,
+    /// The counter of the rounds that are complete here: `Step` of `on_step_end completes Step;`.
+    pub(crate) completes: Option<Type>,
 }
 
 /// `stop => on_stop;`
@@ -121,10 +125,11 @@ fn parse_scope(
     errors: &Errors,
 ) -> syn::Result<Scope> {
     let name = parse_name(input, "the name of the scope, as in `scope EPOCH { … }`")?;
+    let counters = parse_counts_clause(input)?;
     let states = DeclaredState::parse_with_clause(input)?;
     if !input.peek(token::Brace) {
         return Err(input.error(
-            "expected the lines of the scope in braces, or the state in it, as in `with Epoch`",
+            "expected the lines of the scope in braces, what it counts, as in `counts Epoch`, or the state in it, as in `with Model`",
         ));
     }
     let content;
@@ -135,10 +140,37 @@ fn parse_scope(
         attributes,
         phase,
         name,
+        counters,
         states,
         lines,
         is_complete: errors.len() == before,
     })
+}
+
+/// `counts Step, Sample`; without `counts` there are no counters.
+fn parse_counts_clause(input: ParseStream) -> syn::Result<Vec<Type>> {
+    let mut counters = Vec::new();
+    if !parse_word(input, "counts")? {
+        return Ok(counters);
+    }
+    loop {
+        counters.push(input.parse()?);
+        if input.parse::<Option<Token![,]>>()?.is_none() {
+            return Ok(counters);
+        }
+    }
+}
+
+/// Parses `word`, if it is next. Returns whether it is.
+fn parse_word(input: ParseStream, word: &str) -> syn::Result<bool> {
+    let is_next = input
+        .fork()
+        .call(Ident::parse_any)
+        .is_ok_and(|ident| ident == word);
+    if is_next {
+        input.call(Ident::parse_any)?;
+    }
+    Ok(is_next)
 }
 
 /// `with Loss;`, after the name.
@@ -153,6 +185,10 @@ fn parse_breakpoint(
         answer = Some(input.parse()?);
         states.extend(DeclaredState::parse_with_clause(input)?);
     }
+    let completes = match parse_word(input, "completes")? {
+        true => Some(input.parse()?),
+        false => None,
+    };
     if !input.peek(Token![;]) {
         return Err(input.error(
             "expected `;` after a breakpoint, or the state from here on, as in `with Loss;`",
@@ -164,6 +200,7 @@ fn parse_breakpoint(
         name,
         states,
         answer,
+        completes,
     })
 }
 

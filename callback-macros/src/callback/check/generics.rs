@@ -28,6 +28,24 @@ pub(super) fn check_no_lifetimes(model: &Model, errors: &Errors) {
     }
 }
 
+/// Rejects the registration of a callback for every loop of a trait:
+///
+/// ```text
+/// #[callback(Rounds)]
+/// ```
+pub(super) fn check_loops_known(model: &Model, errors: &Errors) {
+    if !model.settings.register {
+        return;
+    }
+    for each in model.loops.iter().filter(|each| each.info.is_trait) {
+        let name = &each.info.name;
+        errors.report(
+            &each.path,
+            format!("a callback for every loop with `{name}` cannot be registered, because it does not name its loops\nwrite `#[callback({name}, register = false)]`"),
+        );
+    }
+}
+
 /// A generic callback is not registered, because the macro cannot know for which types:
 ///
 /// ```text

@@ -41,6 +41,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     relations::check_not_to_itself(&model, errors);
     generics::check_no_lifetimes(&model, errors);
     generics::check_registrable(&model, errors);
+    generics::check_loops_known(&model, errors);
     on::check_on_functions(&model, errors);
     every::check_on_handlers(&model, errors);
     let passes = |handler: &Handler| errors.passes(|| check_handler(handler, &model, errors));

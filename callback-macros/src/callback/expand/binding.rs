@@ -1,7 +1,7 @@
 //! The call that binds one handler to one breakpoint.
 
 use super::{location, period};
-use crate::callback::model::{Binding, Handler, Loop, Model};
+use crate::callback::model::{Binding, Handler, Model};
 use crate::callback::syntax::{Condition, Function};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -25,11 +25,11 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
         .iter()
         .find(|handler| handler.index == binding.handler)?;
     let breakpoint = model.breakpoint(binding.index)?;
-    let Loop { path, .. } = model.loops.get(binding.index.loop_index)?;
+    let loop_type = model.loops.get(binding.index.loop_index)?.as_type();
     let function = &handler.function;
     let conditions = conditions(handler, binding);
     let at = Ident::new(&breakpoint.name, handler.name().span());
-    let at = quote!(<#path>::#at);
+    let at = quote!(<#loop_type>::#at);
     let location = location::location(handler.name().span(), private);
     let mode = CallMode::new(model, &breakpoint.name);
     let asks = function.parameters().map(|parameter| {

@@ -6,7 +6,7 @@ use crate::callback::model::{Handler, Loop, Model};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Path, Token};
+use syn::{Generics, Path, Token, parse_quote};
 
 /// Expands to:
 ///
@@ -17,10 +17,11 @@ use syn::{Path, Token};
 /// }
 /// ```
 pub(super) fn implementation(model: &Model, loop_index: usize, private: &Path) -> TokenStream {
-    let Some(Loop { path, .. }) = model.loops.get(loop_index) else {
+    let Some(each) = model.loops.get(loop_index) else {
         return TokenStream::new();
     };
-    let generics = &model.header.generics;
+    let loop_type = each.as_type();
+    let generics = generics(model, each);
     let (parameters, _, _) = generics.split_for_impl();
     let clauses = where_clause(model);
     let self_type = &model.header.self_type;
@@ -36,14 +37,24 @@ pub(super) fn implementation(model: &Model, loop_index: usize, private: &Path) -
     quote! {
         #[automatically_derived]
         #allowed_lints
-        impl #parameters #private::Callback<#path> for #self_type #clauses {
+        impl #parameters #private::Callback<#loop_type> for #self_type #clauses {
             #info
-            fn handlers(&#receiver, handlers: &mut #private::Handlers<#path, Self>) {
+            fn handlers(&#receiver, handlers: &mut #private::Handlers<#loop_type, Self>) {
                 #provisions
                 #(#bindings)*
             }
         }
     }
+}
+
+/// Returns the generic parameters of the impl: those of the block, and the loop if the block serves each loop of a trait.
+fn generics(model: &Model, each: &Loop) -> Generics {
+    let mut generics = model.header.generics.clone();
+    if each.info.is_trait {
+        let (parameter, bound) = (each.as_type(), &each.path);
+        generics.params.push(parse_quote!(#parameter: #bound));
+    }
+    generics
 }
 
 /// Expands to:

@@ -26,6 +26,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     let registrations = model
         .loops
         .iter()
+        .filter(|each| !each.info.is_trait)
         .map(|each| registration(model, &each.path, private));
     quote! {
         #[allow(unused_imports)]

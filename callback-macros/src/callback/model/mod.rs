@@ -27,6 +27,8 @@ use super::syntax::{
 };
 use crate::crate_path;
 use crate::spelling::format_tokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::Path;
 
@@ -115,6 +117,14 @@ impl Model {
 }
 
 impl Loop {
+    /// Returns the loop as a type: its path, or the type parameter for a trait of loops.
+    pub(crate) fn as_type(&self) -> TokenStream {
+        match self.info.is_trait {
+            true => Ident::new("__CallbackLoop", Span::mixed_site()).into_token_stream(),
+            false => self.path.to_token_stream(),
+        }
+    }
+
     /// Pairs the paths in the arguments with what the loops' macros passed on.
     fn all(krate: &Path, infos: Vec<LoopInfo>, arguments: &Arguments) -> Vec<Self> {
         let paths = arguments.loops().cloned();

@@ -5,11 +5,13 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{braced, bracketed};
 
-/// `{Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}`
+/// `{Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}`, or `{Rounds trait [on_enter] …}`
 pub(crate) struct LoopInfo {
     pub(crate) name: String,
     /// Whether the declaration of the loop has no errors; if it has some, `breakpoints` may lack a breakpoint.
     pub(crate) is_complete: bool,
+    /// Whether this is a trait of loops, whose loops all have the breakpoints: the block serves each of them.
+    pub(crate) is_trait: bool,
     pub(crate) breakpoints: Vec<BreakpointInfo>,
 }
 
@@ -37,14 +39,15 @@ impl Parse for LoopInfo {
         let content;
         braced!(content in input);
         let name = parse_word(&content)?;
-        let is_complete = parse_word(&content)? == "complete";
+        let kind = parse_word(&content)?;
         let mut breakpoints = Vec::new();
         while !content.is_empty() {
             breakpoints.push(content.parse()?);
         }
         Ok(Self {
             name,
-            is_complete,
+            is_complete: kind != "incomplete",
+            is_trait: kind == "trait",
             breakpoints,
         })
     }

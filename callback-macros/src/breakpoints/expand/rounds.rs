@@ -1,0 +1,94 @@
+//! The rounds of a loop, and the counters that its scopes advance.
+
+use crate::breakpoints::model::Model;
+use crate::spelling::snake_case;
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Path, Type};
+
+/// Expands to, for a loop that marks where its rounds are complete:
+///
+/// ```text
+/// const ROUNDS: Option<RoundInfo> = Some(RoundInfo::of::<Self>());
+/// ```
+pub(super) fn rounds_constant(model: &Model, private: &Path) -> Option<TokenStream> {
+    model.round_end().map(|_| {
+        quote! {
+            const ROUNDS: #private::core::option::Option<#private::RoundInfo> =
+                #private::core::option::Option::Some(#private::RoundInfo::of::<Self>());
+        }
+    })
+}
+
+/// Expands to, for a loop whose scopes count:
+///
+/// ```text
+/// const COUNTERS: &'static [ScopeCounter] = &[ScopeCounter::of::<Step>(1)];
+/// ```
+pub(super) fn counters_constant(model: &Model, private: &Path) -> Option<TokenStream> {
+    let counters: Vec<_> = model
+        .scopes
+        .iter()
+        .enumerate()
+        .flat_map(|(index, scope)| {
+            let counters = scope.counters.iter();
+            counters.map(move |counter| scope_counter(index, counter, private))
+        })
+        .collect();
+    let has_some = !counters.is_empty();
+    has_some.then(|| {
+        quote! {
+            const COUNTERS: &'static [#private::ScopeCounter] = &[#(#counters),*];
+        }
+    })
+}
+
+fn scope_counter(index: usize, counter: &Type, private: &Path) -> TokenStream {
+    let index = Literal::usize_unsuffixed(index);
+    // If the type does not count, rustc's error points at the user's tokens.
+    quote_spanned!(counter.span()=> #private::ScopeCounter::of::<#counter>(#index))
+}
+
+/// Expands to:
+///
+/// ```text
+/// impl Rounds for Fit {
+///     type Counter = Epoch;
+///     const ROUND: &'static str = "epoch";
+///     const on_round_end: At<Self> = Self::on_epoch_end;
+/// }
+/// ```
+pub(super) fn implementation(model: &Model, private: &Path) -> Option<TokenStream> {
+    let (end, counter) = model.round_end()?;
+    let (name, end) = (&model.name, &end.name);
+    let round = round_name(counter);
+    Some(quote! {
+        #[automatically_derived]
+        #[allow(deprecated, non_upper_case_globals)]
+        impl #private::Rounds for #name {
+            type Counter = #counter;
+            const ROUND: &'static #private::core::primitive::str = #round;
+            const on_round_end: #private::At<Self> = Self::#end;
+        }
+    })
+}
+
+/// Expands to, for a loop with rounds that does not declare the record itself:
+///
+/// ```text
+/// availability.always::<Record>();
+/// ```
+pub(super) fn record(model: &Model, private: &Path) -> Option<TokenStream> {
+    model.round_end()?;
+    Some(quote!(availability.always::<#private::Record>();))
+}
+
+/// Returns the name of a round: `epoch` for the counter `fit::Epoch`.
+fn round_name(counter: &Type) -> String {
+    let name = match counter {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    };
+    snake_case(&name.unwrap_or_else(|| counter.to_token_stream().to_string()))
+}

@@ -1,0 +1,241 @@
+//! Rounds: what a loop counts its records by, and the counters that a run advances.
+
+use super::{At, BreakpointId, Loop, ScopeId};
+use crate::period::Counter;
+use crate::record::{Record, Round};
+use crate::state::Ctx;
+use std::any::type_name;
+
+/// A loop that marks the breakpoint at which the record of a round is complete. Every callback of the shelf attaches to such a loop, and so
+/// does a callback with `#[callback(Rounds)]`.
+///
+/// `breakpoints!` writes the impl for the words `completes Step` behind a breakpoint. The round of a loop can be a scope that counts its
+/// rounds: then the run advances the counter and empties the [`Record`] where the scope begins, and marks the record as complete where the
+/// scope ends, unless something cut it short. A loop whose rounds are no scope calls [`Record::begin`] and [`Record::complete`] itself.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::{Rounds, breakpoints};
+///
+/// breakpoints! {
+///     pub loop Newton with Step as steps, Guess {
+///         scope RUN {
+///             on_run_begin;
+///             scope STEP counts Step {
+///                 before_step;
+///                 after_step completes Step;
+///             }
+///             on_run_end;
+///         }
+///     }
+/// }
+///
+/// struct Guess(f64);
+///
+/// /// Prints the record of each round, in every loop with rounds.
+/// struct PrintRounds;
+///
+/// #[callback(Rounds, register = false)]
+/// impl PrintRounds {
+///     fn on_round_end(&self, record: &Record) {
+///         println!("{}: {record:.4}", record.round());
+///     }
+/// }
+///
+/// let mut state = State::new();
+/// state.insert(Guess(1.0));
+/// let mut plan = Plan::<Newton>::new();
+/// plan.on(Newton::after_step, |guess: &Guess, record: &mut Record| record.set("guess", guess.0)).weight(-1.0);
+/// plan.add(PrintRounds);
+/// let outcome = plan.run(&mut state, |run| {
+///     for _ in 0..3 {
+///         run.scope(Newton::STEP, |run| {
+///             let mut state = run.state();
+///             let guess = state.get_mut::<Guess>().ok_or("there is no guess")?;
+///             guess.0 = f64::midpoint(guess.0, 2.0 / guess.0);
+///             Ok(())
+///         })?;
+///     }
+///     Ok(())
+/// })?;
+/// assert!(outcome.is_finished());
+/// assert_eq!(state.get::<Step>().map(|step| step.get()), Some(3));
+/// assert_eq!(Newton::on_round_end.breakpoint().name(), "after_step");
+/// # Ok::<(), PlanError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the loop `{Self}` does not mark where its rounds are complete",
+    label = "this callback needs the record of a round",
+    note = "in the `breakpoints!` of `{Self}`, write `completes` and the counter behind that breakpoint, as in `after_step completes Step;`"
+)]
+#[expect(
+    non_upper_case_globals,
+    reason = "the constants have the names of breakpoints, as those of a loop do"
+)]
+pub trait Rounds: Loop {
+    /// What counts the rounds.
+    type Counter: Counter;
+    /// The name of a round, such as `epoch`.
+    const ROUND: &'static str;
+    /// The breakpoint at which the record of a round is complete.
+    const on_round_end: At<Self>;
+    /// The first breakpoint of a run.
+    const on_enter: At<Self> = At::new(0);
+    /// The last breakpoint of a run.
+    const on_exit: At<Self> = At::new(last_index::<Self>());
+}
+
+/// The loop info that the macro `Rounds` passes on, like the macro beside a loop.
+///
+/// `#[callback(Rounds)]` calls it. It is no public API.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! Rounds {
+    ({$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
+        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [on_round_end] [on_exit]}] [$($more)*] $($rest)* }
+    };
+    ({$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
+        $($krate)* ::__private::__expand_callback! {
+            {$($krate)*} [$($done)* {Rounds trait [on_enter] [on_round_end] [on_exit]}] $($rest)*
+        }
+    };
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a loop has at most `MAX_BREAKPOINTS` breakpoints"
+)]
+const fn last_index<L: Loop>() -> u16 {
+    L::BREAKPOINTS.len().saturating_sub(1) as u16
+}
+
+/// The rounds of a loop, as a value.
+#[derive(Debug, Clone, Copy)]
+pub struct RoundInfo {
+    unit: &'static str,
+    end: BreakpointId,
+    count: fn(&Ctx<'_>) -> u64,
+}
+
+impl RoundInfo {
+    /// Describes the rounds of a loop. `breakpoints!` calls this.
+    ///
+    /// ```
+    /// use callbacks::{Fit, Loop};
+    ///
+    /// assert!(Fit::ROUNDS.is_some());
+    /// ```
+    pub const fn of<L: Rounds>() -> Self {
+        Self {
+            unit: L::ROUND,
+            end: L::on_round_end.id(),
+            count: count::<L::Counter>,
+        }
+    }
+
+    /// Puts a record into the state, unless one is there, and has it stand at the last round.
+    pub(crate) fn prepare(self, state: &mut Ctx<'_>) {
+        if state.get::<Record>().is_none() {
+            state.insert(Record::default());
+        }
+        let round = self.current(state);
+        if let Some(record) = state.get_mut::<Record>() {
+            record.set_round(round);
+        }
+    }
+
+    /// Returns the round at which the counter stands.
+    fn current(self, state: &Ctx<'_>) -> Round {
+        Round::new(self.unit, (self.count)(state))
+    }
+
+    /// Returns the breakpoint at which a round is complete.
+    pub(crate) const fn end(self) -> BreakpointId {
+        self.end
+    }
+
+    /// Begins a round.
+    pub(crate) fn begin(self, state: &mut Ctx<'_>) {
+        let round = self.current(state);
+        if let Some(record) = state.get_mut::<Record>() {
+            record.begin(round);
+        }
+    }
+}
+
+fn count<T: Counter>(state: &Ctx<'_>) -> u64 {
+    let amount = state
+        .get::<T>()
+        .and_then(|counter| crate::Amount::from(counter.count()).whole());
+    amount.unwrap_or_default()
+}
+
+/// A counter that the run advances where a scope begins.
+#[derive(Debug, Clone, Copy)]
+pub struct ScopeCounter {
+    scope: ScopeId,
+    prepare: fn(&mut Ctx<'_>),
+    advance: fn(&mut Ctx<'_>),
+    name: fn() -> &'static str,
+}
+
+impl ScopeCounter {
+    /// Has the scope with this index count the `T` of the state. `breakpoints!` calls this for `scope STEP counts Step`.
+    ///
+    /// ```
+    /// use callbacks::{Fit, Loop};
+    ///
+    /// // The fit counts its epochs itself, because handlers may change how many there are.
+    /// assert!(Fit::COUNTERS.is_empty());
+    /// ```
+    pub const fn of<T: Counter + Default>(scope: u8) -> Self {
+        const {
+            assert!(
+                T::ADVANCES,
+                "a scope counts whole numbers; declare the counter with `callbacks::counter!(Step: u64);`"
+            );
+        }
+        Self {
+            scope: ScopeId::new(scope as usize),
+            prepare: prepare::<T>,
+            advance: advance::<T>,
+            name: type_name::<T>,
+        }
+    }
+
+    pub(crate) const fn scope(self) -> ScopeId {
+        self.scope
+    }
+
+    /// Puts the counter into the state, unless it is there.
+    pub(crate) fn prepare(self, state: &mut Ctx<'_>) {
+        (self.prepare)(state);
+    }
+
+    pub(crate) fn advance(self, state: &mut Ctx<'_>) {
+        (self.advance)(state);
+    }
+
+    /// Returns the name of the counter's type.
+    ///
+    /// ```
+    /// # use callbacks::ScopeCounter;
+    /// # use callbacks::fit::Step;
+    /// assert!(ScopeCounter::of::<Step>(0).name().ends_with("Step"));
+    /// ```
+    pub fn name(self) -> &'static str {
+        (self.name)()
+    }
+}
+
+fn prepare<T: Counter + Default>(state: &mut Ctx<'_>) {
+    if state.get::<T>().is_none() {
+        state.insert(T::default());
+    }
+}
+
+fn advance<T: Counter + Default>(state: &mut Ctx<'_>) {
+    if let Some(counter) = state.get_mut::<T>() {
+        counter.advance();
+    }
+}
