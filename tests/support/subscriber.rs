@@ -14,7 +14,7 @@ pub(crate) enum BadSubscriber {
     Panics,
     /// Panics when it is asked whether it wants the event.
     PanicsWhenAsked,
-    /// Formats every field. `tracing` passes an error as a value whose `Debug` is the `Display` of the error.
+    /// Formats every field. An error that is recorded as `%error` arrives as a value whose `Debug` is the `Display` of the error.
     Formats,
 }
 
