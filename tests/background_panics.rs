@@ -12,7 +12,7 @@ use std::mem::forget;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use support::process::{each_in_a_process, say};
-use support::subscriber::Noise;
+use support::subscriber::BadSubscriber;
 use support::trouble::{Bad, Fault, Payload, Touchy, ending};
 
 breakpoints! {
@@ -60,9 +60,9 @@ fn trouble(case: &str) -> Fault {
         Fault::None
     };
     if case.contains("events panic") {
-        Noise::Panics.begin();
+        BadSubscriber::Panics.install();
     } else if case.contains("wishes panic") {
-        Noise::PanicsWhenAsked.begin();
+        BadSubscriber::PanicsWhenAsked.install();
     }
     fault
 }
@@ -138,7 +138,7 @@ fn a_worker_that_fails_lets_the_loop_go_on() {
             }
         },
         |case, ended| {
-            ended.succeeds();
+            ended.assert_succeeds();
             // With `Fault::Copy` what the call drops at its end is a panic of its own, behind the error.
             let bad = [
                 "exit: failed by writer: bad error",

@@ -68,7 +68,7 @@ fn all_are_dropped_where_each_of_them_panics() {
             let made = made(case);
             let _ = catch_unwind(AssertUnwindSafe(|| drop(made)));
         },
-        |_, ended| ended.says(&["drop 1", "drop 2", "drop 3"]),
+        |_, ended| ended.assert_says(&["drop 1", "drop 2", "drop 3"]),
     );
 }
 
@@ -84,6 +84,6 @@ fn all_are_dropped_by_a_panic_where_each_of_them_panics() {
             }));
             let _: Result<(), _> = panicked;
         },
-        |_, ended| ended.says(&["drop 1", "drop 2", "drop 3"]),
+        |_, ended| ended.assert_says(&["drop 1", "drop 2", "drop 3"]),
     );
 }

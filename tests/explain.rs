@@ -8,7 +8,7 @@ use callbacks::OnFailure;
 use callbacks::explain::{Row, Why};
 use callbacks::fit::LearningRate;
 use callbacks::prelude::*;
-use support::named_lines::with_lines_named;
+use support::named_lines::replace_line_numbers;
 
 #[path = "../examples/explain.rs"]
 #[allow(dead_code, reason = "its plan is looked at, it does not run")]
@@ -52,7 +52,7 @@ fn plan() -> Plan<Fit> {
 #[test]
 fn an_explanation_tells_order_reason_access_and_place() {
     let explanation = plan().explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(with_lines_named(
+    insta::assert_snapshot!(replace_line_numbers(
         &explanation.to_string(),
         "explain.rs",
         include_str!("explain.rs")

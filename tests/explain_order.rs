@@ -10,7 +10,7 @@ mod example;
 
 use callbacks::prelude::*;
 use callbacks::{CallbackRef, Explanation, Problem, ProblemKind};
-use support::named_lines::with_lines_named;
+use support::named_lines::replace_line_numbers;
 
 fn callbacks_at_epoch_end(explanation: &Explanation) -> Vec<(&str, String)> {
     let rows = explanation.rows(Fit::on_epoch_end).iter();
@@ -73,7 +73,7 @@ fn a_callback_that_waits_for_one_at_another_breakpoint_says_so() {
 #[test]
 fn declared_orders_are_shown_with_their_place() {
     let explanation = ordered().explain(&State::new()).expect("the plan is right");
-    insta::assert_snapshot!(with_lines_named(
+    insta::assert_snapshot!(replace_line_numbers(
         &explanation.to_string(),
         "explain_order.rs",
         include_str!("explain_order.rs")

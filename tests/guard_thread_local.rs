@@ -9,7 +9,7 @@ mod support {
 
 use callbacks::{Background, Callback, Ctx, Guard, Handlers, Outcome, Plan, State};
 use std::cell::RefCell;
-use support::process::{Loud, each_in_a_process, say};
+use support::process::{SaysWhenDropped, each_in_a_process, say};
 use support::relax::Relax;
 use support::reporting::{Reporting, drops_once};
 
@@ -51,19 +51,19 @@ impl Callback<Relax> for Looks {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
         h.on_exit(|_: &mut Self, ctx: Ctx<'_>| {
             let last = ctx.get::<Nth<26, 26>>().map(|nth| nth.0);
-            let loud = ctx.get::<Loud<1>>().map(Loud::name);
+            let value = ctx.get::<SaysWhenDropped<1>>().map(SaysWhenDropped::name);
             let ending = ctx.get::<Outcome>().map(ToString::to_string);
-            say(format!("{last:?} {loud:?} {ending:?}"));
+            say(format!("{last:?} {value:?} {ending:?}"));
         });
     }
 }
 
 /// Lags behind the loop.
-struct Lags(Loud<5>);
+struct Lags(SaysWhenDropped<5>);
 
 impl Callback<Relax> for Lags {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.on_background(Relax::BEFORE_STEP, |this: &mut Self, of: &Loud6| {
+        h.on_background(Relax::BEFORE_STEP, |this: &mut Self, of: &Copied| {
             say(format!("{} writes {}", this.0.name(), of.0));
         });
         h.on_exit(|this: &mut Self| say(format!("{} exits", this.0.name())));
@@ -72,14 +72,14 @@ impl Callback<Relax> for Lags {
 
 /// State that can be kept for later.
 #[derive(Clone)]
-struct Loud6(&'static str);
+struct Copied(&'static str);
 
 /// Begins a run that is kept in the thread-local, with a step that is open.
 fn begin(case: &str) {
     let mut plan = Plan::new();
     plan.add(Reporting::<3>::new());
     plan.add(Looks);
-    let lags = plan.add(Lags(Loud::new("callback 5")));
+    let lags = plan.add(Lags(SaysWhenDropped::new("callback 5")));
     if case.contains("in the background") {
         lags.background(Background::queue(4));
     } else {
@@ -87,12 +87,12 @@ fn begin(case: &str) {
     }
     plan.add(Reporting::<4>::new());
     plan.on(Relax::AFTER_STEP, |mut ctx: Ctx<'_>| {
-        ctx.insert(Loud::<2>::new("value 2"));
+        ctx.insert(SaysWhenDropped::<2>::new("value 2"));
         say("the step ends");
     });
     let mut state = State::new();
-    state.insert(Loud::<1>::new("value 1"));
-    state.insert(Loud6("a line"));
+    state.insert(SaysWhenDropped::<1>::new("value 1"));
+    state.insert(Copied("a line"));
     if case.starts_with("many types") {
         insert_all(&mut state);
     }
@@ -170,12 +170,15 @@ struct Late(State);
 
 impl Drop for Late {
     fn drop(&mut self) {
-        self.0.insert(Loud::<1>::new("value 1"));
+        self.0.insert(SaysWhenDropped::<1>::new("value 1"));
         insert_all(&mut self.0);
         let mut plan = Plan::new();
-        plan.on(Relax::ON_FORCE, |one: &mut Loud<1>, nth: &Nth<26, 26>| {
-            say(format!("{} {:?}", one.name(), nth.0));
-        });
+        plan.on(
+            Relax::ON_FORCE,
+            |one: &mut SaysWhenDropped<1>, nth: &Nth<26, 26>| {
+                say(format!("{} {:?}", one.name(), nth.0));
+            },
+        );
         let ran = plan.run(&mut self.0, |run| run.fire(Relax::ON_FORCE));
         say(ran.map_or_else(|error| error.to_string(), |it| it.to_string()));
     }
@@ -202,7 +205,7 @@ fn a_state_can_be_used_by_the_destructor_of_a_thread_local() {
             thread.join().unwrap();
         },
         |_, ended| {
-            ended.says(&["value 1 [26, 26]", "finished", "value 1 is dropped"]);
+            ended.assert_says(&["value 1 [26, 26]", "finished", "value 1 is dropped"]);
         },
     );
 }

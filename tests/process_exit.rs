@@ -1,5 +1,5 @@
-//! A process that ends inside of a borrow drops each value once. Ending a process runs the destructors of thread-locals, while all
-//! that is borrowed stays borrowed for ever.
+//! A process or thread that ends inside of a borrow, or after a panic inside of one, drops each value once; a forgotten state drops
+//! none of its values. Ending a process runs the destructors of thread-locals, while what is borrowed is never released.
 
 mod support {
     pub(crate) mod process;
@@ -10,18 +10,19 @@ use callbacks::{Ctx, Plan, State};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::exit;
-use support::process::{Loud, each_in_a_process, leave, say};
+use support::process::{SaysWhenDropped, each_in_a_process, forget, say};
 use support::relax::{Relax, relax};
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
     static PLAN: RefCell<Plan<Relax>> = RefCell::default();
-    static ONE: RefCell<Loud<1>> = RefCell::new(Loud::new("lent 1"));
-    static ANOTHER: RefCell<Loud<1>> = RefCell::new(Loud::new("another lent 1"));
-    static TWO: RefCell<Loud<2>> = RefCell::new(Loud::new("lent 2"));
+    static ONE: RefCell<SaysWhenDropped<1>> = RefCell::new(SaysWhenDropped::new("lent 1"));
+    static ANOTHER: RefCell<SaysWhenDropped<1>> = RefCell::new(SaysWhenDropped::new("another lent 1"));
+    static TWO: RefCell<SaysWhenDropped<2>> = RefCell::new(SaysWhenDropped::new("lent 2"));
 }
 
-/// What the state has had of the type that is lent, and whether the state or what is lent is dropped first.
+/// Whether the state never held, has removed, or still holds values of the lent types; and whether the state or the lent values are
+/// dropped first.
 const CASES: [&str; 6] = [
     "none, the state first",
     "none, the lent first",
@@ -33,29 +34,29 @@ const CASES: [&str; 6] = [
 
 /// Prepares the state. Thread-locals are dropped in the reverse order of their first use.
 fn prepare(case: &str) {
-    let lent = || {
+    let first_use_of_lent = || {
         ONE.with(|_| ());
         ANOTHER.with(|_| ());
         TWO.with(|_| ());
     };
     if case.ends_with("the state first") {
-        lent();
+        first_use_of_lent();
     }
     STATE.with_borrow_mut(|state| {
         if !case.starts_with("none") {
-            state.insert(Loud::<1>::new("owned 1"));
-            state.insert(Loud::<2>::new("owned 2"));
+            state.insert(SaysWhenDropped::<1>::new("owned 1"));
+            state.insert(SaysWhenDropped::<2>::new("owned 2"));
         }
         if case.starts_with("removed") {
-            let one = state.remove::<Loud<1>>();
-            let two = state.remove::<Loud<2>>();
+            let one = state.remove::<SaysWhenDropped<1>>();
+            let two = state.remove::<SaysWhenDropped<2>>();
             assert!(matches!((one, two), (Ok(Some(_)), Ok(Some(_)))));
         }
     });
-    lent();
+    first_use_of_lent();
 }
 
-/// All that is dropped in a case.
+/// Returns the line of each value that is dropped in a case. Their order does not count.
 fn dropped(case: &str) -> Vec<&'static str> {
     let mut lines = vec![
         "lent 1 is dropped",
@@ -68,12 +69,12 @@ fn dropped(case: &str) -> Vec<&'static str> {
     lines
 }
 
-/// Ends the process, as a handler, which returns nothing.
+/// Calls `exit` with the return type `()`, as a handler must have.
 fn end_process() {
     exit(0)
 }
 
-/// Exits inside of `body`, which the state is given to.
+/// Gives the state to `body`, which must end the process.
 fn exits_in(case: &str, body: impl FnOnce(Ctx<'_>)) {
     prepare(case);
     STATE.with_borrow_mut(|state| body(state.ctx()));
@@ -89,7 +90,7 @@ fn exit_inside_of_a_lend() {
                 ONE.with_borrow_mut(|one| ctx.lend(one, |_| exit(0)));
             });
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
@@ -106,7 +107,7 @@ fn exit_inside_of_lends_of_two_types() {
                 });
             });
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
@@ -123,7 +124,7 @@ fn exit_inside_of_two_lends_of_one_type() {
                 });
             });
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
@@ -135,9 +136,9 @@ fn exit_inside_of_a_lend_that_has_put_another_value_in() {
             exits_in(case, |mut ctx| {
                 ONE.with_borrow_mut(|one| {
                     ctx.lend(one, |mut ctx| {
-                        let lent = ctx.insert(Loud::<1>::new("in place of it"));
-                        drop(lent);
-                        ctx.insert(Loud::<2>::new("beside it"));
+                        let replaced = ctx.insert(SaysWhenDropped::<1>::new("in place of it"));
+                        drop(replaced);
+                        ctx.insert(SaysWhenDropped::<2>::new("beside it"));
                         exit(0)
                     });
                 });
@@ -146,7 +147,7 @@ fn exit_inside_of_a_lend_that_has_put_another_value_in() {
         |case, ended| {
             let mut lines = dropped(case);
             lines.extend(["in place of it is dropped", "beside it is dropped"]);
-            ended.says(&lines);
+            ended.assert_says(&lines);
         },
     );
 }
@@ -158,7 +159,7 @@ fn exit_inside_of_a_lend_by_a_handler() {
         |case| {
             exits_in(case, |ctx| {
                 PLAN.with_borrow_mut(|plan| {
-                    plan.add(Loud::<9>::new("the callback"));
+                    plan.add(SaysWhenDropped::<9>::new("the callback"));
                     plan.on(Relax::ON_FORCE, |mut ctx: Ctx<'_>| {
                         ONE.with_borrow_mut(|one| ctx.lend(one, |_| exit(0)));
                     });
@@ -169,12 +170,12 @@ fn exit_inside_of_a_lend_by_a_handler() {
         |case, ended| {
             let mut lines = dropped(case);
             lines.push("the callback is dropped");
-            ended.says(&lines);
+            ended.assert_says(&lines);
         },
     );
 }
 
-impl callbacks::Callback<Relax> for Loud<9> {
+impl callbacks::Callback<Relax> for SaysWhenDropped<9> {
     fn handlers(&self, h: &mut callbacks::Handlers<Relax, Self>) {
         h.on(Relax::BEFORE_STEP, |this: &mut Self| {
             assert_eq!(this.name(), "the callback");
@@ -183,13 +184,13 @@ impl callbacks::Callback<Relax> for Loud<9> {
 }
 
 #[test]
-fn exit_inside_of_a_run_on_what_is_lent() {
+fn exit_inside_of_a_handler_of_a_lent_value() {
     each_in_a_process(
         &CASES,
         |case| {
             exits_in(case, |mut ctx| {
                 PLAN.with_borrow_mut(|plan| {
-                    plan.on(Relax::ON_FORCE, |one: &mut Loud<1>| {
+                    plan.on(Relax::ON_FORCE, |one: &mut SaysWhenDropped<1>| {
                         assert_eq!(one.name(), "lent 1");
                         end_process();
                     });
@@ -201,7 +202,7 @@ fn exit_inside_of_a_run_on_what_is_lent() {
                 });
             });
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
@@ -211,19 +212,21 @@ fn exit_while_the_items_of_a_query_are_held() {
         &["present, the state first", "present, the lent first"],
         |case| {
             exits_in(case, |mut ctx| {
-                let (one, two) = ctx.query::<(&mut Loud<1>, &Loud<2>)>().unwrap();
+                let (one, two) = ctx
+                    .query::<(&mut SaysWhenDropped<1>, &SaysWhenDropped<2>)>()
+                    .unwrap();
                 assert_eq!((one.name(), two.name()), ("owned 1", "owned 2"));
                 exit(0)
             });
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
 /// Lends two values to the state, and panics while they are lent.
 fn lend_and_panic() {
     let panics = |_: Ctx<'_>| -> () { resume_unwind(Box::new("out of here")) };
-    let lent = catch_unwind(AssertUnwindSafe(|| {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
         STATE.with_borrow_mut(|state| {
             ONE.with_borrow_mut(|one| {
                 state.lend(one, |mut ctx| {
@@ -232,11 +235,11 @@ fn lend_and_panic() {
             });
         });
     }));
-    assert!(lent.is_err());
+    assert!(outcome.is_err());
 }
 
 #[test]
-fn a_thread_that_ends_after_lends_and_panics_inside_of_them() {
+fn a_thread_that_ends_after_a_panic_inside_of_lends() {
     each_in_a_process(
         &CASES,
         |case| {
@@ -250,19 +253,19 @@ fn a_thread_that_ends_after_lends_and_panics_inside_of_them() {
             });
             thread.join().unwrap();
         },
-        |case, ended| ended.says(&dropped(case)),
+        |case, ended| ended.assert_says(&dropped(case)),
     );
 }
 
 #[test]
-fn a_state_that_is_forgotten_drops_nothing() {
+fn a_forgotten_state_drops_none_of_its_values() {
     each_in_a_process(
         &CASES,
         |case| {
             prepare(case);
             let state = STATE.take();
             say("forgotten");
-            leave(state);
+            forget(state);
             exit(0);
         },
         |case, ended| {
@@ -271,7 +274,7 @@ fn a_state_that_is_forgotten_drops_nothing() {
             if case.starts_with("present") {
                 lines.retain(|line| !line.starts_with("owned"));
             }
-            ended.says(&lines);
+            ended.assert_says(&lines);
         },
     );
 }

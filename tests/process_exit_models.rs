@@ -11,7 +11,7 @@ use callbacks::fit::{Fit, Learner, Loss, OptimizerName, Phase, Trainer};
 use callbacks::{Attach, BoxError, Local};
 use std::cell::RefCell;
 use std::process::exit;
-use support::process::{Loud, each_in_a_process, say};
+use support::process::{SaysWhenDropped, each_in_a_process, say};
 use support::reporting::{Reporting, drops_once};
 
 thread_local! {
@@ -20,62 +20,66 @@ thread_local! {
 }
 
 /// What a driver drives and a trainer trains. Both lend it to their state, of which it may be the owner of another one.
-struct Model(Loud<1>);
+struct Model(SaysWhenDropped<1>);
 
 impl Model {
     fn new(name: &str) -> Self {
-        Self(Loud::new(name))
+        Self(SaysWhenDropped::new(name))
     }
 }
 
 impl Driven for Model {
-    type Samples = Loud<5>;
-    type Update = Loud<6>;
+    type Samples = SaysWhenDropped<5>;
+    type Update = SaysWhenDropped<6>;
 
-    fn sample(&mut self) -> Result<Loud<5>, BoxError> {
-        Ok(Loud::new("samples"))
+    fn sample(&mut self) -> Result<SaysWhenDropped<5>, BoxError> {
+        Ok(SaysWhenDropped::new("samples"))
     }
 
     fn compute_loss_and_update(
         &mut self,
-        _: &Loud<5>,
+        _: &SaysWhenDropped<5>,
         _: &mut Record,
-    ) -> Result<Loud<6>, BoxError> {
-        Ok(Loud::new("update"))
+    ) -> Result<SaysWhenDropped<6>, BoxError> {
+        Ok(SaysWhenDropped::new("update"))
     }
 
-    fn update_parameters(&mut self, _: &Loud<6>) -> Result<(), BoxError> {
+    fn update_parameters(&mut self, _: &SaysWhenDropped<6>) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
 impl Learner for Model {
-    type Batch = Loud<5>;
-    type Prediction = Loud<6>;
-    type Gradients = Loud<7>;
+    type Batch = SaysWhenDropped<5>;
+    type Prediction = SaysWhenDropped<6>;
+    type Gradients = SaysWhenDropped<7>;
 
-    fn samples(&self, _: &Loud<5>) -> u64 {
+    fn samples(&self, _: &SaysWhenDropped<5>) -> u64 {
         1
     }
 
-    fn forward(&mut self, _: &Loud<5>, _: Phase) -> Result<Loud<6>, BoxError> {
-        Ok(Loud::new("prediction"))
+    fn forward(
+        &mut self,
+        _: &SaysWhenDropped<5>,
+        _: Phase,
+    ) -> Result<SaysWhenDropped<6>, BoxError> {
+        Ok(SaysWhenDropped::new("prediction"))
     }
 
-    fn loss(&mut self, _: &Loud<6>, _: &Loud<5>) -> Result<Loss, BoxError> {
+    fn loss(&mut self, _: &SaysWhenDropped<6>, _: &SaysWhenDropped<5>) -> Result<Loss, BoxError> {
         Ok(Loss::from(1.0))
     }
 
     fn backward(
         &mut self,
-        _: &Loud<6>,
-        _: &Loud<5>,
+        _: &SaysWhenDropped<6>,
+        _: &SaysWhenDropped<5>,
         _: OptimizerName,
-    ) -> Result<Loud<7>, BoxError> {
-        Ok(Loud::new("gradients"))
+    ) -> Result<SaysWhenDropped<7>, BoxError> {
+        Ok(SaysWhenDropped::new("gradients"))
     }
 
-    fn step(&mut self, _: Loud<7>, _: f64, _: OptimizerName) -> Result<(), BoxError> {
+    fn step(&mut self, _: SaysWhenDropped<7>, _: f64, _: OptimizerName) -> Result<(), BoxError> {
         Ok(())
     }
 }
@@ -129,7 +133,7 @@ fn exit_in_a_handler_of_a_driver() {
                 .callback(Reporting::<3>::new())
                 .on(at, end_in)
                 .callback(Reporting::<4>::new())
-                .state(Loud::<2>::new("value 2"));
+                .state(SaysWhenDropped::<2>::new("value 2"));
             if case.ends_with("a model of its own") {
                 driver = driver.state(Model::new("owned"));
             }
@@ -138,7 +142,7 @@ fn exit_in_a_handler_of_a_driver() {
         },
         |case, ended| {
             drops_once(ended, &of_model(case));
-            ended.says_once("lent is borrowed");
+            ended.assert_says_once("lent is borrowed");
         },
     );
 }
@@ -165,19 +169,19 @@ fn exit_in_a_handler_of_a_trainer() {
                 .callback(Reporting::<3>::new())
                 .on(at, end_in)
                 .callback(Reporting::<4>::new())
-                .state(Loud::<2>::new("value 2"));
+                .state(SaysWhenDropped::<2>::new("value 2"));
             if case.ends_with("a model of its own") {
                 trainer = trainer.state(Model::new("owned"));
             }
             TRAINER.set(Some(trainer));
             TRAINER.with_borrow_mut(|trainer| {
-                let batches = |_| [Loud::new("batch")].into_iter();
+                let batches = |_| [SaysWhenDropped::new("batch")].into_iter();
                 trainer.as_mut().map(|it| it.fit(batches).map(drop))
             });
         },
         |case, ended| {
             drops_once(ended, &of_model(case));
-            ended.says_once("lent is borrowed");
+            ended.assert_says_once("lent is borrowed");
         },
     );
 }
@@ -197,7 +201,7 @@ fn a_thread_that_ends_with_a_model_that_was_lent() {
                     let trainer = Trainer::new(Model::new("lent"));
                     TRAINER.set(Some(trainer.callback(Reporting::<4>::new())));
                     TRAINER.with_borrow_mut(|trainer| {
-                        let batches = |_| [Loud::new("batch")].into_iter();
+                        let batches = |_| [SaysWhenDropped::new("batch")].into_iter();
                         trainer.as_mut().map(|it| it.fit(batches).map(drop))
                     });
                 }
@@ -206,7 +210,7 @@ fn a_thread_that_ends_with_a_model_that_was_lent() {
         },
         |_, ended| {
             drops_once(ended, &["lent is dropped", "callback 4 is dropped"]);
-            ended.says_once("callback 4 exits");
+            ended.assert_says_once("callback 4 exits");
         },
     );
 }

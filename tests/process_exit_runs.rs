@@ -12,7 +12,7 @@ use std::process::exit;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
-use support::process::{Loud, each_in_a_process, leave, say};
+use support::process::{SaysWhenDropped, each_in_a_process, forget, say};
 use support::relax::{Relax, relax};
 use support::reporting::{Reporting, drops_once};
 
@@ -28,10 +28,10 @@ fn end_process() {
 }
 
 /// A state with two values.
-fn loud_state() -> State {
+fn state_that_says_drops() -> State {
     let mut state = State::new();
-    state.insert(Loud::<1>::new("value 1"));
-    state.insert(Loud::<2>::new("value 2"));
+    state.insert(SaysWhenDropped::<1>::new("value 1"));
+    state.insert(SaysWhenDropped::<2>::new("value 2"));
     state
 }
 
@@ -57,12 +57,17 @@ const HANDLERS: [&str; 4] = ["no parameter", "values", "everything", "a query"];
 fn attach_exit(plan: &mut Plan<Relax>, case: &str) {
     match case {
         "no parameter" => plan.on(Relax::ON_FORCE, end_process),
-        "values" => plan.on(Relax::ON_FORCE, |_: &mut Loud<1>, _: &Loud<2>| {
-            end_process();
-        }),
+        "values" => plan.on(
+            Relax::ON_FORCE,
+            |_: &mut SaysWhenDropped<1>, _: &SaysWhenDropped<2>| {
+                end_process();
+            },
+        ),
         "everything" => plan.on(Relax::ON_FORCE, |_: Ctx<'_>| end_process()),
         "a query" => plan.on(Relax::ON_FORCE, |mut ctx: Ctx<'_>| {
-            let (one, two) = ctx.query::<(&mut Loud<1>, &mut Loud<2>)>().unwrap();
+            let (one, two) = ctx
+                .query::<(&mut SaysWhenDropped<1>, &mut SaysWhenDropped<2>)>()
+                .unwrap();
             say(format!("{} and {}", one.name(), two.name()));
             end_process();
         }),
@@ -75,7 +80,7 @@ fn exit_in_a_handler_of_a_plan_on_a_state() {
     each_in_a_process(
         &HANDLERS,
         |case| {
-            STATE.set(loud_state());
+            STATE.set(state_that_says_drops());
             PLAN.set(plan_with(|plan| attach_exit(plan, case)));
             PLAN.with_borrow_mut(|plan| {
                 STATE.with_borrow_mut(|state| plan.run(state, |run| relax(run, 1)).map(drop))
@@ -92,7 +97,7 @@ fn exit_in_a_handler_of_a_guard() {
         &HANDLERS,
         |case| {
             let plan = plan_with(|plan| attach_exit(plan, case));
-            GUARD.set(Some(plan.start(loud_state()).unwrap()));
+            GUARD.set(Some(plan.start(state_that_says_drops()).unwrap()));
             GUARD.with_borrow_mut(|guard| {
                 let guard = guard.as_mut().unwrap();
                 let _ = guard.begin(Relax::RUN);
@@ -109,7 +114,7 @@ fn exit_between_two_firings_of_a_guard() {
         &["it is borrowed", "it is not borrowed"],
         |case| {
             let plan = plan_with(|_| ());
-            GUARD.set(Some(plan.start(loud_state()).unwrap()));
+            GUARD.set(Some(plan.start(state_that_says_drops()).unwrap()));
             GUARD.with_borrow_mut(|guard| {
                 let guard = guard.as_mut().unwrap();
                 let _ = guard.begin(Relax::RUN);
@@ -121,15 +126,15 @@ fn exit_between_two_firings_of_a_guard() {
         },
         |_, ended| {
             drops_once(ended, &DROPPED);
-            ended.says_once("callback 3 exits");
-            ended.says_once("callback 4 exits");
+            ended.assert_says_once("callback 3 exits");
+            ended.assert_says_once("callback 4 exits");
         },
     );
 }
 
 /// A callback in the background, which waits at each call, and ends the process at one of them.
 struct Lags {
-    loud: Loud<3>,
+    value: SaysWhenDropped<3>,
     /// A call waits for one of these, or for the sender to be gone.
     go: Receiver<()>,
     exits: bool,
@@ -138,7 +143,7 @@ struct Lags {
 impl Lags {
     fn write(&mut self) {
         let _ = self.go.recv();
-        say(format!("{} writes", self.loud.name()));
+        say(format!("{} writes", self.value.name()));
         if self.exits {
             exit(0);
         }
@@ -155,8 +160,8 @@ impl Callback<Relax> for Lags {
 fn lagging(exits: bool) -> (Plan<Relax>, Sender<()>) {
     let (sender, go) = channel();
     let mut plan = Plan::new();
-    let loud = Loud::new("callback 3");
-    plan.add(Lags { loud, go, exits })
+    let value = SaysWhenDropped::new("callback 3");
+    plan.add(Lags { value, go, exits })
         .background(Background::queue(2));
     plan.add(Reporting::<4>::new());
     (plan, sender)
@@ -175,14 +180,14 @@ fn exit_in_the_loop_while_the_background_is_at_work() {
                 end_process();
             });
             if case == "a plan" {
-                STATE.set(loud_state());
+                STATE.set(state_that_says_drops());
                 PLAN.set(plan);
                 PLAN.with_borrow_mut(|plan| {
                     STATE.with_borrow_mut(|state| plan.run(state, |run| relax(run, 1)).map(drop))
                 })
                 .unwrap();
             } else {
-                GUARD.set(Some(plan.start(loud_state()).unwrap()));
+                GUARD.set(Some(plan.start(state_that_says_drops()).unwrap()));
                 GUARD.with_borrow_mut(|guard| {
                     let guard = guard.as_mut().unwrap();
                     let _ = guard.begin(Relax::RUN);
@@ -201,7 +206,7 @@ fn exit_in_the_background_while_the_loop_waits_for_it() {
         &["a plan"],
         |_| {
             let (plan, go) = lagging(true);
-            STATE.set(loud_state());
+            STATE.set(state_that_says_drops());
             PLAN.set(plan);
             drop(go);
             PLAN.with_borrow_mut(|plan| {
@@ -211,7 +216,7 @@ fn exit_in_the_background_while_the_loop_waits_for_it() {
         },
         |_, ended| {
             drops_once(ended, &[]);
-            ended.says_once("callback 3 writes");
+            ended.assert_says_once("callback 3 writes");
         },
     );
 }
@@ -248,19 +253,22 @@ struct Beside<const N: usize> {
 
 impl<const N: usize> Callback<Relax> for Beside<N> {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
-        h.on(Relax::ON_FORCE, |this: &mut Self, value: &mut Loud<N>| {
-            assert!(!value.name().is_empty());
-            if let Some(barrier) = &this.meets {
-                barrier.wait();
-            }
-            if this.exits {
-                end_process();
-            }
-            if let Some(barrier) = &this.meets {
-                barrier.wait();
-            }
-            assert_eq!(this.reporting.name(), format!("callback {N}"));
-        });
+        h.on(
+            Relax::ON_FORCE,
+            |this: &mut Self, value: &mut SaysWhenDropped<N>| {
+                assert!(!value.name().is_empty());
+                if let Some(barrier) = &this.meets {
+                    barrier.wait();
+                }
+                if this.exits {
+                    end_process();
+                }
+                if let Some(barrier) = &this.meets {
+                    barrier.wait();
+                }
+                assert_eq!(this.reporting.name(), format!("callback {N}"));
+            },
+        );
     }
 }
 
@@ -294,9 +302,9 @@ fn exit_in_a_job_of_a_group() {
                 meets: barrier,
                 exits: !is_first,
             });
-            let mut state = loud_state();
-            state.insert(Loud::<3>::new("value 3"));
-            state.insert(Loud::<4>::new("value 4"));
+            let mut state = state_that_says_drops();
+            state.insert(SaysWhenDropped::<3>::new("value 3"));
+            state.insert(SaysWhenDropped::<4>::new("value 4"));
             STATE.set(state);
             PLAN.set(plan);
             PLAN.with_borrow_mut(|plan| {
@@ -319,31 +327,31 @@ fn what_is_forgotten_drops_nothing_and_disturbs_nothing() {
             drop(go);
             match case {
                 "a guard" => {
-                    let mut guard = plan_with(|_| ()).start(loud_state()).unwrap();
+                    let mut guard = plan_with(|_| ()).start(state_that_says_drops()).unwrap();
                     let _ = guard.begin(Relax::RUN);
-                    leave(guard);
-                    leave(plan);
+                    forget(guard);
+                    forget(plan);
                 }
                 "a guard of the background" => {
-                    let mut guard = plan.start(loud_state()).unwrap();
+                    let mut guard = plan.start(state_that_says_drops()).unwrap();
                     let _ = guard.begin(Relax::RUN);
                     let _ = guard.begin(Relax::STEP);
-                    leave(guard);
+                    forget(guard);
                 }
                 "a plan" => {
                     let mut plan = plan;
                     let _ = plan.run(&mut State::new(), |run| relax(run, 2)).unwrap();
-                    leave(plan);
+                    forget(plan);
                 }
                 _ => {
-                    leave(loud_state());
-                    leave(plan);
+                    forget(state_that_says_drops());
+                    forget(plan);
                 }
             }
             exit(0);
         },
         |_, ended| {
-            ended.succeeds();
+            ended.assert_succeeds();
             let drops = ended
                 .lines
                 .iter()
@@ -365,7 +373,7 @@ fn a_thread_that_ends_with_a_plan_that_has_run() {
                 if in_loop {
                     plan = plan_with(|_| ());
                 }
-                STATE.set(loud_state());
+                STATE.set(state_that_says_drops());
                 PLAN.set(plan);
                 PLAN.with_borrow_mut(|plan| {
                     STATE.with_borrow_mut(|state| plan.run(state, |run| relax(run, 1)).map(drop))
@@ -375,10 +383,10 @@ fn a_thread_that_ends_with_a_plan_that_has_run() {
             thread.join().unwrap();
         },
         |_, ended| {
-            ended.says_once("callback 4 exits");
-            ended.says_once("value 1 is dropped");
-            ended.says_once("value 2 is dropped");
-            ended.succeeds();
+            ended.assert_says_once("callback 4 exits");
+            ended.assert_says_once("value 1 is dropped");
+            ended.assert_says_once("value 2 is dropped");
+            ended.assert_succeeds();
         },
     );
 }

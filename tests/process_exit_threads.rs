@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::process::{abort, exit};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
-use support::process::{Loud, each_in_a_process, in_a_process, say};
+use support::process::{SaysWhenDropped, each_in_a_process, in_a_process, say};
 use support::relax::{Relax, relax};
 
 thread_local! {
@@ -48,7 +48,7 @@ impl Executor for Threads {
 
 /// Meets the other one, and ends the process or goes on for as long as there is one.
 struct Beside<const N: usize> {
-    name: Loud<N>,
+    name: SaysWhenDropped<N>,
     meets: Arc<Barrier>,
     exits: bool,
 }
@@ -57,7 +57,7 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
         h.on(
             Relax::ON_FORCE,
-            |this: &mut Self, value: &mut Loud<N>| -> () {
+            |this: &mut Self, value: &mut SaysWhenDropped<N>| -> () {
                 this.meets.wait();
                 if !this.exits {
                     go_on(value, &this.name);
@@ -69,7 +69,7 @@ impl<const N: usize> Callback<Relax> for Beside<N> {
 }
 
 /// Reads both for as long as the process lives.
-fn go_on<const N: usize>(value: &Loud<N>, callback: &Loud<N>) -> ! {
+fn go_on<const N: usize>(value: &SaysWhenDropped<N>, callback: &SaysWhenDropped<N>) -> ! {
     loop {
         if value.name() != format!("value {N}") || callback.name() != "callback" {
             abort();
@@ -87,22 +87,22 @@ fn exit_on_the_loop_while_a_job_is_at_its_work_drops_nothing_that_it_uses() {
             plan.executor(Threads);
             // The loop's thread runs the first.
             plan.add(Beside::<1> {
-                name: Loud::new("callback"),
+                name: SaysWhenDropped::new("callback"),
                 meets: meets.clone(),
                 exits: true,
             });
             plan.add(Beside::<2> {
-                name: Loud::new("callback"),
+                name: SaysWhenDropped::new("callback"),
                 meets,
                 exits: false,
             });
             let mut state = State::new();
-            state.insert(Loud::<1>::new("value 1"));
-            state.insert(Loud::<2>::new("value 2"));
+            state.insert(SaysWhenDropped::<1>::new("value 1"));
+            state.insert(SaysWhenDropped::<2>::new("value 2"));
             run(plan, state);
         },
         |case, ended| {
-            ended.succeeds();
+            ended.assert_succeeds();
             assert!(ended.lines.is_empty(), "{case}: {:?}", ended.lines);
         },
     );
@@ -205,9 +205,9 @@ fn a_call_in_the_background_that_panics_beside_its_copy_ends_no_process() {
             say(outcome.failed().unwrap().origin().callback().unwrap());
         },
         |_, ended| {
-            ended.succeeds();
-            ended.says_once("exits");
-            ended.says_once("fails");
+            ended.assert_succeeds();
+            ended.assert_says_once("exits");
+            ended.assert_says_once("fails");
         },
     );
 }

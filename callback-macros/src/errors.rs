@@ -75,7 +75,7 @@ impl Drop for Errors {
     }
 }
 
-/// Returns the line of `ident`, for a message at another place.
+/// Returns the source line of `ident`, for a message at another place.
 pub(crate) fn line_of(ident: &Ident) -> usize {
     ident.span().start().line
 }

@@ -1,18 +1,19 @@
-//! Patience, as [the shelf](super) defines it: the number of looks in a row that may call for a stop; the next one stops the run.
+//! Patience, as [the shelf](super) defines it: the number of looks in a row that may call for a stop; one more such look in a row stops
+//! the run.
 
 use callback_runtime::Flow;
 
 /// Counts the looks in a row that call for a stop.
 ///
 /// The count continues over the runs of one driver. It is reset after a run that the stopper has stopped: else the next run would stop at
-/// its first look.
+/// its first look, if that look calls for a stop.
 #[derive(Debug, Clone)]
 pub(super) struct Patience {
-    /// The number of looks that pass.
+    /// How many looks in a row may call for a stop without stopping the run.
     limit: u64,
     /// The number of looks in a row that have called for a stop.
     count: u64,
-    /// Whether the stopper has stopped the last run.
+    /// Whether the stopper has stopped the latest run of the driver.
     has_stopped: bool,
 }
 
@@ -39,19 +40,20 @@ impl Patience {
         }
     }
 
+    /// Notes that the stopper stops this run. Returns the `Flow` that stops it.
     pub(super) fn stop(&mut self, reason: String) -> Flow {
         self.has_stopped = true;
         Flow::stop(reason)
     }
 
-    /// Prepares another run of the same driver.
+    /// Prepares the next run of the same driver: resets the count if the stopper has stopped the latest one.
     pub(super) fn begin_run(&mut self) {
         if self.has_stopped {
             self.reset();
         }
     }
 
-    /// Resets the count, when a fit or the run of another driver begins.
+    /// Resets the count and forgets a stop, when a fit or the run of another driver begins.
     pub(super) fn reset(&mut self) {
         *self = Self::new(self.limit);
     }

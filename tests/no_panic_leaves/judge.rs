@@ -58,7 +58,7 @@ pub(crate) fn expected(ends: Ends, setup: &str) -> &'static str {
 /// Looks at what the scenarios of a process said.
 pub(crate) fn look(case: &str, ended: &Ended) {
     let (fault, setup) = parts(case);
-    ended.succeeds();
+    ended.assert_succeeds();
     let mut problems = Vec::new();
     let sections = ended.lines.split(|line| line == "end");
     let mut count = 0;

@@ -34,7 +34,7 @@ pub(crate) struct Ended {
 impl Ended {
     /// Panics unless the process ended with the exit code 0.
     #[track_caller]
-    pub(crate) fn succeeds(&self) {
+    pub(crate) fn assert_succeeds(&self) {
         let Self { case, status, .. } = self;
         let (lines, errors) = (&self.lines, &self.errors);
         assert!(
@@ -45,8 +45,8 @@ impl Ended {
 
     /// Panics unless the process ended with the exit code 0 and the scenario said exactly these lines, in any order.
     #[track_caller]
-    pub(crate) fn says(&self, expected: &[&str]) {
-        self.succeeds();
+    pub(crate) fn assert_says(&self, expected: &[&str]) {
+        self.assert_succeeds();
         let (mut lines, mut expected) = (self.lines.clone(), expected.to_vec());
         lines.sort();
         expected.sort_unstable();
@@ -61,7 +61,7 @@ impl Ended {
 
     /// Panics unless the scenario said this line exactly once.
     #[track_caller]
-    pub(crate) fn says_once(&self, line: &str) {
+    pub(crate) fn assert_says_once(&self, line: &str) {
         let Self { case, lines, .. } = self;
         let errors = &self.errors;
         assert_eq!(
@@ -87,7 +87,12 @@ pub(crate) fn each_in_a_process<C: AsRef<str>>(
 #[track_caller]
 pub(crate) fn in_a_process(scenario: impl Fn()) {
     let test = test_of(type_name_of_val(&scenario));
-    each_in_the_process_of(&test, &["all"], |_| scenario(), |_, ended| ended.succeeds());
+    each_in_the_process_of(
+        &test,
+        &["all"],
+        |_| scenario(),
+        |_, ended| ended.assert_succeeds(),
+    );
 }
 
 #[track_caller]
@@ -125,7 +130,7 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 static LEFT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 /// Forgets a value, as `std::mem::forget` does, but where a check for leaks still sees it.
-pub(crate) fn leave<T: 'static>(value: T) {
+pub(crate) fn forget<T: 'static>(value: T) {
     let place = Box::leak(Box::new(value));
     let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
     left.push(std::ptr::from_mut(place).expose_provenance());
@@ -210,11 +215,11 @@ fn read(child: &mut Child, case: &str) -> (String, String) {
 }
 
 /// A value that says when it is dropped. One that is dropped twice frees its text twice.
-pub(crate) struct Loud<const N: usize> {
+pub(crate) struct SaysWhenDropped<const N: usize> {
     name: String,
 }
 
-impl<const N: usize> Loud<N> {
+impl<const N: usize> SaysWhenDropped<N> {
     pub(crate) fn new(name: &str) -> Self {
         Self { name: name.into() }
     }
@@ -224,7 +229,7 @@ impl<const N: usize> Loud<N> {
     }
 }
 
-impl<const N: usize> Drop for Loud<N> {
+impl<const N: usize> Drop for SaysWhenDropped<N> {
     fn drop(&mut self) {
         say(format!("{} is dropped", self.name));
     }

@@ -1,15 +1,15 @@
 //! A callback that reports when it is entered, exited and dropped, to the test that started its process.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use super::process::{Ended, Loud, say};
+use super::process::{Ended, SaysWhenDropped, say};
 use callbacks::{Callback, Handlers, Loop};
 
 /// Reports when it is entered, exited and dropped.
-pub(crate) struct Reporting<const N: usize>(Loud<N>);
+pub(crate) struct Reporting<const N: usize>(SaysWhenDropped<N>);
 
 impl<const N: usize> Reporting<N> {
     pub(crate) fn new() -> Self {
-        Self(Loud::new(&format!("callback {N}")))
+        Self(SaysWhenDropped::new(&format!("callback {N}")))
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -34,9 +34,9 @@ impl<L: Loop, const N: usize> Callback<L> for Reporting<N> {
 
 /// The process ended well, what is dropped was dropped once, and no callback exited twice.
 pub(crate) fn drops_once(ended: &Ended, dropped: &[&str]) {
-    ended.succeeds();
+    ended.assert_succeeds();
     for line in dropped {
-        ended.says_once(line);
+        ended.assert_says_once(line);
     }
     for (nth, line) in ended.lines.iter().enumerate() {
         assert!(!ended.lines[..nth].contains(line), "{line} is said twice");

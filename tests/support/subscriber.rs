@@ -1,4 +1,4 @@
-//! Subscribers of `tracing` that are not as they should be.
+//! Subscribers of `tracing` that panic, or format every field.
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use std::fmt::{Debug, Write};
@@ -7,31 +7,32 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 
-/// What a subscriber does at each event.
+/// A subscriber, by what it does at each event.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Noise {
+pub(crate) enum BadSubscriber {
     /// Panics.
     Panics,
     /// Panics when it is asked whether it wants the event.
     PanicsWhenAsked,
-    /// Formats every field, which runs the `Display` of errors.
+    /// Formats every field. An error that is recorded as `%error` arrives as a value whose `Debug` is the `Display` of the error.
     Formats,
 }
 
-impl Noise {
-    /// Gives every event of this process to such a subscriber.
-    pub(crate) fn begin(self) {
-        tracing::subscriber::set_global_default(self).expect("the only subscriber");
+impl BadSubscriber {
+    /// Makes this the process's global subscriber.
+    pub(crate) fn install(self) {
+        tracing::subscriber::set_global_default(self).expect("no other global subscriber is set");
     }
 }
 
-impl Subscriber for Noise {
+impl Subscriber for BadSubscriber {
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        // With `always`, `enabled` would not be asked at each event.
         Interest::sometimes()
     }
 
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        assert!(*self != Self::PanicsWhenAsked, "no answer about events");
+        assert!(*self != Self::PanicsWhenAsked, "panics when asked");
         true
     }
 
@@ -44,7 +45,7 @@ impl Subscriber for Noise {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        assert!(*self != Self::Panics, "no room for events");
+        assert!(*self != Self::Panics, "panics at an event");
         event.record(&mut Text::default());
     }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use super::process::say;
-use super::subscriber::Noise;
+use super::subscriber::BadSubscriber;
 use callbacks::prelude::*;
 use callbacks::{Answer, Cause, Ending};
 use std::fmt;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) enum Fault {
     None,
     /// The subscriber of `tracing`.
-    Subscriber(Noise),
+    Subscriber(BadSubscriber),
     /// The `Display` of errors, which a subscriber calls.
     Display,
     /// The `Drop` of these.
@@ -29,10 +29,10 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) const ALL: [(&str, Self); 10] = [
         ("nothing", Self::None),
-        ("a subscriber", Self::Subscriber(Noise::Panics)),
+        ("a subscriber", Self::Subscriber(BadSubscriber::Panics)),
         (
             "a subscriber's answer",
-            Self::Subscriber(Noise::PanicsWhenAsked),
+            Self::Subscriber(BadSubscriber::PanicsWhenAsked),
         ),
         ("the display of an error", Self::Display),
         ("the drop of an error", Self::Error),
@@ -51,8 +51,8 @@ impl Fault {
     /// Sets the subscriber up.
     pub(crate) fn begin(self) {
         match self {
-            Self::Subscriber(noise) => noise.begin(),
-            Self::Display => Noise::Formats.begin(),
+            Self::Subscriber(subscriber) => subscriber.install(),
+            Self::Display => BadSubscriber::Formats.install(),
             _ => {}
         }
     }

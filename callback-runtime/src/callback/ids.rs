@@ -22,7 +22,9 @@ pub(crate) struct HandlerId {
 
 impl CallbackId {
     /// Returns the ids of the first `count` callbacks, in order.
-    pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
+    pub(crate) fn first_ids(
+        count: usize,
+    ) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self)
     }
 }
@@ -36,7 +38,9 @@ impl Turn {
     }
 
     /// Returns the first `count` turns, in order.
-    pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
+    pub(crate) fn first_turns(
+        count: usize,
+    ) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self)
     }
 

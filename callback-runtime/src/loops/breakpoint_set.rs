@@ -26,7 +26,8 @@ impl BreakpointSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = BreakpointId> {
-        BreakpointId::first(MAX_BREAKPOINTS).filter(move |breakpoint| self.contains(*breakpoint))
+        BreakpointId::first_ids(MAX_BREAKPOINTS)
+            .filter(move |breakpoint| self.contains(*breakpoint))
     }
 }
 

@@ -59,7 +59,7 @@ id_types! {
 
 impl BreakpointId {
     /// Returns the ids of the first `count` breakpoints, in order; at most [`MAX_BREAKPOINTS`].
-    pub(crate) fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> {
+    pub(crate) fn first_ids(count: usize) -> impl DoubleEndedIterator<Item = Self> {
         (0..count.min(MAX_BREAKPOINTS)).map(Self)
     }
 

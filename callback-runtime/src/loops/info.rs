@@ -49,13 +49,14 @@ impl LoopInfo {
             .filter(|_| self.counters.iter().any(counts))
     }
 
-    /// Returns the ids of all breakpoints, in the order of one pass.
+    /// Returns the ids of all breakpoints, in the order of [`Loop::BREAKPOINTS`].
     pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = BreakpointId> + use<> {
-        BreakpointId::first(self.breakpoints.len())
+        BreakpointId::first_ids(self.breakpoints.len())
     }
 
-    /// Returns the first breakpoint with this role. A loop has at most one for enter, stop, interrupt, error and exit.
-    pub(crate) fn with_role(&self, role: Role) -> Option<BreakpointId> {
+    /// Returns the first breakpoint with this role. A loop has at most one breakpoint with each of the roles enter, stop, interrupt,
+    /// error and exit.
+    pub(crate) fn first_with_role(&self, role: Role) -> Option<BreakpointId> {
         let mut all = self.breakpoints.iter();
         Some(all.find(|breakpoint| breakpoint.role() == role)?.id())
     }
@@ -65,7 +66,7 @@ impl LoopInfo {
     }
 
     /// Whether `inner` is `outer` or a scope inside it.
-    pub(crate) fn is_inside(&self, inner: ScopeId, outer: ScopeId) -> bool {
+    pub(crate) fn is_same_or_inside(&self, inner: ScopeId, outer: ScopeId) -> bool {
         let mut scope = Some(inner);
         while let Some(id) = scope {
             if id == outer {

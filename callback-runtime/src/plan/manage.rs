@@ -189,7 +189,7 @@ impl<L: Loop> Plan<L> {
 impl PlanCore {
     /// Calls `Callback::info` again for the callbacks that may have changed since the last call.
     pub(crate) fn refresh_infos(&mut self) {
-        for id in CallbackId::first(self.attached.len()) {
+        for id in CallbackId::first_ids(self.attached.len()) {
             let attached = &mut self.attached[id];
             if std::mem::take(&mut attached.changed) {
                 let callback = self.dispatcher.callback(id);
@@ -204,7 +204,7 @@ impl PlanCore {
 
     fn id_of_name(&self, name: &str) -> Option<CallbackId> {
         let names = order::names(&self.attached);
-        let mut all = CallbackId::first(names.len());
+        let mut all = CallbackId::first_ids(names.len());
         all.find(|id| self.attached[*id].active && *names[*id] == *name)
     }
 

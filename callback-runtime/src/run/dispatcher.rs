@@ -180,8 +180,8 @@ impl Dispatcher {
 
     /// Returns the handlers of all breakpoints, breakpoint by breakpoint.
     pub(crate) fn all_records(&self) -> impl Iterator<Item = (HandlerId, &HandlerRecord)> {
-        BreakpointId::first(self.lists.len()).flat_map(|breakpoint| {
-            let records = Turn::first(usize::MAX).zip(self.records(breakpoint));
+        BreakpointId::first_ids(self.lists.len()).flat_map(|breakpoint| {
+            let records = Turn::first_turns(usize::MAX).zip(self.records(breakpoint));
             records.map(move |(turn, record)| (HandlerId::new(breakpoint, turn), record))
         })
     }
@@ -196,7 +196,7 @@ impl Dispatcher {
         &self,
         breakpoint: BreakpointId,
     ) -> impl DoubleEndedIterator<Item = Turn> + use<> {
-        Turn::first(self.core.len(breakpoint))
+        Turn::first_turns(self.core.len(breakpoint))
     }
 
     /// Returns the state of the period of a handler, if it has a period.

@@ -13,7 +13,7 @@ impl RunCore<'_> {
     /// interrupted.
     pub(crate) fn enter(&mut self) -> Result<(), Break> {
         self.run_state.entered = Rank::new(self.resolved.order.len());
-        if let Some(at) = self.loop_info.with_role(Role::Enter)
+        if let Some(at) = self.loop_info.first_with_role(Role::Enter)
             && let Some(failed) = self.run_list(at)
         {
             self.run_state.entered = self.dispatcher.record(failed).rank;
@@ -45,7 +45,7 @@ impl RunCore<'_> {
     fn fire_error(&mut self) {
         // In this stage, flows have no effect and a failure does not fire the error breakpoint again.
         self.run_state.stage = Stage::Closing;
-        let Some(at) = self.loop_info.with_role(Role::Error) else {
+        let Some(at) = self.loop_info.first_with_role(Role::Error) else {
             return;
         };
         for turn in self.dispatcher.turns(at) {
@@ -64,7 +64,7 @@ impl RunCore<'_> {
     fn exit(&mut self, mut outcome: Outcome) -> Outcome {
         self.run_state.stage = Stage::Closing;
         drop(self.run_state.take_failure());
-        let Some(at) = self.loop_info.with_role(Role::Exit) else {
+        let Some(at) = self.loop_info.first_with_role(Role::Exit) else {
             return outcome;
         };
         for handler in self.exits(at) {

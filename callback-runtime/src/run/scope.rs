@@ -58,7 +58,7 @@ impl RunCore<'_> {
     pub(crate) fn open(&mut self, scope: ScopeId) -> Result<(), Break> {
         self.apply_deferred()?;
         if let Some(innermost) = self.run_state.open.last().copied()
-            && (scope == innermost || !self.loop_info.is_inside(scope, innermost))
+            && (scope == innermost || !self.loop_info.is_same_or_inside(scope, innermost))
         {
             let name = |scope: ScopeId| self.loop_info.scopes[scope].name();
             let cause = Cause::Misplaced(format!(
@@ -199,7 +199,7 @@ impl RunCore<'_> {
         };
         let stop = pending.as_stop();
         self.run_state.stage = Stage::StopFired;
-        if let (Some(stop), Some(at)) = (stop, self.loop_info.with_role(role)) {
+        if let (Some(stop), Some(at)) = (stop, self.loop_info.first_with_role(role)) {
             self.frame.view().insert(stop);
             self.run_list(at);
         }

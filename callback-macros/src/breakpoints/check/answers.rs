@@ -1,9 +1,9 @@
-//! The answers that a loop asks its handlers for.
+//! Checks the answers that a loop asks its handlers for.
 
 use crate::breakpoints::model::{Model, Role};
 use crate::errors::Errors;
 
-/// The breakpoints at which a scope begins and ends have no answer, because a run fires them by itself:
+/// The breakpoints at which a scope begins and ends have no answer, because a run fires them by itself. Rejects:
 ///
 /// ```text
 /// scope RUN {

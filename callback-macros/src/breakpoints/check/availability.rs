@@ -1,4 +1,4 @@
-//! The places at which a loop declares its state.
+//! Checks the places at which a loop declares its state.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::{DeclaredState, Line};
@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use crate::spelling::format_tokens;
 use syn::Type;
 
-/// State that exists already is not declared again:
+/// State that exists already is not declared again. Rejects:
 ///
 /// ```text
 /// scope RUN with Energy {

@@ -1,4 +1,4 @@
-//! The counters of a loop: `with Step as steps`.
+//! Checks the counters of a loop: `with Step as steps`.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::{DeclaredState, Line, UnitClause};
@@ -7,7 +7,7 @@ use crate::spelling::format_tokens;
 use crate::unit::{Unit, suggest_name};
 use proc_macro2::Ident;
 
-/// A counter is declared by the loop itself, because a run counts from its begin to its end:
+/// A counter is declared by the loop itself, because a run counts from its begin to its end. Rejects:
 ///
 /// ```text
 /// scope RUN with Step as steps { on_run_begin; on_run_end; }
@@ -29,7 +29,7 @@ pub(super) fn check_declared_by_loop(model: &Model, errors: &Errors) {
     }
 }
 
-/// The word after `as` is a unit that a loop can count:
+/// The word after `as` is a unit that a loop can count. Rejects:
 ///
 /// ```text
 /// loop Drive with Step as stpes { … }
@@ -65,7 +65,7 @@ fn unknown_unit(unit: &Ident) -> String {
     )
 }
 
-/// A unit has one counter:
+/// A unit has one counter. Rejects:
 ///
 /// ```text
 /// loop Drive with Step as steps, Update as steps { … }

@@ -1,4 +1,4 @@
-//! The declaration as a whole.
+//! Checks the declaration as a whole.
 
 use crate::attributes::Attribute;
 use crate::breakpoints::model::{MAX_BREAKPOINTS, Model};
@@ -6,7 +6,7 @@ use crate::breakpoints::syntax::Line;
 use crate::errors::Errors;
 use proc_macro2::Ident;
 
-/// One `breakpoints!` declares one loop:
+/// One `breakpoints!` declares one loop. Rejects:
 ///
 /// ```text
 /// breakpoints! {
@@ -15,15 +15,15 @@ use proc_macro2::Ident;
 /// }
 /// ```
 pub(super) fn check_one_loop(model: &Model, errors: &Errors) {
-    if let Some(first) = model.trailing.clone().into_iter().next() {
+    if let Some(first_token) = model.trailing.clone().into_iter().next() {
         errors.report(
-            &first,
+            &first_token,
             "expected nothing after the loop; write a second `breakpoints!` for a second loop",
         );
     }
 }
 
-/// A line has no `cfg`, because the index of a breakpoint must not depend on the features of a build:
+/// A line has no `cfg`, because a loop is the same for all of its callbacks, whichever features a build has. Rejects:
 ///
 /// ```text
 /// scope RUN {
@@ -42,7 +42,7 @@ pub(super) fn check_unconditional(model: &Model, errors: &Errors) {
     }
 }
 
-/// A loop has no more breakpoints than the runtime's bit set can contain:
+/// A loop has no more breakpoints than the runtime's bit set can contain. Rejects:
 ///
 /// ```text
 /// scope RUN { on_run_begin; on_step_1; on_step_2; … on_step_300; on_run_end; }
@@ -52,7 +52,7 @@ pub(super) fn check_breakpoint_count(model: &Model, errors: &Errors) {
         .into_iter()
         .filter_map(Line::breakpoint_name)
         .collect();
-    // The lines do not contain `on_enter` and `on_exit`.
+    // `- 2`: no line declares `on_enter` or `on_exit`.
     if let Some(surplus) = names.get(MAX_BREAKPOINTS - 2) {
         errors.report(surplus, format!("a loop has at most {MAX_BREAKPOINTS} breakpoints, `on_enter` and `on_exit` included; make two loops of it"));
     }

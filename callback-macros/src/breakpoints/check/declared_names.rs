@@ -1,4 +1,4 @@
-//! The names of breakpoints and scopes in a declaration.
+//! Checks the names of breakpoints and scopes in a declaration.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::Line;
@@ -10,7 +10,7 @@ use syn::ext::IdentExt;
 /// The breakpoints that every loop has.
 const RESERVED: [&str; 2] = ["on_enter", "on_exit"];
 
-/// A breakpoint has a prefix by which `#[callback]` recognizes its handlers:
+/// A breakpoint has a prefix by which `#[callback]` recognizes its handlers. Rejects:
 ///
 /// ```text
 /// scope RUN { on_run_begin; step; on_run_end; }
@@ -24,7 +24,7 @@ pub(super) fn check_prefixes(model: &Model, errors: &Errors) {
     }
 }
 
-/// `on_enter` and `on_exit` are not declared:
+/// `on_enter` and `on_exit` must not be declared, because every loop has them. Rejects:
 ///
 /// ```text
 /// scope RUN { on_enter; on_run_end; }
@@ -40,7 +40,7 @@ pub(super) fn check_reserved(model: &Model, errors: &Errors) {
     }
 }
 
-/// Two breakpoints have two names:
+/// No two breakpoints share a name. Rejects:
 ///
 /// ```text
 /// scope RUN { on_run_begin; on_step; on_step; on_run_end; }
@@ -48,13 +48,14 @@ pub(super) fn check_reserved(model: &Model, errors: &Errors) {
 pub(super) fn check_breakpoints_unique(model: &Model, errors: &Errors) {
     let names: Vec<_> = breakpoint_names(model).collect();
     for (index, name) in names.iter().enumerate() {
-        check_not_among(name, &names[..index], "breakpoint", errors);
+        check_not_repeated(name, &names[..index], "breakpoint", errors);
     }
 }
 
-/// Two scopes have two names, which are upper case because a scope becomes a constant:
+/// No two scopes share a name. The names are upper case, because a scope becomes a constant. Rejects:
 ///
 /// ```text
+/// scope RUN { … scope RUN { … } … }
 /// scope Run { … }
 /// ```
 pub(super) fn check_scope_names(model: &Model, errors: &Errors) {
@@ -68,11 +69,11 @@ pub(super) fn check_scope_names(model: &Model, errors: &Errors) {
                 format!("the name of a scope is written as a constant's; write `{upper_case}`"),
             );
         }
-        check_not_among(name, &names[..index], "scope", errors);
+        check_not_repeated(name, &names[..index], "scope", errors);
     }
 }
 
-fn check_not_among(name: &Ident, earlier: &[&Ident], kind: &str, errors: &Errors) {
+fn check_not_repeated(name: &Ident, earlier: &[&Ident], kind: &str, errors: &Errors) {
     if let Some(first) = earlier.iter().find(|first| *first == &name) {
         let line = line_of(first);
         errors.report(
@@ -82,7 +83,7 @@ fn check_not_among(name: &Ident, earlier: &[&Ident], kind: &str, errors: &Errors
     }
 }
 
-/// A name without its phase refers to the breakpoint in every phase, and so is not the name of another breakpoint:
+/// A phase-free name (`on_step` for `on_warm_step`) stands for that breakpoint in every phase; no breakpoint may bear it. Rejects:
 ///
 /// ```text
 /// phase WARM { on_warm_begin; on_warm_step; on_warm_end; }
@@ -100,6 +101,7 @@ pub(super) fn check_phase_free_names(model: &Model, errors: &Errors) {
         if let Some(other) = same_name {
             let (name, full_name) = (&other.name, &breakpoint.name);
             errors.report(name, format!("`{name}` is the name of `{full_name}` without its phase, and so of every phase's; choose another one"));
+            // The same breakpoint of another phase would repeat this error.
             return;
         }
     }

@@ -1,11 +1,11 @@
-//! The breakpoints of a run's endings: `stop => on_stop;`.
+//! Checks the breakpoints of a run's endings: `stop => on_stop;`.
 
 use crate::breakpoints::model::{Model, Role};
 use crate::breakpoints::syntax::{Ending, Line};
 use crate::errors::{Errors, line_of};
 use crate::spelling::{did_you_mean, nearest};
 
-/// The word before `=>` is an ending that a run can have:
+/// The word before `=>` is an ending that a run can have. Rejects:
 ///
 /// ```text
 /// halt => on_halt;
@@ -28,7 +28,7 @@ pub(super) fn check_known(model: &Model, errors: &Errors) {
     }
 }
 
-/// An ending has one breakpoint:
+/// An ending has one breakpoint. Rejects:
 ///
 /// ```text
 /// stop => on_stop;
@@ -49,7 +49,7 @@ pub(super) fn check_unique(model: &Model, errors: &Errors) {
     }
 }
 
-/// An ending is outside all scopes, because it belongs to the run:
+/// An ending is outside all scopes, because it belongs to the run. Rejects:
 ///
 /// ```text
 /// scope RUN {

@@ -1,6 +1,7 @@
 //! The rules that a declared loop must keep.
 //!
-//! Each file has its UI tests in the folder of its name under `tests/ui/fail/`.
+//! The documentation of a rule says what the rule demands, and then shows code that the rule rejects. Each file has its UI tests in the
+//! folder of its name under `tests/ui/fail/`.
 
 mod answers;
 mod availability;

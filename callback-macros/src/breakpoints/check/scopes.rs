@@ -1,10 +1,10 @@
-//! The scopes of a loop: where they begin and end, and what they contain.
+//! Checks the scopes of a loop: where they begin and end, and what they contain.
 
 use crate::breakpoints::model::Model;
 use crate::breakpoints::syntax::{Line, Scope};
 use crate::errors::Errors;
 
-/// A loop has a scope:
+/// A loop has a scope. Rejects:
 ///
 /// ```text
 /// loop Drive { }
@@ -18,7 +18,7 @@ pub(super) fn check_any(model: &Model, errors: &Errors) {
     }
 }
 
-/// The first line of a scope is the breakpoint at which it begins, the last line the one at which it ends:
+/// The first line of a scope is the breakpoint at which it begins, the last line the one at which it ends. Rejects:
 ///
 /// ```text
 /// scope RUN {
@@ -43,7 +43,7 @@ pub(super) fn check_begin_and_end(model: &Model, errors: &Errors) {
     }
 }
 
-/// A breakpoint is inside a scope:
+/// A breakpoint is inside a scope. Rejects:
 ///
 /// ```text
 /// loop Drive {
@@ -63,7 +63,7 @@ pub(super) fn check_breakpoints_inside(model: &Model, errors: &Errors) {
     }
 }
 
-/// A phase contains no other phase, because a run is in one phase at a time:
+/// A phase contains no other phase, because a run is in one phase at a time. Rejects:
 ///
 /// ```text
 /// phase TRAIN {

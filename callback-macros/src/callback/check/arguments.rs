@@ -1,4 +1,4 @@
-//! The arguments of `#[callback(…)]`.
+//! Checks the arguments of `#[callback(…)]`.
 
 use crate::callback::model::{bool_literal, non_numeric_literal, string_literal};
 use crate::callback::syntax::{Argument, ArgumentName, ArgumentValue, Arguments};
@@ -8,12 +8,13 @@ use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprPath, Lit};
 
-/// The arguments that a block can have.
+/// The part of a message that lists what `#[callback(…)]` accepts: every [`ArgumentName`] but those that
+/// [`check_belongs_to_block`] reports.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
   `incompatible`, `no_conflict`, `provides`, `background`, `discover`, `register`, `crate`";
 
-/// An argument is the path of a loop, or a name that may have a value:
+/// An argument is the path of a loop, or a name that may have a value. Rejects:
 ///
 /// ```text
 /// #[callback("Fit")]
@@ -28,7 +29,7 @@ pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// The name of an argument is one of [`ArgumentName`]:
+/// The name of an argument is known, even if it belongs elsewhere. Rejects:
 ///
 /// ```text
 /// #[callback(wieght = 10)]
@@ -46,7 +47,7 @@ pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// A block does not set what belongs to a handler, an attachment or a plan:
+/// `#[callback(…)]` does not set what belongs to a handler, an attachment or a plan. Rejects:
 ///
 /// ```text
 /// #[callback(every(steps = 10))]
@@ -71,7 +72,7 @@ pub(super) fn check_belongs_to_block(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// A named argument is given once:
+/// A named argument is given once. Rejects:
 ///
 /// ```text
 /// #[callback(weight = 10, weight = 20)]
@@ -95,7 +96,7 @@ pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// The value of an argument has the argument's form:
+/// A value has the form that its argument requires. Rejects:
 ///
 /// ```text
 /// #[callback(weight = "10")]
@@ -111,16 +112,18 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(ArgumentName::Weight) => check_weight(ident, value, errors),
             Some(ArgumentName::Name) => check_name(ident, value, errors),
             Some(ArgumentName::Discover | ArgumentName::Register) => {
-                check_switch(ident, value, errors);
+                check_boolean(ident, value, errors);
             }
-            Some(ArgumentName::Background) => check_flag(ident, value, errors),
+            Some(ArgumentName::Background) => check_without_value(ident, value, errors),
             Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
             Some(name) if name.takes_list() => check_list(ident, name, value, errors),
+            // Other rules report the other names.
             _ => {}
         }
     }
 }
 
+/// `weight` takes a number.
 fn check_weight(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     let ArgumentValue::Expr(weight) = value else {
         return errors.report(ident, "`weight` takes a number; write `weight = 10`");
@@ -138,6 +141,7 @@ fn check_weight(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
+/// `name` takes text that is not empty.
 fn check_name(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     let ArgumentValue::Expr(name) = value else {
         return errors.report(ident, "`name` takes text; write `name = \"loss\"`");
@@ -160,7 +164,7 @@ fn check_name(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
-/// Returns the word that lacks its quotes, or another name.
+/// Returns the identifier that lacks its quotes, or `loss`.
 fn example_name(value: &Expr) -> String {
     match value {
         Expr::Path(ExprPath { path, .. }) => path.get_ident().map(Ident::to_string),
@@ -170,7 +174,7 @@ fn example_name(value: &Expr) -> String {
 }
 
 /// `discover` and `register` take a boolean.
-fn check_switch(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+fn check_boolean(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     let ArgumentValue::Expr(value) = value else {
         return errors.report(
             ident,
@@ -185,8 +189,8 @@ fn check_switch(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
-/// `background` takes no value, because each attachment has its own queue.
-fn check_flag(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+/// `background` takes no value: each attachment sets its own queue by `.background(…)`.
+fn check_without_value(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     let message = format!(
         "`{ident}` stands alone; write `{ident}`, and where the callback is attached `.background(Background::queue(1024))`"
     );
@@ -197,6 +201,7 @@ fn check_flag(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
+/// `crate` takes a path.
 fn check_crate_path(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     match value {
         ArgumentValue::Path(_) => {}
@@ -215,6 +220,7 @@ fn check_crate_path(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
+/// `after`, `provides` and the like take a list.
 fn check_list(ident: &Ident, name: ArgumentName, value: &ArgumentValue, errors: &Errors) {
     let expected = format!("`{ident}` takes a list in parentheses; write");
     match value {

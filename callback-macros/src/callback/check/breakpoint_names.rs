@@ -1,4 +1,4 @@
-//! The names by which handlers refer to breakpoints and phases.
+//! Checks the names by which handlers refer to breakpoints and phases.
 
 use crate::callback::model::{BreakpointRef, Handler, Loop, Model};
 use crate::callback::syntax::LoopInfo;
@@ -8,7 +8,7 @@ use proc_macro2::Ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 
-/// A name is that of a breakpoint of one of the loops, with or without the phase:
+/// A name is that of a breakpoint of one of the loops, with or without the phase. Rejects:
 ///
 /// ```text
 /// fn on_epoch_ned(&self) {}
@@ -95,7 +95,7 @@ fn list_breakpoints(each: &Loop) -> String {
     )
 }
 
-/// A phase is one of the loops', and contains the breakpoints beside it:
+/// A phase is one of the loops', and contains the breakpoints beside it. Rejects:
 ///
 /// ```text
 /// #[on(batch_end, phase = training)]

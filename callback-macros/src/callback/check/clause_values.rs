@@ -1,4 +1,4 @@
-//! The values of the clauses of `#[every(…)]`. rustc checks the type of an expression that is no literal.
+//! Checks the values of the clauses of `#[every(…)]`. rustc checks the type of an expression that is no literal.
 
 use crate::callback::model::ungroup_expr;
 use crate::callback::syntax::{
@@ -9,7 +9,7 @@ use crate::unit::Unit;
 use proc_macro2::Ident;
 use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
 
-/// `first` and `last` have no value, and every other clause has one:
+/// `first` and `last` have no value, and every other clause has one. Rejects:
 ///
 /// ```text
 /// #[every(first = 10)]
@@ -41,7 +41,7 @@ fn expected_value(ident: &Ident, name: ClauseName) -> String {
     }
 }
 
-/// A literal is a number that the clause can have:
+/// A literal is a number that the clause can have. Rejects:
 ///
 /// ```text
 /// #[every(steps = "10")]

@@ -1,4 +1,4 @@
-//! The clauses of `#[every(…)]` and how they combine; `clause_values` has the rules for their values.
+//! Checks the clauses of `#[every(…)]` and how they combine; `clause_values` has the rules for their values.
 
 use crate::callback::syntax::{
     Clause, ClauseName, ClauseValue, EveryAttribute, NamedClause, named_clauses,
@@ -15,7 +15,7 @@ use syn::{Expr, ExprCall, ExprLit, ExprPath, Lit};
 const AVAILABLE: &str = "the units: `epochs`, `steps`, `micro_steps`, `samples`, `time`, `seconds`
 besides them: `first`, `last`, `offset`, `until`, `once`, `when`, `only_when`";
 
-/// A clause has a name, with or without a value:
+/// A clause has a name, with or without a value. Rejects:
 ///
 /// ```text
 /// #[every(10)]
@@ -84,7 +84,7 @@ fn is_function(ExprPath { path, .. }: &ExprPath) -> bool {
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_lowercase))
 }
 
-/// The name of a clause is one of [`ClauseName`]:
+/// The name of a clause is one of [`ClauseName`]. Rejects:
 ///
 /// ```text
 /// #[every(stpes = 10)]
@@ -114,7 +114,7 @@ fn is_call(value: &ClauseValue) -> bool {
     matches!(value, ClauseValue::List(list) if list.iter().all(is_unnamed))
 }
 
-/// A clause is written once:
+/// A clause is written once. Rejects:
 ///
 /// ```text
 /// #[every(steps = 10, steps = 20)]
@@ -149,7 +149,7 @@ fn check_list_unique(clauses: &[Clause], errors: &Errors) {
     }
 }
 
-/// `once` has a list of units:
+/// `once` has a list of units. Rejects:
 ///
 /// ```text
 /// #[every(once = 500)]
@@ -191,7 +191,7 @@ fn check_units_only(list: &[Clause], errors: &Errors) {
     }
 }
 
-/// `offset` and `until` need exactly one unit beside them:
+/// `offset` and `until` need exactly one unit beside them. Rejects:
 ///
 /// ```text
 /// #[every(first, offset = 3)]
@@ -221,7 +221,7 @@ fn units(every: &EveryAttribute) -> Vec<&Ident> {
     units
 }
 
-/// `when` has no unit beside it, and `only_when` has one:
+/// `when` has no unit beside it, and `only_when` has one. Rejects:
 ///
 /// ```text
 /// #[every(steps = 10, when = Self::is_due)]

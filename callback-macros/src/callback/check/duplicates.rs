@@ -1,9 +1,9 @@
-//! Two handlers at one breakpoint.
+//! Checks that no two handlers of a block compete for a breakpoint.
 
 use crate::callback::model::{Handler, Match, Model, best_matches};
 use crate::errors::{Errors, line_of};
 
-/// Two handlers whose names are equally specific do not share a breakpoint, because their order would be undefined:
+/// Two handlers whose names are equally specific do not share a breakpoint, because their order would be undefined. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self) {}

@@ -1,4 +1,4 @@
-//! The attribute `#[every(…)]` as a whole; `clauses` and `clause_values` have the rules for what it contains.
+//! Checks the attribute `#[every(…)]` as a whole; `clauses` and `clause_values` have the rules for what it contains.
 
 use crate::attributes::Attribute;
 use crate::callback::model::{Handler, Model};
@@ -9,7 +9,7 @@ use syn::Lit;
 /// The breakpoints that fire once in a run.
 const ONCE_IN_A_RUN: [&str; 2] = ["on_enter", "on_exit"];
 
-/// The attribute belongs on a handler:
+/// The attribute belongs on a handler. Rejects:
 ///
 /// ```text
 /// #[every(steps = 10)]
@@ -29,7 +29,7 @@ pub(super) fn check_on_handlers(model: &Model, errors: &Errors) {
     }
 }
 
-/// The handler's breakpoints fire more than once in a run:
+/// The handler's breakpoints fire more than once in a run. Rejects:
 ///
 /// ```text
 /// #[every(steps = 10)]
@@ -46,7 +46,7 @@ pub(super) fn check_breakpoint_repeats(handler: &Handler, model: &Model, errors:
     }
 }
 
-/// The clauses are in parentheses:
+/// The clauses are in parentheses. Rejects:
 ///
 /// ```text
 /// #[every = 10]
@@ -64,7 +64,7 @@ pub(super) fn check_parentheses(every: &EveryAttribute, errors: &Errors) {
     }
 }
 
-/// The attribute has a clause:
+/// The attribute has a clause. Rejects:
 ///
 /// ```text
 /// #[every]

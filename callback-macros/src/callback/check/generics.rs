@@ -1,10 +1,10 @@
-//! The generic parameters of a callback.
+//! Checks the generic parameters of a callback.
 
 use crate::callback::model::{Model, anonymous_lifetimes};
 use crate::errors::Errors;
 use syn::GenericParam;
 
-/// A callback borrows nothing, because it lives as long as its plan:
+/// A callback borrows nothing, because it lives as long as its plan. Rejects:
 ///
 /// ```text
 /// impl<'a> Log<'a> { … }
@@ -46,7 +46,7 @@ pub(super) fn check_loops_known(model: &Model, errors: &Errors) {
     }
 }
 
-/// A generic callback is not registered, because the macro cannot know for which types:
+/// A generic callback is not registered, because the macro cannot know for which types. Rejects:
 ///
 /// ```text
 /// #[callback]

@@ -1,4 +1,4 @@
-//! The lists of `after(…)`, `provides(…)` and similar arguments, whatever their entries are.
+//! Checks the lists of `after(…)`, `provides(…)` and similar arguments, whatever their entries are.
 
 use super::arguments::example_entry;
 use crate::callback::model::ungroup_type;
@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-/// An entry is a type, a type with a function, or a name in quotes:
+/// An entry is a type, a type with a function, or a name in quotes. Rejects:
 ///
 /// ```text
 /// #[callback(after(Metrics Logger))]
@@ -24,7 +24,7 @@ pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// A list has an entry:
+/// A list has an entry. Rejects:
 ///
 /// ```text
 /// #[callback(after())]
@@ -41,7 +41,7 @@ pub(super) fn check_not_empty(arguments: &Arguments, errors: &Errors) {
     }
 }
 
-/// A list has no entry twice:
+/// A list has no entry twice. Rejects:
 ///
 /// ```text
 /// #[callback(after(Metrics, Metrics))]

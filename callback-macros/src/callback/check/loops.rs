@@ -1,11 +1,11 @@
-//! The loops that a block serves.
+//! Checks the loops that a block serves.
 
 use crate::callback::model::{Handler, Loop, Model};
 use crate::callback::syntax::ArgumentName;
 use crate::errors::Errors;
 use crate::spelling::format_tokens;
 
-/// A loop is named once:
+/// A loop is named once. Rejects:
 ///
 /// ```text
 /// #[callback(Fit, Fit)]
@@ -26,7 +26,7 @@ pub(super) fn check_unique(model: &Model, errors: &Errors) {
     }
 }
 
-/// Each loop has a handler in the block, unless the block provides state:
+/// Each loop has a handler in the block, unless the block provides state. Rejects:
 ///
 /// ```text
 /// #[callback(Fit, Driver)]

@@ -1,6 +1,7 @@
 //! The rules that an annotated block must keep. rustc checks what depends on types, at the user's tokens.
 //!
-//! Each file has its UI tests in the folder of its name under `tests/ui/fail/`.
+//! The documentation of a rule says what the rule demands, and then shows code that the rule rejects. Each file has its UI tests in the
+//! folder of its name under `tests/ui/fail/`.
 
 mod arguments;
 mod breakpoint_names;
@@ -26,7 +27,7 @@ use crate::errors::Errors;
 
 /// Applies the rules for the attribute's place. If the second stage cannot follow, applies those for the arguments as well.
 pub(crate) fn check_first_stage(input: &FirstStageInput, errors: &Errors) {
-    placement::check_plain_impl(&input.item, errors);
+    placement::check_inherent_impl(&input.item, errors);
     if !errors.is_empty() || input.arguments.may_lack_a_path() {
         check_arguments(&input.arguments, errors);
     }
@@ -74,7 +75,7 @@ fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
     breakpoint_names::check_known(handler, model, errors);
     breakpoint_names::check_phase(handler, model, errors);
     duplicates::check_one_per_breakpoint(handler, model, errors);
-    receiver::check_borrowed(handler, errors);
+    receiver::check_borrows_self(handler, errors);
     qualifiers::check_none(handler, errors);
     qualifiers::check_not_generic(handler, errors);
     parameters::check_count(handler, errors);

@@ -1,10 +1,10 @@
-//! The attribute `#[on(…)]`.
+//! Checks the attribute `#[on(…)]`.
 
 use crate::callback::model::{Handler, Model};
 use crate::callback::syntax::Item;
 use crate::errors::Errors;
 
-/// `#[on(…)]` and `#[every(…)]` belong on a function:
+/// `#[on(…)]` and `#[every(…)]` belong on a function. Rejects:
 ///
 /// ```text
 /// #[on(epoch_end)]
@@ -20,7 +20,7 @@ pub(super) fn check_on_functions(model: &Model, errors: &Errors) {
     }
 }
 
-/// An argument is the name of a breakpoint, or one `phase = …`:
+/// An argument is the name of a breakpoint, or one `phase = …`. Rejects:
 ///
 /// ```text
 /// #[on("epoch_end")]
@@ -33,7 +33,7 @@ pub(super) fn check_syntax(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// The attribute names a breakpoint:
+/// The attribute names a breakpoint. Rejects:
 ///
 /// ```text
 /// #[on]
@@ -50,7 +50,7 @@ pub(super) fn check_not_empty(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A breakpoint is named once:
+/// A breakpoint is named once. Rejects:
 ///
 /// ```text
 /// #[on(epoch_end, on_epoch_end)]

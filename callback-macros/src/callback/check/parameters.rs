@@ -1,4 +1,4 @@
-//! The parameters of a handler, as far as the syntax of their types shows. rustc checks the rest.
+//! Checks the parameters of a handler, as far as the syntax of their types shows. rustc checks the rest.
 
 use crate::attributes::find_ident;
 use crate::callback::model::{Access, Handler, borrow_lifetime, ungroup_type};
@@ -10,7 +10,7 @@ use syn::{PatType, Type};
 /// The most parameters for which the runtime implements its traits.
 const MAX_PARAMETERS: usize = 12;
 
-/// A handler has no more parameters than the runtime can pass:
+/// A handler has no more parameters than the runtime can pass. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, a: &A, b: &B, … m: &M) {}
@@ -21,7 +21,7 @@ pub(super) fn check_count(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A parameter names its type, because a plan must know which state it asks for:
+/// A parameter names its type, because a plan must know which state it asks for. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, value: &impl Display) {}
@@ -37,7 +37,7 @@ pub(super) fn check_no_impl_trait(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A parameter has no `cfg`, because the generated call has the same arguments in every build:
+/// A parameter has no `cfg`, because the generated call has the same arguments in every build. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, #[cfg(test)] epoch: &Epoch) {}
@@ -52,7 +52,7 @@ pub(super) fn check_unconditional(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A handler borrows state for the length of a call:
+/// A handler borrows state for the length of a call. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, epoch: &'static Epoch) {}
@@ -70,7 +70,7 @@ pub(super) fn check_not_static(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// State is a sized type:
+/// State is a sized type. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, losses: &[f64]) {}
@@ -99,7 +99,7 @@ fn unsized_state(parameter: &Type) -> Option<&Type> {
     }
 }
 
-/// `Ctx` is the only parameter of its handler, because it gives access to all state:
+/// `Ctx` is the only parameter of its handler, because it gives access to all state. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, ctx: Ctx<'_>, epoch: &Epoch) {}
@@ -114,7 +114,7 @@ pub(super) fn check_ctx_alone(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A handler that changes a state asks for it once:
+/// A handler that changes a state asks for it once. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self, old: &LearningRate, new: &mut LearningRate) {}
@@ -134,14 +134,14 @@ pub(super) fn check_aliases(handler: &Handler, errors: &Errors) {
 fn are_aliases(first: &PatType, second: &PatType) -> bool {
     let (first, second) = (Access::from_type(&first.ty), Access::from_type(&second.ty));
     let is_write = |access: &Access| matches!(access, Access::Write(_));
-    first.state().is_some()
-        && first.state() == second.state()
+    first.type_text().is_some()
+        && first.type_text() == second.type_text()
         && (is_write(&first) || is_write(&second))
 }
 
 fn alias(first: &PatType, second: &PatType) -> String {
     let access = Access::from_type(&second.ty);
-    let state = access.state().unwrap_or_default();
+    let state = access.type_text().unwrap_or_default();
     let line = first.colon_token.span.start().line;
     format!(
         "`{state}` is asked for already on line {line}, and can be changed only by one; ask once, for `&mut {state}`"

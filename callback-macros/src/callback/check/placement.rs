@@ -1,4 +1,4 @@
-//! The item below `#[callback]`.
+//! Checks the item below `#[callback]`.
 
 use crate::callback::model::{Model, ungroup_type};
 use crate::callback::syntax::{AnnotatedItem, Block, ImplHeader};
@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use proc_macro2::{Ident, Span};
 use syn::Type;
 
-/// The item is an `impl` block without a trait, for a type with a name:
+/// The item is an inherent `impl` block of a struct or an enum. Rejects:
 ///
 /// ```text
 /// #[callback]
@@ -18,7 +18,7 @@ use syn::Type;
 /// #[callback]
 /// impl dyn Display { … }
 /// ```
-pub(super) fn check_plain_impl(item: &AnnotatedItem, errors: &Errors) {
+pub(super) fn check_inherent_impl(item: &AnnotatedItem, errors: &Errors) {
     match item {
         AnnotatedItem::Other { keyword, .. } => report_other_item(keyword.as_ref(), errors),
         AnnotatedItem::Block(block) => match block.parse_header() {
@@ -28,6 +28,7 @@ pub(super) fn check_plain_impl(item: &AnnotatedItem, errors: &Errors) {
     }
 }
 
+/// Reports an item that is not an `impl` block. `keyword` is `None` if no word follows the attributes and the visibility.
 fn report_other_item(keyword: Option<&Ident>, errors: &Errors) {
     let expected = "`#[callback]` belongs on an `impl` block, whose functions are the handlers";
     match keyword {
@@ -36,6 +37,7 @@ fn report_other_item(keyword: Option<&Ident>, errors: &Errors) {
     }
 }
 
+/// Reports a trait, and a type that is certainly no struct or enum. A macro may expand to the path of one.
 fn check_header(header: &ImplHeader, errors: &Errors) {
     if let Some(of_trait) = &header.of_trait {
         let message = "`#[callback]` belongs on an `impl` block without a trait; write `impl` and the type alone";
@@ -51,7 +53,7 @@ fn check_header(header: &ImplHeader, errors: &Errors) {
     }
 }
 
-/// A block has one `#[callback]`, which names all its loops:
+/// A block has one `#[callback]`, which names all its loops. Rejects:
 ///
 /// ```text
 /// #[callback(Fit)]
@@ -60,10 +62,10 @@ fn check_header(header: &ImplHeader, errors: &Errors) {
 /// ```
 pub(super) fn check_one_attribute(model: &Model, errors: &Errors) {
     let Block { attributes, .. } = &model.block;
-    let further = attributes
+    let extra = attributes
         .iter()
         .filter(|attribute| attribute.is("callback"));
-    for attribute in further {
+    for attribute in extra {
         errors.report(attribute, "a second `#[callback]` on one block; name all its loops in one, as in `#[callback(Fit, Driver)]`");
     }
 }

@@ -1,4 +1,4 @@
-//! The state that a callback provides. rustc checks that a type has a `Default`, and that a function returns it.
+//! Checks the state that a callback provides. rustc checks that a type has a `Default`, and that a function returns it.
 
 use crate::callback::model::{can_be_constructor, can_be_state, ungroup_type};
 use crate::callback::syntax::{ArgumentName, Arguments, ListEntry};
@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use crate::spelling::format_tokens;
 use syn::{Expr, Lit, Type};
 
-/// State is an owned and sized type:
+/// State is an owned and sized type. Rejects:
 ///
 /// ```text
 /// #[callback(provides(&Record))]
@@ -50,7 +50,7 @@ fn report_literal(literal: &Lit, errors: &Errors) {
     );
 }
 
-/// The value after `=` is a function:
+/// The value after `=` is a function. Rejects:
 ///
 /// ```text
 /// #[callback(provides(Record = 3))]

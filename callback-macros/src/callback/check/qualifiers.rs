@@ -1,10 +1,10 @@
-//! The qualifiers and generic parameters of a handler.
+//! Checks the qualifiers and generic parameters of a handler.
 
 use crate::callback::model::Handler;
 use crate::errors::Errors;
 use syn::{GenericParam, Safety};
 
-/// A handler is a plain function, because a loop calls it without awaiting it and without `unsafe`:
+/// A handler is a plain function, because a loop calls it without awaiting it and without `unsafe`. Rejects:
 ///
 /// ```text
 /// async fn on_epoch_end(&self) {}
@@ -30,7 +30,7 @@ pub(super) fn check_none(handler: &Handler, errors: &Errors) {
     }
 }
 
-/// A handler has no type or const parameters, because a plan must know which state it asks for:
+/// A handler has no type or const parameters, because a plan must know which state it asks for. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end<T>(&self, value: &T) {}

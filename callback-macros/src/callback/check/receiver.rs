@@ -1,18 +1,20 @@
-//! The receiver of a handler.
+//! Checks the receiver of a handler.
 
 use crate::callback::model::Handler;
 use crate::errors::Errors;
 use syn::{Receiver, ReceiverKind};
 
-/// A handler borrows its callback for the length of a call:
+/// The receiver is `&self` or `&mut self`, without a type and with any lifetime but `'static`: a handler borrows its callback for
+/// the length of a call. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end() {}
 /// fn on_epoch_end(self) {}
 /// fn on_epoch_end(self: Box<Self>) {}
+/// fn on_epoch_end(self: &Self) {}
 /// fn on_epoch_end(&'static self) {}
 /// ```
-pub(super) fn check_borrowed(handler: &Handler, errors: &Errors) {
+pub(super) fn check_borrows_self(handler: &Handler, errors: &Errors) {
     let Some(receiver) = handler.function.receiver() else {
         let name = handler.name();
         return errors.report(

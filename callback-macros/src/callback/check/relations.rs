@@ -1,4 +1,4 @@
-//! The relations of a callback to others: `after(Metrics)`, `group(Measures)`.
+//! Checks the relations of a callback to others: `after(Metrics)`, `group(Measures)`.
 
 use super::lists::Subject;
 use crate::callback::model::{Model, can_name_callbacks, ungroup_type};
@@ -14,7 +14,7 @@ const OPPOSITES: [(ArgumentName, ArgumentName); 2] = [
     (ArgumentName::Requires, ArgumentName::Incompatible),
 ];
 
-/// An entry is a type, a group or a name in quotes. An entry of `group(…)` is a type:
+/// An entry is a type, a group or a name in quotes. An entry of `group(…)` is a type. Rejects:
 ///
 /// ```text
 /// #[callback(after(3))]
@@ -97,7 +97,7 @@ fn not_a_callback(ident: &Ident, name: ArgumentName) -> String {
     }
 }
 
-/// Two lists that exclude each other have no entry in common:
+/// Two lists that exclude each other have no entry in common. Rejects:
 ///
 /// ```text
 /// #[callback(after(Metrics), before(Metrics))]
@@ -129,7 +129,7 @@ fn are_opposites(first: ArgumentName, second: ArgumentName) -> bool {
     OPPOSITES.contains(&(first, second)) || OPPOSITES.contains(&(second, first))
 }
 
-/// A callback has no order with itself, does not require itself and is not a group of itself:
+/// A callback has no order with itself, does not require itself and is not a group of itself. Rejects:
 ///
 /// ```text
 /// #[callback(after(Self))]

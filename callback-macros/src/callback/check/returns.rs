@@ -1,4 +1,4 @@
-//! The return type of a handler, as far as its syntax shows. rustc checks the rest.
+//! Checks the return type of a handler, as far as its syntax shows. rustc checks the rest.
 
 use crate::attributes::find_ident;
 use crate::callback::model::{Handler, ungroup_type};
@@ -9,7 +9,7 @@ use syn::Type;
 /// The part of each message that says what to write.
 const REMEDY: &str = "return nothing, `Flow`, or a `Result` of either";
 
-/// A handler returns an owned value of a type with a name:
+/// A handler returns an owned value of a type with a name. Rejects:
 ///
 /// ```text
 /// fn on_epoch_end(&self) -> &Flow { … }

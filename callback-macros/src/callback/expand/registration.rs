@@ -7,12 +7,16 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{LitBool, Path};
 
-/// Expands to, unless `register = false`:
+/// Expands to nothing if `register = false` or the type is generic; otherwise, for each loop, to a `submit!` after the imports:
 ///
 /// ```text
 /// use NoDefault as _;
+/// use NotSendable as _; // if `background`
 /// submit! { Registration::new::<Fit, PrintLoss>(…) }
 /// ```
+///
+/// The traits give `Probe::MAKE` and `Probe::SENDABLE` a value where the callback is not `Default` or not `Send`. Where it is, the
+/// import is unused.
 pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     if !model.settings.register || !model.is_concrete() {
         return TokenStream::new();
@@ -26,8 +30,8 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
     let registrations = model
         .loops
         .iter()
-        .filter(|each| !each.info.is_trait)
-        .map(|each| registration(model, &each.path, private));
+        .filter(|loop_item| !loop_item.info.is_trait)
+        .map(|loop_item| registration(model, &loop_item.path, private));
     quote! {
         #[allow(unused_imports)]
         use #private::NoDefault as _;
@@ -41,10 +45,11 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 /// ```text
 /// submit! {
 ///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Location::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
-///         .providing(…).sendable_if(Probe::<Fit, PrintLoss>::SENDABLE)
+///         .providing(…)                                          // if the callback provides state
+///         .sendable_if(Probe::<Fit, PrintLoss>::SENDABLE)        // if `background`
 /// }
 /// ```
-fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
+fn registration(model: &Model, loop_path: &Path, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let self_type = &model.header.self_type;
     let name = settings
@@ -53,21 +58,22 @@ fn registration(model: &Model, path: &Path, private: &Path) -> TokenStream {
         .map_or_else(|| settings.type_name.clone(), syn::LitStr::value);
     let location = location::location(self_type.span(), private);
     let weight = settings.weight.as_ref();
+    // The constant has the value: `second_stage` declares it.
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, self_type.span());
     let provisions = provisions::registered_provisions(model, private);
     let sendable = settings
         .background
-        .then(|| quote!(.sendable_if(#private::Probe::<#path, #self_type>::SENDABLE)));
+        .then(|| quote!(.sendable_if(#private::Probe::<#loop_path, #self_type>::SENDABLE)));
     quote! {
         #private::inventory::submit! {
-            #private::Registration::new::<#path, #self_type>(
+            #private::Registration::new::<#loop_path, #self_type>(
                 #name,
                 #private::core::module_path!(),
                 #location,
                 #weight,
                 #discover,
-                #private::Probe::<#path, #self_type>::MAKE,
+                #private::Probe::<#loop_path, #self_type>::MAKE,
             ) #provisions #sendable
         }
     }

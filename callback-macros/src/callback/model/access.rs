@@ -4,14 +4,14 @@ use super::ungroup_type;
 use crate::spelling::format_tokens;
 use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypePath};
 
-/// The access of a parameter.
+/// How a handler's parameter accesses the state. The text of the state's type is as the user writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// `&T`
+    /// `&T` or `Local<T>`, also in `Option`: the text of `T`.
     Read(String),
-    /// `&mut T`
+    /// `&mut T` or `LocalMut<T>`, also in `Option`: the text of `T`.
     Write(String),
-    /// `Ctx`
+    /// `Ctx`, which gives access to all state.
     Everything,
     /// Another type, such as an alias.
     Unknown,
@@ -21,7 +21,7 @@ impl Access {
     pub(crate) fn from_type(ty: &Type) -> Self {
         match ungroup_type(ty) {
             Type::Reference(reference) => {
-                let state = state_name(&reference.elem);
+                let state = type_text(&reference.elem);
                 if reference.mutability.is_some() {
                     Self::Write(state)
                 } else {
@@ -38,15 +38,16 @@ impl Access {
             return Self::Unknown;
         };
         match (last.ident.to_string().as_str(), type_argument(last)) {
-            ("Option", Some(parameter)) => Self::from_type(parameter),
-            ("Local", Some(state)) => Self::Read(state_name(state)),
-            ("LocalMut", Some(state)) => Self::Write(state_name(state)),
+            ("Option", Some(inner)) => Self::from_type(inner),
+            ("Local", Some(state)) => Self::Read(type_text(state)),
+            ("LocalMut", Some(state)) => Self::Write(type_text(state)),
             ("Ctx", _) => Self::Everything,
             _ => Self::Unknown,
         }
     }
 
-    pub(crate) fn state(&self) -> Option<&str> {
+    /// Returns the text of the type of the state, if the parameter accesses a single one.
+    pub(crate) fn type_text(&self) -> Option<&str> {
         match self {
             Self::Read(state) | Self::Write(state) => Some(state),
             Self::Everything | Self::Unknown => None,
@@ -54,7 +55,8 @@ impl Access {
     }
 }
 
-/// Returns the lifetime for which a parameter borrows the state: `'a` of `&'a T` or `Local<'a, T>`.
+/// Returns the lifetime for which a parameter borrows the state: `'a` of `&'a T`, `Local<'a, T>`, `LocalMut<'a, T>` or
+/// `Ctx<'a>`, also in `Option`.
 pub(crate) fn borrow_lifetime(ty: &Type) -> Option<&Lifetime> {
     match ungroup_type(ty) {
         Type::Reference(reference) => reference.lifetime.as_ref(),
@@ -92,6 +94,6 @@ fn arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
     arguments.into_iter().flatten()
 }
 
-fn state_name(ty: &Type) -> String {
+fn type_text(ty: &Type) -> String {
     format_tokens(ungroup_type(ty))
 }

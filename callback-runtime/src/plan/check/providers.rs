@@ -124,7 +124,11 @@ fn of_provision(
 pub(super) fn provisions<'s>(
     input: &'s CheckInput<'_>,
 ) -> impl Iterator<Item = (&'s HandlerRecord, &'s Access)> {
-    let enter = input.plan.loop_info.with_role(Role::Enter).into_iter();
+    let enter = input
+        .plan
+        .loop_info
+        .first_with_role(Role::Enter)
+        .into_iter();
     let records = enter.flat_map(|enter| input.plan.dispatcher.records(enter));
     records.filter_map(|record| Some((record, record.provides.as_ref()?)))
 }

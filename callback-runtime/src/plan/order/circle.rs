@@ -61,7 +61,7 @@ pub(super) fn find<K: Ord>(
 /// Returns for each node whether it is on a circle or before one. A search from any other node finds no circle, and in a long chain of such
 /// nodes each search would walk the whole chain.
 fn leading_to_circles(graph: &Graph, waiting: &[bool]) -> Vec<bool> {
-    let nodes = || NodeId::first(graph.after.len());
+    let nodes = || NodeId::first_ids(graph.after.len());
     // A circle can lead through waiting callbacks, orders and sides.
     let is_open = |node| {
         graph

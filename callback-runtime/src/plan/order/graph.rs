@@ -29,7 +29,7 @@ impl NodeId {
     }
 
     /// Returns the ids of the first `count` nodes.
-    pub(super) fn first(count: usize) -> impl Iterator<Item = Self> {
+    pub(super) fn first_ids(count: usize) -> impl Iterator<Item = Self> {
         (0..count).map(Self)
     }
 }
@@ -108,7 +108,7 @@ impl Graph {
 
     /// Returns the ids of all callbacks.
     pub(super) fn callbacks(&self) -> impl Iterator<Item = CallbackId> + use<> {
-        CallbackId::first(self.callbacks)
+        CallbackId::first_ids(self.callbacks)
     }
 
     /// Lets `callback` go, and with it the orders and sides that only waited for it. Returns the callbacks that are free to go next.

@@ -53,7 +53,7 @@ impl Members {
 
 /// Returns the callbacks that are not suppressed.
 pub(crate) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
-    let all = CallbackId::first(attached.len()).zip(attached);
+    let all = CallbackId::first_ids(attached.len()).zip(attached);
     all.filter(|(_, callback)| callback.active)
 }
 
