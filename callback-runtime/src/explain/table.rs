@@ -174,7 +174,11 @@ impl Fit {
     fn least(self, cell: &str) -> usize {
         match self {
             Self::Whole => length(cell),
-            Self::Wraps => longest_word(cell),
+            Self::Wraps => cell
+                .split(char::is_whitespace)
+                .map(length)
+                .max()
+                .unwrap_or(0),
             Self::Shortens => length(&shortened(cell, 0)),
         }
     }
@@ -222,11 +226,6 @@ fn write_row(index: usize, columns: &[ShownColumn], f: &mut fmt::Formatter<'_>) 
         writeln!(f, "{INDENT}{}", line.trim_end())?;
     }
     Ok(())
-}
-
-fn longest_word(text: &str) -> usize {
-    let words = text.split(char::is_whitespace);
-    words.map(length).max().unwrap_or(0)
 }
 
 fn why_text(row: &Row) -> String {

@@ -89,9 +89,11 @@ impl Period {
     }
 
     fn of(kind: TriggerKind) -> Self {
-        let mut period = Self::never();
-        period.triggers.push(Trigger::new(kind));
-        period
+        let only = Vec::new();
+        Self {
+            triggers: vec![Trigger { kind, only }],
+            misuses: Vec::new(),
+        }
     }
 }
 

@@ -51,7 +51,13 @@ fn by_state(records: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
     let mut indices = BTreeMap::new();
     for record in records {
         for access in &record.accesses {
-            let state_use = StateUse::of(order, record.callback, *access);
+            let state_use = StateUse {
+                order,
+                callback: record.callback,
+                writes: access.kind != AccessKind::Read,
+                everything: access.kind == AccessKind::Everything,
+                access: *access,
+            };
             order += 1;
             if state_use.everything {
                 everything.push(state_use);
@@ -71,18 +77,6 @@ fn by_state(records: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
         uses.sort_unstable_by_key(|state_use| state_use.order);
     }
     states
-}
-
-impl StateUse {
-    fn of(order: usize, callback: CallbackId, access: Access) -> Self {
-        Self {
-            order,
-            callback,
-            writes: access.kind != AccessKind::Read,
-            everything: access.kind == AccessKind::Everything,
-            access,
-        }
-    }
 }
 
 /// Compares pairs of uses of one state.
