@@ -65,7 +65,7 @@ impl DecidedOrders {
     pub(crate) fn traits(&self, id: CallbackId) -> OrderTraits<'_> {
         let rank = self.ranks[id];
         OrderTraits {
-            class: self.exemptions.class(id),
+            class: self.exemptions.class_of[id],
             weight: self.weights[id],
             by_hand: self.by_hand[id],
             second_lists: &self.precedence.second_lists[rank],
