@@ -85,7 +85,13 @@ impl Period {
     }
 
     pub(crate) fn every(unit: Unit, every: Amount) -> Self {
-        Self::of(TriggerKind::Interval(Interval::new(unit, every)))
+        Self::of(TriggerKind::Interval(Interval {
+            unit,
+            every,
+            offset: None,
+            until: None,
+            once: false,
+        }))
     }
 
     fn of(kind: TriggerKind) -> Self {

@@ -94,8 +94,8 @@ impl<'a> NearestSearch<'a> {
         for index in self.nearest_of(&classes, decided_at) {
             let candidate = &self.uses[index];
             let class = candidate.class;
-            let is_near = |other: &ClassId| !exemptions.is_exempt(*other, class);
-            if passed.iter().any(is_near) || self.check.is_irrelevant(candidate, target) {
+            let matters = |other: &ClassId| !exemptions.is_exempt(*other, class);
+            if passed.iter().any(matters) || self.check.is_irrelevant(candidate, target) {
                 continue;
             }
             if !self.decides(target, candidate) {
