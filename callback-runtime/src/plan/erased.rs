@@ -71,17 +71,14 @@ impl CallbackFunctions {
 }
 
 fn info<L: Loop, C: Callback<L>>(callback: &dyn Any) -> CallbackInfo {
-    match callback.downcast_ref::<C>() {
-        Some(callback) => callback.info(),
-        None => CallbackInfo::of::<C>(),
-    }
+    let callback = callback.downcast_ref::<C>();
+    callback.map_or_else(CallbackInfo::of::<C>, Callback::<L>::info)
 }
 
 fn handlers<L: Loop, C: Callback<L>>(callback: &dyn Any) -> Vec<Handler> {
-    let Some(callback) = callback.downcast_ref::<C>() else {
-        return Vec::new();
-    };
     let mut handlers = Handlers::<L, C>::new();
-    callback.handlers(&mut handlers);
+    if let Some(callback) = callback.downcast_ref::<C>() {
+        callback.handlers(&mut handlers);
+    }
     handlers.into_list()
 }
