@@ -185,7 +185,9 @@ fn a_panic_that_is_swallowed_disables_it_and_what_it_did_not_see_is_reported() {
         // The panic comes while five steps wait in the queue: the writer is let on only then.
         plan.on(Count::after_step, move |step: &u64| {
             if *step == 7 {
-                (0..2).for_each(|_| drop(open.send(())));
+                for _ in 0..2 {
+                    let _ = open.send(());
+                }
             }
         });
         let outcome = plan.run(&mut State::new(), |run| count(run, 7)).unwrap();

@@ -3,37 +3,26 @@
 #[cfg(not(loom))]
 pub(super) use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 #[cfg(loom)]
-pub(super) use modelled::{Receiver, Sender, TrySendError, bounded, unbounded};
+pub(super) use modelled::{Receiver, Sender, TrySendError, bounded, receive, unbounded};
 
+/// Waits for the next message. `None` if there is no sender any more.
+///
+/// The worker polls an empty queue from time to time, and blocks after many polls until the next message.
 #[cfg(not(loom))]
-mod polling {
-    use super::Receiver;
+pub(super) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
     use crossbeam_channel::TryRecvError;
-    use std::thread;
-    use std::time::Duration;
-
-    /// How long a worker waits between two polls of an empty queue.
+    use std::{thread, time::Duration};
     const POLL_INTERVAL: Duration = Duration::from_millis(1);
-
-    /// The number of polls of an empty queue after which a worker blocks until the next message.
     const MAX_POLLS: u32 = 50;
-
-    /// Waits for the next message. `None` if there is no sender any more.
-    pub(in crate::background) fn receive<M>(queue: &Receiver<M>) -> Option<M> {
-        for _ in 0..MAX_POLLS {
-            match queue.try_recv() {
-                Ok(message) => return Some(message),
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => thread::park_timeout(POLL_INTERVAL),
-            }
+    for _ in 0..MAX_POLLS {
+        match queue.try_recv() {
+            Ok(message) => return Some(message),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => thread::park_timeout(POLL_INTERVAL),
         }
-        queue.recv().ok()
     }
+    queue.recv().ok()
 }
-#[cfg(loom)]
-pub(super) use modelled::receive;
-#[cfg(not(loom))]
-pub(super) use polling::receive;
 
 #[cfg(loom)]
 mod modelled {

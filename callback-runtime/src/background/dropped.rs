@@ -42,15 +42,11 @@ use crate::outcome::Origin;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    origin: Origin,
-    times: u64,
+    pub(super) origin: Origin,
+    pub(super) times: u64,
 }
 
 impl Dropped {
-    pub(crate) fn new(origin: Origin, times: u64) -> Self {
-        Self { origin, times }
-    }
-
     /// Returns the handler and its breakpoint.
     pub fn origin(&self) -> &Origin {
         &self.origin

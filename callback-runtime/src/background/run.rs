@@ -11,8 +11,10 @@ impl RunCore<'_> {
     pub(crate) fn report_background(&mut self, callback: CallbackId) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
         for failure in self.dispatcher.workers().take_failures(callback) {
-            let reported = self.report_failure(failure.handler, failure.cause);
-            if reported.is_break() {
+            if self
+                .report_failure(failure.handler, failure.cause)
+                .is_break()
+            {
                 flow = ControlFlow::Break(());
             }
         }
@@ -40,8 +42,10 @@ impl RunCore<'_> {
     /// Returns the handlers with calls that were dropped in this run.
     pub(crate) fn dropped(&self) -> Vec<Dropped> {
         let dropped = self.dispatcher.workers().dropped().into_iter();
-        dropped
-            .map(|(handler, times)| Dropped::new(self.origin(handler), times))
-            .collect()
+        let dropped = dropped.map(|(handler, times)| Dropped {
+            origin: self.origin(handler),
+            times,
+        });
+        dropped.collect()
     }
 }

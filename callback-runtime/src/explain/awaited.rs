@@ -45,51 +45,27 @@ impl<'p> AwaitedOrders<'p> {
             sides_of: vec![Vec::new(); callbacks],
             sides: Vec::new(),
         };
+        // By the addresses of lists: orders that share the list of a side have the same side.
         let (mut side_ids, mut last_ranks) = (HashMap::new(), HashMap::new());
         for (index, order) in resolved.orders.iter().enumerate() {
-            let side = awaited.side_id(order, &mut side_ids);
-            awaited.add(OrderId::new(index), order, side, &mut last_ranks);
+            let (first, second) = (&order.first.callbacks, &order.second.callbacks);
+            let next = SideId::new(awaited.sides.len());
+            let side = *side_ids.entry(second.as_ptr()).or_insert(next);
+            if side == next {
+                awaited.add_side(second);
+            }
+            let last = last_ranks.entry(first.as_ptr());
+            let last = *last.or_insert_with(|| first.iter().map(|id| awaited.ranks[*id]).max());
+            awaited.sides[side].add(OrderId::new(index), first, last);
         }
         awaited
     }
 
-    /// Returns the id of the second side of an order, and adds the side if it is new. Orders that share the list of a side have the same side.
-    fn side_id(
-        &mut self,
-        order: &OrderRule,
-        known: &mut HashMap<*const CallbackId, SideId>,
-    ) -> SideId {
-        let callbacks = &order.second.callbacks;
-        *known.entry(callbacks.as_ptr()).or_insert_with(|| {
-            let id = SideId::new(self.sides.len());
-            self.sides.push(SecondSide::default());
-            for callback in callbacks.iter() {
-                self.sides_of[*callback].push(id);
-            }
-            id
-        })
-    }
-
-    /// Adds an order. `last_ranks` has the highest rank of each first side, by the address of its list.
-    fn add(
-        &mut self,
-        id: OrderId,
-        order: &OrderRule,
-        side: SideId,
-        last_ranks: &mut HashMap<*const CallbackId, Option<Rank>>,
-    ) {
-        let first = &order.first.callbacks;
-        let ranks = || first.iter().map(|callback| self.ranks[*callback]).max();
-        let last = *last_ranks.entry(first.as_ptr()).or_insert_with(ranks);
-        let side = &mut self.sides[side];
-        side.orders.push(id);
-        side.last = side.last.max(last.map(|rank| (rank, id)));
-        match first[..] {
-            [single] => {
-                side.singles.entry(single).or_insert(id);
-            }
-            _ => side.several.push(id),
+    fn add_side(&mut self, callbacks: &[CallbackId]) {
+        for callback in callbacks {
+            self.sides_of[*callback].push(SideId::new(self.sides.len()));
         }
+        self.sides.push(SecondSide::default());
     }
 
     /// Returns the first order that declares that `first` runs before `second`.
@@ -122,6 +98,19 @@ impl<'p> AwaitedOrders<'p> {
             Some((others.map(|other| self.ranks[*other]).max()?, *id))
         };
         side.orders.iter().filter_map(last_other).max()
+    }
+}
+
+impl SecondSide {
+    /// Adds an order. `last` is the highest rank of its first side.
+    fn add(&mut self, id: OrderId, first: &[CallbackId], last: Option<Rank>) {
+        self.orders.push(id);
+        self.last = self.last.max(last.map(|rank| (rank, id)));
+        if let [single] = first {
+            self.singles.entry(*single).or_insert(id);
+        } else {
+            self.several.push(id);
+        }
     }
 }
 

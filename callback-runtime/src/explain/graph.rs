@@ -64,11 +64,18 @@ pub(super) enum EdgeKind {
 }
 
 /// Returns one cluster for each breakpoint that has handlers, in the order of the loop.
-pub(super) fn clusters(explanation: &Explanation) -> Vec<Cluster<'_>> {
+pub(super) fn clusters<'e>(explanation: &'e Explanation) -> Vec<Cluster<'e>> {
     let mut nodes_before = 0;
     let bundles = bundles(&explanation.orders);
-    let draw = |listing| {
-        let mut cluster = Cluster::of(listing, nodes_before);
+    let draw = |listing: &'e Listing| {
+        let mut cluster = Cluster {
+            title: listing.breakpoint.name(),
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            nodes_before,
+            handlers: HashMap::new(),
+            states: HashMap::new(),
+        };
         cluster.add_rows(listing);
         for bundle in &bundles {
             cluster.add_orders(bundle);
@@ -83,17 +90,6 @@ pub(super) fn clusters(explanation: &Explanation) -> Vec<Cluster<'_>> {
 }
 
 impl<'e> Cluster<'e> {
-    fn of(listing: &Listing, nodes_before: usize) -> Self {
-        Self {
-            title: listing.breakpoint.name(),
-            nodes: Vec::new(),
-            edges: Vec::new(),
-            nodes_before,
-            handlers: HashMap::new(),
-            states: HashMap::new(),
-        }
-    }
-
     fn add_rows(&mut self, listing: &'e Listing) {
         let mut above = None;
         for row in &listing.rows {
@@ -101,7 +97,7 @@ impl<'e> Cluster<'e> {
             let (_, last) = self.handlers.entry(&row.callback).or_insert((node, node));
             *last = node;
             if let Some(above) = above.replace(node) {
-                self.add_edge(above, node, EdgeKind::Next, row.why.to_string());
+                self.add_edge(above, node, EdgeKind::Next, &row.why.to_string());
             }
             self.add_accesses(node, row);
         }
@@ -118,7 +114,7 @@ impl<'e> Cluster<'e> {
         }
         for state in &row.provides {
             let state = self.state_node(state);
-            self.add_edge(node, state, EdgeKind::Write, "provides".into());
+            self.add_edge(node, state, EdgeKind::Write, "provides");
         }
     }
 
@@ -133,17 +129,17 @@ impl<'e> Cluster<'e> {
             for from in &first {
                 // A callback on both sides does not run before itself.
                 for to in second.iter().filter(|to| *to != from) {
-                    self.add_edge(*from, *to, EdgeKind::Declared, label.into());
+                    self.add_edge(*from, *to, EdgeKind::Declared, label);
                 }
             }
             return;
         }
         let junction = self.add_node(NodeKind::Junction, String::new());
         for from in first {
-            self.add_edge(from, junction, EdgeKind::Declared, String::new());
+            self.add_edge(from, junction, EdgeKind::Declared, "");
         }
         for to in second {
-            self.add_edge(junction, to, EdgeKind::Declared, label.into());
+            self.add_edge(junction, to, EdgeKind::Declared, label);
         }
     }
 
@@ -172,15 +168,12 @@ impl<'e> Cluster<'e> {
 
     /// Adds the edge of a pair whose order is undecided, if it is a pair of this breakpoint.
     fn add_undecided(&mut self, pair: &Undecided) {
-        let nodes = (
-            self.handlers.get(pair.first()),
-            self.handlers.get(pair.second()),
-        );
-        if let (Some((_, first)), Some((second, _))) = nodes
+        let [first, second] = [pair.first(), pair.second()].map(|name| self.handlers.get(name));
+        if let (Some((_, first)), Some((second, _))) = (first, second)
             && pair.breakpoint().name() == self.title
         {
             let label = format!("{}: insertion decides", pair.state());
-            self.add_edge(*first, *second, EdgeKind::Undecided, label);
+            self.add_edge(*first, *second, EdgeKind::Undecided, &label);
         }
     }
 
@@ -200,12 +193,12 @@ impl<'e> Cluster<'e> {
         id
     }
 
-    fn add_edge(&mut self, from: usize, to: usize, kind: EdgeKind, label: String) {
+    fn add_edge(&mut self, from: usize, to: usize, kind: EdgeKind, label: &str) {
         self.edges.push(Edge {
             from,
             to,
             kind,
-            label,
+            label: label.to_owned(),
         });
     }
 }
@@ -276,7 +269,6 @@ fn handler_label(row: &Row) -> String {
 }
 
 /// Returns the text at the edge of a use of state.
-fn access_label(state_use: &StateUse) -> String {
-    let text = if state_use.optional { "if there" } else { "" };
-    text.into()
+fn access_label(state_use: &StateUse) -> &'static str {
+    if state_use.optional { "if there" } else { "" }
 }

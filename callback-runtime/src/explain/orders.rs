@@ -69,13 +69,11 @@ impl Order {
     /// Describes how the order is declared.
     pub(super) fn declaration(&self) -> &'static str {
         match self.by {
-            DeclaredBy::After { attached: false } | DeclaredBy::Before { attached: false } => {
-                "declared by its type"
-            }
+            DeclaredBy::Plan => "declared by plan.order",
             DeclaredBy::After { attached: true } | DeclaredBy::Before { attached: true } => {
                 "declared when attached"
             }
-            DeclaredBy::Plan => "declared by plan.order",
+            DeclaredBy::After { .. } | DeclaredBy::Before { .. } => "declared by its type",
         }
     }
 }

@@ -13,14 +13,12 @@ const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 const GAP: &str = "  ";
 
-/// A column of the tables.
+/// A column of the tables. It is shown if one of its cells is not empty.
 struct Column {
     title: &'static str,
+    fit: Fit,
     /// Returns the text of a row in this column.
     cell: fn(&Row) -> String,
-    /// Whether the column is shown even if all its cells are empty.
-    always: bool,
-    fit: Fit,
 }
 
 /// How the cells of a column fit into a smaller width.
@@ -35,46 +33,25 @@ enum Fit {
 }
 
 const COLUMNS: [Column; 11] = [
-    number("#", |row| row.place.to_string()),
-    text("callback", |row| row.callback.clone()),
-    number("weight", |row| row.weight.to_string()),
-    text("why", why_text),
-    text("reads", |row| or_dash(&row.reads)),
-    text("writes", |row| or_dash(&row.writes)),
-    if_used("provides", |row| row.provides.join(", ")),
-    if_used("period", |row| row.period.clone().unwrap_or_default()),
-    if_used("executor", |row| row.executor.clone().unwrap_or_default()),
-    if_used("on failure", failure_text),
-    Column {
-        fit: Fit::Shortens,
-        ..text("where", location_text)
-    },
+    column("#", Fit::Whole, |row| row.place.to_string()),
+    column("callback", Fit::Wraps, |row| row.callback.clone()),
+    column("weight", Fit::Whole, |row| row.weight.to_string()),
+    column("why", Fit::Wraps, why_text),
+    column("reads", Fit::Wraps, |row| or_dash(&row.reads)),
+    column("writes", Fit::Wraps, |row| or_dash(&row.writes)),
+    column("provides", Fit::Wraps, |row| row.provides.join(", ")),
+    column("period", Fit::Wraps, |row| {
+        row.period.clone().unwrap_or_default()
+    }),
+    column("executor", Fit::Wraps, |row| {
+        row.executor.clone().unwrap_or_default()
+    }),
+    column("on failure", Fit::Wraps, failure_text),
+    column("where", Fit::Shortens, location_text),
 ];
 
-/// A column that is always shown, and whose cells wrap.
-const fn text(title: &'static str, cell: fn(&Row) -> String) -> Column {
-    Column {
-        title,
-        cell,
-        always: true,
-        fit: Fit::Wraps,
-    }
-}
-
-/// A column that is always shown, and keeps its width.
-const fn number(title: &'static str, cell: fn(&Row) -> String) -> Column {
-    Column {
-        fit: Fit::Whole,
-        ..text(title, cell)
-    }
-}
-
-/// A column that is shown only if one of its cells is not empty.
-const fn if_used(title: &'static str, cell: fn(&Row) -> String) -> Column {
-    Column {
-        always: false,
-        ..text(title, cell)
-    }
+const fn column(title: &'static str, fit: Fit, cell: fn(&Row) -> String) -> Column {
+    Column { title, fit, cell }
 }
 
 pub(super) fn write(explanation: &Explanation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,7 +118,7 @@ impl Column {
         let cells: Vec<String> = title
             .chain(rows.iter().map(|row| (self.cell)(row)))
             .collect();
-        if !self.always && cells.iter().skip(1).all(String::is_empty) {
+        if cells.iter().skip(1).all(String::is_empty) {
             return None;
         }
         Some(ShownColumn {
@@ -174,7 +151,11 @@ impl Fit {
     fn least(self, cell: &str) -> usize {
         match self {
             Self::Whole => length(cell),
-            Self::Wraps => longest_word(cell),
+            Self::Wraps => cell
+                .split(char::is_whitespace)
+                .map(length)
+                .max()
+                .unwrap_or(0),
             Self::Shortens => length(&shortened(cell, 0)),
         }
     }
@@ -222,11 +203,6 @@ fn write_row(index: usize, columns: &[ShownColumn], f: &mut fmt::Formatter<'_>) 
         writeln!(f, "{INDENT}{}", line.trim_end())?;
     }
     Ok(())
-}
-
-fn longest_word(text: &str) -> usize {
-    let words = text.split(char::is_whitespace);
-    words.map(length).max().unwrap_or(0)
 }
 
 fn why_text(row: &Row) -> String {

@@ -64,11 +64,10 @@ impl<'p> Reasons<'p> {
 
     /// Whether `first` would run before `second` if only weight and insertion decided.
     fn goes_first(&self, first: CallbackId, second: CallbackId) -> bool {
-        let key = |id: CallbackId| (self.weight(id), self.attached[id].insertion);
-        key(first) < key(second)
+        self.attached[first].sort_key() < self.attached[second].sort_key()
     }
 
-    fn weight(&self, callback: CallbackId) -> f64 {
+    fn weight(&self, callback: CallbackId) -> i64 {
         self.attached[callback].sort_weight()
     }
 }

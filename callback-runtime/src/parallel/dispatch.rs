@@ -205,15 +205,6 @@ fn halt(
 }
 
 impl Member {
-    fn new(group: Option<Range<Turn>>) -> Self {
-        Self {
-            group,
-            cost: Cost::default(),
-            due: Due::No,
-            saved_period: None,
-        }
-    }
-
     /// Copies the handler's period into `saved_period`.
     fn save_period(&mut self, handler: &HandlerRecord) {
         match (&mut self.saved_period, &handler.period) {
@@ -226,16 +217,18 @@ impl Member {
     fn swap_period(&mut self, handler: &mut HandlerRecord) {
         std::mem::swap(&mut self.saved_period, &mut handler.period);
     }
-
-    fn is_due(&self) -> bool {
-        !matches!(self.due, Due::No)
-    }
 }
 
 impl Groups {
     pub(crate) fn new(groups: Vec<Option<Range<Turn>>>, executor: Arc<dyn Executor>) -> Self {
+        let member = |group| Member {
+            group,
+            cost: Cost::default(),
+            due: Due::No,
+            saved_period: None,
+        };
         Self {
-            members: groups.into_iter().map(Member::new).collect(),
+            members: groups.into_iter().map(member).collect(),
             evaluated: Turn::FIRST..Turn::FIRST,
             executor,
         }
@@ -267,7 +260,11 @@ impl Groups {
     /// which this saves pays.
     fn execution_mode(&self, group: &Range<Turn>) -> ExecutionMode {
         let members = &self.members[group.start.index()..group.end.index()];
-        let due = || members.iter().filter(|member| member.is_due());
+        let due = || {
+            members
+                .iter()
+                .filter(|member| !matches!(member.due, Due::No))
+        };
         if due().count() < 2 {
             return ExecutionMode::Serial { measured: false };
         }

@@ -85,13 +85,21 @@ impl Period {
     }
 
     pub(crate) fn every(unit: Unit, every: Amount) -> Self {
-        Self::of(TriggerKind::Interval(Interval::new(unit, every)))
+        Self::of(TriggerKind::Interval(Interval {
+            unit,
+            every,
+            offset: None,
+            until: None,
+            once: false,
+        }))
     }
 
     fn of(kind: TriggerKind) -> Self {
-        let mut period = Self::never();
-        period.triggers.push(Trigger::new(kind));
-        period
+        let only = Vec::new();
+        Self {
+            triggers: vec![Trigger { kind, only }],
+            misuses: Vec::new(),
+        }
     }
 }
 

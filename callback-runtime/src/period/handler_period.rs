@@ -146,8 +146,8 @@ impl HandlerPeriod {
     fn is_at_end(&self, now: &Position) -> bool {
         let mut units = self.period.units().filter(|unit| *unit != Unit::Seconds);
         let has_end = |(unit, end): (Unit, Amount)| {
-            let amount = now.amount(unit);
-            amount.is_none_or(|amount| has_reached(amount, end))
+            now.amount(unit)
+                .is_none_or(|amount| has_reached(amount, end))
         };
         self.totals.counted().next().is_some()
             && units.all(|unit| self.totals.amount(unit).is_some())

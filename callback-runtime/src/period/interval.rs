@@ -46,16 +46,6 @@ impl NextMark {
 }
 
 impl Interval {
-    pub(super) fn new(unit: Unit, every: Amount) -> Self {
-        Self {
-            unit,
-            every,
-            offset: None,
-            until: None,
-            once: false,
-        }
-    }
-
     /// Returns the first mark after the position of the loop. `None` if the loop does not count the unit, or its count is no position,
     /// such as NaN.
     pub(super) fn next_mark(&self, now: &Position) -> Option<NextMark> {
@@ -66,11 +56,10 @@ impl Interval {
     pub(super) fn mark_after(&self, position: Amount) -> Option<NextMark> {
         match position.in_unit(self.unit) {
             Amount::Whole(position) => Some(self.mark_after_whole(position)),
-            Amount::Real(_) if self.unit.is_whole() => None,
-            Amount::Real(position) if position.is_finite() && position >= 0.0 => {
-                Some(self.mark_after_real(position))
+            Amount::Real(position) => {
+                let is_valid = position.is_finite() && position >= 0.0 && !self.unit.is_whole();
+                is_valid.then(|| self.mark_after_real(position))
             }
-            Amount::Real(_) => None,
         }
     }
 

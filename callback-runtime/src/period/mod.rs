@@ -114,13 +114,6 @@ impl TriggerKind {
 }
 
 impl Trigger {
-    fn new(kind: TriggerKind) -> Self {
-        Self {
-            kind,
-            only: Vec::new(),
-        }
-    }
-
     /// Whether all predicates of `only_when` hold.
     fn allows(&self, now: &Position) -> bool {
         self.only.iter().all(|predicate| predicate.holds(now))

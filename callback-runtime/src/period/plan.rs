@@ -152,9 +152,7 @@ impl PlanCore {
         let records = self.dispatcher.all_records();
         let periodic = records.filter(|(_, record)| record.period.is_some());
         let keyed = periodic.map(|(handler, record)| {
-            let nth = nths
-                .entry((handler.breakpoint, record.callback))
-                .or_default();
+            let nth = nths.entry((record.at, record.callback)).or_default();
             let name = self.resolved.names[record.callback].clone();
             let breakpoint = &self.loop_info.breakpoints[handler.breakpoint];
             let key = (name, breakpoint.name().into(), *nth);

@@ -51,43 +51,33 @@ impl Interval {
     /// Reports a length that is not greater than 0, or not finite.
     fn length_problem(&self) -> Option<String> {
         let (word, every) = (self.unit.word(), self.every);
-        let real = every.as_f64();
-        if real > 0.0 && real.is_finite() {
+        if every.as_f64() > 0.0 && every.as_f64().is_finite() {
             return None;
         }
-        Some(match every {
-            Amount::Whole(_) => format!(
-                "`{word} = 0` is no period; write `{word} = 1` for every one, or leave it out"
-            ),
-            Amount::Real(_) => format!(
-                "`{word} = {every}` is no period; write a number greater than 0, as in `{word} = 0.5`, or leave it out"
-            ),
-        })
+        let advice = match every {
+            Amount::Whole(_) => format!("write `{word} = 1` for every one"),
+            Amount::Real(_) => format!("write a number greater than 0, as in `{word} = 0.5`"),
+        };
+        Some(format!(
+            "`{word} = {every}` is no period; {advice}, or leave it out"
+        ))
     }
 
     /// Reports an `offset` or `until` that the unit cannot have as a position.
     fn setting_problem(&self, name: &str, amount: Option<Amount>) -> Option<String> {
         let amount = amount?;
         let real = amount.as_f64();
-        if !(real.is_finite() && real >= 0.0) {
-            return Some(format!(
-                "`{name} = {amount}` is no position; write a number that is not negative, or leave it out"
-            ));
-        }
-        if !self.unit.is_whole() || amount.whole().is_some() {
+        let problem = if !(real.is_finite() && real >= 0.0) {
+            " is no position; write a number that is not negative, or leave it out".to_owned()
+        } else if !self.unit.is_whole() || amount.whole().is_some() {
             return None;
-        }
-        Some(if is_too_large(real) {
-            format!(
-                "`{name} = {amount}` is beyond what can be counted; write a smaller one, or leave it out"
-            )
+        } else if is_too_large(real) {
+            " is beyond what can be counted; write a smaller one, or leave it out".to_owned()
         } else {
-            format!(
-                "`{name} = {amount}` for a period of {}, which are whole; write `{name} = {:.0}`",
-                self.unit,
-                real.ceil()
-            )
-        })
+            let (unit, next) = (self.unit, real.ceil());
+            format!(" for a period of {unit}, which are whole; write `{name} = {next:.0}`")
+        };
+        Some(format!("`{name} = {amount}`{problem}"))
     }
 
     /// Reports an interval that has no mark.

@@ -129,20 +129,15 @@ impl PlanCore {
         added_at: Location,
         by_hand: bool,
     ) -> CallbackId {
-        let ErasedCallback {
-            value,
-            functions,
-            sendable,
-        } = callback;
-        let (info, panicked) = functions.info(value.as_ref());
+        let (info, panicked) = callback.functions.info(callback.value.as_ref());
         self.attached.push(Attached {
-            functions,
+            functions: callback.functions,
             info,
             panicked,
             name: None,
             weight: None,
             on_failure: OnFailure::Fail,
-            sendable,
+            sendable: callback.sendable,
             background: BackgroundSetting::default(),
             periods: Vec::new(),
             relations: Relations::default(),
@@ -153,7 +148,7 @@ impl PlanCore {
             changed: false,
             active: true,
         });
-        self.dispatcher.add_callback(value);
+        self.dispatcher.add_callback(callback.value);
         CallbackId::new(self.attached.len() - 1)
     }
 }

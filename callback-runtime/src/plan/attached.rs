@@ -58,9 +58,16 @@ impl Attached {
         self.weight.unwrap_or_else(|| self.info.own_weight())
     }
 
-    /// The weight by which callbacks are sorted: without the sign of 0.
-    pub(crate) fn sort_weight(&self) -> f64 {
-        self.weight() + 0.0
+    /// The weight as a number that sorts like [`f64::total_cmp`], without the sign of 0. A check reports NaN, which it sorts like any number.
+    pub(crate) fn sort_weight(&self) -> i64 {
+        let bits = (self.weight() + 0.0).to_bits().cast_signed();
+        // Of two negative weights, the one with the higher bits comes first.
+        if bits < 0 { bits ^ i64::MAX } else { bits }
+    }
+
+    /// What sorts callbacks that need not wait for each other: by ascending weight, then insertion.
+    pub(crate) fn sort_key(&self) -> (i64, Insertion) {
+        (self.sort_weight(), self.insertion)
     }
 
     /// The name of the attachment or, without one, that of the type. `None` if neither has one.

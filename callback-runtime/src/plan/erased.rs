@@ -35,7 +35,14 @@ impl ErasedCallback {
     pub(crate) fn new<L: Loop, C: Callback<L>>(callback: C) -> Self {
         Self {
             value: Box::new(callback),
-            functions: CallbackFunctions::of::<L, C>(),
+            functions: CallbackFunctions {
+                type_id: TypeId::of::<C>(),
+                is_closure: false,
+                type_name: type_name::<C>(),
+                info: info::<L, C>,
+                default_info: CallbackInfo::of::<C>,
+                handlers: handlers::<L, C>,
+            },
             sendable: None,
         }
     }
@@ -49,17 +56,6 @@ impl ErasedCallback {
 }
 
 impl CallbackFunctions {
-    fn of<L: Loop, C: Callback<L>>() -> Self {
-        Self {
-            type_id: TypeId::of::<C>(),
-            is_closure: false,
-            type_name: type_name::<C>(),
-            info: info::<L, C>,
-            default_info: CallbackInfo::of::<C>,
-            handlers: handlers::<L, C>,
-        }
-    }
-
     /// Returns the info that the callback declares. If `Callback::info` panics, returns the default info and the message of the panic.
     pub(crate) fn info(&self, callback: &dyn Any) -> (CallbackInfo, Option<String>) {
         match catch(|| (self.info)(callback)) {
@@ -75,17 +71,14 @@ impl CallbackFunctions {
 }
 
 fn info<L: Loop, C: Callback<L>>(callback: &dyn Any) -> CallbackInfo {
-    match callback.downcast_ref::<C>() {
-        Some(callback) => callback.info(),
-        None => CallbackInfo::of::<C>(),
-    }
+    let callback = callback.downcast_ref::<C>();
+    callback.map_or_else(CallbackInfo::of::<C>, Callback::<L>::info)
 }
 
 fn handlers<L: Loop, C: Callback<L>>(callback: &dyn Any) -> Vec<Handler> {
-    let Some(callback) = callback.downcast_ref::<C>() else {
-        return Vec::new();
-    };
     let mut handlers = Handlers::<L, C>::new();
-    callback.handlers(&mut handlers);
+    if let Some(callback) = callback.downcast_ref::<C>() {
+        callback.handlers(&mut handlers);
+    }
     handlers.into_list()
 }

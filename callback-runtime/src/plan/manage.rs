@@ -232,19 +232,14 @@ impl PlanCore {
         location: Location,
     ) -> Box<dyn Any> {
         self.stale = true;
-        let ErasedCallback {
-            value,
-            functions,
-            sendable,
-        } = new;
         let attached = &mut self.attached[id];
-        let old = std::mem::replace(&mut attached.functions, functions);
-        (attached.sendable, attached.added_at) = (sendable, location);
+        (attached.info, attached.panicked) = new.functions.info(new.value.as_ref());
+        let old = std::mem::replace(&mut attached.functions, new.functions);
+        (attached.sendable, attached.added_at) = (new.sendable, location);
         attached.by_hand = true;
-        (attached.info, attached.panicked) = functions.info(value.as_ref());
         self.save_period_states();
-        let callback = self.dispatcher.replace(id, value);
-        if old.type_id != functions.type_id {
+        let callback = self.dispatcher.replace(id, new.value);
+        if old.type_id != new.functions.type_id {
             self.remove_suppressed(old.type_id);
         }
         callback

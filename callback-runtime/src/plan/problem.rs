@@ -164,10 +164,10 @@ impl Problem {
 
     /// Returns the location, the callback, the breakpoint and `text` as one line.
     fn line(&self, text: &impl fmt::Display) -> String {
-        let at = match self.breakpoint {
-            Some(breakpoint) => format!(" at {breakpoint}"),
-            None => String::new(),
-        };
+        let at = self
+            .breakpoint
+            .map(|at| format!(" at {at}"))
+            .unwrap_or_default();
         one_line(&format!("{}: {}{at}: {text}", self.location, self.callback))
     }
 

@@ -106,7 +106,11 @@ fn once(tokens: &mut Tokens<'_>) -> Result<Period, PeriodError> {
         let word = tokens.next();
         check_twice(&seen, word)?;
         seen.push(word);
-        period = period.or(every(unit_inside(word)?, tokens)?);
+        if OTHERS.contains(&word) {
+            let text = format!("`once` contains units alone; write `{word}` beside it");
+            return Err(PeriodError::new(text));
+        }
+        period = period.or(every(unit(word)?, tokens)?);
         // A comma before the closing parenthesis is allowed.
         if !tokens.takes(",") || tokens.peek() == ")" {
             break;
@@ -122,15 +126,6 @@ fn check_twice(seen: &[&str], word: &str) -> Result<(), PeriodError> {
         return Err(PeriodError::new(text));
     }
     Ok(())
-}
-
-/// Parses a unit inside `once(…)`.
-fn unit_inside(word: &str) -> Result<Unit, PeriodError> {
-    if OTHERS.contains(&word) {
-        let text = format!("`once` contains units alone; write `{word}` beside it");
-        return Err(PeriodError::new(text));
-    }
-    unit(word)
 }
 
 /// `= 10`

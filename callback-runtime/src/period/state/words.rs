@@ -17,7 +17,8 @@ impl PeriodState {
             let amounts = Unit::ALL.into_iter().map(|unit| position.amount(unit));
             words.extend(amounts.flat_map(amount_words));
         }
-        words.extend(self.intervals.iter().flat_map(IntervalState::to_words));
+        let intervals = self.intervals.iter().copied();
+        words.extend(intervals.flat_map(IntervalState::to_words));
         words
     }
 
@@ -42,7 +43,7 @@ impl PeriodState {
 }
 
 impl IntervalState {
-    fn to_words(&self) -> Vec<u64> {
+    fn to_words(self) -> Vec<u64> {
         let Interval {
             unit,
             every,

@@ -23,7 +23,7 @@ use crate::period::{
 use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
-use providers::check_providers;
+use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
 use state::check_state;
 use std::cell::OnceCell;
@@ -40,11 +40,13 @@ pub(crate) struct CheckInput<'p> {
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 19] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 21] = [
     check_info,
     check_weights,
     check_names,
-    check_providers,
+    check_declared_twice,
+    check_provided_twice,
+    check_declared_and_provided,
     check_state,
     check_silence,
     check_requirements,

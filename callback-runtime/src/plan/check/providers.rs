@@ -2,34 +2,24 @@
 
 use super::CheckInput;
 use crate::callback::short_type_name;
-use crate::loops::{BreakpointSet, Declared, Role};
+use crate::loops::{Declared, Role};
 use crate::plan::{Problem, ProblemKind};
 use crate::raw::Access;
 use crate::run::HandlerRecord;
 use std::any::TypeId;
 use std::collections::HashMap;
 
-/// Refuses state that has two providers, as
+/// Refuses state that the loop or the run declares twice for one breakpoint, as
 ///
 /// ```text
-/// plan.add(Metrics);                                       // #[callback(provides(Record))]
-/// plan.add(Journal);                                        // #[callback(provides(Record))]
 /// plan.expect(|run| run.within::<Loss>(Fit::TRAIN_BATCH));  // `Fit` provides `Loss` already
 /// ```
-pub(crate) fn check_providers(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut problems = check_declared_twice(input);
-    problems.extend(check_provided_twice(input));
-    problems.extend(check_declared_and_provided(input));
-    problems
-}
-
-/// Refuses state that the loop or the run declares twice for one breakpoint.
-fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
+pub(crate) fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let all: Vec<&Declared> = input.declared().collect();
     let mut problems = Vec::new();
     for (index, second) in all.iter().enumerate() {
-        let same =
-            |first: &&Declared| first.type_id == second.type_id && overlap(first.at, second.at);
+        let shares = |first: &Declared| first.at.iter().any(|at| second.at.contains(at));
+        let same = |first: &&Declared| first.type_id == second.type_id && shares(first);
         if all[..index].iter().any(same) {
             let state = short_type_name(second.type_name);
             let name = format!("the loop {}", input.plan.loop_info.name);
@@ -46,13 +36,13 @@ fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Whether two sets have a breakpoint in common.
-fn overlap(first: BreakpointSet, second: BreakpointSet) -> bool {
-    first.iter().any(|at| second.contains(at))
-}
-
-/// Refuses state that two callbacks provide, or one callback twice.
-fn check_provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
+/// Refuses state that two callbacks provide, or one callback twice, as
+///
+/// ```text
+/// plan.add(Metrics);   // #[callback(provides(Record))]
+/// plan.add(Journal);   // #[callback(provides(Record))]
+/// ```
+pub(crate) fn check_provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut firsts: HashMap<TypeId, &HandlerRecord> = HashMap::new();
     let mut problems = Vec::new();
     for (record, access) in provisions(input) {
@@ -87,8 +77,13 @@ fn second_provider_text(
     format!("and so does {name} ({location}); attach one of the two, or give one a type of its own")
 }
 
-/// Refuses state that both a callback and the loop provide.
-fn check_declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
+/// Refuses state that both a callback and the loop provide, as
+///
+/// ```text
+/// #[callback(provides(Loss))]   // `Fit` provides `Loss` already
+/// impl Metrics { ... }
+/// ```
+pub(crate) fn check_declared_and_provided(input: &CheckInput<'_>) -> Vec<Problem> {
     let declared = input
         .declared()
         .map(|declared| (declared.type_id, declared));

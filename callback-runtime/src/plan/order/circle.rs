@@ -51,7 +51,7 @@ pub(super) fn find<K: Ord>(
     key: impl Fn(CallbackId) -> K,
 ) -> Option<Circle> {
     let leads = leading_to_circles(graph, waiting);
-    let candidates = graph.callbacks().filter(|id| leads[NodeId::of(*id)]);
+    let candidates = CallbackId::first_ids(waiting.len()).filter(|id| leads[NodeId::of(*id)]);
     let mut candidates: Vec<CallbackId> = candidates.collect();
     candidates.sort_by_key(|id| key(*id));
     let mut nodes = candidates.into_iter().map(NodeId::of);
@@ -121,7 +121,7 @@ fn circle_of_path(
     let mut order = OrderId::default();
     let mut node = last;
     loop {
-        order = graph.order_of(node).unwrap_or(order);
+        order = graph.orders.get(&node).copied().unwrap_or(order);
         if let Some(callback) = graph.callback(node) {
             steps.push((callback, order));
         }

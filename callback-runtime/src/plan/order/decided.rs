@@ -8,8 +8,8 @@ use crate::plan::{Attached, Resolved};
 
 /// The orders that the weights and the declarations of a plan decide.
 pub(crate) struct DecidedOrders {
-    /// The weight of each callback, by its id, without the sign of 0.
-    weights: Vec<f64>,
+    /// The [`sort_weight`](Attached::sort_weight) of each callback, by its id.
+    weights: Vec<i64>,
     /// Whether each callback was attached by hand, by its id.
     pub(crate) by_hand: Vec<bool>,
     /// The rank of each callback, by its id.
@@ -25,8 +25,7 @@ pub(crate) struct DecidedOrders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct OrderTraits<'d> {
     class: ClassId,
-    /// The bits of the weight, which unlike an `f64` can be hashed.
-    weight: u64,
+    weight: i64,
     by_hand: bool,
     /// The lists of second callbacks that it is in.
     second_lists: &'d [SecondsId],
@@ -53,8 +52,7 @@ impl DecidedOrders {
     /// Whether weights or declared orders decide that `first` runs before `second`, which it does. A weight that a declared order overrules
     /// decides nothing.
     pub(crate) fn decides(&self, first: CallbackId, second: CallbackId) -> bool {
-        let (first_weight, second_weight) = (self.weights[first], self.weights[second]);
-        first_weight.total_cmp(&second_weight).is_lt() || self.precedes(first, second)
+        self.weights[first] < self.weights[second] || self.precedes(first, second)
     }
 
     /// Whether a chain of declared orders leads from `first` to `second`.
@@ -65,13 +63,13 @@ impl DecidedOrders {
 
     /// Returns the properties of a callback that decide its order with other ones.
     pub(crate) fn traits(&self, id: CallbackId) -> OrderTraits<'_> {
-        let (second_lists, successors) = self.precedence.links(self.ranks[id]);
+        let rank = self.ranks[id];
         OrderTraits {
-            class: self.exemptions.class(id),
-            weight: self.weights[id].to_bits(),
+            class: self.exemptions.class_of[id],
+            weight: self.weights[id],
             by_hand: self.by_hand[id],
-            second_lists,
-            successors,
+            second_lists: &self.precedence.second_lists[rank],
+            successors: &self.precedence.successors[rank],
         }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The exempted pairs.
 pub(crate) struct Exemptions {
     /// The class of each callback, by its id.
-    class_of: Vec<ClassId>,
+    pub(crate) class_of: Vec<ClassId>,
     classes: Vec<Class>,
     /// The lists of callbacks that `no_conflict` names.
     lists: Vec<NamedList>,
@@ -79,16 +79,11 @@ impl Exemptions {
             classes: vec![Class::default()],
             lists: vec![NamedList::default(); declarations.list_ids.len()],
         };
-        let mut known = HashMap::new();
+        let mut known = HashMap::from([(Class::default(), UNMENTIONED)]);
         for mut class in declarations.class_of {
             sort_unique(&mut class.names);
-            let id = if class == Class::default() {
-                UNMENTIONED
-            } else {
-                *known
-                    .entry(class)
-                    .or_insert_with_key(|class| exemptions.add_class(class))
-            };
+            let id = known.entry(class);
+            let id = *id.or_insert_with_key(|class| exemptions.add_class(class));
             exemptions.class_of.push(id);
         }
         exemptions
@@ -104,11 +99,6 @@ impl Exemptions {
         }
         self.classes.push(class.clone());
         id
-    }
-
-    /// Returns the class of a callback.
-    pub(crate) fn class(&self, id: CallbackId) -> ClassId {
-        self.class_of[id]
     }
 
     /// Whether callbacks of these classes need no order.

@@ -17,7 +17,7 @@ pub(super) struct Graph {
     /// The number of nodes directly before each node that have not gone yet.
     pub(super) before: Vec<usize>,
     /// The declared orders, by their nodes.
-    orders: HashMap<NodeId, OrderId>,
+    pub(super) orders: HashMap<NodeId, OrderId>,
     /// The number of callbacks.
     callbacks: usize,
 }
@@ -96,19 +96,9 @@ impl Graph {
         graph
     }
 
-    /// Returns the declared order of a node, if the node is an order.
-    pub(super) fn order_of(&self, node: NodeId) -> Option<OrderId> {
-        self.orders.get(&node).copied()
-    }
-
     /// Returns the callback of a node, if the node is a callback.
     pub(super) fn callback(&self, node: NodeId) -> Option<CallbackId> {
         (node.0 < self.callbacks).then_some(CallbackId::new(node.0))
-    }
-
-    /// Returns the ids of all callbacks.
-    pub(super) fn callbacks(&self) -> impl Iterator<Item = CallbackId> + use<> {
-        CallbackId::first_ids(self.callbacks)
     }
 
     /// Lets `callback` go, and with it the orders and sides that only waited for it. Returns the callbacks that are free to go next.

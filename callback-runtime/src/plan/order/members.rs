@@ -20,8 +20,10 @@ impl Members {
         let mut of_types: HashMap<TypeId, Vec<CallbackId>> = HashMap::new();
         let mut of_names = HashMap::with_capacity(attached.len());
         for (id, callback) in active(attached) {
-            for type_id in type_and_groups(callback) {
-                let members = of_types.entry(type_id).or_default();
+            let groups = callback.info.relations().groups.iter();
+            let groups = groups.chain(&callback.relations.groups);
+            for type_id in groups.chain([&callback.functions.type_id]) {
+                let members = of_types.entry(*type_id).or_default();
                 // A callback that joined a group twice is one member.
                 if members.last() != Some(&id) {
                     members.push(id);
@@ -55,11 +57,4 @@ impl Members {
 pub(crate) fn active(attached: &[Attached]) -> impl Iterator<Item = (CallbackId, &Attached)> {
     let all = CallbackId::first_ids(attached.len()).zip(attached);
     all.filter(|(_, callback)| callback.active)
-}
-
-/// Returns the type of a callback and the groups that it is in.
-fn type_and_groups(callback: &Attached) -> impl Iterator<Item = TypeId> {
-    let of_type = callback.info.relations().groups.iter();
-    let of_attachment = callback.relations.groups.iter();
-    std::iter::once(callback.functions.type_id).chain(of_type.chain(of_attachment).copied())
 }

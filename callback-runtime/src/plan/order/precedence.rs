@@ -25,10 +25,11 @@ pub(super) struct Precedence {
     firsts: Vec<Vec<Rank>>,
     /// The callbacks that each list of second callbacks waits for.
     seconds: Vec<Predecessors>,
-    /// For each rank, the lists of second callbacks that it is in.
-    second_lists: Vec<Vec<SecondsId>>,
+    /// For each rank, the lists of second callbacks that it is in. Two callbacks with the same ones and the same successors have the same
+    /// declared order with every other one.
+    pub(super) second_lists: Vec<Vec<SecondsId>>,
     /// For each rank, the callbacks that are declared to run after it.
-    successors: Vec<Vec<Successors>>,
+    pub(super) successors: Vec<Vec<Successors>>,
     /// The last search. Callers ask about the same second callback several times in a row.
     search: RefCell<Search>,
 }
@@ -126,12 +127,6 @@ impl Precedence {
             id
         });
         self.seconds[second].lists.push(first);
-    }
-
-    /// Returns the lists of second callbacks that a callback is in, and the callbacks that are declared to run after it. Two callbacks for
-    /// which both are the same have the same declared order with every other one.
-    pub(super) fn links(&self, rank: Rank) -> (&[SecondsId], &[Successors]) {
-        (&self.second_lists[rank], &self.successors[rank])
     }
 
     /// Whether a chain of declared orders leads from `first` to `second`. Visits only the ranks between them, and each rank once while callers

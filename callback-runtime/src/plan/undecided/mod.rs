@@ -2,13 +2,13 @@
 
 mod nearest;
 
-use super::order::DecidedOrders;
+use super::order::{ClassId, DecidedOrders};
 use super::{PlanCore, UndecidedPair};
 use crate::callback::CallbackId;
 use crate::loops::BreakpointId;
 use crate::raw::{Access, AccessKind, SlotId};
 use crate::run::HandlerRecord;
-use nearest::{Direction, NearestSearch};
+use nearest::NearestSearch;
 use std::collections::{BTreeMap, HashMap};
 
 /// The access of one handler to one type of state.
@@ -18,6 +18,10 @@ struct StateUse {
     order: usize,
     /// The callback of the handler.
     callback: CallbackId,
+    /// The class of the callback.
+    class: ClassId,
+    /// Whether the callback was attached by hand.
+    by_hand: bool,
     /// Whether the handler may write the state.
     writes: bool,
     /// Whether the handler asks for the whole state.
@@ -33,7 +37,7 @@ pub(super) fn find_pairs(plan: &PlanCore, decided: &DecidedOrders) -> Vec<Undeci
     let strict = plan.strict;
     let check = PairCheck { decided, strict };
     for at in plan.loop_info.ids() {
-        for uses in by_state(plan.dispatcher.records(at)) {
+        for uses in by_state(plan.dispatcher.records(at), decided) {
             for (first, second) in check.writers(&uses).into_iter().chain(check.readers(&uses)) {
                 found.add(at, first, second);
             }
@@ -44,14 +48,22 @@ pub(super) fn find_pairs(plan: &PlanCore, decided: &DecidedOrders) -> Vec<Undeci
 
 /// Groups the uses of the handlers of one breakpoint by their state, without states that no handler writes. States are in the order of
 /// their first use, uses in the order of the handlers.
-fn by_state(records: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
+fn by_state(records: &[HandlerRecord], decided: &DecidedOrders) -> Vec<Vec<StateUse>> {
     let mut order = 0;
     let mut everything = Vec::new();
     let mut states: Vec<Vec<StateUse>> = Vec::new();
     let mut indices = BTreeMap::new();
     for record in records {
         for access in &record.accesses {
-            let state_use = StateUse::of(order, record.callback, *access);
+            let state_use = StateUse {
+                order,
+                callback: record.callback,
+                class: decided.exemptions.class_of[record.callback],
+                by_hand: decided.by_hand[record.callback],
+                writes: access.kind != AccessKind::Read,
+                everything: access.kind == AccessKind::Everything,
+                access: *access,
+            };
             order += 1;
             if state_use.everything {
                 everything.push(state_use);
@@ -73,18 +85,6 @@ fn by_state(records: &[HandlerRecord]) -> Vec<Vec<StateUse>> {
     states
 }
 
-impl StateUse {
-    fn of(order: usize, callback: CallbackId, access: Access) -> Self {
-        Self {
-            order,
-            callback,
-            writes: access.kind != AccessKind::Read,
-            everything: access.kind == AccessKind::Everything,
-            access,
-        }
-    }
-}
-
 /// Compares pairs of uses of one state.
 #[derive(Clone, Copy)]
 struct PairCheck<'d> {
@@ -98,7 +98,7 @@ impl PairCheck<'_> {
     fn writers(self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
         let all = uses.iter().rev().filter(|state_use| state_use.writes);
         let writers: Vec<StateUse> = all.copied().collect();
-        let mut search = NearestSearch::of(self, &writers, Direction::Backward);
+        let mut search = NearestSearch::of(self, &writers);
         let pair = |index: usize| {
             let second = writers[index];
             Some((search.nearest(&second, index + 1)?, second))
@@ -110,7 +110,7 @@ impl PairCheck<'_> {
     fn readers(self, uses: &[StateUse]) -> Vec<(StateUse, StateUse)> {
         let (writers, readers): (Vec<StateUse>, Vec<StateUse>) =
             uses.iter().partition(|state_use| state_use.writes);
-        let mut search = NearestSearch::of(self, &writers, Direction::Forward);
+        let mut search = NearestSearch::of(self, &writers);
         let pair = |first: StateUse| {
             let start = writers.partition_point(|writer| writer.order < first.order);
             Some((first, search.nearest(&first, start)?))
@@ -120,12 +120,9 @@ impl PairCheck<'_> {
 
     /// Whether the order of two uses does not matter, in whichever order they are passed.
     fn is_irrelevant(self, first: &StateUse, second: &StateUse) -> bool {
-        let decided = self.decided;
-        let by_hand = |state_use: &StateUse| decided.by_hand[state_use.callback];
-        let class = |state_use: &StateUse| decided.exemptions.class(state_use.callback);
         let everything = first.everything || second.everything;
-        everything && !self.strict && by_hand(first) && by_hand(second)
-            || decided.exemptions.is_exempt(class(first), class(second))
+        everything && !self.strict && first.by_hand && second.by_hand
+            || self.decided.exemptions.is_exempt(first.class, second.class)
     }
 }
 

@@ -10,7 +10,6 @@ pub(super) struct NearestSearch<'a> {
     check: PairCheck<'a>,
     /// The uses, sorted so that the nearest one is the next one.
     uses: &'a [StateUse],
-    direction: Direction,
     /// For each kind of use, the last range of uses whose order with it was found to be irrelevant. The kind has the properties that decide
     /// this: the class of the callback, whether the use is of everything, and whether the callback is attached by hand.
     skipped: HashMap<(ClassId, bool, bool), Range<usize>>,
@@ -18,21 +17,11 @@ pub(super) struct NearestSearch<'a> {
     groups: Option<HashMap<ClassId, Vec<Vec<usize>>>>,
 }
 
-/// Where a search looks for uses.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// After the target.
-    Forward,
-    /// Before the target.
-    Backward,
-}
-
 impl<'a> NearestSearch<'a> {
-    pub(super) fn of(check: PairCheck<'a>, uses: &'a [StateUse], direction: Direction) -> Self {
+    pub(super) fn of(check: PairCheck<'a>, uses: &'a [StateUse]) -> Self {
         Self {
             check,
             uses,
-            direction,
             skipped: HashMap::new(),
             groups: None,
         }
@@ -57,9 +46,10 @@ impl<'a> NearestSearch<'a> {
 
     /// Whether weights or declared orders decide the order of `target` and a use that the search has found.
     fn decides(&self, target: &StateUse, found: &StateUse) -> bool {
-        let (first, second) = match self.direction {
-            Direction::Forward => (target, found),
-            Direction::Backward => (found, target),
+        let (first, second) = if target.order < found.order {
+            (target, found)
+        } else {
+            (found, target)
         };
         self.check.decided.decides(first.callback, second.callback)
     }
@@ -79,11 +69,8 @@ impl<'a> NearestSearch<'a> {
         if !is_irrelevant(start) {
             return start;
         }
-        let decided = check.decided;
-        let by_hand = decided.by_hand[target.callback];
-        let class = decided.exemptions.class(target.callback);
-        let skipped = self.skipped.entry((class, target.everything, by_hand));
-        let skipped = skipped.or_default();
+        let kind = (target.class, target.everything, target.by_hand);
+        let skipped = self.skipped.entry(kind).or_default();
         let mut end = start;
         while is_irrelevant(end) {
             end = if skipped.contains(&end) {
@@ -100,18 +87,15 @@ impl<'a> NearestSearch<'a> {
     /// undecided.
     fn nearest_past_decided(&mut self, target: &StateUse, decided_at: usize) -> Option<StateUse> {
         let exemptions = &self.check.decided.exemptions;
-        let class = |state_use: &StateUse| exemptions.class(state_use.callback);
         // The classes of the decided uses so far. A use whose order with one of them matters is not visited, as in `nearest`.
-        let mut passed = vec![class(&self.uses[decided_at])];
+        let mut passed = vec![self.uses[decided_at].class];
         let mut classes = exemptions.exempt_from(passed[0]);
-        classes.retain(|other| !exemptions.is_exempt(*other, class(target)));
+        classes.retain(|other| !exemptions.is_exempt(*other, target.class));
         for index in self.nearest_of(&classes, decided_at) {
             let candidate = &self.uses[index];
-            let class = class(candidate);
-            let is_apart = passed
-                .iter()
-                .all(|other| exemptions.is_exempt(*other, class));
-            if !is_apart || self.check.is_irrelevant(candidate, target) {
+            let class = candidate.class;
+            let matters = |other: &ClassId| !exemptions.is_exempt(*other, class);
+            if passed.iter().any(matters) || self.check.is_irrelevant(candidate, target) {
                 continue;
             }
             if !self.decides(target, candidate) {
@@ -130,9 +114,8 @@ impl<'a> NearestSearch<'a> {
             return Vec::new();
         }
         let (uses, decided) = (self.uses, self.check.decided);
-        let groups = self
-            .groups
-            .get_or_insert_with(|| group_by_class(uses, decided));
+        let groups = &mut self.groups;
+        let groups = groups.get_or_insert_with(|| group_by_class(uses, decided));
         let groups = classes.iter().filter_map(|class| groups.get(class));
         let nearest = groups.flatten().filter_map(|indices| {
             let next = indices.partition_point(|index| *index <= after);
@@ -150,9 +133,7 @@ fn group_by_class(uses: &[StateUse], decided: &DecidedOrders) -> HashMap<ClassId
     let mut known: HashMap<(OrderTraits<'_>, bool), usize> = HashMap::new();
     for (index, state_use) in uses.iter().enumerate() {
         let traits = (decided.traits(state_use.callback), state_use.everything);
-        let of_class = groups
-            .entry(decided.exemptions.class(state_use.callback))
-            .or_default();
+        let of_class = groups.entry(state_use.class).or_default();
         let next = of_class.len();
         let group = *known.entry(traits).or_insert(next);
         match of_class.get_mut(group) {
