@@ -151,7 +151,6 @@ impl fmt::Debug for Parallel {
 }
 
 /// The error of a pool whose threads could not be started.
-#[derive(Debug)]
 pub struct ThreadsError {
     threads: usize,
     source: rayon::ThreadPoolBuildError,
@@ -166,6 +165,8 @@ impl fmt::Display for ThreadsError {
         )
     }
 }
+
+callback_runtime::debug_as_display!(ThreadsError);
 
 impl std::error::Error for ThreadsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

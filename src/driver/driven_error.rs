@@ -33,7 +33,6 @@ use std::panic::resume_unwind;
 /// assert_eq!(why.source().unwrap().to_string(), "no sample");
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DrivenError {
     /// The name of the function.
@@ -54,6 +53,8 @@ impl fmt::Display for DrivenError {
         write!(f, "`Driven::{function}` in step {step}: {error}")
     }
 }
+
+callback_runtime::debug_as_display!(DrivenError);
 
 impl Error for DrivenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

@@ -112,7 +112,7 @@ impl RejectedAttempt {
 /// }
 /// assert_eq!(name(&Rejecter::Driven), "its own rule");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Rejecter {
     /// A callback.
     Callback(Origin),
@@ -146,7 +146,7 @@ impl fmt::Display for Rejecter {
 /// assert!(why.to_string().starts_with("5 attempts at step 1 were rejected, by picky at on_compute_update_end"));
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooManyRejections {
     /// The number of the step that failed.
@@ -168,5 +168,7 @@ impl fmt::Display for TooManyRejections {
         f.write_str("; accept more, change what is attempted, or give a greater `retry_limit`")
     }
 }
+
+callback_runtime::debug_as_display!(Rejecter, TooManyRejections);
 
 impl std::error::Error for TooManyRejections {}

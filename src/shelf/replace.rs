@@ -128,7 +128,7 @@ fn kind_name(file_type: FileType) -> &'static str {
 /// assert_eq!((&why.path, why.kind), (&folder, "a folder"));
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAFile {
     /// The path.
@@ -148,6 +148,8 @@ impl fmt::Display for NotAFile {
         )
     }
 }
+
+callback_runtime::debug_as_display!(NotAFile);
 
 impl std::error::Error for NotAFile {}
 

@@ -19,7 +19,7 @@ use std::fmt;
 /// assert_eq!((why.settings()[0].name, driver.step().get()), ("min_delta", 0));
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidSettings {
     callback: &'static str,
     settings: Vec<InvalidSetting>,
@@ -35,7 +35,7 @@ pub struct InvalidSettings {
 /// }
 /// # assert!(advice(&[]).is_empty());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidSetting {
     /// The name of the setting.
@@ -80,22 +80,30 @@ impl fmt::Display for InvalidSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} has ", self.callback)?;
         for (index, setting) in self.settings.iter().enumerate() {
-            let InvalidSetting {
-                name,
-                value,
-                remedy,
-            } = setting;
             let separator = if index == 0 { "" } else { "; and " };
-            let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
-                "an"
-            } else {
-                "a"
-            };
-            write!(f, "{separator}{article} `{name}` of {value}; {remedy}")?;
+            write!(f, "{separator}{setting}")?;
         }
         Ok(())
     }
 }
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            value,
+            remedy,
+        } = self;
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
+        write!(f, "{article} `{name}` of {value}; {remedy}")
+    }
+}
+
+callback_runtime::debug_as_display!(InvalidSetting, InvalidSettings);
 
 impl std::error::Error for InvalidSettings {}
 

@@ -1,6 +1,7 @@
 //! The outcome of a run: how it ended, and what did not run as planned.
 
 use crate::background::Dropped;
+use crate::debug_as_display;
 use crate::loops::Breakpoint;
 use crate::outcome::{Failure, Origin, Swallowed};
 use std::fmt;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// assert_eq!(stop.reason(), "small enough");
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Stop {
     origin: Origin,
     reason: String,
@@ -49,6 +50,8 @@ impl fmt::Display for Stop {
         write!(f, "{}: {}", self.origin, self.reason)
     }
 }
+
+debug_as_display!(Stop);
 
 /// How a run ended. Each run has exactly one ending.
 ///

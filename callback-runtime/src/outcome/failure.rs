@@ -1,6 +1,7 @@
 //! The failure of a run: its origin, its cause, and the failures after it.
 
 use crate::callback::Location;
+use crate::debug_as_display;
 use crate::loops::Breakpoint;
 use crate::outcome::dispose;
 use std::any::Any;
@@ -40,7 +41,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// assert!(origin.location().is_some());
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The name of the callback. This field and the others are `None` for the loop itself.
     callback: Option<Arc<str>>,
@@ -111,7 +112,6 @@ impl fmt::Display for Origin {
 /// }
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
     /// A handler or the loop returned this error.
@@ -172,7 +172,7 @@ impl fmt::Display for Cause {
 /// assert_eq!(failure.later().count(), 1);
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Failure {
     /// The failure that failed the run.
     first: Arc<Fault>,
@@ -195,7 +195,6 @@ pub struct Failure {
 /// assert_eq!(later.cause().to_string(), "the disk is gone");
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug)]
 pub struct Fault {
     origin: Origin,
     cause: Cause,
@@ -281,6 +280,8 @@ impl fmt::Display for Failure {
             .try_for_each(|fault| write!(f, "\n  later, {fault}"))
     }
 }
+
+debug_as_display!(Origin, Cause, Fault, Failure);
 
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

@@ -4,9 +4,11 @@
 //! - `failure`: errors and panics, and where they come from;
 //! - `on_failure`: what a failure of a callback does to the run;
 //! - `ending`: how a run ended, for the loop and the exits;
+//! - `debug_as_display`: the `Debug` of errors, which people read;
 //! - `catch`: calls of user code whose panic must not leave the library.
 
 mod catch;
+mod debug_as_display;
 mod ending;
 mod failure;
 mod flow;

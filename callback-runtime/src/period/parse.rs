@@ -21,11 +21,13 @@ use token::Tokens;
 ///      There are epochs, steps, micro_steps, samples, time, seconds, first, last, offset, until, once"
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{text}")]
 pub struct PeriodError {
     text: String,
 }
+
+crate::debug_as_display!(PeriodError);
 
 impl PeriodError {
     fn new(text: impl Into<String>) -> Self {

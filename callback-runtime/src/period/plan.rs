@@ -46,7 +46,7 @@ type HandlerKey = (Arc<str>, Cow<'static, str>, usize);
 /// let error = periods.keep("save", "on_epoch_end", 0, &[7]).unwrap_err();
 /// assert!(error.to_string().starts_with("the saved state of the period of save at on_epoch_end"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the saved state of the period of {callback} at {breakpoint} is not one that this version writes; \
      leave it out, and the period continues from the position of the loop"
@@ -55,6 +55,8 @@ pub struct UnreadablePeriod {
     callback: String,
     breakpoint: String,
 }
+
+crate::debug_as_display!(UnreadablePeriod);
 
 impl Periods {
     /// Returns the contents, for a file. An entry is the name of a callback, a breakpoint, the index of the handler among the callback's

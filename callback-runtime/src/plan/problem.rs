@@ -2,6 +2,7 @@
 
 use super::problem_text::{ProblemText, length, one_line, wrap};
 use crate::callback::Location;
+use crate::debug_as_display;
 use std::error::Error;
 use std::fmt;
 
@@ -19,7 +20,7 @@ use std::fmt;
 /// assert_eq!((problem.breakpoint(), problem.state()), (Some("on_train_batch_begin"), Some("Loss")));
 /// assert!(problem.location().line() > 0);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
     /// The name of the callback or, for a problem of the whole plan, of what is wrong: a loop, a request or a setting.
@@ -210,7 +211,7 @@ impl fmt::Display for Problem {
 /// assert_eq!(error.problems().len(), 1);
 /// assert!(error.to_string().starts_with("the plan has 1 problem\n"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PlanError {
     pub(super) problems: Vec<Problem>,
 }
@@ -242,5 +243,7 @@ impl fmt::Display for PlanError {
         }
     }
 }
+
+debug_as_display!(Problem, PlanError);
 
 impl Error for PlanError {}

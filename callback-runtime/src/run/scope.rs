@@ -104,7 +104,7 @@ impl RunCore<'_> {
     pub(crate) fn handle_body<T>(&mut self, caught: Caught<T>) -> Option<T> {
         let cause = match caught {
             Ok(Ok(value)) => return Some(value),
-            Ok(Err(broken)) => Cause::Error(broken.into_error()?),
+            Ok(Err(broken)) => Cause::Error(broken.into_error(self.run_state.is_interrupted())?),
             Err(payload) => Cause::of_panic(payload),
         };
         let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));

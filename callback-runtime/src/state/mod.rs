@@ -335,12 +335,14 @@ impl fmt::Debug for Ctx<'_> {
 /// let error = State::new().lend(&mut model, |mut ctx| ctx.remove::<u32>().unwrap_err());
 /// assert_eq!(error.to_string(), "`u32` is lent to the state and cannot be removed; replace it in place");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("`{state}` is lent to the state and cannot be removed; replace it in place")]
 pub struct NotOwned {
     /// The name of the value's type.
     state: &'static str,
 }
+
+crate::debug_as_display!(NotOwned);
 
 /// The values of a [`Ctx::query`]: a tuple of one to six [`Param`](crate::Param)s.
 ///

@@ -1,0 +1,210 @@
+//! People read errors: `fn main() -> Result<(), Box<dyn Error>>`, `unwrap` and `expect` print the text that `Display` writes.
+
+mod support {
+    pub(crate) mod relax;
+}
+
+use callbacks::driver::{
+    Driven, DrivenError, LogData, TooManyRejections, VariationalDriver, Verdict,
+};
+use callbacks::fit::SaveParameters;
+use callbacks::shelf::{EarlyStopping, InvalidSettings, NotAFile, SaveState};
+use callbacks::{
+    Attach, BoxError, Driver, Failure, Flow, OnFailure, Outcome, Period, Periods, Plan, PlanError,
+    State,
+};
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::io::{self, Read, Write};
+use support::relax::{Relax, relax};
+
+#[track_caller]
+fn assert_same(value: &(impl Debug + Display)) {
+    let text = value.to_string();
+    assert!(!text.is_empty());
+    assert_eq!(format!("{value:?}"), text);
+    assert_eq!(format!("{value:#?}"), text);
+}
+
+/// A plan with two problems.
+fn plan_error() -> PlanError {
+    let mut plan = Plan::<Relax>::new();
+    plan.on(Relax::ON_FORCE, |_: &String| {}).named("one");
+    plan.on(Relax::ON_FORCE, |_: &str_of::Text| {}).named("two");
+    plan.check(&State::new()).unwrap_err()
+}
+
+mod str_of {
+    pub(super) struct Text;
+}
+
+/// A failure with a later one.
+fn failure() -> Failure {
+    let mut plan = Plan::<Relax>::new();
+    plan.on(Relax::ON_FORCE, || Err::<(), _>("the disk is full"));
+    plan.on(Relax::ON_EXIT, || -> () { panic!("no exit") });
+    let outcome = plan.run(&mut State::new(), |run| relax(run, 1)).unwrap();
+    outcome.ok().unwrap_err()
+}
+
+#[test]
+fn a_program_that_returns_the_error_of_a_plan_prints_the_report() {
+    fn main() -> Result<(), Box<dyn Error>> {
+        Err(plan_error())?
+    }
+    let printed = format!("Error: {:?}", main().unwrap_err());
+    assert!(
+        printed.starts_with("Error: the plan has 2 problems\n  "),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("one at on_force: nothing provides `String`\n"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_program_that_returns_a_failure_prints_where_and_why() {
+    fn main() -> Result<(), Box<dyn Error>> {
+        Err(failure())?
+    }
+    let printed = format!("Error: {:?}", main().unwrap_err());
+    assert!(
+        printed.starts_with("Error: closure at on_force ("),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("): the disk is full\n  later, closure#2 at on_exit ("),
+        "{printed}"
+    );
+}
+
+#[test]
+fn an_unwrapped_error_prints_its_text() {
+    let text = plan_error().to_string();
+    let caught = std::panic::catch_unwind(|| Err::<(), _>(plan_error()).unwrap());
+    let message = caught.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.ends_with(&text), "{message}");
+}
+
+#[test]
+fn the_parts_of_an_error_print_their_text() {
+    plan_error().problems().iter().for_each(assert_same);
+    let failure = failure();
+    assert_same(failure.origin());
+    assert_same(failure.cause());
+    failure.later().for_each(assert_same);
+}
+
+#[test]
+fn the_errors_of_the_runtime_print_their_text() {
+    assert_same(&plan_error());
+    assert_same(&failure());
+    assert_same(&"stesp = 10".parse::<Period>().unwrap_err());
+    assert_same(
+        &Periods::default()
+            .keep("save", "on_epoch_end", 0, &[7])
+            .unwrap_err(),
+    );
+    let mut lent = 1_u32;
+    State::new().lend(&mut lent, |mut ctx| {
+        assert_same(&ctx.remove::<u32>().unwrap_err())
+    });
+}
+
+#[test]
+fn an_outcome_prints_its_stop_and_what_it_swallowed_as_text() {
+    let mut plan = Plan::<Relax>::new();
+    plan.on(Relax::BEFORE_STEP, || Err::<(), _>("no network"))
+        .on_failure(OnFailure::Warn);
+    plan.on(Relax::ON_FORCE, || Flow::stop("cold"))
+        .named("patience");
+    let outcome = plan.run(&mut State::new(), |run| relax(run, 1)).unwrap();
+    let stop = outcome.stopped().unwrap();
+    assert_same(stop);
+    let printed = format!("{outcome:?}");
+    assert!(printed.contains(&format!("Stopped({stop})")), "{printed}");
+    assert!(printed.contains(": no network"), "{printed}");
+}
+
+/// A system that cannot draw samples if `is_dry`.
+struct Dry(bool);
+
+impl Driven for Dry {
+    type Samples = ();
+    type Update = ();
+
+    fn sample(&mut self) -> Result<(), BoxError> {
+        if self.0 {
+            Err("no sample".into())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn compute_loss_and_update(&mut self, (): &(), _: &mut LogData) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn update_parameters(&mut self, (): &()) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+impl SaveParameters for Dry {
+    fn save(&self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn load(&mut self, _: &mut dyn Read) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Compares the texts of the cause of a failed run, which is an `E`.
+#[track_caller]
+fn assert_cause<E: Error + 'static>(outcome: &Outcome) {
+    let failure = outcome.failed().expect("the run failed");
+    let cause = failure.source().and_then(|cause| cause.downcast_ref::<E>());
+    assert_same(cause.expect("the cause is of the type"));
+}
+
+#[test]
+fn the_causes_of_failed_drivers_print_their_text() {
+    let dry = VariationalDriver::new(Dry(true)).run(1).unwrap();
+    assert_cause::<DrivenError>(&dry);
+    let mut picky = VariationalDriver::new(Dry(false)).retry_limit(2);
+    picky
+        .plan()
+        .on(Driver::on_compute_update_end, || Verdict::Reject);
+    assert_cause::<TooManyRejections>(&picky.run(1).unwrap());
+    let folder = SaveState::<Dry>::to_file(Period::steps(1), |_| std::env::temp_dir());
+    let saved = VariationalDriver::new(Dry(false))
+        .callback(folder)
+        .run(1)
+        .unwrap();
+    assert_cause::<NotAFile>(&saved);
+}
+
+#[test]
+fn invalid_settings_print_their_text() {
+    let stopping = EarlyStopping::minimize("energy")
+        .min_delta(-1.0)
+        .goal(f64::NAN);
+    let outcome = VariationalDriver::new(Dry(false))
+        .callback(stopping)
+        .run(1)
+        .unwrap();
+    assert_cause::<InvalidSettings>(&outcome);
+    let failure = outcome.failed().unwrap();
+    let invalid = failure
+        .source()
+        .unwrap()
+        .downcast_ref::<InvalidSettings>()
+        .unwrap();
+    invalid.settings().iter().for_each(assert_same);
+    assert_eq!(
+        invalid.settings()[0].to_string(),
+        "a `min_delta` of -1; give one that is finite and not negative"
+    );
+}
