@@ -48,6 +48,10 @@ impl PlanCore {
         let records = self.dispatcher.records(breakpoint.id());
         let rows = records.iter().enumerate().map(|(index, record)| {
             let attached = &self.attached[record.callback];
+            let provides = record
+                .provides
+                .iter()
+                .map(|access| labels.of_access(access));
             Row {
                 place: index + 1,
                 callback: self.resolved.names[record.callback].to_string(),
@@ -56,11 +60,7 @@ impl PlanCore {
                 why: reasons.why(records, index),
                 reads: labels.state_uses(record, AccessKind::Read),
                 writes: labels.state_uses(record, AccessKind::Write),
-                provides: record
-                    .provides
-                    .iter()
-                    .map(|it| labels.of_access(it))
-                    .collect(),
+                provides: provides.collect(),
                 period: record.declared_period().map(ToString::to_string),
                 executor: self.execution_label(record),
                 // A failure at enter fails the run, whatever the policy.

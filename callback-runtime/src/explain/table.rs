@@ -97,7 +97,10 @@ struct ShownColumn {
 /// Writes a table for each breakpoint. All tables have the same columns with the same widths, so that a reader can compare them.
 fn write_listings(listings: &[Listing], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let rows: Vec<&Row> = listings.iter().flat_map(Listing::rows).collect();
-    let columns: Vec<ShownColumn> = COLUMNS.iter().filter_map(|it| it.of_rows(&rows)).collect();
+    let columns: Vec<ShownColumn> = COLUMNS
+        .iter()
+        .filter_map(|column| column.of_rows(&rows))
+        .collect();
     let columns = fit_widths(columns);
     let mut next = 1;
     for listing in listings {
@@ -135,8 +138,8 @@ fn fit_widths(mut columns: Vec<ShownColumn>) -> Vec<ShownColumn> {
     let room = WIDTH - INDENT.len() - GAP.len() * columns.len().saturating_sub(1);
     for fit in [Fit::Wraps, Fit::Shortens] {
         while columns.iter().map(|column| column.width).sum::<usize>() > room {
-            let columns = columns.iter_mut();
-            let narrower = columns.filter(|it| it.fit == fit && it.width > it.least);
+            let columns = columns.iter_mut().filter(|column| column.fit == fit);
+            let narrower = columns.filter(|column| column.width > column.least);
             match narrower.max_by_key(|column| column.width) {
                 Some(widest) => widest.width -= 1,
                 None => break,

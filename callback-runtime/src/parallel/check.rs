@@ -37,8 +37,9 @@ pub(crate) fn check_parallel(input: &CheckInput<'_>) -> Vec<Problem> {
         }
         let handlers = groupable.get(&id).map_or(&[][..], Vec::as_slice);
         let records = handlers.iter().map(|id| input.plan.dispatcher.record(*id));
-        let mut problems: Vec<Problem> =
-            records.filter_map(|it| check_handler(input, it)).collect();
+        let mut problems: Vec<Problem> = records
+            .filter_map(|record| check_handler(input, record))
+            .collect();
         if problems.is_empty() {
             problems.extend(why_alone(input, handlers).map(|why| {
                 let what = format!("no other handler can run in parallel with it: {why}");
@@ -177,6 +178,7 @@ fn shared_state(record: &HandlerRecord, neighbour: &HandlerRecord) -> Option<Str
         mine.type_id == theirs.type_id && kinds != (AccessKind::Read, AccessKind::Read)
     };
     let mut accesses = record.accesses.iter();
-    let access = accesses.find(|mine| neighbour.accesses.iter().any(|it| clashes(mine, it)))?;
+    let access =
+        accesses.find(|mine| neighbour.accesses.iter().any(|other| clashes(mine, other)))?;
     Some(format!("`{}`", short_type_name(access.type_name)))
 }

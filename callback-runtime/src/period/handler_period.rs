@@ -128,7 +128,7 @@ impl HandlerPeriod {
         for trigger in &self.period.triggers {
             // An interval moves on even if a predicate refuses the mark.
             let fires = match &trigger.kind {
-                TriggerKind::Interval(_) => intervals.next().is_some_and(|it| it.crosses(now)),
+                TriggerKind::Interval(_) => intervals.next().is_some_and(|next| next.crosses(now)),
                 TriggerKind::Predicate(predicate) => predicate.holds(now),
                 TriggerKind::First => is_first,
                 TriggerKind::Last => is_last,
