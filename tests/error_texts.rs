@@ -4,14 +4,12 @@ mod support {
     pub(crate) mod relax;
 }
 
-use callbacks::driver::{
-    Driven, DrivenError, LogData, TooManyRejections, VariationalDriver, Verdict,
-};
+use callbacks::driver::{Driven, DrivenError, TooManyRejections, VariationalDriver, Verdict};
 use callbacks::fit::SaveParameters;
 use callbacks::shelf::{EarlyStopping, InvalidSettings, NotAFile, SaveState};
 use callbacks::{
     Attach, BoxError, Driver, Failure, Flow, OnFailure, Outcome, Period, Periods, Plan, PlanError,
-    State,
+    Record, State,
 };
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -142,7 +140,7 @@ impl Driven for Dry {
         }
     }
 
-    fn compute_loss_and_update(&mut self, (): &(), _: &mut LogData) -> Result<(), BoxError> {
+    fn compute_loss_and_update(&mut self, (): &(), _: &mut Record) -> Result<(), BoxError> {
         Ok(())
     }
 
