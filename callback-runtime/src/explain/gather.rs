@@ -48,10 +48,8 @@ impl PlanCore {
         let records = self.dispatcher.records(breakpoint.id());
         let rows = records.iter().enumerate().map(|(index, record)| {
             let attached = &self.attached[record.callback];
-            let provides = record
-                .provides
-                .iter()
-                .map(|access| labels.of_access(access));
+            let provides = record.provides.iter();
+            let provides = provides.map(|access| labels.of_access(access));
             Row {
                 place: index + 1,
                 callback: self.resolved.names[record.callback].to_string(),
@@ -81,10 +79,10 @@ pub(super) struct StateLabels(HashMap<TypeId, String>);
 impl StateLabels {
     fn of(dispatcher: &Dispatcher) -> Self {
         let records = dispatcher.all_records();
-        let type_names: HashMap<TypeId, &'static str> = records
-            .flat_map(|(_, record)| record.accesses.iter().chain(&record.provides))
-            .map(|access| (access.type_id, access.type_name))
-            .collect();
+        let accesses =
+            records.flat_map(|(_, record)| record.accesses.iter().chain(&record.provides));
+        let type_names = accesses.map(|access| (access.type_id, access.type_name));
+        let type_names: HashMap<TypeId, &'static str> = type_names.collect();
         let mut counts: HashMap<String, usize> = HashMap::new();
         for name in type_names.values() {
             *counts.entry(short_type_name(name)).or_insert(0) += 1;
