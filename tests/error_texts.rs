@@ -80,7 +80,8 @@ fn a_program_that_returns_a_failure_prints_where_and_why() {
 #[test]
 fn an_unwrapped_error_prints_its_text() {
     let text = plan_error().to_string();
-    let caught = std::panic::catch_unwind(|| Err::<(), _>(plan_error()).unwrap());
+    let failed = || -> Result<(), PlanError> { Err(plan_error()) };
+    let caught = std::panic::catch_unwind(|| failed().unwrap());
     let message = caught.unwrap_err().downcast::<String>().unwrap();
     assert!(message.ends_with(&text), "{message}");
 }
@@ -106,7 +107,7 @@ fn the_errors_of_the_runtime_print_their_text() {
     );
     let mut lent = 1_u32;
     State::new().lend(&mut lent, |mut ctx| {
-        assert_same(&ctx.remove::<u32>().unwrap_err())
+        assert_same(&ctx.remove::<u32>().unwrap_err());
     });
 }
 

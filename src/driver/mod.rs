@@ -7,7 +7,7 @@
 //! * [`VariationalDriver`]: a driven system with its callbacks and settings; `run`, `run_for`;
 //! * [`Verdict`]: what handlers return at `on_compute_update_end`; [`stop_if`], [`stop_unless`] and [`reject_if`] for closures that
 //!   return a `bool`;
-//! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`Record`], [`Samples`],
+//! * the state that handlers ask for: [`Step`](crate::fit::Step), [`Attempt`], [`Time`], [`Record`](crate::Record), [`Samples`],
 //!   [`RejectedAttempts`], the driven system and its update.
 //!
 //! ```

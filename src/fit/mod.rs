@@ -6,7 +6,7 @@
 //! * [`Learner`]: the model with its optimisers; [`Batches`]: the data;
 //! * [`Trainer`]: a learner with its callbacks and settings; `fit`, `evaluate`, `predict`;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
-//!   [`Record`], [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
+//!   [`Record`](crate::Record), [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 
 mod batches;
 mod breakpoints;

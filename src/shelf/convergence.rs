@@ -13,9 +13,8 @@ use std::collections::VecDeque;
 /// Stops when a number, smoothed over a window, has been at its target or below it for some time. For variances, which go to zero in an
 /// eigenstate.
 ///
-/// It looks at the metrics at the end of an epoch in [`Fit`], and at the log at the end of a step in [`Driver`], with weight 100: after the
-/// callbacks that write them, unless they have a greater weight. It looks at complete epochs and steps only. Its memory [belongs to one fit
-/// or one driver](crate::shelf#memory).
+/// It looks at the [`Record`] of each complete round, in every loop with [`Rounds`], with the weight [`STOPPERS`](crate::weight::STOPPERS): after
+/// the callbacks that add values, unless they have a greater weight. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
 /// # Differences from NetKet
 ///
@@ -100,7 +99,7 @@ impl ConvergenceStopping {
         self
     }
 
-    /// Sets the number of epochs or steps before the first look. Their values are not in the window.
+    /// Sets the number of rounds before the first look. Their values are not in the window.
     ///
     /// ```
     /// # use callbacks::prelude::*;

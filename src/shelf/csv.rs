@@ -1,4 +1,4 @@
-//! Writes metrics and logs as a table, with a row for each epoch or step.
+//! Writes records as a table, with a row for each round.
 
 use super::lines::LineWriter;
 use super::settings::SettingsCheck;
@@ -11,13 +11,13 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
 
-/// Writes comma-separated values: a row for each epoch of a [`Fit`] and for each step of a [`Driver`]. With weight 10, so that a row has
-/// what callbacks of smaller weight put into the metrics or the log. Needs the feature `csv`.
+/// Writes comma-separated values: a row for the [`Record`] of each round, in every loop with [`Rounds`]. It has the weight
+/// [`LOGGERS`](crate::weight::LOGGERS), so that a row has what callbacks of smaller weight add. Needs the feature `csv`.
 ///
-/// The columns are those of the first row, the [declared](Self::columns) ones, and those of metrics that the epoch of the first row
-/// [lacks](Record::lacking). A missing value leaves an empty cell. A value without a column fails the run. An epoch that was [cut
-/// short](crate::shelf#epochs-that-are-cut-short) has no row. Each part of a value has a column, such as `energy.mean`. Column names are
-/// unique: a metric called `epoch`, a value of the log called `step`, or a value with the name of another value's part fails the run.
+/// The first column is the number of the round, such as `epoch`. The other columns are those of the first row, the
+/// [declared](Self::columns) ones, and those of values that the first round [lacks](Record::lacking). A missing value leaves an empty cell. A
+/// value without a column fails the run. A round that was [cut short](crate::shelf#rounds-that-are-cut-short) has no row. Each part of a value has a column, such as `energy.mean`. Column names are
+/// unique: a value called `epoch` in an epoch's record, or a value with the name of another value's part, fails the run.
 ///
 /// An error of the file fails the run, and the row is lost. A row that was written in part is completed before the next one. Attach the
 /// callback with [`on_failure`](callback_runtime::Attachment::on_failure) to continue without the row.

@@ -9,15 +9,13 @@ use callback_macros::callback;
 use callback_runtime::{Flow, Record, Rounds};
 use std::borrow::Cow;
 
-/// Stops when a number has not improved for some time: one of the metrics at the end of an epoch in [`Fit`], or one of the log at the end
-/// of a step in [`Driver`].
+/// Stops when a number of the [`Record`] has not improved for some time, in every loop with [`Rounds`].
 ///
-/// It runs late, so that it sees what other callbacks put into the metrics or the log: with weight infinity in `Fit`, and with 100 in
-/// `Driver`, after the loggers with 10.
+/// It has the weight [`STOPPERS`](crate::weight::STOPPERS), so that it sees what other callbacks add, and runs after the loggers.
 ///
-/// It looks at complete epochs and steps only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
+/// It looks at complete rounds only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// A number that is missing at the first look fails the run, unless [a pass was left](Record::lacking). If the number was there before, in
+/// A number that is missing at the first look fails the run, unless [a part of the round was left](Record::lacking). If the number was there before, in
 /// the same fit or driver, the look is skipped.
 ///
 /// # Differences from other libraries
@@ -188,7 +186,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Sets the number of epochs or steps before the first look, like `start_from_step` of NetKet and `start_from_epoch` of Keras.
+    /// Sets the number of rounds before the first look, like `start_from_step` of NetKet and `start_from_epoch` of Keras.
     ///
     /// ```
     /// # use callbacks::prelude::*;

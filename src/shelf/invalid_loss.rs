@@ -7,10 +7,10 @@ use callback_macros::callback;
 use callback_runtime::{Flow, Record, Rounds};
 use std::borrow::Cow;
 
-/// Stops when a number is NaN or infinite for longer than its [patience](crate::shelf#patience): one of the metrics at the end of an epoch
-/// in [`Fit`], or one of the log at the end of a step in [`Driver`]. Weight 100.
+/// Stops when a number of the [`Record`] is NaN or infinite for longer than its [patience](crate::shelf#patience), in every loop with
+/// [`Rounds`]. It has the weight [`STOPPERS`](crate::weight::STOPPERS).
 ///
-/// It looks at complete epochs and steps only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
+/// It looks at complete rounds only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
 /// # Differences from NetKet
 ///
@@ -70,7 +70,7 @@ impl InvalidLossStopping {
         self
     }
 
-    /// Sets the number of epochs or steps before the first look.
+    /// Sets the number of rounds before the first look.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,4 +1,4 @@
-//! Writes metrics and logs as JSON, with a line for each epoch or step.
+//! Writes records as JSON, with a line for each round.
 
 use super::columns;
 use super::lines::LineWriter;
@@ -9,12 +9,12 @@ use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::Write;
 
-/// Writes a line of JSON for each epoch of a [`Fit`] and for each step of a [`Driver`]. With weight 10, so that a line has what callbacks
-/// of smaller weight put into the metrics or the log. An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no line.
-/// Needs the feature `json`.
+/// Writes a line of JSON for the [`Record`] of each round, in every loop with [`Rounds`]. It has the weight
+/// [`LOGGERS`](crate::weight::LOGGERS), so that a line has what callbacks of smaller weight add. A round that was
+/// [cut short](crate::shelf#rounds-that-are-cut-short) has no line. Needs the feature `json`.
 ///
-/// JSON has no NaN and no infinity: they are written as `null`. Names are unique: a metric called `epoch`, a value of the log called
-/// `step`, or a value with the name of another value's part, such as `energy.mean` beside the statistic `energy`, fails the run.
+/// JSON has no NaN and no infinity: they are written as `null`. Names are unique: a value called `epoch` in an epoch's record, or a value
+/// with the name of another value's part, such as `energy.mean` beside the statistic `energy`, fails the run.
 ///
 /// An error of the file fails the run, and the line is lost. A line that was written in part is completed before the next one. Attach the
 /// callback with [`on_failure`](callback_runtime::Attachment::on_failure) to continue without the line.

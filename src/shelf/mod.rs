@@ -7,15 +7,15 @@
 //! * [`ObservableCallback`], [`SaveState`]: log and save the driven system, with a [`Period`](crate::Period);
 //! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
 //!   that has something other than a file;
-//! * `JsonLines` and `Csv`, with the features `json` and `csv`: write metrics and logs;
+//! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
 //! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
-//! * `TensorBoard`, with the feature `tensorboard`: writes metrics and logs for `TensorBoard`.
+//! * `TensorBoard`, with the feature `tensorboard`: writes records for `TensorBoard`.
 //!
 //! # Patience
 //!
 //! **The patience of a stopper is the number of looks in a row that may call for a stop; the next one stops the run.** The stopper looks
-//! once at each complete epoch of a fit, or step of a driver, if its number is there. `patience(0)` stops at the first look that calls for a
-//! stop, `patience(10)` at the 11th in a row.
+//! once at each complete round, such as an epoch of a fit or a step of a driver, if its number is there. `patience(0)` stops at the first
+//! look that calls for a stop, `patience(10)` at the 11th in a row.
 //!
 //! | elsewhere | here |
 //! |---|---|
@@ -26,27 +26,26 @@
 //! luz with `patience = 1` stops after one epoch without improvement, which is `.patience(0)` here. With `patience = 0`, luz stops at the
 //! second epoch even if it improves; there is no such setting here.
 //!
-//! `start_from(n)` of a stopper skips the first `n` epochs or steps, as NetKet's `start_from_step` does.
+//! `start_from(n)` of a stopper skips the first `n` rounds, as NetKet's `start_from_step` does.
 //!
 //! # Memory
 //!
 //! The memory of a callback of the shelf belongs to one fit or to one driver:
 //!
-//! * a fit begins without memory, in whichever trainer;
-//! * the runs of one driver count as one run: best value, window and patience continue. After a stopper has stopped a run, its patience
-//!   begins again with the next run. The run of another driver begins without memory. A stopper takes a run for one of another driver
-//!   unless the run begins at the step of the stopper's last look, or one step later;
+//! * a stopper continues in a run that begins at the round of the stopper's last look, or one round later: best value, window and patience
+//!   stay. In any other run it begins without memory. So a fit begins without memory, in whichever trainer, and the runs of one driver count
+//!   as one run. After a stopper has stopped a run, its patience begins again with the next run;
 //! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
 //! * [`PhaseCounts`] is state of a trainer, and counts all of its runs;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
-//! # Epochs that are cut short
+//! # Rounds that are cut short
 //!
-//! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. Its metrics are not
-//! [complete](crate::fit::Record::is_complete): stoppers and loggers ignore them. To skip the validation of an epoch that should count,
-//! leave `VALID` at `on_valid_begin`.
+//! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. Its record is not
+//! [complete](crate::Record::is_complete): stoppers and loggers ignore it. So it is with the rounds of every loop. To skip the validation of
+//! an epoch that should count, leave `VALID` at `on_valid_begin`.
 
 #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
 mod columns;

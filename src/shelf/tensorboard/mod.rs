@@ -27,7 +27,7 @@ use std::path::PathBuf;
 /// | `overlap/re`, `overlap/im` | a complex number | steps |
 /// | `place/0`, `place/1`, … | the elements of a vector | steps |
 ///
-/// An epoch that was [cut short](crate::shelf#epochs-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard`
+/// An epoch that was [cut short](crate::shelf#rounds-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard`
 /// shows the files of one folder together: give each of the runs that you compare a folder. The numbers have single precision. The file is
 /// flushed every second, and at the end of each epoch and of the run, in every ending.
 ///

@@ -54,8 +54,8 @@ pub(super) fn check_end_of_counted_scope(model: &Model, errors: &Errors) {
     let Some((end, counter)) = model.round_end() else {
         return;
     };
-    let counted = model.scopes.iter().find(|scope| counts(scope, counter));
-    let Some(last) = counted.and_then(|scope| model.breakpoints.get(scope.end)) else {
+    let scope = model.scopes.iter().find(|scope| counts(scope, counter));
+    let Some(last) = scope.and_then(|scope| model.breakpoints.get(scope.end)) else {
         return;
     };
     if last.name != end.name {

@@ -185,9 +185,10 @@ fn parse_breakpoint(
         answer = Some(input.parse()?);
         states.extend(DeclaredState::parse_with_clause(input)?);
     }
-    let completes = match parse_word(input, "completes")? {
-        true => Some(input.parse()?),
-        false => None,
+    let completes = if parse_word(input, "completes")? {
+        Some(input.parse()?)
+    } else {
+        None
     };
     if !input.peek(Token![;]) {
         return Err(input.error(

@@ -119,9 +119,10 @@ impl Model {
 impl Loop {
     /// Returns the loop as a type: its path, or the type parameter for a trait of loops.
     pub(crate) fn as_type(&self) -> TokenStream {
-        match self.info.is_trait {
-            true => Ident::new("__CallbackLoop", Span::mixed_site()).into_token_stream(),
-            false => self.path.to_token_stream(),
+        if self.info.is_trait {
+            Ident::new("__CallbackLoop", Span::mixed_site()).into_token_stream()
+        } else {
+            self.path.to_token_stream()
         }
     }
 
