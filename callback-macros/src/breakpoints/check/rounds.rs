@@ -3,7 +3,6 @@
 use crate::breakpoints::model::{Breakpoint, Model, Scope};
 use crate::errors::Errors;
 use crate::spelling::format_tokens;
-use crate::unit::Unit;
 use syn::Type;
 use syn::ext::IdentExt;
 
@@ -99,19 +98,13 @@ pub(super) fn check_counters_declared(model: &Model, errors: &Errors) {
 /// loop Newton with Time as time { scope STEP counts Time { … } }
 /// ```
 pub(super) fn check_whole_counters(model: &Model, errors: &Errors) {
-    let times: Vec<_> = model
-        .counters()
-        .filter(|counter| counter.unit == Unit::Time)
-        .map(|counter| format_tokens(counter.state))
-        .collect();
-    for counter in model.scopes.iter().flat_map(|scope| &scope.counters) {
+    let counters = model.scopes.iter().flat_map(|scope| &scope.counters);
+    for counter in counters.filter(|counter| !model.counts_by_one(counter)) {
         let text = format_tokens(counter);
-        if times.contains(&text) {
-            errors.report(
-                counter,
-                format!("`{text}` is simulated time, and a scope counts by one; set the time in the loop itself, and count with another type"),
-            );
-        }
+        errors.report(
+            counter,
+            format!("`{text}` is simulated time, and a scope counts by one; set the time in the loop itself, and count with another type"),
+        );
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn counters_constant(model: &Model, private: &Path) -> Option<TokenSt
         .enumerate()
         .flat_map(|(index, scope)| {
             let counters = scope.counters.iter();
+            let counters = counters.filter(|counter| model.counts_by_one(counter));
             counters.map(move |counter| scope_counter(index, counter, private))
         })
         .collect();

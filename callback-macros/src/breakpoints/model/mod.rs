@@ -7,6 +7,7 @@ mod phase_free_name;
 use super::syntax::{Declaration, DeclaredState, Line};
 use crate::attributes::Attribute;
 use crate::crate_path;
+use crate::spelling::format_tokens;
 use crate::unit::Unit;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Path, Type, Visibility};
@@ -139,6 +140,13 @@ impl Model {
             .filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)));
         // A rule refuses an answer there; without it, the constant of the breakpoint has the type that is needed.
         ends.find(|(breakpoint, _)| breakpoint.answer.is_none())
+    }
+
+    /// Whether a scope can count with this: not with simulated time, which a rule refuses.
+    pub(crate) fn counts_by_one(&self, counter: &Type) -> bool {
+        let text = format_tokens(counter);
+        let mut times = self.counters().filter(|known| known.unit == Unit::Time);
+        !times.any(|time| format_tokens(time.state) == text)
     }
 
     /// Returns the loop's counters, without those that a rule refuses.

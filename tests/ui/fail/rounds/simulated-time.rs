@@ -1,5 +1,4 @@
 use callbacks::breakpoints;
-use callbacks::prelude::*;
 use callbacks::driver::Time;
 
 breakpoints! {
