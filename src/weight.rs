@@ -26,7 +26,10 @@
 //!     }
 //! }
 //!
-//! assert_eq!(Callback::<Fit>::info(&Accuracy).weight_value(), weight::EARLY);
+//! let mut plan = Plan::<Fit>::new();
+//! plan.on(Fit::on_epoch_end, |record: &Record| println!("{record}")).named("print").weight(weight::LOGGERS);
+//! plan.add(Accuracy);
+//! assert_eq!(plan.names(), ["print", "Accuracy"]);
 //! ```
 
 /// The weight of callbacks that provide state for others.
