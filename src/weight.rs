@@ -29,7 +29,9 @@
 //! let mut plan = Plan::<Fit>::new();
 //! plan.on(Fit::on_epoch_end, |record: &Record| println!("{record}")).named("print").weight(weight::LOGGERS);
 //! plan.add(Accuracy);
-//! assert_eq!(plan.names(), ["print", "Accuracy"]);
+//! plan.check(&State::new())?;
+//! assert_eq!(plan.names(), ["Accuracy", "print"]);
+//! # Ok::<(), PlanError>(())
 //! ```
 
 /// The weight of callbacks that provide state for others.
