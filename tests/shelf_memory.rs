@@ -16,7 +16,7 @@ mod support {
 use callbacks::driver::{Driver, LogData, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, Metrics, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, Record, Recorder};
-use callbacks::{Attach, Callback, Outcome};
+use callbacks::{Attach, Callback, Failure, Origin, Outcome, Stop};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};
@@ -47,7 +47,13 @@ fn reading(script: &Script, count: u64) -> Option<f64> {
 type RunSummary = (u64, String, Vec<String>);
 
 fn summary(stage: &Stage, at: u64, outcome: &Outcome) -> RunSummary {
-    (at, outcome.to_string(), stage.take())
+    let stop = outcome.stopped().map(Stop::origin);
+    let failure = outcome.failed().map(Failure::origin);
+    let place = stop.or(failure).and_then(Origin::attached_at);
+    let place = place.map(|place| place.to_string()).unwrap_or_default();
+    // The callbacks that are compared are attached at several lines.
+    let text = outcome.to_string().replacen(&place, "", 1);
+    (at, text, stage.take())
 }
 
 fn trainer() -> Trainer<Line> {

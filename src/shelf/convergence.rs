@@ -155,7 +155,7 @@ impl ConvergenceStopping {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 100)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 100)]
 impl ConvergenceStopping {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let (target, window) = (self.target, self.smoothing_window);

@@ -166,7 +166,7 @@ fn unknown_columns(names: &[&str]) -> String {
     )
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
 impl Csv {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let mut seen = HashSet::new();

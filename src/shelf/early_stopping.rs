@@ -288,7 +288,7 @@ impl EarlyStopping {
     }
 }
 
-#[callback(Fit, discover = false, weight = f64::INFINITY)]
+#[callback(Fit, discover = false, ready_made, weight = f64::INFINITY)]
 impl EarlyStopping {
     #[on(enter)]
     fn enter_fit(&self) -> Result<(), InvalidSettings> {
@@ -304,7 +304,7 @@ impl EarlyStopping {
     }
 }
 
-#[callback(Driver, discover = false, weight = 100)]
+#[callback(Driver, discover = false, ready_made, weight = 100)]
 impl EarlyStopping {
     #[on(enter)]
     fn enter_driver(&self) -> Result<(), InvalidSettings> {

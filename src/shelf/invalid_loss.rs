@@ -119,7 +119,7 @@ fn ordinal(number: u64) -> String {
     format!("{number}{suffix}")
 }
 
-#[callback(Fit, Driver, discover = false, weight = 100)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 100)]
 impl InvalidLossStopping {
     fn on_fit_begin(&mut self) {
         self.reset();

@@ -69,7 +69,7 @@ impl JsonLines {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
 impl JsonLines {
     fn on_epoch_end(&mut self, epoch: &Epoch, metrics: &Metrics) -> Result<(), BoxError> {
         if !metrics.is_complete() {

@@ -97,7 +97,7 @@ impl Record {
     }
 }
 
-#[callback(discover = false, weight = f64::NEG_INFINITY, provides(Record))]
+#[callback(discover = false, ready_made, weight = f64::NEG_INFINITY, provides(Record))]
 impl Recorder {
     fn on_phase_begin(&self, phase: &Phase, record: &mut Record) {
         record.update(*phase, |counts| {

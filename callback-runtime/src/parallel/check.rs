@@ -54,6 +54,7 @@ impl PlanCore {
                 breakpoint: Some(self.loop_info.breakpoints[handler.breakpoint].name()),
                 state,
                 location: record.location,
+                attached_at: Some(self.attached[id].added_at),
                 text: format!("cannot run in parallel: it {why}").into(),
             }));
         }

@@ -2,7 +2,7 @@
 
 use super::erased::CallbackFunctions;
 use crate::background::BackgroundSetting;
-use crate::callback::{CallbackInfo, Location, Relations};
+use crate::callback::{CallbackInfo, Handler, Location, Relations};
 use crate::outcome::OnFailure;
 use crate::parallel::ThreadAffinity;
 use crate::period::AttachedPeriod;
@@ -66,8 +66,17 @@ impl Attached {
         self.name.as_deref().or_else(|| self.info.explicit_name())
     }
 
-    /// The source location of the callback; the call that attached it, if the callback has none.
+    /// The source location of the callback; the call that attached it, if the callback has none or is ready-made.
     pub(crate) fn location(&self) -> Location {
         self.info.own_location().unwrap_or(self.added_at)
+    }
+
+    /// The source location of a handler of the callback; the call that attached the callback, if it is ready-made.
+    pub(crate) fn handler_location(&self, handler: &Handler) -> Location {
+        if self.info.is_ready_made() {
+            self.added_at
+        } else {
+            handler.location
+        }
     }
 }

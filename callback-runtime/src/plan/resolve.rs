@@ -3,7 +3,7 @@
 use super::order::{DecidedOrders, Members, PlanRelation};
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
-use crate::callback::{CallbackId, Handler, Rank, short_type_name};
+use crate::callback::{CallbackId, Handler, Location, Rank, short_type_name};
 use crate::loops::{Breakpoint, BreakpointSet};
 use crate::outcome::{Cause, catch};
 use crate::period::{HandlerPeriod, asks_why, attached_period};
@@ -20,6 +20,8 @@ pub(crate) struct Resolved {
     pub(crate) order: Vec<CallbackId>,
     /// The name of each callback, by its id. Empty for a suppressed callback.
     pub(crate) names: Vec<Arc<str>>,
+    /// The call that attached each callback, by its id.
+    pub(crate) attached_at: Vec<Location>,
     /// The breakpoints at which each callback declares handlers, also those that could not be bound. Has no entry for a callback whose
     /// `handlers` panicked.
     pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
@@ -69,6 +71,7 @@ impl PlanCore {
     fn put_in_order(&self, resolved: &mut Resolved) -> Vec<Problem> {
         let attached = &self.attached;
         resolved.names = order::names(attached);
+        resolved.attached_at = attached.iter().map(|callback| callback.added_at).collect();
         resolved.members = Members::of(attached, &resolved.names);
         resolved.orders = order::declared_orders(
             attached,
@@ -145,7 +148,8 @@ impl PlanCore {
                 callback: resolved.names[id].to_string(),
                 breakpoint: Some(handler.at.name()),
                 state: Some(short_type_name(second.type_name)),
-                location: handler.location,
+                location: self.attached[id].handler_location(&handler),
+                attached_at: Some(self.attached[id].added_at),
                 text: clash_text(first, second).into(),
             }));
         }
@@ -180,7 +184,7 @@ impl PlanCore {
         HandlerRecord {
             callback: id,
             rank,
-            location: handler.location,
+            location: attached.handler_location(handler),
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {
                 Some(_) => Vec::new(),

@@ -11,7 +11,7 @@ use syn::{Expr, ExprPath, Lit};
 /// The arguments that a block can have.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
-  `incompatible`, `no_conflict`, `provides`, `background`, `discover`, `register`, `crate`";
+  `incompatible`, `no_conflict`, `provides`, `background`, `ready_made`, `discover`, `register`, `crate`";
 
 /// An argument is the path of a loop, or a name that may have a value:
 ///
@@ -102,6 +102,7 @@ pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
 /// #[callback(name = loss)]
 /// #[callback(discover)]
 /// #[callback(background = true)]
+/// #[callback(ready_made = true)]
 /// #[callback(crate = "callbacks")]
 /// #[callback(after = Metrics)]
 /// ```
@@ -113,7 +114,12 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(ArgumentName::Discover | ArgumentName::Register) => {
                 check_switch(ident, value, errors);
             }
-            Some(ArgumentName::Background) => check_flag(ident, value, errors),
+            Some(ArgumentName::Background) => {
+                let more =
+                    ", and where the callback is attached `.background(Background::queue(1024))`";
+                check_flag(ident, value, more, errors);
+            }
+            Some(ArgumentName::ReadyMade) => check_flag(ident, value, ", or leave it out", errors),
             Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
             Some(name) if name.takes_list() => check_list(ident, name, value, errors),
             _ => {}
@@ -185,11 +191,10 @@ fn check_switch(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
-/// `background` takes no value, because each attachment has its own queue.
-fn check_flag(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
-    let message = format!(
-        "`{ident}` stands alone; write `{ident}`, and where the callback is attached `.background(Background::queue(1024))`"
-    );
+/// `background` takes no value, because each attachment has its own queue; neither does `ready_made`. `more` is the end of the
+/// message.
+fn check_flag(ident: &Ident, value: &ArgumentValue, more: &str, errors: &Errors) {
+    let message = format!("`{ident}` stands alone; write `{ident}`{more}");
     match value {
         ArgumentValue::Absent => {}
         ArgumentValue::Expr(value) => errors.report(value, message),

@@ -142,9 +142,13 @@ fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.expect(|run| run.silent_scope(Fit::VALID, "there is no validation data"));
 /// plan.on(Fit::on_valid_end, || {});
 /// ```
+///
+/// A ready-made callback has handlers for many kinds of runs, and who attaches it did not choose its breakpoints.
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
+    let is_ready_made = |id: CallbackId| input.plan.attached[id].info.is_ready_made();
     let silent = input
         .handlers()
+        .filter(|(_, record)| !is_ready_made(record.callback))
         .filter_map(|(at, record)| Some((at, record, input.plan.of_run.why_silent(at)?)));
     silent
         .map(|(at, record, because)| {
@@ -234,6 +238,7 @@ impl CheckInput<'_> {
             breakpoint: Some(self.breakpoint(at).name()),
             state,
             location: record.location,
+            attached_at: Some(self.plan.attached[record.callback].added_at),
             text: text.into(),
         }
     }
@@ -251,6 +256,7 @@ impl CheckInput<'_> {
             breakpoint: None,
             state: None,
             location: self.plan.attached[id].location(),
+            attached_at: Some(self.plan.attached[id].added_at),
             text: text.into(),
         }
     }

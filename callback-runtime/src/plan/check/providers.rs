@@ -47,6 +47,7 @@ fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
                 .into(),
                 state: Some(state),
                 location: second.location,
+                attached_at: None,
             });
         }
     }

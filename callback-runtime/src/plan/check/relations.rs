@@ -112,9 +112,14 @@ fn of_relation(
     text: String,
 ) -> Problem {
     let problem = input.of_callback(id, kind, text);
-    Problem {
-        location: relation.location.unwrap_or(problem.location),
-        ..problem
+    match relation.location {
+        None => problem,
+        // The attachment declares the relation.
+        Some(location) => Problem {
+            location,
+            attached_at: Some(location),
+            ..problem
+        },
     }
 }
 
