@@ -270,6 +270,19 @@ fn the_problem_of_a_callback_names_where_it_is_attached() {
 }
 
 #[test]
+fn the_problem_of_a_ready_made_callback_names_where_it_is_attached() {
+    let mut plan = Plan::<Round>::new();
+    let line = line!() + 1;
+    plan.add(Halt).weight(f64::NAN);
+    let error = plan.check(&State::new()).unwrap_err();
+    let start = format!("{}: Halt: its weight is NaN", place(line));
+    assert!(
+        error.problems()[0].to_string().starts_with(&start),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_problem_names_one_line_if_both_are_the_same() {
     let mut plan = Plan::<Round>::new();
     let line = line!() + 1;

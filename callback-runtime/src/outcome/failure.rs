@@ -102,14 +102,12 @@ impl Origin {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # use callbacks::shelf::MaxTime;
-    /// # use doc_models::Well;
-    /// # use std::time::Duration;
-    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(MaxTime::new(Duration::ZERO));
-    /// let outcome = driver.run(500)?;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop("small enough")).named("patience");
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
     /// let attached_at = outcome.stopped().unwrap().origin().attached_at().unwrap();
-    /// assert_eq!(attached_at.file(), file!());
-    /// assert!(outcome.to_string().starts_with(&format!("stopped by MaxTime at on_step_end ({attached_at}): time is up")));
+    /// assert_eq!(outcome.to_string(), format!("stopped by patience at before_step ({attached_at}): small enough"));
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn attached_at(&self) -> Option<Location> {
