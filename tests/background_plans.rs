@@ -69,8 +69,10 @@ fn problems(plan: &mut Plan<Count>) -> Vec<String> {
                 .to_string()
                 .contains("background_plans.rs")
         );
+        let attached_at = problem.attached_at().expect("it is one of a callback");
         let line = problem.to_string();
-        line.split_once(": ").unwrap().1.to_owned()
+        let (_, text) = line.split_once(": ").unwrap();
+        text.replace(&format!(" (attached at {attached_at})"), "")
     })
     .collect()
 }

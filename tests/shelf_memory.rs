@@ -17,7 +17,7 @@ use callbacks::Record;
 use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
-use callbacks::{Attach, Callback, Outcome};
+use callbacks::{Attach, Callback, Failure, Origin, Outcome, Stop};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};
@@ -48,7 +48,13 @@ fn reading(script: &Script, count: u64) -> Option<f64> {
 type RunSummary = (u64, String, Vec<String>);
 
 fn summary(stage: &Stage, at: u64, outcome: &Outcome) -> RunSummary {
-    (at, outcome.to_string(), stage.take())
+    let stop = outcome.stopped().map(Stop::origin);
+    let failure = outcome.failed().map(Failure::origin);
+    let place = stop.or(failure).and_then(Origin::attached_at);
+    let place = place.map(|place| place.to_string()).unwrap_or_default();
+    // The callbacks that are compared are attached at several lines.
+    let text = outcome.to_string().replacen(&place, "", 1);
+    (at, text, stage.take())
 }
 
 fn trainer() -> Trainer<Line> {

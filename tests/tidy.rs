@@ -278,6 +278,57 @@ fn has_word(text: &str, word: &str) -> bool {
     })
 }
 
+/// The names of the types that implement `Error` in a source.
+fn errors(source: &str) -> Vec<&str> {
+    let lines: Vec<&str> = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    let implemented = lines.iter().filter(|line| line.starts_with("impl"));
+    let implemented =
+        implemented.filter_map(|line| line.split_once("Error for ").map(|(_, name)| name));
+    let attributes = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.contains("derive(") && line.contains("Error)"));
+    let with_attribute = attributes.filter_map(|(at, _)| {
+        lines[at..]
+            .iter()
+            .find_map(|line| line.strip_prefix("pub struct "))
+    });
+    let names = implemented.chain(with_attribute);
+    names
+        .filter_map(|name| name.split(|letter: char| !letter.is_alphanumeric()).next())
+        .collect()
+}
+
+#[test]
+fn every_error_prints_its_text() {
+    let libraries = ["src", "callback-runtime/src"].map(|library| root().join(library));
+    let of_libraries = |path: &PathBuf| libraries.iter().any(|library| path.starts_with(library));
+    let mut found = 0;
+    for path in sources().into_iter().filter(of_libraries) {
+        let source = read(&path);
+        let lists: Vec<&str> = source
+            .split("debug_as_display!(")
+            .skip(1)
+            .filter_map(|list| list.split(')').next())
+            .collect();
+        for error in errors(&source) {
+            found += 1;
+            let is_listed = lists
+                .iter()
+                .any(|list| list.split(',').any(|name| name.trim() == error));
+            assert!(
+                is_listed,
+                "{}: write `debug_as_display!({error})`",
+                path.display()
+            );
+        }
+    }
+    assert!(found >= 10, "only {found} errors are found");
+}
+
 #[test]
 fn ids_are_types() {
     let meanings = [

@@ -44,6 +44,7 @@ use proc_macro::TokenStream;
 /// | `no_conflict(Clip)` | both may write the same state in either order |
 /// | `provides(Record, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
 /// | `background` | the handlers run on a thread of the callback |
+/// | `ready_made` | a library writes the callback for programs that it does not know; see `CallbackInfo::ready_made` |
 /// | `discover = false` | the callback is registered for configuration files, but `.discover()` does not find it |
 /// | `register = false` | the callback is not registered; required for a generic callback |
 /// | `crate = path` | the path of `callbacks`, if it is renamed or re-exported |

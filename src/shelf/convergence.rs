@@ -166,7 +166,7 @@ impl ConvergenceStopping {
     }
 }
 
-#[callback(Rounds, register = false, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
 impl ConvergenceStopping {
     fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
         if self.monitor.continues_at(record.round()) {

@@ -165,7 +165,7 @@ fn unknown_columns(names: &[&str]) -> String {
     )
 }
 
-#[callback(Rounds, register = false, weight = weight::LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl Csv {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let mut seen = HashSet::new();

@@ -285,7 +285,7 @@ impl EarlyStopping {
     }
 }
 
-#[callback(Rounds, register = false, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
 impl EarlyStopping {
     fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
         if self.monitor.continues_at(record.round()) {

@@ -118,7 +118,7 @@ fn ordinal(number: u64) -> String {
     format!("{number}{suffix}")
 }
 
-#[callback(Rounds, register = false, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
 impl InvalidLossStopping {
     fn on_enter(&mut self, record: &Record) {
         if self.monitor.continues_at(record.round()) {

@@ -68,7 +68,7 @@ impl JsonLines {
     }
 }
 
-#[callback(Rounds, register = false, weight = weight::LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl JsonLines {
     fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
         if !record.is_complete() {

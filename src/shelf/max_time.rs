@@ -47,7 +47,7 @@ impl MaxTime {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 100)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 100)]
 impl MaxTime {
     #[on(fit_begin, run_start)]
     fn begin_run(&mut self) {

@@ -1,8 +1,7 @@
 //! Logs observables of the driven system, with a period.
 
 use crate::driver::{Driven, Driver, Samples};
-use callback_runtime::{Callback, Handlers, Local, Period};
-use callback_runtime::{Record, Value};
+use callback_runtime::{Callback, CallbackInfo, Handlers, Local, Period, Record, Value};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -59,6 +58,10 @@ impl<D: Driven> ObservableCallback<D> {
 }
 
 impl<D: Driven> Callback<Driver> for ObservableCallback<D> {
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().ready_made()
+    }
+
     fn handlers(&self, h: &mut Handlers<Driver, Self>) {
         h.on(Driver::before_parameter_update, Self::observe)
             .every(self.period.clone());

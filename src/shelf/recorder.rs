@@ -97,7 +97,7 @@ impl PhaseCounts {
     }
 }
 
-#[callback(discover = false, weight = f64::NEG_INFINITY, provides(PhaseCounts))]
+#[callback(discover = false, ready_made, weight = f64::NEG_INFINITY, provides(PhaseCounts))]
 impl Recorder {
     fn on_phase_begin(&self, phase: &Phase, counts: &mut PhaseCounts) {
         counts.update(*phase, |counts| {

@@ -3,7 +3,7 @@
 use super::replace::replace;
 use crate::driver::{Driven, Driver};
 use crate::fit::{SaveParameters, Step};
-use callback_runtime::{BoxError, Callback, Handlers, Local, Period};
+use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, Local, Period};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -85,6 +85,10 @@ impl<D: Driven> SaveState<D> {
 }
 
 impl<D: Driven> Callback<Driver> for SaveState<D> {
+    fn info(&self) -> CallbackInfo {
+        CallbackInfo::of::<Self>().ready_made()
+    }
+
     fn handlers(&self, h: &mut Handlers<Driver, Self>) {
         h.on(Driver::on_step_end, Self::save)
             .every(self.period.clone());

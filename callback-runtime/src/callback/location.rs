@@ -38,6 +38,11 @@ impl Location {
         Self::new(caller.file(), caller.line(), caller.column())
     }
 
+    /// Whether the text of the other location is the same, which has no column.
+    pub(crate) fn is_same_line(&self, other: &Self) -> bool {
+        (self.file, self.line) == (other.file, other.line)
+    }
+
     /// Returns the path of the file, as the compiler got it.
     ///
     /// ```

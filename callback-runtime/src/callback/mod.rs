@@ -117,6 +117,7 @@ pub struct CallbackInfo {
     weight: f64,
     /// Where the callback is written. `None` if that is not known; then its location is that of its attachment.
     location: Option<Location>,
+    is_ready_made: bool,
     relations: Relations,
 }
 
@@ -133,6 +134,7 @@ impl CallbackInfo {
             name: None,
             weight: 0.0,
             location: Some(location),
+            is_ready_made: false,
             relations: Relations::default(),
         }
     }
@@ -158,6 +160,7 @@ impl CallbackInfo {
             name: None,
             weight: 0.0,
             location: None,
+            is_ready_made: false,
             relations: Relations::default(),
         }
     }
@@ -171,6 +174,49 @@ impl CallbackInfo {
     /// Sets the name, which no other callback of the plan may have. A callback without a name is named after its type.
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Declares that the callback is ready-made: a library writes it for programs and runs that it does not know. This changes what a plan
+    /// and a run report:
+    ///
+    /// * failures, stops and problems name the line that attaches the callback, and no line of the library;
+    /// * a handler at a breakpoint that a run does not fire is no [note](crate::Plan::notes), as that of a logger of validation losses in
+    ///   a fit without validation data.
+    ///
+    /// The callbacks of the shelf are ready-made. `#[callback(ready_made)]` writes this call.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// pub struct Halt;
+    ///
+    /// impl Halt {
+    ///     fn stop(&self) -> Flow {
+    ///         Flow::stop("enough")
+    ///     }
+    /// }
+    ///
+    /// impl Callback<Relax> for Halt {
+    ///     fn info(&self) -> CallbackInfo {
+    ///         CallbackInfo::of::<Self>().ready_made()
+    ///     }
+    ///
+    ///     fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+    ///         h.on(Relax::before_step, Self::stop);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.add(Halt);
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// let origin = outcome.stopped().unwrap().origin();
+    /// assert_eq!(origin.location(), origin.attached_at());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn ready_made(mut self) -> Self {
+        self.is_ready_made = true;
         self
     }
 
@@ -245,8 +291,13 @@ impl CallbackInfo {
         self.weight
     }
 
+    /// Returns where the callback is written; `None` if that is not known, or of no use to those who attach it.
     pub(crate) fn own_location(&self) -> Option<Location> {
-        self.location
+        self.location.filter(|_| !self.is_ready_made)
+    }
+
+    pub(crate) fn is_ready_made(&self) -> bool {
+        self.is_ready_made
     }
 }
 

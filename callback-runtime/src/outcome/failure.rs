@@ -28,6 +28,10 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The origin of a stop or a failure: a callback at a breakpoint, or the loop itself.
 ///
+/// Its text names the callback, the breakpoint, the line of the handler, and the line that attached the callback:
+/// `Log at on_epoch_end (src/log.rs:8, attached at src/main.rs:12)`. It names one line if the two are the same, as for a closure, and only
+/// the one that attached it for a [ready-made](crate::CallbackInfo::ready_made) callback.
+///
 /// ```
 /// use callbacks::prelude::*;
 /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
@@ -46,17 +50,25 @@ pub struct Origin {
     /// The name of the callback. This field and the others are `None` for the loop itself.
     callback: Option<Arc<str>>,
     at: Option<Breakpoint>,
-    /// The source location of the handler.
+    /// The source location of the handler; the call that attached the callback, if it is ready-made.
     location: Option<Location>,
+    /// The call that attached the callback.
+    attached_at: Option<Location>,
 }
 
 impl Origin {
     /// A handler of the callback `callback` at the breakpoint `at`.
-    pub(crate) fn handler(callback: Arc<str>, at: Breakpoint, location: Location) -> Self {
+    pub(crate) fn handler(
+        callback: Arc<str>,
+        at: Breakpoint,
+        location: Location,
+        attached_at: Location,
+    ) -> Self {
         Self {
             callback: Some(callback),
             at: Some(at),
             location: Some(location),
+            attached_at: Some(attached_at),
         }
     }
 
@@ -66,6 +78,7 @@ impl Origin {
             callback: None,
             at: None,
             location: None,
+            attached_at: None,
         }
     }
 
@@ -79,20 +92,40 @@ impl Origin {
         self.at.as_ref()
     }
 
-    /// Returns where the handler is written; `None` for the loop itself.
+    /// Returns where the handler is written or, for a [ready-made](crate::CallbackInfo::ready_made) callback, where it is attached; `None`
+    /// for the loop itself.
     pub fn location(&self) -> Option<Location> {
         self.location
+    }
+
+    /// Returns the call that attached the callback, such as `plan.add(…)`, `.callback(…)` or `plan.discover()`; `None` for the loop itself.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop("small enough")).named("patience");
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// let attached_at = outcome.stopped().unwrap().origin().attached_at().unwrap();
+    /// assert_eq!(outcome.to_string(), format!("stopped by patience at before_step ({attached_at}): small enough"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn attached_at(&self) -> Option<Location> {
+        self.attached_at
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.callback, &self.at, self.location) {
-            (Some(callback), Some(at), Some(location)) => {
-                write!(f, "{callback} at {at} ({location})")
-            }
-            _ => f.write_str("the loop itself"),
+        let (Some(callback), Some(at), Some(location)) = (&self.callback, &self.at, self.location)
+        else {
+            return f.write_str("the loop itself");
+        };
+        write!(f, "{callback} at {at} ({location}")?;
+        if let Some(attached_at) = self.attached_at.filter(|at| !at.is_same_line(&location)) {
+            write!(f, ", attached at {attached_at}")?;
         }
+        f.write_str(")")
     }
 }
 

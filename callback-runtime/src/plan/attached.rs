@@ -2,7 +2,7 @@
 
 use super::erased::CallbackFunctions;
 use crate::background::BackgroundSetting;
-use crate::callback::{CallbackInfo, Location, Relation, Relations};
+use crate::callback::{CallbackInfo, Handler, Location, Relation, Relations};
 use crate::outcome::OnFailure;
 use crate::period::AttachedPeriod;
 use crate::raw::Sendable;
@@ -81,8 +81,17 @@ impl Attached {
         of_type.chain(&self.relations.list)
     }
 
-    /// The source location of the callback; the call that attached it, if the callback has none.
+    /// The source location of the callback; the call that attached it, if the callback has none or is ready-made.
     pub(crate) fn location(&self) -> Location {
         self.info.own_location().unwrap_or(self.added_at)
+    }
+
+    /// The source location of a handler of the callback; the call that attached the callback, if it is ready-made.
+    pub(crate) fn handler_location(&self, handler: &Handler) -> Location {
+        if self.info.is_ready_made() {
+            self.added_at
+        } else {
+            handler.location
+        }
     }
 }

@@ -31,6 +31,8 @@ pub struct Problem {
     pub(crate) state: Option<String>,
     /// The source location that the report names.
     pub(crate) location: Location,
+    /// The call that attached the callback. `None` for a problem of the whole plan.
+    pub(crate) attached_at: Option<Location>,
     pub(crate) text: ProblemText,
 }
 
@@ -105,6 +107,7 @@ impl Problem {
             breakpoint: None,
             state: None,
             location,
+            attached_at: None,
             text: text.into(),
         }
     }
@@ -135,9 +138,35 @@ impl Problem {
         self.state.as_deref()
     }
 
-    /// The source location of the handler or the callback; the call that attached the callback, if it has none.
+    /// The source location of the handler or the callback; the call that attached the callback, if it has none or is
+    /// [ready-made](crate::CallbackInfo::ready_made).
     pub fn location(&self) -> Location {
         self.location
+    }
+
+    /// The call that attached the callback, such as `plan.add(…)`, `.callback(…)` or `plan.discover()`. `None` for a problem of the whole
+    /// plan. The text names it if it is not the [location](Self::location).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # struct Journal;
+    /// #[callback(register = false)]
+    /// impl Journal {
+    ///     fn on_epoch_end(&self, notes: &mut String) {
+    ///         notes.push('.');
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Journal);
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// let problem = &error.problems()[0];
+    /// let attached_at = problem.attached_at().unwrap();
+    /// assert!(attached_at.line() > problem.location().line());
+    /// assert!(problem.to_string().contains(&format!("Journal at on_epoch_end (attached at {attached_at}): nothing provides")));
+    /// ```
+    pub fn attached_at(&self) -> Option<Location> {
+        self.attached_at
     }
 
     /// What to write instead, or what helps to find out.
@@ -163,13 +192,18 @@ impl Problem {
         !notes.contains(&self.kind)
     }
 
-    /// Returns the location, the callback, the breakpoint and `text` as one line.
+    /// Returns the location, the callback, the breakpoint, the attachment and `text` as one line.
     fn line(&self, text: &impl fmt::Display) -> String {
+        let Self {
+            location, callback, ..
+        } = self;
         let at = self
             .breakpoint
-            .map(|at| format!(" at {at}"))
-            .unwrap_or_default();
-        one_line(&format!("{}: {}{at}: {text}", self.location, self.callback))
+            .map(|breakpoint| format!(" at {breakpoint}"));
+        let attached_at = self.attached_at.filter(|at| !at.is_same_line(location));
+        let attached_at = attached_at.map(|attached_at| format!(" (attached at {attached_at})"));
+        let [at, attached_at] = [at, attached_at].map(Option::unwrap_or_default);
+        one_line(&format!("{location}: {callback}{at}{attached_at}: {text}"))
     }
 
     /// Writes the lines of a report: the problem, each of its steps, and the hint.

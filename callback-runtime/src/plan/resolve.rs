@@ -3,7 +3,7 @@
 use super::order::{Circle, DecidedOrders, Members};
 use super::problem::{Problem, ProblemKind};
 use super::{OrderRule, PlanCore, ProblemText, UndecidedPair, order, undecided};
-use crate::callback::{CallbackId, Handler, Rank, short_type_name};
+use crate::callback::{CallbackId, Handler, Location, Rank, short_type_name};
 use crate::loops::{Breakpoint, BreakpointSet};
 use crate::outcome::catch;
 use crate::period::{HandlerPeriod, asks_why, attached_period};
@@ -20,6 +20,8 @@ pub(crate) struct Resolved {
     pub(crate) order: Vec<CallbackId>,
     /// The name of each callback, by its id. Empty for a suppressed callback.
     pub(crate) names: Vec<Arc<str>>,
+    /// The call that attached each callback, by its id.
+    pub(crate) attached_at: Vec<Location>,
     /// The breakpoints at which each callback declares handlers, also those that could not be bound. Has no entry for a callback whose
     /// `handlers` panicked.
     pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
@@ -83,6 +85,7 @@ impl PlanCore {
         let problem = |circle: &Circle| circle.problem(&orders, attached, &names);
         let problems = circles.iter().map(problem).collect();
         resolved.order = order;
+        resolved.attached_at = attached.iter().map(|callback| callback.added_at).collect();
         (resolved.names, resolved.members, resolved.orders) = (names, members, orders);
         problems
     }
@@ -126,7 +129,13 @@ impl PlanCore {
             return Some(Problem {
                 breakpoint: Some(handler.at.name()),
                 state: Some(short_type_name(second.type_name)),
-                ..Problem::of_plan(ProblemKind::Clash, name, handler.location, text)
+                attached_at: Some(self.attached[id].added_at),
+                ..Problem::of_plan(
+                    ProblemKind::Clash,
+                    name,
+                    self.attached[id].handler_location(&handler),
+                    text,
+                )
             });
         }
         let at = handler.at.id();
@@ -158,7 +167,7 @@ impl PlanCore {
             callback: id,
             rank,
             at: handler.at.id(),
-            location: handler.location,
+            location: attached.handler_location(handler),
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {
                 Some(_) => Vec::new(),

@@ -15,7 +15,7 @@ pub(crate) struct HandlerRecord {
     pub(crate) rank: Rank,
     /// The breakpoint of the handler.
     pub(crate) at: BreakpointId,
-    /// The source location of the handler.
+    /// The source location of the handler; the call that attached its callback, if that is ready-made.
     pub(crate) location: Location,
     /// The state that the handler asks for. Empty for a handler that provides state.
     pub(crate) accesses: Vec<Access>,

@@ -67,7 +67,8 @@ impl RunCore<'_> {
         let record = self.dispatcher.record(handler);
         let name = self.resolved.names[record.callback].clone();
         let breakpoint = self.loop_info.breakpoints[handler.breakpoint];
-        Origin::handler(name, breakpoint, record.location)
+        let attached_at = self.resolved.attached_at[record.callback];
+        Origin::handler(name, breakpoint, record.location, attached_at)
     }
 }
 

@@ -212,7 +212,7 @@ impl Default for Progress {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
 impl Progress {
     fn on_enter(&mut self) {
         self.began = Instant::now();

@@ -101,7 +101,7 @@ impl TensorBoard {
     }
 }
 
-#[callback(Fit, Driver, discover = false, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
 impl TensorBoard {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let remedy = "give 1 for every step, or leave it out";

@@ -12,7 +12,7 @@ use syn::{Expr, ExprPath, Lit};
 /// [`check_belongs_to_block`] reports.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
-  `incompatible`, `no_conflict`, `provides`, `background`, `discover`, `register`, `crate`";
+  `incompatible`, `no_conflict`, `provides`, `background`, `ready_made`, `discover`, `register`, `crate`";
 
 /// An argument is the path of a loop, or a name that may have a value. Rejects:
 ///
@@ -103,6 +103,7 @@ pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
 /// #[callback(name = loss)]
 /// #[callback(discover)]
 /// #[callback(background = true)]
+/// #[callback(ready_made = true)]
 /// #[callback(crate = "callbacks")]
 /// #[callback(after = Metrics)]
 /// ```
@@ -114,7 +115,14 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(ArgumentName::Discover | ArgumentName::Register) => {
                 check_boolean(ident, value, errors);
             }
-            Some(ArgumentName::Background) => check_without_value(ident, value, errors),
+            Some(ArgumentName::Background) => {
+                let more =
+                    ", and where the callback is attached `.background(Background::queue(1024))`";
+                check_without_value(ident, value, more, errors);
+            }
+            Some(ArgumentName::ReadyMade) => {
+                check_without_value(ident, value, ", or leave it out", errors)
+            }
             Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
             Some(name) if name.takes_list() => check_list(ident, name, value, errors),
             // Other rules report the other names.
@@ -189,11 +197,9 @@ fn check_boolean(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     }
 }
 
-/// `background` takes no value: each attachment sets its own queue by `.background(…)`.
-fn check_without_value(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
-    let message = format!(
-        "`{ident}` stands alone; write `{ident}`, and where the callback is attached `.background(Background::queue(1024))`"
-    );
+/// `background` and `ready_made` take no value: each attachment sets its own queue by `.background(…)`. `more` is the end of the message.
+fn check_without_value(ident: &Ident, value: &ArgumentValue, more: &str, errors: &Errors) {
+    let message = format!("`{ident}` stands alone; write `{ident}`{more}");
     match value {
         ArgumentValue::Absent => {}
         ArgumentValue::Expr(value) => errors.report(value, message),

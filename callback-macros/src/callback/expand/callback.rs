@@ -96,7 +96,8 @@ fn allowed_lints() -> TokenStream {
 ///
 /// ```text
 /// fn info(&self) -> CallbackInfo {
-///     CallbackInfo::new("PrintLoss", Location::new(…)).weight(__CALLBACK_WEIGHT).name("loss").after(CallbackRef::of::<Metrics>())
+///     CallbackInfo::new("PrintLoss", Location::new(…)).weight(__CALLBACK_WEIGHT).name("loss").ready_made()
+///         .after(CallbackRef::of::<Metrics>())
 /// }
 /// ```
 fn info(model: &Model, private: &Path) -> TokenStream {
@@ -108,10 +109,11 @@ fn info(model: &Model, private: &Path) -> TokenStream {
         .as_ref()
         .map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
+    let ready_made = settings.ready_made.then(|| quote!(.ready_made()));
     let relations = relations::relations(model, private);
     quote! {
         fn info(&self) -> #private::CallbackInfo {
-            #private::CallbackInfo::new(#type_name, #location) #weight #name #relations
+            #private::CallbackInfo::new(#type_name, #location) #weight #name #ready_made #relations
         }
     }
 }

@@ -8,6 +8,10 @@ use quote::ToTokens;
 use syn::{Expr, LitStr};
 
 /// The settings of the callback, without the arguments that a rule refuses.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an argument of its own, and they combine freely"
+)]
 pub(crate) struct Settings {
     /// `weight = 10`
     pub(crate) weight: Option<Weight>,
@@ -17,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) type_name: String,
     /// Whether the handlers run on a thread of the callback.
     pub(crate) background: bool,
+    /// Whether a library writes the callback for programs that it does not know.
+    pub(crate) ready_made: bool,
     pub(crate) discover: bool,
     pub(crate) register: bool,
 }
@@ -33,6 +39,7 @@ impl Settings {
             name: expression(arguments, ArgumentName::Name).and_then(string_literal),
             type_name: type_name(&header.self_type),
             background: arguments.value(ArgumentName::Background).is_some(),
+            ready_made: arguments.value(ArgumentName::ReadyMade).is_some(),
             discover: switch(ArgumentName::Discover).unwrap_or(true),
             register: switch(ArgumentName::Register).unwrap_or(true),
         }

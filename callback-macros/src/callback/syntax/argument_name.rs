@@ -18,6 +18,7 @@ pub(crate) enum ArgumentName {
     NoConflict,
     Provides,
     Background,
+    ReadyMade,
     /// A setting of an attachment.
     OnFailure,
     /// A setting of a plan.
@@ -30,7 +31,7 @@ pub(crate) enum ArgumentName {
 
 impl ArgumentName {
     /// Every name with its spelling.
-    const ALL: [(&str, Self); 17] = [
+    const ALL: [(&str, Self); 18] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -41,6 +42,7 @@ impl ArgumentName {
         ("no_conflict", Self::NoConflict),
         ("provides", Self::Provides),
         ("background", Self::Background),
+        ("ready_made", Self::ReadyMade),
         ("discover", Self::Discover),
         ("register", Self::Register),
         ("crate", Self::Crate),

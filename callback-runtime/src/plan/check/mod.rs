@@ -124,12 +124,17 @@ fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.expect(|run| run.silent_scope(Fit::VALID, "there is no validation data"));
 /// plan.on(Fit::on_valid_end, || {});
 /// ```
+///
+/// A ready-made callback has handlers for many kinds of runs, and who attaches it did not choose its breakpoints.
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
     input.each_handler(|record| {
-        let text = format!(
-            "can never run here: {}",
-            input.plan.of_run.why_silent(record.at)?
-        );
+        let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
+        let why = input
+            .plan
+            .of_run
+            .why_silent(record.at)
+            .filter(|_| !is_ready_made)?;
+        let text = format!("can never run here: {why}");
         Some(input.of_handler(record, ProblemKind::NeverRuns, text))
     })
 }
@@ -209,7 +214,10 @@ impl CheckInput<'_> {
         kind: ProblemKind,
         text: impl Into<ProblemText>,
     ) -> Problem {
-        let location = self.plan.attached[id].location();
-        Problem::of_plan(kind, self.name(id), location, text)
+        let attached = &self.plan.attached[id];
+        Problem {
+            attached_at: Some(attached.added_at),
+            ..Problem::of_plan(kind, self.name(id), attached.location(), text)
+        }
     }
 }

@@ -101,7 +101,11 @@ fn of_relation(
     text: String,
 ) -> Problem {
     let mut problem = input.of_callback(id, kind, text);
-    problem.location = relation.location.unwrap_or(problem.location);
+    if let Some(location) = relation.location {
+        // The attachment declares the relation.
+        problem.location = location;
+        problem.attached_at = Some(location);
+    }
     problem
 }
 
