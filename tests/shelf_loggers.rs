@@ -15,8 +15,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
-use callbacks::{Attach, Callback, Closure, OnFailure};
-use callbacks::{Complex, Record, Stats};
+use callbacks::{Attach, Callback, Closure, Complex, OnFailure, Record, Stats};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;

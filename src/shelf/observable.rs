@@ -1,8 +1,7 @@
 //! Logs observables of the driven system, with a period.
 
 use crate::driver::{Driven, Driver, Samples};
-use callback_runtime::{Callback, Handlers, Local, Period};
-use callback_runtime::{Record, Value};
+use callback_runtime::{Callback, Handlers, Local, Period, Record, Value};
 use std::borrow::Cow;
 use std::fmt;
 
