@@ -130,7 +130,7 @@ fn counters_of_the_state_continue() {
 fn a_period_is_due_by_the_counters_that_the_run_advances() {
     let (mut plan, mut state) = (plan(), State::new());
     plan.on(Search::after_round, |record: &mut Record| {
-        record.set("due", 1)
+        record.set("due", 1);
     })
     .weight(-1.0)
     .every(Period::epochs(2));
@@ -160,9 +160,12 @@ fn each_round_begins_with_an_empty_record_of_its_number() {
     assert_eq!(values, ["round 1", "round 2", "round 3"]);
 }
 
+/// What a cell answers, and the number of each round with whether its record is complete.
+type Cut = (fn() -> Flow, &'static [(u64, bool)]);
+
 #[test]
 fn a_record_is_complete_unless_its_round_is_cut_short() {
-    let cases: [(fn() -> Flow, &[(u64, bool)]); 3] = [
+    let cases: [Cut; 3] = [
         (|| Flow::stop("enough"), &[(1, true), (2, false)]),
         (
             || Flow::leave(Search::ROUND),
