@@ -40,7 +40,7 @@ fn main() -> Result<(), BoxError> {
     let tested = trainer.evaluate(digits.test(100))?;
     tested.outcome.ok()?;
     let accuracy = tested.record.get("valid_accuracy");
-    let accuracy = accuracy.ok_or("nobody measured the accuracy")?;
+    let accuracy = accuracy.ok_or("no callback measured the accuracy")?;
     println!("test accuracy: {accuracy:.3}");
     Ok(())
 }

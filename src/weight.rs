@@ -5,7 +5,7 @@
 //! | constant | weight | who has it |
 //! |---|---|---|
 //! | [`FIRST`] | −∞ | callbacks that provide state for others, such as `Recorder` |
-//! | [`EARLY`] | −10 | callbacks that measure: they add values to the [`Record`](crate::Record) |
+//! | [`EARLY`] | −10 | your callbacks that measure: they add values to the [`Record`](crate::Record) |
 //! | [`DEFAULT`] | 0 | callbacks without a weight: they may change the values, the state and the model |
 //! | [`LOGGERS`] | 10 | callbacks that log or show the values: `Csv`, `JsonLines`, `TensorBoard`, `Progress` |
 //! | [`STOPPERS`] | 100 | callbacks that stop the run: `EarlyStopping`, `ConvergenceStopping`, `InvalidLossStopping`, `MaxTime` |

@@ -13,11 +13,11 @@ mod growth {
     mod plans;
 }
 
-use callbacks::Record;
 use callbacks::driver::{Driven, Driver, Samples, VariationalDriver, Verdict};
 use callbacks::fit::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step, Trainer};
 use callbacks::{
-    Attach, BoxError, Breakpoint, Callback, Ctx, Flow, Handlers, Local, LocalMut, Plan, Run, State,
+    Attach, BoxError, Breakpoint, Callback, Ctx, Flow, Handlers, Local, LocalMut, Plan, Record,
+    Run, State,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};

@@ -9,12 +9,11 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::Record;
 use callbacks::fit::{Epoch, Fit, Phase, Trainer};
 use callbacks::shelf::{PhaseCounts, Recorder};
 use callbacks::{
     Attach, Callback, CallbackInfo, CallbackRef, Flow, Handlers, Local, Loop, Outcome, Period,
-    callback,
+    Record, callback,
 };
 use support::journal::Journal;
 use support::line::{Line, inputs};

@@ -6,11 +6,10 @@ mod support {
     pub(crate) mod tracer;
 }
 
-use callbacks::Record;
 use callbacks::fit::{
     Epoch, Fit, History, Iteration, LearningRate, Loss, OptimizerName, Step, Trainer,
 };
-use callbacks::{At, Attach, BoxError, Flow, Outcome};
+use callbacks::{At, Attach, BoxError, Flow, Outcome, Record};
 use std::cell::Cell;
 use std::rc::Rc;
 use support::journal::Journal;

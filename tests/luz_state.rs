@@ -5,9 +5,8 @@ mod support {
     pub(crate) mod line;
 }
 
-use callbacks::Record;
 use callbacks::fit::{Epoch, Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Trainer};
-use callbacks::{At, Attach, BoxError, Closure, Reply};
+use callbacks::{At, Attach, BoxError, Closure, Record, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use support::journal::Journal;

@@ -15,8 +15,10 @@ mod support {
 use callbacks::driver::{Driver, Samples, Time, VariationalDriver, Verdict, stop_if, stop_unless};
 use callbacks::fit::Step;
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{At, Attach, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Stop};
-use callbacks::{Record, Stats, Value};
+use callbacks::{
+    At, Attach, Breakpoint, Callback, Flow, Handlers, Local, Loop, Period, Record, Stats, Stop,
+    Value,
+};
 use support::journal::Journal;
 use support::walk::{Move, Place, STEP, Walk, finish, places_logged, traced, walk};
 

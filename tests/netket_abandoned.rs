@@ -11,13 +11,12 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::{
     Attempt, Driven, Driver, RejectedAttempts, Samples, Time, VariationalDriver, Verdict,
     reject_if, stop_if,
 };
 use callbacks::fit::Step;
-use callbacks::{At, Attach, BoxError, Breakpoint, Flow};
+use callbacks::{At, Attach, BoxError, Breakpoint, Flow, Record};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, places_logged, walk};

@@ -11,13 +11,12 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::{
     Attempt, Driver, RejectedAttempts, Rejecter, TooManyRejections, VariationalDriver, Verdict,
     reject_if,
 };
 use callbacks::fit::Step;
-use callbacks::{Attach, Failure, Outcome};
+use callbacks::{Attach, Failure, Outcome, Record};
 use std::error::Error;
 use support::journal::Journal;
 use support::walk::{STEP, Walk, finish, places_logged, traced, walk};

@@ -11,10 +11,9 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::{Attempt, Driver, RejectedAttempts, Samples, reject_if};
 use callbacks::fit::Step;
-use callbacks::{At, Attach, Flow, Stop};
+use callbacks::{At, Attach, Flow, Record, Stop};
 use support::journal::Journal;
 use support::walk::{Move, Place, finish, walk};
 

@@ -11,11 +11,10 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::{Driven, Driver, Time, VariationalDriver, stop_if};
 use callbacks::fit::{Step, Total};
 use callbacks::shelf::{ObservableCallback, SaveState};
-use callbacks::{Attach, BoxError, Local, Outcome, Period};
+use callbacks::{Attach, BoxError, Local, Outcome, Period, Record};
 use std::panic::resume_unwind;
 use support::journal::Journal;
 use support::walk::{Move, Place, Walk, finish, walk};

@@ -5,10 +5,9 @@ mod support {
     pub(crate) mod reporting;
 }
 
-use callbacks::Record;
 use callbacks::driver::{Driven, Driver, VariationalDriver};
 use callbacks::fit::{Fit, Learner, Loss, OptimizerName, Phase, Trainer};
-use callbacks::{Attach, BoxError, Local};
+use callbacks::{Attach, BoxError, Local, Record};
 use std::cell::RefCell;
 use std::process::exit;
 use support::process::{SaysWhenDropped, each_in_a_process, say};

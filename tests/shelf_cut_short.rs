@@ -9,11 +9,10 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Trainer};
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping};
-use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan};
+use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan, Record};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};

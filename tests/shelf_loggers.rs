@@ -15,8 +15,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
-use callbacks::{Attach, Callback, Closure, OnFailure};
-use callbacks::{Complex, Record, Stats};
+use callbacks::{Attach, Callback, Closure, Complex, OnFailure, Record, Stats};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;
@@ -87,6 +86,30 @@ fn a_driver_leaves_a_row_for_each_step_under_the_columns_of_the_first() {
         "2,2,-2,1,1,0.5,-0.25,1,2,NaN,",
     ];
     assert_eq!(page.lines(), expected);
+}
+
+#[test]
+fn an_integer_is_written_in_full_and_a_text_as_it_is() {
+    let (table, lines) = (Page::default(), Page::default());
+    let mut driver = walk()
+        .callback(Csv::new(table.clone()))
+        .callback(JsonLines::new(lines.clone()))
+        .on(Driver::on_step_end, |record: &mut Record| {
+            record.set("seed", i64::MAX);
+            record.set("kind", "a, \"b\"");
+        });
+    assert!(driver.run(1).unwrap().is_finished());
+    assert_eq!(
+        table.lines(),
+        [
+            "step,place,seed,kind",
+            "1,1,9223372036854775807,\"a, \"\"b\"\"\"",
+        ]
+    );
+    assert_eq!(
+        lines.lines(),
+        [r#"{"step":1,"place":1.0,"seed":9223372036854775807,"kind":"a, \"b\""}"#]
+    );
 }
 
 /// What fails a driver of a walker that logs what `writer` tells.

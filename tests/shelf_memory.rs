@@ -13,11 +13,10 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::Record;
 use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
-use callbacks::{Attach, Callback, Failure, Origin, Outcome, Stop};
+use callbacks::{Attach, Callback, Failure, Origin, Outcome, Record, Stop};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};

@@ -16,8 +16,7 @@ mod support {
 use callbacks::driver::{Driver, Time, stop_unless};
 use callbacks::fit::{Batches, Epoch, Fit, Loss, Phase, Step, Trainer};
 use callbacks::shelf::Progress;
-use callbacks::{Attach, Breakpoint, Flow, callback};
-use callbacks::{Complex, Record, Stats};
+use callbacks::{Attach, Breakpoint, Complex, Flow, Record, Stats, callback};
 use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use std::io;
 use std::time::Duration;

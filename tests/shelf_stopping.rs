@@ -14,8 +14,7 @@ mod support {
 use callbacks::driver::{Driver, Verdict};
 use callbacks::fit::{Epoch, Fit, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
-use callbacks::{Attach, Callback, Outcome, Stop};
-use callbacks::{Complex, Record, Stats};
+use callbacks::{Attach, Callback, Complex, Outcome, Record, Stats, Stop};
 use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};

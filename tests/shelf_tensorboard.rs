@@ -16,8 +16,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::shelf::TensorBoard;
-use callbacks::{Attach, BoxError, Flow};
-use callbacks::{Complex, Record, Stats};
+use callbacks::{Attach, BoxError, Complex, Flow, Record, Stats};
 use std::fs;
 use std::path::PathBuf;
 use support::events::{Folder, Point, point, read};

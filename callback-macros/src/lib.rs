@@ -42,7 +42,7 @@ use proc_macro::TokenStream;
 /// | `requires(Metrics)` | a plan without one of these has a problem |
 /// | `incompatible(Profiler)` | a plan with one of these beside the callback has a problem |
 /// | `no_conflict(Clip)` | both may write the same state in either order |
-/// | `provides(Record, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
+/// | `provides(Best, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
 /// | `background` | the handlers run on a thread of the callback |
 /// | `ready_made` | a library writes the callback for programs that it does not know; see `CallbackInfo::ready_made` |
 /// | `discover = false` | the callback is registered for configuration files, but `.discover()` does not find it |

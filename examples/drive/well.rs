@@ -1,6 +1,5 @@
-use callbacks::BoxError;
 use callbacks::driver::Driven;
-use callbacks::{Record, Stats};
+use callbacks::{BoxError, Record, Stats};
 
 /// A place in the well `x²`, to be brought to its bottom.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,8 @@
 use super::sampler::Samples;
 use super::statistics::Estimate;
 use super::variational::Variational;
-use callbacks::BoxError;
 use callbacks::driver::Driven;
-use callbacks::{Record, Stats};
+use callbacks::{BoxError, Record, Stats};
 use nalgebra::DVector;
 
 /// Sweeps that are drawn and thrown away after the wave function has changed.

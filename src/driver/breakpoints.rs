@@ -13,6 +13,10 @@ crate::breakpoints! {
     /// The [driven system](super::Driven) is state at every breakpoint. Its [`Samples`](super::Samples) are present from sampling to the
     /// update of the parameters and empty elsewhere. Its update exists from `on_compute_update_end` to `on_step_end`.
     ///
+    /// The [`Record`](crate::Record) of the step is empty when an attempt begins; the record of a rejected attempt is in
+    /// [`RejectedAttempts`]. After a step that was stopped before its update, it is the record of the run's last complete step, or empty if
+    /// there is none. After a failure it is the record of the attempt that failed.
+    ///
     /// ```
     /// use callbacks::prelude::*;
     ///
@@ -24,7 +28,7 @@ crate::breakpoints! {
     pub loop Driver with Step as steps, Time as time, Attempt, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
-            /// An attempt begins: the first one of a step, or the next one after a rejection. The log is empty.
+            /// An attempt begins: the first one of a step, or the next one after a rejection. The record is empty.
             on_step_start;
             /// The place to inject samples: none are drawn if a handler sets them here.
             on_compute_update_start;

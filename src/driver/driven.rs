@@ -1,8 +1,7 @@
 //! The driven system: it draws samples, computes updates from them, and has parameters.
 
 use super::{Time, Verdict};
-use callback_runtime::BoxError;
-use callback_runtime::Record;
+use callback_runtime::{BoxError, Record};
 
 /// The system that a driver drives: a variational state with its sampler and its optimiser.
 ///
@@ -31,7 +30,7 @@ pub trait Driven: Sized + 'static {
     /// Draws samples. Not called if a callback has injected samples.
     fn sample(&mut self) -> Result<Self::Samples, BoxError>;
 
-    /// Computes the update from the samples, and logs the loss.
+    /// Computes the update from the samples, and adds the loss to the record of the step.
     fn compute_loss_and_update(
         &mut self,
         samples: &Self::Samples,
@@ -40,7 +39,7 @@ pub trait Driven: Sized + 'static {
 
     /// The accept rule of the driven system itself. It is called after those of the callbacks, whatever they return. The default accepts
     /// every update.
-    fn judge(&mut self, _update: &Self::Update, _log: &Record) -> Verdict {
+    fn judge(&mut self, _update: &Self::Update, _record: &Record) -> Verdict {
         Verdict::Accept
     }
 

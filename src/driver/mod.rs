@@ -54,11 +54,11 @@
 //!
 //! | | NetKet | here |
 //! |---|---|---|
-//! | the number of a step | `step` is `k` in all hooks of the step after `k` others, and in the logs | [`Step`](crate::fit::Step) is the number of applied updates: `k` up to `before_parameter_update`, and `k + 1` at `on_step_end` and in the logs |
+//! | the number of a step | `step` is `k` in all hooks of the step after `k` others, and in the logs | [`Step`](crate::fit::Step) is the number of applied updates: `k` up to `before_parameter_update`, and `k + 1` at `on_step_end` and in the record |
 //! | a stop at `on_step_end` | the update is applied, but the step is not counted | the step is counted |
 //! | attempts | a private number from 0, without limit | [`Attempt`], from 1, with a [limit](VariationalDriver::retry_limit) of 100 |
-//! | the loss in the log | from `before_parameter_update` on | what [`compute_loss_and_update`](Driven::compute_loss_and_update) logs is there from `on_compute_update_end` on |
-//! | the log of a rejected attempt | stays in the log of the step | is in [`RejectedAttempts`] |
+//! | the loss in the record | from `before_parameter_update` on | what [`compute_loss_and_update`](Driven::compute_loss_and_update) adds is there from `on_compute_update_end` on |
+//! | what a rejected attempt logs | stays in the log of the step | is in [`RejectedAttempts`] |
 //! | samples and update of a rejected attempt | stay until the next ones replace them | are removed before the next `on_step_start` |
 //! | a rejection | the return value `True` | [`Verdict::Reject`] |
 //! | a stop | `StopRun` skips the callbacks after it, and leaves no trace | [`Flow::stop`](crate::Flow::stop) skips none, and the outcome has its reason |

@@ -6,15 +6,14 @@ use super::{
     Attempt, Driven, Driver, RejectedAttempt, RejectedAttempts, Rejecter, Samples, Time, Verdict,
 };
 use crate::fit::Step;
-use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Run};
-use callback_runtime::{Record, Round};
+use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Record, Round, Rounds, Run};
 use std::mem::{swap, take};
 
 /// The parts of a step. Each lookup finds the values that one part works on, once in a run.
 pub(super) struct StepParts<D: Driven> {
     pub(super) calls: DrivenCalls,
-    /// The log of the run's last complete step, while another step is under way.
-    last_log: Record,
+    /// The record of the run's last complete step, while another step is under way.
+    last_record: Record,
     /// The callbacks that rejected the attempt under way.
     rejecters: Vec<Origin>,
     clear: Lookup<(&'static Time, SamplesMut<D>)>,
@@ -45,7 +44,7 @@ impl<D: Driven> StepParts<D> {
     pub(super) fn new() -> Self {
         Self {
             calls: DrivenCalls::default(),
-            last_log: Record::default(),
+            last_record: Record::default(),
             rejecters: Vec::new(),
             clear: Lookup::new(),
             begin: Lookup::new(),
@@ -87,17 +86,17 @@ impl<D: Driven> StepParts<D> {
         *current = attempt;
         if attempt.get() == 1 {
             self.calls.step = Step::new(step.get().saturating_add(1));
-            swap(record, &mut self.last_log);
+            swap(record, &mut self.last_record);
             rejected.clear();
         }
-        record.begin(Round::new("step", self.calls.step.get()));
+        record.begin(Round::new(Driver::ROUND, self.calls.step.get()));
         Ok(())
     }
 
-    /// Puts the log of the last complete step back, in place of that of a step that is undone.
-    pub(super) fn restore_last_log(&mut self, run: &mut Run<'_, Driver>) {
+    /// Puts the record of the last complete step back, in place of that of a step that is undone.
+    pub(super) fn restore_last_record(&mut self, run: &mut Run<'_, Driver>) {
         if let Some(record) = run.state().get_mut::<Record>() {
-            swap(record, &mut self.last_log);
+            swap(record, &mut self.last_record);
         }
     }
 
@@ -191,7 +190,7 @@ pub(super) fn too_many_rejections(run: &mut Run<'_, Driver>) -> Result<Break, Br
 /// The failure of a run in which a handler with `Ctx` has removed state that the loop needs.
 #[cold]
 fn missing_state() -> Break {
-    "the driven system, its samples or update, the log, or the driver's position is gone from the state; \
+    "the driven system, its samples or update, the record, or the driver's position is gone from the state; \
      a handler that takes one out has to put one back"
         .into()
 }

@@ -2,12 +2,11 @@
 
 use super::Attempt;
 use crate::fit::Step;
-use callback_runtime::Origin;
-use callback_runtime::Record;
+use callback_runtime::{Origin, Record};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The rejected attempts at the step under way, in order, with what they logged. Empty when a step begins.
+/// The rejected attempts at the step under way, in order, with their records. Empty when a step begins.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -85,7 +84,7 @@ pub struct RejectedAttempt {
     pub attempt: Attempt,
     /// What rejected it, in the order in which the rules were called.
     pub rejecters: Vec<Rejecter>,
-    /// The log of the attempt.
+    /// The record of the attempt.
     pub record: Record,
 }
 

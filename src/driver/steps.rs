@@ -107,7 +107,7 @@ impl<D: Driven> Steps<'_, D> {
         self.parts.update(run)
     }
 
-    /// Undoes a step that a flow ended before its update. After a failure the driven system and the log stay as they are, for
+    /// Undoes a step that a flow ended before its update. After a failure the driven system and the record stay as they are, for
     /// inspection.
     #[cold]
     fn undo(&mut self, run: &mut Run<'_, Driver>, broken: Break) -> Break {
@@ -115,7 +115,7 @@ impl<D: Driven> Steps<'_, D> {
         if run.failure().is_some() {
             return broken;
         }
-        self.parts.restore_last_log(run);
+        self.parts.restore_last_record(run);
         self.roll_back(run).err().unwrap_or(broken)
     }
 

@@ -42,7 +42,7 @@ crate::breakpoints! {
                         on_train_batch_after_step;
                         on_train_batch_end;
                     }
-                    /// The mean loss of the pass is in the metrics, as `train_loss`.
+                    /// The mean loss of the pass is in the record, as `train_loss`.
                     on_train_end;
                 }
                 phase VALID {
@@ -53,10 +53,10 @@ crate::breakpoints! {
                         on_valid_batch_after_loss with Loss;
                         on_valid_batch_end;
                     }
-                    /// The mean loss of the pass is in the metrics, as `valid_loss`.
+                    /// The mean loss of the pass is in the record, as `valid_loss`.
                     on_valid_end;
                 }
-                /// The place to read the metrics of the epoch.
+                /// The place to read the record of the epoch.
                 on_epoch_end completes Epoch;
             }
             on_fit_end;

@@ -4,8 +4,7 @@ use super::pass::Pass;
 use super::step::Steps;
 use super::{Batches, Epoch, Epochs, Fit, History, Learner};
 use crate::require::require;
-use callback_runtime::{Break, Breakpoint, Ctx, Run};
-use callback_runtime::{Record, Round};
+use callback_runtime::{Break, Breakpoint, Ctx, Record, Round, Rounds, Run};
 
 /// Runs a whole fit, from `on_fit_begin` to `on_fit_end`.
 pub(super) fn fit_epochs<M: Learner>(
@@ -54,7 +53,7 @@ fn begin_epoch(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    require::<Record>(&mut state)?.begin(Round::new("epoch", epoch));
+    require::<Record>(&mut state)?.begin(Round::new(Fit::ROUND, epoch));
     Ok(Some(epoch))
 }
 

@@ -1,9 +1,9 @@
-//! The metrics of all epochs so far.
+//! The records of all epochs so far.
 
 use super::Epoch;
 use callback_runtime::Record;
 
-/// The metrics of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
+/// The record of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
 /// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
 ///
 /// ```
@@ -23,7 +23,7 @@ pub struct History {
 }
 
 impl History {
-    /// Returns the complete epochs with their metrics, the first epoch first.
+    /// Returns the complete epochs with their records, the first epoch first.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -39,7 +39,7 @@ impl History {
         self.all().filter(|(_, record)| record.is_complete())
     }
 
-    /// Returns the epochs that were cut short, with the metrics that they have. Their mean losses are over the batches before the cut.
+    /// Returns the epochs that were cut short, with the records that they have. Their mean losses are over the batches before the cut.
     ///
     /// ```
     /// # use callbacks::prelude::*;

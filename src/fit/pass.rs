@@ -4,8 +4,7 @@ use super::loss::MeanLoss;
 use super::step::{Steps, clear_batch};
 use super::{Batches, Fit, Iteration, Learner, Loss, Phase, Total};
 use crate::require::require;
-use callback_runtime::Record;
-use callback_runtime::{BoxError, Break, Run, Scope};
+use callback_runtime::{BoxError, Break, Record, Run, Scope};
 
 /// A pass: its phase, its scopes, and what it does with a batch.
 pub(super) struct Pass<'p, M: Learner> {
@@ -13,9 +12,9 @@ pub(super) struct Pass<'p, M: Learner> {
     scope: Scope<Fit>,
     batch_scope: Scope<Fit>,
     step: fn(&mut Steps<M>, &mut Run<'_, Fit>) -> Result<(), Break>,
-    /// The name of the mean loss among the metrics.
+    /// The name of the mean loss in the record.
     metric: &'static str,
-    /// Whether the metrics of the epoch are complete after this pass.
+    /// Whether the record of the epoch is complete after this pass.
     is_last: bool,
     /// Whether a handler has left the pass or one of its batches.
     was_left: bool,
@@ -91,12 +90,12 @@ impl<'p, M: Learner> Pass<'p, M> {
             // Also if the pass was left: the mean is over the batches so far.
             let recorded = self.record_mean(run, mean);
             passed.and(recorded)?;
-            self.complete_metrics(run)
+            self.complete_record(run)
         });
         set_phase(run, Phase::Between);
         if ended?.is_none() {
             self.was_left = true;
-            self.complete_metrics(run)?;
+            self.complete_record(run)?;
         }
         Ok(())
     }
@@ -144,8 +143,8 @@ impl<'p, M: Learner> Pass<'p, M> {
         Ok(())
     }
 
-    /// Records in the metrics that the pass is made, or that it was left before its first loss.
-    fn complete_metrics(&self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+    /// Notes in the record that the pass is made, or that it was left before its first loss.
+    fn complete_record(&self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
         if self.phase == Phase::Predict {
             return Ok(());
         }

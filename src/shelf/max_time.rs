@@ -2,6 +2,7 @@
 
 use crate::driver::{Attempt, Driver};
 use crate::fit::Fit;
+use crate::weight;
 use callback_macros::callback;
 use callback_runtime::Flow;
 use std::time::{Duration, Instant};
@@ -47,7 +48,7 @@ impl MaxTime {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = 100)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = weight::STOPPERS)]
 impl MaxTime {
     #[on(fit_begin, run_start)]
     fn begin_run(&mut self) {

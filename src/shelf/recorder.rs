@@ -1,6 +1,7 @@
 //! Counts passes and batches of each phase, as state for other callbacks.
 
 use crate::fit::{Epoch, Iteration, Phase};
+use crate::weight;
 use callback_macros::callback;
 
 /// Counts the passes and batches of each phase, in all runs of a trainer, and provides them as a [`PhaseCounts`].
@@ -97,7 +98,7 @@ impl PhaseCounts {
     }
 }
 
-#[callback(discover = false, ready_made, weight = f64::NEG_INFINITY, provides(PhaseCounts))]
+#[callback(discover = false, ready_made, weight = weight::FIRST, provides(PhaseCounts))]
 impl Recorder {
     fn on_phase_begin(&self, phase: &Phase, counts: &mut PhaseCounts) {
         counts.update(*phase, |counts| {

@@ -3,10 +3,9 @@
 
 use super::journal::Journal;
 use super::tracer::Tracer;
-use callbacks::Record;
 use callbacks::driver::{Driven, Driver, Rollback, Time, VariationalDriver, Verdict};
 use callbacks::fit::Step;
-use callbacks::{Attach, BoxError};
+use callbacks::{Attach, BoxError, Record};
 
 /// Goes half a unit with each step, which takes half a unit of time.
 #[derive(Debug)]

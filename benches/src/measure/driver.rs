@@ -5,9 +5,8 @@ mod driven;
 use super::bound::Bound;
 use super::{processor, valgrind};
 use crate::report::{Goal, Table};
-use callbacks::Record;
 use callbacks::driver::{Driven, Driver, VariationalDriver, Verdict};
-use callbacks::{Attach, BoxError};
+use callbacks::{Attach, BoxError, Record};
 use driven::{Still, Vectors};
 use std::error::Error;
 

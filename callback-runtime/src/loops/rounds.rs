@@ -4,14 +4,13 @@ use super::{At, BreakpointId, Loop, ScopeId};
 use crate::period::Counter;
 use crate::record::{Record, Round};
 use crate::state::Ctx;
-use std::any::type_name;
 
-/// A loop that marks the breakpoint at which the record of a round is complete. Every callback of the shelf attaches to such a loop, and so
-/// does a callback with `#[callback(Rounds)]`.
+/// A loop that marks the breakpoint at which the record of a round is complete. A callback with `#[callback(Rounds)]` attaches to every such
+/// loop: `EarlyStopping` and `Csv` of the shelf, and your own.
 ///
-/// `breakpoints!` writes the impl for the words `completes Step` behind a breakpoint. The round of a loop can be a scope that counts its
-/// rounds: then the run advances the counter and empties the [`Record`] where the scope begins, and marks the record as complete where the
-/// scope ends, unless something cut it short. A loop whose rounds are no scope calls [`Record::begin`] and [`Record::complete`] itself.
+/// `breakpoints!` writes this impl if the words `completes Step` follow a breakpoint. A round can be a scope that counts: then the run
+/// advances the counter and empties the [`Record`] where the scope begins, and marks the record as complete where the scope ends, unless
+/// something cut it short. If the rounds are not such a scope, the loop calls [`Record::begin`] and [`Record::complete`] itself.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -87,7 +86,7 @@ pub trait Rounds: Loop {
 
 /// The loop info that the macro `Rounds` passes on, like the macro beside a loop.
 ///
-/// `#[callback(Rounds)]` calls it. It is no public API.
+/// `#[callback(Rounds)]` calls it. It is not public API.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! Rounds {
@@ -133,7 +132,7 @@ impl RoundInfo {
         }
     }
 
-    /// Puts a record into the state, unless one is there, and has it stand at the last round.
+    /// Puts a record into the state, unless one is there, and sets its round to the count of the counter.
     pub(crate) fn prepare(self, state: &mut Ctx<'_>) {
         if state.get::<Record>().is_none() {
             state.insert(Record::default());
@@ -144,7 +143,7 @@ impl RoundInfo {
         }
     }
 
-    /// Returns the round at which the counter stands.
+    /// Returns the round with the count of the counter.
     fn current(self, state: &Ctx<'_>) -> Round {
         Round::new(self.unit, (self.count)(state))
     }
@@ -176,11 +175,10 @@ pub struct ScopeCounter {
     scope: ScopeId,
     prepare: fn(&mut Ctx<'_>),
     advance: fn(&mut Ctx<'_>),
-    name: fn() -> &'static str,
 }
 
 impl ScopeCounter {
-    /// Has the scope with this index count the `T` of the state. `breakpoints!` calls this for `scope STEP counts Step`.
+    /// The counter `T` of the scope with this index. `breakpoints!` calls this for `scope STEP counts Step`.
     ///
     /// ```
     /// use callbacks::{Fit, Loop};
@@ -199,7 +197,6 @@ impl ScopeCounter {
             scope: ScopeId::new(scope as usize),
             prepare: prepare::<T>,
             advance: advance::<T>,
-            name: type_name::<T>,
         }
     }
 
@@ -214,17 +211,6 @@ impl ScopeCounter {
 
     pub(crate) fn advance(self, state: &mut Ctx<'_>) {
         (self.advance)(state);
-    }
-
-    /// Returns the name of the counter's type.
-    ///
-    /// ```
-    /// # use callbacks::ScopeCounter;
-    /// # use callbacks::fit::Step;
-    /// assert!(ScopeCounter::of::<Step>(0).name().ends_with("Step"));
-    /// ```
-    pub fn name(self) -> &'static str {
-        (self.name)()
     }
 }
 

@@ -59,7 +59,7 @@ fn samples_with_a_great_error_are_refused_and_drawn_again() {
                 for attempt in rejected.iter() {
                     let callback_ref = attempt.rejecters[0].to_string();
                     text.send((step.get(), callback_ref))
-                        .expect("somebody listens");
+                        .expect("the receiver is alive");
                 }
             },
         );

@@ -9,8 +9,9 @@ use super::{Attempt, Driven, Driver, RejectedAttempts, Samples, Time, expectatio
 use crate::Attach;
 use crate::fit::{Step, Total};
 use callback_runtime::__private::catch;
-use callback_runtime::Record;
-use callback_runtime::{Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, State, Unit};
+use callback_runtime::{
+    Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, Record, State, Unit,
+};
 use std::fmt;
 
 /// A driven system with its callbacks and settings. It runs [`Driver`] any number of times, and each run continues where the last one

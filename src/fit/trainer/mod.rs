@@ -16,8 +16,9 @@ use super::{
 };
 use crate::Attach;
 use crate::require::require;
-use callback_runtime::{Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Run, State};
-use callback_runtime::{Record, Round};
+use callback_runtime::{
+    Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Record, Round, Rounds, Run, State,
+};
 use check::LearnerInfo;
 use std::fmt;
 
@@ -149,7 +150,7 @@ impl<M: Learner> Trainer<M> {
     ) -> Result<Evaluated, PlanError> {
         self.prepare(RunMode::Evaluate);
         let outcome = self.run(|run| {
-            require::<Record>(&mut run.state())?.begin(Round::new("epoch", 0));
+            require::<Record>(&mut run.state())?.begin(Round::new(Fit::ROUND, 0));
             let pass = Pass::<M>::valid().last();
             pass.run(run, &mut Steps::default(), &mut batches, 0)
         })?;

@@ -1,8 +1,7 @@
 //! The results of a trainer's runs.
 
 use crate::fit::History;
-use callback_runtime::Outcome;
-use callback_runtime::Record;
+use callback_runtime::{Outcome, Record};
 
 /// The result of a fit.
 ///
@@ -23,7 +22,7 @@ pub struct Fitted<'t, M> {
     /// The learner. The trainer still owns it, so that an error does not lose it; [`Trainer::into_learner`](super::Trainer::into_learner)
     /// returns it.
     pub learner: &'t mut M,
-    /// The metrics of each epoch.
+    /// The record of each epoch.
     pub history: History,
     /// How the fit ended.
     pub outcome: Outcome,
@@ -44,7 +43,7 @@ pub struct Fitted<'t, M> {
 #[derive(Debug)]
 #[must_use = "an evaluation that failed says so in its outcome"]
 pub struct Evaluated {
-    /// The metrics: `valid_loss`, and those that callbacks added.
+    /// The record: `valid_loss`, and what callbacks added.
     pub record: Record,
     /// How the evaluation ended.
     pub outcome: Outcome,

@@ -10,9 +10,9 @@ pub use printer::Printer;
 
 use crate::driver::Driver;
 use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Phase, Step, Total};
+use crate::weight;
 use callback_macros::callback;
-use callback_runtime::Outcome;
-use callback_runtime::Record;
+use callback_runtime::{Outcome, Record};
 use counts::BatchCounts;
 use indicatif::ProgressDrawTarget;
 use screen::Screen;
@@ -22,8 +22,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use task::Task;
 
-/// Shows the progress of a run: the batches of each pass of a [`Fit`] with their loss and the metrics, or the steps of a [`Driver`] with
-/// the log; with the rate and the time left. Weight 10. Needs the feature `indicatif`.
+/// Shows the progress of a run: the batches of each pass of a [`Fit`] with their loss, or the steps of a [`Driver`], and the
+/// [`Record`]; with the rate and the time left. Weight 10. Needs the feature `indicatif`.
 ///
 /// On a terminal, it draws a bar on standard error, ten times a second at most, and reads the loss of a batch only then. One line stays for
 /// each epoch, or for each run of a driver. If standard error is not a terminal, it prints plain lines: one for each epoch, but at most a
@@ -131,7 +131,7 @@ impl Progress {
         }
     }
 
-    /// Selects the metrics, or the values of the log, to show; by default all but vectors. A part of a value has a name like
+    /// Selects the values of the record to show; by default all but vectors. A part of a value has a name like
     /// `energy.variance`. In lines, a dash stands for a missing value.
     ///
     /// ```
@@ -212,7 +212,7 @@ impl Default for Progress {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = weight::LOGGERS)]
 impl Progress {
     fn on_enter(&mut self) {
         self.began = Instant::now();

@@ -1,4 +1,4 @@
-//! Writes metrics and logs for `TensorBoard`.
+//! Writes records for `TensorBoard`.
 
 mod event;
 mod file;
@@ -7,6 +7,7 @@ use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
 use crate::driver::Driver;
 use crate::fit::{Epoch, Fit, LearningRate, Loss, OptimizerName, Step};
+use crate::weight;
 use callback_macros::callback;
 use callback_runtime::{Record, Value};
 use file::EventFile;
@@ -14,7 +15,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Writes event files for `TensorBoard`: the numbers of each epoch of a [`Fit`] and of each step of a [`Driver`]. With weight 10, so that
-/// they include what callbacks of smaller weight put into the metrics or the log. Needs the feature `tensorboard`.
+/// they include what callbacks of smaller weight add to the record. Needs the feature `tensorboard`.
 ///
 /// | tag | number | over |
 /// |---|---|---|
@@ -101,7 +102,7 @@ impl TensorBoard {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = 10)]
+#[callback(Fit, Driver, discover = false, ready_made, weight = weight::LOGGERS)]
 impl TensorBoard {
     fn on_enter(&self) -> Result<(), InvalidSettings> {
         let remedy = "give 1 for every step, or leave it out";

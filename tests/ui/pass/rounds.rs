@@ -17,6 +17,21 @@ mod newton {
     }
 }
 
+mod annealing {
+    use callbacks::Record;
+    use callbacks::fit::Epoch;
+
+    callbacks::breakpoints! {
+        // The record may be named with the other state.
+        pub loop Anneal with Epoch as epochs, Record {
+            scope SWEEP counts Epoch {
+                before_sweep;
+                after_sweep completes Epoch;
+            }
+        }
+    }
+}
+
 struct Plain;
 
 #[callback(Rounds, register = false, weight = 3)]
@@ -51,6 +66,9 @@ fn attach<L: Rounds>(plan: &mut Plan<L>) {
 
 fn main() {
     attach(&mut Plan::<newton::Newton>::new());
+    let mut plan = Plan::<annealing::Anneal>::new();
+    attach(&mut plan);
+    plan.check(&State::new()).expect("the record is declared once");
     attach(&mut Plan::<Fit>::new());
     attach(&mut Plan::<Driver>::new());
 }

@@ -1,8 +1,7 @@
 //! What is driven: little work, so that what is left is the loop's own.
 
-use callbacks::BoxError;
-use callbacks::Record;
 use callbacks::driver::Driven;
+use callbacks::{BoxError, Record};
 use std::hint::black_box;
 
 /// Does nothing. Samples and update have no size.

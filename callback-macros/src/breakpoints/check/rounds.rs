@@ -44,7 +44,7 @@ pub(super) fn check_no_answer(model: &Model, errors: &Errors) {
     }
 }
 
-/// Rejects rounds that do not end with the scope that counts them, because the run completes the record where that scope ends:
+/// Rejects rounds that do not end with the scope that counts them, because the run marks the record as complete where that scope ends:
 ///
 /// ```text
 /// scope STEP counts Step { before_step completes Step; after_step; }
@@ -62,13 +62,13 @@ pub(super) fn check_end_of_counted_scope(model: &Model, errors: &Errors) {
         errors.report(
             counter,
             format!(
-                "a round is complete where the scope ends that counts `{counter_text}`; write it at the last breakpoint: `{last} completes {counter_text};`"
+                "the scope that counts `{counter_text}` ends at `{last}`, and the round is complete there; write `{last} completes {counter_text};`"
             ),
         );
     }
 }
 
-/// Rejects a scope that counts with what is no counter of the loop:
+/// Rejects a counter of a scope that the loop does not declare as one:
 ///
 /// ```text
 /// loop Newton { scope STEP counts Step { … } }
@@ -86,7 +86,7 @@ pub(super) fn check_counters_declared(model: &Model, errors: &Errors) {
             let name = &model.name;
             errors.report(
                 counter,
-                format!("`{text}` is no counter of the loop; declare it, as in `loop {name} with {text} as steps`"),
+                format!("`{text}` is not a counter of the loop; declare it, as in `loop {name} with {text} as steps`"),
             );
         }
     }

@@ -82,14 +82,22 @@ pub(super) fn implementation(model: &Model, private: &Path) -> Option<TokenStrea
 /// ```
 pub(super) fn record(model: &Model, private: &Path) -> Option<TokenStream> {
     model.round_end()?;
+    let mut states = model.states.iter();
+    if states.any(|state| last_name(&state.ty).is_some_and(|name| name == "Record")) {
+        return None;
+    }
     Some(quote!(availability.always::<#private::Record>();))
 }
 
 /// Returns the name of a round: `epoch` for the counter `fit::Epoch`.
 fn round_name(counter: &Type) -> String {
-    let name = match counter {
+    snake_case(&last_name(counter).unwrap_or_else(|| counter.to_token_stream().to_string()))
+}
+
+/// Returns the name of a type without its path: `Epoch` for `fit::Epoch`.
+fn last_name(ty: &Type) -> Option<String> {
+    match ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
-    };
-    snake_case(&name.unwrap_or_else(|| counter.to_token_stream().to_string()))
+    }
 }

@@ -1,4 +1,4 @@
-//! The state that a loop, a scope or a breakpoint declares: `with Epoch as epochs, Record`.
+//! The state that a loop, a scope or a breakpoint declares: `with Epoch as epochs, Phase`.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;

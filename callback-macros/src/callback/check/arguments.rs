@@ -255,7 +255,7 @@ fn without_brackets(value: &Expr) -> String {
 pub(super) fn example_entry(name: ArgumentName) -> &'static str {
     match name {
         ArgumentName::Group => "Monitors",
-        ArgumentName::Provides => "Record",
+        ArgumentName::Provides => "Best",
         _ => "Metrics",
     }
 }

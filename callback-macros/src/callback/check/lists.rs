@@ -13,7 +13,7 @@ use syn::spanned::Spanned;
 ///
 /// ```text
 /// #[callback(after(Metrics Logger))]
-/// #[callback(provides(Record =))]
+/// #[callback(provides(Best =))]
 /// ```
 pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
     let entries = arguments.lists().flat_map(|(_, _, list)| &list.entries);

@@ -9,8 +9,8 @@ use syn::{Expr, Lit, Type};
 /// State is an owned and sized type. Rejects:
 ///
 /// ```text
-/// #[callback(provides(&Record))]
-/// #[callback(provides(dyn Record))]
+/// #[callback(provides(&Best))]
+/// #[callback(provides(dyn Best))]
 /// #[callback(provides("record"))]
 /// ```
 pub(super) fn check_states(arguments: &Arguments, errors: &Errors) {
@@ -46,15 +46,15 @@ fn check_type(state: &Type, errors: &Errors) {
 fn report_literal(literal: &Lit, errors: &Errors) {
     errors.report(
         literal,
-        "a value is no state; write its type and a function that makes it, as in `provides(Record = Self::make)`",
+        "a value is no state; write its type and a function that makes it, as in `provides(Best = Self::make)`",
     );
 }
 
 /// The value after `=` is a function. Rejects:
 ///
 /// ```text
-/// #[callback(provides(Record = 3))]
-/// #[callback(provides(Record = Self::make()))]
+/// #[callback(provides(Best = 3))]
+/// #[callback(provides(Best = Self::make()))]
 /// ```
 pub(super) fn check_constructors(arguments: &Arguments, errors: &Errors) {
     for entry in provided(arguments) {

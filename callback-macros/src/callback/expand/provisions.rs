@@ -11,7 +11,7 @@ use syn::{Expr, Path};
 /// Expands to:
 ///
 /// ```text
-/// let make: fn(&Self) -> Record = by_default;
+/// let make: fn(&Self) -> Best = by_default;
 /// handlers.provide(Location::new(…), make);
 /// let make: fn(&Self) -> Recent = Self::recent;
 /// handlers.provide(Location::new(…), make);
@@ -38,7 +38,7 @@ fn provision(provision: &Provision, private: &Path) -> TokenStream {
 /// Expands to, if the callback provides state:
 ///
 /// ```text
-/// .providing(const { &[Provision::of::<Record>(), Provision::of::<Recent>()] })
+/// .providing(const { &[Provision::of::<Best>(), Provision::of::<Recent>()] })
 /// ```
 pub(super) fn registered_provisions(model: &Model, private: &Path) -> Option<TokenStream> {
     if model.provisions.is_empty() {

@@ -39,8 +39,8 @@ pub(crate) fn check_declared_twice(input: &CheckInput<'_>) -> Vec<Problem> {
 /// Refuses state that two callbacks provide, or one callback twice, as
 ///
 /// ```text
-/// plan.add(Metrics);   // #[callback(provides(Record))]
-/// plan.add(Journal);   // #[callback(provides(Record))]
+/// plan.add(Metrics);   // #[callback(provides(Best))]
+/// plan.add(Journal);   // #[callback(provides(Best))]
 /// ```
 pub(crate) fn check_provided_twice(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut firsts: HashMap<TypeId, &HandlerRecord> = HashMap::new();
