@@ -121,7 +121,7 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
                 check_without_value(ident, value, more, errors);
             }
             Some(ArgumentName::ReadyMade) => {
-                check_without_value(ident, value, ", or leave it out", errors)
+                check_without_value(ident, value, ", or leave it out", errors);
             }
             Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
             Some(name) if name.takes_list() => check_list(ident, name, value, errors),
