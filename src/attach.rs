@@ -1,6 +1,6 @@
 //! Attaches callbacks to a loop that has a plan.
 
-use callback_runtime::{At, Callback, Closure, Loop, Plan, Reply};
+use callback_runtime::{At, Callback, Closure, Loop, Period, Plan, Reply, SessionBuilder};
 
 /// A loop that has a plan: attaches callbacks to it, as a builder.
 ///
@@ -125,6 +125,34 @@ pub trait Attach: Sized {
         self
     }
 
+    /// Runs a closure at a breakpoint when the period is due; see [`on`](Self::on).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(30).every(
+    ///     Period::epochs(10),
+    ///     Fit::on_epoch_end,
+    ///     |epoch: &Epoch, record: &Record| println!("{epoch}: {record:.4}"),
+    /// );
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    fn every<A: 'static, K: 'static, F>(
+        mut self,
+        period: Period,
+        at: At<Self::Loop, A>,
+        closure: F,
+    ) -> Self
+    where
+        F: Closure<K>,
+        F::Out: Reply<A>,
+    {
+        self.plan().on(at, closure).every(period);
+        self
+    }
+
     /// Changes the plan: for everything else that a [`Plan`] can do, such as a callback with a name, a weight or a period, callbacks that
     /// stay on this thread or are discovered, orders, and an executor.
     ///
@@ -149,5 +177,13 @@ pub trait Attach: Sized {
     fn plan_with(mut self, change: impl FnOnce(&mut Plan<Self::Loop>)) -> Self {
         change(self.plan());
         self
+    }
+}
+
+impl<L: Loop> Attach for SessionBuilder<'_, L> {
+    type Loop = L;
+
+    fn plan(&mut self) -> &mut Plan<L> {
+        SessionBuilder::plan(self)
     }
 }

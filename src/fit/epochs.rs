@@ -14,11 +14,15 @@ pub(super) fn fit_epochs<M: Learner>(
 ) -> Result<(), Break> {
     let mut steps = Steps::default();
     run.scope(Fit::FIT, |run| {
-        while let Some(epoch) = begin_epoch(run)? {
+        while let Some(epoch) = begin_epoch(&mut run.state())? {
             let ended = run.scope(Fit::EPOCH, |run| {
                 run_passes::<M>(run, &mut steps, epoch, train, valid)
             });
-            let recorded = record_epoch(run);
+            let has_failed = run.failure().is_some();
+            let recorded = match has_failed {
+                true => Ok(()),
+                false => record_epoch(&mut run.state()),
+            };
             ended?;
             recorded?;
         }
@@ -44,16 +48,15 @@ fn run_passes<M: Learner>(
 
 /// Begins the next epoch and returns its number, unless the last one was the last. Handlers can decide that, since they may change
 /// [`Epoch`] and [`Epochs`].
-fn begin_epoch(run: &mut Run<'_, Fit>) -> Result<Option<u64>, Break> {
-    let mut state = run.state();
-    let max = require::<Epochs>(&mut state)?.max;
-    let epoch = require::<Epoch>(&mut state)?;
+pub(super) fn begin_epoch(state: &mut Ctx<'_>) -> Result<Option<u64>, Break> {
+    let max = require::<Epochs>(state)?.max;
+    let epoch = require::<Epoch>(state)?;
     if epoch.get() >= max {
         return Ok(None);
     }
     epoch.advance(1);
     let epoch = epoch.get();
-    require::<Record>(&mut state)?.begin(Round::new(Fit::ROUND, epoch));
+    require::<Record>(state)?.begin(Round::new(Fit::ROUND, epoch));
     Ok(Some(epoch))
 }
 
@@ -74,13 +77,9 @@ pub(super) fn refuse_early_stop(state: &Ctx<'_>, at: &Breakpoint) -> Option<Stri
 }
 
 /// Adds the epoch to the history, after its `on_epoch_end`.
-fn record_epoch(run: &mut Run<'_, Fit>) -> Result<(), Break> {
-    if run.failure().is_some() {
-        return Ok(());
-    }
-    let mut state = run.state();
-    let epoch = *require::<Epoch>(&mut state)?;
-    let record = require::<Record>(&mut state)?.clone();
-    require::<History>(&mut state)?.push(epoch, record);
+pub(super) fn record_epoch(state: &mut Ctx<'_>) -> Result<(), Break> {
+    let epoch = *require::<Epoch>(state)?;
+    let record = require::<Record>(state)?.clone();
+    require::<History>(state)?.push(epoch, record);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a run of the fit loop declares of its state, beyond the loop's own declaration, and which breakpoints it does not fire.
 
-use super::{Fit, Learner, OptimizerName, OwnStep};
-use callback_runtime::{Availability, Scope, Unit};
+use super::{Fit, Learner, Loss, OptimizerName, OwnStep};
+use callback_runtime::{At, Availability, Scope, Unit};
 use std::any::TypeId;
 
 /// Declares where the learner and its types exist.
@@ -21,7 +21,9 @@ pub(super) fn declare_learner<M: Learner>(
         None => declare_default_step::<M>(availability),
         Some(own) => {
             (own.availability)(availability);
-            silence_default_step(availability);
+            for at in DEFAULT_STEP {
+                availability.silent(at, "the learner has a step of its own");
+            }
         }
     }
 }
@@ -42,19 +44,16 @@ fn declare_default_step<M: Learner>(availability: &mut Availability<Fit>) {
     );
 }
 
-fn silence_default_step(availability: &mut Availability<Fit>) {
-    for at in [
-        Fit::on_train_batch_after_pred,
-        Fit::on_train_batch_after_loss,
-        Fit::on_train_batch_before_backward,
-        Fit::on_train_batch_before_step,
-        Fit::on_train_batch_after_step,
-        Fit::on_valid_batch_after_pred,
-        Fit::on_valid_batch_after_loss,
-    ] {
-        availability.silent(at, "the learner has a step of its own");
-    }
-}
+/// The breakpoints inside a batch.
+const DEFAULT_STEP: [At<Fit>; 7] = [
+    Fit::on_train_batch_after_pred,
+    Fit::on_train_batch_after_loss,
+    Fit::on_train_batch_before_backward,
+    Fit::on_train_batch_before_step,
+    Fit::on_train_batch_after_step,
+    Fit::on_valid_batch_after_pred,
+    Fit::on_valid_batch_after_loss,
+];
 
 /// Declares that a fit has no prediction pass, and no validation pass without data for it.
 pub(super) fn declare_fit(availability: &mut Availability<Fit>, has_valid: bool, epochs: u64) {
@@ -63,6 +62,27 @@ pub(super) fn declare_fit(availability: &mut Availability<Fit>, has_valid: bool,
     if !has_valid {
         availability.silent_scope(Fit::VALID, "there is no validation data");
     }
+}
+
+/// Declares that a session has no prediction pass, and of the breakpoints inside a batch those alone that its loop fires.
+pub(super) fn declare_session(
+    availability: &mut Availability<Fit>,
+    epochs: u64,
+    fired: &[At<Fit>],
+) {
+    availability.ends_at(Unit::Epochs, epochs);
+    availability.silent_scope(Fit::PREDICT, "this is a session of a fit");
+    for at in DEFAULT_STEP {
+        if !fired
+            .iter()
+            .any(|fired| fired.breakpoint() == at.breakpoint())
+        {
+            let because = "the loop of a session fires it, with `.fires(…)` on the builder";
+            availability.silent(at, because);
+        }
+    }
+    availability.from::<Loss>(Fit::on_train_batch_end);
+    availability.from::<Loss>(Fit::on_valid_batch_end);
 }
 
 /// Declares that the run has no other pass than this one.

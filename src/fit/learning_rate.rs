@@ -158,6 +158,11 @@ impl LearningRate {
         }
     }
 
+    /// Returns what is wrong with a rate that the settings give, if anything is.
+    pub(super) fn problem(rate: f64) -> Option<String> {
+        (!rate.is_finite()).then(|| format!("a learning rate of {rate}; give a finite one"))
+    }
+
     /// Returns these rates as those at the start of a fit.
     pub(super) fn at_begin(&self) -> Self {
         let mut rate = Self {

@@ -118,6 +118,12 @@ impl From<f64> for Loss {
     }
 }
 
+impl From<f32> for Loss {
+    fn from(value: f32) -> Self {
+        Self::from(f64::from(value))
+    }
+}
+
 impl fmt::Debug for Lazy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.result.fmt(f)

@@ -5,6 +5,7 @@
 //! * [`struct@Fit`]: the breakpoints and their scopes;
 //! * [`Learner`]: the model with its optimisers; [`Batches`]: the data;
 //! * [`Trainer`]: a learner with its callbacks and settings; `fit`, `evaluate`, `predict`;
+//! * [`FitSession`]: the same scopes and counters for a training loop that exists already;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
 //!   [`Record`](crate::Record), [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 
@@ -18,7 +19,9 @@ mod learning_rate;
 mod loss;
 mod parameters;
 mod pass;
+mod pass_kind;
 mod position;
+mod session;
 mod step;
 mod trainer;
 
@@ -32,4 +35,5 @@ pub use loss::Loss;
 pub(crate) use parameters::max_or_nan;
 pub use parameters::{Norm, SaveParameters, Scale, VisitParameters};
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
+pub use session::{FitSession, FitSessionBuilder, SessionEpochs, SessionPass};
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

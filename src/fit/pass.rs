@@ -1,19 +1,16 @@
 //! One pass over a source of batches: training, validation or prediction.
 
 use super::loss::MeanLoss;
+use super::pass_kind::{PassKind, exact_total, set_phase};
 use super::step::{Steps, clear_batch};
-use super::{Batches, Fit, Iteration, Learner, Loss, Phase, Total};
+use super::{Batches, Fit, Learner, Loss, Phase};
 use crate::require::require;
-use callback_runtime::{BoxError, Break, Record, Run, Scope};
+use callback_runtime::{BoxError, Break, Record, Run};
 
-/// A pass: its phase, its scopes, and what it does with a batch.
+/// A pass, and what it does with a batch.
 pub(super) struct Pass<'p, M: Learner> {
-    phase: Phase,
-    scope: Scope<Fit>,
-    batch_scope: Scope<Fit>,
+    kind: PassKind,
     step: fn(&mut Steps<M>, &mut Run<'_, Fit>) -> Result<(), Break>,
-    /// The name of the mean loss in the record.
-    metric: &'static str,
     /// Whether the record of the epoch is complete after this pass.
     is_last: bool,
     /// Whether a handler has left the pass or one of its batches.
@@ -24,42 +21,31 @@ pub(super) struct Pass<'p, M: Learner> {
 
 impl<'p, M: Learner> Pass<'p, M> {
     pub(super) fn train() -> Self {
-        Self {
-            phase: Phase::Train,
-            scope: Fit::TRAIN,
-            batch_scope: Fit::TRAIN_BATCH,
-            step: Steps::train,
-            metric: "train_loss",
-            is_last: false,
-            was_left: false,
-            predictions: None,
-        }
+        Self::new(PassKind::TRAIN, Steps::train)
     }
 
     pub(super) fn valid() -> Self {
-        Self {
-            phase: Phase::Valid,
-            scope: Fit::VALID,
-            batch_scope: Fit::VALID_BATCH,
-            step: Steps::valid,
-            metric: "valid_loss",
-            is_last: false,
-            was_left: false,
-            predictions: None,
-        }
+        Self::new(PassKind::VALID, Steps::valid)
     }
 
     /// A pass that adds its predictions to `predictions`.
     pub(super) fn predict(predictions: &'p mut Vec<M::Prediction>) -> Self {
         Self {
-            phase: Phase::Predict,
-            scope: Fit::PREDICT,
-            batch_scope: Fit::PREDICT_BATCH,
-            step: Steps::predict,
-            metric: "predict_loss",
+            predictions: Some(predictions),
+            ..Self::new(PassKind::PREDICT, Steps::predict)
+        }
+    }
+
+    fn new(
+        kind: PassKind,
+        step: fn(&mut Steps<M>, &mut Run<'_, Fit>) -> Result<(), Break>,
+    ) -> Self {
+        Self {
+            kind,
+            step,
             is_last: false,
             was_left: false,
-            predictions: Some(predictions),
+            predictions: None,
         }
     }
 
@@ -77,8 +63,8 @@ impl<'p, M: Learner> Pass<'p, M> {
         batches: &mut (impl Batches<M::Batch> + ?Sized),
         epoch: u64,
     ) -> Result<(), Break> {
-        set_phase(run, self.phase);
-        let ended = run.scope(self.scope, |run| {
+        set_phase(&mut run.state(), self.kind.phase);
+        let ended = run.scope(self.kind.scope, |run| {
             let mut mean = MeanLoss::default();
             let batches = batches.batches(epoch);
             let passed = self.run_batches(run, steps, batches, &mut mean);
@@ -92,7 +78,7 @@ impl<'p, M: Learner> Pass<'p, M> {
             passed.and(recorded)?;
             self.complete_record(run)
         });
-        set_phase(run, Phase::Between);
+        set_phase(&mut run.state(), Phase::Between);
         if ended?.is_none() {
             self.was_left = true;
             self.complete_record(run)?;
@@ -109,8 +95,8 @@ impl<'p, M: Learner> Pass<'p, M> {
     ) -> Result<(), Break> {
         run.state().insert(exact_total(batches.size_hint()));
         for batch in batches {
-            let samples = steps.begin_batch(run, batch?, self.phase);
-            let ended = run.scope(self.batch_scope, |run| (self.step)(steps, run));
+            let samples = steps.begin_batch(run, batch?, self.kind.phase);
+            let ended = run.scope(self.kind.batch_scope, |run| (self.step)(steps, run));
             self.end_batch(run, samples, mean);
             self.was_left |= ended?.is_none();
         }
@@ -134,41 +120,21 @@ impl<'p, M: Learner> Pass<'p, M> {
     }
 
     fn record_mean(&self, run: &mut Run<'_, Fit>, mean: MeanLoss) -> Result<(), Break> {
-        let mean = mean
-            .finish()
-            .map_err(|error| format!("the loss could not be read: {error}"))?;
-        if let Some(mean) = mean {
-            require::<Record>(&mut run.state())?.set(self.metric, mean);
-        }
-        Ok(())
+        self.kind.record_mean(&mut run.state(), mean)
     }
 
     /// Notes in the record that the pass is made, or that it was left before its first loss.
     fn complete_record(&self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
-        if self.phase == Phase::Predict {
+        if self.kind.phase == Phase::Predict {
             return Ok(());
         }
         let mut state = run.state();
-        let record = require::<Record>(&mut state)?;
-        if self.was_left && record.get(self.metric).is_none() {
-            record.lack(self.metric);
+        if self.was_left {
+            self.kind.note_left(&mut state)?;
         }
         if self.is_last {
-            record.complete();
+            require::<Record>(&mut state)?.complete();
         }
         Ok(())
     }
-}
-
-/// Returns the length of a source of batches, if its size hint is exact.
-fn exact_total((lower, upper): (usize, Option<usize>)) -> Total {
-    let exact = upper.filter(|upper| *upper == lower);
-    Total::new(exact.and_then(|total| total.try_into().ok()))
-}
-
-fn set_phase(run: &mut Run<'_, Fit>, phase: Phase) {
-    let mut state = run.state();
-    state.insert(phase);
-    state.insert(Iteration::default());
-    state.insert(Total::default());
 }

@@ -127,6 +127,16 @@ impl Epochs {
     pub const fn may_stop_after(self, complete: u64) -> bool {
         complete >= self.min
     }
+
+    /// Returns what is wrong with the bounds, if anything is.
+    pub(super) fn problem(self) -> Option<String> {
+        let Self { min, max } = self;
+        (min > max).then(|| {
+            format!(
+                "at least {min} epochs and at most {max}; give `epochs` no less than `min_epochs`"
+            )
+        })
+    }
 }
 
 /// The total number of batches in the current pass of a fit, or of steps in the current run of a driver. `None` if it is not known: if the

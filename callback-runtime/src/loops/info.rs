@@ -65,6 +65,15 @@ impl LoopInfo {
         self.breakpoints[breakpoint].role()
     }
 
+    /// Returns the outermost scope around `scope`, which may be itself.
+    pub(crate) fn outermost(&self, scope: ScopeId) -> ScopeId {
+        let mut outermost = scope;
+        while let Some(parent) = self.scopes[outermost].parent_id() {
+            outermost = parent;
+        }
+        outermost
+    }
+
     /// Whether `inner` is `outer` or a scope inside it.
     pub(crate) fn is_same_or_inside(&self, inner: ScopeId, outer: ScopeId) -> bool {
         let mut scope = Some(inner);

@@ -58,7 +58,24 @@ impl<L: Loop> Scope<L> {
     pub(crate) const fn id(self) -> ScopeId {
         ScopeId::new(self.index as usize)
     }
+
+    /// Returns the scope with this id.
+    pub(crate) fn of_id(id: ScopeId) -> Option<Self> {
+        let index = u8::try_from(id.index()).ok()?;
+        Some(Self {
+            index,
+            marker: PhantomData,
+        })
+    }
 }
+
+impl<L> PartialEq for Scope<L> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+
+impl<L> Eq for Scope<L> {}
 
 impl<L> Clone for Scope<L> {
     fn clone(&self) -> Self {

@@ -1,12 +1,13 @@
 //! A run as a value, for engines that own the loop.
 
-use super::{Break, Run, RunCore, RunState};
+use super::Break;
+use super::lent::Lent;
+use super::owned_run::OwnedRun;
 use crate::loops::{At, Loop, Role, Scope};
-use crate::outcome::{Answer, BoxError, Cause, Fault, Origin, Outcome, quietly};
+use crate::outcome::{Answer, BoxError, Cause, Outcome, quietly};
 use crate::plan::{Plan, PlanError};
-use crate::state::{AsState, State};
+use crate::state::State;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A run that owns its plan and its state, and ends when it is finished or dropped. It is for engines that own the loop and call an
 /// observer, such as a solver.
@@ -43,17 +44,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Guard<L: Loop> {
-    plan: Plan<L>,
-    state: State,
-    /// The state of the run, while no method of the guard uses it.
-    run_state: RunState,
+    run: OwnedRun<L>,
     /// The number of scopes that were begun while the run was interrupted. Neither their begin nor their end is fired.
     unopened: usize,
-    /// Whether a method of the guard runs handlers. If a handler exits the process and the guard is in a thread-local, the guard is dropped
-    /// during the call, and must not end the run.
-    is_in_call: bool,
-    /// Whether the run has ended.
-    ended: bool,
 }
 
 impl<L: Loop> Plan<L> {
@@ -68,20 +61,9 @@ impl<L: Loop> Plan<L> {
     /// assert!(outcome.is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn start(mut self, mut state: State) -> Result<Guard<L>, PlanError> {
-        self.core.prepare(state.as_table())?;
-        let mut run = RunCore::begin(self.core.run_parts(), state.ctx());
-        // If the run is interrupted already, the first call of `fire` returns an error.
-        let _ = run.enter();
-        let run_state = run.into_run_state();
-        Ok(Guard {
-            plan: self,
-            state,
-            run_state,
-            unopened: 0,
-            is_in_call: false,
-            ended: false,
-        })
+    pub fn start(self, state: State) -> Result<Guard<L>, PlanError> {
+        let run = OwnedRun::start(self, state, &Lent::default())?;
+        Ok(Guard { run, unopened: 0 })
     }
 }
 
@@ -103,12 +85,12 @@ impl<L: Loop> Guard<L> {
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         let is_inside = matches!(at.breakpoint().role(), Role::Inside);
-        let run_state = &self.run_state;
+        let run_state = &self.run.run_state;
         if is_inside && !run_state.active.contains(at.id()) && !run_state.waiting.contains(at.id())
         {
             return Ok(());
         }
-        self.with_run(|run| run.fire(at))
+        self.run.call(|run| run.fire(at))
     }
 
     /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`].
@@ -127,7 +109,7 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn ask<A: Answer>(&mut self, at: At<L, A>) -> Result<Option<A>, Break> {
-        self.with_run(|run| run.ask(at))
+        self.run.call(|run| run.ask(at))
     }
 
     /// Fails the run with an error of the engine. The ends of the open scopes are not fired.
@@ -145,7 +127,7 @@ impl<L: Loop> Guard<L> {
     pub fn fail(&mut self, error: impl Into<BoxError>) {
         let broken = Break::from(error.into());
         // The next call of `fire` returns the error.
-        let _ = self.with_run(|run| run.note(broken));
+        let _ = self.run.call(|run| run.note(broken));
     }
 
     /// Opens a scope and fires its begin. Call [`end`](Self::end) for it even if this returns an `Err`. While a leave, a stop or a failure is
@@ -163,7 +145,7 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn begin(&mut self, scope: Scope<L>) -> Result<(), Break> {
-        let (is_open, begun) = self.with_run(|run| match run.core.open(scope.id()) {
+        let (is_open, begun) = self.run.call(|run| match run.core.open(scope.id()) {
             Ok(()) => (true, run.core.begin_scope(scope.id())),
             Err(interrupted) => (false, Err(interrupted)),
         });
@@ -189,9 +171,9 @@ impl<L: Loop> Guard<L> {
     pub fn end(&mut self) -> Result<(), Break> {
         if let Some(unopened) = self.unopened.checked_sub(1) {
             self.unopened = unopened;
-            return self.with_run(|run| run.core.check_interrupted());
+            return self.run.call(|run| run.core.check_interrupted());
         }
-        self.with_run(|run| {
+        self.run.call(|run| {
             let Some(scope) = run.core.run_state.open.last().copied() else {
                 return Ok(());
             };
@@ -209,7 +191,7 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn state(&mut self) -> crate::Ctx<'_> {
-        self.state.ctx()
+        self.run.state.ctx()
     }
 
     /// Ends the open scopes, exits every callback, and returns the plan, the state and the outcome.
@@ -224,50 +206,19 @@ impl<L: Loop> Guard<L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn finish(mut self) -> (Plan<L>, State, Outcome) {
-        let outcome = self.end_all();
-        let plan = std::mem::take(&mut self.plan);
-        let state = std::mem::take(&mut self.state);
+        let outcome = self.run.end(&Lent::default());
+        let (plan, state) = self.run.take_parts();
         (plan, state, outcome)
-    }
-
-    /// Ends the open scopes and exits every callback.
-    fn end_all(&mut self) -> Outcome {
-        while !self.run_state.open.is_empty() {
-            // A break ends outer scopes, which this loop does anyway.
-            let _ = self.end();
-        }
-        self.ended = true;
-        self.is_in_call = true;
-        self.view().core.end()
-    }
-
-    /// Returns the run. It takes the run state, which the caller must put back.
-    fn view(&mut self) -> Run<'_, L> {
-        let run_state = std::mem::take(&mut self.run_state);
-        let core = RunCore::of(self.plan.core.run_parts(), self.state.ctx(), run_state);
-        Run::of(core)
-    }
-
-    /// Calls `f` with the run. A panic of `f` leaves the guard usable.
-    fn with_run<T>(&mut self, f: impl FnOnce(&mut Run<'_, L>) -> T) -> T {
-        self.is_in_call = true;
-        let mut run = self.view();
-        let result = catch_unwind(AssertUnwindSafe(|| f(&mut run)));
-        self.run_state = run.into_run_state();
-        self.is_in_call = false;
-        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
 impl<L: Loop> Drop for Guard<L> {
     fn drop(&mut self) {
-        if !self.ended && !self.is_in_call {
+        if self.run.is_under_way() {
             if std::thread::panicking() {
-                // The panic may have left the state half-changed, so no end of a scope is fired.
-                let cause = Cause::Panic("the engine panicked".into());
-                let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+                self.run.fail(Cause::Panic("the engine panicked".into()));
             }
-            let outcome = self.end_all();
+            let outcome = self.run.end(&Lent::default());
             quietly(|| tracing::debug!(%outcome, "a guard was dropped before it was finished"));
         }
     }
@@ -275,6 +226,6 @@ impl<L: Loop> Drop for Guard<L> {
 
 impl<L: Loop> fmt::Debug for Guard<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Guard of {:?}", self.plan)
+        write!(f, "Guard of {:?}", self.run.plan)
     }
 }

@@ -6,7 +6,9 @@
 //! - `ending`: entering the callbacks, and the one ending of a run;
 //! - `run_state`, `pending_flow`, `swallowed`, `break_reason`: the state of a run, what interrupts it, and the failures that do not;
 //! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run when a breakpoint fires;
-//! - `guard`: [`Guard`], a run as a value, for engines that own the loop.
+//! - `owned_run`, `lent`: a run that owns its plan and its state, and the values that its loop lends;
+//! - `guard`: [`Guard`], a run as a value, for engines that call an observer;
+//! - `session`: [`Session`], a run as a value, for loops that ask for their rounds.
 
 mod ask;
 mod break_reason;
@@ -15,10 +17,13 @@ mod ending;
 mod fire;
 mod guard;
 mod handler_record;
+mod lent;
+mod owned_run;
 mod pending_flow;
 mod reply;
 mod run_state;
 mod scope;
+mod session;
 mod swallowed;
 
 pub use break_reason::Break;
@@ -32,7 +37,9 @@ use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
+pub use lent::NotLent;
 pub(crate) use run_state::{RunState, Stage};
+pub use session::{OpenScope, Scopes, Session, SessionBuilder};
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};

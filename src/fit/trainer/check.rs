@@ -1,7 +1,7 @@
 //! The checks of a trainer's settings. Their problems are reported with those of the plan.
 
 use super::{RunMode, Trainer};
-use crate::fit::{Learner, OwnStep};
+use crate::fit::{Learner, LearningRate, OwnStep};
 use callback_runtime::__private::catch;
 use std::any::{TypeId, type_name};
 
@@ -28,7 +28,7 @@ impl<M: Learner> Trainer<M> {
         if mode != RunMode::Fit {
             return problems;
         }
-        problems.extend(self.check_epochs());
+        problems.extend(self.epochs.problem());
         if info.own_step.is_none() {
             problems.extend(check_optimizers(info.optimizers));
             problems.extend(self.check_learning_rates(info.optimizers));
@@ -36,17 +36,6 @@ impl<M: Learner> Trainer<M> {
         problems
     }
 
-    /// Refuses `.epochs(2).min_epochs(9)`.
-    fn check_epochs(&self) -> Option<String> {
-        let (min, max) = (self.epochs.min, self.epochs.max);
-        (min > max).then(|| {
-            format!(
-                "at least {min} epochs and at most {max}; give `epochs` no less than `min_epochs`"
-            )
-        })
-    }
-
-    /// Refuses `.learning_rate(f64::NAN)`, and `.learning_rate_of("critic", 0.1)` for a learner without such an optimiser.
     fn check_learning_rates(&self, optimizers: &[&str]) -> Vec<String> {
         let mut problems = Vec::new();
         for (name, rate) in self.learning_rate.iter() {
@@ -56,9 +45,7 @@ impl<M: Learner> Trainer<M> {
                     "a learning rate for `{name}`; the learner's optimisers are: {all}"
                 ));
             }
-            if !rate.is_finite() {
-                problems.push(format!("a learning rate of {rate}; give a finite one"));
-            }
+            problems.extend(LearningRate::problem(rate));
         }
         problems
     }

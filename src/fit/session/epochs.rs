@@ -1,0 +1,85 @@
+//! The epochs of a session.
+
+use super::FitSession;
+use crate::fit::Fit;
+use crate::fit::epochs::{begin_epoch, record_epoch};
+use callback_runtime::{OpenScope, Record};
+use std::fmt;
+
+/// The epochs of a [`FitSession`]; see [`FitSession::epochs`].
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// let fit = Fit::session(2).start()?;
+/// let mut epochs = fit.epochs();
+/// while let Some(epoch) = epochs.next() {
+///     println!("epoch {epoch}");
+/// }
+/// drop(epochs);
+/// assert!(fit.finish().is_finished());
+/// # Ok::<(), PlanError>(())
+/// ```
+#[must_use = "iterators are lazy"]
+pub struct SessionEpochs<'s, 'm> {
+    fit: &'s FitSession<'m>,
+    /// The epoch under way.
+    open: Option<OpenScope<'s, 'm, Fit>>,
+}
+
+impl<'s, 'm> SessionEpochs<'s, 'm> {
+    pub(super) const fn new(fit: &'s FitSession<'m>) -> Self {
+        Self { fit, open: None }
+    }
+
+    /// Ends the epoch under way. An epoch that `break` has ended inside one of its passes is cut short, unless something was logged after
+    /// the pass.
+    fn end(&mut self, by_break: bool) {
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        let cut_at = self.fit.cut_at.take().filter(|_| by_break);
+        let is_cut = cut_at.is_some_and(|len| self.fit.record_len() == len);
+        if !is_cut && !self.fit.session.is_interrupted() {
+            self.fit.with_state(|mut state| {
+                if let Some(record) = state.get_mut::<Record>() {
+                    record.complete();
+                }
+            });
+        }
+        drop(open);
+        if !self.fit.session.has_failed() {
+            self.fit.update(record_epoch);
+        }
+    }
+}
+
+impl Iterator for SessionEpochs<'_, '_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.end(false);
+        while !self.fit.session.is_interrupted() {
+            let epoch = self.fit.update(begin_epoch)?;
+            self.open = self.fit.session.open(Fit::EPOCH);
+            if self.open.is_some() {
+                return Some(epoch);
+            }
+            if !self.fit.session.has_failed() {
+                self.fit.update(record_epoch);
+            }
+        }
+        None
+    }
+}
+
+impl Drop for SessionEpochs<'_, '_> {
+    fn drop(&mut self) {
+        self.end(true);
+    }
+}
+
+impl fmt::Debug for SessionEpochs<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionEpochs").finish_non_exhaustive()
+    }
+}
