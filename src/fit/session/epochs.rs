@@ -3,7 +3,7 @@
 use super::FitSession;
 use crate::fit::Fit;
 use crate::fit::epochs::{begin_epoch, record_epoch};
-use callback_runtime::{OpenScope, Record};
+use callback_runtime::OpenScope;
 use std::fmt;
 
 /// The epochs of a [`FitSession`]; see [`FitSession::epochs`].
@@ -39,12 +39,8 @@ impl<'s, 'm> SessionEpochs<'s, 'm> {
         };
         let cut_at = self.fit.cut_at.take().filter(|_| by_break);
         let is_cut = cut_at.is_some_and(|len| self.fit.record_len() == len);
-        if !is_cut && !self.fit.session.is_interrupted() {
-            self.fit.with_state(|mut state| {
-                if let Some(record) = state.get_mut::<Record>() {
-                    record.complete();
-                }
-            });
+        if !is_cut {
+            self.fit.complete_record();
         }
         drop(open);
         if !self.fit.session.has_failed() {

@@ -11,6 +11,7 @@ pub use pass::SessionPass;
 use super::loss::MeanLoss;
 use super::pass_kind::PassKind;
 use super::{Fit, LearningRate, Loss, Phase, SampleCount, Step};
+use crate::require::require;
 use callback_runtime::{
     At, BoxError, Break, Ctx, NotLent, Outcome, Plan, Record, Session, State, Value,
 };
@@ -385,6 +386,16 @@ impl FitSession<'_> {
         let mut pass = self.pass.borrow_mut();
         pass.samples?;
         Some(!std::mem::replace(&mut pass.has_loss, true))
+    }
+
+    /// Marks the record of the epoch as complete, unless something interrupts the epoch.
+    fn complete_record(&self) {
+        if !self.session.is_interrupted() {
+            self.update(|state| {
+                require::<Record>(state)?.complete();
+                Ok(())
+            });
+        }
     }
 
     fn record_len(&self) -> usize {

@@ -54,12 +54,13 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
     }
 
     fn begin(&mut self) {
-        let total = exact_total(self.batches.size_hint());
-        self.progress = match self.fit.begin_pass(self.kind) {
-            Some(pass) => Progress::UnderWay { batch: None, pass },
-            None => Progress::Ended,
+        let Some(pass) = self.fit.begin_pass(self.kind) else {
+            self.progress = Progress::Ended;
+            return;
         };
+        let total = exact_total(self.batches.size_hint());
         self.fit.with_state(|mut state| state.insert(total));
+        self.progress = Progress::UnderWay { batch: None, pass };
     }
 
     fn next_batch(&mut self) -> Option<I::Item> {
@@ -165,6 +166,9 @@ impl<'m> FitSession<'m> {
         let mean = std::mem::take(&mut *self.pass.borrow_mut()).mean;
         if !self.session.has_failed() {
             self.update(|state| kind.record_mean(state, mean));
+        }
+        if kind.phase == Phase::Valid {
+            self.complete_record();
         }
         was_left |= self.end_scope(pass);
         self.with_state(|mut state| set_phase(&mut state, Phase::Between));

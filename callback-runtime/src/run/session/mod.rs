@@ -379,6 +379,11 @@ impl<L: Loop> Session<'_, L> {
         }
     }
 
+    /// Whether a panic of the loop is under way.
+    fn panicked(&self) -> bool {
+        std::thread::panicking() && !self.began_in_panic
+    }
+
     /// Begins an outermost scope, which ends with the session.
     fn begin_outermost(&self, scope: Scope<L>) {
         self.call(|run| {
@@ -389,7 +394,7 @@ impl<L: Loop> Session<'_, L> {
 
     /// Ends the scope that was opened at this depth.
     fn end(&self, depth: usize) {
-        if std::thread::panicking() && !self.began_in_panic {
+        if self.panicked() && !self.has_failed() {
             self.fail_with(Cause::Panic("the loop panicked".into()));
         }
         self.call(|run| end(&mut run.core, depth));
@@ -442,15 +447,15 @@ fn end(run: &mut RunCore<'_>, depth: usize) {
 
 impl<L: Loop> Drop for Session<'_, L> {
     fn drop(&mut self) {
-        let panicked = std::thread::panicking() && !self.began_in_panic;
+        let panicked = self.panicked();
         let run = self.run.get_mut();
         if !run.is_under_way() {
             return;
         }
-        if panicked {
-            run.fail(Cause::Panic("the loop panicked".into()));
-        } else {
+        if !panicked {
             run.interrupt("the session was dropped before it was finished");
+        } else if !run.run_state.has_failed() {
+            run.fail(Cause::Panic("the loop panicked".into()));
         }
         let outcome = run.end(&self.lent);
         quietly(|| tracing::debug!(%outcome, "a session was dropped before it was finished"));
