@@ -17,6 +17,7 @@ mod once_more;
 mod plans;
 mod processor;
 mod rebuild;
+mod session;
 mod spread;
 mod times;
 mod valgrind;
@@ -47,6 +48,7 @@ const ALL: &[(&str, Measure)] = &[
     ("counts", guard::table),
     ("times", times::table),
     ("driver", driver::table),
+    ("session", session::table),
     ("fit", fit::mlp),
     #[cfg(feature = "candle")]
     ("fit", fit::candle),

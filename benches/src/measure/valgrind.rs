@@ -2,7 +2,7 @@
 //!
 //! The program runs itself twice, with twice as much to do the second time. What is done before and behind it cancels out.
 
-use super::{driver, fit, once_more, plans};
+use super::{driver, fit, once_more, plans, session};
 use callbacks_benches::contenders::{BoxError, Peer, Setup, Signature};
 use std::error::Error;
 
@@ -18,6 +18,7 @@ pub(super) fn work(asked: &[String]) -> Result<(), Box<dyn Error>> {
     let done = match of.as_str() {
         fit::FIT => fit::once(which, much),
         driver::DRIVE => driver::once(which, much),
+        session::BATCHES => session::once(which, much),
         plans::PLAN => plans::once(which, much),
         _ => fire(much),
     };
