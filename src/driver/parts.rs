@@ -56,6 +56,7 @@ impl<D: Driven> StepParts<D> {
     }
 
     /// Removes samples and update, which belong to a step. Returns the simulated time after the last step.
+    #[inline]
     pub(super) fn clear(&mut self, run: &mut Run<'_, Driver>) -> Result<Time, Break> {
         let mut state = run.state();
         // An `Err` says that a user lent an update to the state: it stays there.
@@ -66,6 +67,7 @@ impl<D: Driven> StepParts<D> {
     }
 
     /// Makes an attempt: draws samples, computes an update and has it judged.
+    #[inline]
     pub(super) fn attempt(
         &mut self,
         run: &mut Run<'_, Driver>,
@@ -79,6 +81,7 @@ impl<D: Driven> StepParts<D> {
         self.judge(run)
     }
 
+    #[inline]
     fn begin(&mut self, run: &mut Run<'_, Driver>, attempt: Attempt) -> Result<(), Break> {
         let mut state = run.state();
         let (step, current, record, rejected) =
@@ -100,6 +103,7 @@ impl<D: Driven> StepParts<D> {
         }
     }
 
+    #[inline]
     fn reset(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, mut samples) = self.reset.get(&mut state).ok_or_else(missing_state)?;
@@ -111,6 +115,7 @@ impl<D: Driven> StepParts<D> {
         Ok(())
     }
 
+    #[inline]
     fn compute(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, mut samples, record) =
@@ -124,6 +129,7 @@ impl<D: Driven> StepParts<D> {
     }
 
     /// Asks all callbacks, then the driven system, also if a callback has rejected the update.
+    #[inline]
     fn judge(&mut self, run: &mut Run<'_, Driver>) -> Result<Verdict, Break> {
         let answers =
             run.ask_with_origins(Driver::on_compute_update_end, |verdict| verdict.is_reject())?;
@@ -142,6 +148,7 @@ impl<D: Driven> StepParts<D> {
     }
 
     /// Applies the update and counts the step. Then the samples are removed, because they belong to the old parameters.
+    #[inline]
     pub(super) fn update(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         let mut state = run.state();
         let (mut driven, update, mut samples, step, time, record) =

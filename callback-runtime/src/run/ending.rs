@@ -128,7 +128,7 @@ impl RunCore<'_> {
             stop,
             failure,
             outcome,
-        } = std::mem::take(&mut self.run_state.outer_values);
+        } = *self.run_state.outer_values.take().unwrap_or_default();
         restore(&mut self.state(), breakpoint);
         restore(&mut self.state(), due);
         restore(&mut self.state(), stop);

@@ -27,12 +27,14 @@ pub(crate) struct RunState {
     /// How close the run is to its ending.
     pub(crate) stage: Stage,
     /// The flow or failure because of which firing returns an error.
-    interruption: Option<Interruption>,
+    ///
+    /// This and `outer_values` are boxed, because a guard and a session move this struct at each of their calls.
+    interruption: Option<Box<Interruption>>,
     /// A flow from the end of an outermost scope, which interrupts the run only if the loop continues. Boxed to keep this struct small,
     /// because a deferred flow is rare.
     deferred: Option<Box<PendingFlow>>,
     /// The values in the state that the run has replaced, and restores at its end.
-    pub(crate) outer_values: OuterValues,
+    pub(crate) outer_values: Option<Box<OuterValues>>,
     /// The rank of the first callback that has not been entered.
     pub(crate) entered: Rank,
     /// Whether the end of an outermost scope has been fired, and no other scope has been opened since.
@@ -78,7 +80,7 @@ impl RunState {
         Self {
             active: resolved.active,
             waiting: resolved.periodic,
-            outer_values,
+            outer_values: Some(Box::new(outer_values)),
             refuse_stops,
             ..Self::default()
         }
@@ -92,7 +94,7 @@ impl RunState {
 
     /// Returns the failure of the run, if it has failed.
     pub(crate) fn failure(&self) -> Option<&Failure> {
-        match &self.interruption {
+        match self.interruption.as_deref() {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -104,7 +106,7 @@ impl RunState {
 
     /// Removes the failure of the run and returns it. Also removes a flow.
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
-        match self.interruption.take() {
+        match self.interruption.take().map(|interruption| *interruption) {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -112,7 +114,7 @@ impl RunState {
 
     /// Returns the flow that interrupts the run; `None` if the run has failed.
     pub(crate) fn pending_flow(&self) -> Option<&PendingFlow> {
-        match &self.interruption {
+        match self.interruption.as_deref() {
             Some(Interruption::Flow(pending)) => Some(pending),
             _ => None,
         }
@@ -146,11 +148,12 @@ impl RunState {
     }
 
     fn interrupt(&mut self, flow: PendingFlow) {
-        self.interruption = Some(match self.interruption.take() {
+        let interruption = match self.interruption.take().map(|interruption| *interruption) {
             None => Interruption::Flow(flow),
             Some(Interruption::Flow(pending)) => Interruption::Flow(pending.outermost(flow)),
             Some(failure @ Interruption::Failure(_)) => failure,
-        });
+        };
+        self.interruption = Some(Box::new(interruption));
         self.leave_fast_path();
     }
 
@@ -158,9 +161,9 @@ impl RunState {
     pub(crate) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
         quietly(|| tracing::error!(%fault, "the run fails"));
         let failure = Failure::new(fault);
-        match &mut self.interruption {
+        match self.interruption.as_deref_mut() {
             Some(Interruption::Failure(first)) => first.attach(failure),
-            interruption => *interruption = Some(Interruption::Failure(failure)),
+            _ => self.interruption = Some(Box::new(Interruption::Failure(failure))),
         }
         self.leave_fast_path();
         ControlFlow::Break(())
