@@ -18,10 +18,10 @@ pub(super) fn fit_epochs<M: Learner>(
             let ended = run.scope(Fit::EPOCH, |run| {
                 run_passes::<M>(run, &mut steps, epoch, train, valid)
             });
-            let has_failed = run.failure().is_some();
-            let recorded = match has_failed {
-                true => Ok(()),
-                false => record_epoch(&mut run.state()),
+            let recorded = if run.failure().is_none() {
+                record_epoch(&mut run.state())
+            } else {
+                Ok(())
             };
             ended?;
             recorded?;

@@ -147,10 +147,15 @@ pub(super) struct MeanLoss {
 
 impl MeanLoss {
     /// Adds the loss of a batch. The loss of a batch without samples is ignored and not read, because `0 × NaN` would be NaN.
-    pub(super) fn add(&mut self, loss: Loss, samples: f64) {
-        if samples == 0.0 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a batch has fewer than 2^53 samples"
+    )]
+    pub(super) fn add(&mut self, loss: Loss, samples: u64) {
+        if samples == 0 {
             return;
         }
+        let samples = samples as f64;
         if self.unread.is_empty() && loss.is_read() && loss.error().is_none() {
             self.add_to_sum(&loss, samples);
         } else {
@@ -183,8 +188,8 @@ mod tests {
     fn the_mean_is_over_samples_and_reads_at_the_end() {
         let mut mean = MeanLoss::default();
         let lazy = Loss::lazy(|| Ok::<_, std::io::Error>(4.0));
-        mean.add(Loss::from(1.0), 3.0);
-        mean.add(lazy.clone(), 1.0);
+        mean.add(Loss::from(1.0), 3);
+        mean.add(lazy.clone(), 1);
         assert!(!lazy.is_read());
         assert_eq!(mean.finish(), Ok(Some(1.75)));
         assert!(lazy.is_read());
@@ -196,7 +201,7 @@ mod tests {
             let lost = Loss::lazy(|| Err::<f64, _>("device lost"));
             assert!(!is_read_before || lost.value().is_nan());
             let mut mean = MeanLoss::default();
-            mean.add(lost, 1.0);
+            mean.add(lost, 1);
             assert_eq!(mean.finish(), Err("device lost".into()));
         }
         assert_eq!(MeanLoss::default().finish(), Ok(None));
@@ -207,12 +212,12 @@ mod tests {
         let unread = Loss::lazy(|| Err::<f64, _>("device lost"));
         for loss in [Loss::from(f64::NAN), Loss::from(f64::INFINITY), unread] {
             let mut mean = MeanLoss::default();
-            mean.add(loss.clone(), 0.0);
-            mean.add(Loss::from(4.0), 3.0);
-            mean.add(loss.clone(), 0.0);
+            mean.add(loss.clone(), 0);
+            mean.add(Loss::from(4.0), 3);
+            mean.add(loss.clone(), 0);
             assert_eq!(mean.finish(), Ok(Some(4.0)), "{loss:?}");
             let mut mean = MeanLoss::default();
-            mean.add(loss, 0.0);
+            mean.add(loss, 0);
             assert_eq!(mean.finish(), Ok(None));
         }
     }

@@ -104,14 +104,10 @@ impl<'p, M: Learner> Pass<'p, M> {
     }
 
     /// Collects loss and prediction of a batch, and removes its values from the state.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a batch has fewer than 2^53 samples"
-    )]
     fn end_batch(&mut self, run: &mut Run<'_, Fit>, samples: u64, mean: &mut MeanLoss) {
         let mut state = run.state();
         if let Some(loss) = state.get::<Loss>() {
-            mean.add(loss.clone(), samples as f64);
+            mean.add(loss.clone(), samples);
         }
         if let (Some(predictions), Ok(Some(prediction))) = (&mut self.predictions, state.remove()) {
             predictions.push(prediction);

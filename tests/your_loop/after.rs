@@ -68,7 +68,7 @@ pub(crate) fn main() -> Result<Model, Box<dyn Error>> {
     let fit = Fit::session(20)
         .every(Period::steps(10), Fit::on_train_batch_end, |step: &Step, loss: &Loss| println!("step {step}: {loss:.4}"))
         .callback(EarlyStopping::minimize("valid_loss").patience(3).min_delta(0.01))
-        .callback(Csv::new(std::fs::File::create(super::log_file())?))
+        .callback(Csv::new(std::fs::File::create("log.csv")?))
         .callback(Progress::new())
         .start()?;
     for _ in fit.epochs() {

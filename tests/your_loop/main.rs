@@ -17,17 +17,13 @@ mod after;
 mod before;
 mod trainer;
 
-use std::path::PathBuf;
+use std::{env, fs};
 
 const BEFORE: &str = include_str!("before.rs");
 const AFTER: &str = include_str!("after.rs");
 
 /// The lines that a program may gain, without and with its `use` lines.
 const GOAL: (usize, usize) = (12, 14);
-
-fn log_file() -> PathBuf {
-    std::env::temp_dir().join(format!("callbacks-your-loop-{}.csv", std::process::id()))
-}
 
 /// The lines of `after` that are not in `before`, without comments.
 fn gained() -> Vec<&'static str> {
@@ -53,10 +49,20 @@ fn the_loop_gains_a_dozen_lines() {
 }
 
 #[test]
+fn the_readme_shows_the_lines_that_the_loop_gains() {
+    let readme = include_str!("../../README.md");
+    let shown = readme.lines().filter_map(|line| line.strip_prefix('+'));
+    assert_eq!(shown.collect::<Vec<_>>(), gained());
+}
+
+#[test]
 fn the_callbacks_do_what_they_do_in_a_trainer() {
+    let folder = env::temp_dir().join(format!("callbacks-your-loop-{}", std::process::id()));
+    fs::create_dir(&folder).unwrap();
+    env::set_current_dir(&folder).unwrap();
     let model = after::main().unwrap();
-    let log = std::fs::read_to_string(log_file()).unwrap();
-    std::fs::remove_file(log_file()).unwrap();
+    let log = fs::read_to_string("log.csv").unwrap();
+    fs::remove_dir_all(&folder).unwrap();
     let (expected_model, expected_log) = trainer::run();
     assert_eq!(log, expected_log);
     assert_eq!(model, expected_model);

@@ -68,7 +68,7 @@ impl<L: Loop> Plan<L> {
 }
 
 impl<L: Loop> Guard<L> {
-    /// Runs the handlers of a breakpoint, like [`Run::fire`]. After an `Err` the engine must stop, or end the scope that was left.
+    /// Runs the handlers of a breakpoint, like [`Run::fire`](crate::Run::fire). After an `Err` the engine must stop, or end the scope that was left.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -93,7 +93,7 @@ impl<L: Loop> Guard<L> {
         self.run.call(|run| run.fire(at))
     }
 
-    /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`].
+    /// Runs the handlers of a breakpoint that declares an answer, like [`Run::ask`](crate::Run::ask).
     ///
     /// ```
     /// # use callbacks::prelude::*;

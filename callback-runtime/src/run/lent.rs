@@ -15,8 +15,11 @@ struct LentValue<'m> {
     value: RefCell<&'m mut (dyn Any + 'static)>,
     type_id: TypeId,
     type_name: &'static str,
-    lend: fn(&mut (dyn Any + 'static), Ctx<'_>, &mut dyn FnMut(Ctx<'_>)),
+    lend: Lend,
 }
+
+/// Calls the function while the value is in the state.
+type Lend = fn(&mut (dyn Any + 'static), Ctx<'_>, &mut dyn FnMut(Ctx<'_>));
 
 impl<'m> Lent<'m> {
     /// Adds a value. A second value of its type replaces the first.
@@ -82,7 +85,7 @@ fn lend<T: 'static>(
     body: &mut dyn FnMut(Ctx<'_>),
 ) {
     match value.downcast_mut::<T>() {
-        Some(value) => ctx.lend(value, |ctx| body(ctx)),
+        Some(value) => ctx.lend(value, body),
         None => body(ctx),
     }
 }

@@ -155,10 +155,8 @@ impl<'m> FitSession<'m> {
         let samples = pass.samples.take();
         if let Some(loss) = loss.flatten().filter(|_| pass.has_loss) {
             // A batch that does not say how many samples it has counts as one.
-            pass.mean.add(
-                loss,
-                samples.filter(|samples| *samples > 0).unwrap_or(1) as f64,
-            );
+            let samples = samples.filter(|samples| *samples > 0);
+            pass.mean.add(loss, samples.unwrap_or(1));
         }
     }
 

@@ -1,6 +1,8 @@
 //! A run as a value, for loops that ask for their rounds.
 
 mod builder;
+mod calls;
+mod nesting;
 mod open_scope;
 mod scopes;
 
@@ -8,11 +10,11 @@ pub use builder::SessionBuilder;
 pub use open_scope::OpenScope;
 pub use scopes::Scopes;
 
+use super::Break;
 use super::lent::{Lent, NotLent};
 use super::owned_run::OwnedRun;
-use super::{Break, Run, RunCore};
-use crate::loops::{At, Loop, Rounds, Scope, ScopeId};
-use crate::outcome::{Cause, Fault, Origin, Outcome, quietly};
+use crate::loops::{At, Loop, Rounds, Scope};
+use crate::outcome::{Cause, Outcome};
 use crate::plan::Plan;
 use crate::record::{Record, Value};
 use crate::state::{Ctx, State};
@@ -143,11 +145,11 @@ impl<'m, L: Loop> Session<'m, L> {
     /// ```
     pub fn open(&self, scope: Scope<L>) -> Option<OpenScope<'_, 'm, L>> {
         let mut depth = None;
-        self.call(|run| depth = open(&mut run.core, scope.id()));
+        self.call(|run| depth = nesting::open(&mut run.core, scope.id()));
         depth.map(|depth| OpenScope::new(self, depth))
     }
 
-    /// Runs the handlers of a breakpoint inside the open scope, like [`Run::fire`]. The `Err` says that the run is interrupted; the loop may
+    /// Runs the handlers of a breakpoint inside the open scope, like [`Run::fire`](crate::Run::fire). The `Err` says that the run is interrupted; the loop may
     /// ignore it, because it has no more rounds then.
     ///
     /// ```
@@ -309,7 +311,7 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fail(&self, error: impl Into<crate::BoxError>) {
-        self.fail_with(Cause::Error(error.into().into()));
+        self.fail_with(Cause::Error(error.into()));
     }
 
     /// Ends the open scopes, exits every callback, and returns how the run ended.
@@ -339,126 +341,6 @@ impl<'m, L: Loop> Session<'m, L> {
         let outcome = run.end(&self.lent);
         let (plan, state) = run.take_parts();
         (plan, state, outcome)
-    }
-}
-
-impl<L: Loop> Session<'_, L> {
-    /// Returns the run between two calls; `None` if it is in use, which fails the run later.
-    fn run(&self) -> Option<RefMut<'_, OwnedRun<L>>> {
-        let run = self.run.try_borrow_mut().ok();
-        if run.is_none() {
-            self.misuse.set(Some(
-                "the session was used inside a `with_state`; use the state that it passes",
-            ));
-        }
-        run
-    }
-
-    /// Calls `f` with the run while the lent values are in the state. Fails the run instead if the loop has borrowed one of them.
-    fn call(&self, f: impl FnOnce(&mut Run<'_, L>)) {
-        self.report_misuse();
-        if let Some(mut run) = self.run() {
-            run.call_lending(&self.lent, f);
-        }
-    }
-
-    fn report_misuse(&self) {
-        if let Some(what) = self.misuse.take() {
-            self.fail_with(Cause::Misplaced(what.to_owned()));
-        }
-        if let Some(value) = self.lent.borrowed() {
-            self.fail_with(Cause::Misplaced(format!(
-                "`{value}` is borrowed from the session while a scope begins or ends; borrow it inside the scope, and drop it there"
-            )));
-        }
-    }
-
-    fn fail_with(&self, cause: Cause) {
-        if let Some(mut run) = self.run() {
-            run.fail(cause);
-        }
-    }
-
-    /// Whether a panic of the loop is under way.
-    fn panicked(&self) -> bool {
-        std::thread::panicking() && !self.began_in_panic
-    }
-
-    /// Begins an outermost scope, which ends with the session.
-    fn begin_outermost(&self, scope: Scope<L>) {
-        self.call(|run| {
-            // If a handler interrupts the run, the session has no rounds.
-            let _ = begin_outermost(&mut run.core, scope.id());
-        });
-    }
-
-    /// Ends the scope that was opened at this depth.
-    fn end(&self, depth: usize) {
-        if self.panicked() && !self.has_failed() {
-            self.fail_with(Cause::Panic("the loop panicked".into()));
-        }
-        self.call(|run| end(&mut run.core, depth));
-    }
-}
-
-/// Opens a scope, and the outermost scope around it if none is open. Returns the number of open scopes, or `None` if its handlers ended it.
-fn open(run: &mut RunCore<'_>, scope: ScopeId) -> Option<usize> {
-    if run.run_state.open.is_empty() {
-        let outermost = run.loop_info.outermost(scope);
-        if outermost != scope {
-            begin_outermost(run, outermost).ok()?;
-        }
-    }
-    run.open(scope).ok()?;
-    let depth = run.run_state.open.len();
-    if run.begin_scope(scope).is_err() {
-        // The loop asks whether the run is interrupted.
-        let _ = run.close(scope);
-        return None;
-    }
-    Some(depth)
-}
-
-fn begin_outermost(run: &mut RunCore<'_>, scope: ScopeId) -> Result<(), Break> {
-    run.open(scope)?;
-    run.begin_scope(scope)
-}
-
-/// Ends the scope that was opened as the one at `depth`. Fails the run if a scope inside it is open.
-fn end(run: &mut RunCore<'_>, depth: usize) {
-    let open = &run.run_state.open;
-    if let Some([scope, .., innermost]) = open.get(depth.saturating_sub(1)..) {
-        let name = |scope: &ScopeId| run.loop_info.scopes[*scope].name();
-        let what = format!(
-            "ended the scope {} before {}, which is inside it",
-            name(scope),
-            name(innermost)
-        );
-        let fault = Fault::new(Origin::of_loop(), Cause::Misplaced(what));
-        let _ = run.run_state.fail(fault);
-    }
-    while run.run_state.open.len() >= depth.max(1) {
-        let Some(innermost) = run.run_state.open.last().copied() else {
-            return;
-        };
-        let _ = run.close(innermost);
-    }
-}
-
-impl<L: Loop> Drop for Session<'_, L> {
-    fn drop(&mut self) {
-        let panicked = self.panicked();
-        let run = self.run.get_mut();
-        if !run.is_under_way() {
-            return;
-        }
-        if !panicked {
-            run.interrupt("the session was dropped before it was finished");
-        } else if !run.run_state.has_failed() {
-            run.fail(Cause::Panic("the loop panicked".into()));
-        }
-        let outcome = run.end(&self.lent);
-        quietly(|| tracing::debug!(%outcome, "a session was dropped before it was finished"));
     }
 }
 

@@ -1,0 +1,84 @@
+//! How a session calls its run: with what the loop lends, and with the loop's mistakes reported.
+
+use super::{Session, nesting};
+use crate::loops::{Loop, Scope};
+use crate::outcome::{Cause, quietly};
+use crate::run::Run;
+use crate::run::owned_run::OwnedRun;
+use std::cell::RefMut;
+
+impl<L: Loop> Session<'_, L> {
+    /// Returns the run between two calls; `None` if it is in use, which fails the run later.
+    pub(super) fn run(&self) -> Option<RefMut<'_, OwnedRun<L>>> {
+        let run = self.run.try_borrow_mut().ok();
+        if run.is_none() {
+            self.misuse.set(Some(
+                "the session was used inside a `with_state`; use the state that it passes",
+            ));
+        }
+        run
+    }
+
+    /// Calls `f` with the run while the lent values are in the state. Fails the run instead if the loop has borrowed one of them.
+    pub(super) fn call(&self, f: impl FnOnce(&mut Run<'_, L>)) {
+        self.report_misuse();
+        if let Some(mut run) = self.run() {
+            run.call_lending(&self.lent, f);
+        }
+    }
+
+    pub(super) fn report_misuse(&self) {
+        if let Some(what) = self.misuse.take() {
+            self.fail_with(Cause::Misplaced(what.to_owned()));
+        }
+        if let Some(value) = self.lent.borrowed() {
+            self.fail_with(Cause::Misplaced(format!(
+                "`{value}` is borrowed from the session while a scope begins or ends; borrow it inside the scope, and drop it there"
+            )));
+        }
+    }
+
+    pub(super) fn fail_with(&self, cause: Cause) {
+        if let Some(mut run) = self.run() {
+            run.fail(cause);
+        }
+    }
+
+    /// Whether a panic of the loop is under way.
+    fn panicked(&self) -> bool {
+        std::thread::panicking() && !self.began_in_panic
+    }
+
+    /// Begins an outermost scope, which ends with the session.
+    pub(super) fn begin_outermost(&self, scope: Scope<L>) {
+        self.call(|run| {
+            // If a handler interrupts the run, the session has no rounds.
+            let _ = nesting::begin_outermost(&mut run.core, scope.id());
+        });
+    }
+
+    /// Ends the scope that was opened at this depth.
+    pub(super) fn end(&self, depth: usize) {
+        if self.panicked() && !self.has_failed() {
+            self.fail_with(Cause::Panic("the loop panicked".into()));
+        }
+        self.call(|run| nesting::end(&mut run.core, depth));
+    }
+}
+
+impl<L: Loop> Drop for Session<'_, L> {
+    fn drop(&mut self) {
+        let panicked = self.panicked();
+        let run = self.run.get_mut();
+        if !run.is_under_way() {
+            return;
+        }
+        if !panicked {
+            run.interrupt("the session was dropped before it was finished");
+        } else if !run.run_state.has_failed() {
+            run.fail(Cause::Panic("the loop panicked".into()));
+        }
+        let outcome = run.end(&self.lent);
+        quietly(|| tracing::debug!(%outcome, "a session was dropped before it was finished"));
+    }
+}

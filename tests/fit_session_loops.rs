@@ -1,0 +1,338 @@
+//! What a training loop leaves, a session ends: `break`, `?`, a panic, and mistakes of the loop.
+
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod tracer;
+}
+
+use callbacks::fit::{Epoch, Fit, FitSession, FitSessionBuilder, History, Step};
+use callbacks::shelf::EarlyStopping;
+use callbacks::{Attach, Breakpoint, Callback, Handlers, Outcome, State};
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use support::journal::Journal;
+use support::tracer::Tracer;
+
+/// A session of three epochs whose calls are in the journal, with the outcome that the exits see.
+fn journaled<'m>(journal: &Journal) -> FitSessionBuilder<'m> {
+    let (calls, exit) = (journal.clone(), journal.clone());
+    Fit::session(3).plan_with(|plan| {
+        plan.add_local(Tracer(calls));
+        plan.add_local(Exit(exit));
+    })
+}
+
+/// Notes the outcome that its exit finds.
+struct Exit(Journal);
+
+impl Callback<Fit> for Exit {
+    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+        h.on(Fit::on_exit, |this: &Self, outcome: &Outcome| {
+            this.0.note(format!("exit: {outcome}"));
+        });
+    }
+}
+
+/// How many epochs are complete, and how many are cut short.
+fn epochs_of(state: &State) -> (usize, usize) {
+    let history: &History = state.get().unwrap();
+    (history.len(), history.cut_short().count())
+}
+
+#[test]
+fn a_break_out_of_the_batches_ends_the_pass_and_keeps_the_epoch() {
+    let fit = Fit::session(3).start().unwrap();
+    for _ in fit.epochs() {
+        for (index, loss) in fit.train([1.0, 3.0, 100.0]).enumerate() {
+            if index == 2 {
+                break;
+            }
+            fit.loss(loss);
+        }
+    }
+    let (_plan, state, outcome) = fit.into_parts();
+    assert!(outcome.is_finished(), "{outcome}");
+    assert_eq!(epochs_of(&state), (3, 0));
+    let history: &History = state.get().unwrap();
+    assert!(history.of("train_loss").all(|(_, loss)| loss == 2.0));
+}
+
+#[test]
+fn a_break_out_of_the_epochs_inside_a_pass_cuts_the_epoch_short_and_stoppers_do_not_look() {
+    let fit = Fit::session(9)
+        .callback(EarlyStopping::minimize("valid_loss"))
+        .start()
+        .unwrap();
+    'epochs: for _ in fit.epochs() {
+        for loss in fit.train([1.0, 3.0]) {
+            fit.loss(loss);
+            break 'epochs;
+        }
+        fit.log("valid_loss", 1.0);
+    }
+    let (_plan, state, outcome) = fit.into_parts();
+    assert!(outcome.is_finished(), "{outcome}");
+    assert_eq!(epochs_of(&state), (0, 1));
+}
+
+#[test]
+fn a_break_after_the_last_value_keeps_the_epoch() {
+    for cuts_its_passes in [false, true] {
+        let fit = Fit::session(9).start().unwrap();
+        for epoch in fit.epochs() {
+            for loss in fit.train([1.0, 3.0]) {
+                fit.loss(loss);
+                if cuts_its_passes {
+                    break;
+                }
+            }
+            fit.log("valid_loss", 1.0);
+            if epoch == 2 {
+                break;
+            }
+        }
+        let (_plan, state, outcome) = fit.into_parts();
+        assert!(outcome.is_finished(), "{outcome}");
+        assert_eq!(epochs_of(&state), (2, 0));
+    }
+}
+
+#[test]
+fn a_function_that_returns_an_error_interrupts_the_fit_and_every_callback_exits() {
+    fn train(journal: &Journal) -> Result<(), Box<dyn Error>> {
+        let fit = journaled(journal).start()?;
+        for _ in fit.epochs() {
+            for text in fit.train(["1", "one"]) {
+                fit.loss(text.parse::<f64>()?);
+            }
+        }
+        Ok(fit.finish().ok().map(drop)?)
+    }
+    let journal = Journal::default();
+    let error = train(&journal).unwrap_err();
+    assert_eq!(error.to_string(), "invalid float literal");
+    let expected = [
+        "on_fit_begin",
+        "on_epoch_begin",
+        "on_train_begin",
+        "on_train_batch_begin",
+        "on_train_batch_end",
+        "on_train_batch_begin",
+        "on_train_batch_end",
+        "on_train_end",
+        "on_epoch_end",
+        "on_interrupt",
+        "on_fit_end",
+        "exit: interrupted by the loop itself: the session was dropped before it was finished",
+    ];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn a_panic_of_the_loop_fails_the_fit_and_every_callback_exits() {
+    let journal = Journal::default();
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let fit = journaled(&journal).start().unwrap();
+        for _ in fit.epochs() {
+            for _ in fit.train([1.0, 2.0]) {
+                panic!("an index out of bounds");
+            }
+        }
+        fit.finish()
+    }));
+    assert!(panic.is_err());
+    let expected = [
+        "on_fit_begin",
+        "on_epoch_begin",
+        "on_train_begin",
+        "on_train_batch_begin",
+        "on_fit_error",
+        "exit: failed in the loop itself: panicked: the loop panicked",
+    ];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn a_panic_that_the_loop_catches_has_failed_the_fit() {
+    let fit = Fit::session(3).start().unwrap();
+    let mut epochs = 0;
+    for _ in fit.epochs() {
+        epochs += 1;
+        let pass = catch_unwind(AssertUnwindSafe(|| {
+            for _ in fit.train([1.0, 2.0]) {
+                panic!("an index out of bounds");
+            }
+        }));
+        assert!(pass.is_err());
+    }
+    assert_eq!(epochs, 1);
+    assert!(fit.finish().failed().is_some());
+}
+
+/// A loop that makes a mistake, and a part of the message about it.
+type Mistake = (fn(&FitSession<'_>), &'static str);
+
+const MISTAKES: [Mistake; 10] = [
+    (
+        |fit| assert!(fit.train([1.0]).next().is_none()),
+        "the train pass began inside of FIT",
+    ),
+    (
+        |fit| {
+            for _ in fit.epochs() {
+                for _ in fit.train([1.0]) {
+                    assert!(fit.valid([2.0]).next().is_none());
+                }
+            }
+        },
+        "the valid pass began inside of TRAIN_BATCH",
+    ),
+    (|fit| fit.loss(0.5), "a loss was given outside of a batch"),
+    (
+        |fit| {
+            for _ in fit.epochs() {
+                for _ in fit.train([1.0]) {}
+                fit.loss(0.5);
+            }
+        },
+        "a loss was given outside of a batch",
+    ),
+    (
+        |fit| fit.samples(2),
+        "a number of samples was given outside of a batch",
+    ),
+    (
+        |fit| {
+            for _ in fit.epochs() {
+                let _weights = fit.borrow::<Vec<f64>>();
+                for _ in fit.train([1.0]) {}
+            }
+        },
+        "Vec<f64>` is borrowed from the session while a scope begins or ends",
+    ),
+    (
+        |fit| {
+            fit.with_state(|_| fit.log("accuracy", 0.5));
+        },
+        "the session was used inside a `with_state`",
+    ),
+    (
+        |fit| {
+            let mut epochs = fit.epochs();
+            epochs.next();
+            let mut pass = fit.train([1.0]);
+            pass.next();
+            drop(epochs);
+            drop(pass);
+        },
+        "ended the scope EPOCH before TRAIN_BATCH, which is inside it",
+    ),
+    (
+        |fit| {
+            let mut epochs = fit.epochs();
+            epochs.next();
+            let mut pass = fit.train([1.0]);
+            pass.next();
+            std::mem::forget(pass);
+            epochs.next();
+        },
+        "ended the scope EPOCH before TRAIN_BATCH, which is inside it",
+    ),
+    (
+        |fit| {
+            let (mut first, mut second) = (fit.epochs(), fit.epochs());
+            first.next();
+            second.next();
+        },
+        "opened the scope EPOCH, which is not inside of EPOCH",
+    ),
+];
+
+#[test]
+fn a_mistake_of_the_loop_fails_the_fit_and_its_message_names_the_scope() {
+    for (mistake, part) in MISTAKES {
+        let journal = Journal::default();
+        let mut weights = vec![0.0];
+        let fit = journaled(&journal).lend(&mut weights).start().unwrap();
+        mistake(&fit);
+        assert!(fit.epochs().next().is_none(), "{part}");
+        let outcome = fit.finish().to_string();
+        assert!(outcome.contains(part), "{outcome}");
+        let exit = journal.take().pop().unwrap();
+        assert_eq!(exit, format!("exit: {outcome}"));
+    }
+}
+
+#[test]
+fn a_lent_model_is_state_at_every_breakpoint_and_in_the_exits() {
+    struct Watch(Journal);
+    impl Watch {
+        fn look(&self, at: &Breakpoint, weights: &mut Vec<f64>) {
+            weights[0] += 1.0;
+            self.0.note(at.name());
+        }
+    }
+    impl Callback<Fit> for Watch {
+        fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+            h.on(Fit::on_enter, Self::look);
+            h.on_all(Self::look);
+            h.on(Fit::on_exit, Self::look);
+        }
+    }
+    let (journal, mut weights, mut bias) = (Journal::default(), vec![0.0], 0.0_f32);
+    let watch = Watch(journal.clone());
+    let fit = Fit::session(1)
+        .lend(&mut weights)
+        .lend(&mut bias)
+        .plan_with(|plan| drop(plan.add_local(watch)))
+        .on(Fit::on_epoch_end, |bias: &mut f32| *bias = 7.0)
+        .start()
+        .unwrap();
+    for _ in fit.epochs() {
+        for _ in fit.train([1.0, 2.0]) {
+            fit.borrow::<Vec<f64>>().unwrap()[0] += 100.0;
+        }
+    }
+    assert!(fit.finish().is_finished());
+    let calls = journal.take();
+    assert_eq!(
+        (calls[0].as_str(), calls.last().unwrap().as_str()),
+        ("on_enter", "on_exit")
+    );
+    assert_eq!(
+        weights,
+        [200.0 + f64::from(u32::try_from(calls.len()).unwrap())]
+    );
+    assert_eq!(bias, 7.0);
+}
+
+#[test]
+fn a_session_counts_from_where_its_state_stands() {
+    let fit = Fit::session(4)
+        .state(Epoch::new(2))
+        .state(Step::new(70))
+        .start()
+        .unwrap();
+    let mut epochs = vec![];
+    for epoch in fit.epochs() {
+        epochs.push(epoch);
+        for loss in fit.train([1.0, 2.0]) {
+            fit.loss(loss);
+        }
+    }
+    assert_eq!(epochs, [3, 4]);
+    let (_plan, state, outcome) = fit.into_parts();
+    assert!(outcome.is_finished());
+    assert_eq!(state.get(), Some(&Step::new(74)));
+}
+
+#[test]
+fn the_settings_are_checked_before_anything_runs() {
+    let error = Fit::session(2)
+        .min_epochs(3)
+        .learning_rate(f64::NAN)
+        .on(Fit::on_epoch_end, |_: &String| {})
+        .start()
+        .unwrap_err();
+    assert_eq!(error.problems().len(), 3, "{error}");
+}
