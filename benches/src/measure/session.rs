@@ -47,7 +47,7 @@ pub(super) fn once(which: &[String], batches: u64) -> Result<(), BoxError> {
     let [by, callbacks] = which else {
         return Err("write who loops, and how many callbacks there are".into());
     };
-    let callbacks = callbacks.parse()?;
+    let (batches, callbacks) = (u32::try_from(batches)?, callbacks.parse()?);
     match by.as_str() {
         HAND => by_hand(batches),
         TRAINER => by_trainer(batches, callbacks)?,
@@ -70,16 +70,16 @@ impl Model {
     }
 }
 
-fn numbers(batches: u64) -> impl ExactSizeIterator<Item = f64> {
-    (0..batches as usize).map(|batch| batch as f64)
+fn numbers(batches: u32) -> impl ExactSizeIterator<Item = f64> {
+    (0..batches).map(f64::from)
 }
 
-fn by_hand(batches: u64) {
+fn by_hand(batches: u32) {
     let (mut model, mut sum) = (Model(0.0), 0.0);
     for batch in numbers(batches) {
         sum += model.train(batch);
     }
-    black_box(sum / batches as f64);
+    black_box(sum / f64::from(batches));
 }
 
 /// Two handlers that do nothing.
@@ -94,7 +94,7 @@ impl Idle {
     }
 }
 
-fn by_trainer(batches: u64, callbacks: usize) -> Result<(), BoxError> {
+fn by_trainer(batches: u32, callbacks: usize) -> Result<(), BoxError> {
     let mut trainer = Trainer::new(Model(0.0)).plan_with(|plan| {
         for _ in 0..callbacks {
             plan.add(Idle);
@@ -104,7 +104,7 @@ fn by_trainer(batches: u64, callbacks: usize) -> Result<(), BoxError> {
     Ok(outcome.ok().map(drop)?)
 }
 
-fn by_session(batches: u64, callbacks: usize) -> Result<(), BoxError> {
+fn by_session(batches: u32, callbacks: usize) -> Result<(), BoxError> {
     let mut model = Model(0.0);
     let fit = session(callbacks).start()?;
     for _ in fit.epochs() {
@@ -115,7 +115,7 @@ fn by_session(batches: u64, callbacks: usize) -> Result<(), BoxError> {
     Ok(fit.finish().ok().map(drop)?)
 }
 
-fn by_lending_session(batches: u64, callbacks: usize) -> Result<(), BoxError> {
+fn by_lending_session(batches: u32, callbacks: usize) -> Result<(), BoxError> {
     let mut model = Model(0.0);
     let fit = session(callbacks).lend(&mut model).start()?;
     for _ in fit.epochs() {
