@@ -172,7 +172,7 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(error.problems().len(), 2);
     /// ```
     pub fn check(&mut self, state: &impl AsState) -> Result<(), PlanError> {
-        self.core.prepare(state.as_table())
+        self.core.check(state.as_table(), false)
     }
 
     /// Returns the notes of the last check: problems that are not errors, such as handlers that can never run.

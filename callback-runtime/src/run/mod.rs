@@ -26,7 +26,7 @@ pub(crate) use dispatcher::Dispatcher;
 pub use guard::Guard;
 pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
-use crate::loops::{Loop, LoopInfo};
+use crate::loops::{Loop, LoopInfo, ScopeCounts};
 use crate::outcome::{Failure, Outcome};
 use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
@@ -76,6 +76,8 @@ pub(crate) struct RunCore<'a> {
     pub(crate) resolved: &'a Resolved,
     /// The loop, as a value.
     pub(crate) loop_info: &'static LoopInfo,
+    /// The counters that the run advances.
+    scope_counts: &'a ScopeCounts,
     /// The progress of the run, and what its outcome will report.
     pub(crate) run_state: RunState,
 }
@@ -138,6 +140,7 @@ impl<'a> RunCore<'a> {
     fn of(parts: RunParts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
         let RunParts {
             loop_info,
+            scope_counts,
             dispatcher,
             resolved,
             clock,
@@ -149,6 +152,7 @@ impl<'a> RunCore<'a> {
             dispatcher,
             resolved,
             loop_info,
+            scope_counts,
             run_state,
         }
     }
