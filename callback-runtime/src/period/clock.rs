@@ -84,7 +84,12 @@ impl Clock {
 
     /// Returns the factory of gates that read the counter of `unit`.
     pub(crate) fn gates(&self, unit: Unit) -> Option<GateFactory> {
+        self.counter(unit)?.gates
+    }
+
+    /// Returns the counter of `unit`, if the loop declares one.
+    pub(crate) fn counter(&self, unit: Unit) -> Option<&CounterReader> {
         let mut readers = self.readers.iter();
-        readers.find(|reader| reader.unit == unit)?.gates
+        readers.find(|reader| reader.unit == unit)
     }
 }

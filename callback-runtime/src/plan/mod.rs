@@ -31,7 +31,7 @@ pub(crate) use nearest::nearest;
 pub(crate) use order::{DecidedOrders, OrderId};
 pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
-pub(crate) use problem_text::{ProblemText, length, one_line, wrap};
+pub(crate) use problem_text::{INSERT_ADVICE, ProblemText, length, one_line, wrap};
 pub(crate) use resolve::Resolved;
 
 use crate::loops::{Availability, Breakpoint, Loop, LoopInfo, is_well_formed};

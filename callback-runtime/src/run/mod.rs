@@ -3,7 +3,7 @@
 //! - `fire`, `reply`: [`Run::fire`], which runs the handlers of a breakpoint and handles what they return;
 //! - `ask`: [`Run::ask`], for breakpoints whose handlers return an answer;
 //! - `scope`: [`Run::scope`], which fires the begin and the end of a scope, and catches a leave of it;
-//! - `ending`: entering the callbacks, and the one ending of a run;
+//! - `ending`, `remarks`: entering the callbacks, the one ending of a run, and what its outcome tells beside it;
 //! - `run_state`, `pending_flow`, `swallowed`, `break_reason`: the state of a run, what interrupts it, and the failures that do not;
 //! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run when a breakpoint fires;
 //! - `guard`: [`Guard`], a run as a value, for engines that own the loop.
@@ -16,6 +16,7 @@ mod fire;
 mod guard;
 mod handler_record;
 mod pending_flow;
+mod remarks;
 mod reply;
 mod run_state;
 mod scope;
@@ -32,7 +33,7 @@ use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
-pub(crate) use run_state::{RunState, Stage};
+pub(crate) use run_state::{MAX_REFUSED, RunState, Stage};
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
