@@ -28,7 +28,7 @@ pub(crate) use check::CheckInput;
 pub(crate) use core::PlanCore;
 pub(crate) use erased::ErasedCallback;
 pub(crate) use nearest::nearest;
-pub(crate) use order::{DecidedOrders, OrderId};
+pub(crate) use order::{DecidedOrders, OrderId, Suggestions};
 pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
 pub(crate) use problem_text::{INSERT_ADVICE, ProblemText, length, one_line, wrap};

@@ -69,6 +69,10 @@ pub enum ProblemKind {
     Weight,
     /// A required callback is not attached.
     Required,
+    /// An order names a callback that is not attached, and the name of an attached one is similar.
+    Misspelt,
+    /// An order names a callback that is not attached. A note, not an error.
+    Idle,
     /// The declared orders of some callbacks form a circle: each must run before the next one, and the last one before the first.
     Circle,
     /// Two callbacks are attached, and one of them declares that it is incompatible with the other.
@@ -188,6 +192,7 @@ impl Problem {
             ProblemKind::NeverRuns,
             ProblemKind::Undecided,
             ProblemKind::Alone,
+            ProblemKind::Idle,
         ];
         !notes.contains(&self.kind)
     }

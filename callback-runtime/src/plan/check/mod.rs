@@ -5,6 +5,7 @@
 
 mod conflicts;
 mod counters;
+mod order_names;
 mod providers;
 mod relations;
 mod state;
@@ -25,6 +26,7 @@ use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
 use counters::check_counters;
+use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
 use state::check_state;
@@ -44,7 +46,7 @@ pub(crate) struct CheckInput<'p> {
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 22] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 23] = [
     check_info,
     check_weights,
     check_names,
@@ -56,6 +58,7 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 22] = [
     check_silence,
     check_requirements,
     check_incompatible,
+    check_order_names,
     check_writers,
     check_readers,
     check_periods,
