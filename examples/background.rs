@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 breakpoints! {
     /// A simulation that takes its time.
-    loop Simulate with u64 as steps, Energy { scope RUN { on_run_begin; after_step; on_run_end; } }
+    loop Simulate with u64 as steps by hand, Energy { scope RUN { on_run_begin; after_step; on_run_end; } }
 }
 
 #[derive(Clone)]
@@ -54,7 +54,9 @@ fn report(
     let mut plan = Plan::new();
     attach(&mut plan, Lines { file });
     let mut stalls = Vec::new();
-    let outcome = plan.run(&mut State::new(), |run| simulate(run, &mut stalls))?;
+    let mut state = State::new();
+    state.insert(0_u64);
+    let outcome = plan.run(&mut state, |run| simulate(run, &mut stalls))?;
     outcome.ok()?;
     let lines = std::fs::read_to_string(&path)?.lines().count();
     println!(

@@ -9,14 +9,14 @@ use callbacks::Background;
 use callbacks::prelude::*;
 use std::sync::mpsc::channel;
 use support::deadline::in_time;
-use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
+use support::writer::{Count, Writer, count, dropped, held_up, lines, start, step_from};
 
 #[test]
 fn it_sees_every_firing_in_order_and_exits_after_all() {
     in_time(|| {
         let mut plan = Plan::new();
         plan.add(Writer::default()).background(Background::queue(2));
-        let outcome = plan.run(&mut State::new(), |run| count(run, 5)).unwrap();
+        let outcome = plan.run(&mut start(), |run| count(run, 5)).unwrap();
         assert!(outcome.is_finished() && outcome.dropped().is_empty());
         let expected = ["enter", "1", "2", "3", "4", "5", "end", "exit: finished"];
         assert_eq!(lines(&plan), expected);
@@ -28,7 +28,7 @@ fn the_loop_goes_on_while_it_is_at_work() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer::default());
         // Released when the loop has ended: nothing else ends it.
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             count(run, 5)?;
             drop(open);
             Ok(())
@@ -42,7 +42,7 @@ fn the_loop_goes_on_while_it_is_at_work() {
 fn it_sees_the_state_as_it_was_when_the_breakpoint_was_fired() {
     in_time(|| {
         let (mut plan, open) = held_up(Writer::default());
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             count(run, 3)?;
             run.state().insert(77_u64);
             drop(open);
@@ -72,7 +72,7 @@ fn with_back_pressure_a_full_queue_holds_the_loop_up_and_nothing_is_lost() {
             }
             seen
         });
-        let outcome = plan.run(&mut State::new(), |run| count(run, 100)).unwrap();
+        let outcome = plan.run(&mut start(), |run| count(run, 100)).unwrap();
         assert!(outcome.is_finished());
         assert_eq!((lines(&plan).len(), dropped(&outcome)), (103, 0));
         drop(plan);
@@ -91,7 +91,7 @@ fn a_queue_that_drops_the_oldest_never_holds_the_loop_up_and_tells_how_many() {
         };
         plan.add(writer)
             .background(Background::queue(2).drop_oldest());
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             run.scope(Count::RUN, |run| {
                 step_from(run, 1, 1)?;
                 // It has the first step in hand, and room for two.
@@ -127,7 +127,7 @@ fn a_stop_and_a_failure_of_others_leave_nothing_in_the_state() {
                     Ok(Flow::Continue)
                 }
             });
-            let outcome = plan.run(&mut State::new(), |run| {
+            let outcome = plan.run(&mut start(), |run| {
                 let counted = count(run, 10);
                 drop(open);
                 counted

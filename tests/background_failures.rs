@@ -9,7 +9,7 @@ use callbacks::prelude::*;
 use callbacks::{Background, Cause, Swallowed};
 use std::sync::mpsc::channel;
 use support::deadline::in_time;
-use support::writer::{Count, Writer, count, dropped, held_up, lines, step_from};
+use support::writer::{Count, Writer, count, dropped, held_up, lines, start, step_from};
 
 #[test]
 fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
@@ -21,7 +21,7 @@ fn an_error_surfaces_at_a_later_firing_as_the_handler_s_own() {
         };
         plan.add(writer).background(Background::queue(1));
         let mut fired = 0;
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             run.scope(Count::RUN, |run| {
                 for step in 1..=1000 {
                     fired = step;
@@ -64,7 +64,7 @@ fn an_error_that_nothing_is_fired_after_surfaces_before_the_exits() {
             fails_at: Some(3),
             ..Writer::default()
         });
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             step_from(run, 1, 3)?;
             drop(open);
             Ok(())
@@ -90,7 +90,7 @@ fn an_error_of_a_later_callback_surfaces_before_the_exits() {
             fails_at: Some(1),
             ..Writer::default()
         });
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             step_from(run, 1, 1)?;
             drop((open, open_second));
             Ok(())
@@ -108,7 +108,7 @@ fn an_error_found_after_the_end_of_the_loop_leads_to_the_exits_directly() {
             fails_at: Some(3),
             ..Writer::default()
         });
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             count(run, 3)?;
             drop(open);
             Ok(())
@@ -127,7 +127,7 @@ fn after_a_panic_it_is_not_called_and_what_it_did_not_see_is_reported() {
             panics_at: Some(2),
             ..Writer::default()
         });
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             count(run, 10)?;
             drop(open);
             Ok(())
@@ -155,7 +155,7 @@ fn a_failure_is_swallowed_where_the_callback_may_fail_and_it_goes_on() {
             ..Writer::default()
         };
         plan.add(writer).on_failure(OnFailure::Warn);
-        let outcome = plan.run(&mut State::new(), |run| count(run, 4)).unwrap();
+        let outcome = plan.run(&mut start(), |run| count(run, 4)).unwrap();
         assert!(outcome.is_finished() && outcome.dropped().is_empty());
         assert_eq!(
             outcome
@@ -190,7 +190,7 @@ fn a_panic_that_is_swallowed_disables_it_and_what_it_did_not_see_is_reported() {
                 }
             }
         });
-        let outcome = plan.run(&mut State::new(), |run| count(run, 7)).unwrap();
+        let outcome = plan.run(&mut start(), |run| count(run, 7)).unwrap();
         assert!(outcome.is_finished());
         assert!(outcome.swallowed()[0].disabled());
         let lines = lines(&plan);
@@ -210,11 +210,11 @@ fn a_plan_runs_again_also_after_a_panic_in_the_background() {
             panics_at: Some(2),
             ..Writer::default()
         });
-        let failed = plan.run(&mut State::new(), |run| step_from(run, 1, 3));
+        let failed = plan.run(&mut start(), |run| step_from(run, 1, 3));
         assert!(failed.unwrap().failed().is_some());
         for first in [11, 21] {
             let before = lines(&plan).len();
-            let outcome = plan.run(&mut State::new(), |run| step_from(run, first, first + 1));
+            let outcome = plan.run(&mut start(), |run| step_from(run, first, first + 1));
             assert!(outcome.unwrap().is_finished());
             let steps = [first, first + 1].map(|step| step.to_string());
             assert_eq!(lines(&plan)[before + 1..before + 3], steps);
@@ -232,7 +232,7 @@ fn failing(policy: OnFailure) -> (Vec<String>, Outcome) {
         ..Writer::default()
     };
     plan.add(writer).on_failure(policy);
-    let outcome = plan.run(&mut State::new(), |run| {
+    let outcome = plan.run(&mut start(), |run| {
         step_from(run, 1, 3)?;
         // The worker is there for as long as the run is.
         let _ = (arrived.recv(), open.send(()), arrived.recv());
@@ -257,9 +257,15 @@ fn calls_that_wait_after_a_failure_of_the_run_are_not_made_and_are_reported() {
 fn calls_that_wait_for_a_disabled_callback_are_not_made_and_are_reported() {
     in_time(|| {
         let (lines, outcome) = failing(OnFailure::DisableAfter(1));
-        assert_eq!(
-            lines,
-            ["enter", "1", "2", "exit: finished (1 failure swallowed)"]
+        let Some((exit, lines)) = lines.split_last() else {
+            unreachable!("it enters")
+        };
+        assert_eq!(lines, ["enter", "1", "2"]);
+        let text = "exit: finished (1 failure swallowed, 2 background calls dropped)\n  Writer at after_step (";
+        assert!(exit.starts_with(text), "{exit}");
+        assert!(
+            exit.ends_with(" was not called in the background, 2 times"),
+            "{exit}"
         );
         assert_eq!(dropped(&outcome), 2);
     });

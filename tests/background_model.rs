@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use support::deadline::in_time;
 
 breakpoints! {
-    loop Walk with u64 as steps {
+    loop Walk with u64 as steps by hand {
         scope RUN {
             on_run_begin;
             scope LEG { on_leg_begin; on_step; on_rest; on_leg_end; }
@@ -213,6 +213,7 @@ fn dropped_and_seen(walked: &Seen) -> u64 {
 fn start() -> State {
     let mut state = State::new();
     state.insert(Event::Rest);
+    state.insert(0_u64);
     state
 }
 
@@ -280,7 +281,7 @@ proptest! {
             let mut plan = Plan::new();
             plan.add(writer).background(Background::queue(room));
             let mut fired = 0;
-            let outcome = plan.run(&mut State::new(), |run| {
+            let outcome = plan.run(&mut start(), |run| {
                 for step in 1..=steps {
                     run.state().insert(step);
                     fired += 1;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use support::deadline::in_time;
 
 breakpoints! {
-    loop Count with u64 as steps { scope RUN { on_run_begin; after_step; on_run_end; } }
+    loop Count with u64 as steps by hand { scope RUN { on_run_begin; after_step; on_run_end; } }
 }
 
 /// Whatever is in it may be bound to one thread.
@@ -52,6 +52,7 @@ impl Callback<Count> for Halve {
 fn state() -> State {
     let mut state = State::new();
     state.insert(0.5_f64);
+    state.insert(0_u64);
     state
 }
 

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use support::deadline::in_time;
 
 breakpoints! {
-    loop Count with u64 as steps { scope RUN { on_run_begin; after_step; on_run_end; } }
+    loop Count with u64 as steps by hand { scope RUN { on_run_begin; after_step; on_run_end; } }
 }
 
 /// Writes where a use after it is freed would be seen, and receiver the lines when it goes.
@@ -57,6 +57,13 @@ fn plan() -> (Plan<Count>, Sender<()>, Receiver<Vec<String>>) {
     (plan, open, receiver)
 }
 
+/// The state at step 0.
+fn start() -> State {
+    let mut state = State::new();
+    state.insert(0_u64);
+    state
+}
+
 fn steps(run: &mut Run<'_, Count>) -> Result<(), Break> {
     for step in 1..=3_u64 {
         run.state().insert(step);
@@ -69,7 +76,7 @@ fn steps(run: &mut Run<'_, Count>) -> Result<(), Break> {
 fn a_guard_that_is_dropped_waits_for_what_is_left() {
     in_time(|| {
         let (plan, open, receiver) = plan();
-        let mut guard = plan.start(State::new()).unwrap();
+        let mut guard = plan.start(start()).unwrap();
         for step in 1..=3_u64 {
             guard.state().insert(step);
             guard.fire(Count::after_step).unwrap();
@@ -86,7 +93,7 @@ static FORGOTTEN: AtomicPtr<Guard<Count>> = AtomicPtr::new(std::ptr::null_mut())
 fn a_guard_that_is_forgotten_leaks_the_callback_and_its_worker_goes_on() {
     in_time(|| {
         let (plan, open, receiver) = plan();
-        let mut guard = plan.start(State::new()).unwrap();
+        let mut guard = plan.start(start()).unwrap();
         guard.state().insert(1_u64);
         guard.fire(Count::after_step).unwrap();
         // As good as forgotten, and known to whoever looks for what is leaked.
@@ -102,7 +109,7 @@ fn an_engine_that_panics_takes_its_guard_along_when_the_worker_is_done() {
     in_time(|| {
         let (plan, open, receiver) = plan();
         let caught = catch_unwind(AssertUnwindSafe(move || {
-            let mut guard = plan.start(State::new()).unwrap();
+            let mut guard = plan.start(start()).unwrap();
             guard.state().insert(1_u64);
             guard.fire(Count::after_step).unwrap();
             drop(open);
@@ -117,7 +124,7 @@ fn an_engine_that_panics_takes_its_guard_along_when_the_worker_is_done() {
 fn a_loop_that_panics_loses_nothing() {
     in_time(|| {
         let (mut plan, open, receiver) = plan();
-        let outcome = plan.run(&mut State::new(), |run| {
+        let outcome = plan.run(&mut start(), |run| {
             steps(run)?;
             drop(open);
             panic!("the loop is broken");
@@ -134,12 +141,12 @@ fn between_two_runs_a_callback_is_anybody_s() {
         let (mut plan, open, receiver) = plan();
         drop(open);
         for _ in 0..20 {
-            assert!(plan.run(&mut State::new(), steps).unwrap().is_finished());
+            assert!(plan.run(&mut start(), steps).unwrap().is_finished());
             plan.get_mut::<Writer>().unwrap().lines.clear();
             plan.on(Count::after_step, || {}).named("another");
             assert!(plan.remove_named("another"));
         }
-        assert!(plan.run(&mut State::new(), steps).unwrap().is_finished());
+        assert!(plan.run(&mut start(), steps).unwrap().is_finished());
         let writer = plan.remove::<Writer>().unwrap();
         assert_eq!(writer.lines.len(), 4);
         drop(writer);

@@ -78,7 +78,7 @@ impl Counter for RealLie {
 }
 
 breakpoints! {
-    loop Walk with Lie as steps, RealLie as time, u64 as samples {
+    loop Walk with Lie as steps by hand, RealLie as time by hand, u64 as samples by hand {
         scope RUN { on_run_begin; on_step; on_run_end; }
     }
 }
@@ -322,7 +322,7 @@ impl Counter for Nothing {
 }
 
 breakpoints! {
-    loop Odd with Fickle as steps, Padded as epochs, Tagged as samples, Nothing as micro_steps {
+    loop Odd with Fickle as steps by hand, Padded as epochs by hand, Tagged as samples by hand, Nothing as micro_steps by hand {
         scope RUN { on_run_begin; on_step; on_other; on_run_end; }
     }
 }

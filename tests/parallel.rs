@@ -9,7 +9,7 @@ use std::time::Duration;
 
 breakpoints! {
     /// Counts its steps.
-    pub loop Relax with Steps as steps { scope STEP { before_step; on_force; after_step; } error => on_error; }
+    pub loop Relax with Steps as steps by hand { scope STEP { before_step; on_force; after_step; } error => on_error; }
 }
 
 /// What the loop counts with.

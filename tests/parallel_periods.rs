@@ -5,7 +5,7 @@ use callbacks::{Executor, Job};
 use std::time::Duration;
 
 breakpoints! {
-    loop Walk with u64 as steps { scope RUN { on_run_begin; on_step; on_run_end; } }
+    loop Walk with u64 as steps by hand { scope RUN { on_run_begin; on_step; on_run_end; } }
 }
 
 /// Runs groups one by one, all together, or breaks at the first.

@@ -4,7 +4,7 @@ use callbacks::prelude::*;
 use callbacks::{Count, Counter, Problem, ProblemKind};
 
 breakpoints! {
-    loop Walk with u64 as steps {
+    loop Walk with u64 as steps by hand {
         scope RUN { on_run_begin; scope STEP { before_step; on_step; after_step; } on_run_end; }
     }
 }
@@ -144,7 +144,7 @@ impl Counter for Clock {
 }
 
 breakpoints! {
-    loop Counted with Whole<0> as epochs, Whole<1> as steps, Whole<2> as micro_steps, Whole<3> as samples, Clock as time {
+    loop Counted with Whole<0> as epochs by hand, Whole<1> as steps by hand, Whole<2> as micro_steps by hand, Whole<3> as samples by hand, Clock as time by hand {
         scope STEP { before_step; after_step; }
     }
 }

@@ -22,7 +22,7 @@ impl Trace {
 }
 
 breakpoints! {
-    loop Walk with u64 as steps, Clock as time, Trace {
+    loop Walk with u64 as steps by hand, Clock as time by hand, Trace {
         scope RUN { on_run_begin; scope STEP { before_step; on_step; after_step; } on_run_end; }
     }
 }

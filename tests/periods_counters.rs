@@ -14,7 +14,7 @@ impl Counter for Frail {
 }
 
 breakpoints! {
-    loop Wear with Frail as steps { scope RUN { on_run_begin; on_step; on_run_end; } }
+    loop Wear with Frail as steps by hand { scope RUN { on_run_begin; on_step; on_run_end; } }
 }
 
 #[test]

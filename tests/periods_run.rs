@@ -24,7 +24,7 @@ impl Counter for Seen {
 struct Trace(Vec<(usize, u64)>);
 
 breakpoints! {
-    loop Walk with u64 as steps, Clock as time, Seen as samples, Trace {
+    loop Walk with u64 as steps by hand, Clock as time by hand, Seen as samples by hand, Trace {
         scope RUN { on_run_begin; on_step; on_run_end; }
     }
 }

@@ -163,16 +163,14 @@ fn a_callback_that_requires_its_own_type_requires_another_one() {
 fn a_misspelt_name_gets_the_nearest_one() {
     let mut plan = Plan::<Fit>::new();
     plan.on(Fit::on_epoch_end, || {}).named("measure");
-    plan.on(Fit::on_epoch_end, || {})
-        .named("print")
-        .after("measrue");
+    plan.add(Saying(|info| info.after("measrue")));
     plan.on(Fit::on_epoch_end, || {})
         .named("alone")
         .after("alon");
     let explanation = explained(&mut plan);
     assert!(
         explanation
-            .contains("print after `measrue`, which is not attached: did you mean `measure`?"),
+            .contains("Saying after `measrue`, which is not attached: did you mean `measure`?"),
         "{explanation}"
     );
     assert!(

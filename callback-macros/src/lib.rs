@@ -310,7 +310,9 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `crate = path;` | before the loop: the path of `callbacks`, if it is renamed or re-exported |
 /// | `pub loop Fit with Epoch { … }` | the loop's type, and state that exists at every breakpoint |
-/// | `with Epoch as epochs, Step as steps` | on the loop's line: the counters of `epochs`, `steps`, `micro_steps`, `samples` or `time` |
+/// | `with Step as steps` | on the loop's line: the counter of `epochs`, `steps`, `micro_steps`, `samples` or `time` |
+/// | `scope STEP counts Step { … }` | a scope that counts: the run puts the counter into the state, and advances it where the scope begins |
+/// | `with Step as steps by hand` | a counter that the loop itself puts into the state and advances, in place of `counts` |
 /// | `scope EPOCH with T { … }` | a scope, and state that exists while it is open |
 /// | `phase TRAIN { … }` | a scope that is a phase |
 /// | `on_force with Force;` | a breakpoint, and state that exists from it to the end of the scope around it |

@@ -42,6 +42,17 @@ impl Unit {
         entry.map_or("", |(name, _)| name)
     }
 
+    /// Returns a name for a scope that counts the unit, for an example; `None` if a scope cannot count it.
+    pub(crate) fn scope(self) -> Option<&'static str> {
+        match self {
+            Self::Epochs => Some("EPOCH"),
+            Self::Steps => Some("STEP"),
+            Self::MicroSteps => Some("MICRO_STEP"),
+            Self::Samples => Some("SAMPLE"),
+            Self::Time | Self::Seconds => None,
+        }
+    }
+
     /// Whether the unit is counted in whole numbers.
     pub(crate) fn is_whole(self) -> bool {
         !matches!(self, Self::Time | Self::Seconds)

@@ -30,8 +30,8 @@ pub use loops::{
     ScopeCounter, ScopeInfo,
 };
 pub use outcome::{
-    Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, OnFailure, Origin, Outcome,
-    Reply, ScopeExit, Skipped, Stop, Swallowed,
+    Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, NeverDue, OnFailure, Origin,
+    Outcome, Reply, ScopeExit, Skipped, Stop, Swallowed,
 };
 pub use parallel::Executor;
 pub use period::{

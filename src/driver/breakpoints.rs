@@ -25,7 +25,7 @@ crate::breakpoints! {
     /// plan.on(Driver::on_step_end, |step: &Step, record: &Record| println!("{step}: {record:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Driver with Step as steps, Time as time, Attempt, RejectedAttempts, Total {
+    pub loop Driver with Step as steps by hand, Time as time by hand, Attempt, RejectedAttempts, Total {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first one of a step, or the next one after a rejection. The record is empty.

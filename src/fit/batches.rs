@@ -16,6 +16,12 @@ use callback_runtime::BoxError;
 /// let mut fixed = vec!["first", "second"];
 /// assert_eq!(fixed.batches(1).next().unwrap().unwrap(), "first");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no source of the batches `{B}`",
+    label = "a fit asks this for the batches of each pass",
+    note = "a `Vec<{B}>` is a source if `{B}` is `Clone`, because each pass clones its batches; write `#[derive(Clone)]`",
+    note = "a closure of the epoch that returns something to iterate over is a source without `Clone`, as in `|epoch: u64| read_batches(epoch)`"
+)]
 pub trait Batches<B: 'static> {
     /// Returns the batches of one pass. An `Err` among them fails the run.
     fn batches(&mut self, epoch: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_>;

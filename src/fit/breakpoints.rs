@@ -20,7 +20,8 @@ crate::breakpoints! {
     /// plan.on(Fit::on_epoch_end, |epoch: &Epoch, record: &Record| println!("{epoch}: {record:.4}"));
     /// assert!(plan.check(&State::new()).is_ok());
     /// ```
-    pub loop Fit with Epoch as epochs, Step as steps, MicroStep as micro_steps, SampleCount as samples,
+    pub loop Fit with
+        Epoch as epochs by hand, Step as steps by hand, MicroStep as micro_steps by hand, SampleCount as samples by hand,
         Epochs, Iteration, Phase, History, LearningRate, Total
     {
         scope FIT {

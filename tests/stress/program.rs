@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 breakpoints! {
     pub(crate) loop Walk with
-        u64 as steps,
+        u64 as steps by hand,
         Near<0>, Near<1>, Near<2>, Far<0>, Far<1>, Far<2>, Line<0>, Line<1>, Page<0>, Nothing<0>, Nothing<1>
     {
         scope RUN {

@@ -5,7 +5,7 @@ use callbacks::{At, HandlerRef};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 breakpoints! {
-    pub(crate) loop Walk with u64 as steps {
+    pub(crate) loop Walk with u64 as steps by hand {
         scope RUN { on_run_begin; scope STEP { before_step; on_force; after_step; } on_run_end; }
     }
 }

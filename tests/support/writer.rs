@@ -4,7 +4,7 @@ use callbacks::prelude::*;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 breakpoints! {
-    pub(crate) loop Count with u64 as steps {
+    pub(crate) loop Count with u64 as steps by hand {
         scope RUN { on_run_begin; after_step; on_run_end; }
         stop => on_stop;
         error => on_error;
@@ -71,6 +71,13 @@ pub(crate) fn held_up(writer: Writer) -> (Plan<Count>, Sender<()>) {
         ..writer
     });
     (plan, open)
+}
+
+/// The state at step 0.
+pub(crate) fn start() -> State {
+    let mut state = State::new();
+    state.insert(0_u64);
+    state
 }
 
 /// Steps from one on; nothing else.

@@ -14,7 +14,7 @@ use waiting::Turn;
 
 callbacks::breakpoints! {
     /// A loop of the size of luz's.
-    pub(crate) loop Bench with Turn as steps, Input, Second, Third, Fourth, Fifth, Output {
+    pub(crate) loop Bench with Turn as steps by hand, Input, Second, Third, Fourth, Fifth, Output {
         scope FIT {
             on_fit_begin;
             scope BATCH {

@@ -83,7 +83,7 @@ fn state_is_declared_where_it_begins_to_exist() {
 #[test]
 fn a_counter_is_declared_after_its_state() {
     let expanded = expand(&quote! {
-        loop Walk with Step as steps, Rate, Clock<f64> as time { scope RUN { on_run_begin; on_run_end; } }
+        loop Walk with Step as steps by hand, Rate, Clock<f64> as time by hand { scope RUN { on_run_begin; on_run_end; } }
     });
     assert_eq!(error_count(&expanded), 0);
     let counts = |state: &str, unit: &str| {

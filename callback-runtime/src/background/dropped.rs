@@ -1,6 +1,8 @@
 //! The calls in the background that were dropped, as the outcome reports them.
 
-use crate::outcome::Origin;
+use crate::debug_as_display;
+use crate::outcome::{Origin, Times};
+use std::fmt;
 
 /// A handler in the background and the number of its calls that were dropped, because its queue was full and drops the oldest call, or
 /// because a call failed before.
@@ -40,7 +42,7 @@ use crate::outcome::Origin;
 /// assert_eq!(dropped, fired - 1);
 /// # Ok::<(), PlanError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Dropped {
     pub(super) origin: Origin,
     pub(super) times: u64,
@@ -57,3 +59,12 @@ impl Dropped {
         self.times
     }
 }
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (origin, times) = (&self.origin, Times(self.times));
+        write!(f, "{origin} was not called in the background, {times}")
+    }
+}
+
+debug_as_display!(Dropped);

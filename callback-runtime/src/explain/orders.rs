@@ -1,8 +1,8 @@
 //! The declared orders in an explanation: which callbacks run before which other ones, and where the order is declared.
 
 use crate::callback::{CallbackId, Location};
-use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide, Resolved, nearest};
-use std::collections::{HashMap, HashSet};
+use crate::plan::{DeclaredBy, NamedBy, OrderRule, OrderSide, Resolved, Suggestions};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,9 +110,8 @@ impl Order {
 pub(super) fn declared_orders(resolved: &Resolved) -> Vec<Order> {
     let mut names = SideNames {
         names: &resolved.names,
-        active: &resolved.order,
         lists: HashMap::new(),
-        suggestions: HashMap::new(),
+        suggestions: Suggestions::of(resolved),
     };
     let orders = resolved.orders.iter().map(|order| Order {
         first: names.side(&order.first, &order.second),
@@ -137,18 +136,16 @@ fn is_itself(order: &OrderRule) -> bool {
 struct SideNames<'p> {
     /// The name of each callback, by its id.
     names: &'p [Arc<str>],
-    /// The callbacks without the suppressed ones, which have no name.
-    active: &'p [CallbackId],
     /// The lists of names so far, by the address of the list of callbacks.
     lists: HashMap<*const [CallbackId], Arc<[Arc<str>]>>,
-    /// The suggestions so far, by the name that no callback has.
-    suggestions: HashMap<&'p str, Option<&'p str>>,
+    /// The suggestions for names that no callback has.
+    suggestions: Suggestions<'p>,
 }
 
 impl<'p> SideNames<'p> {
     /// Returns a side of an order for the explanation. `other` is the other side.
     fn side(&mut self, side: &'p OrderSide, other: &OrderSide) -> Side {
-        let suggestion = self.suggestion(side, other);
+        let suggestion = self.suggestions.for_side(side, other).map(Arc::from);
         let names = side.callbacks.iter().map(|id| self.names[*id].clone());
         let list = self.lists.entry(Arc::as_ptr(&side.callbacks));
         Side {
@@ -156,25 +153,5 @@ impl<'p> SideNames<'p> {
             callbacks: list.or_insert_with(|| names.collect()).clone(),
             suggestion,
         }
-    }
-
-    /// Returns the most similar name for a side without callbacks. Does not suggest the names of the other side, which declares the order.
-    fn suggestion(&mut self, side: &'p OrderSide, other: &OrderSide) -> Option<Arc<str>> {
-        if side.named != NamedBy::Name || !side.callbacks.is_empty() {
-            return None;
-        }
-        let (names, active) = (self.names, self.active);
-        let all = || active.iter().map(|id| names[*id].as_ref());
-        let found = self.suggestions.entry(&side.label);
-        let found = *found.or_insert_with(|| nearest(&side.label, all()));
-        let others = other.callbacks.iter().map(|id| names[*id].as_ref());
-        let others: HashSet<&str> = others.collect();
-        let suggestion = match found {
-            Some(name) if others.contains(name) => {
-                nearest(&side.label, all().filter(|name| !others.contains(name)))
-            }
-            found => found,
-        };
-        suggestion.map(Arc::from)
     }
 }

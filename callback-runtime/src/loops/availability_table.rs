@@ -73,6 +73,14 @@ impl AvailabilityTable {
         self.loop_info.ids().collect()
     }
 
+    /// Returns the types that exist at every breakpoint.
+    pub(crate) fn of_whole_run(&self) -> Vec<TypeId> {
+        let everywhere = self.everywhere();
+        let declared = self.declared.iter();
+        let declared = declared.filter(|declared| declared.at == everywhere);
+        declared.map(|declared| declared.type_id).collect()
+    }
+
     /// Returns the breakpoints with this role.
     pub(crate) fn of_role(&self, role: Role) -> BreakpointSet {
         let has_role = |id: &BreakpointId| self.loop_info.role(*id) == role;

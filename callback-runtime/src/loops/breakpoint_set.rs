@@ -18,6 +18,10 @@ impl BreakpointSet {
             .is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(crate) fn insert(&mut self, breakpoint: BreakpointId) {
         let index = breakpoint.index();
         if let Some(word) = self.0.get_mut(index / 64) {

@@ -40,13 +40,10 @@ impl LoopInfo {
         }
     }
 
-    /// Returns the rounds of the loop if the scope is one: if it counts, and ends where the record is complete.
-    pub(crate) fn rounds_of(&self, scope: ScopeId) -> Option<RoundInfo> {
-        let ends_here = |rounds: &RoundInfo| self.scopes[scope].end() == rounds.end();
-        let counts = |counter: &ScopeCounter| counter.scope() == scope;
-        self.rounds
-            .filter(ends_here)
-            .filter(|_| self.counters.iter().any(counts))
+    /// Whether a scope of the loop advances the counter of this type.
+    pub(crate) fn advances(&self, counter: TypeId) -> bool {
+        let mut counters = self.counters.iter();
+        counters.any(|advanced| advanced.type_id() == counter)
     }
 
     /// Returns the ids of all breakpoints, in the order of [`Loop::BREAKPOINTS`].

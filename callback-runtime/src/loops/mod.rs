@@ -1,7 +1,7 @@
 //! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
 //! - `breakpoint`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
-//! - `rounds`: the trait [`Rounds`], and the counters that a run advances;
+//! - `rounds`, `scope_counts`: the trait [`Rounds`], and the counters that a run advances;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
 //! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
@@ -14,6 +14,7 @@ mod ids;
 mod info;
 mod rounds;
 mod scope;
+mod scope_counts;
 
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};
@@ -24,3 +25,4 @@ pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;
 pub use rounds::{RoundInfo, Rounds, ScopeCounter};
 pub use scope::{Scope, ScopeInfo};
+pub(crate) use scope_counts::ScopeCounts;

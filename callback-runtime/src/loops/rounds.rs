@@ -1,9 +1,12 @@
 //! Rounds: what a loop counts its records by, and the counters that a run advances.
 
+use super::scope_counts::{Advance, CountReader};
 use super::{At, BreakpointId, Loop, ScopeId};
 use crate::period::Counter;
+use crate::raw::{Slot, View};
 use crate::record::{Record, Round};
 use crate::state::Ctx;
+use std::any::TypeId;
 
 /// A loop that marks the breakpoint at which the record of a round is complete. A callback with `#[callback(Rounds)]` attaches to every such
 /// loop: `EarlyStopping` and `Csv` of the shelf, and your own.
@@ -113,7 +116,8 @@ const fn last_index<L: Loop>() -> u16 {
 pub struct RoundInfo {
     unit: &'static str,
     end: BreakpointId,
-    count: fn(&Ctx<'_>) -> u64,
+    /// Makes a function that reads the counter of the rounds.
+    reader: fn() -> CountReader,
 }
 
 impl RoundInfo {
@@ -128,7 +132,7 @@ impl RoundInfo {
         Self {
             unit: L::ROUND,
             end: L::on_round_end.id(),
-            count: count::<L::Counter>,
+            reader: reader::<L::Counter>,
         }
     }
 
@@ -137,44 +141,45 @@ impl RoundInfo {
         if state.get::<Record>().is_none() {
             state.insert(Record::default());
         }
-        let round = self.current(state);
+        let count = (self.reader)()(&mut state.reborrow().into_view());
         if let Some(record) = state.get_mut::<Record>() {
-            record.set_round(round);
+            record.set_round(self.at(count));
         }
     }
 
-    /// Returns the round with the count of the counter.
-    fn current(self, state: &Ctx<'_>) -> Round {
-        Round::new(self.unit, (self.count)(state))
+    /// Returns the round with this count.
+    pub(super) const fn at(self, count: u64) -> Round {
+        Round::new(self.unit, count)
+    }
+
+    /// Returns a function that reads the counter of the rounds.
+    pub(super) fn reader(self) -> CountReader {
+        (self.reader)()
     }
 
     /// Returns the breakpoint at which a round is complete.
     pub(crate) const fn end(self) -> BreakpointId {
         self.end
     }
-
-    /// Begins a round.
-    pub(crate) fn begin(self, state: &mut Ctx<'_>) {
-        let round = self.current(state);
-        if let Some(record) = state.get_mut::<Record>() {
-            record.begin(round);
-        }
-    }
 }
 
-fn count<T: Counter>(state: &Ctx<'_>) -> u64 {
-    let amount = state
-        .get::<T>()
-        .and_then(|counter| crate::Amount::from(counter.count()).whole());
-    amount.unwrap_or_default()
+fn reader<T: Counter>() -> CountReader {
+    let slot = Slot::<T>::of();
+    Box::new(move |state: &mut View<'_>| {
+        let counter = state.get_mut_at(&slot);
+        let amount = counter.and_then(|counter| crate::Amount::from(counter.count()).whole());
+        amount.unwrap_or_default()
+    })
 }
 
 /// A counter that the run advances where a scope begins.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeCounter {
     scope: ScopeId,
+    type_id: TypeId,
     prepare: fn(&mut Ctx<'_>),
-    advance: fn(&mut Ctx<'_>),
+    /// Makes a function that advances the counter.
+    advance: fn() -> Advance,
 }
 
 impl ScopeCounter {
@@ -195,6 +200,7 @@ impl ScopeCounter {
         }
         Self {
             scope: ScopeId::new(scope as usize),
+            type_id: TypeId::of::<T>(),
             prepare: prepare::<T>,
             advance: advance::<T>,
         }
@@ -204,13 +210,19 @@ impl ScopeCounter {
         self.scope
     }
 
+    /// Returns the type of the counter.
+    pub(crate) const fn type_id(self) -> TypeId {
+        self.type_id
+    }
+
     /// Puts the counter into the state, unless it is there.
     pub(crate) fn prepare(self, state: &mut Ctx<'_>) {
         (self.prepare)(state);
     }
 
-    pub(crate) fn advance(self, state: &mut Ctx<'_>) {
-        (self.advance)(state);
+    /// Returns a function that advances the counter.
+    pub(super) fn advance(self) -> Advance {
+        (self.advance)()
     }
 }
 
@@ -220,8 +232,11 @@ fn prepare<T: Counter + Default>(state: &mut Ctx<'_>) {
     }
 }
 
-fn advance<T: Counter + Default>(state: &mut Ctx<'_>) {
-    if let Some(counter) = state.get_mut::<T>() {
-        counter.advance();
-    }
+fn advance<T: Counter>() -> Advance {
+    let slot = Slot::<T>::of();
+    Box::new(move |state: &mut View<'_>| {
+        if let Some(counter) = state.get_mut_at(&slot) {
+            counter.advance();
+        }
+    })
 }

@@ -2,10 +2,8 @@
 
 use crate::background::Dropped;
 use crate::debug_as_display;
-use crate::loops::Breakpoint;
-use crate::outcome::{Failure, Origin, Swallowed};
+use crate::outcome::{Failure, NeverDue, Origin, Remarks, Skipped, Swallowed};
 use std::fmt;
-use std::sync::Arc;
 
 /// A stop or an interrupt: the callback and the breakpoint it came from, and the reason. It is state at the stop and the interrupt breakpoint
 /// of a loop (`on_stop`, `on_interrupt`).
@@ -82,53 +80,6 @@ pub enum Ending {
     Failed(Failure),
 }
 
-/// A handler that did not run at some firings of a breakpoint, because state that it requires was absent.
-///
-/// ```
-/// use callbacks::prelude::*;
-/// breakpoints! { pub loop Relax { scope STEP { before_step; on_force with f64; after_step; } } }
-///
-/// let mut plan = Plan::<Relax>::new();
-/// plan.on(Relax::after_step, |force: &f64| println!("{force}")).named("print");
-/// // This loop leaves its step before there is a force.
-/// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
-/// let skipped = &outcome.skipped()[0];
-/// assert_eq!((skipped.callback(), skipped.times()), ("print", 1));
-/// assert_eq!(skipped.breakpoint().name(), "after_step");
-/// # Ok::<(), PlanError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    callback: Arc<str>,
-    at: Breakpoint,
-    times: u64,
-}
-
-impl Skipped {
-    pub(crate) fn new(callback: Arc<str>, at: Breakpoint, times: u64) -> Self {
-        Self {
-            callback,
-            at,
-            times,
-        }
-    }
-
-    /// Returns the name of the callback.
-    pub fn callback(&self) -> &str {
-        &self.callback
-    }
-
-    /// Returns the breakpoint.
-    pub fn breakpoint(&self) -> &Breakpoint {
-        &self.at
-    }
-
-    /// Returns how often the handler was skipped.
-    pub fn times(&self) -> u64 {
-        self.times
-    }
-}
-
 /// How a run ended, and what did not run as planned. It is state at the exit of a loop (`on_exit`).
 ///
 /// ```
@@ -149,27 +100,12 @@ impl Skipped {
 #[must_use = "a run that failed says so in its outcome; `outcome.ok()?` turns that into an error"]
 pub struct Outcome {
     ending: Ending,
-    refused: Vec<Stop>,
-    skipped: Vec<Skipped>,
-    swallowed: Vec<Swallowed>,
-    dropped: Vec<Dropped>,
+    remarks: Remarks,
 }
 
 impl Outcome {
-    pub(crate) fn new(
-        ending: Ending,
-        refused: Vec<Stop>,
-        skipped: Vec<Skipped>,
-        swallowed: Vec<Swallowed>,
-        dropped: Vec<Dropped>,
-    ) -> Self {
-        Self {
-            ending,
-            refused,
-            skipped,
-            swallowed,
-            dropped,
-        }
+    pub(crate) fn new(ending: Ending, remarks: Remarks) -> Self {
+        Self { ending, remarks }
     }
 
     /// Adds a failure of an exit. The first failure of the run stays the cause.
@@ -181,11 +117,11 @@ impl Outcome {
     }
 
     pub(crate) fn set_skipped(&mut self, skipped: Vec<Skipped>) {
-        self.skipped = skipped;
+        self.remarks.skipped = skipped;
     }
 
     pub(crate) fn set_swallowed(&mut self, swallowed: Vec<Swallowed>) {
-        self.swallowed = swallowed;
+        self.remarks.swallowed = swallowed;
     }
 
     /// Returns how the run ended.
@@ -309,7 +245,7 @@ impl Outcome {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn refused(&self) -> &[Stop] {
-        &self.refused
+        &self.remarks.refused
     }
 
     /// Returns the handlers that did not run at some firings because state that they require was absent: one [`Skipped`] for each handler and
@@ -326,7 +262,31 @@ impl Outcome {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn skipped(&self) -> &[Skipped] {
-        &self.skipped
+        &self.remarks.skipped
+    }
+
+    /// Returns the handlers with a period that was never due in a run that finished, because no counter of its units moved: one
+    /// [`NeverDue`] for each handler and breakpoint.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax with Step as steps by hand { scope STEP { before_step; on_force; after_step; } } }
+    /// let mut state = State::new();
+    /// state.insert(Step::default());
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::on_force, || {}).every(Period::steps(10));
+    /// // This loop forgets to count.
+    /// let outcome = plan.run(&mut state, |run| {
+    ///     for _ in 0..100 {
+    ///         run.scope(Relax::STEP, |run| run.fire(Relax::on_force))?;
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(outcome.never_due()[0].why(), "its period is in steps, and `Step` stayed at 0");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn never_due(&self) -> &[NeverDue] {
+        &self.remarks.never_due
     }
 
     /// Returns the background calls that were not made: one [`Dropped`] for each handler and breakpoint. Empty unless a queue drops its oldest
@@ -339,7 +299,7 @@ impl Outcome {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn dropped(&self) -> &[Dropped] {
-        &self.dropped
+        &self.remarks.dropped
     }
 
     /// Returns the failures that did not fail the run, because their callbacks were attached with
@@ -360,36 +320,27 @@ impl Outcome {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn swallowed(&self) -> &[Swallowed] {
-        &self.swallowed
+        &self.remarks.swallowed
     }
 }
 
+/// The first line is the ending, with the number of handlers that were skipped, of stops that were refused, and so on. A line follows for
+/// each of them, up to five of a kind.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let summary = self.remarks.summary();
         match &self.ending {
             Ending::Finished => f.write_str("finished")?,
             Ending::Stopped(stop) => write!(f, "stopped by {stop}")?,
             Ending::Interrupted(stop) => write!(f, "interrupted by {stop}")?,
             Ending::Failed(failure) => write!(f, "failed in {failure}")?,
         }
-        let is_failed = matches!(self.ending, Ending::Failed(_));
-        match self.swallowed.iter().map(Swallowed::times).sum() {
-            0_u64 => Ok(()),
+        match self.ending {
+            _ if summary.is_empty() => {}
             // The text of a failure can have several lines.
-            times if is_failed => write!(f, "\n  {}", SwallowedCount(times)),
-            times => write!(f, " ({})", SwallowedCount(times)),
+            Ending::Failed(_) => write!(f, "\n  {summary}")?,
+            _ => write!(f, " ({summary})")?,
         }
-    }
-}
-
-/// A number of failures that did not fail the run, for the text of an outcome.
-struct SwallowedCount(u64);
-
-impl fmt::Display for SwallowedCount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            1 => f.write_str("1 failure swallowed"),
-            times => write!(f, "{times} failures swallowed"),
-        }
+        self.remarks.write_lines(f)
     }
 }

@@ -4,6 +4,7 @@
 //! - `failure`: errors and panics, and where they come from;
 //! - `on_failure`: what a failure of a callback does to the run;
 //! - `ending`: how a run ended, for the loop and the exits;
+//! - `remarks`, `skipped`: what it did not do, beside its ending;
 //! - `debug_as_display`: the `Debug` of errors, which people read;
 //! - `catch`: calls of user code whose panic must not leave the library.
 
@@ -13,12 +14,17 @@ mod ending;
 mod failure;
 mod flow;
 mod on_failure;
+mod remarks;
 mod reply;
+mod skipped;
 
 pub use catch::catch;
 pub(crate) use catch::{dispose, quietly};
-pub use ending::{Ending, Outcome, Skipped, Stop};
+pub use ending::{Ending, Outcome, Stop};
 pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, ScopeExit};
 pub use on_failure::{OnFailure, Swallowed};
+pub(crate) use remarks::{Remarks, Times};
 pub use reply::{Answer, Answers, Reply};
+pub(crate) use skipped::MissingState;
+pub use skipped::{NeverDue, Skipped};

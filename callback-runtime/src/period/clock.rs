@@ -2,8 +2,8 @@
 
 use super::{Amount, Counter, Position, Unit};
 use crate::outcome::catch;
-use crate::raw::{GateFactory, Table};
-use std::any::TypeId;
+use crate::raw::{GateFactory, Slot, SlotId, Table};
+use std::any::{TypeId, type_name};
 use std::time::Instant;
 
 /// The counters of a plan's loop, and the wall clock of a run.
@@ -23,6 +23,9 @@ pub(crate) struct CounterReader {
     pub(crate) unit: Unit,
     /// The type of state that counts.
     pub(crate) type_id: TypeId,
+    pub(crate) type_name: &'static str,
+    /// The slot of the counter.
+    pub(crate) slot: SlotId,
     /// Returns the count; `None` if the state is absent.
     count: fn(&Table) -> Option<Amount>,
     /// Makes gates that read the counter. `None` if the count is not stored as a plain number.
@@ -34,6 +37,8 @@ impl CounterReader {
         Self {
             unit,
             type_id: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            slot: Slot::<T>::of().id(),
             count: |table| Some(table.get::<T>()?.count().into()),
             gates: GateFactory::of::<T>(),
         }
@@ -79,7 +84,12 @@ impl Clock {
 
     /// Returns the factory of gates that read the counter of `unit`.
     pub(crate) fn gates(&self, unit: Unit) -> Option<GateFactory> {
+        self.counter(unit)?.gates
+    }
+
+    /// Returns the counter of `unit`, if the loop declares one.
+    pub(crate) fn counter(&self, unit: Unit) -> Option<&CounterReader> {
         let mut readers = self.readers.iter();
-        readers.find(|reader| reader.unit == unit)?.gates
+        readers.find(|reader| reader.unit == unit)
     }
 }

@@ -94,6 +94,20 @@ impl HandlerPeriod {
         Some((unit, if is_due_now { 0 } else { next }))
     }
 
+    /// Returns the units of the period if the handler was visited in this run, and none of them has moved since the run began, so that the
+    /// period could not be due. `None` if it could, also because of a predicate, or of `first` or `last`.
+    pub(crate) fn still_units(&self, now: &Position) -> Option<Vec<Unit>> {
+        let units: Vec<Unit> = self.period.units().collect();
+        let is_still = |unit: &Unit| match (self.began.amount(*unit), now.amount(*unit)) {
+            (_, None) => true,
+            (Some(began), Some(now)) => began == now,
+            (None, Some(_)) => false,
+        };
+        let has_intervals_alone = self.period.intervals().count() == self.period.triggers.len();
+        let never = self.visited_in_run && has_intervals_alone && units.iter().all(is_still);
+        (never && !units.is_empty()).then_some(units)
+    }
+
     /// The period as it was declared.
     pub(crate) fn declared(&self) -> &Period {
         &self.period

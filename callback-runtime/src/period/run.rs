@@ -12,7 +12,7 @@ impl<L: Loop> Run<'_, L> {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # breakpoints! { loop Relax with u64 as steps { scope RUN { on_run_begin; after_step; on_run_end; } } }
+    /// # breakpoints! { loop Relax with u64 as steps by hand { scope RUN { on_run_begin; after_step; on_run_end; } } }
     /// let mut state = State::new();
     /// state.insert(0_u64);
     /// state.insert(Vec::<u64>::new());

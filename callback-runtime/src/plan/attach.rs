@@ -214,7 +214,7 @@ impl Attachment<'_> {
     }
 
     /// Declares that this callback runs after the named callbacks at every breakpoint, whatever the weights. It has no effect if none of them
-    /// is attached.
+    /// is attached. A name that no callback has, and that is similar to the name of one, is a problem of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;

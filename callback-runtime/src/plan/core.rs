@@ -4,7 +4,7 @@ use super::discover::DiscoveryRequest;
 use super::order::PlanRelation;
 use super::problem::{PlanError, Problem};
 use super::{Attached, Resolved, StopRule, check};
-use crate::loops::{AvailabilityTable, LoopInfo};
+use crate::loops::{AvailabilityTable, LoopInfo, ScopeCounts};
 use crate::outcome::quietly;
 use crate::parallel::Executor;
 use crate::period::{Clock, Periods, Position};
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) struct PlanCore {
     /// The loop, as a value.
     pub(crate) loop_info: &'static LoopInfo,
+    /// The counters that runs advance.
+    pub(crate) scope_counts: ScopeCounts,
     /// The callbacks and their bound handlers. `resolve` binds the handlers again after a change.
     pub(crate) dispatcher: Dispatcher,
     /// The position of the run, read from the counters of the loop.
@@ -54,6 +56,7 @@ pub(crate) struct PlanCore {
 /// The parts of a plan that a run borrows.
 pub(crate) struct RunParts<'p> {
     pub(crate) loop_info: &'static LoopInfo,
+    pub(crate) scope_counts: &'p ScopeCounts,
     pub(crate) dispatcher: &'p mut Dispatcher,
     pub(crate) resolved: &'p Resolved,
     pub(crate) clock: &'p mut Clock,
@@ -67,6 +70,7 @@ impl PlanCore {
     pub(crate) fn new(loop_info: &'static LoopInfo, of_loop: AvailabilityTable) -> Self {
         Self {
             loop_info,
+            scope_counts: ScopeCounts::of(loop_info),
             dispatcher: Dispatcher::new(loop_info.breakpoints.len()),
             clock: Clock::new(of_loop.counters.clone()),
             gates: Box::default(),
@@ -95,6 +99,7 @@ impl PlanCore {
     pub(crate) fn run_parts(&mut self) -> RunParts<'_> {
         RunParts {
             loop_info: self.loop_info,
+            scope_counts: &self.scope_counts,
             dispatcher: &mut self.dispatcher,
             resolved: &self.resolved,
             clock: &mut self.clock,
@@ -104,12 +109,18 @@ impl PlanCore {
         }
     }
 
-    /// Resolves the plan if it has changed, and checks it against a state.
+    /// Resolves the plan if it has changed, and checks it against the state of a run that begins.
     pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
+        self.check(state, true)
+    }
+
+    /// Resolves the plan if it has changed, and checks it against a state. `begins` says that a run begins.
+    pub(crate) fn check(&mut self, state: &Table, begins: bool) -> Result<(), PlanError> {
         let mut problems = self.resolve();
         problems.extend(check::check(&check::CheckInput {
             plan: self,
             state,
+            begins,
             registered: OnceCell::new(),
         }));
         problems.extend(self.of_run.problems.iter().cloned());

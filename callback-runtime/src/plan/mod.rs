@@ -28,10 +28,10 @@ pub(crate) use check::CheckInput;
 pub(crate) use core::PlanCore;
 pub(crate) use erased::ErasedCallback;
 pub(crate) use nearest::nearest;
-pub(crate) use order::{DecidedOrders, OrderId};
+pub(crate) use order::{DecidedOrders, OrderId, Suggestions};
 pub(crate) use order_rules::{DeclaredBy, NamedBy, OrderRule, OrderSide, UndecidedPair};
 pub use problem::{PlanError, Problem, ProblemKind};
-pub(crate) use problem_text::{ProblemText, length, one_line, wrap};
+pub(crate) use problem_text::{INSERT_ADVICE, ProblemText, length, one_line, wrap};
 pub(crate) use resolve::Resolved;
 
 use crate::loops::{Availability, Breakpoint, Loop, LoopInfo, is_well_formed};
@@ -172,7 +172,7 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(error.problems().len(), 2);
     /// ```
     pub fn check(&mut self, state: &impl AsState) -> Result<(), PlanError> {
-        self.core.prepare(state.as_table())
+        self.core.check(state.as_table(), false)
     }
 
     /// Returns the notes of the last check: problems that are not errors, such as handlers that can never run.

@@ -69,6 +69,10 @@ pub enum ProblemKind {
     Weight,
     /// A required callback is not attached.
     Required,
+    /// An order names a callback that is not attached, and the name of an attached one is similar.
+    Misspelt,
+    /// An order names a callback that is not attached. A note, not an error.
+    Idle,
     /// The declared orders of some callbacks form a circle: each must run before the next one, and the last one before the first.
     Circle,
     /// Two callbacks are attached, and one of them declares that it is incompatible with the other.
@@ -177,7 +181,7 @@ impl Problem {
     /// plan.on(Fit::on_epoch_end, |notes: &mut String| notes.push('.'));
     /// let error = plan.check(&State::new()).unwrap_err();
     /// let hint = error.problems()[0].hint();
-    /// assert_eq!(hint, Some("insert one into the state before the run, or ask for `Option<&String>`"));
+    /// assert_eq!(hint, Some("insert one with `state.insert(…)` or a builder's `.state(…)`, or ask for `Option<&String>`"));
     /// ```
     pub fn hint(&self) -> Option<&str> {
         self.text.hint.as_deref()
@@ -188,6 +192,7 @@ impl Problem {
             ProblemKind::NeverRuns,
             ProblemKind::Undecided,
             ProblemKind::Alone,
+            ProblemKind::Idle,
         ];
         !notes.contains(&self.kind)
     }

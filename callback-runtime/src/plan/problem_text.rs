@@ -3,6 +3,10 @@
 
 use std::fmt;
 
+/// What to write if a type of state is absent that nothing provides.
+pub(crate) const INSERT_ADVICE: &str =
+    "insert one with `state.insert(…)` or a builder's `.state(…)`";
+
 /// The text of a problem. Displayed as `what: step; step; hint`, without the parts that are absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProblemText {

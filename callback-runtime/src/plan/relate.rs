@@ -7,7 +7,7 @@ use crate::loops::Loop;
 
 impl<L: Loop> Plan<L> {
     /// Declares that `first` runs before `second` at every breakpoint, whatever their weights. The declaration has no effect if one of them is
-    /// not attached.
+    /// not attached; the plan then has a note, or a problem if the name is similar to that of an attached callback.
     ///
     /// ```
     /// # use callbacks::prelude::*;

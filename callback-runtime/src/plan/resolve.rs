@@ -29,6 +29,8 @@ pub(crate) struct Resolved {
     pub(crate) active: BreakpointSet,
     /// The breakpoints with a bound handler that has a period.
     pub(crate) periodic: BreakpointSet,
+    /// The types that the loop declares for the whole run.
+    pub(crate) of_whole_run: Vec<TypeId>,
     /// The callbacks by type, group and name, as relations refer to them.
     pub(crate) members: Members,
     /// The declared orders.
@@ -60,6 +62,7 @@ impl PlanCore {
         self.dispatcher.unbind_all();
         let mut resolved = Resolved {
             handled: HashMap::with_capacity(self.attached.len()),
+            of_whole_run: self.of_loop.of_whole_run(),
             ..Resolved::default()
         };
         problems.extend(self.put_in_order(&mut resolved));

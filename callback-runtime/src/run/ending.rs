@@ -4,7 +4,7 @@ use super::pending_flow::PendingKind;
 use super::{Break, RunCore, Stage};
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{Breakpoint, BreakpointId, Role};
-use crate::outcome::{Ending, Failure, Outcome, Skipped, Stop, quietly};
+use crate::outcome::{Ending, Failure, Outcome, Stop, quietly};
 use crate::period::Due;
 use crate::state::Ctx;
 
@@ -101,22 +101,8 @@ impl RunCore<'_> {
             (None, Some((_, stop))) => Ending::Stopped(stop),
             (None, None) => Ending::Finished,
         };
-        let refused = std::mem::take(&mut self.run_state.refused);
-        let swallowed = self.run_state.swallowed.report();
-        Outcome::new(ending, refused, self.skipped(), swallowed, self.dropped())
-    }
-
-    /// Returns the handlers that did not run because state that they require was absent.
-    fn skipped(&self) -> Vec<Skipped> {
-        let skipped = self.run_state.skipped.iter();
-        skipped
-            .map(|(handler, times)| {
-                let record = self.dispatcher.record(*handler);
-                let name = self.resolved.names[record.callback].clone();
-                let breakpoint = self.loop_info.breakpoints[handler.breakpoint];
-                Skipped::new(name, breakpoint, *times)
-            })
-            .collect()
+        let remarks = self.remarks(matches!(ending, Ending::Finished));
+        Outcome::new(ending, remarks)
     }
 
     /// Removes the values that the run inserted into the state, and restores the values that they replaced: a handler may run another
@@ -137,15 +123,19 @@ impl RunCore<'_> {
     }
 }
 
-/// Logs the calls that were dropped and the handlers that were skipped.
+/// Logs the calls that were dropped and the handlers that did not run.
 fn warn_of(outcome: &Outcome) {
     if let [first, more @ ..] = outcome.dropped() {
         let (origin, times, more) = (first.origin(), first.times(), more.len());
         tracing::warn!(%origin, times, more, "calls in the background were dropped");
     }
     if let [first, more @ ..] = outcome.skipped() {
-        let (callback, at, more) = (first.callback(), first.breakpoint(), more.len());
-        tracing::warn!(callback, %at, more, "handlers were skipped, because state they require was absent");
+        let more = more.len();
+        tracing::warn!(%first, more, "handlers were skipped, because state they require was absent");
+    }
+    if let [first, more @ ..] = outcome.never_due() {
+        let more = more.len();
+        tracing::warn!(%first, more, "handlers were never due, because a counter did not move");
     }
 }
 

@@ -3,7 +3,7 @@
 //! - `fire`, `reply`: [`Run::fire`], which runs the handlers of a breakpoint and handles what they return;
 //! - `ask`: [`Run::ask`], for breakpoints whose handlers return an answer;
 //! - `scope`: [`Run::scope`], which fires the begin and the end of a scope, and catches a leave of it;
-//! - `ending`: entering the callbacks, and the one ending of a run;
+//! - `ending`, `remarks`: entering the callbacks, the one ending of a run, and what its outcome tells beside it;
 //! - `run_state`, `pending_flow`, `swallowed`, `break_reason`: the state of a run, what interrupts it, and the failures that do not;
 //! - `dispatcher`, `handler_record`: the bound handlers of a plan, and which of them run when a breakpoint fires;
 //! - `owned_run`, `lent`: a run that owns its plan and its state, and the values that its loop lends;
@@ -20,6 +20,7 @@ mod handler_record;
 mod lent;
 mod owned_run;
 mod pending_flow;
+mod remarks;
 mod reply;
 mod run_state;
 mod scope;
@@ -31,14 +32,14 @@ pub(crate) use dispatcher::Dispatcher;
 pub use guard::Guard;
 pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
-use crate::loops::{Loop, LoopInfo};
+use crate::loops::{Loop, LoopInfo, ScopeCounts};
 use crate::outcome::{Failure, Outcome};
 use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
 use ending::OuterValues;
 pub use lent::NotLent;
-pub(crate) use run_state::{RunState, Stage};
+pub(crate) use run_state::{MAX_REFUSED, RunState, Stage};
 pub use session::{OpenScope, Scopes, Session, SessionBuilder};
 use std::fmt;
 use std::marker::PhantomData;
@@ -83,6 +84,8 @@ pub(crate) struct RunCore<'a> {
     pub(crate) resolved: &'a Resolved,
     /// The loop, as a value.
     pub(crate) loop_info: &'static LoopInfo,
+    /// The counters that the run advances.
+    scope_counts: &'a ScopeCounts,
     /// The progress of the run, and what its outcome will report.
     pub(crate) run_state: RunState,
 }
@@ -145,6 +148,7 @@ impl<'a> RunCore<'a> {
     fn of(parts: RunParts<'a>, state: Ctx<'a>, run_state: RunState) -> Self {
         let RunParts {
             loop_info,
+            scope_counts,
             dispatcher,
             resolved,
             clock,
@@ -156,6 +160,7 @@ impl<'a> RunCore<'a> {
             dispatcher,
             resolved,
             loop_info,
+            scope_counts,
             run_state,
         }
     }

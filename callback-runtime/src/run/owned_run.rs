@@ -4,7 +4,7 @@ use super::lent::Lent;
 use super::pending_flow::{PendingFlow, PendingKind};
 use super::{Run, RunCore, RunState};
 use crate::loops::Loop;
-use crate::outcome::{Cause, Ending, Fault, Origin, Outcome};
+use crate::outcome::{Cause, Ending, Fault, Origin, Outcome, Remarks};
 use crate::plan::{Plan, PlanError};
 use crate::state::{AsState, Ctx, State};
 use std::any::Any;
@@ -86,7 +86,7 @@ impl<L: Loop> OwnedRun<L> {
         self.has_ended = true;
         self.is_in_call = true;
         let (plan, run_state) = (&mut self.plan, std::mem::take(&mut self.run_state));
-        let mut outcome = Outcome::new(Ending::Finished, vec![], vec![], vec![], vec![]);
+        let mut outcome = Outcome::new(Ending::Finished, Remarks::default());
         lent.lend(self.state.ctx(), |ctx| {
             outcome = end(plan, run_state, ctx);
         });

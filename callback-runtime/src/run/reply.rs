@@ -33,14 +33,6 @@ impl RunCore<'_> {
         }
     }
 
-    /// Counts a handler that did not run because state that it requires was absent, unless its callback is disabled.
-    fn count_skipped(&mut self, handler: HandlerId) {
-        let callback = self.dispatcher.record(handler).callback;
-        if !self.run_state.swallowed.has_disabled(callback) {
-            *self.run_state.skipped.entry(handler).or_insert(0) += 1;
-        }
-    }
-
     /// Interrupts the run with a flow, unless the rule of the plan refuses it.
     fn apply_flow(&mut self, handler: HandlerId, flow: Flow) -> Result<(), Cause> {
         let Some(kind) = self.run_state.kind_of(flow, self.loop_info)? else {

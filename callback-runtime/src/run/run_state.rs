@@ -2,6 +2,7 @@
 
 use super::ending::OuterValues;
 use super::pending_flow::{PendingFlow, PendingKind};
+use super::remarks::Skips;
 use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{BreakpointSet, ScopeId};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// The number of refused stops that a run records. The limit keeps a callback that stops at every batch from filling the memory.
-const MAX_REFUSED: usize = 100;
+pub(crate) const MAX_REFUSED: usize = 100;
 
 /// The progress of a run, and what its outcome will report.
 #[derive(Default)]
@@ -45,8 +46,8 @@ pub(crate) struct RunState {
     pub(crate) refused: Vec<Stop>,
     /// The failures that did not fail the run.
     pub(crate) swallowed: SwallowedFailures,
-    /// How often each handler did not run because state that it requires was absent.
-    pub(crate) skipped: BTreeMap<HandlerId, u64>,
+    /// The handlers that did not run because state that they require was absent.
+    pub(crate) skipped: BTreeMap<HandlerId, Skips>,
 }
 
 /// How close a run is to its ending. A later stage is greater.

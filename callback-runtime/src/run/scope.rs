@@ -4,7 +4,6 @@ use super::pending_flow::PendingKind;
 use super::{Break, Run, RunCore, Stage};
 use crate::loops::{BreakpointId, Loop, Role, Scope, ScopeId};
 use crate::outcome::{Cause, Fault, Origin};
-use crate::record::Record;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -111,38 +110,24 @@ impl RunCore<'_> {
         None
     }
 
-    /// Fires the end of a scope. Before the end of the outermost scope it fires the stop breakpoint, if the run is stopped.
     /// Advances the counters of the scope. If the scope is a round of the loop, its record begins.
     #[inline]
     fn begin_round(&mut self, scope: ScopeId) {
         // Most loops count by themselves.
-        if self.loop_info.counters.is_empty() {
-            return;
-        }
-        let loop_info = self.loop_info;
-        let mut state = self.state();
-        let counters = loop_info.counters.iter();
-        for counter in counters.filter(|counter| counter.scope() == scope) {
-            counter.advance(&mut state);
-        }
-        if let Some(rounds) = loop_info.rounds_of(scope) {
-            rounds.begin(&mut state);
+        if !self.scope_counts.is_empty() {
+            self.scope_counts.begin(scope, &mut self.frame.view());
         }
     }
 
     /// If the scope is a round of the loop and nothing cut it short, marks its record as complete.
     #[inline]
     fn complete_round(&mut self, scope: ScopeId) {
-        if self.loop_info.counters.is_empty() || self.run_state.is_interrupted() {
-            return;
-        }
-        if self.loop_info.rounds_of(scope).is_some()
-            && let Some(record) = self.state().get_mut::<Record>()
-        {
-            record.complete();
+        if !self.scope_counts.is_empty() && !self.run_state.is_interrupted() {
+            self.scope_counts.complete(scope, &mut self.frame.view());
         }
     }
 
+    /// Fires the end of a scope. Before the end of the outermost scope it fires the stop breakpoint, if the run is stopped.
     fn fire_end(&mut self, end: BreakpointId, depth: usize) {
         if depth > 0 {
             if self.has_work(end) {

@@ -33,7 +33,7 @@ impl Log {
 
 ::callbacks::breakpoints! {
     crate = mine::iterate;
-    loop Drive with Log, u64 as samples {
+    loop Drive with Log, u64 as samples by hand {
         phase RUN {
             on_run_begin;
             on_run_step with Result;

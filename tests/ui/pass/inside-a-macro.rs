@@ -39,7 +39,7 @@ log_every!(Seldom, samples, 100, 0.5, |position| position.whole(callbacks::Unit:
 macro_rules! counting {
     ($name:ident, $state:ty, $unit:ident) => {
         breakpoints! {
-            loop $name with $state as $unit {
+            loop $name with $state as $unit by hand {
                 scope RUN { on_run_begin; on_run_end; }
             }
         }

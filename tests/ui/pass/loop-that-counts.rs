@@ -19,7 +19,7 @@ impl<T: 'static> Counter for Seen<T> {
 }
 
 breakpoints! {
-    loop Walk with u64 as steps, Clock as time, Seen<(u8, f64)> as samples, {
+    loop Walk with u64 as steps by hand, Clock as time by hand, Seen<(u8, f64)> as samples by hand, {
         scope RUN { on_run_begin; on_step; on_run_end; }
     }
 }

@@ -28,7 +28,7 @@ impl Log {
 
 breakpoints! {
     /// A loop.
-    pub(crate) loop Drive with Epoch, u64 as steps {
+    pub(crate) loop Drive with Epoch, u64 as steps by hand {
         scope RUN with Log {
             /// Documented.
             on_run_begin;

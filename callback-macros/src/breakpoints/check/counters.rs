@@ -1,11 +1,12 @@
 //! Checks the counters of a loop: `with Step as steps`.
 
-use crate::breakpoints::model::Model;
-use crate::breakpoints::syntax::{DeclaredState, Line, UnitClause};
+use crate::breakpoints::model::{Counter, Model};
+use crate::breakpoints::syntax::{ByHand, DeclaredState, Line, UnitClause};
 use crate::errors::{Errors, line_of};
 use crate::spelling::format_tokens;
 use crate::unit::{Unit, suggest_name};
 use proc_macro2::Ident;
+use quote::quote;
 
 /// A counter is declared by the loop itself, because a run counts from its begin to its end. Rejects:
 ///
@@ -63,6 +64,55 @@ fn unknown_unit(unit: &Ident) -> String {
         "no unit is called `{unit}`{suggestion}\n\
          the units: `epochs`, `steps`, `micro_steps`, `samples`, `time`"
     )
+}
+
+/// Something counts: a scope or, in the words `by hand`, the loop itself. Rejects:
+///
+/// ```text
+/// loop Relax with Step as steps { scope STEP { before_step; after_step; } }
+/// ```
+pub(super) fn check_counted(model: &Model, errors: &Errors) {
+    // A line with a syntax error may have been the scope that counts.
+    if !errors.is_empty() {
+        return;
+    }
+    for counter in model.counters() {
+        if counter.by_hand.is_none() && model.counting_scope(counter.state).is_none() {
+            errors.report(counter.unit_ident, uncounted(&counter));
+        }
+    }
+}
+
+fn uncounted(counter: &Counter<'_>) -> String {
+    let (state, unit) = (format_tokens(counter.state), counter.unit.name());
+    let by_hand = format!("`{state} as {unit} by hand`");
+    match counter.unit.scope() {
+        Some(scope) => format!(
+            "nothing counts `{state}`; write `scope {scope} counts {state}` to have the run count, or {by_hand} if the loop counts by itself"
+        ),
+        // Simulated time does not grow by one.
+        None => format!("nothing counts `{state}`; write {by_hand}, and let the loop set the time"),
+    }
+}
+
+/// One of the two counts: the loop itself or a scope. Rejects:
+///
+/// ```text
+/// loop Relax with Step as steps by hand { scope STEP counts Step { before_step; after_step; } }
+/// ```
+pub(super) fn check_counted_once(model: &Model, errors: &Errors) {
+    for counter in model.counters() {
+        let (Some(ByHand { by, hand }), Some(scope)) =
+            (counter.by_hand, model.counting_scope(counter.state))
+        else {
+            continue;
+        };
+        let (state, scope) = (format_tokens(counter.state), &scope.name);
+        errors.report(
+            &quote!(#by #hand),
+            format!("the scope {scope} counts `{state}` already; leave `by hand` out, or `counts {state}`"),
+        );
+    }
 }
 
 /// A unit has one counter. Rejects:

@@ -31,10 +31,11 @@ pub(super) fn check_prefixes(model: &Model, errors: &Errors) {
 /// ```
 pub(super) fn check_reserved(model: &Model, errors: &Errors) {
     for name in breakpoint_names(model) {
-        if RESERVED.iter().any(|reserved| name == reserved) {
+        let text = name.unraw().to_string();
+        if RESERVED.contains(&text.as_str()) {
             errors.report(
                 name,
-                format!("every loop has `{name}` already; remove it, or choose another name"),
+                format!("every loop has `{text}` already; remove it, or choose another name"),
             );
         }
     }
@@ -74,7 +75,8 @@ pub(super) fn check_scope_names(model: &Model, errors: &Errors) {
 }
 
 fn check_not_repeated(name: &Ident, earlier: &[&Ident], kind: &str, errors: &Errors) {
-    if let Some(first) = earlier.iter().find(|first| *first == &name) {
+    let is_same = |first: &&&Ident| first.unraw() == name.unraw();
+    if let Some(first) = earlier.iter().find(is_same) {
         let line = line_of(first);
         errors.report(
             name,

@@ -17,6 +17,7 @@ use crate::errors::Errors;
 
 /// Applies every rule. The model already lacks what would cause a second error for the same mistake.
 pub(crate) fn check(model: Model, errors: &Errors) -> Model {
+    counters::check_counted(&model, errors);
     declaration::check_one_loop(&model, errors);
     declaration::check_unconditional(&model, errors);
     declaration::check_breakpoint_count(&model, errors);
@@ -37,6 +38,7 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     counters::check_declared_by_loop(&model, errors);
     counters::check_units(&model, errors);
     counters::check_unique(&model, errors);
+    counters::check_counted_once(&model, errors);
     rounds::check_one_end(&model, errors);
     rounds::check_no_answer(&model, errors);
     rounds::check_end_of_counted_scope(&model, errors);

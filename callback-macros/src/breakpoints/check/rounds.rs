@@ -1,6 +1,6 @@
 //! The rounds of a loop, and the counters that its scopes advance.
 
-use crate::breakpoints::model::{Breakpoint, Model, Scope};
+use crate::breakpoints::model::{Breakpoint, Model};
 use crate::errors::Errors;
 use crate::spelling::format_tokens;
 use syn::Type;
@@ -53,7 +53,7 @@ pub(super) fn check_end_of_counted_scope(model: &Model, errors: &Errors) {
     let Some((end, counter)) = model.round_end() else {
         return;
     };
-    let scope = model.scopes.iter().find(|scope| counts(scope, counter));
+    let scope = model.counting_scope(counter);
     let Some(last) = scope.and_then(|scope| model.breakpoints.get(scope.end)) else {
         return;
     };
@@ -111,10 +111,4 @@ pub(super) fn check_whole_counters(model: &Model, errors: &Errors) {
 fn ends(model: &Model) -> impl Iterator<Item = (&Breakpoint, &Type)> {
     let breakpoints = model.breakpoints.iter();
     breakpoints.filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)))
-}
-
-fn counts(scope: &Scope, counter: &Type) -> bool {
-    let text = format_tokens(counter);
-    let mut counters = scope.counters.iter();
-    counters.any(|counter| format_tokens(counter) == text)
 }

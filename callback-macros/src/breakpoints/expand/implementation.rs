@@ -146,6 +146,7 @@ fn counter_call(counter: &Counter<'_>, private: &Path) -> TokenStream {
         state,
         unit_ident,
         unit,
+        by_hand: _,
     } = counter;
     // If the state is not a counter, rustc's error points at the user's tokens alone.
     let counts = Ident::new("counts", Span::mixed_site().located_at(unit_ident.span()));

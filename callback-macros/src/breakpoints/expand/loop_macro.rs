@@ -40,19 +40,19 @@ pub(super) fn loop_macro(model: &Model, is_complete: bool) -> TokenStream {
 /// Expands to:
 ///
 /// ```text
-/// {Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}
+/// {Fit rounds [on_enter] [on_train_batch_end train on_batch_end] …}
 /// ```
 ///
-/// The second word is `incomplete` if the declaration has errors.
+/// The second word is `complete` if the loop has no rounds, and `incomplete` if the declaration has errors.
 fn loop_info(model: &Model, is_complete: bool) -> TokenStream {
     let name = &model.name;
-    let completeness = if is_complete {
-        quote!(complete)
-    } else {
-        quote!(incomplete)
+    let kind = match model.round_end() {
+        _ if !is_complete => quote!(incomplete),
+        Some(_) => quote!(rounds),
+        None => quote!(complete),
     };
     let breakpoints = model.breakpoints.iter().map(breakpoint_info);
-    quote!({ #name #completeness #(#breakpoints)* })
+    quote!({ #name #kind #(#breakpoints)* })
 }
 
 /// Expands to:

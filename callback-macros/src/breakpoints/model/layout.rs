@@ -136,9 +136,9 @@ impl Layout {
         let is_duplicate = self
             .breakpoints
             .iter()
-            .any(|earlier| earlier.name == breakpoint.name);
+            .any(|earlier| earlier.name.unraw() == breakpoint.name.unraw());
         if !is_duplicate
-            && breakpoint.name != "on_exit"
+            && breakpoint.name.unraw() != "on_exit"
             && self.breakpoints.len() + 1 < MAX_BREAKPOINTS
         {
             self.breakpoints.push(breakpoint);

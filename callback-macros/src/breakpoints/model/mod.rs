@@ -4,7 +4,7 @@ mod layout;
 mod macro_name;
 mod phase_free_name;
 
-use super::syntax::{Declaration, DeclaredState, Line};
+use super::syntax::{ByHand, Declaration, DeclaredState, Line};
 use crate::attributes::Attribute;
 use crate::crate_path;
 use crate::spelling::format_tokens;
@@ -80,6 +80,8 @@ pub(crate) struct Counter<'a> {
     /// The name of the unit as written.
     pub(crate) unit_ident: &'a Ident,
     pub(crate) unit: Unit,
+    /// The words `by hand`, if the loop counts this itself.
+    pub(crate) by_hand: Option<&'a ByHand>,
 }
 
 /// The role of a breakpoint in its loop.
@@ -142,6 +144,16 @@ impl Model {
         ends.find(|(breakpoint, _)| breakpoint.answer.is_none())
     }
 
+    /// Returns the first scope that counts with this.
+    pub(crate) fn counting_scope(&self, counter: &Type) -> Option<&Scope> {
+        let text = format_tokens(counter);
+        let counts = |scope: &&Scope| {
+            let mut counters = scope.counters.iter();
+            counters.any(|counter| format_tokens(counter) == text)
+        };
+        self.scopes.iter().find(counts)
+    }
+
     /// Whether a scope can count with this: not with simulated time, which a rule refuses.
     pub(crate) fn counts_by_one(&self, counter: &Type) -> bool {
         let text = format_tokens(counter);
@@ -155,12 +167,14 @@ impl Model {
             .states
             .iter()
             .filter_map(|DeclaredState { ty, unit_clause }| {
-                let unit_ident = unit_clause.as_ref()?.unit.as_ref()?;
+                let unit_clause = unit_clause.as_ref()?;
+                let unit_ident = unit_clause.unit.as_ref()?;
                 let unit = Unit::from_ident(unit_ident).filter(|unit| *unit != Unit::Seconds)?;
                 Some(Counter {
                     state: ty,
                     unit_ident,
                     unit,
+                    by_hand: unit_clause.by_hand.as_ref(),
                 })
             });
         let mut seen = Vec::new();

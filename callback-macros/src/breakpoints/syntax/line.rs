@@ -1,6 +1,6 @@
 //! The lines between the braces of a loop or a scope.
 
-use super::DeclaredState;
+use super::state::{DeclaredState, parse_word};
 use crate::attributes::Attribute;
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenTree};
@@ -150,7 +150,7 @@ fn parse_scope(
 /// `counts Step, Sample`; without `counts` there are no counters.
 fn parse_counts_clause(input: ParseStream) -> syn::Result<Vec<Type>> {
     let mut counters = Vec::new();
-    if !parse_word(input, "counts")? {
+    if parse_word(input, "counts")?.is_none() {
         return Ok(counters);
     }
     loop {
@@ -159,18 +159,6 @@ fn parse_counts_clause(input: ParseStream) -> syn::Result<Vec<Type>> {
             return Ok(counters);
         }
     }
-}
-
-/// Parses `word`, if it is next. Returns whether it is.
-fn parse_word(input: ParseStream, word: &str) -> syn::Result<bool> {
-    let is_next = input
-        .fork()
-        .call(Ident::parse_any)
-        .is_ok_and(|ident| ident == word);
-    if is_next {
-        input.call(Ident::parse_any)?;
-    }
-    Ok(is_next)
 }
 
 /// `with Loss;`, after the name.
@@ -185,7 +173,7 @@ fn parse_breakpoint(
         answer = Some(input.parse()?);
         states.extend(DeclaredState::parse_with_clause(input)?);
     }
-    let completes = if parse_word(input, "completes")? {
+    let completes = if parse_word(input, "completes")?.is_some() {
         Some(input.parse()?)
     } else {
         None

@@ -4,7 +4,7 @@ mod line;
 mod state;
 
 pub(crate) use line::{Breakpoint, Ending, Line, Scope};
-pub(crate) use state::{DeclaredState, UnitClause};
+pub(crate) use state::{ByHand, DeclaredState, UnitClause};
 
 use crate::attributes::Attribute;
 use crate::errors::Errors;

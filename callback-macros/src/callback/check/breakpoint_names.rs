@@ -38,15 +38,25 @@ fn unknown_breakpoint(breakpoint: &BreakpointRef, model: &Model) -> String {
         [single] => format!("the loop {single} has no breakpoint"),
         several => format!("none of the loops {} has a breakpoint", several.join(", ")),
     };
-    let suggestion = did_you_mean(nearest_breakpoint(breakpoint, model).as_deref());
+    let nearest = nearest_breakpoint(breakpoint, model);
+    let suggestion = did_you_mean(nearest.as_deref());
     let lists: String = model.loops.iter().map(list_breakpoints).collect();
     let remedy = if breakpoint.in_attribute {
         ""
     } else {
         "\na function that is no handler belongs in another `impl` block, without `#[callback]`"
     };
-    format!("{loops} `{ident}`{suggestion}{lists}{remedy}")
+    // A name that resembles none of the default loop is probably one of another loop.
+    let default_loop = match nearest {
+        None if model.arguments.loops().next().is_none() => DEFAULT_LOOP,
+        _ => "",
+    };
+    format!("{loops} `{ident}`{suggestion}{lists}{default_loop}{remedy}")
 }
+
+/// What a block without a loop means.
+const DEFAULT_LOOP: &str =
+    "\n`#[callback]` without a loop means `Fit`; name another loop, as in `#[callback(Relax)]`";
 
 /// Returns the nearest name, without `on_` if the user omits it.
 fn nearest_breakpoint(breakpoint: &BreakpointRef, model: &Model) -> Option<String> {

@@ -53,6 +53,45 @@ pub(super) fn check_served(model: &Model, errors: &Errors) {
     }
 }
 
+/// `Rounds` stands for every loop that has rounds, and no such loop is named beside it. Rejects:
+///
+/// ```text
+/// #[callback(Rounds, Fit)]
+/// ```
+pub(super) fn check_served_once(model: &Model, errors: &Errors) {
+    let Some(second) = second_of_one_loop(model) else {
+        return;
+    };
+    let second = &model.loops[second];
+    let (rounds, with_rounds): (Vec<_>, Vec<_>) = model
+        .loops
+        .iter()
+        .filter(|each| each.info.is_trait || each.info.has_rounds)
+        .partition(|each| each.info.is_trait);
+    if let ([rounds, ..], [with_rounds, ..]) = (&rounds[..], &with_rounds[..]) {
+        let (rounds, name) = (quoted_name(rounds), quoted_name(with_rounds));
+        errors.report(
+            &second.path,
+            format!("a block for {rounds} serves {name} already, which has rounds; name one of the two, and write a second callback for what the other one needs"),
+        );
+    }
+}
+
+/// Removes the loops from the first on that [`check_served_once`] refuses, because rustc would report a second impl.
+pub(super) fn remove_served_twice(model: &mut Model) {
+    if let Some(second) = second_of_one_loop(model) {
+        model.loops.truncate(second);
+    }
+}
+
+/// Returns the index of the first loop that a loop before it serves, too: one with rounds after `Rounds`, or `Rounds` after it.
+fn second_of_one_loop(model: &Model) -> Option<usize> {
+    let first = |is: fn(&Loop) -> bool| model.loops.iter().position(is);
+    let rounds = first(|each| each.info.is_trait)?;
+    let with_rounds = first(|each| each.info.has_rounds)?;
+    Some(rounds.max(with_rounds))
+}
+
 fn is_served(loop_index: usize, model: &Model) -> bool {
     let mut matches = model.handlers.iter().flat_map(Handler::matches);
     matches.any(|each| each.index.loop_index == loop_index)

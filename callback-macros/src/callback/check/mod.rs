@@ -38,6 +38,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     placement::check_one_attribute(&model, errors);
     check_arguments(&model.arguments, errors);
     loops::check_unique(&model, errors);
+    loops::check_served_once(&model, errors);
     loops::check_served(&model, errors);
     relations::check_not_to_itself(&model, errors);
     generics::check_no_lifetimes(&model, errors);
@@ -49,6 +50,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     let passes: Vec<_> = model.handlers.iter().map(passes).collect();
     let mut passes = passes.into_iter();
     model.handlers.retain(|_| passes.next().unwrap_or(false));
+    loops::remove_served_twice(&mut model);
     model
 }
 

@@ -5,11 +5,13 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{braced, bracketed};
 
-/// `{Fit complete [on_enter] [on_train_batch_end train on_batch_end] …}`, or `{Rounds trait [on_enter] …}`
+/// `{Fit rounds [on_enter] [on_train_batch_end train on_batch_end] …}`, or `{Rounds trait [on_enter] …}`
 pub(crate) struct LoopInfo {
     pub(crate) name: String,
     /// Whether the declaration of the loop has no errors; if it has some, `breakpoints` may lack a breakpoint.
     pub(crate) is_complete: bool,
+    /// Whether the loop marks where its rounds are complete.
+    pub(crate) has_rounds: bool,
     /// Whether this is a trait of loops, whose loops all have the breakpoints: the block serves each of them.
     pub(crate) is_trait: bool,
     pub(crate) breakpoints: Vec<BreakpointInfo>,
@@ -47,6 +49,7 @@ impl Parse for LoopInfo {
         Ok(Self {
             name,
             is_complete: kind != "incomplete",
+            has_rounds: kind == "rounds",
             is_trait: kind == "trait",
             breakpoints,
         })

@@ -4,6 +4,8 @@
 //! that must run in parallel in `parallel/check.rs`.
 
 mod conflicts;
+mod counters;
+mod order_names;
 mod providers;
 mod relations;
 mod state;
@@ -23,6 +25,8 @@ use crate::period::{
 use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
+use counters::check_counters;
+use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
 use state::check_state;
@@ -35,12 +39,14 @@ pub(crate) struct CheckInput<'p> {
     pub(crate) plan: &'p PlanCore,
     /// The state that the plan is checked against.
     pub(crate) state: &'p Table,
+    /// Whether a run begins with this state, and not only a check.
+    pub(crate) begins: bool,
     /// All registrations, collected and sorted when a rule first needs them.
     pub(crate) registered: OnceCell<Vec<&'static Registration>>,
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 21] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 23] = [
     check_info,
     check_weights,
     check_names,
@@ -48,9 +54,11 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 21] = [
     check_provided_twice,
     check_declared_and_provided,
     check_state,
+    check_counters,
     check_silence,
     check_requirements,
     check_incompatible,
+    check_order_names,
     check_writers,
     check_readers,
     check_periods,

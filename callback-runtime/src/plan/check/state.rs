@@ -4,7 +4,7 @@ use super::CheckInput;
 use super::providers::provisions;
 use crate::callback::{CallbackId, Registration, short_type_name};
 use crate::loops::{BreakpointId, BreakpointSet, Role};
-use crate::plan::{Problem, ProblemKind};
+use crate::plan::{INSERT_ADVICE, Problem, ProblemKind};
 use crate::raw::Access;
 use crate::run::HandlerRecord;
 use std::any::TypeId;
@@ -172,7 +172,7 @@ fn registered_advice(input: &CheckInput<'_>, type_id: TypeId) -> String {
     let text = |found: &Registration| format!("`{}` ({})", found.name(), found.location());
     let providers: Vec<String> = providers.map(text).collect();
     match providers.as_slice() {
-        [] => "insert one into the state before the run".to_owned(),
+        [] => INSERT_ADVICE.to_owned(),
         [single] => format!("{single} is registered and provides it: attach it"),
         several => format!(
             "{} are registered and provide it: attach one of them",

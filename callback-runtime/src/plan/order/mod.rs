@@ -2,6 +2,7 @@
 //!
 //! - `declare`, `members`, `names`: collecting the declared orders, and finding the callbacks that they name;
 //! - `graph`, `sort`, `circle`: sorting the callbacks, and the circles of declared orders that prevent it;
+//! - `suggestions`: the names that are probably meant by names that no callback has;
 //! - `decided`, `precedence`, `exempt`: whether weights or declarations decide the order of two callbacks, or exempt them.
 
 mod circle;
@@ -13,6 +14,7 @@ mod members;
 mod names;
 mod precedence;
 mod sort;
+mod suggestions;
 
 pub(crate) use circle::Circle;
 pub(crate) use decided::{DecidedOrders, OrderTraits};
@@ -22,6 +24,7 @@ pub(crate) use graph::OrderId;
 pub(crate) use members::{Members, active};
 pub(crate) use names::names;
 pub(crate) use sort::sort;
+pub(crate) use suggestions::Suggestions;
 
 /// Sorts a list, and removes its duplicates.
 fn sort_unique<T: Ord>(list: &mut Vec<T>) {

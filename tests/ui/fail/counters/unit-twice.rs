@@ -9,7 +9,7 @@ impl callbacks::Counter for Step {
 }
 
 breakpoints! {
-    loop Drive with Step as steps, u64 as steps {
+    loop Drive with Step as steps by hand, u64 as steps by hand {
         scope RUN { on_run_begin; on_run_end; }
     }
 }

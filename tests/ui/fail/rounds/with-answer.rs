@@ -2,7 +2,7 @@ use callbacks::breakpoints;
 use callbacks::prelude::*;
 
 breakpoints! {
-    loop Newton with Step as steps {
+    loop Newton with Step as steps by hand {
         scope RUN {
             on_run_begin;
             after_step -> Verdict completes Step;

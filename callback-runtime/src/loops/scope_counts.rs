@@ -1,0 +1,89 @@
+//! What a run does at the begin and the end of a scope that counts. A plan finds the slots once, and each scope uses them.
+
+use super::{LoopInfo, RoundInfo, ScopeId};
+use crate::raw::{Slot, View};
+use crate::record::Record;
+
+/// Advances a counter, if it is in the state.
+pub(super) type Advance = Box<dyn Fn(&mut View<'_>) + Send + Sync>;
+
+/// Reads a counter; 0 if it is absent.
+pub(super) type CountReader = Box<dyn Fn(&mut View<'_>) -> u64 + Send + Sync>;
+
+/// The counters that the scopes of a loop advance, and the scope that is a round.
+#[derive(Default)]
+pub(crate) struct ScopeCounts {
+    counters: Vec<(ScopeId, Advance)>,
+    round: Option<RoundScope>,
+}
+
+/// A scope that is a round: it counts, and ends where the record is complete.
+struct RoundScope {
+    scope: ScopeId,
+    info: RoundInfo,
+    count: CountReader,
+    record: Slot<Record>,
+}
+
+impl ScopeCounts {
+    pub(crate) fn of(loop_info: &'static LoopInfo) -> Self {
+        let counters = loop_info.counters.iter();
+        Self {
+            counters: counters
+                .clone()
+                .map(|counter| (counter.scope(), counter.advance()))
+                .collect(),
+            round: RoundScope::of(loop_info),
+        }
+    }
+
+    /// Whether no scope counts.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.counters.is_empty()
+    }
+
+    /// Advances the counters of a scope that begins. If the scope is a round, its record begins.
+    pub(crate) fn begin(&self, scope: ScopeId, state: &mut View<'_>) {
+        for (counted, advance) in &self.counters {
+            if *counted == scope {
+                advance(state);
+            }
+        }
+        if let Some(round) = self.round_at(scope) {
+            let count = (round.count)(state);
+            if let Some(record) = state.get_mut_at(&round.record) {
+                record.begin(round.info.at(count));
+            }
+        }
+    }
+
+    /// Marks the record as complete, if the scope that ends is a round.
+    pub(crate) fn complete(&self, scope: ScopeId, state: &mut View<'_>) {
+        if let Some(round) = self.round_at(scope)
+            && let Some(record) = state.get_mut_at(&round.record)
+        {
+            record.complete();
+        }
+    }
+
+    fn round_at(&self, scope: ScopeId) -> Option<&RoundScope> {
+        self.round.as_ref().filter(|round| round.scope == scope)
+    }
+}
+
+impl RoundScope {
+    /// Returns the scope of the loop that is a round, if there is one.
+    fn of(loop_info: &'static LoopInfo) -> Option<Self> {
+        let info = loop_info.rounds?;
+        let mut counters = loop_info.counters.iter();
+        let ends_round = |scope: ScopeId| loop_info.scopes[scope].end() == info.end();
+        let counter = counters.find(|counter| ends_round(counter.scope()))?;
+        Some(Self {
+            scope: counter.scope(),
+            info,
+            count: info.reader(),
+            record: Slot::of(),
+        })
+    }
+}

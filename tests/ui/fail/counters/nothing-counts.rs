@@ -1,0 +1,9 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Relax with Step as steps {
+        scope STEP { before_step; after_step; }
+    }
+}
+
+fn main() {}
