@@ -85,8 +85,11 @@ impl<L: Loop> Guard<L> {
     #[inline]
     pub fn fire(&mut self, at: At<L>) -> Result<(), Break> {
         let is_inside = matches!(at.breakpoint().role(), Role::Inside);
-        let run_state = &self.run.run_state;
-        if is_inside && !run_state.active.contains(at.id()) && !run_state.waiting.contains(at.id())
+        if is_inside
+            && self
+                .run
+                .run_state()
+                .is_some_and(|run| run.is_idle_at(at.id()))
         {
             return Ok(());
         }

@@ -166,8 +166,9 @@ impl<'a> RunCore<'a> {
     }
 
     /// Returns the state of the run, so that a guard can continue it later.
-    fn into_run_state(mut self) -> RunState {
-        std::mem::take(&mut self.run_state)
+    fn into_run_state(self) -> RunState {
+        let Self { run_state, .. } = self;
+        run_state
     }
 
     pub(crate) fn state(&mut self) -> Ctx<'_> {

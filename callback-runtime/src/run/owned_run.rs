@@ -14,8 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 pub(super) struct OwnedRun<L: Loop> {
     pub(super) plan: Plan<L>,
     pub(super) state: State,
-    /// The state of the run, while no method uses it.
-    pub(super) run_state: RunState,
+    /// The state of the run, while no method uses it. `None` while one does, and after the end.
+    run_state: Option<RunState>,
     /// Whether a method runs handlers. If a handler exits the process and the run is in a thread-local, the run is dropped during the call,
     /// and must not end.
     is_in_call: bool,
@@ -32,7 +32,7 @@ impl<L: Loop> OwnedRun<L> {
         let mut started = Ok(RunState::default());
         lent.lend(state.ctx(), |ctx| started = enter(&mut plan, ctx));
         Ok(Self {
-            run_state: started?,
+            run_state: Some(started?),
             plan,
             state,
             is_in_call: false,
@@ -63,17 +63,31 @@ impl<L: Loop> OwnedRun<L> {
         result.unwrap_or_else(|panic| resume_unwind(panic));
     }
 
+    /// Returns the state of the run between two calls; `None` after the end.
+    #[inline]
+    pub(super) fn run_state(&self) -> Option<&RunState> {
+        self.run_state.as_ref()
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.run_state().is_some_and(RunState::has_failed)
+    }
+
     /// Fails the run, unless it has failed already. The loop is the origin.
     pub(super) fn fail(&mut self, cause: Cause) {
-        let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+        if let Some(run_state) = &mut self.run_state {
+            let _ = run_state.fail(Fault::new(Origin::of_loop(), cause));
+        }
     }
 
     /// Interrupts the run.
     pub(super) fn interrupt(&mut self, reason: &str) {
-        self.run_state.add_flow(PendingFlow {
-            kind: PendingKind::Interrupt(reason.to_owned()),
-            origin: Origin::of_loop(),
-        });
+        if let Some(run_state) = &mut self.run_state {
+            run_state.add_flow(PendingFlow {
+                kind: PendingKind::Interrupt(reason.to_owned()),
+                origin: Origin::of_loop(),
+            });
+        }
     }
 
     /// Whether the run has not ended and can be ended now.
@@ -85,7 +99,8 @@ impl<L: Loop> OwnedRun<L> {
     pub(super) fn end(&mut self, lent: &Lent<'_>) -> Outcome {
         self.has_ended = true;
         self.is_in_call = true;
-        let (plan, run_state) = (&mut self.plan, std::mem::take(&mut self.run_state));
+        let run_state = self.run_state.take().unwrap_or_default();
+        let plan = &mut self.plan;
         let mut outcome = Outcome::new(Ending::Finished, Remarks::default());
         lent.lend(self.state.ctx(), |ctx| {
             outcome = end(plan, run_state, ctx);
@@ -113,14 +128,14 @@ fn enter<L: Loop>(plan: &mut Plan<L>, ctx: Ctx<'_>) -> Result<RunState, PlanErro
 /// Calls `f` with the run that `run_state` describes. Returns the panic of `f`, if it panics.
 fn call<L: Loop, T>(
     plan: &mut Plan<L>,
-    run_state: &mut RunState,
+    run_state: &mut Option<RunState>,
     ctx: Ctx<'_>,
     f: impl FnOnce(&mut Run<'_, L>) -> T,
 ) -> Result<T, Box<dyn Any + Send>> {
-    let run = RunCore::of(plan.core.run_parts(), ctx, std::mem::take(run_state));
-    let mut run = Run::of(run);
+    let before = run_state.take().unwrap_or_default();
+    let mut run = Run::of(RunCore::of(plan.core.run_parts(), ctx, before));
     let result = catch_unwind(AssertUnwindSafe(|| f(&mut run)));
-    *run_state = run.into_run_state();
+    *run_state = Some(run.into_run_state());
     result
 }
 

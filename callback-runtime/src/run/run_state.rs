@@ -5,7 +5,7 @@ use super::pending_flow::{PendingFlow, PendingKind};
 use super::remarks::Skips;
 use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
-use crate::loops::{BreakpointSet, ScopeId};
+use crate::loops::{BreakpointId, BreakpointSet, ScopeId};
 use crate::outcome::{Failure, Fault, Origin, Stop, quietly};
 use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
@@ -28,20 +28,25 @@ pub(crate) struct RunState {
     /// How close the run is to its ending.
     pub(crate) stage: Stage,
     /// The flow or failure because of which firing returns an error.
-    ///
-    /// This and `outer_values` are boxed, because a guard and a session move this struct at each of their calls.
     interruption: Option<Box<Interruption>>,
     /// A flow from the end of an outermost scope, which interrupts the run only if the loop continues. Boxed to keep this struct small,
     /// because a deferred flow is rare.
     deferred: Option<Box<PendingFlow>>,
-    /// The values in the state that the run has replaced, and restores at its end.
-    pub(crate) outer_values: Option<Box<OuterValues>>,
     /// The rank of the first callback that has not been entered.
     pub(crate) entered: Rank,
     /// Whether the end of an outermost scope has been fired, and no other scope has been opened since.
     pub(crate) body_is_done: bool,
     /// The rule that can refuse stops, if the plan has one.
     pub(crate) refuse_stops: Option<StopRule>,
+    /// What is rarely used. Boxed, because a guard and a session move this struct at each of their calls.
+    pub(crate) aside: Box<Aside>,
+}
+
+/// The part of a run's state that firing does not use: what the ending restores and reports.
+#[derive(Default)]
+pub(crate) struct Aside {
+    /// The values in the state that the run has replaced, and restores at its end.
+    pub(crate) outer_values: OuterValues,
     /// The stops that the rule has refused, at most `MAX_REFUSED`.
     pub(crate) refused: Vec<Stop>,
     /// The failures that did not fail the run.
@@ -81,10 +86,19 @@ impl RunState {
         Self {
             active: resolved.active,
             waiting: resolved.periodic,
-            outer_values: Some(Box::new(outer_values)),
             refuse_stops,
+            aside: Box::new(Aside {
+                outer_values,
+                ..Aside::default()
+            }),
             ..Self::default()
         }
+    }
+
+    /// Whether firing this breakpoint has no work.
+    #[inline]
+    pub(crate) fn is_idle_at(&self, at: BreakpointId) -> bool {
+        !self.active.contains(at) && !self.waiting.contains(at)
     }
 
     /// Whether firing returns an error.
@@ -173,8 +187,10 @@ impl RunState {
     /// Records a stop that the rule has refused.
     pub(crate) fn refuse(&mut self, origin: Origin, reason: &str) {
         quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
-        if self.refused.len() < MAX_REFUSED {
-            self.refused.push(Stop::new(origin, reason.to_owned()));
+        if self.aside.refused.len() < MAX_REFUSED {
+            self.aside
+                .refused
+                .push(Stop::new(origin, reason.to_owned()));
         }
     }
 

@@ -75,7 +75,7 @@ impl<L: Loop> Drop for Session<'_, L> {
         }
         if !panicked {
             run.interrupt("the session was dropped before it was finished");
-        } else if !run.run_state.has_failed() {
+        } else if !run.has_failed() {
             run.fail(Cause::Panic("the loop panicked".into()));
         }
         let outcome = run.end(&self.lent);

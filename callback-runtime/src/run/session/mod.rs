@@ -261,7 +261,10 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn is_interrupted(&self) -> bool {
-        self.run().is_none_or(|run| run.run_state.is_interrupted())
+        self.run().is_none_or(|run| {
+            run.run_state()
+                .is_none_or(|run_state| run_state.is_interrupted())
+        })
     }
 
     /// Whether the run has failed.
@@ -276,7 +279,7 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn has_failed(&self) -> bool {
-        self.run().is_some_and(|run| run.run_state.has_failed())
+        self.run().is_some_and(|run| run.has_failed())
     }
 
     /// Returns the innermost open scope.
@@ -292,12 +295,9 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn innermost(&self) -> Option<Scope<L>> {
-        self.run()?
-            .run_state
-            .open
-            .last()
-            .copied()
-            .and_then(Scope::of_id)
+        let run = self.run()?;
+        let innermost = run.run_state()?.open.last().copied();
+        innermost.and_then(Scope::of_id)
     }
 
     /// Fails the run with an error of the loop. The open scopes end without their handlers, and every callback exits when the session is
