@@ -119,6 +119,7 @@ impl<D: Driven> Steps<'_, D> {
         self.roll_back(run).err().unwrap_or(broken)
     }
 
+    #[inline]
     fn take_snapshot(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         if let Some(rollback) = &mut self.rollback {
             rollback.take(require::<D>(&mut run.state())?);

@@ -27,8 +27,6 @@ pub(crate) struct RunState {
     pub(crate) open: Vec<ScopeId>,
     /// How close the run is to its ending.
     pub(crate) stage: Stage,
-    /// The flow or failure because of which firing returns an error.
-    interruption: Option<Box<Interruption>>,
     /// A flow from the end of an outermost scope, which interrupts the run only if the loop continues. Boxed to keep this struct small,
     /// because a deferred flow is rare.
     deferred: Option<Box<PendingFlow>>,
@@ -42,9 +40,11 @@ pub(crate) struct RunState {
     pub(crate) aside: Box<Aside>,
 }
 
-/// The part of a run's state that firing does not use: what the ending restores and reports.
+/// The part of a run's state that firing does not use: what interrupts the run, and what the ending restores and reports.
 #[derive(Default)]
 pub(crate) struct Aside {
+    /// The flow or failure because of which firing returns an error.
+    interruption: Option<Interruption>,
     /// The values in the state that the run has replaced, and restores at its end.
     pub(crate) outer_values: OuterValues,
     /// The stops that the rule has refused, at most `MAX_REFUSED`.
@@ -104,12 +104,12 @@ impl RunState {
     /// Whether firing returns an error.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.interruption.is_some()
+        self.aside.interruption.is_some()
     }
 
     /// Returns the failure of the run, if it has failed.
     pub(crate) fn failure(&self) -> Option<&Failure> {
-        match self.interruption.as_deref() {
+        match &self.aside.interruption {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -121,7 +121,7 @@ impl RunState {
 
     /// Removes the failure of the run and returns it. Also removes a flow.
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
-        match self.interruption.take().map(|interruption| *interruption) {
+        match self.aside.interruption.take() {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -129,7 +129,7 @@ impl RunState {
 
     /// Returns the flow that interrupts the run; `None` if the run has failed.
     pub(crate) fn pending_flow(&self) -> Option<&PendingFlow> {
-        match self.interruption.as_deref() {
+        match &self.aside.interruption {
             Some(Interruption::Flow(pending)) => Some(pending),
             _ => None,
         }
@@ -163,12 +163,12 @@ impl RunState {
     }
 
     fn interrupt(&mut self, flow: PendingFlow) {
-        let interruption = match self.interruption.take().map(|interruption| *interruption) {
+        let interruption = match self.aside.interruption.take() {
             None => Interruption::Flow(flow),
             Some(Interruption::Flow(pending)) => Interruption::Flow(pending.outermost(flow)),
             Some(failure @ Interruption::Failure(_)) => failure,
         };
-        self.interruption = Some(Box::new(interruption));
+        self.aside.interruption = Some(interruption);
         self.leave_fast_path();
     }
 
@@ -176,9 +176,9 @@ impl RunState {
     pub(crate) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
         quietly(|| tracing::error!(%fault, "the run fails"));
         let failure = Failure::new(fault);
-        match self.interruption.as_deref_mut() {
+        match &mut self.aside.interruption {
             Some(Interruption::Failure(first)) => first.attach(failure),
-            _ => self.interruption = Some(Box::new(Interruption::Failure(failure))),
+            interruption => *interruption = Some(Interruption::Failure(failure)),
         }
         self.leave_fast_path();
         ControlFlow::Break(())
@@ -202,7 +202,7 @@ impl RunState {
 
     /// Ends the interruption, because the scope that was left is closed. The loop continues.
     pub(crate) fn resume(&mut self, resolved: &Resolved) {
-        self.interruption = None;
+        self.aside.interruption = None;
         self.slow_path = self.deferred.is_some();
         // A deferred flow takes effect at the next breakpoint, whether it has handlers or not.
         self.active = match self.deferred {
