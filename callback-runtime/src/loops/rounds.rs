@@ -164,7 +164,7 @@ impl RoundInfo {
 }
 
 fn reader<T: Counter>() -> CountReader {
-    let slot = Slot::<T>::of();
+    let slot = Slot::<T>::find();
     Box::new(move |state: &mut View<'_>| {
         let counter = state.get_mut_at(&slot);
         let amount = counter.and_then(|counter| crate::Amount::from(counter.count()).whole());
@@ -233,7 +233,7 @@ fn prepare<T: Counter + Default>(state: &mut Ctx<'_>) {
 }
 
 fn advance<T: Counter>() -> Advance {
-    let slot = Slot::<T>::of();
+    let slot = Slot::<T>::find();
     Box::new(move |state: &mut View<'_>| {
         if let Some(counter) = state.get_mut_at(&slot) {
             counter.advance();

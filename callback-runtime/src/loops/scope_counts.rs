@@ -10,9 +10,22 @@ pub(super) type Advance = Box<dyn Fn(&mut View<'_>) + Send + Sync>;
 /// Reads a counter; 0 if it is absent.
 pub(super) type CountReader = Box<dyn Fn(&mut View<'_>) -> u64 + Send + Sync>;
 
-/// The counters that the scopes of a loop advance, and the scope that is a round.
+/// What the scopes of a loop count; nothing in most loops.
+///
+/// The box hides its type, so that a program that drops a plan does not compile the code that drops each counter.
 #[derive(Default)]
-pub(crate) struct ScopeCounts {
+pub(crate) struct ScopeCounts(Option<Box<dyn CountScopes>>);
+
+/// What [`ScopeCounts`] has in its box: [`Counts`] alone.
+pub(crate) trait CountScopes: Send + Sync {
+    /// Advances the counters of a scope that begins. If the scope is a round, its record begins.
+    fn begin(&self, scope: ScopeId, state: &mut View<'_>);
+    /// Marks the record as complete, if the scope that ends is a round.
+    fn complete(&self, scope: ScopeId, state: &mut View<'_>);
+}
+
+/// The counters that the scopes of a loop advance, and the scope that is a round.
+struct Counts {
     counters: Vec<(ScopeId, Advance)>,
     round: Option<RoundScope>,
 }
@@ -27,24 +40,35 @@ struct RoundScope {
 
 impl ScopeCounts {
     pub(crate) fn of(loop_info: &'static LoopInfo) -> Self {
+        let counts = || -> Box<dyn CountScopes> { Box::new(Counts::of(loop_info)) };
+        Self((!loop_info.counters.is_empty()).then(counts))
+    }
+
+    /// Returns what counts; `None` if no scope does.
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&dyn CountScopes> {
+        self.0.as_deref()
+    }
+}
+
+impl Counts {
+    fn of(loop_info: &'static LoopInfo) -> Self {
         let counters = loop_info.counters.iter();
         Self {
             counters: counters
-                .clone()
                 .map(|counter| (counter.scope(), counter.advance()))
                 .collect(),
             round: RoundScope::of(loop_info),
         }
     }
 
-    /// Whether no scope counts.
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.counters.is_empty()
+    fn round_at(&self, scope: ScopeId) -> Option<&RoundScope> {
+        self.round.as_ref().filter(|round| round.scope == scope)
     }
+}
 
-    /// Advances the counters of a scope that begins. If the scope is a round, its record begins.
-    pub(crate) fn begin(&self, scope: ScopeId, state: &mut View<'_>) {
+impl CountScopes for Counts {
+    fn begin(&self, scope: ScopeId, state: &mut View<'_>) {
         for (counted, advance) in &self.counters {
             if *counted == scope {
                 advance(state);
@@ -58,17 +82,12 @@ impl ScopeCounts {
         }
     }
 
-    /// Marks the record as complete, if the scope that ends is a round.
-    pub(crate) fn complete(&self, scope: ScopeId, state: &mut View<'_>) {
+    fn complete(&self, scope: ScopeId, state: &mut View<'_>) {
         if let Some(round) = self.round_at(scope)
             && let Some(record) = state.get_mut_at(&round.record)
         {
             record.complete();
         }
-    }
-
-    fn round_at(&self, scope: ScopeId) -> Option<&RoundScope> {
-        self.round.as_ref().filter(|round| round.scope == scope)
     }
 }
 

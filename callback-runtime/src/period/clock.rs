@@ -38,7 +38,7 @@ impl CounterReader {
             unit,
             type_id: TypeId::of::<T>(),
             type_name: type_name::<T>(),
-            slot: Slot::<T>::of().id(),
+            slot: Slot::<T>::find().id(),
             count: |table| Some(table.get::<T>()?.count().into()),
             gates: GateFactory::of::<T>(),
         }

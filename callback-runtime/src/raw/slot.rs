@@ -29,19 +29,16 @@ impl<T: 'static> Slot<T> {
     /// number in the thread's cache.
     #[inline]
     pub(crate) fn of() -> Self {
-        let id = TypeId::of::<T>();
-        let index = CACHE.with(|cache| {
-            let entries = cache_positions(id).map(|position| &cache[position]);
-            for entry in entries {
-                match entry.get() {
-                    (Some(cached), index) if cached == id => return index,
-                    _ => {}
-                }
-            }
-            find_number(id, entries)
-        });
         Self {
-            id: SlotId::new(index),
+            id: slot_of(TypeId::of::<T>()),
+            marker: PhantomData,
+        }
+    }
+
+    /// [`of`](Self::of) for code that runs once. A program does not compile the lookup again.
+    pub(crate) fn find() -> Self {
+        Self {
+            id: find_slot(TypeId::of::<T>()),
             marker: PhantomData,
         }
     }
@@ -50,6 +47,28 @@ impl<T: 'static> Slot<T> {
     pub(crate) fn id(&self) -> SlotId {
         self.id
     }
+}
+
+/// Returns the slot of a type, usually from the cache of the thread.
+#[inline]
+fn slot_of(id: TypeId) -> SlotId {
+    let index = CACHE.with(|cache| {
+        let entries = cache_positions(id).map(|position| &cache[position]);
+        for entry in entries {
+            match entry.get() {
+                (Some(cached), index) if cached == id => return index,
+                _ => {}
+            }
+        }
+        find_number(id, entries)
+    });
+    SlotId::new(index)
+}
+
+/// [`slot_of`], compiled once.
+#[inline(never)]
+fn find_slot(id: TypeId) -> SlotId {
+    slot_of(id)
 }
 
 type Numbers = HashMap<TypeId, usize, BuildHasherDefault<AlreadyHashed>>;

@@ -114,16 +114,18 @@ impl RunCore<'_> {
     #[inline]
     fn begin_round(&mut self, scope: ScopeId) {
         // Most loops count by themselves.
-        if !self.scope_counts.is_empty() {
-            self.scope_counts.begin(scope, &mut self.frame.view());
+        if let Some(counts) = self.scope_counts.get() {
+            counts.begin(scope, &mut self.frame.view());
         }
     }
 
     /// If the scope is a round of the loop and nothing cut it short, marks its record as complete.
     #[inline]
     fn complete_round(&mut self, scope: ScopeId) {
-        if !self.scope_counts.is_empty() && !self.run_state.is_interrupted() {
-            self.scope_counts.complete(scope, &mut self.frame.view());
+        if let Some(counts) = self.scope_counts.get()
+            && !self.run_state.is_interrupted()
+        {
+            counts.complete(scope, &mut self.frame.view());
         }
     }
 
