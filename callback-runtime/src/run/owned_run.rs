@@ -69,6 +69,10 @@ impl<L: Loop> OwnedRun<L> {
         self.run_state.as_ref()
     }
 
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.run_state().is_none_or(RunState::is_interrupted)
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.run_state().is_some_and(RunState::has_failed)
     }

@@ -261,10 +261,7 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn is_interrupted(&self) -> bool {
-        self.run().is_none_or(|run| {
-            run.run_state()
-                .is_none_or(|run_state| run_state.is_interrupted())
-        })
+        self.run().is_none_or(|run| run.is_interrupted())
     }
 
     /// Whether the run has failed.
