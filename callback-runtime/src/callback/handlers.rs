@@ -2,7 +2,7 @@
 
 use super::handler_list::{Handler, HandlerList};
 use crate::callback::{Callback, HandlerRef, Location, Method};
-use crate::loops::{At, Breakpoint, Loop, Role};
+use crate::loops::{At, AtEach, Breakpoint, Loop, Role};
 use crate::outcome::Reply;
 use crate::raw::{Access, AccessKind, Deliver, ErasedHandler, Params};
 use crate::state::Ctx;
@@ -118,22 +118,53 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers pass a method by value, as to `on`"
-    )]
     pub fn on_all<M, F>(&mut self, method: F) -> HandlerRef<'_>
     where
         F: Method<C, M> + Clone,
         F::Out: Reply<()>,
     {
-        let is_between = |at: &&Breakpoint| !matches!(at.role(), Role::Enter | Role::Exit);
-        let before = self.list.0.len();
-        for at in L::BREAKPOINTS.iter().filter(is_between) {
-            let erased = method.clone().into_erased(F::Out::delivery());
-            self.push(at, Location::here(), erased);
-        }
-        self.last(self.list.0.len() - before)
+        self.on_each(AtEach::all(), method)
+    }
+
+    /// Runs `method` at several breakpoints, such as all at which callbacks poll.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::AtEach;
+    /// # use std::time::{Duration, Instant};
+    /// struct Deadline(Instant);
+    ///
+    /// impl Deadline {
+    ///     fn look(&self) -> Flow {
+    ///         if Instant::now() < self.0 { Flow::Continue } else { Flow::stop("the deadline has passed") }
+    ///     }
+    /// }
+    ///
+    /// impl<L: Loop> Callback<L> for Deadline {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         h.on_each(AtEach::polls(), Self::look);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Deadline(Instant::now() + Duration::from_secs(3600)));
+    /// assert!(plan.explain(&State::new())?.to_string().contains("on_valid_batch_end"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass a method by value, as to `on`"
+    )]
+    pub fn on_each<M, F>(&mut self, at: AtEach<L>, method: F) -> HandlerRef<'_>
+    where
+        F: Method<C, M> + Clone,
+        F::Out: Reply<()>,
+    {
+        let location = Location::here();
+        self.push_each(at, location, || {
+            method.clone().into_erased(F::Out::delivery())
+        })
     }
 
     /// Runs `method` before the loop begins, so that the callback can acquire resources. If it fails, the loop does not begin, and only the
@@ -337,6 +368,40 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     {
         let erased = ErasedHandler::new::<C, P, R, V, F>(run, delivery);
         self.list.bind(L::BREAKPOINTS, at.id(), location, erased)
+    }
+
+    /// [`bind`](Self::bind) at several breakpoints.
+    #[doc(hidden)]
+    pub fn bind_each<P, R, V, F>(
+        &mut self,
+        at: AtEach<L>,
+        location: Location,
+        _parameters: P,
+        delivery: fn() -> V,
+        run: F,
+    ) -> HandlerRef<'_>
+    where
+        P: Params,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + Sync + 'static,
+    {
+        self.push_each(at, location, || {
+            ErasedHandler::new::<C, P, R, V, F>(run, delivery())
+        })
+    }
+
+    /// Adds a handler at each of these breakpoints, and returns all of them.
+    pub(crate) fn push_each(
+        &mut self,
+        at: AtEach<L>,
+        location: Location,
+        make: impl Fn() -> ErasedHandler,
+    ) -> HandlerRef<'_> {
+        let before = self.list.0.len();
+        for at in at.breakpoints() {
+            self.push(at, location, make());
+        }
+        self.last(self.list.0.len() - before)
     }
 
     /// Adds a handler that runs `run` at the breakpoint `at`. The parameters of `run` are the items of `P`.

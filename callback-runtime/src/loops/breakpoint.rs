@@ -213,6 +213,8 @@ pub struct Breakpoint {
     role: Role,
     scope: Option<u8>,
     phase: Option<&'static str>,
+    /// Whether the loop declares the breakpoint with `polls`.
+    polls: bool,
 }
 
 impl Breakpoint {
@@ -239,6 +241,22 @@ impl Breakpoint {
             role,
             scope,
             phase,
+            polls: false,
+        }
+    }
+
+    /// Makes this a place to poll, though it is not the end of a scope. `breakpoints!` calls this for `on_step_start polls`.
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let breakpoint = Breakpoint::new("Relax", 2, "on_force", Role::Inside, Some(0), None);
+    /// assert!(!breakpoint.is_poll() && breakpoint.with_polls().is_poll());
+    /// ```
+    #[must_use]
+    pub const fn with_polls(self) -> Self {
+        Self {
+            polls: true,
+            ..self
         }
     }
 
@@ -260,6 +278,20 @@ impl Breakpoint {
     /// Returns the phase around the breakpoint, in lower case; `None` outside of a phase.
     pub const fn phase(&self) -> Option<&'static str> {
         self.phase
+    }
+
+    /// Whether callbacks poll here: look at the clock, or for a signal. They do at the end of each scope, and where the loop declares
+    /// `polls`.
+    ///
+    /// ```
+    /// use callbacks::{Driver, Fit};
+    ///
+    /// assert!(Fit::on_train_batch_end.breakpoint().is_poll());
+    /// // A step whose attempts are all rejected has no end.
+    /// assert!(Driver::on_step_start.breakpoint().is_poll());
+    /// ```
+    pub const fn is_poll(&self) -> bool {
+        self.polls || matches!(self.role, Role::End)
     }
 
     #[inline]

@@ -72,6 +72,8 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here.
     pub(crate) completes: Option<Type>,
+    /// The word `polls`.
+    pub(crate) polls: Option<Ident>,
 }
 
 /// A state that counts a unit.

@@ -75,6 +75,8 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here: `Step` of `on_step_end completes Step;`.
     pub(crate) completes: Option<Type>,
+    /// The word `polls`: callbacks poll here, as at the end of a scope.
+    pub(crate) polls: Option<Ident>,
 }
 
 /// `stop => on_stop;`
@@ -150,7 +152,7 @@ fn parse_scope(
 /// `counts Step, Sample`; without `counts` there are no counters.
 fn parse_counts_clause(input: ParseStream) -> syn::Result<Vec<Type>> {
     let mut counters = Vec::new();
-    if !parse_word(input, "counts")? {
+    if parse_word(input, "counts")?.is_none() {
         return Ok(counters);
     }
     loop {
@@ -161,16 +163,13 @@ fn parse_counts_clause(input: ParseStream) -> syn::Result<Vec<Type>> {
     }
 }
 
-/// Parses `word`, if it is next. Returns whether it is.
-fn parse_word(input: ParseStream, word: &str) -> syn::Result<bool> {
+/// Parses `word`, if it is next.
+fn parse_word(input: ParseStream, word: &str) -> syn::Result<Option<Ident>> {
     let is_next = input
         .fork()
         .call(Ident::parse_any)
         .is_ok_and(|ident| ident == word);
-    if is_next {
-        input.call(Ident::parse_any)?;
-    }
-    Ok(is_next)
+    is_next.then(|| input.call(Ident::parse_any)).transpose()
 }
 
 /// `with Loss;`, after the name.
@@ -185,11 +184,9 @@ fn parse_breakpoint(
         answer = Some(input.parse()?);
         states.extend(DeclaredState::parse_with_clause(input)?);
     }
-    let completes = if parse_word(input, "completes")? {
-        Some(input.parse()?)
-    } else {
-        None
-    };
+    let completes = parse_word(input, "completes")?;
+    let completes = completes.map(|_| input.parse()).transpose()?;
+    let polls = parse_word(input, "polls")?;
     if !input.peek(Token![;]) {
         return Err(input.error(
             "expected `;` after a breakpoint, or the state from here on, as in `with Loss;`",
@@ -202,6 +199,7 @@ fn parse_breakpoint(
         states,
         answer,
         completes,
+        polls,
     })
 }
 
