@@ -215,7 +215,8 @@ fn no_callback_of_the_shelf_makes_a_failure_of_a_stop_an_interrupt_or_a_leave() 
         feature = "csv",
         feature = "json",
         feature = "tensorboard",
-        feature = "indicatif"
+        feature = "indicatif",
+        feature = "signal-hook"
     )) {
         assert_eq!(tested.0, names());
     }

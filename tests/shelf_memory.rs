@@ -226,7 +226,8 @@ fn a_fit_a_trainer_and_a_driver_find_every_callback_of_the_shelf_as_if_it_were_n
         feature = "csv",
         feature = "json",
         feature = "tensorboard",
-        feature = "indicatif"
+        feature = "indicatif",
+        feature = "signal-hook"
     )) {
         assert_eq!(tested.0, names());
     }

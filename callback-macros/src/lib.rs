@@ -34,7 +34,7 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// |---|---|
 /// | `Fit`, `Driver` | the loops that the block serves; `Fit` by default |
-/// | `Rounds` | the block serves every loop with rounds |
+/// | `Rounds` | the block serves every loop with rounds; the trait `Rounds` lists the names of its handlers |
 /// | `weight = 10` | the position among other callbacks, in ascending order; any `f64` constant, 0 by default |
 /// | `name = "loss"` | the name of the callback; its type's name by default |
 /// | `after(Metrics, "loss")` | the callback runs after these at every breakpoint, whatever its weight |
@@ -169,37 +169,6 @@ use proc_macro::TokenStream;
 /// let mut plan = Plan::<Relax>::new();
 /// plan.add(Log);
 /// assert!(!plan.explain(&State::new())?.to_string().contains("on_epoch_end"));
-/// # Ok::<(), PlanError>(())
-/// ```
-///
-/// A block with `Rounds` serves every loop that marks its rounds, with `completes` in `breakpoints!`. Its handlers have the names in the
-/// table of the trait `Rounds`: `on_round_end` runs where a round is complete, `on_scope_begin` and `on_scope_end` where a scope begins and
-/// ends, and `on_poll` at the end of every scope and wherever else a loop `polls`. They ask for state that only some loops have with `Option`:
-///
-/// ```
-/// use callbacks::prelude::*;
-/// use std::path::PathBuf;
-///
-/// /// Stops a run, in every phase, once a file of this name exists.
-/// struct StopFile(PathBuf);
-///
-/// #[callback(Rounds, register = false)]
-/// impl StopFile {
-///     fn on_poll(&self) -> Flow {
-///         if self.0.exists() { Flow::stop("the stop file exists") } else { Flow::Continue }
-///     }
-///
-///     fn on_round_end(&self, record: &Record, rate: Option<&LearningRate>) {
-///         println!("{}: {record} {rate:?}", record.round());
-///     }
-/// }
-///
-/// let mut plan = Plan::<Fit>::new();
-/// plan.add(StopFile("stop".into()));
-/// let explanation = plan.explain(&State::new())?;
-/// for at in [Fit::on_train_batch_end, Fit::on_valid_batch_end, Fit::on_epoch_end] {
-///     assert_eq!(explanation.rows(at)[0].callback(), "StopFile");
-/// }
 /// # Ok::<(), PlanError>(())
 /// ```
 ///
@@ -349,7 +318,7 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `on_update -> Verdict;` | a breakpoint whose handlers answer a `Verdict` |
 /// | `scope STEP counts Step { … }` | a scope at whose begin the run advances a counter |
 /// | `after_step completes Step;` | the breakpoint at which the record of a round is complete; the rounds are counted by `Step` |
-/// | `on_step_start polls;` | callbacks for every loop poll here, for a signal or the clock, as they do at the end of each scope |
+/// | `on_step_start polls;` | callbacks for every loop poll here, for a signal or the clock, as they do at the end of each scope and round |
 /// | `stop => on_stop;` | the breakpoint that fires when the run is stopped; likewise `interrupt =>` and `error =>` |
 ///
 /// Every loop also has `on_enter` and `on_exit`. A doc comment documents the constant that its line declares. A loop must insert the

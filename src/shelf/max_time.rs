@@ -5,8 +5,8 @@ use callback_macros::callback;
 use callback_runtime::{Flow, Rounds};
 use std::time::{Duration, Instant};
 
-/// Stops when a run has taken longer than a limit, on a monotonic clock, in every loop with [`Rounds`]. It looks at the end of every scope
-/// and phase, such as a batch of training or validation, and where a loop declares `polls`, such as each attempt at a step of a
+/// Stops when a run has taken longer than a limit, on a monotonic clock, in every loop with [`Rounds`]. It looks at the end of every
+/// scope, phase and round, such as a batch of training or validation, and where a loop declares `polls`, such as each attempt at a step of a
 /// [`Driver`](crate::Driver). It has the weight [`STOPPERS`](crate::weight::STOPPERS). The limit is for each run, also of one driver.
 ///
 /// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops the run at the first look.

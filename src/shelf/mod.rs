@@ -3,7 +3,8 @@
 //! None of them is discovered: a program attaches those that it uses.
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
-//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
+//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
+//! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`ObservableCallback`], [`SaveState`]: log and save the driven system, with a [`Period`](crate::Period);
 //! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
 //!   that has something other than a file;
@@ -39,6 +40,7 @@
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
 //! * [`PhaseCounts`] is state of a trainer, and counts all of its runs;
+//! * the request of a [`StopHandle`] stays, and stops each run that begins later, until it is reset;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
 //! # Rounds that are cut short
@@ -53,6 +55,8 @@ mod convergence;
 #[cfg(feature = "csv")]
 mod csv;
 mod early_stopping;
+#[cfg(feature = "signal-hook")]
+mod interrupts;
 mod invalid_loss;
 #[cfg(feature = "json")]
 mod json_lines;
@@ -68,6 +72,7 @@ mod recorder;
 mod replace;
 mod save_state;
 mod settings;
+mod stop_handle;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
 
@@ -75,6 +80,8 @@ mod tensorboard;
 pub use self::csv::Csv;
 pub use convergence::ConvergenceStopping;
 pub use early_stopping::EarlyStopping;
+#[cfg(feature = "signal-hook")]
+pub use interrupts::Interrupts;
 pub use invalid_loss::InvalidLossStopping;
 #[cfg(feature = "json")]
 pub use json_lines::JsonLines;
@@ -86,5 +93,6 @@ pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;
 pub use settings::{InvalidSetting, InvalidSettings};
+pub use stop_handle::StopHandle;
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;

@@ -44,6 +44,9 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
         InvalidLossStopping::new(stage.watched).patience(1)
     });
     test.of_both("MaxTime", |_| MaxTime::new(Duration::MAX));
+    test.of_both("StopHandle", |_| callbacks::shelf::StopHandle::new());
+    #[cfg(feature = "signal-hook")]
+    test.of_both("Interrupts", |_| callbacks::shelf::Interrupts::new());
     #[cfg(feature = "csv")]
     test.of_both("Csv", |stage| {
         callbacks::shelf::Csv::new(stage.clone()).columns([stage.watched])

@@ -57,13 +57,13 @@ impl<L: Loop> AtEach<L> {
         Self::new(|at| matches!(at.role(), Role::End))
     }
 
-    /// The end of every scope and phase, and each breakpoint that the loop declares with `polls`: the places to look at the clock, or for a
-    /// signal.
+    /// The end of every scope, phase and round, and each breakpoint that the loop declares with `polls`: the places to look at the clock, or
+    /// for a signal.
     ///
     /// ```
     /// # use callbacks::{AtEach, Breakpoint, Driver};
     /// let polls = AtEach::<Driver>::polls().breakpoints();
-    /// assert_eq!(polls.map(Breakpoint::name).collect::<Vec<_>>(), ["on_step_start", "on_run_end"]);
+    /// assert_eq!(polls.map(Breakpoint::name).collect::<Vec<_>>(), ["on_step_start", "on_step_end", "on_run_end"]);
     /// ```
     pub const fn polls() -> Self {
         Self::new(Breakpoint::is_poll)

@@ -213,7 +213,7 @@ pub struct Breakpoint {
     role: Role,
     scope: Option<u8>,
     phase: Option<&'static str>,
-    /// Whether the loop declares the breakpoint with `polls`.
+    /// Whether callbacks poll here, though it may not be the end of a scope.
     polls: bool,
 }
 
@@ -245,7 +245,8 @@ impl Breakpoint {
         }
     }
 
-    /// Makes this a place to poll, though it is not the end of a scope. `breakpoints!` calls this for `on_step_start polls`.
+    /// Makes this a place to poll, though it may not be the end of a scope. `breakpoints!` calls this for `on_step_start polls` and
+    /// `on_step_end completes Step`.
     ///
     /// ```
     /// # use callbacks::{Breakpoint, Role};
@@ -280,8 +281,8 @@ impl Breakpoint {
         self.phase
     }
 
-    /// Whether callbacks poll here: look at the clock, or for a signal. They do at the end of each scope, and where the loop declares
-    /// `polls`.
+    /// Whether callbacks poll here: look at the clock, or for a signal. They do at the end of each scope and round, and where the loop
+    /// declares `polls`.
     ///
     /// ```
     /// use callbacks::{Driver, Fit};

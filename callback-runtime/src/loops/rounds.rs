@@ -18,13 +18,42 @@ use crate::state::Ctx;
 /// |---|---|
 /// | `on_enter`, `on_exit` | once, at the beginning and the end of the run |
 /// | `on_scope_begin`, `on_scope_end` | at the begin and the end of every scope and phase |
-/// | `on_poll` | at the end of every scope and phase, and at each breakpoint that the loop declares with `polls`: the places to look at the clock or for a signal, so often that a stop is quick in every phase |
+/// | `on_poll` | at the end of every scope, phase and round, and at each breakpoint that the loop declares with `polls`: the places to look at the clock or for a signal, so often that a stop is quick in every phase |
 /// | `on_round_end` | at the breakpoint with `completes`, where the record of a round is complete |
 ///
 /// Several handlers of a block that run at the same breakpoint run in the order of the block.
 ///
-/// These handlers have the record and what else every loop has. They ask for other state with `Option`, such as `Option<&Phase>`, and for
-/// `&Breakpoint` to tell the places apart.
+/// These handlers have the record and what else every loop has. They ask for state that only some loops have with `Option`, and for
+/// `&Breakpoint` to tell the places apart:
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use std::path::PathBuf;
+///
+/// /// Stops a run, in every phase, once a file of this name exists.
+/// struct StopFile(PathBuf);
+///
+/// #[callback(Rounds, register = false)]
+/// impl StopFile {
+///     fn on_poll(&self) -> Flow {
+///         if self.0.exists() { Flow::stop("the stop file exists") } else { Flow::Continue }
+///     }
+///
+///     fn on_round_end(&self, record: &Record, rate: Option<&LearningRate>) {
+///         println!("{}: {record} {rate:?}", record.round());
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(StopFile("stop".into()));
+/// let explanation = plan.explain(&State::new())?;
+/// for at in [Fit::on_train_batch_end, Fit::on_valid_batch_end, Fit::on_epoch_end] {
+///     assert_eq!(explanation.rows(at)[0].callback(), "StopFile");
+/// }
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// Your own loop marks its rounds like this:
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -96,7 +125,7 @@ pub trait Rounds: Loop {
     const on_scope_begin: AtEach<Self> = AtEach::scope_begins();
     /// The end of every scope.
     const on_scope_end: AtEach<Self> = AtEach::scope_ends();
-    /// The end of every scope, and each breakpoint that the loop declares with `polls`.
+    /// The end of every scope and round, and each breakpoint that the loop declares with `polls`.
     const on_poll: AtEach<Self> = AtEach::polls();
     /// The first breakpoint of a run.
     const on_enter: At<Self> = At::new(0);

@@ -3,17 +3,19 @@
 use crate::breakpoints::model::{Model, Role};
 use crate::errors::Errors;
 
-/// The end of a scope is a place to poll already. Rejects:
+/// The end of a scope or a round is a place to poll already. Rejects:
 ///
 /// ```text
 /// scope STEP { before_step; after_step polls; }
+/// on_step_end completes Step polls;
 /// ```
 pub(super) fn check_not_at_end(model: &Model, errors: &Errors) {
     for breakpoint in &model.breakpoints {
-        if let (Role::End, Some(word)) = (breakpoint.role, &breakpoint.polls) {
+        let is_end = breakpoint.role == Role::End || breakpoint.completes.is_some();
+        if let (true, Some(word)) = (is_end, &breakpoint.polls) {
             errors.report(
                 word,
-                "callbacks poll at the end of every scope already; leave this out",
+                "callbacks poll at the end of every scope and round already; leave this out",
             );
         }
     }

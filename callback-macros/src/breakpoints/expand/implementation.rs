@@ -80,7 +80,8 @@ fn breakpoint_info(
     let role = role(breakpoint.role);
     let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
     let phase = option(breakpoint.phase.as_ref(), private);
-    let polls = breakpoint.polls.as_ref().map(|_| quote!(.with_polls()));
+    let polls = breakpoint.polls.is_some() || breakpoint.completes.is_some();
+    let polls = polls.then(|| quote!(.with_polls()));
     quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #polls)
 }
 
