@@ -70,8 +70,8 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
     });
     test.of_driver("SaveState", |stage| {
         let mut page = stage.clone();
-        SaveState::new(Period::steps(2), move |walk: &Walk, step| {
-            Ok(writeln!(page, "{} at {step}", walk.x)?)
+        SaveState::new(Period::steps(2), move |walk: &Walk, round| {
+            Ok(writeln!(page, "{} at {round}", walk.x)?)
         })
     });
 }
