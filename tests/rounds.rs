@@ -8,7 +8,8 @@ mod support {
 use callbacks::At;
 use callbacks::fit::MicroStep;
 use callbacks::prelude::*;
-use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping};
+use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, SaveState};
+use std::sync::mpsc;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
@@ -386,4 +387,39 @@ fn a_fit_polls_in_every_phase() {
         "on_epoch_end",
     ];
     assert_eq!(places, expected);
+}
+
+#[test]
+fn what_the_state_has_is_saved_at_the_end_of_rounds() {
+    let (saved, received) = mpsc::channel();
+    let send = saved.clone();
+    let save = SaveState::new(Period::epochs(2), move |line: &Line, round| {
+        Ok(send.send(format!("{} at {round}", line.weight))?)
+    });
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .learning_rate(0.5)
+        .epochs(5)
+        .callback(save);
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let lines: Vec<String> = received.try_iter().collect();
+    assert_eq!(lines, ["0 at epoch 2", "-1 at epoch 4"]);
+
+    let save = move |cells: &MicroStep, round| Ok(saved.send(format!("{cells} at {round}"))?);
+    let mut plan = Plan::<Search>::new();
+    plan.add(SaveState::new(Period::epochs(3).last(), save));
+    let outcome = plan.run(&mut State::new(), |run| {
+        search(run, 4)?;
+        run.last_call()
+    });
+    assert!(outcome.unwrap().is_finished());
+    let lines: Vec<String> = received.try_iter().collect();
+    assert_eq!(lines, ["9 at epoch 3", "12 at epoch 4"]);
+}
+
+#[test]
+fn a_saver_of_what_no_loop_has_is_a_problem_of_the_plan() {
+    let mut plan = Plan::<Search>::new();
+    plan.add(SaveState::new(Period::epochs(1), |_: &Line, _| Ok(())));
+    let problems = plan.check(&State::new()).unwrap_err().to_string();
+    assert!(problems.contains("Line"), "{problems}");
 }

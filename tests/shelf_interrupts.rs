@@ -13,6 +13,8 @@ use callbacks::driver::VariationalDriver;
 use callbacks::fit::{Iteration, Trainer};
 use callbacks::prelude::*;
 use callbacks::shelf::Interrupts;
+use foreign_loop::Relax;
+use foreign_loop::relaxation::{Energy, relax};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::raise;
 use std::sync::{Arc, Barrier};
@@ -82,6 +84,21 @@ fn interrupted_fit() {
     assert_eq!(fitted.outcome.interrupted().unwrap().reason(), "SIGTERM");
 }
 
+/// A loop that knows nothing of interrupts.
+fn interrupted_loop_of_another_crate() {
+    let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
+    state.insert(Energy(1.0));
+    plan.add(Rows(""));
+    plan.add(Interrupts::new());
+    plan.on(Relax::on_force, |step: &Step| {
+        if step.get() == 2 {
+            raise(SIGINT).unwrap();
+        }
+    });
+    let outcome = relax(&mut plan, &mut state, 9).unwrap();
+    assert!(outcome.interrupted().is_some());
+}
+
 /// The run that raises the signal is inside of another one. Both are interrupted, and what they run afterwards is not.
 fn nested_runs() {
     let outer = driver("outer: ").on(Driver::on_step_end, || {
@@ -142,6 +159,7 @@ fn scenario(case: &str) {
             assert!(driver.run(9).unwrap().interrupted().is_some());
         }
         "a fit" => interrupted_fit(),
+        "another loop" => interrupted_loop_of_another_crate(),
         "a second signal" => {
             let twice = driver("").callback(RaiseInStep3(SIGINT));
             let mut twice = twice.callback(RaiseInStep3(SIGTERM));
@@ -160,7 +178,7 @@ fn scenario(case: &str) {
 }
 
 /// What each case says, and the signal that ends its process.
-const CASES: [(&str, &[&str], Option<i32>); 7] = [
+const CASES: [(&str, &[&str], Option<i32>); 8] = [
     (
         "a driver",
         &[
@@ -180,6 +198,15 @@ const CASES: [(&str, &[&str], Option<i32>); 7] = [
             "epoch 1, cut short",
             "on_interrupt",
             "interrupted by Interrupts at on_valid_batch_end",
+        ],
+        None,
+    ),
+    (
+        "another loop",
+        &[
+            "step 1",
+            "step 2",
+            "interrupted by Interrupts at after_step",
         ],
         None,
     ),

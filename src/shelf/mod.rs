@@ -1,11 +1,13 @@
 //! Ready-made callbacks.
 //!
-//! None of them is discovered: a program attaches those that it uses.
+//! None of them is discovered: a program attaches those that it uses. Each of them attaches to every loop with [`Rounds`](crate::Rounds),
+//! except for [`Recorder`], which is for a fit, and [`ObservableCallback`], which is for a driver.
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
-//! * [`ObservableCallback`], [`SaveState`]: log and save the driven system, with a [`Period`](crate::Period);
+//! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
+//!   system, with a period;
 //! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
 //!   that has something other than a file;
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
