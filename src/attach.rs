@@ -178,6 +178,25 @@ pub trait Attach: Sized {
         change(self.plan());
         self
     }
+
+    /// Interrupts the run at Ctrl-C and at SIGTERM: it ends with all of its exits. A second signal ends the process. See
+    /// [`Interrupts`](crate::shelf::Interrupts). Needs the feature `signal-hook`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(20).stop_on_interrupt();
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.interrupted().is_none());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[cfg(feature = "signal-hook")]
+    #[track_caller]
+    fn stop_on_interrupt(self) -> Self
+    where
+        Self::Loop: callback_runtime::Rounds,
+    {
+        self.callback(crate::shelf::Interrupts::new())
+    }
 }
 
 impl<L: Loop> Attach for SessionBuilder<'_, L> {

@@ -67,8 +67,9 @@ pub mod __private {
     pub use callback_macros::__expand_callback;
     pub use callback_runtime::__private::*;
     pub use callback_runtime::{
-        At, Availability, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Location,
-        Loop, Record, Registration, Role, RoundInfo, Rounds, Scope, ScopeCounter, ScopeInfo,
+        At, AtEach, Availability, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers,
+        Location, Loop, Record, Registration, Role, RoundInfo, Rounds, Scope, ScopeCounter,
+        ScopeInfo,
     };
 }
 

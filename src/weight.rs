@@ -8,7 +8,7 @@
 //! | [`EARLY`] | −10 | your callbacks that measure: they add values to the [`Record`](crate::Record) |
 //! | [`DEFAULT`] | 0 | callbacks without a weight: they may change the values, the state and the model |
 //! | [`LOGGERS`] | 10 | callbacks that log or show the values: `Csv`, `JsonLines`, `TensorBoard`, `Progress` |
-//! | [`STOPPERS`] | 100 | callbacks that stop the run: `EarlyStopping`, `ConvergenceStopping`, `InvalidLossStopping`, `MaxTime` |
+//! | [`STOPPERS`] | 100 | callbacks that stop the run: `EarlyStopping`, `ConvergenceStopping`, `InvalidLossStopping`, `MaxTime`, `StopHandle`, `Interrupts` |
 //! | [`LAST`] | ∞ | callbacks that see what all others have done |
 //!
 //! A value that a callback adds at the end of a round is logged and watched if the callback has a weight below [`LOGGERS`].

@@ -331,8 +331,9 @@ fn the_log_has_typed_values_by_key_and_loggers_see_what_others_put_in() {
 fn the_shelf_observes_and_saves_with_periods() {
     let journal = Journal::default();
     let note = journal.clone();
-    let save = SaveState::new(Period::steps(2), |walk: &Walk, step| {
-        walk.journal.note(format!("save {} at {step}", walk.x));
+    let save = SaveState::new(Period::steps(2), |walk: &Walk, round| {
+        walk.journal
+            .note(format!("save {} at {}", walk.x, round.number()));
         Ok(())
     });
     let place = ObservableCallback::new("seen", Period::time(1.0), |walk: &Walk, at: &Place| {

@@ -71,7 +71,8 @@ fn how_many_steps_a_run_has_is_known_unless_it_goes_on_for_a_simulated_time() {
 /// A walker that is observed and saved with this period, and what was observed and saved.
 fn watched(period: &Period) -> (VariationalDriver<Walk>, Journal) {
     let (saved, observed) = (Journal::default(), Journal::default());
-    let save = SaveState::new(period.clone(), move |walk: &Walk, step| {
+    let save = SaveState::new(period.clone(), move |walk: &Walk, round| {
+        let step = round.number();
         walk.journal.note(format!("{step}: saved at {}", walk.x));
         Ok(())
     });

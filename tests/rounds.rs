@@ -8,7 +8,8 @@ mod support {
 use callbacks::At;
 use callbacks::fit::MicroStep;
 use callbacks::prelude::*;
-use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping};
+use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, SaveState};
+use std::sync::mpsc;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
@@ -19,6 +20,7 @@ breakpoints! {
             on_run_begin;
             scope ROUND counts Epoch {
                 before_round;
+                on_retry polls;
                 scope CELL counts MicroStep {
                     before_cell;
                     after_cell;
@@ -292,4 +294,132 @@ fn a_stopper_continues_in_the_next_run_and_begins_anew_in_another_one() {
     assert_eq!((first, second), (20, 11));
     let (anew, _) = rounds_until_stop(plan, &mut State::new());
     assert_eq!(anew, 20);
+}
+
+/// The places at which a callback runs.
+#[derive(Default)]
+struct Places(Vec<String>);
+
+#[callback(Rounds, register = false)]
+impl Places {
+    fn on_scope_begin(&mut self, at: &Breakpoint) {
+        self.0.push(format!("begin {at}"));
+    }
+
+    fn on_scope_end(&mut self, at: &Breakpoint) {
+        self.0.push(format!("end {at}"));
+    }
+
+    fn on_poll(&mut self, at: &Breakpoint) {
+        self.0.push(format!("poll {at}"));
+    }
+
+    fn on_round_end(&mut self, record: &Record) {
+        self.0.push(record.round().to_string());
+    }
+}
+
+#[test]
+fn a_callback_runs_where_scopes_begin_and_end_and_where_the_loop_polls() {
+    let mut plan = Plan::<Search>::new();
+    plan.add(Places::default());
+    let outcome = plan.run(&mut State::new(), |run| {
+        run.scope(Search::RUN, |run| {
+            run.scope(Search::ROUND, |run| {
+                run.fire(Search::on_retry)?;
+                run.scope(Search::CELL, |_| Ok(()))
+            })
+        })
+        .map(drop)
+    });
+    assert!(outcome.unwrap().is_finished());
+    let expected = [
+        "begin on_run_begin",
+        "begin before_round",
+        "poll on_retry",
+        "begin before_cell",
+        "end after_cell",
+        "poll after_cell",
+        // In the order of the block.
+        "end after_round",
+        "poll after_round",
+        "epoch 1",
+        "end on_run_end",
+        "poll on_run_end",
+    ];
+    assert_eq!(plan.get::<Places>().unwrap().0, expected);
+}
+
+/// Stops at the place with this number.
+struct StopAt(u64);
+
+#[callback(Rounds, register = false)]
+impl StopAt {
+    fn on_poll(&mut self) -> Flow {
+        match self.0.checked_sub(1) {
+            Some(left) => {
+                self.0 = left;
+                Flow::Continue
+            }
+            None => Flow::stop("enough"),
+        }
+    }
+}
+
+#[test]
+fn a_fit_polls_in_every_phase() {
+    let mut places = Vec::new();
+    for number in 0.. {
+        let line = Line::new(&Journal::default());
+        let mut trainer = Trainer::new(line).valid(inputs([2.0]));
+        trainer.plan().add(StopAt(number));
+        let outcome = trainer.fit(inputs([1.0])).unwrap().outcome;
+        let Some(stop) = outcome.stopped() else {
+            break;
+        };
+        places.extend(stop.origin().breakpoint().map(Breakpoint::name));
+    }
+    let expected = [
+        "on_train_batch_end",
+        "on_train_end",
+        "on_valid_batch_end",
+        "on_valid_end",
+        "on_epoch_end",
+    ];
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn what_the_state_has_is_saved_at_the_end_of_rounds() {
+    let (saved, received) = mpsc::channel();
+    let send = saved.clone();
+    let save = SaveState::new(Period::epochs(2), move |line: &Line, round| {
+        Ok(send.send(format!("{} at {round}", line.weight))?)
+    });
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .learning_rate(0.5)
+        .epochs(5)
+        .callback(save);
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let lines: Vec<String> = received.try_iter().collect();
+    assert_eq!(lines, ["0 at epoch 2", "-1 at epoch 4"]);
+
+    let save = move |cells: &MicroStep, round| Ok(saved.send(format!("{cells} at {round}"))?);
+    let mut plan = Plan::<Search>::new();
+    plan.add(SaveState::new(Period::epochs(3).last(), save));
+    let outcome = plan.run(&mut State::new(), |run| {
+        search(run, 4)?;
+        run.last_call()
+    });
+    assert!(outcome.unwrap().is_finished());
+    let lines: Vec<String> = received.try_iter().collect();
+    assert_eq!(lines, ["9 at epoch 3", "12 at epoch 4"]);
+}
+
+#[test]
+fn a_saver_of_what_no_loop_has_is_a_problem_of_the_plan() {
+    let mut plan = Plan::<Search>::new();
+    plan.add(SaveState::new(Period::epochs(1), |_: &Line, _| Ok(())));
+    let problems = plan.check(&State::new()).unwrap_err().to_string();
+    assert!(problems.contains("Line"), "{problems}");
 }

@@ -1,5 +1,5 @@
 //! A stop stays a stop, an interrupt an interrupt and a leave a leave, wherever it comes and whichever callback of the shelf is attached:
-//! none of them fails the run because it finds less than it would have found, then or in the next run.
+//! none of them fails the run because it finds less than it would have found, then or in the next run. No complete round lacks its row.
 
 mod support {
     pub(crate) mod journal;
@@ -12,7 +12,12 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Trainer};
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping};
-use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan, Record};
+use callbacks::{
+    Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan, Record, Rounds, State,
+    callback,
+};
+use foreign_loop::Relax;
+use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};
@@ -47,6 +52,48 @@ impl<L: Loop> Callback<L> for Cut {
         h.on_all(Self::answer);
     }
 }
+
+/// Counts the complete rounds of a run, and its exits.
+#[derive(Default)]
+struct Count {
+    rounds: usize,
+    exits: usize,
+}
+
+#[callback(Rounds, register = false, weight = f64::INFINITY)]
+impl Count {
+    fn on_round_end(&mut self, record: &Record) {
+        self.rounds += usize::from(record.is_complete());
+    }
+
+    fn on_exit(&mut self) {
+        self.exits += 1;
+    }
+}
+
+/// Checks what a callback has written in a run: a row for each complete round, and its last line at the exit.
+fn assert_lacks_nothing<L: Rounds>(
+    plan: &Plan<L>,
+    outcome: &Outcome,
+    stage: &Stage,
+    name: &str,
+    cut: &Cut,
+) {
+    let Count { rounds, exits } = plan.get().unwrap();
+    let (written, of) = (stage.take(), format!("{name}, {cut:?}"));
+    assert_eq!(*exits, 1, "{of}");
+    let outcome = outcome.to_string();
+    let outcome = outcome.split(" (").next();
+    match name {
+        "Csv" | "JsonLines" => assert_eq!(written.len(), *rounds, "{of}: {written:?}"),
+        "Progress" => assert_eq!(written.last().map(String::as_str), outcome, "{of}"),
+        "TensorBoard" if *rounds > 0 => assert_ne!(written, [EMPTY_EVENTS], "{of}"),
+        _ => {}
+    }
+}
+
+/// What a stage says of an event file with its head alone.
+const EMPTY_EVENTS: &str = "40 bytes";
 
 /// Whether a run that was cut must end as stopped or interrupted, and does.
 fn assert_ends_as_cut(outcome: &Outcome, cut: &Cut, has_effect: bool, name: &str) {
@@ -104,9 +151,10 @@ fn trainer() -> Trainer<Line> {
     trainer.valid(inputs([3.0, 3.0]))
 }
 
-fn add<L: Loop>(plan: &mut Plan<L>, callback: impl Callback<L> + Send, cut: &Cut, weight: f64) {
+fn add<L: Rounds>(plan: &mut Plan<L>, callback: impl Callback<L> + Send, cut: &Cut, weight: f64) {
     plan.add(callback).named("of the shelf");
     plan.add(cut.clone()).named("cut").weight(weight);
+    plan.add(Count::default());
 }
 
 /// Runs the fit that is cut, and then one that is not, with the same callback.
@@ -134,6 +182,7 @@ fn cut_fits<C: Callback<Fit> + Send>(name: &str, make: fn(&Stage) -> C) {
             add(trainer.plan(), make(&stage), &cut, weight);
             let outcome = trainer.fit(inputs([4.0, 4.0])).unwrap().outcome;
             assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);
+            assert_lacks_nothing(trainer.plan(), &outcome, &stage, name, &cut);
             assert!(trainer.plan().remove_named("cut"));
             let next = trainer.fit(inputs([4.0, 4.0])).unwrap().outcome;
             assert!(next.is_finished(), "{name} behind {cut:?}: {next}");
@@ -173,8 +222,38 @@ fn cut_drivers<C: Callback<Driver> + Send>(name: &str, make: fn(&Stage) -> C) {
                 add(driver.plan(), make(&stage), &cut, weight);
                 let outcome = driver.run(2).unwrap();
                 assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);
+                assert_lacks_nothing(driver.plan(), &outcome, &stage, name, &cut);
                 assert!(driver.plan().remove_named("cut"));
                 let next = driver.run(2).unwrap();
+                assert!(next.failed().is_none(), "{name} behind {cut:?}: {next}");
+                stage.take();
+            }
+        }
+    }
+}
+
+/// The same of a loop of another crate, whose steps can be left.
+fn cut_relaxations<C: Callback<Relax> + Send>(name: &str, make: fn(&Stage) -> C) {
+    let has_effect = |cut: &Cut| {
+        let once = cut.at == "on_run_begin" && cut.visit > 0;
+        !once && !["on_run_end", "on_stop", "on_enter", "on_exit"].contains(&cut.at)
+    };
+    for at in Relax::BREAKPOINTS.iter().map(Breakpoint::name) {
+        let mut flows = ending();
+        flows.push(Flow::leave(Relax::RUN));
+        flows.extend((!at.starts_with("on_run")).then(|| Flow::leave(Relax::STEP)));
+        for (visit, flow) in (0..2).flat_map(|visit| flows.iter().map(move |flow| (visit, flow))) {
+            for weight in [f64::NEG_INFINITY, f64::INFINITY] {
+                let flow = flow.clone();
+                let (stage, cut) = (Stage::new("energy"), Cut { at, visit, flow });
+                let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
+                state.insert(Energy(8.0));
+                add(&mut plan, make(&stage), &cut, weight);
+                let outcome = relax(&mut plan, &mut state, 3).unwrap();
+                assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);
+                assert_lacks_nothing(&plan, &outcome, &stage, name, &cut);
+                assert!(plan.remove_named("cut"));
+                let next = relax(&mut plan, &mut state, 2).unwrap();
                 assert!(next.failed().is_none(), "{name} behind {cut:?}: {next}");
                 stage.take();
             }
@@ -186,12 +265,13 @@ fn cut_drivers<C: Callback<Driver> + Send>(name: &str, make: fn(&Stage) -> C) {
 struct CutShort(Vec<&'static str>);
 
 impl EachCallback for CutShort {
-    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    fn of_all<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
     where
-        C: Callback<Fit> + Callback<Driver> + Send,
+        C: Callback<Fit> + Callback<Driver> + Callback<Relax> + Send,
     {
         self.of_fit(name, make);
         cut_drivers(name, make);
+        cut_relaxations(name, make);
     }
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
@@ -215,7 +295,8 @@ fn no_callback_of_the_shelf_makes_a_failure_of_a_stop_an_interrupt_or_a_leave() 
         feature = "csv",
         feature = "json",
         feature = "tensorboard",
-        feature = "indicatif"
+        feature = "indicatif",
+        feature = "signal-hook"
     )) {
         assert_eq!(tested.0, names());
     }

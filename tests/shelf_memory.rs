@@ -1,5 +1,5 @@
-//! What the callbacks of the shelf remember: a fit, a trainer and a driver find it as if the callback were new, and the runs of one driver
-//! go on with it. What is documented to go on is tested to.
+//! What the callbacks of the shelf remember: a fit, a trainer, a driver and a loop of another crate find it as if the callback were new, and
+//! the runs of one driver go on with it. What is documented to go on is tested to.
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "a handler's parameters are what the runtime hands it"
@@ -16,7 +16,9 @@ mod support {
 use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
-use callbacks::{Attach, Callback, Failure, Origin, Outcome, Record, Stop};
+use callbacks::{Attach, Callback, Failure, Origin, Outcome, Plan, Record, State, Stop};
+use foreign_loop::Relax;
+use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback, names};
@@ -128,6 +130,31 @@ impl<C: Callback<Driver> + Send> Used<C> {
     }
 }
 
+impl<C: Callback<Relax> + Send> Used<C> {
+    /// Runs the loop of another crate, from its first step.
+    fn relax(self, script: &Script) -> (RunSummary, Self) {
+        let Self { stage, callback } = self;
+        let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
+        state.insert(Energy(1.0));
+        plan.add(callback).named("of the shelf");
+        let (name, read) = (stage.watched, script.clone());
+        let report = move |step: &Step, record: &mut Record| {
+            if let Some(value) = reading(&read, step.get()) {
+                record.set(name, value);
+            }
+        };
+        plan.on(Relax::after_step, report).named("report");
+        let outcome = relax(&mut plan, &mut state, script.len() as u64).unwrap();
+        let step = state.get::<Step>().map_or(0, |step| step.get());
+        let text = summary(&stage, step, &outcome);
+        let callback = plan.remove::<C>().unwrap();
+        (text, Self { stage, callback })
+    }
+}
+
+/// Runs a callback in one of the loops.
+type RunIn<C> = fn(Used<C>, &Script) -> (RunSummary, Used<C>);
+
 /// The second fit of one trainer.
 fn second_fit<C: Callback<Fit> + Send>(
     make: fn(&Stage) -> C,
@@ -163,61 +190,69 @@ impl Memory {
         }
     }
 
-    fn between_loops<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
-    where
-        C: Callback<Fit> + Callback<Driver> + Send,
-    {
-        let alone = |script: &Script| {
-            let fitted = Used::new(make).fit(script).0;
-            (fitted, Used::new(make).drive(script).0)
-        };
-        self.each_pair(name, alone, |first, second, (fitted, driven)| {
-            let from = format!("{name}: {second:?} behind {first:?} of the other loop");
-            let behind_a_driver = Used::new(make).drive(first).1.fit(second).0;
-            assert_eq!(behind_a_driver, *fitted, "{from}");
-            let behind_a_fit = Used::new(make).fit(first).1.drive(second).0;
-            assert_eq!(behind_a_fit, *driven, "{from}");
+    /// Compares a run of one loop behind a run of each of these with one of a new callback.
+    fn behind_each<C>(
+        &mut self,
+        name: &'static str,
+        make: fn(&Stage) -> C,
+        firsts: &[RunIn<C>],
+        run: RunIn<C>,
+    ) {
+        let alone = |script: &Script| run(Used::new(make), script).0;
+        self.each_pair(name, alone, |first, second, fresh| {
+            for (nth, run_first) in firsts.iter().enumerate() {
+                let used = run_first(Used::new(make), first).1;
+                let found = run(used, second).0;
+                let of = format!("{name}: {second:?} behind {first:?} of the loop {nth}");
+                assert_eq!(found, *fresh, "{of}");
+            }
+        });
+    }
+
+    /// Compares the second fit of a trainer with a first one.
+    fn in_one_trainer<C: Callback<Fit> + Send>(
+        &mut self,
+        name: &'static str,
+        make: fn(&Stage) -> C,
+    ) {
+        let alone = |script: &Script| Used::new(make).fit(script).0;
+        self.each_pair(name, alone, |first, second, fresh| {
+            let found = second_fit(make, first, second);
+            assert_eq!(found, *fresh, "{name}: {second:?} behind {first:?}");
         });
     }
 }
 
 impl EachCallback for Memory {
-    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    fn of_all<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
     where
-        C: Callback<Fit> + Callback<Driver> + Send,
+        C: Callback<Fit> + Callback<Driver> + Callback<Relax> + Send,
     {
-        self.of_fit(name, make);
-        self.of_driver(name, make);
-        // The columns of a table belong to the file: those of a fit are none of a driver.
-        if name != "Csv" {
-            self.between_loops(name, make);
+        self.in_one_trainer(name, make);
+        let loops: [RunIn<C>; 3] = [Used::fit, Used::drive, Used::relax];
+        for (nth, run) in loops.into_iter().enumerate() {
+            // The columns of a table belong to the file: those of a fit are none of a driver.
+            let firsts = if name == "Csv" {
+                &loops[nth..=nth]
+            } else {
+                &loops
+            };
+            self.behind_each(name, make, firsts, run);
         }
     }
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
-        let alone = |script: &Script| Used::new(make).fit(script).0;
-        self.each_pair(name, alone, |first, second, fresh| {
-            let in_one_trainer = second_fit(make, first, second);
-            assert_eq!(
-                in_one_trainer, *fresh,
-                "{name}: {second:?} behind {first:?}"
-            );
-            let in_another = Used::new(make).fit(first).1.fit(second).0;
-            assert_eq!(in_another, *fresh, "{name}: {second:?} behind {first:?}");
-        });
+        self.in_one_trainer(name, make);
+        self.behind_each(name, make, &[Used::fit], Used::fit);
     }
 
     fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
-        let alone = |script: &Script| Used::new(make).drive(script).0;
-        self.each_pair(name, alone, |first, second, fresh| {
-            let in_another = Used::new(make).drive(first).1.drive(second).0;
-            assert_eq!(in_another, *fresh, "{name}: {second:?} behind {first:?}");
-        });
+        self.behind_each(name, make, &[Used::drive], Used::drive);
     }
 }
 
 #[test]
-fn a_fit_a_trainer_and_a_driver_find_every_callback_of_the_shelf_as_if_it_were_new() {
+fn every_loop_finds_every_callback_of_the_shelf_as_if_it_were_new() {
     let mut tested = Memory::default();
     each_callback(&mut tested);
     tested.0.sort_unstable();
@@ -226,7 +261,8 @@ fn a_fit_a_trainer_and_a_driver_find_every_callback_of_the_shelf_as_if_it_were_n
         feature = "csv",
         feature = "json",
         feature = "tensorboard",
-        feature = "indicatif"
+        feature = "indicatif",
+        feature = "signal-hook"
     )) {
         assert_eq!(tested.0, names());
     }

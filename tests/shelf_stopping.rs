@@ -14,7 +14,7 @@ mod support {
 use callbacks::driver::{Driver, Verdict};
 use callbacks::fit::{Epoch, Fit, Step, Trainer};
 use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime};
-use callbacks::{Attach, Callback, Complex, Outcome, Record, Stats, Stop};
+use callbacks::{Attach, Breakpoint, Callback, Complex, Outcome, Record, Stats, Stop};
 use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
@@ -332,7 +332,8 @@ fn an_invalid_loss_is_borne_as_long_as_patience_says() {
 fn time_is_up_at_once_or_never() {
     let values = [1.0; 4];
     let (none, much) = (Duration::ZERO, Duration::MAX);
-    assert_eq!(in_a_driver(MaxTime::new(none), &values).0, 1);
+    // A driver polls before each attempt.
+    assert_eq!(in_a_driver(MaxTime::new(none), &values).0, 0);
     assert!(in_a_fit(MaxTime::new(none), &values).1.stopped().is_some());
     assert_eq!(stopped_at(&MaxTime::new(much), &values), 0);
 }
@@ -354,10 +355,22 @@ fn stoppers_run_after_what_fills_the_log_and_none_of_them_is_discovered() {
 fn time_is_up_for_attempts_without_end_too() {
     let mut driver = walk()
         .retry_limit(u64::MAX)
-        .callback(MaxTime::new(Duration::ZERO))
+        .callback(MaxTime::new(Duration::from_millis(5)))
         .on(Driver::on_compute_update_end, || Verdict::Reject);
     let outcome = driver.run(1).unwrap();
     let stop = outcome.stopped().map(|stop| stop.reason().to_owned());
     assert!(stop.is_some_and(|why| why.starts_with("time is up")));
-    assert_eq!((driver.step().get(), driver.driven().drawn), (0, 1));
+    assert_eq!(driver.step().get(), 0);
+}
+
+#[test]
+fn time_is_up_in_a_validation_too() {
+    let limit = Duration::from_millis(5);
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).callback(MaxTime::new(limit));
+    let endless = |_: u64| inputs([1.0]).into_iter().cycle();
+    let outcome = trainer.evaluate(endless).unwrap().outcome;
+    let at = outcome
+        .stopped()
+        .and_then(|stop| stop.origin().breakpoint());
+    assert_eq!(at.map(Breakpoint::name), Some("on_valid_batch_end"));
 }

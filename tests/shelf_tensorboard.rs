@@ -14,9 +14,11 @@ mod support {
 }
 
 use callbacks::driver::Driver;
-use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
+use callbacks::fit::{Epoch, Fit, LearningRate, Loss, Step, Trainer};
 use callbacks::shelf::TensorBoard;
-use callbacks::{Attach, BoxError, Complex, Flow, Record, Stats};
+use callbacks::{Attach, BoxError, Complex, Flow, Plan, Record, State, Stats};
+use foreign_loop::Relax;
+use foreign_loop::relaxation::{Energy, relax};
 use std::fs;
 use std::path::PathBuf;
 use support::events::{Folder, Point, point, read};
@@ -251,4 +253,23 @@ fn no_two_values_have_one_tag_and_no_loss_is_asked_for_every_0_steps() {
     let outcome = driver.run(1).unwrap();
     let text = "TensorBoard has a `batch_loss` of 0; give 1 for every step, or leave it out";
     assert_eq!(outcome.failed().unwrap().cause().to_string(), text);
+}
+
+#[test]
+fn a_loop_of_another_crate_leaves_its_record_and_what_else_its_state_has() {
+    let folder = Folder::new("foreign");
+    let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
+    state.insert(Energy(1.0));
+    state.insert(LearningRate::new(0.5));
+    state.insert(Loss::from(3.0));
+    plan.add(TensorBoard::new(folder.path()).batch_loss(2));
+    assert!(relax(&mut plan, &mut state, 2).unwrap().is_finished());
+    let expected = [
+        point(1, "energy", 1.0),
+        point(1, "learning_rate", 0.5),
+        point(2, "train/batch_loss", 3.0),
+        point(2, "energy", 0.5),
+        point(2, "learning_rate", 0.5),
+    ];
+    assert_eq!(folder.only_file(), expected);
 }

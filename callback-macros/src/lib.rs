@@ -34,6 +34,7 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// |---|---|
 /// | `Fit`, `Driver` | the loops that the block serves; `Fit` by default |
+/// | `Rounds` | the block serves every loop with rounds; the trait `Rounds` lists the names of its handlers |
 /// | `weight = 10` | the position among other callbacks, in ascending order; any `f64` constant, 0 by default |
 /// | `name = "loss"` | the name of the callback; its type's name by default |
 /// | `after(Metrics, "loss")` | the callback runs after these at every breakpoint, whatever its weight |
@@ -317,6 +318,9 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `phase TRAIN { … }` | a scope that is a phase |
 /// | `on_force with Force;` | a breakpoint, and state that exists from it to the end of the scope around it |
 /// | `on_update -> Verdict;` | a breakpoint whose handlers answer a `Verdict` |
+/// | `scope STEP counts Step { … }` | a scope at whose begin the run advances a counter |
+/// | `after_step completes Step;` | the breakpoint at which the record of a round is complete; the rounds are counted by `Step` |
+/// | `on_step_start polls;` | callbacks for every loop poll here, for a signal or the clock, as they do at the end of each scope and round |
 /// | `stop => on_stop;` | the breakpoint that fires when the run is stopped; likewise `interrupt =>` and `error =>` |
 ///
 /// Every loop also has `on_enter` and `on_exit`. A doc comment documents the constant that its line declares. A loop must insert the

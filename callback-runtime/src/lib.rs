@@ -26,7 +26,7 @@ pub use callback::{
 };
 pub use explain::Explanation;
 pub use loops::{
-    At, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, RoundInfo, Rounds, Scope,
+    At, AtEach, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, RoundInfo, Rounds, Scope,
     ScopeCounter, ScopeInfo,
 };
 pub use outcome::{

@@ -29,7 +29,7 @@ crate::breakpoints! {
         scope RUN {
             on_run_start;
             /// An attempt begins: the first one of a step, or the next one after a rejection. The record is empty.
-            on_step_start;
+            on_step_start polls;
             /// The place to inject samples: none are drawn if a handler sets them here.
             on_compute_update_start;
             /// The place to judge the update. All handlers run, and one rejection rejects the update.

@@ -69,7 +69,7 @@
 //! | `baseline` of `EarlyStopping` | improvements count below it; in older versions the run stops at it | [`baseline`](crate::shelf::EarlyStopping::baseline); [`goal`](crate::shelf::EarlyStopping::goal) |
 //! | `min_reldelta` | has the wrong sign if the best value is negative | [`min_relative_delta`](crate::shelf::EarlyStopping::min_relative_delta) is right for either sign |
 //! | the window of `ConvergenceStopping` | the mean is over the values so far | the [window](crate::shelf::ConvergenceStopping::smoothing_window) must be full |
-//! | `Timeout(0)` | is refused | [`MaxTime`](crate::shelf::MaxTime) stops at its first look, which may be before another attempt of the first step |
+//! | `Timeout(0)` | is refused | [`MaxTime`](crate::shelf::MaxTime) stops at its first look, before the first step |
 
 mod breakpoints;
 mod conditions;

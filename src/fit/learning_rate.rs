@@ -31,6 +31,8 @@ pub struct LearningRate {
     by_optimizer: Vec<(String, f64)>,
     /// The optimiser whose breakpoints fire at present.
     active: Option<OptimizerName>,
+    /// The optimisers that have been active.
+    optimizers: Vec<OptimizerName>,
 }
 
 impl LearningRate {
@@ -46,6 +48,7 @@ impl LearningRate {
             initial: None,
             by_optimizer: Vec::new(),
             active: None,
+            optimizers: Vec::new(),
         }
     }
 
@@ -144,6 +147,22 @@ impl LearningRate {
         }
     }
 
+    /// Returns the optimisers that the fit has used so far, in the order of their first steps.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    ///
+    /// let mut trainer = Trainer::new(Line::default());
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// let rate = trainer.get::<LearningRate>().unwrap();
+    /// assert_eq!(rate.optimizers().map(|name| name.to_string()).collect::<Vec<_>>(), ["main"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn optimizers(&self) -> impl Iterator<Item = OptimizerName> {
+        self.optimizers.iter().copied()
+    }
+
     /// Returns the common rate, with `None`, and the rates of single optimisers, with their names.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Option<&str>, f64)> {
         let rates = self.by_optimizer.iter();
@@ -174,6 +193,8 @@ impl LearningRate {
     }
 
     pub(super) fn set_active(&mut self, optimizer: Option<OptimizerName>) {
+        let new = optimizer.filter(|name| !self.optimizers.contains(name));
+        self.optimizers.extend(new);
         self.active = optimizer;
     }
 }

@@ -140,7 +140,8 @@ impl Epochs {
 }
 
 /// The total number of batches in the current pass of a fit, or of steps in the current run of a driver. `None` if it is not known: if the
-/// source of batches has no exact length, in a run for a simulated time, and outside of a pass.
+/// source of batches has no exact length, in a run for a simulated time, and outside of a pass. A loop of your own may put the number of
+/// rounds in the current run here, for a progress bar.
 ///
 /// ```
 /// use callbacks::prelude::*;

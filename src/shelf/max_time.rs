@@ -1,15 +1,13 @@
 //! Stops when a run has taken too long.
 
-use crate::driver::{Attempt, Driver};
-use crate::fit::Fit;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::Flow;
+use callback_runtime::{Flow, Rounds};
 use std::time::{Duration, Instant};
 
-/// Stops when a run has taken longer than a limit, on a monotonic clock. It looks at the end of a training batch and of an epoch in
-/// [`Fit`], and at the end of a step and before another attempt at a step in [`Driver`]. Weight 100. The limit is for each run, also of one
-/// driver.
+/// Stops when a run has taken longer than a limit, on a monotonic clock, in every loop with [`Rounds`]. It looks at the end of every
+/// scope, phase and round, such as a batch of training or validation, and where a loop declares `polls`, such as each attempt at a step of a
+/// [`Driver`](crate::Driver). It has the weight [`STOPPERS`](crate::weight::STOPPERS). The limit is for each run, also of one driver.
 ///
 /// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops the run at the first look.
 ///
@@ -21,7 +19,7 @@ use std::time::{Duration, Instant};
 ///
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(MaxTime::new(Duration::ZERO));
 /// assert!(driver.run(500)?.stopped().is_some_and(|stop| stop.reason().starts_with("time is up")));
-/// assert_eq!(driver.step().get(), 1);
+/// assert_eq!(driver.step().get(), 0);
 /// # Ok::<(), PlanError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -48,23 +46,13 @@ impl MaxTime {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
 impl MaxTime {
-    #[on(fit_begin, run_start)]
-    fn begin_run(&mut self) {
+    fn on_enter(&mut self) {
         self.begin = Some(Instant::now());
     }
 
-    /// A step whose attempts are all rejected may never end.
-    fn on_step_start(&mut self, attempt: &Attempt) -> Flow {
-        if attempt.get() > 1 {
-            return self.look();
-        }
-        Flow::Continue
-    }
-
-    #[on(train_batch_end, epoch_end, step_end)]
-    fn look(&mut self) -> Flow {
+    fn on_poll(&mut self) -> Flow {
         let elapsed = self.begin.get_or_insert_with(Instant::now).elapsed();
         if elapsed < self.limit {
             return Flow::Continue;
@@ -106,7 +94,7 @@ mod tests {
         if used_up().begin.is_none() {
             return;
         }
-        assert_ne!(used_up().look(), Flow::Continue);
+        assert_ne!(used_up().on_poll(), Flow::Continue);
         let fit = run::<Fit>(|run| {
             let body = |run: &mut Run<'_, Fit>| run.scope(Fit::EPOCH, |_| Ok(()));
             run.scope(Fit::FIT, body).map(drop)

@@ -1,10 +1,13 @@
 //! Ready-made callbacks.
 //!
-//! None of them is discovered: a program attaches those that it uses.
+//! None of them is discovered: a program attaches those that it uses. Each of them attaches to every loop with [`Rounds`](crate::Rounds),
+//! except for [`Recorder`], which is for a fit, and [`ObservableCallback`], which is for a driver.
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
-//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a fit or a driver;
-//! * [`ObservableCallback`], [`SaveState`]: log and save the driven system, with a [`Period`](crate::Period);
+//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
+//! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
+//! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
+//!   system, with a period;
 //! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
 //!   that has something other than a file;
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
@@ -39,6 +42,7 @@
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
 //! * [`PhaseCounts`] is state of a trainer, and counts all of its runs;
+//! * the request of a [`StopHandle`] stays, and stops each run that begins later, until it is reset;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
 //! # Rounds that are cut short
@@ -53,6 +57,8 @@ mod convergence;
 #[cfg(feature = "csv")]
 mod csv;
 mod early_stopping;
+#[cfg(feature = "signal-hook")]
+mod interrupts;
 mod invalid_loss;
 #[cfg(feature = "json")]
 mod json_lines;
@@ -68,6 +74,7 @@ mod recorder;
 mod replace;
 mod save_state;
 mod settings;
+mod stop_handle;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
 
@@ -75,6 +82,8 @@ mod tensorboard;
 pub use self::csv::Csv;
 pub use convergence::ConvergenceStopping;
 pub use early_stopping::EarlyStopping;
+#[cfg(feature = "signal-hook")]
+pub use interrupts::Interrupts;
 pub use invalid_loss::InvalidLossStopping;
 #[cfg(feature = "json")]
 pub use json_lines::JsonLines;
@@ -86,5 +95,6 @@ pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;
 pub use settings::{InvalidSetting, InvalidSettings};
+pub use stop_handle::StopHandle;
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;

@@ -12,6 +12,9 @@ use std::fmt;
 /// step under way, the 6th and the 11th. With `first()` it also observes the initial system, in the first step. If a step is stopped after
 /// its observation and made again, it is not observed again. An invalid period is a problem of the plan.
 ///
+/// It is for [`Driver`] alone, because no other loop draws samples. In another loop, a closure before the end of a round adds a value to the
+/// [`Record`].
+///
 /// ```
 /// use callbacks::Stats;
 /// use callbacks::prelude::*;

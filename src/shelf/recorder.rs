@@ -9,6 +9,8 @@ use callback_macros::callback;
 /// [`Epoch`] and [`Iteration`] are reset with every fit; a record stays in the state, and goes on counting. The recorder runs before all
 /// other callbacks, so that they find the record up to date.
 ///
+/// It is for [`Fit`](crate::Fit) alone, whose passes the phases are. The counters of other loops are state that the loop declares.
+///
 /// ```
 /// use callbacks::prelude::*;
 /// use callbacks::shelf::{PhaseCounts, Recorder};

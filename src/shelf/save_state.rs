@@ -1,14 +1,19 @@
-//! Saves the driven system, with a period.
+//! Saves a value of the state, with a period.
 
 use super::replace::replace;
-use crate::driver::{Driven, Driver};
-use crate::fit::{SaveParameters, Step};
-use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, Local, Period};
+use crate::fit::SaveParameters;
+use callback_runtime::{
+    BoxError, Callback, CallbackInfo, Handlers, Local, Period, Record, Round, Rounds,
+};
 use std::fmt;
 use std::path::PathBuf;
 
-/// Saves the driven system at the end of a step, with a period. An error fails the run, unless the callback is attached with
-/// [`on_failure`](callback_runtime::Attachment::on_failure). An invalid period is a problem of the plan.
+/// Saves a value of the state at the end of a round, with a period, in every loop with [`Rounds`]: the learner of a fit at the end of an
+/// epoch, the driven system at the end of a step. An error fails the run, unless the callback is attached with
+/// [`on_failure`](callback_runtime::Attachment::on_failure). An invalid period is a problem of the plan, and so is a value that is not state
+/// of the loop.
+///
+/// The value is also saved after a round that was [cut short](crate::shelf#rounds-that-are-cut-short), if the period is due.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -18,20 +23,20 @@ use std::path::PathBuf;
 ///
 /// let (saved, received) = mpsc::channel();
 /// let mut driver = VariationalDriver::new(Well { x: 8.0 })
-///     .callback(SaveState::new(Period::steps(2), move |well: &Well, step| Ok(saved.send((step.get(), well.x))?)));
+///     .callback(SaveState::new(Period::steps(2), move |well: &Well, round| Ok(saved.send((round.number(), well.x))?)));
 /// assert!(driver.run(5)?.is_finished());
 /// assert_eq!(received.try_iter().collect::<Vec<_>>(), [(2, 2.0), (4, 0.5)]);
 /// # Ok::<(), PlanError>(())
 /// ```
-pub struct SaveState<D> {
+pub struct SaveState<T> {
     period: Period,
-    save: Save<D>,
+    save: Save<T>,
 }
 
-type Save<D> = Box<dyn FnMut(&D, Step) -> Result<(), BoxError> + Send>;
+type Save<T> = Box<dyn FnMut(&T, Round) -> Result<(), BoxError> + Send>;
 
-impl<D: Driven> SaveState<D> {
-    /// Saves with the function `save`.
+impl<T: 'static> SaveState<T> {
+    /// Saves with the function `save`, which gets the value and the round that has ended.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -44,7 +49,7 @@ impl<D: Driven> SaveState<D> {
     /// ```
     pub fn new(
         period: Period,
-        save: impl FnMut(&D, Step) -> Result<(), BoxError> + Send + 'static,
+        save: impl FnMut(&T, Round) -> Result<(), BoxError> + Send + 'static,
     ) -> Self {
         Self {
             period,
@@ -68,45 +73,43 @@ impl<D: Driven> SaveState<D> {
     /// # std::fs::create_dir_all(&folder)?;
     /// let file = folder.join("well");
     /// let path = file.clone();
-    /// let save = SaveState::<Well>::to_file(Period::steps(2), move |_step| path.clone());
+    /// let save = SaveState::<Well>::to_file(Period::steps(2), move |_round| path.clone());
     /// assert!(VariationalDriver::new(Well { x: 8.0 }).callback(save).run(5)?.is_finished());
     /// assert_eq!(std::fs::read(&file)?, 0.5_f64.to_le_bytes());
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_file(period: Period, mut path: impl FnMut(Step) -> PathBuf + Send + 'static) -> Self
+    pub fn to_file(period: Period, mut path: impl FnMut(Round) -> PathBuf + Send + 'static) -> Self
     where
-        D: SaveParameters,
+        T: SaveParameters,
     {
-        Self::new(period, move |driven, step| {
-            replace(&path(step), |to| driven.save(to))
+        Self::new(period, move |value, round| {
+            replace(&path(round), |to| value.save(to))
         })
     }
 }
 
-impl<D: Driven> Callback<Driver> for SaveState<D> {
+impl<L: Rounds, T: 'static> Callback<L> for SaveState<T> {
     fn info(&self) -> CallbackInfo {
         CallbackInfo::of::<Self>().ready_made()
     }
 
-    fn handlers(&self, h: &mut Handlers<Driver, Self>) {
-        h.on(Driver::on_step_end, Self::save)
-            .every(self.period.clone());
+    fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on(L::on_round_end, Self::save).every(self.period.clone());
     }
 }
 
-impl<D: Driven> SaveState<D> {
+impl<T: 'static> SaveState<T> {
     #[expect(
         clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
         reason = "a handler's parameters are what the runtime hands it"
     )]
-    fn save(&mut self, driven: Local<'_, D>, step: &Step) -> Result<(), BoxError> {
-        (self.save)(&driven, *step)
+    fn save(&mut self, value: Local<'_, T>, record: &Record) -> Result<(), BoxError> {
+        (self.save)(&value, record.round())
     }
 }
 
-impl<D> fmt::Debug for SaveState<D> {
+impl<T> fmt::Debug for SaveState<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SaveState")
             .field("period", &self.period)

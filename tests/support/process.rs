@@ -54,6 +54,12 @@ impl Ended {
         assert_eq!(lines, expected, "{case}, stderr:\n{errors}");
     }
 
+    /// The signal that ended the process, if one did.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self) -> Option<i32> {
+        std::os::unix::process::ExitStatusExt::signal(&self.status)
+    }
+
     /// How many of the lines are this one.
     pub(crate) fn count(&self, line: &str) -> usize {
         self.lines.iter().filter(|other| *other == line).count()

@@ -8,7 +8,8 @@ use callbacks::shelf::{
     ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime, ObservableCallback, Recorder,
     SaveState,
 };
-use callbacks::{Callback, Period};
+use callbacks::{Callback, Period, Record};
+use foreign_loop::Relax;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,10 +19,10 @@ use std::time::Duration;
 
 /// What a test does with each of them. `make` makes one that watches `stage.watched` and writes into the stage.
 pub(crate) trait EachCallback {
-    /// With one that serves both loops.
-    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    /// With one that serves every loop with rounds; `Relax` is one of another crate.
+    fn of_all<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
     where
-        C: Callback<Fit> + Callback<Driver> + Send;
+        C: Callback<Fit> + Callback<Driver> + Callback<Relax> + Send;
     /// With one that serves a fit alone.
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C);
     /// With one that serves a driver alone.
@@ -29,35 +30,38 @@ pub(crate) trait EachCallback {
 }
 
 pub(crate) fn each_callback(test: &mut impl EachCallback) {
-    test.of_both("EarlyStopping", |stage| {
+    test.of_all("EarlyStopping", |stage| {
         EarlyStopping::minimize(stage.watched).patience(1)
     });
-    test.of_both("ConvergenceStopping", |stage| {
+    test.of_all("ConvergenceStopping", |stage| {
         let stopping = ConvergenceStopping::new(stage.watched, 1.0);
         stopping.smoothing_window(2).patience(1)
     });
-    test.of_both("ConvergenceStopping", |stage| {
+    test.of_all("ConvergenceStopping", |stage| {
         let stopping = ConvergenceStopping::new(stage.watched, 1.0);
         stopping.smoothing_window(1).patience(1)
     });
-    test.of_both("InvalidLossStopping", |stage| {
+    test.of_all("InvalidLossStopping", |stage| {
         InvalidLossStopping::new(stage.watched).patience(1)
     });
-    test.of_both("MaxTime", |_| MaxTime::new(Duration::MAX));
+    test.of_all("MaxTime", |_| MaxTime::new(Duration::MAX));
+    test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());
+    #[cfg(feature = "signal-hook")]
+    test.of_all("Interrupts", |_| callbacks::shelf::Interrupts::new());
     #[cfg(feature = "csv")]
-    test.of_both("Csv", |stage| {
+    test.of_all("Csv", |stage| {
         callbacks::shelf::Csv::new(stage.clone()).columns([stage.watched])
     });
     #[cfg(feature = "json")]
-    test.of_both("JsonLines", |stage| {
+    test.of_all("JsonLines", |stage| {
         callbacks::shelf::JsonLines::new(stage.clone())
     });
     #[cfg(feature = "tensorboard")]
-    test.of_both("TensorBoard", |stage| {
+    test.of_all("TensorBoard", |stage| {
         callbacks::shelf::TensorBoard::new(&stage.folder).batch_loss(1)
     });
     #[cfg(feature = "indicatif")]
-    test.of_both("Progress", |stage| {
+    test.of_all("Progress", |stage| {
         callbacks::shelf::Progress::lines(stage.clone())
     });
     test.of_fit("Recorder", |_| Recorder);
@@ -65,10 +69,10 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
         let seen = |walk: &Walk, at: &Place| vec![walk.x, at.0];
         ObservableCallback::new("seen", Period::steps(2).first(), seen)
     });
-    test.of_driver("SaveState", |stage| {
+    test.of_all("SaveState", |stage| {
         let mut page = stage.clone();
-        SaveState::new(Period::steps(2), move |walk: &Walk, step| {
-            Ok(writeln!(page, "{} at {step}", walk.x)?)
+        SaveState::new(Period::steps(2), move |record: &Record, round| {
+            Ok(writeln!(page, "{record} at {round}")?)
         })
     });
 }

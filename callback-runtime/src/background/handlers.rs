@@ -2,7 +2,7 @@
 
 use super::{BackgroundMethod, BackgroundReply, IntoResult, SnapshotParams};
 use crate::callback::{HandlerRef, Handlers, Location};
-use crate::loops::{At, Loop};
+use crate::loops::{At, AtEach, Loop};
 use crate::raw::{Deliver, ErasedHandler, Params};
 
 impl<L: Loop, C: 'static> Handlers<L, C> {
@@ -75,5 +75,30 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         let erased = ErasedHandler::in_background::<C, P, R, V, F>(parameters, run, delivery);
         self.push(at.breakpoint(), location, erased);
         self.last(1)
+    }
+
+    /// [`bind_background`](Self::bind_background) at several breakpoints.
+    #[doc(hidden)]
+    pub fn bind_each_background<P, R, V, F>(
+        &mut self,
+        at: AtEach<L>,
+        location: Location,
+        parameters: P,
+        delivery: fn() -> (V, IntoResult<R>),
+        run: F,
+    ) -> HandlerRef<'_>
+    where
+        P: SnapshotParams,
+        R: 'static,
+        V: Deliver<R> + 'static,
+        F: for<'w> Fn(&'w mut C, <P::Asks as Params>::Items<'w>) -> R
+            + Copy
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.push_each(at, location, || {
+            ErasedHandler::in_background::<C, P, R, V, F>(parameters, run, delivery())
+        })
     }
 }

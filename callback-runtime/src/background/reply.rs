@@ -1,6 +1,6 @@
 //! The types that a handler in the background may return.
 
-use crate::loops::At;
+use crate::loops::{At, AtEach};
 use crate::outcome::{BoxError, Reply};
 
 /// A type that a handler in the background may return at a breakpoint whose answer is `A`: `()` or `Result<(), E>`.
@@ -74,5 +74,13 @@ impl<L, A> At<L, A> {
     #[doc(hidden)]
     pub fn returns_in_background<R: BackgroundReply<A, Handover = D>, D>(self) -> D {
         R::handover()
+    }
+}
+
+impl<L> AtEach<L> {
+    /// [`At::returns_in_background`] for several breakpoints, each of whose handlers needs a delivery of its own.
+    #[doc(hidden)]
+    pub fn returns_in_background<R: BackgroundReply<(), Handover = D>, D>(self) -> fn() -> D {
+        R::handover
     }
 }

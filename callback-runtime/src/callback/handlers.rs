@@ -92,50 +92,6 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.last(1)
     }
 
-    /// Runs `method` at every breakpoint of the loop except `on_enter` and `on_exit`.
-    ///
-    /// ```
-    /// # use callbacks::prelude::*;
-    /// # #[derive(Default)]
-    /// # struct Trace(Vec<&'static str>);
-    /// impl Trace {
-    ///     fn note(&mut self, at: &Breakpoint) {
-    ///         self.0.push(at.name());
-    ///     }
-    /// }
-    ///
-    /// impl<L: Loop> Callback<L> for Trace {
-    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
-    ///         h.on_all(Self::note);
-    ///     }
-    /// }
-    ///
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.add(Trace::default());
-    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
-    /// assert_eq!(plan.get::<Trace>().unwrap().0, ["on_epoch_begin", "on_epoch_end"]);
-    /// # assert!(outcome.is_finished());
-    /// # Ok::<(), PlanError>(())
-    /// ```
-    #[track_caller]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers pass a method by value, as to `on`"
-    )]
-    pub fn on_all<M, F>(&mut self, method: F) -> HandlerRef<'_>
-    where
-        F: Method<C, M> + Clone,
-        F::Out: Reply<()>,
-    {
-        let is_between = |at: &&Breakpoint| !matches!(at.role(), Role::Enter | Role::Exit);
-        let before = self.list.0.len();
-        for at in L::BREAKPOINTS.iter().filter(is_between) {
-            let erased = method.clone().into_erased(F::Out::delivery());
-            self.push(at, Location::here(), erased);
-        }
-        self.last(self.list.0.len() - before)
-    }
-
     /// Runs `method` before the loop begins, so that the callback can acquire resources. If it fails, the loop does not begin, and only the
     /// callbacks that were entered before this one run their exits.
     ///
@@ -373,6 +329,11 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         erased: ErasedHandler,
     ) {
         self.list.push(at, location, erased, None);
+    }
+
+    /// The number of handlers so far.
+    pub(crate) fn len(&self) -> usize {
+        self.list.0.len()
     }
 
     /// Returns the last `count` handlers, to change their settings.

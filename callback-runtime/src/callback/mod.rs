@@ -1,6 +1,6 @@
 //! Callbacks: values with handlers.
 //!
-//! - `handlers`, `handler_list`, `handler_ref`: the list of a callback's handlers, and their settings;
+//! - `handlers`, `on_each`, `handler_list`, `handler_ref`: the list of a callback's handlers, and their settings;
 //! - `method`, `answer_if`: the functions and closures that can be handlers;
 //! - `callback_ref`, `relations`: how a callback names others, and the orders, requirements and conflicts that it declares;
 //! - `registry`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
@@ -15,6 +15,7 @@ mod handlers;
 mod ids;
 mod location;
 mod method;
+mod on_each;
 mod registry;
 mod relations;
 

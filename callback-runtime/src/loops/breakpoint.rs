@@ -213,6 +213,10 @@ pub struct Breakpoint {
     role: Role,
     scope: Option<u8>,
     phase: Option<&'static str>,
+    /// Whether the scope that begins or ends here is a phase.
+    bounds_phase: bool,
+    /// Whether callbacks poll here, though it may not be the end of a scope.
+    polls: bool,
 }
 
 impl Breakpoint {
@@ -239,6 +243,39 @@ impl Breakpoint {
             role,
             scope,
             phase,
+            bounds_phase: false,
+            polls: false,
+        }
+    }
+
+    /// Makes this the begin or the end of a phase itself. `breakpoints!` calls this.
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let breakpoint = Breakpoint::new("Relax", 1, "on_warm_begin", Role::Begin, Some(0), Some("warm"));
+    /// assert!(!breakpoint.bounds_phase() && breakpoint.with_phase_bound().bounds_phase());
+    /// ```
+    #[must_use]
+    pub const fn with_phase_bound(self) -> Self {
+        Self {
+            bounds_phase: true,
+            ..self
+        }
+    }
+
+    /// Makes this a place to poll, though it may not be the end of a scope. `breakpoints!` calls this for `on_step_start polls` and
+    /// `on_step_end completes Step`.
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let breakpoint = Breakpoint::new("Relax", 2, "on_force", Role::Inside, Some(0), None);
+    /// assert!(!breakpoint.is_poll() && breakpoint.with_polls().is_poll());
+    /// ```
+    #[must_use]
+    pub const fn with_polls(self) -> Self {
+        Self {
+            polls: true,
+            ..self
         }
     }
 
@@ -260,6 +297,31 @@ impl Breakpoint {
     /// Returns the phase around the breakpoint, in lower case; `None` outside of a phase.
     pub const fn phase(&self) -> Option<&'static str> {
         self.phase
+    }
+
+    /// Whether a phase begins or ends here, and not a scope in it.
+    ///
+    /// ```
+    /// # use callbacks::Fit;
+    /// assert!(Fit::on_train_end.breakpoint().bounds_phase());
+    /// assert!(!Fit::on_train_batch_end.breakpoint().bounds_phase());
+    /// ```
+    pub const fn bounds_phase(&self) -> bool {
+        self.bounds_phase
+    }
+
+    /// Whether callbacks poll here: look at the clock, or for a signal. They do at the end of each scope and round, and where the loop
+    /// declares `polls`.
+    ///
+    /// ```
+    /// use callbacks::{Driver, Fit};
+    ///
+    /// assert!(Fit::on_train_batch_end.breakpoint().is_poll());
+    /// // A step whose attempts are all rejected has no end.
+    /// assert!(Driver::on_step_start.breakpoint().is_poll());
+    /// ```
+    pub const fn is_poll(&self) -> bool {
+        self.polls || matches!(self.role, Role::End)
     }
 
     #[inline]

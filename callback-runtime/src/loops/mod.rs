@@ -1,11 +1,12 @@
 //! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
-//! - `breakpoint`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
+//! - `breakpoint`, `at_each`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
 //! - `rounds`, `scope_counts`: the trait [`Rounds`], and the counters that a run advances;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
 //! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
 
+mod at_each;
 mod availability;
 mod availability_table;
 mod breakpoint;
@@ -16,6 +17,7 @@ mod rounds;
 mod scope;
 mod scope_counts;
 
+pub use at_each::AtEach;
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;

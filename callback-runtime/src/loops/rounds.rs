@@ -1,7 +1,7 @@
 //! Rounds: what a loop counts its records by, and the counters that a run advances.
 
 use super::scope_counts::{Advance, CountReader};
-use super::{At, BreakpointId, Loop, ScopeId};
+use super::{At, AtEach, BreakpointId, Loop, ScopeId};
 use crate::period::Counter;
 use crate::raw::{Slot, View};
 use crate::record::{Record, Round};
@@ -14,6 +14,49 @@ use std::any::TypeId;
 /// `breakpoints!` writes this impl if the words `completes Step` follow a breakpoint. A round can be a scope that counts: then the run
 /// advances the counter and empties the [`Record`] where the scope begins, and marks the record as complete where the scope ends, unless
 /// something cut it short. If the rounds are not such a scope, the loop calls [`Record::begin`] and [`Record::complete`] itself.
+///
+/// A block with `#[callback(Rounds)]` has handlers of these names:
+///
+/// | handler | runs |
+/// |---|---|
+/// | `on_enter`, `on_exit` | once, at the beginning and the end of the run |
+/// | `on_scope_begin`, `on_scope_end` | at the begin and the end of every scope and phase |
+/// | `on_poll` | at the end of every scope, phase and round, and at each breakpoint that the loop declares with `polls`: the places to look at the clock or for a signal, so often that a stop is quick in every phase |
+/// | `on_round_end` | at the breakpoint with `completes`, where the record of a round is complete |
+///
+/// Several handlers of a block that run at the same breakpoint run in the order of the block.
+///
+/// These handlers have the record and what else every loop has. They ask for state that only some loops have with `Option`, and for
+/// `&Breakpoint` to tell the places apart:
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use std::path::PathBuf;
+///
+/// /// Stops a run, in every phase, once a file of this name exists.
+/// struct StopFile(PathBuf);
+///
+/// #[callback(Rounds, register = false)]
+/// impl StopFile {
+///     fn on_poll(&self) -> Flow {
+///         if self.0.exists() { Flow::stop("the stop file exists") } else { Flow::Continue }
+///     }
+///
+///     fn on_round_end(&self, record: &Record, rate: Option<&LearningRate>) {
+///         println!("{}: {record} {rate:?}", record.round());
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.add(StopFile("stop".into()));
+/// let explanation = plan.explain(&State::new())?;
+/// for at in [Fit::on_train_batch_end, Fit::on_valid_batch_end, Fit::on_epoch_end] {
+///     assert_eq!(explanation.rows(at)[0].callback(), "StopFile");
+/// }
+/// # Ok::<(), PlanError>(())
+/// ```
+///
+/// Your own loop marks its rounds like this:
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -81,6 +124,12 @@ pub trait Rounds: Loop {
     const ROUND: &'static str;
     /// The breakpoint at which the record of a round is complete.
     const on_round_end: At<Self>;
+    /// The begin of every scope.
+    const on_scope_begin: AtEach<Self> = AtEach::scope_begins();
+    /// The end of every scope.
+    const on_scope_end: AtEach<Self> = AtEach::scope_ends();
+    /// The end of every scope and round, and each breakpoint that the loop declares with `polls`.
+    const on_poll: AtEach<Self> = AtEach::polls();
     /// The first breakpoint of a run.
     const on_enter: At<Self> = At::new(0);
     /// The last breakpoint of a run.
@@ -94,11 +143,11 @@ pub trait Rounds: Loop {
 #[macro_export]
 macro_rules! Rounds {
     ({$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
-        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [on_round_end] [on_exit]}] [$($more)*] $($rest)* }
+        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [on_round_end] [on_exit]}] [$($more)*] $($rest)* }
     };
     ({$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
         $($krate)* ::__private::__expand_callback! {
-            {$($krate)*} [$($done)* {Rounds trait [on_enter] [on_round_end] [on_exit]}] $($rest)*
+            {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [on_round_end] [on_exit]}] $($rest)*
         }
     };
 }

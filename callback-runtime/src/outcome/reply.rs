@@ -1,7 +1,7 @@
 //! The types that handlers can return, and how the run gets the returned value.
 
 use crate::callback::Turn;
-use crate::loops::At;
+use crate::loops::{At, AtEach};
 use crate::outcome::{BoxError, Flow, dispose};
 use crate::raw::{CallContext, Deliver, HandlerStatus, IntoError, Slot};
 
@@ -179,6 +179,14 @@ impl<L, A> At<L, A> {
     #[doc(hidden)]
     pub fn returns<R: Reply<A, Delivery = V>, V>(self) -> V {
         R::delivery()
+    }
+}
+
+impl<L> AtEach<L> {
+    /// [`At::returns`] for several breakpoints, each of whose handlers needs a delivery of its own.
+    #[doc(hidden)]
+    pub fn returns<R: Reply<(), Delivery = V>, V>(self) -> fn() -> V {
+        R::delivery
     }
 }
 

@@ -8,11 +8,10 @@ mod text;
 
 pub use printer::Printer;
 
-use crate::driver::Driver;
-use crate::fit::{Epoch, Epochs, Fit, Iteration, Loss, Phase, Step, Total};
+use crate::fit::{Epochs, Iteration, Loss, Phase, Total};
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Outcome, Record};
+use callback_runtime::{Breakpoint, Outcome, Record, Round, Rounds};
 use counts::BatchCounts;
 use indicatif::ProgressDrawTarget;
 use screen::Screen;
@@ -22,14 +21,16 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use task::Task;
 
-/// Shows the progress of a run: the batches of each pass of a [`Fit`] with their loss, or the steps of a [`Driver`], and the
-/// [`Record`]; with the rate and the time left. Weight 10. Needs the feature `indicatif`.
+/// Shows the progress of a run in every loop with [`Rounds`], with the [`Record`], the rate and the time left. If the rounds have passes in
+/// them, as the epochs of a fit do, it shows the batches of each pass with their loss. Otherwise it shows the rounds, such as the steps of a
+/// driver. It has the weight [`LOGGERS`](crate::weight::LOGGERS). Needs the feature `indicatif`.
 ///
 /// On a terminal, it draws a bar on standard error, ten times a second at most, and reads the loss of a batch only then. One line stays for
-/// each epoch, or for each run of a driver. If standard error is not a terminal, it prints plain lines: one for each epoch, but at most a
-/// hundred, or one for each tenth of a driver's steps. The last line is the [`Outcome`], whatever it is.
+/// each round with passes, or for each run. If standard error is not a terminal, it prints plain lines: one for each round with passes, but
+/// at most a hundred, or one for each tenth of a run. The last line is the [`Outcome`], whatever it is.
 ///
-/// If the number of batches or steps is not known, a spinner replaces the bar, and the lines of a driver are those of steps 1, 2, 5, 10,
+/// The state of the loop says what there is: its [`Phase`] and [`Iteration`] tell of passes, and the number of rounds is in [`Epochs`] or
+/// [`Total`]. If the number of batches or rounds is not known, a spinner replaces the bar, and the lines are those of rounds 1, 2, 5, 10,
 /// 20, 50 and so on. If a source of batches has no exact length, its length is known from the second epoch on, or from the start if
 /// [`batches`](Self::batches) sets it.
 ///
@@ -58,14 +59,16 @@ pub struct Progress {
     steps: Option<u64>,
     /// When the run began.
     began: Instant,
-    /// When the last epoch began.
-    epoch_began: Instant,
+    /// The number of the round before the run.
+    from: u64,
+    /// The round under way, and when it began.
+    round: (u64, Instant),
     /// The pass or run under way; `None` between two passes.
     task: Option<Task>,
     /// When the bar was drawn last.
     drawn_at: Option<Instant>,
-    /// The last epoch that was printed as a line.
-    printed_epoch: Epoch,
+    /// The number of the last round with passes that was printed as a line.
+    printed: u64,
 }
 
 impl Progress {
@@ -124,10 +127,11 @@ impl Progress {
             batches: BatchCounts::default(),
             steps: None,
             began: Instant::now(),
-            epoch_began: Instant::now(),
+            from: 0,
+            round: (0, Instant::now()),
             task: None,
             drawn_at: None,
-            printed_epoch: Epoch::default(),
+            printed: 0,
         }
     }
 
@@ -160,7 +164,7 @@ impl Progress {
         self
     }
 
-    /// Sets the number of steps in each run of a driver, for runs for a simulated time.
+    /// Sets the number of rounds in each run, such as the steps of a driver that runs for a simulated time.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -212,103 +216,88 @@ impl Default for Progress {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = weight::LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl Progress {
-    fn on_enter(&mut self) {
+    fn on_enter(&mut self, record: &Record) {
         self.began = Instant::now();
+        self.from = record.round().number();
+        self.round = (self.from, self.began);
+        self.printed = self.from;
         self.batches.clear_recorded();
         self.task = None;
         self.drawn_at = None;
-        self.printed_epoch = Epoch::default();
     }
 
-    fn on_epoch_begin(&mut self) {
-        self.epoch_began = Instant::now();
-    }
-
-    fn on_phase_begin(&mut self, phase: &Phase, epoch: &Epoch, epochs: &Epochs) {
-        let name = match epoch.get() {
-            0 => phase.to_string(),
-            epoch => format!("epoch {epoch}/{} {phase}", epochs.max),
-        };
-        self.task = Some(Task::new(name, 0, self.batches.get(*phase)));
-        self.draw_if_due(|_| Vec::new());
-    }
-
-    fn on_batch_end(
+    fn on_scope_begin(
         &mut self,
-        iteration: &Iteration,
-        total: &Total,
+        at: &Breakpoint,
+        record: &Record,
+        phase: Option<&Phase>,
+        epochs: Option<&Epochs>,
+        total: Option<&Total>,
+    ) {
+        let round = record.round();
+        if self.round.0 != round.number() {
+            self.round = (round.number(), Instant::now());
+        }
+        match phase {
+            Some(phase) if at.bounds_phase() => self.begin_pass(*phase, round, epochs),
+            None if self.task.is_none() => self.begin_run(round, epochs, total),
+            _ => {}
+        }
+    }
+
+    fn on_scope_end(
+        &mut self,
+        at: &Breakpoint,
+        record: &Record,
+        phase: Option<&Phase>,
+        iteration: Option<&Iteration>,
+        total: Option<&Total>,
         loss: Option<&Loss>,
-        record: &Record,
     ) {
-        if let Some(task) = &mut self.task {
-            task.set_position(iteration.get());
-            task.set_total(total.get());
+        let (Some(phase), Some(batch)) = (phase, iteration) else {
+            return;
+        };
+        if at.bounds_phase() {
+            self.end_pass(*phase, *batch, record);
+        } else if let Some(task) = self
+            .task
+            .as_mut()
+            .filter(|task| task.is_behind(batch.get()))
+        {
+            task.set_position(batch.get());
+            task.set_total(total.and_then(|total| total.get()));
+            self.draw_if_due(|names| text::format_batch(loss, record, names));
         }
-        self.draw_if_due(|names| {
-            let loss = loss.map(|loss| {
-                let loss = text::format_number(loss.value());
-                text::format_entry("loss", &loss)
-            });
-            let record = text::format_present(record, names);
-            loss.into_iter().chain(record).collect()
-        });
     }
 
-    fn on_phase_end(
+    fn on_round_end(&mut self, record: &Record, phase: Option<&Phase>, epochs: Option<&Epochs>) {
+        if phase.is_none() {
+            self.end_round(record);
+        } else if counts::is_due(
+            record.round().number(),
+            epochs.map(|epochs| epochs.max),
+            100,
+        ) {
+            self.print_round(record, epochs);
+        }
+    }
+
+    fn on_exit(
         &mut self,
-        phase: &Phase,
-        epoch: &Epoch,
-        iteration: &Iteration,
-        record: &Record,
+        outcome: &Outcome,
+        record: Option<&Record>,
+        phase: Option<&Phase>,
+        epochs: Option<&Epochs>,
     ) {
-        self.batches.record(*phase, iteration.get());
-        let task = self.task.take();
-        // The passes of an epoch have one line together.
-        if let Some(task) = task.filter(|_| epoch.get() == 0) {
-            let plural = if iteration.get() == 1 { "" } else { "es" };
-            let label = format!("{phase}, {iteration} batch{plural}");
-            let values = text::format_all(record, &self.names);
-            self.print(&label, &values, task.began);
+        if let Some(record) = record.filter(|_| outcome.failed().is_none()) {
+            if phase.is_none() {
+                self.print_last(record);
+            } else if self.printed < record.round().number() {
+                self.print_round(record, epochs);
+            }
         }
-    }
-
-    fn on_epoch_end(&mut self, epoch: &Epoch, epochs: &Epochs, record: &Record) {
-        if counts::is_due(epoch.get(), Some(epochs.max), 100) {
-            self.print_epoch(*epoch, *epochs, record);
-        }
-    }
-
-    fn on_fit_end(&mut self, epoch: &Epoch, epochs: &Epochs, record: &Record) {
-        if self.printed_epoch < *epoch {
-            self.print_epoch(*epoch, *epochs, record);
-        }
-    }
-
-    fn on_run_start(&mut self, step: &Step, total: &Total) {
-        let total = total.get().or(self.steps);
-        self.task = Some(Task::new("step".into(), step.get(), total));
-        self.draw_if_due(|_| Vec::new());
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) {
-        if let Some(task) = &mut self.task {
-            task.set_position(step.get());
-        }
-        self.draw_if_due(|names| text::format_present(record, names));
-        let is_due = |task: &Task| counts::is_due(task.done(), task.total(), 10);
-        if !self.has_bar && self.task.as_ref().is_some_and(is_due) {
-            self.print_step(record);
-        }
-    }
-
-    fn on_run_end(&mut self, record: &Record) {
-        self.print_step(record);
-        self.task = None;
-    }
-
-    fn on_exit(&mut self, outcome: &Outcome) {
         // A task that is still under way has failed. Its line has no values, since they may be half-changed.
         if let Some(task) = self.task.take().filter(|task| !task.is_printed()) {
             self.print(&task.label(), "", task.began);
@@ -322,6 +311,54 @@ impl Progress {
 }
 
 impl Progress {
+    fn begin_run(&mut self, round: Round, epochs: Option<&Epochs>, total: Option<&Total>) {
+        let total = total.and_then(|total| total.get());
+        let total = total.or_else(|| epochs.map(|epochs| epochs.max.saturating_sub(self.from)));
+        let total = total.or(self.steps);
+        self.task = Some(Task::new(round.unit().to_owned(), self.from, total));
+        self.draw_if_due(|_| Vec::new());
+    }
+
+    fn begin_pass(&mut self, phase: Phase, round: Round, epochs: Option<&Epochs>) {
+        let name = if round.number() == self.from {
+            phase.to_string()
+        } else {
+            format!("{} {phase}", text::format_round(round, epochs))
+        };
+        self.task = Some(Task::new(name, 0, self.batches.get(phase)));
+        self.draw_if_due(|_| Vec::new());
+    }
+
+    /// Ends a pass. The passes of a round have one line together.
+    fn end_pass(&mut self, phase: Phase, batches: Iteration, record: &Record) {
+        self.batches.record(phase, batches.get());
+        let is_alone = record.round().number() == self.from;
+        if let Some(task) = self.task.take().filter(|_| is_alone) {
+            let plural = if batches.get() == 1 { "" } else { "es" };
+            let label = format!("{phase}, {batches} batch{plural}");
+            let values = text::format_all(record, &self.names);
+            self.print(&label, &values, task.began);
+        }
+    }
+
+    /// Ends a round without passes.
+    fn end_round(&mut self, record: &Record) {
+        if let Some(task) = &mut self.task {
+            task.set_position(record.round().number());
+        }
+        self.draw_if_due(|names| text::format_present(record, names));
+        let is_due = |task: &Task| counts::is_due(task.done(), task.total(), 10);
+        if !self.has_bar && self.task.as_ref().is_some_and(is_due) {
+            self.print_task(record);
+        }
+    }
+
+    /// Prints the last round of a run without passes.
+    fn print_last(&mut self, record: &Record) {
+        self.print_task(record);
+        self.task = None;
+    }
+
     /// Draws the bar, unless it was drawn just now. `values` is called only if the bar is drawn.
     fn draw_if_due(&mut self, values: impl FnOnce(&text::Names) -> Vec<String>) {
         let is_fresh = |drawn_at: Instant| drawn_at.elapsed() < self.refresh;
@@ -335,15 +372,16 @@ impl Progress {
         }
     }
 
-    fn print_epoch(&mut self, epoch: Epoch, epochs: Epochs, record: &Record) {
-        self.printed_epoch = epoch;
-        let label = format!("epoch {epoch}/{}", epochs.max);
+    /// Prints a round with passes.
+    fn print_round(&mut self, record: &Record, epochs: Option<&Epochs>) {
+        let round = record.round();
+        self.printed = round.number();
         let values = text::format_all(record, &self.names);
-        self.print(&label, &values, self.epoch_began);
+        self.print(&text::format_round(round, epochs), &values, self.round.1);
     }
 
-    /// Prints the last step, unless it is printed already or there is none.
-    fn print_step(&mut self, record: &Record) {
+    /// Prints the position of the run, unless it is printed already or no round has ended.
+    fn print_task(&mut self, record: &Record) {
         let is_new = |task: &&mut Task| task.done() > 0 && !task.is_printed();
         if let Some(task) = self.task.as_mut().filter(is_new) {
             task.set_printed();

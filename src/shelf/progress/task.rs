@@ -1,4 +1,4 @@
-//! The task whose progress is shown: a pass over batches, or the steps of a run.
+//! The task whose progress is shown: a pass over batches, or the rounds of a run.
 
 use super::screen::View;
 use super::text;
@@ -8,7 +8,7 @@ use std::time::Instant;
 pub(super) struct Task {
     name: String,
     pub(super) began: Instant,
-    /// The position at the start: the step before a driver's run, or 0 for a pass.
+    /// The position at the start: the round before a run, or 0 for a pass.
     from: u64,
     position: u64,
     total: Option<u64>,
@@ -30,6 +30,11 @@ impl Task {
 
     pub(super) fn set_position(&mut self, position: u64) {
         self.position = position;
+    }
+
+    /// Whether the task has not reached this position.
+    pub(super) fn is_behind(&self, position: u64) -> bool {
+        self.position < position
     }
 
     /// Replaces the total by that of the loop, if the loop knows it.

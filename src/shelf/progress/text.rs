@@ -1,6 +1,7 @@
 //! Formats numbers and times for people.
 
-use callback_runtime::{Record, Stats, Value};
+use crate::fit::{Epochs, Loss};
+use callback_runtime::{Record, Round, Stats, Value};
 use indicatif::{FormattedDuration, HumanDuration};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -35,6 +36,21 @@ pub(super) fn format_present(record: &Record, names: &Names) -> Vec<String> {
     present.collect()
 }
 
+/// Formats the loss of a batch, and the selected values that are present.
+pub(super) fn format_batch(loss: Option<&Loss>, record: &Record, names: &Names) -> Vec<String> {
+    let loss = loss.map(|loss| format_entry("loss", &format_number(loss.value())));
+    let record = format_present(record, names);
+    loss.into_iter().chain(record).collect()
+}
+
+/// Formats a round as `epoch 3/10`, or as `epoch 3` if the number of rounds is not known.
+pub(super) fn format_round(round: Round, epochs: Option<&Epochs>) -> String {
+    match epochs {
+        Some(epochs) => format!("{round}/{}", epochs.max),
+        None => round.to_string(),
+    }
+}
+
 /// Formats all selected values. A missing one is a dash, so that a misspelt name is visible.
 pub(super) fn format_all(record: &Record, names: &Names) -> String {
     if names.is_empty() {
@@ -45,12 +61,12 @@ pub(super) fn format_all(record: &Record, names: &Names) -> String {
     entries.collect::<Vec<String>>().join("  ")
 }
 
-pub(super) fn format_entry(name: &str, value: &str) -> String {
+fn format_entry(name: &str, value: &str) -> String {
     format!("{name} {value}")
 }
 
 /// Formats a number with four decimals, or with three and an exponent.
-pub(super) fn format_number(value: f64) -> String {
+fn format_number(value: f64) -> String {
     let magnitude = value.abs();
     let is_plain = magnitude == 0.0 || (1e-3..1e6).contains(&magnitude) || !magnitude.is_finite();
     if is_plain {

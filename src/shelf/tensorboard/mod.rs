@@ -5,32 +5,32 @@ mod file;
 
 use super::settings::SettingsCheck;
 use super::{InvalidSettings, columns};
-use crate::driver::Driver;
-use crate::fit::{Epoch, Fit, LearningRate, Loss, OptimizerName, Step};
+use crate::fit::{LearningRate, Loss, OptimizerName, Phase, Step};
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Record, Value};
+use callback_runtime::{Breakpoint, Record, Rounds, Value};
 use file::EventFile;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Writes event files for `TensorBoard`: the numbers of each epoch of a [`Fit`] and of each step of a [`Driver`]. With weight 10, so that
-/// they include what callbacks of smaller weight add to the record. Needs the feature `tensorboard`.
+/// Writes event files for `TensorBoard`: the numbers in the [`Record`] of each round, in every loop with [`Rounds`], over the number of the
+/// round. It has the weight [`LOGGERS`](crate::weight::LOGGERS), so that they include what callbacks of smaller weight add. Needs the
+/// feature `tensorboard`.
 ///
-/// | tag | number | over |
-/// |---|---|---|
-/// | `train/loss`, `valid/loss`, `valid/accuracy` | the metrics `train_loss`, `valid_loss`, `valid_accuracy` | epochs |
-/// | any other name | the metric of that name | epochs |
-/// | `learning_rate`, or `learning_rate/main` for each of several optimisers | the learning rate at the end of the epoch | epochs |
-/// | `train/batch_loss` | the loss of a batch, if [`batch_loss`](Self::batch_loss) is set | steps |
-/// | `energy` | a number in the log | steps |
-/// | `energy/mean`, `energy/error_of_mean`, `energy/variance` | a statistic | steps |
-/// | `overlap/re`, `overlap/im` | a complex number | steps |
-/// | `place/0`, `place/1`, … | the elements of a vector | steps |
+/// | tag | number |
+/// |---|---|
+/// | `train/loss`, `valid/loss`, `valid/accuracy` | `train_loss`, `valid_loss`, `valid_accuracy` of the record |
+/// | `energy` | any other number of the record |
+/// | `energy/mean`, `energy/error_of_mean`, `energy/variance` | a statistic |
+/// | `overlap/re`, `overlap/im` | a complex number |
+/// | `place/0`, `place/1`, … | the elements of a vector |
+/// | `learning_rate`, or `learning_rate/main` for each of several optimisers | the [`LearningRate`], if it is state of the loop |
+/// | `train/batch_loss` | the [`Loss`] of a batch, if it is state of the loop and [`batch_loss`](Self::batch_loss) is set; over steps |
 ///
-/// An epoch that was [cut short](crate::shelf#rounds-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard`
-/// shows the files of one folder together: give each of the runs that you compare a folder. The numbers have single precision. The file is
-/// flushed every second, and at the end of each epoch and of the run, in every ending.
+/// A round that was [cut short](crate::shelf#rounds-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard` shows
+/// the files of one folder together: give each of the runs that you compare a folder. An evaluation and a prediction write no file. The
+/// numbers have single precision. The file is flushed every second, at the end of an epoch with its passes, and at the end of the run, in
+/// every ending.
 ///
 /// An error of the file fails the run, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure). So do
 /// two values with the same tag, such as `energy/mean` beside the statistic `energy`.
@@ -51,10 +51,10 @@ pub struct TensorBoard {
     folder: PathBuf,
     /// The number of steps between two losses of batches; `None` to write none.
     batch_loss: Option<u64>,
-    /// The file of the run under way.
+    /// The file of the run under way; `None` before its first scope.
     file: Option<EventFile>,
-    /// The optimisers that have made a step in this run.
-    optimizers: Vec<OptimizerName>,
+    /// The step whose loss was written last.
+    last_loss: Option<Step>,
 }
 
 impl TensorBoard {
@@ -78,7 +78,7 @@ impl TensorBoard {
             folder: folder.into(),
             batch_loss: None,
             file: None,
-            optimizers: Vec::new(),
+            last_loss: None,
         }
     }
 
@@ -102,62 +102,56 @@ impl TensorBoard {
     }
 }
 
-#[callback(Fit, Driver, discover = false, ready_made, weight = weight::LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl TensorBoard {
-    fn on_enter(&self) -> Result<(), InvalidSettings> {
+    fn on_enter(&mut self) -> Result<(), InvalidSettings> {
+        self.file = None;
+        self.last_loss = None;
         let remedy = "give 1 for every step, or leave it out";
         SettingsCheck::new("TensorBoard")
             .require(self.batch_loss != Some(0), "batch_loss", 0, remedy)
             .finish()
     }
 
-    #[on(fit_begin, run_start)]
-    fn open(&mut self) -> Result<(), String> {
-        self.optimizers.clear();
-        self.file = Some(EventFile::create(&self.folder)?);
-        Ok(())
-    }
-
-    fn on_train_batch_after_step(&mut self, optimizer: Option<&OptimizerName>) {
-        let new = optimizer.filter(|name| !self.optimizers.contains(name));
-        self.optimizers.extend(new);
-    }
-
-    fn on_train_batch_end(&mut self, step: &Step, loss: Option<&Loss>) -> Result<(), String> {
-        let every = self.batch_loss;
-        let is_due = every.is_some_and(|every| step.get().is_multiple_of(every));
-        if let (Some(loss), true, Some(file)) = (loss, is_due, &mut self.file) {
-            file.write_scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
-            file.flush_if_due()?;
+    /// A folder that cannot be written is reported before the first step. A phase outside of other scopes is an evaluation or a prediction,
+    /// which has no round to write.
+    fn on_scope_begin(&mut self, at: &Breakpoint) -> Result<(), String> {
+        if self.file.is_none() && at.phase().is_none() {
+            self.open()?;
         }
         Ok(())
     }
 
-    fn on_epoch_end(
+    fn on_scope_end(
         &mut self,
-        epoch: &Epoch,
+        step: Option<&Step>,
+        phase: Option<&Phase>,
+        loss: Option<&Loss>,
+    ) -> Result<(), String> {
+        if let (Some(step), Some(loss)) = (step, loss)
+            && phase.is_none_or(|phase| *phase == Phase::Train)
+            && self.is_loss_due(*step)
+        {
+            self.last_loss = Some(*step);
+            self.write_batch_loss(*step, loss)?;
+        }
+        Ok(())
+    }
+
+    fn on_round_end(
+        &mut self,
         record: &Record,
-        rate: &LearningRate,
+        rate: Option<&LearningRate>,
+        phase: Option<&Phase>,
     ) -> Result<(), String> {
         if record.is_complete() {
-            let rates = rate_scalars(rate, &self.optimizers);
-            let record = record.iter();
-            let record = record.flat_map(|(name, value)| value_scalars(metric_tag(name), value));
-            self.write(epoch.get(), record.chain(rates))?;
+            self.write_round(record, rate)?;
         }
-        self.flush()
-    }
-
-    fn on_step_end(&mut self, step: &Step, record: &Record) -> Result<(), String> {
-        let scalars = record.iter();
-        let scalars = scalars.flat_map(|(name, value)| value_scalars(name.to_owned(), value));
-        self.write(step.get(), scalars)?;
+        // Rounds of several passes take their time.
+        if phase.is_some() {
+            return self.flush();
+        }
         self.file.as_mut().map_or(Ok(()), EventFile::flush_if_due)
-    }
-
-    #[on(fit_end, run_end)]
-    fn end(&mut self) -> Result<(), String> {
-        self.flush()
     }
 
     fn on_exit(&mut self) -> Result<(), String> {
@@ -168,16 +162,34 @@ impl TensorBoard {
 }
 
 impl TensorBoard {
-    fn write(
-        &mut self,
-        step: u64,
-        scalars: impl Iterator<Item = (String, f64)>,
-    ) -> Result<(), String> {
-        let scalars: Vec<_> = scalars.collect();
+    /// Returns the file of the run, which is created if there is none.
+    fn open(&mut self) -> Result<&mut EventFile, String> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => EventFile::create(&self.folder)?,
+        };
+        Ok(self.file.insert(file))
+    }
+
+    fn is_loss_due(&self, step: Step) -> bool {
+        let every = self.batch_loss;
+        every.is_some_and(|every| step.get().is_multiple_of(every)) && self.last_loss != Some(step)
+    }
+
+    fn write_batch_loss(&mut self, step: Step, loss: &Loss) -> Result<(), String> {
+        let file = self.open()?;
+        file.write_scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
+        file.flush_if_due()
+    }
+
+    fn write_round(&mut self, record: &Record, rate: Option<&LearningRate>) -> Result<(), String> {
+        let values = record.iter();
+        let values = values.flat_map(|(name, value)| value_scalars(metric_tag(name), value));
+        let scalars: Vec<_> = values
+            .chain(rate.into_iter().flat_map(rate_scalars))
+            .collect();
         columns::check_tags(scalars.iter().map(|(tag, _)| tag.as_str()))?;
-        self.file
-            .as_mut()
-            .map_or(Ok(()), |file| file.write_scalars(step, scalars))
+        self.open()?.write_scalars(record.round().number(), scalars)
     }
 
     fn flush(&mut self) -> Result<(), String> {
@@ -195,13 +207,14 @@ fn metric_tag(metric: &str) -> String {
     tag.unwrap_or_else(|| metric.to_owned())
 }
 
-fn rate_scalars(rate: &LearningRate, optimizers: &[OptimizerName]) -> Vec<(String, f64)> {
+fn rate_scalars(rate: &LearningRate) -> Vec<(String, f64)> {
+    let optimizers: Vec<OptimizerName> = rate.optimizers().collect();
     if optimizers.len() < 2 {
         return vec![("learning_rate".to_owned(), rate.get())];
     }
-    let names = optimizers.iter().map(|OptimizerName(name)| name);
-    names
-        .map(|name| (format!("learning_rate/{name}"), rate.of(name)))
+    let rates = optimizers.iter();
+    rates
+        .map(|OptimizerName(name)| (format!("learning_rate/{name}"), rate.of(name)))
         .collect()
 }
 

@@ -11,6 +11,8 @@ mod newton {
         pub loop Newton with Step as steps {
             scope STEP counts Step {
                 before_step;
+                on_retry polls;
+                on_force with f64 polls;
                 after_step completes Step;
             }
         }
@@ -46,6 +48,32 @@ impl Plain {
     fn on_exit(&self) {}
 }
 
+/// Several handlers at places that every loop has, one of them with a period.
+struct Watch(u64);
+
+#[callback(Rounds, register = false)]
+impl Watch {
+    fn on_scope_begin(&mut self, at: &Breakpoint) {
+        println!("{at}");
+    }
+    #[every(steps = self.0, seconds = 1)]
+    fn on_poll(&mut self, step: Option<&Step>) -> Result<Flow, String> {
+        step.map(|_| Flow::Continue).ok_or_else(|| "there are no steps".into())
+    }
+    fn on_round_end(&mut self) {}
+}
+
+struct InBackground;
+
+#[callback(Rounds, register = false, background)]
+impl InBackground {
+    #[on(scope_begin, scope_end, poll)]
+    fn print(&mut self, record: &Record) -> Result<(), std::fmt::Error> {
+        println!("{record}");
+        Ok(())
+    }
+}
+
 struct Generic<T>(PhantomData<T>);
 
 #[callback(callbacks::Rounds, register = false)]
@@ -65,7 +93,10 @@ fn attach<L: Rounds>(plan: &mut Plan<L>) {
 }
 
 fn main() {
-    attach(&mut Plan::<newton::Newton>::new());
+    let mut plan = Plan::<newton::Newton>::new();
+    plan.add(Watch(2));
+    plan.add(InBackground);
+    attach(&mut plan);
     let mut plan = Plan::<annealing::Anneal>::new();
     attach(&mut plan);
     plan.check(&State::new()).expect("the record is declared once");

@@ -9,6 +9,7 @@ mod counters;
 mod declaration;
 mod declared_names;
 mod endings;
+mod polls;
 mod rounds;
 mod scopes;
 
@@ -39,6 +40,8 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     counters::check_units(&model, errors);
     counters::check_unique(&model, errors);
     counters::check_counted_once(&model, errors);
+    polls::check_not_at_end(&model, errors);
+    polls::check_no_answer(&model, errors);
     rounds::check_one_end(&model, errors);
     rounds::check_no_answer(&model, errors);
     rounds::check_end_of_counted_scope(&model, errors);

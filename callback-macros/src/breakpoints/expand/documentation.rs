@@ -8,6 +8,9 @@ use syn::Type;
 pub(super) fn document_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<String> {
     let mut lines = blank_line_after_user_docs(&breakpoint.attributes);
     lines.push(format!(" {}", describe_firing(model, breakpoint)));
+    if breakpoint.polls.is_some() {
+        lines.push(" Callbacks for every loop poll here.".to_owned());
+    }
     if !breakpoint.available.is_empty() {
         let states: Vec<_> = breakpoint.available.iter().map(link).collect();
         lines.push(String::new());

@@ -80,7 +80,10 @@ fn breakpoint_info(
     let role = role(breakpoint.role);
     let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
     let phase = option(breakpoint.phase.as_ref(), private);
-    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase))
+    let phase_bound = breakpoint.bounds_phase.then(|| quote!(.with_phase_bound()));
+    let polls = breakpoint.polls.is_some() || breakpoint.completes.is_some();
+    let polls = polls.then(|| quote!(.with_polls()));
+    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #phase_bound #polls)
 }
 
 fn role(role: Role) -> Ident {

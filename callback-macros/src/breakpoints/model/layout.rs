@@ -88,9 +88,9 @@ impl Layout {
     }
 
     fn add_breakpoint(&mut self, line: &syntax::Breakpoint, role: Role, context: &LineContext) {
-        let is_begin_or_end_of_phase =
+        let bounds_phase =
             |scope: usize| self.scopes[scope].phase.is_some() && role != Role::Inside;
-        let is_begin_or_end_of_phase = context.scope.is_some_and(is_begin_or_end_of_phase);
+        let bounds_phase = context.scope.is_some_and(bounds_phase);
         let name = line.name.unraw().to_string();
         let phase = context.phase.as_ref();
         self.add(Breakpoint {
@@ -99,12 +99,13 @@ impl Layout {
             role,
             scope: context.scope,
             phase: phase.cloned(),
-            phase_free: phase
-                .and_then(|phase| phase_free_name(&name, phase, is_begin_or_end_of_phase)),
+            phase_free: phase.and_then(|phase| phase_free_name(&name, phase, bounds_phase)),
+            bounds_phase,
             states: types(&line.states),
             available: context.available.clone(),
             answer: line.answer.clone(),
             completes: line.completes.clone(),
+            polls: line.polls.clone(),
         });
     }
 
@@ -154,10 +155,12 @@ fn outside_scopes(name: Ident, role: Role, context: &LineContext) -> Breakpoint 
         scope: None,
         phase: None,
         phase_free: None,
+        bounds_phase: false,
         states: Vec::new(),
         available: context.available.clone(),
         answer: None,
         completes: None,
+        polls: None,
     }
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Breakpoint {
     pub(crate) scope: Option<usize>,
     /// The phase around the breakpoint.
     pub(crate) phase: Option<String>,
+    /// Whether the scope that begins or ends here is a phase.
+    pub(crate) bounds_phase: bool,
     /// The name without the phase: `on_batch_end` for `on_train_batch_end`.
     pub(crate) phase_free: Option<String>,
     /// The state that exists from this breakpoint on.
@@ -72,6 +74,8 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here.
     pub(crate) completes: Option<Type>,
+    /// The word `polls`.
+    pub(crate) polls: Option<Ident>,
 }
 
 /// A state that counts a unit.

@@ -75,6 +75,8 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here: `Step` of `on_step_end completes Step;`.
     pub(crate) completes: Option<Type>,
+    /// The word `polls`: callbacks poll here, as at the end of a scope.
+    pub(crate) polls: Option<Ident>,
 }
 
 /// `stop => on_stop;`
@@ -173,11 +175,9 @@ fn parse_breakpoint(
         answer = Some(input.parse()?);
         states.extend(DeclaredState::parse_with_clause(input)?);
     }
-    let completes = if parse_word(input, "completes")?.is_some() {
-        Some(input.parse()?)
-    } else {
-        None
-    };
+    let completes = parse_word(input, "completes")?;
+    let completes = completes.map(|_| input.parse()).transpose()?;
+    let polls = parse_word(input, "polls")?;
     if !input.peek(Token![;]) {
         return Err(input.error(
             "expected `;` after a breakpoint, or the state from here on, as in `with Loss;`",
@@ -190,6 +190,7 @@ fn parse_breakpoint(
         states,
         answer,
         completes,
+        polls,
     })
 }
 

@@ -32,12 +32,12 @@ pub(super) fn binding(model: &Model, binding: &Binding, private: &Path) -> Optio
     let at = quote!(<#loop_type>::#at);
     let location = location::location(handler.name().span(), private);
     let mode = CallMode::new(model, &breakpoint.name);
+    let bind = mode.bind_method(breakpoint.is_several);
     let asks = function.parameters().map(|parameter| {
         let ty = anonymize_lifetimes(&*parameter.ty, function);
         ask(mode, &ty, private)
     });
     let returns = returns(mode, function, &at);
-    let bind = mode.bind_method();
     let call_closure = call_closure(function);
     let every = period::every(handler, private);
     Some(quote! {
@@ -64,10 +64,13 @@ impl CallMode {
         }
     }
 
-    fn bind_method(self) -> Ident {
-        let name = match self {
-            Self::InLoop => "bind",
-            Self::InBackground => "bind_background",
+    /// Returns the method that binds a handler to one breakpoint, or to several.
+    fn bind_method(self, is_several: bool) -> Ident {
+        let name = match (self, is_several) {
+            (Self::InLoop, false) => "bind",
+            (Self::InLoop, true) => "bind_each",
+            (Self::InBackground, false) => "bind_background",
+            (Self::InBackground, true) => "bind_each_background",
         };
         Ident::new(name, Span::mixed_site())
     }

@@ -17,9 +17,11 @@ pub(crate) struct LoopInfo {
     pub(crate) breakpoints: Vec<BreakpointInfo>,
 }
 
-/// `[on_train_batch_end train on_batch_end]`
+/// `[on_train_batch_end train on_batch_end]`, or `[each on_poll]`
 pub(crate) struct BreakpointInfo {
     pub(crate) name: String,
+    /// Whether the name stands for several breakpoints of a loop.
+    pub(crate) is_several: bool,
     /// The phase around the breakpoint.
     pub(crate) phase: Option<String>,
     /// The name without the phase.
@@ -60,8 +62,16 @@ impl Parse for BreakpointInfo {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let content;
         bracketed!(content in input);
+        let first = parse_word(&content)?;
+        // The names of breakpoints have a prefix.
+        let is_several = first == "each";
         Ok(Self {
-            name: parse_word(&content)?,
+            name: if is_several {
+                parse_word(&content)?
+            } else {
+                first
+            },
+            is_several,
             phase: parse_word(&content).ok(),
             phase_free: parse_word(&content).ok(),
         })

@@ -1,0 +1,12 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    pub loop Relax {
+        scope STEP {
+            before_step;
+            after_step polls;
+        }
+    }
+}
+
+fn main() {}
