@@ -21,6 +21,8 @@ pub(crate) struct Handler {
     pub(crate) provides: Option<Access>,
     /// The period that the callback sets. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    /// Whether the handler was added at several breakpoints together, so that the callback does not depend on this one.
+    pub(crate) is_one_of_several: bool,
 }
 
 impl HandlerList {
@@ -50,6 +52,7 @@ impl HandlerList {
             erased,
             provides,
             period: None,
+            is_one_of_several: false,
         });
     }
 

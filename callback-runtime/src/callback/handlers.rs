@@ -331,9 +331,10 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.list.push(at, location, erased, None);
     }
 
-    /// The number of handlers so far.
-    pub(crate) fn len(&self) -> usize {
-        self.list.0.len()
+    /// Marks the last `count` handlers as one handler at several breakpoints.
+    pub(crate) fn mark_as_several(&mut self, count: usize) {
+        let handlers = self.list.0.iter_mut().rev().take(count);
+        handlers.for_each(|handler| handler.is_one_of_several = true);
     }
 
     /// Returns the last `count` handlers, to change their settings.

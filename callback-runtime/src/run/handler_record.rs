@@ -27,6 +27,8 @@ pub(crate) struct HandlerRecord {
     pub(crate) provides: Option<Access>,
     /// The period of the handler and its progress in this run. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Box<HandlerPeriod>>,
+    /// Whether the handler was added at several breakpoints together.
+    pub(crate) is_one_of_several: bool,
     /// Whether the handler asks for `Due`, the reason why it runs.
     pub(crate) asks_why: bool,
     /// The properties that decide whether it may run in parallel. `Dispatcher::bind` sets them.
