@@ -1,6 +1,6 @@
 //! [`Handlers`], the list into which a callback writes its handlers.
 
-use super::handler_list::{Handler, HandlerList};
+use super::handler_list::{BoundTo, Handler, HandlerList};
 use crate::callback::{Callback, HandlerRef, Location, Method};
 use crate::loops::{At, Breakpoint, Loop, Role};
 use crate::outcome::Reply;
@@ -334,7 +334,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// Marks the last `count` handlers as one handler at several breakpoints.
     pub(crate) fn mark_as_several(&mut self, count: usize) {
         let handlers = self.list.0.iter_mut().rev().take(count);
-        handlers.for_each(|handler| handler.is_one_of_several = true);
+        handlers.for_each(|handler| handler.bound_to = BoundTo::Several);
     }
 
     /// Returns the last `count` handlers, to change their settings.

@@ -167,7 +167,7 @@ impl PlanCore {
             callback: id,
             rank,
             at: handler.at.id(),
-            is_one_of_several: handler.is_one_of_several,
+            bound_to: handler.bound_to,
             location: attached.handler_location(handler),
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {

@@ -12,7 +12,7 @@ use super::order::active;
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, PlanCore, ProblemText};
 use crate::background::{check_background, check_queues, check_sendable};
-use crate::callback::{CallbackId, Registration, registrations};
+use crate::callback::{BoundTo, CallbackId, Registration, registrations};
 use crate::loops::{Breakpoint, BreakpointId, Declared};
 use crate::outcome::catch;
 use crate::parallel::check_parallel;
@@ -130,7 +130,7 @@ fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
     input.each_handler(|record| {
         let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
-        let may_be_silent = is_ready_made || record.is_one_of_several;
+        let may_be_silent = is_ready_made || record.bound_to == BoundTo::Several;
         let why = input
             .plan
             .of_run
