@@ -318,12 +318,15 @@ impl Locations {
 }
 
 impl EachCallback for Locations {
-    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    fn of_all<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
     where
-        C: Callback<Fit> + Callback<Driver> + Send,
+        C: Callback<Fit> + Callback<Driver> + Callback<foreign_loop::Relax> + Send,
     {
         self.of_fit(name, make);
         self.of_driver(name, make);
+        let mut plan = Plan::<foreign_loop::Relax>::new();
+        plan.add(make(&Stage::new("x")));
+        self.add(name, &plan.explain(&State::new()).unwrap());
     }
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {

@@ -11,6 +11,8 @@ mod support {
 
 use callbacks::prelude::*;
 use callbacks::{CallbackInfo, Problem, ProblemKind};
+use foreign_loop::Relax;
+use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::shelf::{EachCallback, Stage, each_callback};
@@ -90,6 +92,18 @@ fn a_handler_of_a_ready_made_callback_that_never_runs_is_not_noted() {
 }
 
 #[test]
+fn a_handler_for_every_scope_is_not_noted_where_it_never_runs() {
+    struct Watch;
+    #[callback(Rounds, register = false)]
+    impl Watch {
+        fn on_poll(&self) {}
+    }
+    let mut trainer = trainer().callback(Watch);
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert_eq!(trainer.plan().notes(), []);
+}
+
+#[test]
 fn a_period_of_a_ready_made_callback_that_is_never_due_is_noted() {
     let mut trainer = trainer().epochs(3);
     trainer.plan().add(Block).every(Period::epochs(5));
@@ -133,15 +147,24 @@ impl Notes {
         let _ = driver.run(3).unwrap();
         self.add(name, driver.plan());
     }
+
+    fn relax<C: Callback<Relax> + Send>(&mut self, name: &str, callback: C) {
+        let (mut plan, mut state) = (Plan::new(), State::new());
+        state.insert(Energy(1.0));
+        plan.add(callback);
+        let _ = relax(&mut plan, &mut state, 3).unwrap();
+        self.add(name, &plan);
+    }
 }
 
 impl EachCallback for Notes {
-    fn of_both<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
+    fn of_all<C>(&mut self, name: &'static str, make: fn(&Stage) -> C)
     where
-        C: Callback<Fit> + Callback<Driver> + Send,
+        C: Callback<Fit> + Callback<Driver> + Callback<Relax> + Send,
     {
         self.fit(name, make(&Stage::new("train_loss")));
         self.drive(name, make(&Stage::new("place")));
+        self.relax(name, make(&Stage::new("energy")));
     }
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {

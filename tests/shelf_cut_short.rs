@@ -246,14 +246,14 @@ fn cut_relaxations<C: Callback<Relax> + Send>(name: &str, make: fn(&Stage) -> C)
             for weight in [f64::NEG_INFINITY, f64::INFINITY] {
                 let flow = flow.clone();
                 let (stage, cut) = (Stage::new("energy"), Cut { at, visit, flow });
-                let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
-                state.insert(Energy(8.0));
+                let (mut plan, mut values) = (Plan::<Relax>::new(), State::new());
+                values.insert(Energy(8.0));
                 add(&mut plan, make(&stage), &cut, weight);
-                let outcome = relax(&mut plan, &mut state, 3).unwrap();
+                let outcome = relax(&mut plan, &mut values, 3).unwrap();
                 assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);
                 assert_lacks_nothing(&plan, &outcome, &stage, name, &cut);
                 assert!(plan.remove_named("cut"));
-                let next = relax(&mut plan, &mut state, 2).unwrap();
+                let next = relax(&mut plan, &mut values, 2).unwrap();
                 assert!(next.failed().is_none(), "{name} behind {cut:?}: {next}");
                 stage.take();
             }

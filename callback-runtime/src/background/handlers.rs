@@ -97,7 +97,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
             + Sync
             + 'static,
     {
-        self.push_each(at, location, || {
+        self.bind_to_each(at, location, || {
             ErasedHandler::in_background::<C, P, R, V, F>(parameters, run, delivery())
         })
     }

@@ -21,6 +21,17 @@ pub(crate) struct Handler {
     pub(crate) provides: Option<Access>,
     /// The period that the callback sets. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    /// Whether the handler was added at this breakpoint alone.
+    pub(crate) bound_to: BoundTo,
+}
+
+/// The breakpoints at which a handler was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BoundTo {
+    /// This one, which the callback has chosen.
+    One,
+    /// Several together, such as the end of every scope.
+    Several,
 }
 
 impl HandlerList {
@@ -50,6 +61,7 @@ impl HandlerList {
             erased,
             provides,
             period: None,
+            bound_to: BoundTo::One,
         });
     }
 

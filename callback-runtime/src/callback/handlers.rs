@@ -1,6 +1,6 @@
 //! [`Handlers`], the list into which a callback writes its handlers.
 
-use super::handler_list::{Handler, HandlerList};
+use super::handler_list::{BoundTo, Handler, HandlerList};
 use crate::callback::{Callback, HandlerRef, Location, Method};
 use crate::loops::{At, Breakpoint, Loop, Role};
 use crate::outcome::Reply;
@@ -331,9 +331,10 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         self.list.push(at, location, erased, None);
     }
 
-    /// The number of handlers so far.
-    pub(crate) fn len(&self) -> usize {
-        self.list.0.len()
+    /// Marks the last `count` handlers as one handler at several breakpoints.
+    pub(crate) fn mark_as_several(&mut self, count: usize) {
+        let handlers = self.list.0.iter_mut().rev().take(count);
+        handlers.for_each(|handler| handler.bound_to = BoundTo::Several);
     }
 
     /// Returns the last `count` handlers, to change their settings.

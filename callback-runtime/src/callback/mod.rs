@@ -23,7 +23,7 @@ pub use answer_if::{AnswerIf, answer_if};
 pub use by_default::by_default;
 pub(crate) use callback_ref::RefTarget;
 pub use callback_ref::{CallbackRef, IntoCallbackRef};
-pub(crate) use handler_list::Handler;
+pub(crate) use handler_list::{BoundTo, Handler};
 pub use handler_ref::HandlerRef;
 pub use handlers::Handlers;
 #[allow(unreachable_pub, reason = "a trait that seals a public one names it")]

@@ -32,12 +32,20 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
     /// # Ok::<(), PlanError>(())
     /// ```
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass a method by value, as to `on`"
+    )]
     pub fn on_all<M, F>(&mut self, method: F) -> HandlerRef<'_>
     where
         F: Method<C, M> + Clone,
         F::Out: Reply<()>,
     {
-        self.on_each(AtEach::all(), method)
+        let location = Location::here();
+        let count = self.push_each(AtEach::all(), location, || {
+            method.clone().into_erased(F::Out::delivery())
+        });
+        self.last(count)
     }
 
     /// Runs `method` at several breakpoints, such as all at which callbacks poll.
@@ -76,7 +84,7 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         F::Out: Reply<()>,
     {
         let location = Location::here();
-        self.push_each(at, location, || {
+        self.bind_to_each(at, location, || {
             method.clone().into_erased(F::Out::delivery())
         })
     }
@@ -96,22 +104,35 @@ impl<L: Loop, C: 'static> Handlers<L, C> {
         V: Deliver<R> + 'static,
         F: for<'w> Fn(&'w mut C, P::Items<'w>) -> R + Copy + Send + Sync + 'static,
     {
-        self.push_each(at, location, || {
+        self.bind_to_each(at, location, || {
             ErasedHandler::new::<C, P, R, V, F>(run, delivery())
         })
     }
 
-    /// Adds a handler at each of these breakpoints, and returns all of them.
-    pub(crate) fn push_each(
+    /// Adds a handler at each of these breakpoints, as one handler for all of them.
+    pub(crate) fn bind_to_each(
         &mut self,
         at: AtEach<L>,
         location: Location,
         make: impl Fn() -> ErasedHandler,
     ) -> HandlerRef<'_> {
-        let before = self.len();
+        let count = self.push_each(at, location, make);
+        self.mark_as_several(count);
+        self.last(count)
+    }
+
+    /// Adds a handler at each of these breakpoints, and returns their number.
+    fn push_each(
+        &mut self,
+        at: AtEach<L>,
+        location: Location,
+        make: impl Fn() -> ErasedHandler,
+    ) -> usize {
+        let mut count = 0;
         for at in at.breakpoints() {
             self.push(at, location, make());
+            count += 1;
         }
-        self.last(self.len() - before)
+        count
     }
 }

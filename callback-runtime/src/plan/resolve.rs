@@ -170,6 +170,7 @@ impl PlanCore {
             callback: id,
             rank,
             at: handler.at.id(),
+            bound_to: handler.bound_to,
             location: attached.handler_location(handler),
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {

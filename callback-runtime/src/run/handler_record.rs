@@ -1,7 +1,7 @@
 //! The record of a bound handler: all of its properties except the function to call.
 
 use crate::background::Background;
-use crate::callback::{CallbackId, Location, Rank};
+use crate::callback::{BoundTo, CallbackId, Location, Rank};
 use crate::loops::BreakpointId;
 use crate::outcome::OnFailure;
 use crate::period::{HandlerPeriod, Period};
@@ -27,6 +27,8 @@ pub(crate) struct HandlerRecord {
     pub(crate) provides: Option<Access>,
     /// The period of the handler and its progress in this run. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Box<HandlerPeriod>>,
+    /// Whether the handler was added at this breakpoint alone.
+    pub(crate) bound_to: BoundTo,
     /// Whether the handler asks for `Due`, the reason why it runs.
     pub(crate) asks_why: bool,
     /// The properties that decide whether it may run in parallel. `Dispatcher::bind` sets them.

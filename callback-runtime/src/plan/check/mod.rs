@@ -14,7 +14,7 @@ use super::order::active;
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, PlanCore, ProblemText};
 use crate::background::{check_background, check_queues, check_sendable};
-use crate::callback::{CallbackId, Registration, registrations};
+use crate::callback::{BoundTo, CallbackId, Registration, registrations};
 use crate::loops::{Breakpoint, BreakpointId, Declared};
 use crate::outcome::catch;
 use crate::parallel::check_parallel;
@@ -133,15 +133,17 @@ fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.on(Fit::on_valid_end, || {});
 /// ```
 ///
-/// A ready-made callback has handlers for many kinds of runs, and who attaches it did not choose its breakpoints.
+/// A ready-made callback has handlers for many kinds of runs, and who attaches it did not choose its breakpoints. A handler for every scope
+/// runs at others.
 fn check_silence(input: &CheckInput<'_>) -> Vec<Problem> {
     input.each_handler(|record| {
         let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
+        let may_be_silent = is_ready_made || record.bound_to == BoundTo::Several;
         let why = input
             .plan
             .of_run
             .why_silent(record.at)
-            .filter(|_| !is_ready_made)?;
+            .filter(|_| !may_be_silent)?;
         let text = format!("can never run here: {why}");
         Some(input.of_handler(record, ProblemKind::NeverRuns, text))
     })
