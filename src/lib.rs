@@ -30,7 +30,7 @@
 //! * [`Driver`] is the loop of variational Monte Carlo, with NetKet's breakpoints. A
 //!   [`VariationalDriver`](driver::VariationalDriver) runs it with your [`Driven`](driver::Driven).
 //! * [`Attach`] attaches callbacks to both.
-//! * [`shelf`] has ready-made callbacks for both.
+//! * [`shelf`] has ready-made callbacks for both, and for loops of your own.
 //! * [`breakpoints!`] declares your own loop; a [`Plan`] runs callbacks in it.
 //! * [`State`] is shared by loop and callbacks: one value per type.
 //! * [`Flow`] is what a handler returns, [`Outcome`] how a run ended.
