@@ -7,7 +7,7 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, FitSession, FitSessionBuilder, History, Step};
 use callbacks::shelf::EarlyStopping;
-use callbacks::{Attach, Breakpoint, Callback, Handlers, Outcome, State};
+use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Outcome, State};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use support::journal::Journal;
@@ -101,6 +101,93 @@ fn a_break_after_the_last_value_keeps_the_epoch() {
 }
 
 #[test]
+fn an_epoch_that_a_break_ends_early_is_cut_short() {
+    /// The part of an epoch that the loop makes before it breaks.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Until {
+        /// In the training pass, with a value logged before it.
+        Train,
+        /// After the training pass, before anything is logged.
+        Logged,
+        /// In the validation pass.
+        Valid,
+        /// After the last value.
+        End,
+    }
+    for until in [Until::Train, Until::Logged, Until::Valid, Until::End] {
+        let fit = Fit::session(9).start().unwrap();
+        'epochs: for epoch in fit.epochs() {
+            let ends = |part| epoch == 2 && part == until;
+            fit.log("rate", 0.5);
+            for loss in fit.train([1.0, 3.0]) {
+                fit.loss(loss);
+                if ends(Until::Train) {
+                    break 'epochs;
+                }
+            }
+            if ends(Until::Logged) {
+                break;
+            }
+            fit.log("accuracy", 0.5);
+            for loss in fit.valid([1.0, 3.0]) {
+                fit.loss(loss);
+                if ends(Until::Valid) {
+                    break 'epochs;
+                }
+            }
+            if ends(Until::End) {
+                break;
+            }
+        }
+        let (_plan, state, outcome) = fit.into_parts();
+        assert!(outcome.is_finished(), "{outcome}");
+        let expected = if until == Until::End { (2, 0) } else { (1, 1) };
+        assert_eq!(epochs_of(&state), expected, "{until:?}");
+    }
+}
+
+#[test]
+fn a_stop_stays_a_stop_if_the_session_is_dropped() {
+    let journal = Journal::default();
+    let fit = journaled(&journal)
+        .on(Fit::on_epoch_end, || Flow::stop("enough"))
+        .start()
+        .unwrap();
+    for _ in fit.epochs() {}
+    drop(fit);
+    let calls = journal.take();
+    assert!(calls.contains(&"on_stop".to_owned()), "{calls:?}");
+    assert!(
+        calls.last().unwrap().starts_with("exit: stopped by"),
+        "{calls:?}"
+    );
+}
+
+#[test]
+fn two_values_of_one_type_fail_the_run_at_its_begin() {
+    let (mut first, mut second) = (1_u32, 2_u32);
+    let fit = Fit::session(3).lend(&mut first).lend(&mut second).start();
+    let fit = fit.unwrap();
+    assert!(fit.epochs().next().is_none());
+    let outcome = fit.finish().to_string();
+    assert!(
+        outcome.contains("two values of type `u32` are lent"),
+        "{outcome}"
+    );
+
+    let fit = Fit::session(3)
+        .lend(&mut first)
+        .state(3_u32)
+        .start()
+        .unwrap();
+    let outcome = fit.finish().to_string();
+    assert!(
+        outcome.contains("`u32` is lent and another is in the state"),
+        "{outcome}"
+    );
+}
+
+#[test]
 fn a_function_that_returns_an_error_interrupts_the_fit_and_every_callback_exits() {
     fn train(journal: &Journal) -> Result<(), Box<dyn Error>> {
         let fit = journaled(journal).start()?;
@@ -175,7 +262,31 @@ fn a_panic_that_the_loop_catches_has_failed_the_fit() {
 /// A loop that makes a mistake, and a part of the message about it.
 type Mistake = (fn(&FitSession<'_>), &'static str);
 
-const MISTAKES: [Mistake; 10] = [
+const MISTAKES: [Mistake; 13] = [
+    (
+        |fit| assert!(fit.fire(Fit::on_train_batch_before_step).is_err()),
+        "on_train_batch_before_step outside of TRAIN_BATCH",
+    ),
+    (
+        |fit| {
+            for _ in fit.epochs() {
+                for _ in fit.train([1.0]) {
+                    assert!(fit.fire(Fit::on_valid_batch_after_pred).is_err());
+                }
+            }
+        },
+        "on_valid_batch_after_pred outside of VALID_BATCH",
+    ),
+    (
+        |fit| {
+            for _ in fit.epochs() {
+                for loss in fit.train([1.0, 2.0]).collect::<Vec<_>>() {
+                    fit.loss(loss);
+                }
+            }
+        },
+        "a batch ends where the next one is asked for, as `collect` does",
+    ),
     (
         |fit| assert!(fit.train([1.0]).next().is_none()),
         "the train pass began inside of FIT",
@@ -211,7 +322,7 @@ const MISTAKES: [Mistake; 10] = [
                 for _ in fit.train([1.0]) {}
             }
         },
-        "Vec<f64>` is borrowed from the session while a scope begins or ends",
+        "Vec<f64>` is borrowed from the session while handlers run",
     ),
     (
         |fit| {
@@ -247,7 +358,7 @@ const MISTAKES: [Mistake; 10] = [
             first.next();
             second.next();
         },
-        "opened the scope EPOCH, which is not inside of EPOCH",
+        "opened the scope EPOCH while EPOCH is open; end EPOCH first",
     ),
 ];
 
@@ -261,6 +372,7 @@ fn a_mistake_of_the_loop_fails_the_fit_and_its_message_names_the_scope() {
         assert!(fit.epochs().next().is_none(), "{part}");
         let outcome = fit.finish().to_string();
         assert!(outcome.contains(part), "{outcome}");
+        assert_eq!(outcome.lines().count(), 1, "{outcome}");
         let exit = journal.take().pop().unwrap();
         assert_eq!(exit, format!("exit: {outcome}"));
     }

@@ -180,19 +180,13 @@ fn the_outermost_scope_begins_with_the_first_scope_inside_it_and_ends_with_the_s
     let session = plan(actor).session().start().unwrap();
     assert_eq!(journal.take(), <[String; 0]>::default());
     for _ in 0..2 {
-        for _ in session.each(Search::CELL, 0..1) {}
+        for _ in session.each(Search::ROUND, 0..1) {}
     }
     assert!(session.finish().is_finished());
     let names = journal.take();
     let names = names.iter().map(|call| call.split(' ').next().unwrap());
-    let expected = [
-        "before_run",
-        "before_cell",
-        "after_cell",
-        "before_cell",
-        "after_cell",
-    ];
-    assert!(names.take(5).eq(expected));
+    let expected = ["before_run", "before_round", "after_round", "before_round"];
+    assert!(names.take(4).eq(expected));
 }
 
 #[test]
@@ -258,12 +252,14 @@ fn a_session_that_is_used_while_a_panic_unwinds_is_a_session_like_any_other() {
 #[test]
 fn scopes_that_are_opened_or_ended_in_a_wrong_order_fail_the_run() {
     let session = Plan::<Search>::new().session().start().unwrap();
-    for _ in session.each(Search::CELL, 0..1) {
-        assert!(session.each(Search::ROUND, 0..1).next().is_none());
+    for _ in session.each(Search::ROUND, 0..1) {
+        for _ in session.each(Search::CELL, 0..1) {
+            assert!(session.each(Search::ROUND, 0..1).next().is_none());
+        }
     }
     let outcome = session.finish().to_string();
     assert!(
-        outcome.contains("opened the scope ROUND, which is not inside of CELL"),
+        outcome.contains("opened the scope ROUND while CELL is open; end CELL first"),
         "{outcome}"
     );
 
@@ -276,6 +272,51 @@ fn scopes_that_are_opened_or_ended_in_a_wrong_order_fail_the_run() {
         outcome.contains("ended the scope ROUND before CELL"),
         "{outcome}"
     );
+}
+
+#[test]
+fn a_scope_between_two_others_is_not_omitted() {
+    let session = Plan::<Search>::new().session().start().unwrap();
+    assert!(session.each(Search::CELL, 0..1).next().is_none());
+    let outcome = session.finish().to_string();
+    let expected = "opened the scope CELL directly inside of RUN; open ROUND around it";
+    assert!(outcome.contains(expected), "{outcome}");
+}
+
+#[test]
+fn a_round_that_a_break_ends_before_its_last_value_is_cut_short() {
+    for breaks_early in [false, true] {
+        let journal = Journal::default();
+        let seen = journal.clone();
+        let mut plan = Plan::<Search>::new();
+        plan.add_local(Rounds(seen));
+        let session = plan.session().start().unwrap();
+        for round in session.each(Search::ROUND, 0..5) {
+            session.log("round", round);
+            if round == 2 && breaks_early {
+                break;
+            }
+            session.log("energy", 0.5);
+            if round == 2 {
+                break;
+            }
+        }
+        assert!(session.finish().is_finished());
+        let last = if breaks_early { "3: false" } else { "3: true" };
+        assert_eq!(journal.take(), ["1: true", "2: true", last]);
+    }
+}
+
+/// Notes whether the record of each round is complete.
+struct Rounds(Journal);
+
+impl Callback<Search> for Rounds {
+    fn handlers(&self, h: &mut Handlers<Search, Self>) {
+        h.on(Search::after_round, |this: &Self, record: &Record| {
+            let round = record.round().number();
+            this.0.note(format!("{round}: {}", record.is_complete()));
+        });
+    }
 }
 
 #[test]

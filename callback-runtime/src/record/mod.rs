@@ -34,8 +34,17 @@ pub struct Record {
     entries: Vec<(Cow<'static, str>, Value)>,
     /// The names of values that the round does not have, because the part of the loop that adds them was left.
     lacking: Vec<Cow<'static, str>>,
-    /// Whether the round is under way or was cut short.
-    is_incomplete: bool,
+    progress: Progress,
+}
+
+/// How far a round is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Progress {
+    UnderWay,
+    CutShort,
+    /// Also a record that no loop has begun.
+    #[default]
+    Complete,
 }
 
 /// What handlers and loops read.
@@ -145,7 +154,7 @@ impl Record {
     /// assert!(record.is_complete());
     /// ```
     pub const fn is_complete(&self) -> bool {
-        !self.is_incomplete
+        matches!(self.progress, Progress::Complete)
     }
 
     /// Returns the names of the values that the round does not have, because the part of the loop that adds them was left.
@@ -177,7 +186,7 @@ impl Record {
     #[inline]
     pub fn begin(&mut self, round: Round) {
         self.round = round;
-        self.is_incomplete = true;
+        self.progress = Progress::UnderWay;
         // This is on the hot path of a loop: most records are empty here, and this finds it without a call.
         if !self.is_empty() {
             self.entries.clear();
@@ -202,7 +211,23 @@ impl Record {
     /// assert!(record.is_complete());
     /// ```
     pub const fn complete(&mut self) {
-        self.is_incomplete = false;
+        if matches!(self.progress, Progress::UnderWay) {
+            self.progress = Progress::Complete;
+        }
+    }
+
+    /// Marks the round as cut short: it does not become complete.
+    ///
+    /// ```
+    /// # use callbacks::{Record, Round};
+    /// let mut record = Record::default();
+    /// record.begin(Round::new("step", 1));
+    /// record.cut_short();
+    /// record.complete();
+    /// assert!(!record.is_complete());
+    /// ```
+    pub const fn cut_short(&mut self) {
+        self.progress = Progress::CutShort;
     }
 
     /// Notes that the part of the loop that adds the value called `name` was left.

@@ -1,7 +1,7 @@
 //! Values that a loop lends to the state of its run, and borrows back between the calls of the run.
 
 use crate::debug_as_display;
-use crate::state::Ctx;
+use crate::state::{Ctx, State};
 use std::any::{Any, TypeId, type_name};
 use std::cell::{RefCell, RefMut};
 use std::fmt;
@@ -16,22 +16,47 @@ struct LentValue<'m> {
     type_id: TypeId,
     type_name: &'static str,
     lend: Lend,
+    is_in: fn(&State) -> bool,
 }
 
 /// Calls the function while the value is in the state.
 type Lend = fn(&mut (dyn Any + 'static), Ctx<'_>, &mut dyn FnMut(Ctx<'_>));
 
 impl<'m> Lent<'m> {
-    /// Adds a value. A second value of its type replaces the first.
+    /// Adds a value.
     pub(super) fn add<T: 'static>(&mut self, value: &'m mut T) {
         let type_id = TypeId::of::<T>();
-        self.0.retain(|lent| lent.type_id != type_id);
         self.0.push(LentValue {
             value: RefCell::new(value),
             type_id,
             type_name: type_name::<T>(),
             lend: lend::<T>,
+            is_in: |state| state.get::<T>().is_some(),
         });
+    }
+
+    /// Returns what is wrong with the values, if anything is: state has one value per type.
+    pub(super) fn problem(&self, state: &State) -> Option<String> {
+        let is_twice = |index: usize| {
+            let before = &self.0[..index];
+            before
+                .iter()
+                .any(|lent| lent.type_id == self.0[index].type_id)
+        };
+        for (index, lent) in self.0.iter().enumerate() {
+            let name = lent.type_name;
+            if is_twice(index) {
+                return Some(format!(
+                    "two values of type `{name}` are lent, and state has one value per type; wrap one of them in a struct"
+                ));
+            }
+            if (lent.is_in)(state) {
+                return Some(format!(
+                    "a value of type `{name}` is lent and another is in the state, which has one value per type; wrap one of them in a struct"
+                ));
+            }
+        }
+        None
     }
 
     pub(super) fn is_empty(&self) -> bool {

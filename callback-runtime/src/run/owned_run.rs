@@ -84,9 +84,11 @@ impl<L: Loop> OwnedRun<L> {
         }
     }
 
-    /// Interrupts the run.
+    /// Interrupts the run, unless it is stopped or has failed already.
     pub(super) fn interrupt(&mut self, reason: &str) {
-        if let Some(run_state) = &mut self.run_state {
+        if let Some(run_state) = &mut self.run_state
+            && !run_state.is_stopping()
+        {
             run_state.add_flow(PendingFlow {
                 kind: PendingKind::Interrupt(reason.to_owned()),
                 origin: Origin::of_loop(),

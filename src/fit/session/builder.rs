@@ -27,7 +27,7 @@ use std::fmt;
 #[must_use = "a session begins with `start`"]
 pub struct FitSessionBuilder<'m> {
     session: SessionBuilder<'m, Fit>,
-    epochs: Epochs,
+    bounds: Epochs,
     learning_rate: Option<f64>,
     fired: Vec<At<Fit>>,
     created_at: Location,
@@ -40,7 +40,7 @@ impl<'m> FitSessionBuilder<'m> {
         plan.refuse_stops(refuse_early_stop);
         Self {
             session: initial_state(plan.session().within(Fit::FIT)),
-            epochs: Epochs {
+            bounds: Epochs {
                 min: 0,
                 max: epochs,
             },
@@ -58,7 +58,7 @@ impl<'m> FitSessionBuilder<'m> {
     /// assert!(too_many.unwrap_err().to_string().contains("at least 9 epochs and at most 2"));
     /// ```
     pub fn min_epochs(mut self, min: u64) -> Self {
-        self.epochs.min = min;
+        self.bounds.min = min;
         self
     }
 
@@ -94,11 +94,13 @@ impl<'m> FitSessionBuilder<'m> {
     ///     .start()?;
     /// for _ in fit.epochs() {
     ///     for _batch in fit.train(0..3) {
-    ///         fit.fire(Fit::on_train_batch_before_step)?;
+    ///         if fit.fire(Fit::on_train_batch_before_step).is_err() {
+    ///             break;
+    ///         }
     ///     }
     /// }
     /// assert!(fit.finish().is_finished());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fires(mut self, at: At<Fit>) -> Self {
         self.fired.push(at);
@@ -145,7 +147,7 @@ impl<'m> FitSessionBuilder<'m> {
     /// ```
     pub fn start(mut self) -> Result<FitSession<'m>, PlanError> {
         self.expect();
-        let session = self.session.state(self.epochs);
+        let session = self.session.state(self.bounds);
         let session = match self.learning_rate {
             Some(rate) => session.state(LearningRate::new(rate).at_begin()),
             None => session,
@@ -153,13 +155,14 @@ impl<'m> FitSessionBuilder<'m> {
         Ok(FitSession {
             session: session.start()?,
             pass: RefCell::new(OpenPass::default()),
-            cut_at: Cell::new(None),
+            is_cut: Cell::new(false),
+            epoch_len: Cell::new(0),
         })
     }
 
     /// Declares what the session adds to the declaration of `Fit`, and the problems of the settings.
     fn expect(&mut self) {
-        let (epochs, rate, created_at) = (self.epochs, self.learning_rate, self.created_at);
+        let (epochs, rate, created_at) = (self.bounds, self.learning_rate, self.created_at);
         let fired = &self.fired;
         self.session.plan().expect(|availability| {
             expectations::declare_session(availability, epochs.max, fired);

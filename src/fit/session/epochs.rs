@@ -31,17 +31,12 @@ impl<'s, 'm> SessionEpochs<'s, 'm> {
         Self { fit, open: None }
     }
 
-    /// Ends the epoch under way. An epoch that `break` has ended inside one of its passes is cut short, unless something was logged after
-    /// the pass.
+    /// Ends the epoch under way.
     fn end(&mut self, by_break: bool) {
         let Some(open) = self.open.take() else {
             return;
         };
-        let cut_at = self.fit.cut_at.take().filter(|_| by_break);
-        let is_cut = cut_at.is_some_and(|len| self.fit.record_len() == len);
-        if !is_cut {
-            self.fit.complete_record();
-        }
+        self.fit.end_record(by_break);
         drop(open);
         if !self.fit.session.has_failed() {
             self.fit.update(record_epoch);

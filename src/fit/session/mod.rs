@@ -75,6 +75,10 @@ impl Fit {
 /// `on_train_batch_before_step`, fire where the loop calls [`fire`](Self::fire). A loop that does not call [`valid`](Self::valid) has no
 /// validation pass, and [logs](Self::log) what it computes.
 ///
+/// An epoch that `break`, `?` or `return` ends is complete if its record has as many values as that of the epoch before, and if no pass was cut
+/// short after the last [`log`](Self::log). Otherwise loggers and stoppers ignore it. To train on a part of the batches, end the iterator:
+/// `fit.train(batches.take(100))`.
+///
 /// # The model
 ///
 /// Callbacks that save or average the model need it in the state. [Lend](FitSessionBuilder::lend) it to the session, and
@@ -102,15 +106,17 @@ impl Fit {
 ///
 /// # Errors of the loop
 ///
-/// A pass outside of an epoch or inside another pass, a loss outside of a batch, and a model that is still borrowed when handlers run fail
+/// A pass outside of an epoch or inside another pass, a breakpoint that is fired outside of its batch, a loss outside of a batch, and a model that is still borrowed when handlers run fail
 /// the run: the loop has no more rounds, and the outcome says what to change. A session that is dropped before it is
 /// [finished](Self::finish) is interrupted: the callbacks exit, and nothing that they have written is lost.
 #[must_use = "a session that is dropped is interrupted; end it with `finish`"]
 pub struct FitSession<'m> {
     session: Session<'m, Fit>,
     pass: RefCell<OpenPass>,
-    /// The number of values in the record when a pass of the epoch was left with `break`.
-    cut_at: Cell<Option<usize>>,
+    /// Whether `break` has ended a pass of the epoch before its last batch, and nothing has been logged since.
+    is_cut: Cell<bool>,
+    /// The number of values in the record of the last epoch.
+    epoch_len: Cell<usize>,
 }
 
 /// The pass under way, and its batch.
@@ -176,7 +182,8 @@ impl<'m> FitSession<'m> {
         SessionPass::new(self, PassKind::VALID, batches.into_iter())
     }
 
-    /// Gives the loss of the batch under way. In the training pass it also counts the step, once for each batch.
+    /// Gives the loss of the batch under way. In the training pass it also counts the step, once for each batch; a second loss replaces the
+    /// first.
     ///
     /// The mean loss of the pass is in the record as `train_loss` or `valid_loss`: over samples if the batches
     /// [give their numbers](Self::samples), and else over batches.
@@ -191,7 +198,10 @@ impl<'m> FitSession<'m> {
     /// ```
     pub fn loss(&self, loss: impl Into<Loss>) {
         let Some(is_first) = self.begin_loss() else {
-            return self.fail("a loss was given outside of a batch; give it inside the `for` loop over `train` or `valid`");
+            return self.report(
+                "a loss was given outside of a batch; give it inside the `for` loop over `train` or `valid`: \
+                 a batch ends where the next one is asked for, as `collect` does",
+            );
         };
         self.with_state(|mut state| {
             state.insert(loss.into());
@@ -204,7 +214,8 @@ impl<'m> FitSession<'m> {
         });
     }
 
-    /// Gives the number of samples of the batch under way, which weighs its loss. In the training pass it also counts the samples.
+    /// Gives the number of samples of the batch under way, which weighs its loss. In the training pass it also counts the samples. Give it
+    /// once for each batch; a second number is ignored.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -221,23 +232,25 @@ impl<'m> FitSession<'m> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn samples(&self, samples: u64) {
-        let mut pass = self.pass.borrow_mut();
-        let Some(before) = pass.samples.replace(samples) else {
-            pass.samples = None;
-            drop(pass);
-            return self.fail("a number of samples was given outside of a batch");
-        };
-        drop(pass);
+        match self.begin_samples(samples) {
+            Some(true) => {}
+            Some(false) => return,
+            None => {
+                return self.report(
+                    "a number of samples was given outside of a batch; give it inside the `for` loop over `train` or `valid`",
+                );
+            }
+        }
         self.with_state(|mut state| {
             if state.get() == Some(&Phase::Train)
                 && let Some(count) = state.get_mut::<SampleCount>()
             {
-                count.advance(samples.saturating_sub(before));
+                count.advance(samples);
             }
         });
     }
 
-    /// Sets a value in the record of the epoch.
+    /// Sets a value in the record of the epoch. The next epoch begins with an empty record.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -251,6 +264,7 @@ impl<'m> FitSession<'m> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn log(&self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        self.is_cut.set(false);
         self.session.log(name, value);
     }
 
@@ -284,7 +298,8 @@ impl<'m> FitSession<'m> {
         self.session.borrow()
     }
 
-    /// Runs the handlers of a breakpoint inside the batch; see [`Session::fire`].
+    /// Runs the handlers of a breakpoint inside the batch; see [`Session::fire`]. Do not return its `Err` from the function with `?`: that
+    /// would drop the session.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -306,6 +321,25 @@ impl<'m> FitSession<'m> {
     /// ```
     pub fn fire(&self, at: At<Fit>) -> Result<(), Break> {
         self.session.fire(at)
+    }
+
+    /// Whether the rest of the open scope is not to run, because of a leave, a stop or a failure; see [`Session::is_interrupted`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let fit = Fit::session(9).on(Fit::on_train_end, || Flow::stop("enough")).start()?;
+    /// for _ in fit.epochs() {
+    ///     for _batch in fit.train(0..3) {}
+    ///     if fit.is_interrupted() {
+    ///         break; // The validation would be for nothing.
+    ///     }
+    ///     println!("validate");
+    /// }
+    /// assert!(fit.finish().stopped().is_some());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn is_interrupted(&self) -> bool {
+        self.session.is_interrupted()
     }
 
     /// Calls `body` with the state; see [`Session::with_state`].
@@ -388,6 +422,23 @@ impl FitSession<'_> {
         Some(!std::mem::replace(&mut pass.has_loss, true))
     }
 
+    /// Notes the number of samples of the batch under way. Returns whether it had none; `None` outside of a batch.
+    fn begin_samples(&self, samples: u64) -> Option<bool> {
+        let mut pass = self.pass.borrow_mut();
+        let is_first = pass.samples? == 0;
+        if is_first {
+            pass.samples = Some(samples);
+        }
+        Some(is_first)
+    }
+
+    /// Fails the run with a mistake of the loop, unless it has failed already: a loop repeats its mistake in each batch.
+    fn report(&self, mistake: &str) {
+        if !self.session.has_failed() {
+            self.fail(mistake);
+        }
+    }
+
     /// Marks the record of the epoch as complete, unless something interrupts the epoch.
     fn complete_record(&self) {
         if !self.session.is_interrupted() {
@@ -398,13 +449,19 @@ impl FitSession<'_> {
         }
     }
 
-    fn record_len(&self) -> usize {
-        let len = |state: Ctx<'_>| {
-            state
-                .get()
-                .map_or(0, |record: &Record| record.iter().count())
-        };
-        self.with_state(len).unwrap_or_default()
+    /// Ends the record of the epoch. One that `break` ends is cut short if it has fewer values than the epoch before, or if `break` ended
+    /// a pass of it and nothing was logged since.
+    fn end_record(&self, by_break: bool) {
+        self.update(|state| {
+            let record = require::<Record>(state)?;
+            let len = record.iter().count();
+            let is_cut = self.is_cut.take() || len < self.epoch_len.replace(len);
+            if by_break && is_cut {
+                record.cut_short();
+            }
+            Ok(())
+        });
+        self.complete_record();
     }
 }
 

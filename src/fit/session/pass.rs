@@ -91,11 +91,11 @@ impl<I> SessionPass<'_, '_, I> {
         }
     }
 
-    fn end_pass(&mut self) {
+    fn end_pass(&mut self, by_break: bool) {
         if let Progress::UnderWay { pass, .. } =
             std::mem::replace(&mut self.progress, Progress::Ended)
         {
-            self.fit.end_pass(self.kind, pass, self.was_left);
+            self.fit.end_pass(self.kind, pass, self.was_left, by_break);
         }
     }
 }
@@ -114,7 +114,7 @@ impl<'m> FitSession<'m> {
             ));
             return None;
         }
-        self.cut_at.set(None);
+        self.is_cut.set(false);
         self.with_state(|mut state| set_phase(&mut state, kind.phase));
         *self.pass.borrow_mut() = OpenPass::default();
         let pass = self.session.open(kind.scope);
@@ -160,12 +160,19 @@ impl<'m> FitSession<'m> {
         }
     }
 
-    fn end_pass(&self, kind: PassKind, pass: OpenScope<'_, 'm, Fit>, mut was_left: bool) {
+    fn end_pass(
+        &self,
+        kind: PassKind,
+        pass: OpenScope<'_, 'm, Fit>,
+        mut was_left: bool,
+        by_break: bool,
+    ) {
         let mean = std::mem::take(&mut *self.pass.borrow_mut()).mean;
         if !self.session.has_failed() {
             self.update(|state| kind.record_mean(state, mean));
         }
-        if kind.phase == Phase::Valid {
+        self.is_cut.set(by_break);
+        if kind.phase == Phase::Valid && !by_break {
             self.complete_record();
         }
         was_left |= self.end_scope(pass);
@@ -195,7 +202,7 @@ impl<I: Iterator> Iterator for SessionPass<'_, '_, I> {
         }
         let batch = self.next_batch();
         if batch.is_none() {
-            self.end_pass();
+            self.end_pass(false);
         }
         batch
     }
@@ -209,10 +216,7 @@ impl<I: Iterator> Iterator for SessionPass<'_, '_, I> {
 impl<I> Drop for SessionPass<'_, '_, I> {
     fn drop(&mut self) {
         self.end_batch();
-        if matches!(self.progress, Progress::UnderWay { .. }) {
-            self.end_pass();
-            self.fit.cut_at.set(Some(self.fit.record_len()));
-        }
+        self.end_pass(true);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::loops::{Loop, Scope};
+use crate::outcome::Cause;
 use crate::plan::{Plan, PlanError};
 use crate::run::lent::Lent;
 use crate::run::owned_run::OwnedRun;
@@ -52,7 +53,8 @@ impl<'m, L: Loop> SessionBuilder<'m, L> {
         self
     }
 
-    /// Lends a value: it is state whenever handlers run, and the loop gets it back with [`Session::borrow`].
+    /// Lends a value: it is state whenever handlers run, and the loop gets it back with [`Session::borrow`]. State has one value per type, so
+    /// a second value of the type, lent or in the state, fails the run at its begin.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -109,12 +111,17 @@ impl<'m, L: Loop> SessionBuilder<'m, L> {
     /// assert_eq!(plan.session().start().unwrap_err().problems().len(), 1);
     /// ```
     pub fn start(self) -> Result<Session<'m, L>, PlanError> {
+        let problem = self.lent.problem(&self.state);
         let session = Session {
             run: RefCell::new(OwnedRun::start(self.plan, self.state, &self.lent)?),
             lent: self.lent,
             misuse: Cell::new(None),
+            round_len: Cell::new(0),
             began_in_panic: std::thread::panicking(),
         };
+        if let Some(what) = problem {
+            session.fail_with(Cause::Misplaced(what));
+        }
         if let Some(scope) = self.around {
             session.begin_outermost(scope);
         }

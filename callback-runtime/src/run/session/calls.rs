@@ -3,6 +3,7 @@
 use super::{Session, nesting};
 use crate::loops::{Loop, Scope};
 use crate::outcome::{Cause, quietly};
+use crate::record::Record;
 use crate::run::Run;
 use crate::run::owned_run::OwnedRun;
 use std::cell::RefMut;
@@ -33,15 +34,31 @@ impl<L: Loop> Session<'_, L> {
         }
         if let Some(value) = self.lent.borrowed() {
             self.fail_with(Cause::Misplaced(format!(
-                "`{value}` is borrowed from the session while a scope begins or ends; borrow it inside the scope, and drop it there"
+                "`{value}` is borrowed from the session while handlers run; borrow it inside the innermost `for` loop, and drop it before `fire`"
             )));
         }
     }
 
+    /// Fails the run, unless it has failed already: a loop repeats its mistake in each round.
     pub(super) fn fail_with(&self, cause: Cause) {
-        if let Some(mut run) = self.run() {
+        if let Some(mut run) = self.run()
+            && !run.has_failed()
+        {
             run.fail(cause);
         }
+    }
+
+    /// Notes the record of a round that ends. One that `break` ends is cut short if it has fewer values than the one before.
+    pub(super) fn end_round(&self, by_break: bool) {
+        self.with_state(|mut state| {
+            if let Some(record) = state.get_mut::<Record>() {
+                let len = record.iter().count();
+                if by_break && len < self.round_len.get().max(1) {
+                    record.cut_short();
+                }
+                self.round_len.set(len);
+            }
+        });
     }
 
     /// Whether a panic of the loop is under way.
@@ -59,7 +76,7 @@ impl<L: Loop> Session<'_, L> {
 
     /// Ends the scope that was opened at this depth.
     pub(super) fn end(&self, depth: usize) {
-        if self.panicked() && !self.has_failed() {
+        if self.panicked() {
             self.fail_with(Cause::Panic("the loop panicked".into()));
         }
         self.call(|run| nesting::end(&mut run.core, depth));

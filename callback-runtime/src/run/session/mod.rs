@@ -75,14 +75,22 @@ use std::fmt;
 ///
 /// # Errors of the loop
 ///
-/// A scope that is opened outside of the scope it belongs to, or ended before a scope inside it, and a lent value that is still borrowed
-/// when handlers run fail the run. The loop then has no more rounds, and the outcome names the scope or the value.
+/// A scope that is opened outside of the scope directly around it, or ended before a scope inside it, a breakpoint that is fired outside of
+/// its scope, and a lent value that is still borrowed when handlers run fail the run. The loop then has no more rounds, and the outcome names
+/// the scope or the value.
+///
+/// # Rounds that `break` ends
+///
+/// A round that `break`, `?` or `return` ends is complete if its record has as many values as the one before; otherwise it is cut short, and
+/// loggers and stoppers ignore it. The first round is complete if it has a value.
 #[must_use = "a session that is dropped is interrupted; end it with `finish`"]
 pub struct Session<'m, L: Loop> {
     run: RefCell<OwnedRun<L>>,
     lent: Lent<'m>,
     /// What the loop did wrong while the run was in use. The next call fails the run with it.
     misuse: Cell<Option<&'static str>>,
+    /// The number of values in the record of the last complete round.
+    round_len: Cell<usize>,
     /// Whether a panic was under way when the session began.
     began_in_panic: bool,
 }
@@ -149,8 +157,8 @@ impl<'m, L: Loop> Session<'m, L> {
         depth.map(|depth| OpenScope::new(self, depth))
     }
 
-    /// Runs the handlers of a breakpoint inside the open scope, like [`Run::fire`](crate::Run::fire). The `Err` says that the run is interrupted; the loop may
-    /// ignore it, because it has no more rounds then.
+    /// Runs the handlers of a breakpoint inside the open scope, like [`Run::fire`](crate::Run::fire). The `Err` says that the rest of a scope is not to run, as
+    /// [`is_interrupted`](Self::is_interrupted) does: leave the loop with `break`, and not the function with `?`, which would drop the session.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -167,11 +175,11 @@ impl<'m, L: Loop> Session<'m, L> {
     /// ```
     pub fn fire(&self, at: At<L>) -> Result<(), Break> {
         let mut fired = Err(Break::PENDING);
-        self.call(|run| fired = run.fire(at));
+        self.call(|run| fired = nesting::fire(run, at));
         fired
     }
 
-    /// Sets a value in the record of the round.
+    /// Sets a value in the record of the round. The next round begins with an empty record.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -207,7 +215,7 @@ impl<'m, L: Loop> Session<'m, L> {
         self.with_state(|mut state| drop(state.insert(value)));
     }
 
-    /// Calls `body` with the state. `None` if a `with_state` is under way already, which fails the run.
+    /// Calls `body` with the state, without the values that the loop lends. `None` if a `with_state` is under way already, which fails the run.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -308,7 +316,9 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fail(&self, error: impl Into<crate::BoxError>) {
-        self.fail_with(Cause::Error(error.into()));
+        if let Some(mut run) = self.run() {
+            run.fail(Cause::Error(error.into()));
+        }
     }
 
     /// Ends the open scopes, exits every callback, and returns how the run ended.

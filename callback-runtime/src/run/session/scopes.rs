@@ -26,16 +26,30 @@ pub struct Scopes<'s, 'm, L: Loop, I> {
     scope: Scope<L>,
     /// The scope of the last item.
     open: Option<OpenScope<'s, 'm, L>>,
+    /// Whether the scope is a round of the loop.
+    is_round: bool,
     items: I,
 }
 
 impl<'s, 'm, L: Loop, I> Scopes<'s, 'm, L, I> {
-    pub(super) const fn new(session: &'s Session<'m, L>, scope: Scope<L>, items: I) -> Self {
+    pub(super) fn new(session: &'s Session<'m, L>, scope: Scope<L>, items: I) -> Self {
+        let end = scope.info().end();
         Self {
             session,
             scope,
             open: None,
+            is_round: L::ROUNDS.is_some_and(|rounds| rounds.end() == end),
             items,
+        }
+    }
+
+    /// Ends the scope of the last item.
+    fn end(&mut self, by_break: bool) {
+        if let Some(open) = self.open.take() {
+            if self.is_round {
+                self.session.end_round(by_break);
+            }
+            drop(open);
         }
     }
 }
@@ -44,7 +58,7 @@ impl<L: Loop, I: Iterator> Iterator for Scopes<'_, '_, L, I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
-        self.open = None;
+        self.end(false);
         while !self.session.is_interrupted() {
             let item = self.items.next()?;
             self.open = self.session.open(self.scope);
@@ -58,6 +72,12 @@ impl<L: Loop, I: Iterator> Iterator for Scopes<'_, '_, L, I> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         // A stop can come before any of them.
         (0, self.items.size_hint().1)
+    }
+}
+
+impl<L: Loop, I> Drop for Scopes<'_, '_, L, I> {
+    fn drop(&mut self) {
+        self.end(true);
     }
 }
 
