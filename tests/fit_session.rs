@@ -132,7 +132,9 @@ fn surveyor(acts_at: usize, action: Action) -> (Surveyor, Journal) {
 
 /// Attaches the surveyor, at the same line for trainers and sessions.
 fn attach(surveyor: Surveyor) -> impl FnOnce(&mut Plan<Fit>) {
-    |plan| drop(plan.add_local(surveyor))
+    |plan| {
+        plan.add_local(surveyor);
+    }
 }
 
 /// Two epochs of a trainer, of two training batches and one for validation.
