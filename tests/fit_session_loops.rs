@@ -1,11 +1,11 @@
-//! What a training loop leaves, a session ends: `break`, `?`, a panic, and mistakes of the loop.
+//! What a training loop leaves, a session ends: `break`, `?` and a panic.
 
 mod support {
     pub(crate) mod journal;
     pub(crate) mod tracer;
 }
 
-use callbacks::fit::{Epoch, Fit, FitSession, FitSessionBuilder, History, Step};
+use callbacks::fit::{Epoch, Fit, FitSessionBuilder, History, Step};
 use callbacks::shelf::EarlyStopping;
 use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Outcome, State};
 use std::error::Error;
@@ -164,30 +164,6 @@ fn a_stop_stays_a_stop_if_the_session_is_dropped() {
 }
 
 #[test]
-fn two_values_of_one_type_fail_the_run_at_its_begin() {
-    let (mut first, mut second) = (1_u32, 2_u32);
-    let fit = Fit::session(3).lend(&mut first).lend(&mut second).start();
-    let fit = fit.unwrap();
-    assert!(fit.epochs().next().is_none());
-    let outcome = fit.finish().to_string();
-    assert!(
-        outcome.contains("two values of type `u32` are lent"),
-        "{outcome}"
-    );
-
-    let fit = Fit::session(3)
-        .lend(&mut first)
-        .state(3_u32)
-        .start()
-        .unwrap();
-    let outcome = fit.finish().to_string();
-    assert!(
-        outcome.contains("`u32` is lent and another is in the state"),
-        "{outcome}"
-    );
-}
-
-#[test]
 fn a_function_that_returns_an_error_interrupts_the_fit_and_every_callback_exits() {
     fn train(journal: &Journal) -> Result<(), Box<dyn Error>> {
         let fit = journaled(journal).start()?;
@@ -259,125 +235,6 @@ fn a_panic_that_the_loop_catches_has_failed_the_fit() {
     assert!(fit.finish().failed().is_some());
 }
 
-/// A loop that makes a mistake, and a part of the message about it.
-type Mistake = (fn(&FitSession<'_>), &'static str);
-
-const MISTAKES: [Mistake; 13] = [
-    (
-        |fit| assert!(fit.fire(Fit::on_train_batch_before_step).is_err()),
-        "on_train_batch_before_step outside of TRAIN_BATCH",
-    ),
-    (
-        |fit| {
-            for _ in fit.epochs() {
-                for _ in fit.train([1.0]) {
-                    assert!(fit.fire(Fit::on_valid_batch_after_pred).is_err());
-                }
-            }
-        },
-        "on_valid_batch_after_pred outside of VALID_BATCH",
-    ),
-    (
-        |fit| {
-            for _ in fit.epochs() {
-                for loss in fit.train([1.0, 2.0]).collect::<Vec<_>>() {
-                    fit.loss(loss);
-                }
-            }
-        },
-        "a batch ends where the next one is asked for, as `collect` does",
-    ),
-    (
-        |fit| assert!(fit.train([1.0]).next().is_none()),
-        "the train pass began inside of FIT",
-    ),
-    (
-        |fit| {
-            for _ in fit.epochs() {
-                for _ in fit.train([1.0]) {
-                    assert!(fit.valid([2.0]).next().is_none());
-                }
-            }
-        },
-        "the valid pass began inside of TRAIN_BATCH",
-    ),
-    (|fit| fit.loss(0.5), "a loss was given outside of a batch"),
-    (
-        |fit| {
-            for _ in fit.epochs() {
-                for _ in fit.train([1.0]) {}
-                fit.loss(0.5);
-            }
-        },
-        "a loss was given outside of a batch",
-    ),
-    (
-        |fit| fit.samples(2),
-        "a number of samples was given outside of a batch",
-    ),
-    (
-        |fit| {
-            for _ in fit.epochs() {
-                let _weights = fit.borrow::<Vec<f64>>();
-                for _ in fit.train([1.0]) {}
-            }
-        },
-        "Vec<f64>` is borrowed from the session while handlers run",
-    ),
-    (
-        |fit| {
-            fit.with_state(|_| fit.log("accuracy", 0.5));
-        },
-        "the session was used inside a `with_state`",
-    ),
-    (
-        |fit| {
-            let mut epochs = fit.epochs();
-            epochs.next();
-            let mut pass = fit.train([1.0]);
-            pass.next();
-            drop(epochs);
-            drop(pass);
-        },
-        "ended the scope EPOCH before TRAIN_BATCH, which is inside it",
-    ),
-    (
-        |fit| {
-            let mut epochs = fit.epochs();
-            epochs.next();
-            let mut pass = fit.train([1.0]);
-            pass.next();
-            std::mem::forget(pass);
-            epochs.next();
-        },
-        "ended the scope EPOCH before TRAIN_BATCH, which is inside it",
-    ),
-    (
-        |fit| {
-            let (mut first, mut second) = (fit.epochs(), fit.epochs());
-            first.next();
-            second.next();
-        },
-        "opened the scope EPOCH while EPOCH is open; end EPOCH first",
-    ),
-];
-
-#[test]
-fn a_mistake_of_the_loop_fails_the_fit_and_its_message_names_the_scope() {
-    for (mistake, part) in MISTAKES {
-        let journal = Journal::default();
-        let mut weights = vec![0.0];
-        let fit = journaled(&journal).lend(&mut weights).start().unwrap();
-        mistake(&fit);
-        assert!(fit.epochs().next().is_none(), "{part}");
-        let outcome = fit.finish().to_string();
-        assert!(outcome.contains(part), "{outcome}");
-        assert_eq!(outcome.lines().count(), 1, "{outcome}");
-        let exit = journal.take().pop().unwrap();
-        assert_eq!(exit, format!("exit: {outcome}"));
-    }
-}
-
 #[test]
 fn a_lent_model_is_state_at_every_breakpoint_and_in_the_exits() {
     #[derive(Debug, PartialEq)]
@@ -442,15 +299,4 @@ fn a_session_counts_from_where_its_state_stands() {
     let (_plan, state, outcome) = fit.into_parts();
     assert!(outcome.is_finished());
     assert_eq!(state.get(), Some(&Step::new(74)));
-}
-
-#[test]
-fn the_settings_are_checked_before_anything_runs() {
-    let error = Fit::session(2)
-        .min_epochs(3)
-        .learning_rate(f64::NAN)
-        .on(Fit::on_epoch_end, |_: &String| {})
-        .start()
-        .unwrap_err();
-    assert_eq!(error.problems().len(), 3, "{error}");
 }

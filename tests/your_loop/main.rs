@@ -7,6 +7,7 @@
 )]
 #![allow(
     clippy::cast_precision_loss,
+    clippy::unnecessary_wraps,
     reason = "the loop is as its author has written it"
 )]
 
