@@ -37,6 +37,11 @@ pub(super) fn table() -> Result<Table, Box<dyn Error>> {
     Ok(table)
 }
 
+/// The instructions of a batch of a session without callbacks.
+pub(super) fn instructions() -> Result<f64, Box<dyn Error>> {
+    beyond_hand(SESSION, "0", valgrind::instructions)
+}
+
 fn beyond_hand(by: &str, callbacks: &str, count: valgrind::Count) -> Result<f64, Box<dyn Error>> {
     let of = |by: &str| valgrind::each(COUNTED, &[BATCHES, by, callbacks], count);
     Ok(of(by)? - of(HAND)?)

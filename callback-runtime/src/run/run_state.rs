@@ -104,7 +104,8 @@ impl RunState {
     /// Whether firing returns an error.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.aside.interruption.is_some()
+        // An interruption leaves the fast path, so that most calls need no look at what is aside.
+        self.slow_path && self.aside.interruption.is_some()
     }
 
     /// Returns the failure of the run, if it has failed.
