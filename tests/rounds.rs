@@ -329,3 +329,54 @@ fn a_saver_of_what_no_loop_has_is_a_problem_of_the_plan() {
     let problems = plan.check(&State::new()).unwrap_err().to_string();
     assert!(problems.contains("Line"), "{problems}");
 }
+
+breakpoints! {
+    /// A simulation with an equilibration and a measurement. Both make steps, which are its rounds.
+    pub loop Simulation with Step as steps {
+        scope RUN {
+            on_run_begin;
+            scope EQUILIBRATION {
+                on_equilibration_begin;
+                scope WARM_STEP counts Step {
+                    before_warm_step;
+                    after_warm_step completes Step;
+                }
+                on_equilibration_end;
+            }
+            scope MEASUREMENT {
+                on_measurement_begin;
+                scope STEP counts Step {
+                    before_step;
+                    after_step completes Step;
+                }
+                on_measurement_end;
+            }
+            on_run_end;
+        }
+    }
+}
+
+#[test]
+fn a_loop_with_parts_has_rounds_in_each_of_them() {
+    let mut plan = Plan::<Simulation>::new();
+    plan.add(Seen::default());
+    let session = plan
+        .session()
+        .callback(EarlyStopping::minimize("energy").patience(9))
+        .start()
+        .unwrap();
+    if let Some(_part) = session.open(Simulation::EQUILIBRATION) {
+        for step in session.each(Simulation::WARM_STEP, 0..2) {
+            session.log("energy", step);
+        }
+    }
+    if let Some(_part) = session.open(Simulation::MEASUREMENT) {
+        for step in session.each(Simulation::STEP, 0..3) {
+            session.log("energy", step);
+        }
+    }
+    let (plan, _state, outcome) = session.into_parts();
+    assert!(outcome.is_finished(), "{outcome}");
+    let rounds = [(1, true), (2, true), (3, true), (4, true), (5, true)];
+    assert_eq!(plan.get::<Seen>().unwrap().rounds(), rounds);
+}

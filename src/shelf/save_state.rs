@@ -95,7 +95,8 @@ impl<L: Rounds, T: 'static> Callback<L> for SaveState<T> {
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
-        h.on(L::on_round_end, Self::save).every(self.period.clone());
+        h.on_each(L::on_round_end, Self::save)
+            .every(self.period.clone());
     }
 }
 

@@ -69,6 +69,17 @@ impl<L: Loop> AtEach<L> {
         Self::new(Breakpoint::is_poll)
     }
 
+    /// Each breakpoint at which the record of a round is complete: those that the loop declares with `completes`.
+    ///
+    /// ```
+    /// # use callbacks::{AtEach, Breakpoint, Fit};
+    /// let ends = AtEach::<Fit>::round_ends().breakpoints();
+    /// assert_eq!(ends.map(Breakpoint::name).collect::<Vec<_>>(), ["on_epoch_end"]);
+    /// ```
+    pub const fn round_ends() -> Self {
+        Self::new(Breakpoint::is_round_end)
+    }
+
     /// Returns the breakpoints, in the order of one pass through the loop.
     pub fn breakpoints(self) -> impl Iterator<Item = &'static Breakpoint> {
         L::BREAKPOINTS.iter().filter(move |at| (self.includes)(at))

@@ -217,6 +217,8 @@ pub struct Breakpoint {
     bounds_phase: bool,
     /// Whether callbacks poll here, though it may not be the end of a scope.
     polls: bool,
+    /// Whether the record of a round is complete here.
+    ends_round: bool,
 }
 
 impl Breakpoint {
@@ -245,6 +247,7 @@ impl Breakpoint {
             phase,
             bounds_phase: false,
             polls: false,
+            ends_round: false,
         }
     }
 
@@ -263,8 +266,22 @@ impl Breakpoint {
         }
     }
 
-    /// Makes this a place to poll, though it may not be the end of a scope. `breakpoints!` calls this for `on_step_start polls` and
-    /// `on_step_end completes Step`.
+    /// Makes this a place where the record of a round is complete. `breakpoints!` calls this for `on_step_end completes Step`.
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let breakpoint = Breakpoint::new("Relax", 3, "after_step", Role::End, Some(0), None);
+    /// assert!(!breakpoint.is_round_end() && breakpoint.with_round_end().is_round_end());
+    /// ```
+    #[must_use]
+    pub const fn with_round_end(self) -> Self {
+        Self {
+            ends_round: true,
+            ..self
+        }
+    }
+
+    /// Makes this a place to poll, though it may not be the end of a scope. `breakpoints!` calls this for `on_step_start polls`.
     ///
     /// ```
     /// # use callbacks::{Breakpoint, Role};
@@ -321,7 +338,19 @@ impl Breakpoint {
     /// assert!(Driver::on_step_start.breakpoint().is_poll());
     /// ```
     pub const fn is_poll(&self) -> bool {
-        self.polls || matches!(self.role, Role::End)
+        self.polls || self.ends_round || matches!(self.role, Role::End)
+    }
+
+    /// Whether the record of a round is complete here.
+    ///
+    /// ```
+    /// use callbacks::Fit;
+    ///
+    /// assert!(Fit::on_epoch_end.breakpoint().is_round_end());
+    /// assert!(!Fit::on_train_batch_end.breakpoint().is_round_end());
+    /// ```
+    pub const fn is_round_end(&self) -> bool {
+        self.ends_round
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Rounds: what a loop counts its records by, and the counters that a run advances.
 
 use super::scope_counts::{Advance, CountReader};
-use super::{At, AtEach, BreakpointId, Loop, ScopeId};
+use super::{At, AtEach, Loop, ScopeId};
 use crate::period::Counter;
 use crate::raw::{Slot, View};
 use crate::record::{Record, Round};
@@ -105,7 +105,7 @@ use std::any::TypeId;
 /// })?;
 /// assert!(outcome.is_finished());
 /// assert_eq!(state.get::<Step>().map(|step| step.get()), Some(3));
-/// assert_eq!(Newton::on_round_end.breakpoint().name(), "after_step");
+/// assert_eq!(format!("{:?}", Newton::on_round_end), "[\"after_step\"]");
 /// # Ok::<(), PlanError>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -122,8 +122,8 @@ pub trait Rounds: Loop {
     type Counter: Counter;
     /// The name of a round, such as `epoch`.
     const ROUND: &'static str;
-    /// The breakpoint at which the record of a round is complete.
-    const on_round_end: At<Self>;
+    /// Each breakpoint at which the record of a round is complete. A loop with parts, such as equilibration and measurement, has several.
+    const on_round_end: AtEach<Self> = AtEach::round_ends();
     /// The begin of every scope.
     const on_scope_begin: AtEach<Self> = AtEach::scope_begins();
     /// The end of every scope.
@@ -143,11 +143,11 @@ pub trait Rounds: Loop {
 #[macro_export]
 macro_rules! Rounds {
     ({$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
-        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [on_round_end] [on_exit]}] [$($more)*] $($rest)* }
+        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}] [$($more)*] $($rest)* }
     };
     ({$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
         $($krate)* ::__private::__expand_callback! {
-            {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [on_round_end] [on_exit]}] $($rest)*
+            {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}] $($rest)*
         }
     };
 }
@@ -164,7 +164,7 @@ const fn last_index<L: Loop>() -> u16 {
 #[derive(Debug, Clone, Copy)]
 pub struct RoundInfo {
     unit: &'static str,
-    end: BreakpointId,
+    counter: TypeId,
     /// Makes a function that reads the counter of the rounds.
     reader: fn() -> CountReader,
 }
@@ -180,7 +180,7 @@ impl RoundInfo {
     pub const fn of<L: Rounds>() -> Self {
         Self {
             unit: L::ROUND,
-            end: L::on_round_end.id(),
+            counter: TypeId::of::<L::Counter>(),
             reader: reader::<L::Counter>,
         }
     }
@@ -206,9 +206,9 @@ impl RoundInfo {
         (self.reader)()
     }
 
-    /// Returns the breakpoint at which a round is complete.
-    pub(crate) const fn end(self) -> BreakpointId {
-        self.end
+    /// Returns the type of the counter of the rounds.
+    pub(super) const fn counter(self) -> TypeId {
+        self.counter
     }
 }
 

@@ -1,6 +1,6 @@
 //! The scopes of a loop, and the typed constants that name them.
 
-use super::{BreakpointId, Loop, ScopeId};
+use super::{Breakpoint, BreakpointId, Loop, ScopeId};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -53,6 +53,11 @@ impl<L: Loop> Scope<L> {
     /// ```
     pub const fn info(self) -> &'static ScopeInfo {
         &L::SCOPES[self.index as usize]
+    }
+
+    /// Returns the breakpoint at which the scope ends.
+    pub(crate) fn end(self) -> &'static Breakpoint {
+        &L::BREAKPOINTS[self.info().end().index()]
     }
 
     pub(crate) const fn id(self) -> ScopeId {

@@ -24,15 +24,15 @@ pub(crate) trait CountScopes: Send + Sync {
     fn complete(&self, scope: ScopeId, state: &mut View<'_>);
 }
 
-/// The counters that the scopes of a loop advance, and the scope that is a round.
+/// The counters that the scopes of a loop advance, and the scopes that are rounds.
 struct Counts {
     counters: Vec<(ScopeId, Advance)>,
-    round: Option<RoundScope>,
+    rounds: Option<RoundScopes>,
 }
 
-/// A scope that is a round: it counts, and ends where the record is complete.
-struct RoundScope {
-    scope: ScopeId,
+/// The scopes that are rounds: each counts, and ends where the record is complete.
+struct RoundScopes {
+    scopes: Vec<ScopeId>,
     info: RoundInfo,
     count: CountReader,
     record: Slot<Record>,
@@ -58,12 +58,13 @@ impl Counts {
             counters: counters
                 .map(|counter| (counter.scope(), counter.advance()))
                 .collect(),
-            round: RoundScope::of(loop_info),
+            rounds: RoundScopes::of(loop_info),
         }
     }
 
-    fn round_at(&self, scope: ScopeId) -> Option<&RoundScope> {
-        self.round.as_ref().filter(|round| round.scope == scope)
+    fn round_at(&self, scope: ScopeId) -> Option<&RoundScopes> {
+        let rounds = self.rounds.as_ref();
+        rounds.filter(|rounds| rounds.scopes.contains(&scope))
     }
 }
 
@@ -91,15 +92,17 @@ impl CountScopes for Counts {
     }
 }
 
-impl RoundScope {
-    /// Returns the scope of the loop that is a round, if there is one.
+impl RoundScopes {
+    /// Returns the scopes of the loop that are rounds, if a scope counts them.
     fn of(loop_info: &'static LoopInfo) -> Option<Self> {
         let info = loop_info.rounds?;
-        let mut counters = loop_info.counters.iter();
-        let ends_round = |scope: ScopeId| loop_info.scopes[scope].end() == info.end();
-        let counter = counters.find(|counter| ends_round(counter.scope()))?;
+        let ends_round =
+            |scope: ScopeId| loop_info.breakpoints[loop_info.scopes[scope].end()].is_round_end();
+        let counters = loop_info.counters.iter();
+        let counters = counters.filter(|counter| counter.type_id() == info.counter());
+        let scopes = counters.map(|counter| counter.scope());
         Some(Self {
-            scope: counter.scope(),
+            scopes: scopes.filter(|scope| ends_round(*scope)).collect(),
             info,
             count: info.reader(),
             record: Slot::of(),

@@ -77,7 +77,7 @@ pub(super) fn check_counted(model: &Model, errors: &Errors) {
         return;
     }
     for counter in model.counters() {
-        if counter.by_hand.is_none() && model.counting_scope(counter.state).is_none() {
+        if counter.by_hand.is_none() && model.counting_scopes(counter.state).next().is_none() {
             errors.report(counter.unit_ident, uncounted(&counter));
         }
     }
@@ -103,7 +103,7 @@ fn uncounted(counter: &Counter<'_>) -> String {
 pub(super) fn check_counted_once(model: &Model, errors: &Errors) {
     for counter in model.counters() {
         let (Some(ByHand { by, hand }), Some(scope)) =
-            (counter.by_hand, model.counting_scope(counter.state))
+            (counter.by_hand, model.counting_scopes(counter.state).next())
         else {
             continue;
         };

@@ -42,9 +42,10 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     counters::check_counted_once(&model, errors);
     polls::check_not_at_end(&model, errors);
     polls::check_no_answer(&model, errors);
-    rounds::check_one_end(&model, errors);
+    rounds::check_one_counter(&model, errors);
     rounds::check_no_answer(&model, errors);
     rounds::check_end_of_counted_scope(&model, errors);
+    rounds::check_counted_scopes_complete(&model, errors);
     rounds::check_counters_declared(&model, errors);
     rounds::check_whole_counters(&model, errors);
     model

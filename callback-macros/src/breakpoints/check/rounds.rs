@@ -6,25 +6,24 @@ use crate::spelling::format_tokens;
 use syn::Type;
 use syn::ext::IdentExt;
 
-/// Rejects a second breakpoint at which a round is complete:
+/// Rejects rounds that are counted by two counters, because a record has one number:
 ///
 /// ```text
-/// on_step_end completes Step;
-/// on_run_end completes Step;
+/// after_step completes Step;
+/// after_sweep completes Sweep;
 /// ```
-pub(super) fn check_one_end(model: &Model, errors: &Errors) {
-    let mut ends = ends(model);
-    let Some((first, _)) = ends.next() else {
+pub(super) fn check_one_counter(model: &Model, errors: &Errors) {
+    let Some((first, counter)) = model.round_end() else {
         return;
     };
-    for (_, counter) in ends {
-        errors.report(
-            counter,
-            format!(
-                "the rounds are complete at `{}` already; leave one of them out",
-                first.name
-            ),
-        );
+    let (name, text) = (first.name.unraw(), format_tokens(counter));
+    for (_, other) in model.round_ends() {
+        if format_tokens(other) != text {
+            errors.report(
+                other,
+                format!("the rounds at `{name}` are counted by `{text}`; write `completes {text}`"),
+            );
+        }
     }
 }
 
@@ -34,7 +33,7 @@ pub(super) fn check_one_end(model: &Model, errors: &Errors) {
 /// on_step_end -> Verdict completes Step;
 /// ```
 pub(super) fn check_no_answer(model: &Model, errors: &Errors) {
-    for (breakpoint, _) in ends(model) {
+    for (breakpoint, _) in model.round_ends() {
         if let Some(answer) = &breakpoint.answer {
             errors.report(
                 answer,
@@ -44,28 +43,58 @@ pub(super) fn check_no_answer(model: &Model, errors: &Errors) {
     }
 }
 
-/// Rejects rounds that do not end with the scope that counts them, because the run marks the record as complete where that scope ends:
+/// Rejects rounds that do not end with a scope that counts them, because the run marks the record as complete where that scope ends:
 ///
 /// ```text
 /// scope STEP counts Step { before_step completes Step; after_step; }
 /// ```
 pub(super) fn check_end_of_counted_scope(model: &Model, errors: &Errors) {
-    let Some((end, counter)) = model.round_end() else {
-        return;
-    };
-    let scope = model.counting_scope(counter);
-    let Some(last) = scope.and_then(|scope| model.breakpoints.get(scope.end)) else {
-        return;
-    };
-    if last.name != end.name {
-        let (counter_text, last) = (format_tokens(counter), last.name.unraw());
+    for (end, counter) in model.round_ends() {
+        let lasts = lasts(model, counter);
+        if lasts.is_empty() || lasts.iter().any(|last| last.name == end.name) {
+            continue;
+        }
+        let (text, last) = (format_tokens(counter), lasts[0].name.unraw());
         errors.report(
             counter,
             format!(
-                "the scope that counts `{counter_text}` ends at `{last}`, and the round is complete there; write `{last} completes {counter_text};`"
+                "the scope that counts `{text}` ends at `{last}`, and the round is complete there; write `{last} completes {text};`"
             ),
         );
     }
+}
+
+/// Rejects a scope that counts the rounds and does not complete them, if another one does:
+///
+/// ```text
+/// scope WARM_STEP counts Step { before_warm_step; after_warm_step; }
+/// scope STEP counts Step { before_step; after_step completes Step; }
+/// ```
+pub(super) fn check_counted_scopes_complete(model: &Model, errors: &Errors) {
+    let Some((_, counter)) = model.round_end() else {
+        return;
+    };
+    let text = format_tokens(counter);
+    let lasts = lasts(model, counter);
+    if lasts.iter().all(|last| last.completes.is_none()) {
+        // `check_end_of_counted_scope` reports it.
+        return;
+    }
+    for last in lasts.iter().filter(|last| last.completes.is_none()) {
+        let name = last.name.unraw();
+        errors.report(
+            &last.name,
+            format!("a scope that counts `{text}` is a round, which is complete at its end; write `{name} completes {text};`"),
+        );
+    }
+}
+
+/// Returns the ends of the scopes that count with this.
+fn lasts<'m>(model: &'m Model, counter: &Type) -> Vec<&'m Breakpoint> {
+    let scopes = model.counting_scopes(counter);
+    scopes
+        .filter_map(|scope| model.breakpoints.get(scope.end))
+        .collect()
 }
 
 /// Rejects a counter of a scope that the loop does not declare as one:
@@ -106,9 +135,4 @@ pub(super) fn check_whole_counters(model: &Model, errors: &Errors) {
             format!("`{text}` is simulated time, and a scope counts by one; set the time in the loop itself, and count with another type"),
         );
     }
-}
-
-fn ends(model: &Model) -> impl Iterator<Item = (&Breakpoint, &Type)> {
-    let breakpoints = model.breakpoints.iter();
-    breakpoints.filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)))
 }

@@ -81,9 +81,10 @@ fn breakpoint_info(
     let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
     let phase = option(breakpoint.phase.as_ref(), private);
     let phase_bound = breakpoint.bounds_phase.then(|| quote!(.with_phase_bound()));
-    let polls = breakpoint.polls.is_some() || breakpoint.completes.is_some();
-    let polls = polls.then(|| quote!(.with_polls()));
-    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #phase_bound #polls)
+    let polls = breakpoint.polls.is_some().then(|| quote!(.with_polls()));
+    let round_end = breakpoint.completes.is_some();
+    let round_end = round_end.then(|| quote!(.with_round_end()));
+    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #phase_bound #polls #round_end)
 }
 
 fn role(role: Role) -> Ident {

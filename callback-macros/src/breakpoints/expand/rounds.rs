@@ -57,20 +57,18 @@ fn scope_counter(index: usize, counter: &Type, private: &Path) -> TokenStream {
 /// impl Rounds for Fit {
 ///     type Counter = Epoch;
 ///     const ROUND: &'static str = "epoch";
-///     const on_round_end: At<Self> = Self::on_epoch_end;
 /// }
 /// ```
 pub(super) fn implementation(model: &Model, private: &Path) -> Option<TokenStream> {
-    let (end, counter) = model.round_end()?;
-    let (name, end) = (&model.name, &end.name);
+    let (_, counter) = model.round_end()?;
+    let name = &model.name;
     let round = round_name(counter);
     Some(quote! {
         #[automatically_derived]
-        #[allow(deprecated, non_upper_case_globals)]
+        #[allow(deprecated)]
         impl #private::Rounds for #name {
             type Counter = #counter;
             const ROUND: &'static #private::core::primitive::str = #round;
-            const on_round_end: #private::At<Self> = Self::#end;
         }
     })
 }

@@ -138,24 +138,24 @@ impl Model {
         }
     }
 
-    /// Returns the breakpoint at which a round is complete, with the counter of the rounds. A rule refuses a second one.
-    pub(crate) fn round_end(&self) -> Option<(&Breakpoint, &Type)> {
-        let mut ends = self
-            .breakpoints
-            .iter()
-            .filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)));
-        // A rule refuses an answer there; without it, the constant of the breakpoint has the type that is needed.
-        ends.find(|(breakpoint, _)| breakpoint.answer.is_none())
+    /// Returns the breakpoints at which a round is complete, with the counter of the rounds.
+    pub(crate) fn round_ends(&self) -> impl Iterator<Item = (&Breakpoint, &Type)> {
+        let breakpoints = self.breakpoints.iter();
+        breakpoints.filter_map(|breakpoint| Some((breakpoint, breakpoint.completes.as_ref()?)))
     }
 
-    /// Returns the first scope that counts with this.
-    pub(crate) fn counting_scope(&self, counter: &Type) -> Option<&Scope> {
+    /// Returns the first of them. Rules refuse another counter at the others.
+    pub(crate) fn round_end(&self) -> Option<(&Breakpoint, &Type)> {
+        self.round_ends().next()
+    }
+
+    /// Returns the scopes that count with this.
+    pub(crate) fn counting_scopes(&self, counter: &Type) -> impl Iterator<Item = &Scope> {
         let text = format_tokens(counter);
-        let counts = |scope: &&Scope| {
+        self.scopes.iter().filter(move |scope| {
             let mut counters = scope.counters.iter();
             counters.any(|counter| format_tokens(counter) == text)
-        };
-        self.scopes.iter().find(counts)
+        })
     }
 
     /// Whether a scope can count with this: not with simulated time, which a rule refuses.

@@ -33,12 +33,11 @@ pub struct Scopes<'s, 'm, L: Loop, I> {
 
 impl<'s, 'm, L: Loop, I> Scopes<'s, 'm, L, I> {
     pub(super) fn new(session: &'s Session<'m, L>, scope: Scope<L>, items: I) -> Self {
-        let end = scope.info().end();
         Self {
             session,
             scope,
             open: None,
-            is_round: L::ROUNDS.is_some_and(|rounds| rounds.end() == end),
+            is_round: scope.end().is_round_end(),
             items,
         }
     }
