@@ -25,7 +25,7 @@ type Mistake = (fn(&FitSession<'_>), &'static str);
 const MISTAKES: [Mistake; 13] = [
     (
         |fit| assert!(fit.fire(Fit::on_train_batch_before_step).is_err()),
-        "on_train_batch_before_step outside of TRAIN_BATCH",
+        "on_train_batch_before_step outside of TRAIN_BATCH (tests/fit_session_mistakes.rs:",
     ),
     (
         |fit| {
@@ -35,7 +35,7 @@ const MISTAKES: [Mistake; 13] = [
                 }
             }
         },
-        "on_valid_batch_after_pred outside of VALID_BATCH",
+        "on_valid_batch_after_pred outside of VALID_BATCH (tests/fit_session_mistakes.rs:",
     ),
     (
         |fit| {
@@ -49,7 +49,7 @@ const MISTAKES: [Mistake; 13] = [
     ),
     (
         |fit| assert!(fit.train([1.0]).next().is_none()),
-        "the train pass began inside of FIT",
+        "the train pass began inside of FIT (tests/fit_session_mistakes.rs:",
     ),
     (
         |fit| {
@@ -59,9 +59,12 @@ const MISTAKES: [Mistake; 13] = [
                 }
             }
         },
-        "the valid pass began inside of TRAIN_BATCH",
+        "the valid pass began inside of TRAIN_BATCH (tests/fit_session_mistakes.rs:",
     ),
-    (|fit| fit.loss(0.5), "a loss was given outside of a batch"),
+    (
+        |fit| fit.loss(0.5),
+        "a loss was given outside of a batch (tests/fit_session_mistakes.rs:",
+    ),
     (
         |fit| {
             for _ in fit.epochs() {
@@ -69,11 +72,11 @@ const MISTAKES: [Mistake; 13] = [
                 fit.loss(0.5);
             }
         },
-        "a loss was given outside of a batch",
+        "a loss was given outside of a batch (tests/fit_session_mistakes.rs:",
     ),
     (
         |fit| fit.samples(2),
-        "a number of samples was given outside of a batch",
+        "a number of samples was given outside of a batch (tests/fit_session_mistakes.rs:",
     ),
     (
         |fit| {
@@ -118,7 +121,7 @@ const MISTAKES: [Mistake; 13] = [
             first.next();
             second.next();
         },
-        "opened the scope EPOCH while EPOCH is open; end EPOCH first",
+        "opened the scope EPOCH while EPOCH is open (tests/fit_session_mistakes.rs:",
     ),
 ];
 
@@ -140,6 +143,7 @@ fn a_mistake_of_the_loop_fails_the_fit_and_its_message_names_the_scope() {
         let outcome = fit.finish().to_string();
         assert!(outcome.contains(part), "{outcome}");
         assert_eq!(outcome.lines().count(), 1, "{outcome}");
+        assert!(!outcome.contains("src/"), "{outcome}");
         let exit = journal.take().pop().unwrap();
         assert_eq!(exit, format!("exit: {outcome}"));
     }

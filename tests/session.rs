@@ -264,7 +264,7 @@ fn scopes_that_are_opened_or_ended_in_a_wrong_order_fail_the_run() {
     }
     let outcome = session.finish().to_string();
     assert!(
-        outcome.contains("opened the scope ROUND while CELL is open; end CELL first"),
+        outcome.contains("opened the scope ROUND while CELL is open (tests/session.rs:"),
         "{outcome}"
     );
 
@@ -284,7 +284,7 @@ fn a_scope_between_two_others_is_not_omitted() {
     let session = Plan::<Search>::new().session().start().unwrap();
     assert!(session.each(Search::CELL, 0..1).next().is_none());
     let outcome = session.finish().to_string();
-    let expected = "opened the scope CELL directly inside of RUN; open ROUND around it";
+    let expected = "opened the scope CELL directly inside of RUN (tests/session.rs:";
     assert!(outcome.contains(expected), "{outcome}");
 }
 

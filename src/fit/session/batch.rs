@@ -2,6 +2,7 @@
 
 use super::FitSession;
 use crate::fit::{Loss, Phase, SampleCount, Step};
+use callback_runtime::Location;
 
 impl FitSession<'_> {
     /// Gives the loss of the batch under way. In the training pass it also counts the step, once for each batch; a second loss replaces the
@@ -18,10 +19,13 @@ impl FitSession<'_> {
     /// assert!(outcome.to_string().contains("outside of a batch"), "{outcome}");
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn loss(&self, loss: impl Into<Loss>) {
         let Some(is_first) = self.begin_loss() else {
             return self.report(
-                "a loss was given outside of a batch; give it inside the `for` loop over `train` or `valid`: \
+                "a loss was given outside of a batch",
+                Location::here(),
+                "give it inside the `for` loop over `train` or `valid`: \
                  a batch ends where the next one is asked for, as `collect` does",
             );
         };
@@ -53,13 +57,16 @@ impl FitSession<'_> {
     /// assert_eq!(state.get::<Record>().and_then(|record| record.get("train_loss")), Some(2.0));
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn samples(&self, samples: u64) {
         match self.begin_samples(samples) {
             Some(true) => {}
             Some(false) => return,
             None => {
                 return self.report(
-                    "a number of samples was given outside of a batch; give it inside the `for` loop over `train` or `valid`",
+                    "a number of samples was given outside of a batch",
+                    Location::here(),
+                    "give it inside the `for` loop over `train` or `valid`",
                 );
             }
         }

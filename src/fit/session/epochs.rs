@@ -3,7 +3,7 @@
 use super::FitSession;
 use crate::fit::Fit;
 use crate::fit::epochs::{begin_epoch, record_epoch};
-use callback_runtime::OpenScope;
+use callback_runtime::{Location, OpenScope};
 use std::fmt;
 
 /// The epochs of a [`FitSession`]; see [`FitSession::epochs`].
@@ -22,13 +22,19 @@ use std::fmt;
 #[must_use = "iterators are lazy"]
 pub struct SessionEpochs<'s, 'm> {
     fit: &'s FitSession<'m>,
+    /// Where the loop asks for the epochs.
+    caller: Location,
     /// The epoch under way.
     open: Option<OpenScope<'s, 'm, Fit>>,
 }
 
 impl<'s, 'm> SessionEpochs<'s, 'm> {
-    pub(super) const fn new(fit: &'s FitSession<'m>) -> Self {
-        Self { fit, open: None }
+    pub(super) const fn new(fit: &'s FitSession<'m>, caller: Location) -> Self {
+        Self {
+            fit,
+            caller,
+            open: None,
+        }
     }
 
     /// Ends the epoch under way.
@@ -51,7 +57,7 @@ impl Iterator for SessionEpochs<'_, '_> {
         self.end(false);
         while !self.fit.session.is_interrupted() {
             let epoch = self.fit.update(begin_epoch)?;
-            self.open = self.fit.session.open(Fit::EPOCH);
+            self.open = self.fit.session.open_at(Fit::EPOCH, self.caller);
             if self.open.is_some() {
                 return Some(epoch);
             }

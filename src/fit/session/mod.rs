@@ -14,7 +14,7 @@ use super::pass_kind::PassKind;
 use super::{Fit, LearningRate};
 use crate::require::require;
 use callback_runtime::{
-    At, BoxError, Break, Ctx, NotLent, Outcome, Plan, Record, Session, State, Value,
+    At, BoxError, Break, Ctx, Location, NotLent, Outcome, Plan, Record, Session, State, Value,
 };
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell, RefMut};
@@ -142,8 +142,9 @@ impl<'m> FitSession<'m> {
     /// assert!(fit.finish().stopped().is_some());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn epochs(&self) -> SessionEpochs<'_, 'm> {
-        SessionEpochs::new(self)
+        SessionEpochs::new(self, Location::here())
     }
 
     /// Passes the batches of the training pass on.
@@ -160,8 +161,9 @@ impl<'m> FitSession<'m> {
     /// assert!(fit.finish().is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn train<I: IntoIterator>(&self, batches: I) -> SessionPass<'_, 'm, I::IntoIter> {
-        SessionPass::new(self, PassKind::TRAIN, batches.into_iter())
+        SessionPass::new(self, PassKind::TRAIN, Location::here(), batches.into_iter())
     }
 
     /// Passes the batches of the validation pass on.
@@ -179,8 +181,9 @@ impl<'m> FitSession<'m> {
     /// assert_eq!(state.get::<Record>().and_then(|record| record.get("valid_loss")), Some(2.0));
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn valid<I: IntoIterator>(&self, batches: I) -> SessionPass<'_, 'm, I::IntoIter> {
-        SessionPass::new(self, PassKind::VALID, batches.into_iter())
+        SessionPass::new(self, PassKind::VALID, Location::here(), batches.into_iter())
     }
 
     /// Sets a value in the record of the epoch. The next epoch begins with an empty record.
@@ -252,6 +255,7 @@ impl<'m> FitSession<'m> {
     /// assert!(fit.finish().is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn fire(&self, at: At<Fit>) -> Result<(), Break> {
         self.session.fire(at)
     }
@@ -349,9 +353,9 @@ impl FitSession<'_> {
     }
 
     /// Fails the run with a mistake of the loop, unless it has failed already: a loop repeats its mistake in each batch.
-    fn report(&self, mistake: &str) {
+    fn report(&self, mistake: &str, at: Location, remedy: &str) {
         if !self.session.has_failed() {
-            self.fail(mistake);
+            self.fail(format!("{mistake} ({at}); {remedy}"));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{FitSession, OpenPass};
 use crate::fit::pass_kind::{PassKind, exact_total, set_phase};
 use crate::fit::{Fit, Iteration, Loss, MicroStep, Phase};
-use callback_runtime::{Break, Ctx, OpenScope};
+use callback_runtime::{Break, Ctx, Location, OpenScope};
 use std::fmt;
 
 /// A pass of a [`FitSession`]: the batches of an iterator, each inside its scope; see [`FitSession::train`].
@@ -24,6 +24,8 @@ use std::fmt;
 pub struct SessionPass<'s, 'm, I> {
     fit: &'s FitSession<'m>,
     kind: PassKind,
+    /// Where the loop asks for the batches.
+    caller: Location,
     batches: I,
     progress: Progress<'s, 'm>,
     /// Whether a handler has left the pass or one of its batches.
@@ -43,10 +45,16 @@ enum Progress<'s, 'm> {
 }
 
 impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
-    pub(super) const fn new(fit: &'s FitSession<'m>, kind: PassKind, batches: I) -> Self {
+    pub(super) const fn new(
+        fit: &'s FitSession<'m>,
+        kind: PassKind,
+        caller: Location,
+        batches: I,
+    ) -> Self {
         Self {
             fit,
             kind,
+            caller,
             batches,
             progress: Progress::Waiting,
             was_left: false,
@@ -54,7 +62,7 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
     }
 
     fn begin(&mut self) {
-        let Some(pass) = self.fit.begin_pass(self.kind) else {
+        let Some(pass) = self.fit.begin_pass(self.kind, self.caller) else {
             self.progress = Progress::Ended;
             return;
         };
@@ -70,7 +78,7 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
         while !self.fit.session.is_interrupted() {
             let item = self.batches.next()?;
             self.fit.begin_batch(self.kind);
-            *batch = self.fit.session.open(self.kind.batch_scope);
+            *batch = self.fit.session.open_at(self.kind.batch_scope, self.caller);
             if batch.is_some() {
                 return Some(item);
             }
@@ -102,22 +110,22 @@ impl<I> SessionPass<'_, '_, I> {
 
 impl<'m> FitSession<'m> {
     /// Opens the scope of a pass. `None` if its handlers, or the loop's mistake, keep it from running.
-    fn begin_pass(&self, kind: PassKind) -> Option<OpenScope<'_, 'm, Fit>> {
+    fn begin_pass(&self, kind: PassKind, caller: Location) -> Option<OpenScope<'_, 'm, Fit>> {
         if self.session.is_interrupted() {
             return None;
         }
         if self.session.innermost() != Some(Fit::EPOCH) {
             let (phase, scope) = (kind.phase, self.session.innermost());
             let inside = scope.map_or("no scope", |scope| scope.info().name());
-            self.fail(format!(
-                "the {phase} pass began inside of {inside}; begin it inside the `for` loop over `epochs`, after the pass before it"
-            ));
+            let mistake = format!("the {phase} pass began inside of {inside}");
+            let remedy = "begin it inside the `for` loop over `epochs`, after the pass before it";
+            self.report(&mistake, caller, remedy);
             return None;
         }
         self.is_cut.set(false);
         self.with_state(|mut state| set_phase(&mut state, kind.phase));
         *self.pass.borrow_mut() = OpenPass::default();
-        let pass = self.session.open(kind.scope);
+        let pass = self.session.open_at(kind.scope, caller);
         if pass.is_none() {
             self.leave_pass(kind);
         }

@@ -13,6 +13,7 @@ pub use scopes::Scopes;
 use super::Break;
 use super::lent::{Lent, NotLent};
 use super::owned_run::OwnedRun;
+use crate::callback::Location;
 use crate::loops::{At, Loop, Rounds, Scope};
 use crate::outcome::{Cause, Outcome};
 use crate::plan::Plan;
@@ -130,12 +131,13 @@ impl<'m, L: Loop> Session<'m, L> {
     /// assert!(session.finish().stopped().is_some());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn each<I: IntoIterator>(
         &self,
         scope: Scope<L>,
         items: I,
     ) -> Scopes<'_, 'm, L, I::IntoIter> {
-        Scopes::new(self, scope, items.into_iter())
+        Scopes::new(self, scope, Location::here(), items.into_iter())
     }
 
     /// Opens a scope, which ends when the returned value is dropped. `None` if the run is interrupted, or if a handler has left the scope
@@ -151,9 +153,25 @@ impl<'m, L: Loop> Session<'m, L> {
     /// assert!(session.finish().is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn open(&self, scope: Scope<L>) -> Option<OpenScope<'_, 'm, L>> {
+        self.open_at(scope, Location::here())
+    }
+
+    /// Opens a scope like [`open`](Self::open), for a type around the session that knows where the loop asked for it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::Location;
+    /// # breakpoints! { loop Relax { scope STEP { before_step; after_step; } } }
+    /// let session = Plan::<Relax>::new().session().start()?;
+    /// assert!(session.open_at(Relax::STEP, Location::here()).is_some());
+    /// # assert!(session.finish().is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn open_at(&self, scope: Scope<L>, caller: Location) -> Option<OpenScope<'_, 'm, L>> {
         let mut depth = None;
-        self.call(|run| depth = nesting::open(&mut run.core, scope.id()));
+        self.call(|run| depth = nesting::open(&mut run.core, scope.id(), caller));
         depth.map(|depth| OpenScope::new(self, depth))
     }
 
@@ -173,9 +191,10 @@ impl<'m, L: Loop> Session<'m, L> {
     /// # assert!(session.finish().is_finished());
     /// # Ok::<(), PlanError>(())
     /// ```
+    #[track_caller]
     pub fn fire(&self, at: At<L>) -> Result<(), Break> {
-        let mut fired = Err(Break::PENDING);
-        self.call(|run| fired = nesting::fire(run, at));
+        let (mut fired, caller) = (Err(Break::PENDING), Location::here());
+        self.call(|run| fired = nesting::fire(run, at, caller));
         fired
     }
 

@@ -1,6 +1,7 @@
 //! The items of an iterator, each inside a scope.
 
 use super::{OpenScope, Session};
+use crate::callback::Location;
 use crate::loops::{Loop, Scope};
 use std::fmt;
 
@@ -24,6 +25,8 @@ use std::fmt;
 pub struct Scopes<'s, 'm, L: Loop, I> {
     session: &'s Session<'m, L>,
     scope: Scope<L>,
+    /// Where the loop asks for the scopes.
+    caller: Location,
     /// The scope of the last item.
     open: Option<OpenScope<'s, 'm, L>>,
     /// Whether the scope is a round of the loop.
@@ -32,10 +35,16 @@ pub struct Scopes<'s, 'm, L: Loop, I> {
 }
 
 impl<'s, 'm, L: Loop, I> Scopes<'s, 'm, L, I> {
-    pub(super) fn new(session: &'s Session<'m, L>, scope: Scope<L>, items: I) -> Self {
+    pub(super) fn new(
+        session: &'s Session<'m, L>,
+        scope: Scope<L>,
+        caller: Location,
+        items: I,
+    ) -> Self {
         Self {
             session,
             scope,
+            caller,
             open: None,
             is_round: scope.end().is_round_end(),
             items,
@@ -60,7 +69,7 @@ impl<L: Loop, I: Iterator> Iterator for Scopes<'_, '_, L, I> {
         self.end(false);
         while !self.session.is_interrupted() {
             let item = self.items.next()?;
-            self.open = self.session.open(self.scope);
+            self.open = self.session.open_at(self.scope, self.caller);
             if self.open.is_some() {
                 return Some(item);
             }
