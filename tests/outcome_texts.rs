@@ -67,7 +67,7 @@ fn a_handler_without_its_state_is_named_with_what_it_lacks_and_what_to_write() {
         text(&mut plan, &[at]),
         "finished (1 handler skipped)\n  \
          print at after_step (AT) was skipped 5 times: no `Temperature` in the state; \
-         insert one with `state.insert(…)`, or with `.state(…)` or `.lend(…)` of a builder"
+         insert one with `state.insert(…)`, `.state(…)` or `.lend(…)`"
     );
     let mut state = state();
     state.insert(Temperature(300.0));

@@ -181,7 +181,7 @@ impl Problem {
     /// plan.on(Fit::on_epoch_end, |notes: &mut String| notes.push('.'));
     /// let error = plan.check(&State::new()).unwrap_err();
     /// let hint = error.problems()[0].hint();
-    /// assert_eq!(hint, Some("insert one with `state.insert(…)`, or with `.state(…)` or `.lend(…)` of a builder, or ask for `Option<&String>`"));
+    /// assert_eq!(hint, Some("insert one with `state.insert(…)`, `.state(…)` or `.lend(…)`, or ask for `Option<&String>`"));
     /// ```
     pub fn hint(&self) -> Option<&str> {
         self.text.hint.as_deref()

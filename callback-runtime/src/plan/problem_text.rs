@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What to write if a type of state is absent that nothing provides.
 pub(crate) const INSERT_ADVICE: &str =
-    "insert one with `state.insert(…)`, or with `.state(…)` or `.lend(…)` of a builder";
+    "insert one with `state.insert(…)`, `.state(…)` or `.lend(…)`";
 
 /// The text of a problem. Displayed as `what: step; step; hint`, without the parts that are absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
