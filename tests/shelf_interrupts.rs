@@ -113,7 +113,7 @@ fn nested_runs() {
     assert!(driver("next: ").run(1).unwrap().is_finished());
 }
 
-/// Two runs at the same time, of which one raises the signal.
+/// Two runs at the same time; one of them raises the signal.
 fn parallel_runs() {
     let both_are_under_way = Arc::new(Barrier::new(2));
     let threads = [true, false].map(|raises| {

@@ -58,7 +58,7 @@ pub(super) fn once(which: &[String], batches: u64) -> Result<(), BoxError> {
         TRAINER => by_trainer(batches, callbacks)?,
         SESSION => by_session(batches, callbacks)?,
         LENDING => by_lending_session(batches, callbacks)?,
-        _ => return Err("nobody who loops over batches".into()),
+        _ => return Err(format!("`{by}` is none of the loops that are measured").into()),
     }
     Ok(())
 }

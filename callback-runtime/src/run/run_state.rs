@@ -43,7 +43,7 @@ pub(crate) struct RunState {
 /// The part of a run's state that firing does not use: what interrupts the run, and what the ending restores and reports.
 #[derive(Default)]
 pub(crate) struct Aside {
-    /// The flow or failure because of which firing returns an error.
+    /// The flow or failure that makes firing return an error.
     interruption: Option<Interruption>,
     /// The values in the state that the run has replaced, and restores at its end.
     pub(crate) outer_values: OuterValues,
