@@ -7,7 +7,7 @@ mod support {
 
 use callbacks::fit::{Epoch, Fit, FitSessionBuilder, History, Step};
 use callbacks::shelf::EarlyStopping;
-use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Outcome, State};
+use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Outcome, Record, State};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use support::journal::Journal;
@@ -143,6 +143,28 @@ fn an_epoch_that_a_break_ends_early_is_cut_short() {
         assert!(outcome.is_finished(), "{outcome}");
         let expected = if until == Until::End { (2, 0) } else { (1, 1) };
         assert_eq!(epochs_of(&state), expected, "{until:?}");
+    }
+}
+
+#[test]
+fn the_record_is_not_complete_at_the_end_of_a_validation_that_a_break_ends() {
+    for (breaks, is_complete) in [(false, true), (true, false)] {
+        let fit = Fit::session(1)
+            .on(Fit::on_valid_end, move |record: &Record| {
+                assert_eq!(record.is_complete(), is_complete);
+            })
+            .start()
+            .unwrap();
+        for _ in fit.epochs() {
+            for loss in fit.valid([1.0, 3.0]) {
+                fit.loss(loss);
+                if breaks {
+                    break;
+                }
+            }
+        }
+        let outcome = fit.finish();
+        assert!(outcome.is_finished(), "{outcome}");
     }
 }
 
