@@ -5,6 +5,7 @@
 )]
 
 mod support {
+    pub(crate) mod action;
     pub(crate) mod journal;
     pub(crate) mod line;
 }
@@ -15,50 +16,26 @@ use callbacks::fit::{
 use callbacks::{
     Attach, BoxError, Breakpoint, Callback, Flow, Handlers, Outcome, Plan, Record, Scope,
 };
+use support::action::Action;
 use support::journal::Journal;
 use support::line::{Input, Line, inputs};
 
-/// What a handler does at one of the calls.
-#[derive(Debug, Clone, Copy)]
-enum Action {
-    Stop,
-    Interrupt,
-    Leave(Scope<Fit>),
-    Fail,
-    Panic,
-}
-
-const ACTIONS: [Action; 10] = [
-    Action::Stop,
-    Action::Interrupt,
-    Action::Leave(Fit::FIT),
-    Action::Leave(Fit::EPOCH),
-    Action::Leave(Fit::TRAIN),
-    Action::Leave(Fit::TRAIN_BATCH),
-    Action::Leave(Fit::VALID),
-    Action::Leave(Fit::VALID_BATCH),
-    Action::Fail,
-    Action::Panic,
+/// The scopes that a handler leaves.
+const SCOPES: [Scope<Fit>; 6] = [
+    Fit::FIT,
+    Fit::EPOCH,
+    Fit::TRAIN,
+    Fit::TRAIN_BATCH,
+    Fit::VALID,
+    Fit::VALID_BATCH,
 ];
-
-impl Action {
-    fn act(self) -> Result<Flow, BoxError> {
-        match self {
-            Self::Stop => Ok(Flow::stop("enough")),
-            Self::Interrupt => Ok(Flow::interrupt("a signal")),
-            Self::Leave(scope) => Ok(Flow::leave(scope)),
-            Self::Fail => Err("no more paper".into()),
-            Self::Panic => panic!("a bug"),
-        }
-    }
-}
 
 /// Notes every call with the position of the loop, and acts at one of them.
 struct Surveyor {
     journal: Journal,
     calls: usize,
     acts_at: usize,
-    action: Action,
+    action: Action<Fit>,
 }
 
 impl Surveyor {
@@ -119,7 +96,7 @@ impl Trace {
 }
 
 /// A surveyor that acts at one of its calls, and the journal that it writes into.
-fn surveyor(acts_at: usize, action: Action) -> (Surveyor, Journal) {
+fn surveyor(acts_at: usize, action: Action<Fit>) -> (Surveyor, Journal) {
     let journal = Journal::default();
     let surveyor = Surveyor {
         journal: journal.clone(),
@@ -138,7 +115,7 @@ fn attach(surveyor: Surveyor) -> impl FnOnce(&mut Plan<Fit>) {
 }
 
 /// Two epochs of a trainer, of two training batches and one for validation.
-fn of_trainer(acts_at: usize, action: Action) -> Trace {
+fn of_trainer(acts_at: usize, action: Action<Fit>) -> Trace {
     let (surveyor, journal) = surveyor(acts_at, action);
     let mut line = Line::new(&Journal::default());
     line.own_step = Some(
@@ -161,7 +138,7 @@ fn of_trainer(acts_at: usize, action: Action) -> Trace {
 }
 
 /// The same with a loop that exists already.
-fn of_session(acts_at: usize, action: Action) -> Trace {
+fn of_session(acts_at: usize, action: Action<Fit>) -> Trace {
     let (surveyor, journal) = surveyor(acts_at, action);
     let fit = Fit::session(2).plan_with(attach(surveyor)).start().unwrap();
     for _ in fit.epochs() {
@@ -183,7 +160,7 @@ fn a_session_runs_its_callbacks_as_a_trainer_does_whatever_they_do_and_where() {
     let calls = of_trainer(0, Action::Stop).calls.len();
     assert!(calls > 25);
     for acts_at in 0..=calls {
-        for action in ACTIONS {
+        for action in Action::all(SCOPES) {
             let (expected, trace) = (of_trainer(acts_at, action), of_session(acts_at, action));
             assert_eq!(trace, expected, "{action:?} at call {acts_at}");
         }

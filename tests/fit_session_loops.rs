@@ -1,15 +1,17 @@
 //! What a training loop leaves, a session ends: `break`, `?` and a panic.
 
 mod support {
+    pub(crate) mod exit;
     pub(crate) mod journal;
     pub(crate) mod tracer;
 }
 
 use callbacks::fit::{Epoch, Fit, FitSessionBuilder, History, Step};
 use callbacks::shelf::EarlyStopping;
-use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Outcome, Record, State};
+use callbacks::{Attach, Breakpoint, Callback, Flow, Handlers, Record, State};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use support::exit::Exit;
 use support::journal::Journal;
 use support::tracer::Tracer;
 
@@ -20,17 +22,6 @@ fn journaled<'m>(journal: &Journal) -> FitSessionBuilder<'m> {
         plan.add_local(Tracer(calls));
         plan.add_local(Exit(exit));
     })
-}
-
-/// Notes the outcome that its exit finds.
-struct Exit(Journal);
-
-impl Callback<Fit> for Exit {
-    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on(Fit::on_exit, |this: &Self, outcome: &Outcome| {
-            this.0.note(format!("exit: {outcome}"));
-        });
-    }
 }
 
 /// How many epochs are complete, and how many are cut short.

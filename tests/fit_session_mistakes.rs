@@ -1,23 +1,14 @@
 //! A mistake of a training loop fails the fit of its session, and the message says what to write.
 
 mod support {
+    pub(crate) mod exit;
     pub(crate) mod journal;
 }
 
+use callbacks::Attach;
 use callbacks::fit::{Fit, FitSession};
-use callbacks::{Attach, Callback, Handlers, Outcome};
+use support::exit::Exit;
 use support::journal::Journal;
-
-/// Notes the outcome that its exit finds.
-struct Exit(Journal);
-
-impl Callback<Fit> for Exit {
-    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on(Fit::on_exit, |this: &Self, outcome: &Outcome| {
-            this.0.note(format!("exit: {outcome}"));
-        });
-    }
-}
 
 /// A loop that makes a mistake, and a part of the message about it.
 type Mistake = (fn(&FitSession<'_>), &'static str);

@@ -6,6 +6,7 @@
 )]
 
 mod support {
+    pub(crate) mod action;
     pub(crate) mod journal;
 }
 
@@ -15,6 +16,7 @@ use callbacks::{
     Session, State, breakpoints,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use support::action::Action;
 use support::journal::Journal;
 
 breakpoints! {
@@ -39,36 +41,19 @@ breakpoints! {
     }
 }
 
-/// What a handler does at one of its calls.
-#[derive(Debug, Clone, Copy)]
-enum Action {
-    Stop,
-    Interrupt,
-    Leave(Scope<Search>),
-    Fail,
-    Panic,
-}
-
-const ACTIONS: [Action; 7] = [
-    Action::Stop,
-    Action::Interrupt,
-    Action::Leave(Search::RUN),
-    Action::Leave(Search::ROUND),
-    Action::Leave(Search::CELL),
-    Action::Fail,
-    Action::Panic,
-];
+/// The scopes that a handler leaves.
+const SCOPES: [Scope<Search>; 3] = [Search::RUN, Search::ROUND, Search::CELL];
 
 /// Notes every call, and acts at one of them.
 struct Actor {
     journal: Journal,
     calls: usize,
     acts_at: usize,
-    action: Action,
+    action: Action<Search>,
 }
 
 impl Actor {
-    fn new(acts_at: usize, action: Action) -> (Self, Journal) {
+    fn new(acts_at: usize, action: Action<Search>) -> (Self, Journal) {
         let journal = Journal::default();
         let actor = Self {
             journal: journal.clone(),
@@ -87,13 +72,7 @@ impl Actor {
         if self.calls != self.acts_at {
             return Ok(Flow::Continue);
         }
-        match self.action {
-            Action::Stop => Ok(Flow::stop("enough")),
-            Action::Interrupt => Ok(Flow::interrupt("a signal")),
-            Action::Leave(scope) => Ok(Flow::leave(scope)),
-            Action::Fail => Err("no more paper".into()),
-            Action::Panic => panic!("a bug"),
-        }
+        self.action.act()
     }
 }
 
@@ -103,10 +82,10 @@ impl Callback<Search> for Actor {
     }
 }
 
-/// Notes that a period is due.
-struct Period3(Journal);
+/// Notes each third round, and the last one.
+struct EachThird(Journal);
 
-impl Callback<Search> for Period3 {
+impl Callback<Search> for EachThird {
     fn handlers(&self, h: &mut Handlers<Search, Self>) {
         h.on(Search::after_round, |this: &Self, round: &Epoch| {
             this.0.note(format!("due in round {round}"));
@@ -119,7 +98,7 @@ fn plan(actor: Actor) -> Plan<Search> {
     let mut plan = Plan::new();
     let due = actor.journal.clone();
     plan.add_local(actor);
-    plan.add_local(Period3(due));
+    plan.add_local(EachThird(due));
     plan
 }
 
@@ -170,7 +149,7 @@ fn a_session_calls_what_a_closure_calls_whatever_the_callbacks_do_and_where() {
     let calls = trace(0, Action::Stop).0.len();
     assert!(calls > 40);
     for acts_at in 0..=calls {
-        for action in ACTIONS {
+        for action in Action::all(SCOPES) {
             let (expected, outcome) = trace(acts_at, action);
             let (session_outcome, calls) = session_trace(acts_at, action);
             assert_eq!(calls, expected, "{action:?} at call {acts_at}");

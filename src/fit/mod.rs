@@ -14,6 +14,7 @@ mod breakpoints;
 mod epochs;
 mod expectations;
 mod history;
+mod initial_state;
 mod learner;
 mod learning_rate;
 mod loss;

@@ -3,11 +3,9 @@
 use super::{FitSession, OpenPass};
 use crate::Attach;
 use crate::fit::epochs::refuse_early_stop;
-use crate::fit::{
-    Epoch, Epochs, Fit, History, Iteration, LearningRate, MicroStep, Phase, SampleCount, Step,
-    Total, expectations,
-};
-use callback_runtime::{At, Location, Plan, PlanError, Record, SessionBuilder};
+use crate::fit::initial_state::insert_initial;
+use crate::fit::{Epochs, Fit, LearningRate, expectations};
+use callback_runtime::{At, Location, Plan, PlanError, SessionBuilder, State};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
@@ -36,10 +34,11 @@ pub struct FitSessionBuilder<'m> {
 impl<'m> FitSessionBuilder<'m> {
     #[track_caller]
     pub(super) fn new(epochs: u64) -> Self {
-        let mut plan = Plan::new();
+        let (mut plan, mut state) = (Plan::new(), State::new());
         plan.refuse_stops(refuse_early_stop);
+        insert_initial(&mut state);
         Self {
-            session: initial_state(plan.session().within(Fit::FIT)),
+            session: plan.session().within(Fit::FIT).with_state(state),
             bounds: Epochs {
                 min: 0,
                 max: epochs,
@@ -172,20 +171,6 @@ impl<'m> FitSessionBuilder<'m> {
             }
         });
     }
-}
-
-/// Puts the state of a fit into a session. What the user puts there replaces it.
-fn initial_state(session: SessionBuilder<'_, Fit>) -> SessionBuilder<'_, Fit> {
-    session
-        .state(Epoch::default())
-        .state(Step::default())
-        .state(Iteration::default())
-        .state(MicroStep::default())
-        .state(SampleCount::default())
-        .state(Total::default())
-        .state(Phase::default())
-        .state(Record::default())
-        .state(History::default())
 }
 
 impl Attach for FitSessionBuilder<'_> {

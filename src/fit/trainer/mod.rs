@@ -8,12 +8,10 @@ pub use results::{Evaluated, Fitted, Predicted};
 
 use super::epochs::fit_epochs;
 use super::expectations;
+use super::initial_state::insert_initial;
 use super::pass::Pass;
 use super::step::{Steps, clear_despite_panics};
-use super::{
-    Batches, Epoch, Epochs, Fit, History, Iteration, Learner, LearningRate, MicroStep,
-    OptimizerName, OwnStep, Phase, SampleCount, Step, Total,
-};
+use super::{Batches, Epochs, Fit, Learner, LearningRate, OptimizerName, OwnStep};
 use crate::Attach;
 use crate::require::require;
 use callback_runtime::{
@@ -273,15 +271,7 @@ impl<M: Learner> Trainer<M> {
     fn reset_state(&mut self, epochs: Epochs, optimizers: &[&'static str]) {
         let state = &mut self.state;
         state.insert(epochs);
-        state.insert(Epoch::default());
-        state.insert(Step::default());
-        state.insert(Iteration::default());
-        state.insert(MicroStep::default());
-        state.insert(Total::default());
-        state.insert(SampleCount::default());
-        state.insert(Phase::default());
-        state.insert(Record::default());
-        state.insert(History::default());
+        insert_initial(state);
         let mut rate = self.learning_rate.at_begin();
         if let [only] = optimizers {
             rate.set_active(Some(OptimizerName(only)));

@@ -53,6 +53,26 @@ impl<'m, L: Loop> SessionBuilder<'m, L> {
         self
     }
 
+    /// Begins with this state in place of an empty one, such as that of an earlier session.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax with Step as steps { scope STEP counts Step { before_step; after_step; } } }
+    /// let session = Plan::<Relax>::new().session().start()?;
+    /// for _ in session.each(Relax::STEP, 0..3) {}
+    /// let (plan, state, _outcome) = session.into_parts();
+    /// let session = plan.session().with_state(state).start()?;
+    /// for _ in session.each(Relax::STEP, 0..3) {}
+    /// let (_plan, state, outcome) = session.into_parts();
+    /// assert_eq!(state.get(), Some(&Step::new(6)));
+    /// # assert!(outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn with_state(mut self, state: State) -> Self {
+        self.state = state;
+        self
+    }
+
     /// Lends a value: it is state whenever handlers run, and the loop gets it back with [`Session::borrow`]. State has one value per type, so
     /// a second value of the type, lent or in the state, fails the run at its begin.
     ///

@@ -33,7 +33,7 @@ use std::fmt;
 /// scope inside it, and ends with the session. A session that is dropped before it is finished, because the function returned an error,
 /// is interrupted: every open scope ends and every callback exits.
 ///
-/// [`Fit`](https://docs.rs/callbacks) has a session of its own, which knows epochs and batches.
+/// The fit loop of `callbacks` has a session of its own, `Fit::session`, which knows epochs and batches.
 ///
 /// ```
 /// use callbacks::prelude::*;
