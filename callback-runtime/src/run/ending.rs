@@ -74,7 +74,7 @@ impl RunCore<'_> {
                 outcome.attach(failure);
             }
             // The next handler finds the failures of this one in the outcome.
-            outcome.set_swallowed(self.run_state.aside.swallowed.report());
+            outcome.set_swallowed(self.run_state.cold.swallowed.report());
         }
         outcome
     }
@@ -114,7 +114,7 @@ impl RunCore<'_> {
             stop,
             failure,
             outcome,
-        } = std::mem::take(&mut self.run_state.aside.outer_values);
+        } = std::mem::take(&mut self.run_state.cold.outer_values);
         restore(&mut self.state(), breakpoint);
         restore(&mut self.state(), due);
         restore(&mut self.state(), stop);

@@ -18,16 +18,16 @@ impl RunCore<'_> {
     #[cold]
     pub(crate) fn count_skipped(&mut self, handler: HandlerId) {
         let record = self.dispatcher.record(handler);
-        if self.run_state.aside.swallowed.has_disabled(record.callback) {
+        if self.run_state.cold.swallowed.has_disabled(record.callback) {
             return;
         }
-        if let Some(skips) = self.run_state.aside.skipped.get_mut(&handler) {
+        if let Some(skips) = self.run_state.cold.skipped.get_mut(&handler) {
             skips.times += 1;
             return;
         }
         let missing = self.missing(record);
         let skips = Skips { times: 1, missing };
-        self.run_state.aside.skipped.insert(handler, skips);
+        self.run_state.cold.skipped.insert(handler, skips);
     }
 
     /// Returns the state that a handler requires and that is absent.
@@ -50,15 +50,15 @@ impl RunCore<'_> {
             } else {
                 Vec::new()
             },
-            refused: std::mem::take(&mut self.run_state.aside.refused),
-            swallowed: self.run_state.aside.swallowed.report(),
+            refused: std::mem::take(&mut self.run_state.cold.refused),
+            swallowed: self.run_state.cold.swallowed.report(),
             dropped: self.dropped(),
         }
     }
 
     /// Returns the handlers that did not run because state that they require was absent.
     pub(crate) fn skipped(&self) -> Vec<Skipped> {
-        let skipped = self.run_state.aside.skipped.iter();
+        let skipped = self.run_state.cold.skipped.iter();
         skipped
             .map(|(handler, skips)| {
                 let (origin, at) = (

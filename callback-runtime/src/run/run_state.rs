@@ -37,12 +37,12 @@ pub(crate) struct RunState {
     /// The rule that can refuse stops, if the plan has one.
     pub(crate) refuse_stops: Option<StopRule>,
     /// What is rarely used. Boxed, because a guard and a session move this struct at each of their calls.
-    pub(crate) aside: Box<Aside>,
+    pub(crate) cold: Box<ColdState>,
 }
 
 /// The part of a run's state that firing does not use: what interrupts the run, and what the ending restores and reports.
 #[derive(Default)]
-pub(crate) struct Aside {
+pub(crate) struct ColdState {
     /// The flow or failure that makes firing return an error.
     interruption: Option<Interruption>,
     /// The values in the state that the run has replaced, and restores at its end.
@@ -87,9 +87,9 @@ impl RunState {
             active: resolved.active,
             waiting: resolved.periodic,
             refuse_stops,
-            aside: Box::new(Aside {
+            cold: Box::new(ColdState {
                 outer_values,
-                ..Aside::default()
+                ..ColdState::default()
             }),
             ..Self::default()
         }
@@ -104,13 +104,13 @@ impl RunState {
     /// Whether firing returns an error.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
-        // An interruption leaves the fast path, so that most calls need no look at what is aside.
-        self.slow_path && self.aside.interruption.is_some()
+        // An interruption leaves the fast path, so that most calls do not read the cold state.
+        self.slow_path && self.cold.interruption.is_some()
     }
 
     /// Returns the failure of the run, if it has failed.
     pub(crate) fn failure(&self) -> Option<&Failure> {
-        match &self.aside.interruption {
+        match &self.cold.interruption {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -122,7 +122,7 @@ impl RunState {
 
     /// Removes the failure of the run and returns it. Also removes a flow.
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
-        match self.aside.interruption.take() {
+        match self.cold.interruption.take() {
             Some(Interruption::Failure(failure)) => Some(failure),
             _ => None,
         }
@@ -130,7 +130,7 @@ impl RunState {
 
     /// Returns the flow that interrupts the run; `None` if the run has failed.
     pub(crate) fn pending_flow(&self) -> Option<&PendingFlow> {
-        match &self.aside.interruption {
+        match &self.cold.interruption {
             Some(Interruption::Flow(pending)) => Some(pending),
             _ => None,
         }
@@ -164,12 +164,12 @@ impl RunState {
     }
 
     fn interrupt(&mut self, flow: PendingFlow) {
-        let interruption = match self.aside.interruption.take() {
+        let interruption = match self.cold.interruption.take() {
             None => Interruption::Flow(flow),
             Some(Interruption::Flow(pending)) => Interruption::Flow(pending.outermost(flow)),
             Some(failure @ Interruption::Failure(_)) => failure,
         };
-        self.aside.interruption = Some(interruption);
+        self.cold.interruption = Some(interruption);
         self.leave_fast_path();
     }
 
@@ -177,7 +177,7 @@ impl RunState {
     pub(crate) fn fail(&mut self, fault: Fault) -> ControlFlow<()> {
         quietly(|| tracing::error!(%fault, "the run fails"));
         let failure = Failure::new(fault);
-        match &mut self.aside.interruption {
+        match &mut self.cold.interruption {
             Some(Interruption::Failure(first)) => first.attach(failure),
             interruption => *interruption = Some(Interruption::Failure(failure)),
         }
@@ -188,10 +188,8 @@ impl RunState {
     /// Records a stop that the rule has refused.
     pub(crate) fn refuse(&mut self, origin: Origin, reason: &str) {
         quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
-        if self.aside.refused.len() < MAX_REFUSED {
-            self.aside
-                .refused
-                .push(Stop::new(origin, reason.to_owned()));
+        if self.cold.refused.len() < MAX_REFUSED {
+            self.cold.refused.push(Stop::new(origin, reason.to_owned()));
         }
     }
 
@@ -203,7 +201,7 @@ impl RunState {
 
     /// Ends the interruption, because the scope that was left is closed. The loop continues.
     pub(crate) fn resume(&mut self, resolved: &Resolved) {
-        self.aside.interruption = None;
+        self.cold.interruption = None;
         self.slow_path = self.deferred.is_some();
         // A deferred flow takes effect at the next breakpoint, whether it has handlers or not.
         self.active = match self.deferred {

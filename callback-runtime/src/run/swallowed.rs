@@ -37,7 +37,7 @@ impl RunCore<'_> {
         let record = self.dispatcher.record(handler);
         let (callback, policy) = (record.callback, record.on_failure);
         let key = (handler.breakpoint, callback);
-        let swallowed = &mut self.run_state.aside.swallowed;
+        let swallowed = &mut self.run_state.cold.swallowed;
         swallowed.add(key, fault, || {
             let name = self.resolved.names[callback].clone();
             Swallowed::new(name, self.loop_info.breakpoints[handler.breakpoint])
