@@ -138,6 +138,15 @@ fn an_epoch_that_a_break_ends_early_is_cut_short() {
 }
 
 #[test]
+fn a_first_epoch_without_a_value_that_a_break_ends_is_cut_short() {
+    let fit = Fit::session(9).start().unwrap();
+    assert_eq!(fit.epochs().next(), Some(1));
+    let (_plan, state, outcome) = fit.into_parts();
+    assert!(outcome.is_finished(), "{outcome}");
+    assert_eq!(epochs_of(&state), (0, 1));
+}
+
+#[test]
 fn the_record_is_not_complete_at_the_end_of_a_validation_that_a_break_ends() {
     for (breaks, is_complete) in [(false, true), (true, false)] {
         let fit = Fit::session(1)

@@ -76,8 +76,8 @@ impl Fit {
 /// `on_train_batch_before_step`, fire where the loop calls [`fire`](Self::fire). A loop that does not call [`valid`](Self::valid) has no
 /// validation pass, and [logs](Self::log) what it computes.
 ///
-/// An epoch that `break`, `?` or `return` ends is complete if its record has as many values as that of the epoch before, and if no pass was cut
-/// short after the last [`log`](Self::log). Otherwise loggers and stoppers ignore it. To train on a part of the batches, end the iterator:
+/// An epoch that `break`, `?` or `return` ends is complete if its record has as many values as that of the epoch before, or any value if it is
+/// the first, and if no pass was cut short after the last [`log`](Self::log). Otherwise loggers and stoppers ignore it. To train on a part of the batches, end the iterator:
 /// `fit.train(batches.take(100))`.
 ///
 /// # The model
@@ -107,9 +107,9 @@ impl Fit {
 ///
 /// # Errors of the loop
 ///
-/// A pass outside of an epoch or inside another pass, a breakpoint that is fired outside of its batch, a loss outside of a batch, and a model that is still borrowed when handlers run fail
-/// the run: the loop has no more rounds, and the outcome says what to change. A session that is dropped before it is
-/// [finished](Self::finish) is interrupted: the callbacks exit, and nothing that they have written is lost.
+/// A pass outside of an epoch or inside another pass, a breakpoint that is fired outside of its batch, a loss outside of a batch, and a model
+/// that is still borrowed when handlers run fail the run: the loop has no more rounds, and the outcome says what to change. A session that is
+/// dropped before it is [finished](Self::finish) is interrupted: every open scope ends and every callback exits.
 #[must_use = "a session that is dropped is interrupted; end it with `finish`"]
 pub struct FitSession<'m> {
     session: Session<'m, Fit>,
@@ -375,7 +375,7 @@ impl FitSession<'_> {
         self.update(|state| {
             let record = require::<Record>(state)?;
             let len = record.iter().count();
-            let is_cut = self.is_cut.take() || len < self.epoch_len.replace(len);
+            let is_cut = self.is_cut.take() || len < self.epoch_len.replace(len).max(1);
             if by_break && is_cut {
                 record.cut_short();
             }

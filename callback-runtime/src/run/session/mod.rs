@@ -90,7 +90,7 @@ pub struct Session<'m, L: Loop> {
     lent: Lent<'m>,
     /// What the loop did wrong while the run was in use. The next call fails the run with it.
     misuse: Cell<Option<&'static str>>,
-    /// The number of values in the record of the last complete round.
+    /// The number of values in the record of the last round.
     round_len: Cell<usize>,
     /// Whether a panic was under way when the session began.
     began_in_panic: bool,
