@@ -50,11 +50,11 @@ pub(super) fn check_no_answer(model: &Model, errors: &Errors) {
 /// ```
 pub(super) fn check_end_of_counted_scope(model: &Model, errors: &Errors) {
     for (end, counter) in model.round_ends() {
-        let lasts = lasts(model, counter);
-        if lasts.is_empty() || lasts.iter().any(|last| last.name == end.name) {
+        let ends = ends_of_counting_scopes(model, counter);
+        if ends.is_empty() || ends.iter().any(|last| last.name == end.name) {
             continue;
         }
-        let (text, last) = (format_tokens(counter), lasts[0].name.unraw());
+        let (text, last) = (format_tokens(counter), ends[0].name.unraw());
         errors.report(
             counter,
             format!(
@@ -75,12 +75,12 @@ pub(super) fn check_counted_scopes_complete(model: &Model, errors: &Errors) {
         return;
     };
     let text = format_tokens(counter);
-    let lasts = lasts(model, counter);
-    if lasts.iter().all(|last| last.completes.is_none()) {
+    let ends = ends_of_counting_scopes(model, counter);
+    if ends.iter().all(|last| last.completes.is_none()) {
         // `check_end_of_counted_scope` reports it.
         return;
     }
-    for last in lasts.iter().filter(|last| last.completes.is_none()) {
+    for last in ends.iter().filter(|last| last.completes.is_none()) {
         let name = last.name.unraw();
         errors.report(
             &last.name,
@@ -90,7 +90,7 @@ pub(super) fn check_counted_scopes_complete(model: &Model, errors: &Errors) {
 }
 
 /// Returns the ends of the scopes that count with this.
-fn lasts<'m>(model: &'m Model, counter: &Type) -> Vec<&'m Breakpoint> {
+fn ends_of_counting_scopes<'m>(model: &'m Model, counter: &Type) -> Vec<&'m Breakpoint> {
     let scopes = model.counting_scopes(counter);
     scopes
         .filter_map(|scope| model.breakpoints.get(scope.end))
