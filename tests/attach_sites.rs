@@ -331,7 +331,7 @@ impl EachCallback for Locations {
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
         let trainer = Trainer::new(Line::new(&Journal::default()));
-        let mut trainer = trainer.callback(make(&Stage::new("x")));
+        let mut trainer = trainer.callback(make(&Stage::new("train_loss")));
         self.add(name, &trainer.explain().unwrap());
     }
 

@@ -6,7 +6,7 @@ mod support {
 
 use callbacks::driver::{Driven, DrivenError, TooManyRejections, VariationalDriver, Verdict};
 use callbacks::fit::SaveParameters;
-use callbacks::shelf::{EarlyStopping, InvalidSettings, NotAFile, SaveState};
+use callbacks::shelf::{NotAFile, SaveState};
 use callbacks::{
     Attach, BoxError, Driver, Failure, Flow, OnFailure, Outcome, Period, Periods, Plan, PlanError,
     Record, State,
@@ -182,27 +182,4 @@ fn the_causes_of_failed_drivers_print_their_text() {
         .run(1)
         .unwrap();
     assert_cause::<NotAFile>(&saved);
-}
-
-#[test]
-fn invalid_settings_print_their_text() {
-    let stopping = EarlyStopping::minimize("energy")
-        .min_delta(-1.0)
-        .goal(f64::NAN);
-    let outcome = VariationalDriver::new(Dry(false))
-        .callback(stopping)
-        .run(1)
-        .unwrap();
-    assert_cause::<InvalidSettings>(&outcome);
-    let failure = outcome.failed().unwrap();
-    let invalid = failure
-        .source()
-        .unwrap()
-        .downcast_ref::<InvalidSettings>()
-        .unwrap();
-    invalid.settings().iter().for_each(assert_same);
-    assert_eq!(
-        invalid.settings()[0].to_string(),
-        "a `min_delta` of -1; give one that is finite and not negative"
-    );
 }

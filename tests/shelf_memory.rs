@@ -311,13 +311,16 @@ fn a_driver_that_has_gone_on_without_a_stopper_is_another_one() {
         drive(&mut driver, &stage, &constant);
         assert_eq!(driver.step(), Step::new(stopped_at));
     }
-    let mut another = driver_at(5);
-    let (_, Used { callback, .. }) =
-        Used::new(|stage| EarlyStopping::minimize(stage.watched).patience(2))
-            .drive(&constant[..2].to_vec());
-    another.plan().add(callback);
-    drive(&mut another, &stage, &constant);
-    assert_eq!(another.step(), Step::new(9));
+    // Another driver, wherever it is: also where the first one stopped, or a step later.
+    for steps in [0, 2, 3, 5] {
+        let mut another = driver_at(steps);
+        let (_, Used { callback, .. }) =
+            Used::new(|stage| EarlyStopping::minimize(stage.watched).patience(2))
+                .drive(&constant[..2].to_vec());
+        another.plan().add(callback);
+        drive(&mut another, &stage, &constant);
+        assert_eq!(another.step(), Step::new(steps + 4));
+    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ use proc_macro::TokenStream;
 /// | `no_conflict(Clip)` | both may write the same state in either order |
 /// | `provides(Best, T = Self::make)` | the state that the callback provides, from its `Default` or from a function |
 /// | `background` | the handlers run on a thread of the callback |
+/// | `produces("accuracy")` | the names of the values that the callback puts into the `Record` |
+/// | `declare = Self::declare` | a function that adds to the `CallbackInfo` what depends on the instance: invalid settings, names in the record |
 /// | `ready_made` | a library writes the callback for programs that it does not know; see `CallbackInfo::ready_made` |
 /// | `discover = false` | the callback is registered for configuration files, but `.discover()` does not find it |
 /// | `register = false` | the callback is not registered; required for a generic callback |
@@ -269,6 +271,50 @@ use proc_macro::TokenStream;
 /// plan.add(Gather { most: 100 });
 /// plan.check(&State::new())?;
 /// # Ok::<(), PlanError>(())
+/// ```
+///
+/// Settings are checked where they are declared. An invalid one is a problem of the plan, before anything runs, and so is a monitored name
+/// that nothing puts into the record:
+///
+/// ```
+/// use callbacks::CallbackInfo;
+/// use callbacks::prelude::*;
+///
+/// struct Report {
+///     name: String,
+///     digits: usize,
+/// }
+///
+/// impl Report {
+///     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+///         info.monitors(self.name.clone()).valid_if(self.digits <= 17, "digits", self.digits, "give 17 or fewer")
+///     }
+/// }
+///
+/// #[callback(register = false, declare = Self::declare)]
+/// impl Report {
+///     fn on_epoch_end(&self, record: &Record) {
+///         println!("{:.*}", self.digits, record.get(&self.name).unwrap_or(f64::NAN));
+///     }
+/// }
+///
+/// struct Accuracy;
+///
+/// #[callback(produces("accuracy"), weight = callbacks::weight::EARLY)]
+/// impl Accuracy {
+///     fn on_epoch_end(&self, record: &mut Record) {
+///         record.set("accuracy", 0.75);
+///     }
+/// }
+///
+/// let mut plan = Plan::<Fit>::new();
+/// plan.expect(|run| run.records(["train_loss"]));
+/// plan.add(Report { name: "acuracy".into(), digits: 99 });
+/// plan.add(Accuracy);
+/// let error = plan.check(&State::new()).unwrap_err();
+/// assert_eq!(error.problems().len(), 2);
+/// assert!(error.to_string().contains("has a `digits` of 99"));
+/// assert!(error.problems().iter().any(|problem| problem.hint() == Some("did you mean `accuracy`?")));
 /// ```
 ///
 /// A weight is any constant. A generic callback needs `register = false`, because the macro cannot know the types to register it for. A

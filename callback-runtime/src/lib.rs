@@ -39,7 +39,7 @@ pub use period::{
 };
 pub use plan::{Attachment, Plan, PlanError, Problem, ProblemKind, StopRule};
 pub use raw::{Job, Lookup};
-pub use record::{Complex, Record, Round, Stats, Value};
+pub use record::{Complex, Record, RecordId, Round, Stats, Value};
 pub use run::{Break, Guard, NotLent, OpenScope, Run, Scopes, Session, SessionBuilder};
 pub use state::param::{self, Local, LocalMut, Param};
 pub use state::{AsState, Ctx, NotOwned, Query, State};

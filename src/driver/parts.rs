@@ -7,7 +7,7 @@ use super::{
 };
 use crate::fit::Step;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Origin, Record, Round, Rounds, Run};
-use std::mem::{swap, take};
+use std::mem::{replace, swap, take};
 
 /// The parts of a step. Each lookup finds the values that one part works on, once in a run.
 pub(super) struct StepParts<D: Driven> {
@@ -64,6 +64,13 @@ impl<D: Driven> StepParts<D> {
         let (time, mut samples) = self.clear.get(&mut state).ok_or_else(missing_state)?;
         samples.clear();
         Ok(*time)
+    }
+
+    /// Prepares a run: the record of a step that will be undone continues that of the run.
+    pub(super) fn prepare(&mut self, run: &mut Run<'_, Driver>) {
+        if let Some(record) = run.state().get::<Record>() {
+            self.last_record = record.continued();
+        }
     }
 
     /// Makes an attempt: draws samples, computes an update and has it judged.
@@ -175,10 +182,11 @@ fn reject<D: Driven>(
     let (attempt, record, rejected) = state
         .query::<(&Attempt, &mut Record, &mut RejectedAttempts)>()
         .ok_or_else(missing_state)?;
+    let empty = record.continued();
     rejected.push(RejectedAttempt::new(
         *attempt,
         rejecters.collect(),
-        take(record),
+        replace(record, empty),
     ));
     Ok(Verdict::Reject)
 }

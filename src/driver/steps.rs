@@ -44,6 +44,7 @@ pub(super) struct Deadline {
 impl<D: Driven> Steps<'_, D> {
     /// Makes the whole run, from `on_run_start` to `on_run_end`.
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        self.parts.prepare(run);
         run.scope(Driver::RUN, |run| {
             self.run_steps(run)?;
             run.last_call()

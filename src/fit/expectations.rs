@@ -1,5 +1,6 @@
 //! What a run of the fit loop declares of its state, beyond the loop's own declaration, and which breakpoints it does not fire.
 
+use super::pass_kind::PassKind;
 use super::{Fit, Learner, Loss, OptimizerName, OwnStep};
 use callback_runtime::{At, Availability, Scope, Unit};
 use std::any::TypeId;
@@ -59,8 +60,12 @@ const DEFAULT_STEP: [At<Fit>; 7] = [
 pub(super) fn declare_fit(availability: &mut Availability<Fit>, has_valid: bool, epochs: u64) {
     availability.ends_at(Unit::Epochs, epochs);
     availability.silent_scope(Fit::PREDICT, "this is a fit");
-    if !has_valid {
+    availability.records([PassKind::TRAIN.metric]);
+    if has_valid {
+        availability.records([PassKind::VALID.metric]);
+    } else {
         availability.silent_scope(Fit::VALID, "there is no validation data");
+        availability.never_records("valid_", "no validation data: `.valid(…)`");
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct PassKind {
     pub(super) scope: Scope<Fit>,
     pub(super) batch_scope: Scope<Fit>,
     /// The name of the mean loss in the record.
-    metric: &'static str,
+    pub(super) metric: &'static str,
 }
 
 impl PassKind {

@@ -1,11 +1,10 @@
 //! Writes records as a table, with a row for each round.
 
+use super::columns;
 use super::lines::LineWriter;
-use super::settings::SettingsCheck;
-use super::{InvalidSettings, columns};
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{BoxError, Record, Rounds, Value};
+use callback_runtime::{BoxError, CallbackInfo, Record, Rounds, Value};
 use csv::{IntoInnerError, WriterBuilder};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -165,17 +164,17 @@ fn unknown_columns(names: &[&str]) -> String {
     )
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl Csv {
-    fn on_enter(&self) -> Result<(), InvalidSettings> {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let mut seen = HashSet::new();
         let is_unique = self.declared.iter().all(|name| seen.insert(name));
         let names = format!("{:?}", self.declared);
-        SettingsCheck::new("Csv")
-            .require(is_unique, "columns", names, "give each name once")
-            .finish()
+        info.valid_if(is_unique, "columns", names, "give each name once")
     }
+}
 
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare)]
+impl Csv {
     fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());

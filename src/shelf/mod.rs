@@ -8,8 +8,7 @@
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
-//! * [`InvalidSettings`]: the failure of a run whose callbacks have invalid settings; [`NotAFile`]: the failure of [`SaveState`] at a path
-//!   that has something other than a file;
+//! * [`NotAFile`]: the failure of [`SaveState`] at a path that has something other than a file;
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
 //! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
 //! * `TensorBoard`, with the feature `tensorboard`: writes records for `TensorBoard`.
@@ -53,48 +52,36 @@
 
 #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
 mod columns;
-mod convergence;
 #[cfg(feature = "csv")]
 mod csv;
-mod early_stopping;
 #[cfg(feature = "signal-hook")]
 mod interrupts;
-mod invalid_loss;
 #[cfg(feature = "json")]
 mod json_lines;
 #[cfg(any(feature = "csv", feature = "json"))]
 mod lines;
-mod max_time;
-mod monitor;
 mod observable;
-mod patience;
 #[cfg(feature = "indicatif")]
 mod progress;
 mod recorder;
 mod replace;
 mod save_state;
-mod settings;
-mod stop_handle;
+mod stopping;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
-pub use convergence::ConvergenceStopping;
-pub use early_stopping::EarlyStopping;
 #[cfg(feature = "signal-hook")]
 pub use interrupts::Interrupts;
-pub use invalid_loss::InvalidLossStopping;
 #[cfg(feature = "json")]
 pub use json_lines::JsonLines;
-pub use max_time::MaxTime;
 pub use observable::ObservableCallback;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;
-pub use settings::{InvalidSetting, InvalidSettings};
-pub use stop_handle::StopHandle;
+pub use stopping::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime, StopHandle};
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;

@@ -62,7 +62,8 @@ impl<D: Driven> ObservableCallback<D> {
 
 impl<D: Driven> Callback<Driver> for ObservableCallback<D> {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>().ready_made()
+        let info = CallbackInfo::of::<Self>().ready_made();
+        info.produces(self.name.clone())
     }
 
     fn handlers(&self, h: &mut Handlers<Driver, Self>) {

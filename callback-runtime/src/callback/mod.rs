@@ -3,12 +3,14 @@
 //! - `handlers`, `on_each`, `handler_list`, `handler_ref`: the list of a callback's handlers, and their settings;
 //! - `method`, `answer_if`: the functions and closures that can be handlers;
 //! - `callback_ref`, `relations`: how a callback names others, and the orders, requirements and conflicts that it declares;
+//! - `declarations`: what a callback declares of its settings, and of the record;
 //! - `registry`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
 //! - `ids`, `location`: ids of callbacks and handlers, and source locations.
 
 mod answer_if;
 mod by_default;
 mod callback_ref;
+mod declarations;
 mod handler_list;
 mod handler_ref;
 mod handlers;
@@ -23,6 +25,7 @@ pub use answer_if::{AnswerIf, answer_if};
 pub use by_default::by_default;
 pub(crate) use callback_ref::RefTarget;
 pub use callback_ref::{CallbackRef, IntoCallbackRef};
+pub(crate) use declarations::Declarations;
 pub(crate) use handler_list::{BoundTo, Handler};
 pub use handler_ref::HandlerRef;
 pub use handlers::Handlers;
@@ -120,6 +123,7 @@ pub struct CallbackInfo {
     location: Option<Location>,
     is_ready_made: bool,
     relations: Relations,
+    declarations: Declarations,
 }
 
 impl CallbackInfo {
@@ -137,6 +141,7 @@ impl CallbackInfo {
             location: Some(location),
             is_ready_made: false,
             relations: Relations::default(),
+            declarations: Declarations::default(),
         }
     }
 
@@ -163,6 +168,7 @@ impl CallbackInfo {
             location: None,
             is_ready_made: false,
             relations: Relations::default(),
+            declarations: Declarations::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::loops::{
 use crate::outcome::{Failure, Outcome, Stop};
 use crate::period::{Amount, Counter, CounterReader, Due, Unit};
 use crate::plan::{Problem, ProblemKind};
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -182,6 +183,41 @@ impl<L: Loop> Availability<L> {
     /// ```
     pub fn silent(&mut self, at: At<L, impl Sized>, because: &str) {
         self.table.silence([at.id()], because);
+    }
+
+    /// Declares the names of all values that the loop itself puts into the [`Record`](crate::Record). A callback that monitors another name,
+    /// which no callback produces, is then a problem of the plan. A second call adds names.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// use callbacks::shelf::EarlyStopping;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(EarlyStopping::minimize("train_los"));
+    /// plan.expect(|availability| availability.records(["train_loss"]));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert_eq!(error.problems()[0].hint(), Some("did you mean `train_loss`?"));
+    /// ```
+    pub fn records<N: Into<Cow<'static, str>>>(&mut self, names: impl IntoIterator<Item = N>) {
+        let records = self.table.records.get_or_insert_default();
+        records.extend(names.into_iter().map(Into::into));
+    }
+
+    /// Declares that the run records no value whose name begins with `beginning`, such as `valid_`. `because` is the reason, with the
+    /// remedy, such as "no validation data: `.valid(…)`".
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// use callbacks::shelf::EarlyStopping;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(EarlyStopping::minimize("valid_loss"));
+    /// plan.expect(|availability| availability.never_records("valid_", "no validation data"));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert!(error.to_string().contains("which this run does not record: no validation data"));
+    /// ```
+    pub fn never_records(&mut self, beginning: &'static str, because: &str) {
+        self.table.unrecorded.push((beginning, because.to_owned()));
     }
 
     /// Reports an invalid setting of the loop, with the other problems of the plan.

@@ -5,6 +5,7 @@ use crate::callback::Location;
 use crate::period::{CounterReader, Position};
 use crate::plan::Problem;
 use std::any::{TypeId, type_name};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Which state exists at which breakpoint of a loop, and which breakpoints a run does not fire. A plan has one table of its loop and one of
@@ -19,6 +20,10 @@ pub(crate) struct AvailabilityTable {
     pub(crate) totals: Position,
     /// The breakpoints that the run does not fire, each with the reason.
     pub(crate) silent: BTreeMap<BreakpointId, String>,
+    /// The names that the loop puts into the record; `None` if it does not say which.
+    pub(crate) records: Option<Vec<Cow<'static, str>>>,
+    /// The beginnings of names that the run does not record, each with the reason.
+    pub(crate) unrecorded: Vec<(&'static str, String)>,
     /// The invalid settings of the loop.
     pub(crate) problems: Vec<Problem>,
 }
@@ -64,6 +69,8 @@ impl AvailabilityTable {
             counters: Vec::new(),
             totals: Position::new(),
             silent: BTreeMap::new(),
+            records: None,
+            unrecorded: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -119,6 +126,13 @@ impl AvailabilityTable {
         declared
             .since
             .is_none_or(|breakpoint| !self.silent.contains_key(&breakpoint))
+    }
+
+    /// Returns the reason why the run does not record a value of this name; `None` if it may record it.
+    pub(crate) fn why_unrecorded(&self, name: &str) -> Option<&str> {
+        let mut unrecorded = self.unrecorded.iter();
+        let found = unrecorded.find(|(beginning, _)| name.starts_with(beginning));
+        found.map(|(_, because)| because.as_str())
     }
 
     /// Returns the reason why the run does not fire the breakpoint; `None` if it may fire it.

@@ -1,6 +1,7 @@
 //! A loop as a value, so that code that does not depend on the loop's type is compiled once.
 
 use super::{Breakpoint, BreakpointId, Loop, Role, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
+use crate::record::RecordedNames;
 use crate::state::Ctx;
 use std::any::TypeId;
 
@@ -30,13 +31,13 @@ impl LoopInfo {
         }
     }
 
-    /// Puts the counters that the run advances into the state, and the record of a round, unless they are there.
-    pub(crate) fn prepare_rounds(&self, state: &mut Ctx<'_>) {
+    /// Puts the counters that the run advances into the state, and the record of a round with the declared names, unless they are there.
+    pub(crate) fn prepare_rounds(&self, state: &mut Ctx<'_>, names: &RecordedNames) {
         for counter in self.counters {
             counter.prepare(state);
         }
         if let Some(rounds) = self.rounds {
-            rounds.prepare(state);
+            rounds.prepare(state, names);
         }
     }
 

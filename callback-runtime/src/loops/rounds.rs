@@ -4,7 +4,7 @@ use super::scope_counts::{Advance, CountReader};
 use super::{At, AtEach, Loop, ScopeId};
 use crate::period::Counter;
 use crate::raw::{Slot, View};
-use crate::record::{Record, Round};
+use crate::record::{Record, RecordedNames, Round};
 use crate::state::Ctx;
 use std::any::TypeId;
 
@@ -185,14 +185,14 @@ impl RoundInfo {
         }
     }
 
-    /// Puts a record into the state, unless one is there, and sets its round to the count of the counter.
-    pub(crate) fn prepare(self, state: &mut Ctx<'_>) {
+    /// Puts a record into the state, unless one is there, and prepares it for a run: its round has the count of the counter.
+    pub(crate) fn prepare(self, state: &mut Ctx<'_>, names: &RecordedNames) {
         if state.get::<Record>().is_none() {
             state.insert(Record::default());
         }
         let count = (self.reader)()(&mut state.reborrow().into_view());
         if let Some(record) = state.get_mut::<Record>() {
-            record.set_round(self.at(count));
+            record.begin_run(self.at(count), names);
         }
     }
 

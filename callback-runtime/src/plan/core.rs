@@ -9,6 +9,7 @@ use crate::outcome::quietly;
 use crate::parallel::Executor;
 use crate::period::{Clock, Periods, Position};
 use crate::raw::{GateTable, Table};
+use crate::record::RecordedNames;
 use crate::run::Dispatcher;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub(crate) struct PlanCore {
     pub(crate) periods: Periods,
     /// The order, the names and the breakpoints of the callbacks, as of the last `resolve`.
     pub(crate) resolved: Resolved,
+    /// The names that the loop and the callbacks declare to record, as of the last check.
+    pub(crate) recorded_names: RecordedNames,
     /// Whether the plan has changed since the last `resolve`.
     pub(crate) stale: bool,
     /// The problems of the last check that are not errors.
@@ -59,6 +62,7 @@ pub(crate) struct RunParts<'p> {
     pub(crate) scope_counts: &'p ScopeCounts,
     pub(crate) dispatcher: &'p mut Dispatcher,
     pub(crate) resolved: &'p Resolved,
+    pub(crate) recorded_names: &'p RecordedNames,
     pub(crate) clock: &'p mut Clock,
     pub(crate) gates: &'p mut GateTable,
     /// The position at which the run ends, for the units whose end is known.
@@ -85,6 +89,7 @@ impl PlanCore {
             executor: None,
             periods: Periods::default(),
             resolved: Resolved::default(),
+            recorded_names: RecordedNames::default(),
             stale: true,
             notes: Vec::new(),
         }
@@ -102,6 +107,7 @@ impl PlanCore {
             scope_counts: &self.scope_counts,
             dispatcher: &mut self.dispatcher,
             resolved: &self.resolved,
+            recorded_names: &self.recorded_names,
             clock: &mut self.clock,
             gates: &mut self.gates,
             totals: self.of_run.totals,
@@ -130,11 +136,20 @@ impl PlanCore {
             quietly(|| tracing::warn!(note = %first, more = more.len(), "the plan has notes"));
         }
         self.notes = notes;
+        self.recorded_names = self.names_to_record();
         if errors.is_empty() {
             return Ok(());
         }
         // The next call resolves the plan again, so that it reports the same problems.
         self.stale = true;
         Err(PlanError { problems: errors })
+    }
+
+    /// Returns the names that the loop and the active callbacks declare to record.
+    fn names_to_record(&self) -> RecordedNames {
+        let by_loop = self.of_run.records.iter().flatten();
+        let order = self.resolved.order.iter();
+        let by_callbacks = order.flat_map(|id| &self.attached[*id].info.declarations().produces);
+        by_loop.chain(by_callbacks).cloned().collect()
     }
 }

@@ -91,6 +91,10 @@ pub enum ProblemKind {
     Background,
     /// A setting is invalid, such as a period of 0 steps.
     Setting,
+    /// A callback monitors a name that nothing puts into the record.
+    NotRecorded,
+    /// A callback monitors a name that is similar to one in the record. A note, not an error.
+    SimilarName,
     /// A handler can never run. A note, not an error.
     NeverRuns,
     /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.
@@ -193,6 +197,7 @@ impl Problem {
             ProblemKind::Undecided,
             ProblemKind::Alone,
             ProblemKind::Idle,
+            ProblemKind::SimilarName,
         ];
         !notes.contains(&self.kind)
     }

@@ -1,12 +1,16 @@
 //! [`Record`]: the named values of one round of a loop.
 
+mod context;
 mod flags;
 mod round;
 mod value;
 
+pub use context::RecordId;
+pub(crate) use context::{RecordedNames, covers};
 pub use round::Round;
 pub use value::{Complex, Stats, Value};
 
+use context::Context;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -35,6 +39,8 @@ pub struct Record {
     /// The names of values that the round does not have, because the part of the loop that adds them was left.
     lacking: Vec<Cow<'static, str>>,
     progress: Progress,
+    /// What a run adds that is not compared.
+    context: Context,
 }
 
 /// How far a round is.
@@ -157,6 +163,43 @@ impl Record {
         matches!(self.progress, Progress::Complete)
     }
 
+    /// Returns the identity of the record. It is the same in all runs that continue one record, such as those of a driver, and different in
+    /// each fit. `None` before the first run. A callback that remembers earlier rounds compares it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let (mut plan, mut state) = (Plan::<Fit>::new(), State::new());
+    /// let mut ids = Vec::new();
+    /// for is_new in [true, false, true] {
+    ///     if is_new {
+    ///         state.insert(Record::default());
+    ///     }
+    ///     plan.run(&mut state, |_| Ok(()))?.ok().unwrap();
+    ///     ids.push(state.get::<Record>().unwrap().id());
+    /// }
+    /// assert_eq!(ids[0], ids[1]);
+    /// assert_ne!(ids[1], ids[2]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn id(&self) -> Option<RecordId> {
+        self.context.id()
+    }
+
+    /// Whether the loop or a callback of the run declares that it records a value of this name, at some rounds at least.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let (mut plan, mut state) = (Plan::<Fit>::new(), State::new());
+    /// plan.expect(|run| run.records(["train_loss"]));
+    /// plan.run(&mut state, |_| Ok(()))?.ok().unwrap();
+    /// let record = state.get::<Record>().unwrap();
+    /// assert!(record.is_declared("train_loss") && !record.is_declared("train_los"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn is_declared(&self, name: &str) -> bool {
+        self.context.declares(name)
+    }
+
     /// Returns the names of the values that the round does not have, because the part of the loop that adds them was left.
     ///
     /// ```
@@ -196,9 +239,27 @@ impl Record {
         }
     }
 
-    /// Sets the round, where a run begins.
-    pub(crate) const fn set_round(&mut self, round: Round) {
+    /// Returns an empty record that continues this one: it has the same [`id`](Self::id). For a loop that empties its record where a run
+    /// begins.
+    ///
+    /// ```
+    /// # use callbacks::Record;
+    /// let mut record = Record::default();
+    /// record.set("rate", 0.5);
+    /// let next = record.continued();
+    /// assert!(next.is_empty() && next.id() == record.id());
+    /// ```
+    pub fn continued(&self) -> Self {
+        Self {
+            context: self.context.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Prepares the record for a run: sets the round, and the names that values of the run may have.
+    pub(crate) fn begin_run(&mut self, round: Round, names: &RecordedNames) {
         self.round = round;
+        self.context.begin_run(names);
     }
 
     /// Marks the round as complete. A loop whose rounds are a counted scope need not call this.

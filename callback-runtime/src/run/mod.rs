@@ -136,7 +136,9 @@ impl<'a> RunCore<'a> {
     /// Begins a run: saves the values that it replaces in the state, and resets the periods.
     fn begin(parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
         let outer_values = OuterValues::take(&mut state);
-        parts.loop_info.prepare_rounds(&mut state);
+        parts
+            .loop_info
+            .prepare_rounds(&mut state, parts.recorded_names);
         let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
         parts.clock.begin();
         let now = parts.clock.position_or_default(state.as_table());

@@ -251,9 +251,11 @@ impl<D: Driven> VariationalDriver<D> {
         state.insert(time);
         state.insert(Total::default());
         state.insert(Samples::<D::Samples>::default());
+        // The runs of a driver have one record, so that callbacks continue.
+        let record = state.get().map(Record::continued).unwrap_or_default();
         PreviousRun {
             attempt: state.insert(Attempt::default()),
-            record: state.insert(Record::default()),
+            record: state.insert(record),
             rejected: state.insert(RejectedAttempts::default()),
         }
     }

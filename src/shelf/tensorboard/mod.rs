@@ -3,12 +3,11 @@
 mod event;
 mod file;
 
-use super::settings::SettingsCheck;
-use super::{InvalidSettings, columns};
+use super::columns;
 use crate::fit::{LearningRate, Loss, OptimizerName, Phase, Step};
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Breakpoint, Record, Rounds, Value};
+use callback_runtime::{Breakpoint, CallbackInfo, Record, Rounds, Value};
 use file::EventFile;
 use std::fmt;
 use std::path::PathBuf;
@@ -102,15 +101,18 @@ impl TensorBoard {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl TensorBoard {
-    fn on_enter(&mut self) -> Result<(), InvalidSettings> {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let remedy = "give 1 for every step, or leave it out";
+        info.valid_if(self.batch_loss != Some(0), "batch_loss", 0, remedy)
+    }
+}
+
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare)]
+impl TensorBoard {
+    fn on_enter(&mut self) {
         self.file = None;
         self.last_loss = None;
-        let remedy = "give 1 for every step, or leave it out";
-        SettingsCheck::new("TensorBoard")
-            .require(self.batch_loss != Some(0), "batch_loss", 0, remedy)
-            .finish()
     }
 
     /// A folder that cannot be written is reported before the first step. A phase outside of other scopes is an evaluation or a prediction,

@@ -1,6 +1,6 @@
 //! Checks the arguments of `#[callback(…)]`.
 
-use crate::callback::model::{bool_literal, non_numeric_literal, string_literal};
+use crate::callback::model::{bool_literal, can_be_function, non_numeric_literal, string_literal};
 use crate::callback::syntax::{Argument, ArgumentName, ArgumentValue, Arguments};
 use crate::errors::{Errors, line_of};
 use crate::spelling::{did_you_mean, format_tokens, nearest};
@@ -12,7 +12,8 @@ use syn::{Expr, ExprPath, Lit};
 /// [`check_belongs_to_block`] reports.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
-  `incompatible`, `no_conflict`, `provides`, `background`, `ready_made`, `discover`, `register`, `crate`";
+  `incompatible`, `no_conflict`, `provides`, `produces`, `declare`, `background`, `ready_made`, `discover`,
+  `register`, `crate`";
 
 /// An argument is the path of a loop, or a name that may have a value. Rejects:
 ///
@@ -105,6 +106,7 @@ pub(super) fn check_unique(arguments: &Arguments, errors: &Errors) {
 /// #[callback(background = true)]
 /// #[callback(ready_made = true)]
 /// #[callback(crate = "callbacks")]
+/// #[callback(declare)]
 /// #[callback(after = Metrics)]
 /// ```
 pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
@@ -123,6 +125,7 @@ pub(super) fn check_values(arguments: &Arguments, errors: &Errors) {
             Some(ArgumentName::ReadyMade) => {
                 check_without_value(ident, value, ", or leave it out", errors);
             }
+            Some(ArgumentName::Declare) => check_declare(ident, value, errors),
             Some(ArgumentName::Crate) => check_crate_path(ident, value, errors),
             Some(name) if name.takes_list() => check_list(ident, name, value, errors),
             // Other rules report the other names.
@@ -207,6 +210,16 @@ fn check_without_value(ident: &Ident, value: &ArgumentValue, more: &str, errors:
     }
 }
 
+/// `declare` takes a function.
+fn check_declare(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
+    let remedy = "`declare` takes a function; write `declare = Self::declare`, with `fn declare(&self, info: CallbackInfo) -> CallbackInfo`";
+    match value {
+        ArgumentValue::Expr(function) if can_be_function(function) => {}
+        ArgumentValue::Expr(value) => errors.report(value, remedy),
+        _ => errors.report(ident, remedy),
+    }
+}
+
 /// `crate` takes a path.
 fn check_crate_path(ident: &Ident, value: &ArgumentValue, errors: &Errors) {
     match value {
@@ -256,6 +269,7 @@ pub(super) fn example_entry(name: ArgumentName) -> &'static str {
     match name {
         ArgumentName::Group => "Monitors",
         ArgumentName::Provides => "Best",
+        ArgumentName::Produces => "\"accuracy\"",
         _ => "Metrics",
     }
 }

@@ -15,6 +15,7 @@ mod loops;
 mod on;
 mod parameters;
 mod placement;
+mod produces;
 mod provisions;
 mod qualifiers;
 mod receiver;
@@ -67,6 +68,7 @@ fn check_arguments(arguments: &Arguments, errors: &Errors) {
     relations::check_contradictions(arguments, errors);
     provisions::check_states(arguments, errors);
     provisions::check_constructors(arguments, errors);
+    produces::check_names(arguments, errors);
 }
 
 fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {

@@ -1,6 +1,6 @@
 //! Checks the state that a callback provides. rustc checks that a type has a `Default`, and that a function returns it.
 
-use crate::callback::model::{can_be_constructor, can_be_state, ungroup_type};
+use crate::callback::model::{can_be_function, can_be_state, ungroup_type};
 use crate::callback::syntax::{ArgumentName, Arguments, ListEntry};
 use crate::errors::Errors;
 use crate::spelling::format_tokens;
@@ -59,7 +59,7 @@ fn report_literal(literal: &Lit, errors: &Errors) {
 pub(super) fn check_constructors(arguments: &Arguments, errors: &Errors) {
     for entry in provided(arguments) {
         if let ListEntry::WithConstructor { state, constructor } = entry
-            && !can_be_constructor(constructor)
+            && !can_be_function(constructor)
         {
             errors.report(constructor, not_a_function(state, constructor));
         }

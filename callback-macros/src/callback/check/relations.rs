@@ -24,7 +24,7 @@ const OPPOSITES: [(ArgumentName, ArgumentName); 2] = [
 /// ```
 pub(super) fn check_entries(arguments: &Arguments, errors: &Errors) {
     for (ident, name, list) in arguments.lists() {
-        if name == ArgumentName::Provides {
+        if matches!(name, ArgumentName::Provides | ArgumentName::Produces) {
             continue;
         }
         for entry in &list.entries {

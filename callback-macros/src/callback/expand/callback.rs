@@ -4,7 +4,7 @@ use super::{binding, location, provisions, relations};
 use crate::attributes::find_ident;
 use crate::callback::model::{Handler, Loop, Model};
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Path, Token, parse_quote};
 
@@ -100,6 +100,8 @@ fn allowed_lints() -> TokenStream {
 ///         .after(CallbackRef::of::<Metrics>())
 /// }
 /// ```
+///
+/// With `declare = Self::declare`, that function gets this info, and returns the info of the callback.
 fn info(model: &Model, private: &Path) -> TokenStream {
     let settings = &model.settings;
     let type_name = &settings.type_name;
@@ -110,10 +112,21 @@ fn info(model: &Model, private: &Path) -> TokenStream {
         .map(|_| quote!(.weight(__CALLBACK_WEIGHT)));
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
     let ready_made = settings.ready_made.then(|| quote!(.ready_made()));
+    let produces = &settings.produces;
     let relations = relations::relations(model, private);
+    let info = quote! {
+        #private::CallbackInfo::new(#type_name, #location) #weight #name #ready_made #(.produces(#produces))* #relations
+    };
+    let info = settings.declare.as_ref().map_or_else(
+        || info.clone(),
+        |declare| {
+            let this = quote!(self);
+            quote_spanned!(declare.span()=> (#declare)(#this, #info))
+        },
+    );
     quote! {
         fn info(&self) -> #private::CallbackInfo {
-            #private::CallbackInfo::new(#type_name, #location) #weight #name #ready_made #relations
+            #info
         }
     }
 }

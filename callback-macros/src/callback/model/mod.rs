@@ -15,7 +15,7 @@ pub(crate) use access::{Access, borrow_lifetime};
 pub(crate) use handler::{BreakpointRef, Handler};
 pub(crate) use literals::{bool_literal, non_numeric_literal, string_literal};
 pub(crate) use period::{Interval, NamedValue, Period};
-pub(crate) use provisions::{Provision, can_be_constructor, can_be_state};
+pub(crate) use provisions::{Provision, can_be_function, can_be_state};
 pub(crate) use relations::{Relation, can_name_callbacks};
 pub(crate) use resolve::{Binding, BreakpointIndex, Match, best_matches};
 pub(crate) use self_type::{anonymous_lifetimes, replace_self};

@@ -24,9 +24,7 @@ impl Provision {
     fn new(entry: &ListEntry) -> Option<Self> {
         let (state, constructor) = match entry {
             ListEntry::Type(state) => (state, None),
-            ListEntry::WithConstructor { state, constructor }
-                if can_be_constructor(constructor) =>
-            {
+            ListEntry::WithConstructor { state, constructor } if can_be_function(constructor) => {
                 (state, Some((**constructor).clone()))
             }
             _ => return None,
@@ -56,7 +54,7 @@ pub(crate) fn can_be_state(ty: &Type) -> bool {
 }
 
 /// Whether an expression of this form can be a function.
-pub(crate) fn can_be_constructor(value: &Expr) -> bool {
+pub(crate) fn can_be_function(value: &Expr) -> bool {
     matches!(
         ungroup_expr(value),
         Expr::Path(_) | Expr::Closure(_) | Expr::Macro(_)

@@ -1,11 +1,12 @@
 //! The settings of the callback, with their defaults.
 
+use super::can_be_function;
 use super::literals::{bool_literal, float_literal, non_numeric_literal, string_literal};
 use super::self_type::{replace_self, type_name};
-use crate::callback::syntax::{ArgumentName, ArgumentValue, Arguments, ImplHeader};
+use crate::callback::syntax::{ArgumentName, ArgumentValue, Arguments, ImplHeader, ListEntry};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, LitStr};
+use syn::{Expr, Lit, LitStr};
 
 /// The settings of the callback, without the arguments that a rule refuses.
 #[expect(
@@ -19,6 +20,10 @@ pub(crate) struct Settings {
     pub(crate) name: Option<LitStr>,
     /// The name of the callback without `name = …`.
     pub(crate) type_name: String,
+    /// `produces("accuracy")`
+    pub(crate) produces: Vec<LitStr>,
+    /// `declare = Self::declare`
+    pub(crate) declare: Option<Expr>,
     /// Whether the handlers run on a thread of the callback.
     pub(crate) background: bool,
     /// Whether a library writes the callback for programs that it does not know.
@@ -38,6 +43,10 @@ impl Settings {
                 .and_then(|weight| Weight::new(weight, header)),
             name: expression(arguments, ArgumentName::Name).and_then(string_literal),
             type_name: type_name(&header.self_type),
+            produces: produced_names(arguments),
+            declare: expression(arguments, ArgumentName::Declare)
+                .filter(|function| can_be_function(function))
+                .cloned(),
             background: arguments.value(ArgumentName::Background).is_some(),
             ready_made: arguments.value(ArgumentName::ReadyMade).is_some(),
             discover: switch(ArgumentName::Discover).unwrap_or(true),
@@ -62,6 +71,18 @@ impl Weight {
             replace_self(number, &self_type)
         }))
     }
+}
+
+/// Returns the names in `produces(…)`, without the entries that a rule refuses.
+fn produced_names(arguments: &Arguments) -> Vec<LitStr> {
+    let Some(ArgumentValue::List(list)) = arguments.value(ArgumentName::Produces) else {
+        return Vec::new();
+    };
+    let names = list.entries.iter().filter_map(|entry| match entry {
+        ListEntry::Literal(Lit::Str(name)) => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Returns the expression after `name =`.

@@ -17,6 +17,8 @@ pub(crate) enum ArgumentName {
     Incompatible,
     NoConflict,
     Provides,
+    Produces,
+    Declare,
     Background,
     ReadyMade,
     /// A setting of an attachment.
@@ -31,7 +33,7 @@ pub(crate) enum ArgumentName {
 
 impl ArgumentName {
     /// Every name with its spelling.
-    const ALL: [(&str, Self); 18] = [
+    const ALL: [(&str, Self); 20] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -41,6 +43,8 @@ impl ArgumentName {
         ("incompatible", Self::Incompatible),
         ("no_conflict", Self::NoConflict),
         ("provides", Self::Provides),
+        ("produces", Self::Produces),
+        ("declare", Self::Declare),
         ("background", Self::Background),
         ("ready_made", Self::ReadyMade),
         ("discover", Self::Discover),
@@ -64,7 +68,7 @@ impl ArgumentName {
 
     /// Whether the argument has a list in parentheses.
     pub(crate) fn takes_list(self) -> bool {
-        self.names_callbacks() || matches!(self, Self::Group | Self::Provides)
+        self.names_callbacks() || matches!(self, Self::Group | Self::Provides | Self::Produces)
     }
 
     /// Whether the argument's list names other callbacks.

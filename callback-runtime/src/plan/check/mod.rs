@@ -5,6 +5,7 @@
 
 mod conflicts;
 mod counters;
+mod monitors;
 mod order_names;
 mod providers;
 mod relations;
@@ -26,6 +27,7 @@ use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
 use counters::check_counters;
+use monitors::check_monitors;
 use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
@@ -46,9 +48,10 @@ pub(crate) struct CheckInput<'p> {
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 23] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 25] = [
     check_info,
     check_weights,
+    check_settings,
     check_names,
     check_declared_twice,
     check_provided_twice,
@@ -58,6 +61,7 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 23] = [
     check_silence,
     check_requirements,
     check_incompatible,
+    check_monitors,
     check_order_names,
     check_writers,
     check_readers,
@@ -99,6 +103,20 @@ fn check_weights(input: &CheckInput<'_>) -> Vec<Problem> {
         let text = "its weight is NaN; write a number or an infinity";
         let is_nan = attached.weight().is_nan();
         is_nan.then(|| input.of_callback(id, ProblemKind::Weight, text.to_owned()))
+    })
+}
+
+/// Refuses the settings that a callback declares invalid, as
+///
+/// ```text
+/// trainer.callback(EarlyStopping::minimize("valid_loss").min_delta(-1.0))
+/// ```
+fn check_settings(input: &CheckInput<'_>) -> Vec<Problem> {
+    input.each_callback(|id, attached| {
+        let invalid = attached.info.declarations().invalid.iter();
+        let problems =
+            invalid.map(|text| input.of_callback(id, ProblemKind::Setting, text.clone()));
+        problems.collect::<Vec<_>>()
     })
 }
 

@@ -1,6 +1,6 @@
 //! The number in a record that a stopper watches.
 
-use callback_runtime::{Record, Round, Value};
+use callback_runtime::{Record, RecordId, Value};
 use std::borrow::Cow;
 
 /// Returns the names of all numbers in a record.
@@ -32,8 +32,8 @@ pub(super) struct Monitor {
     pub(super) start_from: u64,
     /// Whether the number was there at a look since the memory was reset.
     was_seen: bool,
-    /// The number of the last round; `None` before the first one.
-    last_round: Option<u64>,
+    /// The record and the number of the last round; `None` before the first one.
+    last_round: Option<(Option<RecordId>, u64)>,
 }
 
 impl Monitor {
@@ -52,33 +52,43 @@ impl Monitor {
         self.last_round = None;
     }
 
-    /// Whether a run that begins at this round continues the last one. It may also begin one round later, since a failure at the end of a
-    /// round can come before the stopper records the round.
-    pub(super) fn continues_at(&self, round: Round) -> bool {
-        let number = round.number();
-        self.last_round
-            .is_some_and(|last| number == last || number == last.saturating_add(1))
+    /// Whether a run that begins with this record continues the last one: it has the same record, and begins at its last round, or one round
+    /// later, since a failure at the end of a round can come before the stopper records the round.
+    pub(super) fn continues(&self, record: &Record) -> bool {
+        let number = record.round().number();
+        self.last_round.is_some_and(|(id, last)| {
+            id == record.id() && (number == last || number == last.saturating_add(1))
+        })
     }
 
-    /// Returns the number, if it is in the record. A number that has never been there is an error, since its name is
-    /// misspelt or it is logged too late, and the stopper would never stop. It is no error if the round was cut short or a part of it was left.
+    /// Returns the number, if it is in the record of a complete round. A number that no one declares and that has never been there is an
+    /// error, since its name may be misspelt or it may be logged too late, and the stopper would never stop. It is no error if a part of
+    /// the round was left.
     pub(super) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
         let round = record.round().number();
-        self.last_round = Some(round);
+        self.last_round = Some((record.id(), round));
         if round <= self.start_from || !record.is_complete() {
             return Ok(None);
         }
         let value = record.get(&self.name);
         self.was_seen |= value.is_some();
-        if self.was_seen || record.lacking().next().is_some() {
+        let may_come = record.is_declared(&self.name) || record.lacking().next().is_some();
+        if self.was_seen || may_come {
             return Ok(value);
         }
-        let names = number_names(record);
+        Err(self.describe_absence(record))
+    }
+
+    fn describe_absence(&self, record: &Record) -> String {
+        let (name, round, names) = (&self.name, record.round(), number_names(record));
         let advice = if names.is_empty() {
-            ", and no other; log it before a stopper looks".to_owned()
+            "; log it before a stopper looks".to_owned()
         } else {
             format!("; watch one of these: {}", names.join(", "))
         };
-        Err(format!("there is no number `{}`{advice}", self.name))
+        format!(
+            "there is no number `{name}` at {round}{advice}; for a number of later rounds, declare `produces(\"{name}\")` \
+             on the callback that adds it"
+        )
     }
 }

@@ -4,7 +4,7 @@ use super::monitor::Monitor;
 use super::patience::Patience;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Flow, Record, Rounds};
+use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 
 /// Stops when a number of the [`Record`] is NaN or infinite for longer than its [patience](crate::shelf#patience), in every loop with
@@ -100,10 +100,18 @@ impl InvalidLossStopping {
             .stop(format!("`{name}` is {value}, for the {nth} time in a row")))
     }
 
-    /// Resets the memory, when a run begins that does not continue the last one.
-    fn reset(&mut self) {
-        self.monitor.reset();
-        self.patience.reset();
+    /// Prepares the next run. It begins without memory if it does not continue the last one.
+    fn begin_run(&mut self, record: &Record) {
+        if self.monitor.continues(record) {
+            self.patience.begin_run();
+        } else {
+            self.monitor.reset();
+            self.patience.reset();
+        }
+    }
+
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        info.monitors(self.monitor.name.clone())
     }
 }
 
@@ -118,14 +126,10 @@ fn ordinal(number: u64) -> String {
     format!("{number}{suffix}")
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl InvalidLossStopping {
     fn on_enter(&mut self, record: &Record) {
-        if self.monitor.continues_at(record.round()) {
-            self.patience.begin_run();
-        } else {
-            self.reset();
-        }
+        self.begin_run(record);
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

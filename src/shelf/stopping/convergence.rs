@@ -1,12 +1,10 @@
 //! Stops when a number has converged to its target.
 
-use super::InvalidSettings;
 use super::monitor::Monitor;
 use super::patience::Patience;
-use super::settings::SettingsCheck;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Flow, Record, Rounds};
+use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -131,11 +129,15 @@ impl ConvergenceStopping {
         )))
     }
 
-    /// Resets the memory, when a run begins that does not continue the last one.
-    fn reset(&mut self) {
-        self.monitor.reset();
-        self.patience.reset();
-        self.window.clear();
+    /// Prepares the next run. It begins without memory if it does not continue the last one.
+    fn begin_run(&mut self, record: &Record) {
+        if self.monitor.continues(record) {
+            self.patience.begin_run();
+        } else {
+            self.monitor.reset();
+            self.patience.reset();
+            self.window.clear();
+        }
     }
 
     /// Adds a value to the window. Returns the mean over the window if it is full.
@@ -152,29 +154,19 @@ impl ConvergenceStopping {
         is_full.then(|| self.window.iter().sum::<f64>() / self.window.len() as f64)
     }
 
-    fn check(&self) -> Result<(), InvalidSettings> {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let (target, window) = (self.target, self.smoothing_window);
-        SettingsCheck::new("ConvergenceStopping")
-            .require(!target.is_nan(), "target", target, "give a number")
-            .require(
-                window > 0,
-                "smoothing_window",
-                window,
-                "give 1 for no smoothing, or more",
-            )
-            .finish()
+        let remedy = "give 1 for no smoothing, or more";
+        info.monitors(self.monitor.name.clone())
+            .valid_if(!target.is_nan(), "target", target, "give a number")
+            .valid_if(window > 0, "smoothing_window", window, remedy)
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl ConvergenceStopping {
-    fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
-        if self.monitor.continues_at(record.round()) {
-            self.patience.begin_run();
-        } else {
-            self.reset();
-        }
-        self.check()
+    fn on_enter(&mut self, record: &Record) {
+        self.begin_run(record);
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

@@ -1,12 +1,11 @@
 //! Stops when a number does not improve any more.
 
-use super::InvalidSettings;
+use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use super::patience::Patience;
-use super::settings::SettingsCheck;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Flow, Record, Rounds};
+use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 
 /// Stops when a number of the [`Record`] has not improved for some time, in every loop with [`Rounds`].
@@ -15,8 +14,9 @@ use std::borrow::Cow;
 ///
 /// It looks at complete rounds only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// A number that is missing at the first look fails the run, unless [a part of the round was left](Record::lacking). If the number was there before, in
-/// the same fit or driver, the look is skipped.
+/// A name that nothing puts into the record is a problem of the plan ([`CallbackInfo::monitors`]). A number that is
+/// not in the record of a round is waited for. Only if no one declares the name, a number that is missing at the first look fails the run,
+/// unless [a part of the round was left](Record::lacking): its name may be misspelt.
 ///
 /// # Differences from other libraries
 ///
@@ -44,20 +44,11 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub struct EarlyStopping {
     monitor: Monitor,
-    direction: Direction,
-    min_delta: f64,
-    min_relative_delta: f64,
+    improvement: Improvement,
     patience: Patience,
-    baseline: Option<f64>,
     goal: Option<f64>,
-    best: Option<f64>,
-}
-
-/// Whether smaller or greater values are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Minimize,
-    Maximize,
+    divergence: Option<f64>,
+    checks_finite: bool,
 }
 
 impl EarlyStopping {
@@ -86,13 +77,11 @@ impl EarlyStopping {
     fn new(monitor: Monitor, direction: Direction) -> Self {
         Self {
             monitor,
-            direction,
-            min_delta: 0.0,
-            min_relative_delta: 0.0,
+            improvement: Improvement::new(direction),
             patience: Patience::new(0),
-            baseline: None,
             goal: None,
-            best: None,
+            divergence: None,
+            checks_finite: false,
         }
     }
 
@@ -110,7 +99,7 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn min_delta(mut self, delta: f64) -> Self {
-        self.min_delta = delta;
+        self.improvement.min_delta = delta;
         self
     }
 
@@ -128,7 +117,7 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn min_relative_delta(mut self, fraction: f64) -> Self {
-        self.min_relative_delta = fraction;
+        self.improvement.min_relative_delta = fraction;
         self
     }
 
@@ -165,7 +154,7 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn baseline(mut self, value: f64) -> Self {
-        self.baseline = Some(value);
+        self.improvement.baseline = Some(value);
         self
     }
 
@@ -183,6 +172,42 @@ impl EarlyStopping {
     /// ```
     pub fn goal(mut self, value: f64) -> Self {
         self.goal = Some(value);
+        self
+    }
+
+    /// Sets the value beyond which the run stops at once, because the number diverges: a greater one for a number that should become small,
+    /// and a smaller one otherwise. It is the `divergence_threshold` of Lightning.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # use doc_models::Well;
+    /// let stopping = EarlyStopping::minimize("energy").patience(9).divergence(1.0);
+    /// let mut driver = VariationalDriver::new(Well { x: 2.0 }).callback(stopping);
+    /// assert!(driver.run(99)?.stopped().is_some_and(|stop| stop.reason().starts_with("`energy` is worse than 1:")));
+    /// assert_eq!(driver.step().get(), 1);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn divergence(mut self, value: f64) -> Self {
+        self.divergence = Some(value);
+        self
+    }
+
+    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, such a number is one that
+    /// does not improve. [`InvalidLossStopping`](super::InvalidLossStopping) has patience for it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # use doc_models::Well;
+    /// let stopping = EarlyStopping::minimize("energy").patience(9).check_finite();
+    /// let mut driver = VariationalDriver::new(Well { x: f64::NAN }).callback(stopping);
+    /// assert_eq!(driver.run(99)?.stopped().map(Stop::reason), Some("`energy` is NaN"));
+    /// assert_eq!(driver.step().get(), 1);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn check_finite(mut self) -> Self {
+        self.checks_finite = true;
         self
     }
 
@@ -216,7 +241,7 @@ impl EarlyStopping {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn best(&self) -> Option<f64> {
-        self.best
+        self.improvement.best
     }
 
     fn look(&mut self, record: &Record) -> Result<Flow, String> {
@@ -225,75 +250,64 @@ impl EarlyStopping {
     }
 
     fn evaluate(&mut self, value: f64) -> Flow {
-        let name = &self.monitor.name;
-        if let Some(goal) = self.goal.filter(|goal| self.gain(value, *goal) >= 0.0) {
-            return Flow::stop(format!("`{name}` has reached {goal}: {value}"));
+        if let Some(reason) = self.reason_to_stop_at_once(value) {
+            return Flow::stop(reason);
         }
-        let improves = self.improves(value);
-        if improves {
-            self.best = Some(value);
-        }
+        let improves = self.improvement.compare(value);
         let Some(looks) = self.patience.count_look(!improves) else {
             return Flow::Continue;
         };
-        let reference = self.best.or(self.baseline);
-        let on = reference.map(|reference| format!(" on {reference}"));
-        let on = on.unwrap_or_default();
+        let (name, on) = (&self.monitor.name, self.improvement.describe());
         let unit = if looks == 1 { "look" } else { "looks" };
         self.patience.stop(format!(
             "`{name}` has not improved{on} in {looks} {unit}: {value}"
         ))
     }
 
-    /// Resets the memory, when a run begins that does not continue the last one.
-    fn reset(&mut self) {
-        self.monitor.reset();
-        self.patience.reset();
-        self.best = None;
+    fn reason_to_stop_at_once(&self, value: f64) -> Option<String> {
+        let name = &self.monitor.name;
+        let gain = |on: &f64| self.improvement.direction.gain(value, *on);
+        if let Some(goal) = self.goal.filter(|goal| gain(goal) >= 0.0) {
+            return Some(format!("`{name}` has reached {goal}: {value}"));
+        }
+        if let Some(threshold) = self.divergence.filter(|threshold| gain(threshold) < 0.0) {
+            return Some(format!("`{name}` is worse than {threshold}: {value}"));
+        }
+        (self.checks_finite && !value.is_finite()).then(|| format!("`{name}` is {value}"))
     }
 
-    fn improves(&self, value: f64) -> bool {
-        let Some(reference) = self.best.or(self.baseline) else {
-            return !value.is_nan();
-        };
-        let relative = self.min_relative_delta * reference.abs();
-        // Any finite value improves on an infinite one.
-        let relative = if reference.is_finite() { relative } else { 0.0 };
-        self.gain(value, reference) > self.min_delta.max(relative)
-    }
-
-    /// Returns by how much a value is better than another one.
-    fn gain(&self, value: f64, than: f64) -> f64 {
-        match self.direction {
-            Direction::Minimize => than - value,
-            Direction::Maximize => value - than,
+    /// Prepares the next run. It begins without memory if it does not continue the last one.
+    fn begin_run(&mut self, record: &Record) {
+        if self.monitor.continues(record) {
+            self.patience.begin_run();
+        } else {
+            self.monitor.reset();
+            self.patience.reset();
+            self.improvement.reset();
         }
     }
 
-    fn check(&self) -> Result<(), InvalidSettings> {
-        let is_delta = |delta: f64| delta.is_finite() && delta >= 0.0;
-        let (delta, relative) = (self.min_delta, self.min_relative_delta);
-        let baseline = self.baseline.unwrap_or_default();
-        let goal = self.goal.unwrap_or_default();
-        let remedy = "give one that is finite and not negative";
-        SettingsCheck::new("EarlyStopping")
-            .require(is_delta(delta), "min_delta", delta, remedy)
-            .require(is_delta(relative), "min_relative_delta", relative, remedy)
-            .require(!baseline.is_nan(), "baseline", baseline, "give a number")
-            .require(!goal.is_nan(), "goal", goal, "give a number")
-            .finish()
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let is_number = |value: Option<f64>| value.is_none_or(|value| !value.is_nan());
+        let (goal, divergence) = (self.goal, self.divergence);
+        let shown = Option::unwrap_or_default;
+        let info = self
+            .improvement
+            .declare(info.monitors(self.monitor.name.clone()));
+        info.valid_if(is_number(goal), "goal", shown(goal), "give a number")
+            .valid_if(
+                is_number(divergence),
+                "divergence",
+                shown(divergence),
+                "give a number",
+            )
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl EarlyStopping {
-    fn on_enter(&mut self, record: &Record) -> Result<(), InvalidSettings> {
-        if self.monitor.continues_at(record.round()) {
-            self.patience.begin_run();
-        } else {
-            self.reset();
-        }
-        self.check()
+    fn on_enter(&mut self, record: &Record) {
+        self.begin_run(record);
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

@@ -1,0 +1,125 @@
+//! What a callback declares of its settings, and of the names in the record that it writes and reads.
+
+use super::CallbackInfo;
+use std::borrow::Cow;
+use std::fmt;
+
+/// What an instance of a callback declares beside its order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Declarations {
+    /// The text of each invalid setting.
+    pub(crate) invalid: Vec<String>,
+    /// The names of the values that the callback puts into the record.
+    pub(crate) produces: Vec<Cow<'static, str>>,
+    /// The names of the numbers that the callback reads from the record.
+    pub(crate) monitors: Vec<Cow<'static, str>>,
+}
+
+/// What a callback declares of its settings and of the record. `declare = Self::declare` on the attribute adds it for each instance.
+impl CallbackInfo {
+    /// Requires that a setting is valid. Otherwise the plan has a problem before anything runs: the name of the setting, its value and the
+    /// remedy.
+    ///
+    /// ```
+    /// use callbacks::CallbackInfo;
+    /// use callbacks::prelude::*;
+    ///
+    /// struct Decay {
+    ///     factor: f64,
+    /// }
+    ///
+    /// impl Decay {
+    ///     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///         info.valid_if(self.factor > 0.0, "factor", self.factor, "give a positive one")
+    ///     }
+    /// }
+    ///
+    /// #[callback(register = false, declare = Self::declare)]
+    /// impl Decay {
+    ///     fn on_epoch_end(&self, rate: &mut LearningRate) {
+    ///         rate.scale(self.factor);
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(Decay { factor: 0.0 });
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert!(error.to_string().contains("has a `factor` of 0"));
+    /// ```
+    pub fn valid_if(
+        self,
+        is_valid: bool,
+        name: &str,
+        value: impl fmt::Display,
+        remedy: &str,
+    ) -> Self {
+        if is_valid {
+            return self;
+        }
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
+        self.problem(format!("has {article} `{name}` of {value}; {remedy}"))
+    }
+
+    /// Reports another problem of the settings, with what to write instead.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # struct Watch { names: Vec<String> }
+    /// # impl Watch {
+    /// fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///     match self.names[..] {
+    ///         [] => info.problem("watches nothing; give it a name"),
+    ///         _ => info,
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn problem(mut self, text: impl Into<String>) -> Self {
+        self.declarations.invalid.push(text.into());
+        self
+    }
+
+    /// Declares that the callback puts a value of this name into the [`Record`](crate::Record), like `produces("accuracy")` on the
+    /// attribute. A callback that [monitors](Self::monitors) it waits for it, if it is not in the record of each round.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # struct Accuracy { phase: &'static str }
+    /// # impl Accuracy {
+    /// fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///     info.produces(format!("{}_accuracy", self.phase))
+    /// }
+    /// # }
+    /// ```
+    pub fn produces(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.declarations.produces.push(name.into());
+        self
+    }
+
+    /// Declares that the callback reads a number of this name from the [`Record`](crate::Record). The plan has a problem if neither the loop
+    /// nor a callback can put it there: a loop says which names it records
+    /// ([`Availability::records`](crate::Availability::records)), and a callback that writes records which it
+    /// [produces](Self::produces). As long as one of them does not say it, the name may be one of its.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # struct Stopper { monitor: String }
+    /// # impl Stopper {
+    /// fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///     info.monitors(self.monitor.clone())
+    /// }
+    /// # }
+    /// ```
+    pub fn monitors(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.declarations.monitors.push(name.into());
+        self
+    }
+
+    pub(crate) fn declarations(&self) -> &Declarations {
+        &self.declarations
+    }
+}
