@@ -31,6 +31,7 @@
 //!   [`VariationalDriver`](driver::VariationalDriver) runs it with your [`Driven`](driver::Driven).
 //! * [`Attach`] attaches callbacks to both.
 //! * [`shelf`] has ready-made callbacks for both, and for loops of your own.
+//! * [`Parameters`](trait@Parameters) and [`Gradients`](trait@Gradients) are what callbacks need of a model; each can be derived.
 //! * [`breakpoints!`] declares your own loop; a [`Plan`] runs callbacks in it.
 //! * [`State`] is shared by loop and callbacks: one value per type.
 //! * [`Flow`] is what a handler returns, [`Outcome`] how a run ended.
@@ -46,6 +47,9 @@ mod attach;
 pub mod candle;
 pub mod driver;
 pub mod fit;
+mod model;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "parallel")]
 mod parallel;
 pub mod prelude;
@@ -54,22 +58,25 @@ pub mod shelf;
 pub mod weight;
 
 pub use attach::Attach;
-pub use callback_macros::{breakpoints, callback};
+pub use callback_macros::{Gradients, Parameters, breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;
 pub use fit::Fit;
+pub use model::{Gradients, Parameters};
 #[cfg(feature = "parallel")]
 pub use parallel::{Parallel, ThreadsError};
 
 /// The only paths that the macros write.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::model::fields;
+    pub use crate::model::{Gradients, Parameters};
     pub use callback_macros::__expand_callback;
     pub use callback_runtime::__private::*;
     pub use callback_runtime::{
-        At, AtEach, Availability, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers,
-        Location, Loop, Record, Registration, Role, RoundInfo, Rounds, Scope, ScopeCounter,
-        ScopeInfo,
+        At, AtEach, Availability, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef,
+        Handlers, Location, Loop, Record, Registration, Role, RoundInfo, Rounds, Scope,
+        ScopeCounter, ScopeInfo,
     };
 }
 

@@ -73,7 +73,7 @@ fn unsafe_code_is_in_one_place() {
 
 #[test]
 fn every_check_of_the_macros_is_proven_by_a_folder_of_ui_tests() {
-    for of in ["callback", "breakpoints"] {
+    for of in ["callback", "breakpoints", "derive"] {
         let checks = root().join("callback-macros/src").join(of).join("check");
         for entry in fs::read_dir(&checks)
             .expect("the folder of checks")

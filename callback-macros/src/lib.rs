@@ -1,4 +1,4 @@
-//! The macros of `callbacks`: [`macro@callback`] and [`breakpoints!`].
+//! The macros of `callbacks`: [`macro@callback`], [`breakpoints!`], and the derives of `Parameters` and `Gradients`.
 //!
 //! `#[callback]` has two stages, because a proc macro cannot see what another one wrote. The first stage passes a copy of the block
 //! to the hidden macro beside the loop. That macro adds the names of the loop's breakpoints, and passes both to the second stage,
@@ -10,6 +10,7 @@ mod attributes;
 mod breakpoints;
 mod callback;
 mod crate_path;
+mod derive;
 mod errors;
 mod handler_name;
 mod pipeline;
@@ -351,6 +352,52 @@ pub fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn breakpoints(declaration: TokenStream) -> TokenStream {
     pipeline::breakpoints(&declaration.into()).into()
+}
+
+/// Implements `callbacks::Parameters` for a struct of arrays, of numbers and of structs that implement it.
+///
+/// The names of fields, and the indices in lists and tuples, are joined by `.`: `layers.0.weights`. A field with `#[parameters(skip)]` has
+/// no parameters. `#[parameters(crate = path)]` above the struct is the path of `callbacks`, if it is renamed.
+///
+/// ```
+/// use callbacks::{BoxError, Parameters};
+///
+/// #[derive(Parameters)]
+/// struct Line {
+///     slope: f64,
+///     #[parameters(skip)]
+///     unit: &'static str,
+/// }
+///
+/// let mut line = Line { slope: 2.0, unit: "m/s" };
+/// line.scale_where(0.5, &|name| name == "slope")?;
+/// assert_eq!((line.slope, line.unit), (1.0, "m/s"));
+/// # Ok::<(), BoxError>(())
+/// ```
+#[proc_macro_derive(Parameters, attributes(parameters))]
+pub fn derive_parameters(item: TokenStream) -> TokenStream {
+    pipeline::derive(derive::syntax::Derived::Parameters, item.into()).into()
+}
+
+/// Implements `callbacks::Gradients` for a struct of arrays, of numbers and of structs that implement it.
+///
+/// The names of fields, and the indices in lists and tuples, are joined by `.`: `layers.0.weights`. A field with `#[gradients(skip)]` has
+/// no gradients. `#[gradients(crate = path)]` above the struct is the path of `callbacks`, if it is renamed.
+///
+/// ```
+/// use callbacks::{BoxError, Gradients};
+///
+/// #[derive(callbacks::Gradients)]
+/// struct Slope(f64, #[gradients(skip)] &'static str);
+///
+/// let mut slope = Slope(-3.0, "m/s");
+/// slope.clamp(2.0)?;
+/// assert_eq!((slope.0, slope.1), (-2.0, "m/s"));
+/// # Ok::<(), BoxError>(())
+/// ```
+#[proc_macro_derive(Gradients, attributes(gradients))]
+pub fn derive_gradients(item: TokenStream) -> TokenStream {
+    pipeline::derive(derive::syntax::Derived::Gradients, item.into()).into()
 }
 
 /// The second stage of [`macro@callback`], which the macros beside loops call.

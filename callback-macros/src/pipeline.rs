@@ -28,3 +28,12 @@ pub(crate) fn breakpoints(tokens: &TokenStream) -> TokenStream {
     let checked = model.map(|model| crate::breakpoints::check::check(model, &errors));
     crate::breakpoints::expand::expand(checked, errors)
 }
+
+/// `#[derive(Parameters)] item` or `#[derive(Gradients)] item`: writes the impl of the trait.
+pub(crate) fn derive(derived: crate::derive::syntax::Derived, item: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let declaration = crate::derive::syntax::Declaration::new(derived, item, &errors);
+    let model = declaration.map(crate::derive::model::Model::new);
+    let checked = model.and_then(|model| crate::derive::check::check(model, &errors));
+    crate::derive::expand::expand(checked, errors)
+}

@@ -15,11 +15,15 @@ pub const LEARNING_RATE: f64 = 0.005;
 const HIDDEN: usize = 64;
 
 /// Two layers with a rectifier in between, and their optimiser.
+#[derive(callbacks::Parameters)]
 pub struct Mlp {
+    #[parameters(skip)]
     layers: [Linear; 2],
     variables: Vec<Var>,
+    #[parameters(skip)]
     optimizer: AdamW,
     /// The last loss with its graph, for the way back.
+    #[parameters(skip)]
     last_loss: Option<Tensor>,
 }
 

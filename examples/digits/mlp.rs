@@ -11,16 +11,20 @@ const HIDDEN: usize = 64;
 const MOMENTUM: f32 = 0.9;
 
 /// Two layers with a rectifier in between.
+#[derive(callbacks::Parameters)]
 pub struct Mlp {
     layers: [Layer; 2],
     /// What the first layer made of the last batch, for the way back.
+    #[parameters(skip)]
     hidden: Array2<f32>,
 }
 
+#[derive(callbacks::Parameters)]
 struct Layer {
     weights: Array2<f32>,
     biases: Array1<f32>,
     /// What momentum remembers of the updates so far.
+    #[parameters(skip)]
     velocity: Slopes,
 }
 
@@ -28,8 +32,10 @@ struct Layer {
 pub struct Logits(Array2<f32>);
 
 /// The derivatives of the loss.
+#[derive(callbacks::Gradients)]
 pub struct Gradients([Slopes; 2]);
 
+#[derive(callbacks::Gradients)]
 struct Slopes {
     weights: Array2<f32>,
     biases: Array1<f32>,

@@ -25,8 +25,8 @@ pub trait Learner: Sized + 'static {
     type Batch: 'static;
     /// The output of `forward`.
     type Prediction: 'static;
-    /// The output of `backward`, which `step` consumes. Callbacks that measure or scale gradients need the traits
-    /// [`Norm`](super::Norm) and [`Scale`](super::Scale).
+    /// The output of `backward`, which `step` consumes. Callbacks that measure or change gradients need the trait
+    /// [`Gradients`](crate::Gradients).
     type Gradients: 'static;
 
     /// Returns the number of samples in a batch: the weight of its loss in the mean of a pass. A batch without samples is trained on like

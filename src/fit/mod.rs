@@ -18,7 +18,6 @@ mod initial_state;
 mod learner;
 mod learning_rate;
 mod loss;
-mod parameters;
 mod pass;
 mod pass_kind;
 mod position;
@@ -26,15 +25,13 @@ mod session;
 mod step;
 mod trainer;
 
+pub use crate::model::SaveParameters;
 pub use batches::Batches;
 pub use breakpoints::Fit;
 pub use history::History;
 pub use learner::{Learner, OwnStep};
 pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
-#[cfg(feature = "candle")]
-pub(crate) use parameters::max_or_nan;
-pub use parameters::{Norm, SaveParameters, Scale, VisitParameters};
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
 pub use session::{FitSession, FitSessionBuilder, SessionEpochs, SessionPass};
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

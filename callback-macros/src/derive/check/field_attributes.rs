@@ -1,0 +1,88 @@
+//! Checks the attributes of a derive, above its struct and above the fields.
+
+use crate::derive::model::Model;
+use crate::derive::syntax::{Helper, Word};
+use crate::errors::Errors;
+use crate::spelling::{did_you_mean, nearest};
+
+/// The words that an attribute may have, above the struct and above a field.
+const OF_STRUCT: &str = "crate";
+const OF_FIELD: &str = "skip";
+
+/// The word is `skip` above a field, and `crate = path` above the struct. Rejects:
+///
+/// ```text
+/// #[parameters(skp)]
+/// calls: u64,
+/// ```
+pub(super) fn check_words(model: &Model, errors: &Errors) {
+    for helper in &model.declaration.helpers {
+        check_helper(model, helper, OF_STRUCT, errors);
+    }
+    for field in &model.declaration.fields {
+        for helper in &field.helpers {
+            check_helper(model, helper, OF_FIELD, errors);
+        }
+    }
+}
+
+fn check_helper(model: &Model, helper: &Helper, expected: &str, errors: &Errors) {
+    let attribute = model.derived().helper();
+    let Some(words) = &helper.words else {
+        return;
+    };
+    let usage = match expected {
+        OF_FIELD => format!("write `#[{attribute}(skip)]` above a field that has none"),
+        _ => format!("write `#[{attribute}(crate = path)]` above the struct"),
+    };
+    if words.is_empty() {
+        errors.report(
+            &helper.name,
+            format!("this attribute says nothing; {usage}"),
+        );
+    }
+    for word in words {
+        if let Some(problem) = problem_of(word, expected) {
+            errors.report(&word.name, format!("{problem}; {usage}"));
+        }
+    }
+}
+
+fn problem_of(Word { name, value }: &Word, expected: &str) -> Option<String> {
+    let text = name.to_string();
+    match (text.as_str(), value) {
+        (OF_FIELD, None) | (OF_STRUCT, Some(_)) if text == expected => None,
+        (OF_FIELD, None) => Some("`skip` belongs above a field".to_owned()),
+        (OF_STRUCT, Some(_)) => Some("`crate = path` belongs above the struct".to_owned()),
+        (OF_FIELD, Some(_)) => Some("`skip` has no value".to_owned()),
+        (OF_STRUCT, None) => Some("`crate` needs a path".to_owned()),
+        _ => {
+            let guess = did_you_mean(nearest(&text, [expected]));
+            Some(format!("unknown word `{text}`{guess}"))
+        }
+    }
+}
+
+/// A word is written once. Rejects:
+///
+/// ```text
+/// #[parameters(skip, skip)]
+/// calls: u64,
+/// ```
+pub(super) fn check_once(model: &Model, errors: &Errors) {
+    let fields = model.declaration.fields.iter();
+    let lists = fields.map(|field| &field.helpers);
+    for helpers in lists.chain([&model.declaration.helpers]) {
+        let words = helpers
+            .iter()
+            .flat_map(|helper| helper.words.iter().flatten());
+        let mut seen: Vec<&Word> = Vec::new();
+        for word in words {
+            if seen.iter().any(|earlier| earlier.name == word.name) {
+                let name = &word.name;
+                errors.report(name, format!("`{name}` is written twice; remove one"));
+            }
+            seen.push(word);
+        }
+    }
+}

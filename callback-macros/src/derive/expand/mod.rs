@@ -1,0 +1,67 @@
+//! Writes the impl of a derive. It reports no errors: the model contains nothing that a rule refused.
+
+mod gradients;
+mod parameters;
+
+use super::model::{Model, TensorField};
+use super::syntax::Derived;
+use crate::crate_path;
+use crate::errors::Errors;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Path, parse_quote};
+
+/// Expands to:
+///
+/// ```text
+/// const _: () = {
+///     impl Parameters for Layer where Vec<f32>: ParameterField { … }
+/// };
+/// ```
+pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
+    let errors = errors.into_compile_errors();
+    let Some(model) = model else {
+        return errors;
+    };
+    let private = crate_path::private_module(&model.krate);
+    let (name, bounds) = (&model.name, bounds(&model, &private));
+    let mut generics = model.generics.clone();
+    generics.make_where_clause().predicates.extend(bounds);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let (derived, functions) = match model.derived() {
+        Derived::Parameters => (quote!(Parameters), parameters::functions(&model, &private)),
+        Derived::Gradients => (quote!(Gradients), gradients::functions(&model, &private)),
+    };
+    quote! {
+        #errors
+        const _: () = {
+            #[automatically_derived]
+            #[allow(deprecated, unused_variables, private_bounds, clippy::all, clippy::pedantic)]
+            impl #impl_generics #private::#derived for #name #type_generics #where_clause {
+                #functions
+            }
+        };
+    }
+}
+
+/// Expands to:
+///
+/// ```text
+/// Vec<f32>: ParameterField
+/// ```
+fn bounds(model: &Model, private: &Path) -> Vec<syn::WherePredicate> {
+    let bound = match model.derived() {
+        Derived::Parameters => "ParameterField",
+        Derived::Gradients => "GradientField",
+    };
+    let fields = model.fields.iter();
+    let bounds = fields.map(|TensorField { ty, .. }| {
+        // If the type has no tensors, rustc's error points at it.
+        let span = Span::mixed_site().located_at(ty.span());
+        let bound = Ident::new(bound, span);
+        let bound = quote_spanned!(span=> #private::fields::#bound);
+        parse_quote!(#ty: #bound)
+    });
+    bounds.collect()
+}

@@ -1,0 +1,327 @@
+//! Parameters and gradients in vectors, arrays, tuples, boxes and options.
+
+use super::fields::{self, FieldSnapshots, GradientField, ParameterField, check_len};
+use super::{Gradients, Parameters};
+use callback_runtime::BoxError;
+
+/// A list of tensors: the name of an element is its index.
+impl<T: Parameters> Parameters for [T] {
+    type Snapshot = Vec<T::Snapshot>;
+
+    fn visit(
+        &self,
+        visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        let mut items = self.iter().enumerate();
+        items.try_for_each(|(index, item)| fields::visit(item, &index.to_string(), visitor))
+    }
+
+    fn visit_mut(
+        &mut self,
+        visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        let mut items = self.iter_mut().enumerate();
+        items.try_for_each(|(index, item)| fields::visit_mut(item, &index.to_string(), visitor))
+    }
+
+    fn snapshot(&self) -> Result<Self::Snapshot, BoxError> {
+        self.iter().map(Parameters::snapshot).collect()
+    }
+
+    fn restore_where(
+        &mut self,
+        snapshot: &Self::Snapshot,
+        includes: &dyn Fn(&str) -> bool,
+    ) -> Result<(), BoxError> {
+        check_len(self.len(), snapshot.len())?;
+        let mut items = self.iter_mut().zip(snapshot).enumerate();
+        items.try_for_each(|(index, (item, snapshot))| {
+            fields::restore_tensors(item, &index.to_string(), snapshot, includes)
+        })
+    }
+
+    fn average_into(&self, snapshot: &mut Self::Snapshot, share: f64) -> Result<(), BoxError> {
+        check_len(self.len(), snapshot.len())?;
+        let mut items = self.iter().zip(snapshot);
+        items.try_for_each(|(item, snapshot)| item.average_into(snapshot, share))
+    }
+
+    fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
+        let mut items = self.iter_mut().enumerate();
+        items.try_for_each(|(index, item)| {
+            fields::scale_where(item, &index.to_string(), by, includes)
+        })
+    }
+}
+
+/// A list of tensors: the name of an element is its index.
+impl<T: Gradients> Gradients for [T] {
+    fn visit(
+        &self,
+        visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        let mut items = self.iter().enumerate();
+        items.try_for_each(|(index, item)| {
+            fields::visit_gradients(item, &index.to_string(), visitor)
+        })
+    }
+
+    fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
+        let mut items = self.iter().enumerate();
+        items.try_for_each(|(index, item)| fields::norms(item, &index.to_string(), p, visitor))
+    }
+
+    fn scale_each(&mut self, factor: &mut dyn FnMut(&str) -> f64) -> Result<(), BoxError> {
+        let mut items = self.iter_mut().enumerate();
+        items.try_for_each(|(index, item)| fields::scale_each(item, &index.to_string(), factor))
+    }
+
+    fn clamp(&mut self, limit: f64) -> Result<(), BoxError> {
+        self.iter_mut().try_for_each(|item| item.clamp(limit))
+    }
+
+    fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
+        check_len(self.len(), other.len())?;
+        let mut items = self.iter_mut().zip(other);
+        items.try_for_each(|(item, other)| item.add_scaled(other, by))
+    }
+}
+
+/// Implements both traits for what refers to something else that has them.
+macro_rules! forward {
+    ($([$($generics:tt)*] $Type:ty => $To:ty;)*) => {$(
+        impl<$($generics)*> Parameters for $Type
+        where
+            $To: Parameters,
+        {
+            type Snapshot = <$To as Parameters>::Snapshot;
+
+            fn visit(
+                &self,
+                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                <$To as Parameters>::visit(self.as_ref(), visitor)
+            }
+
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                <$To as Parameters>::visit_mut(self.as_mut(), visitor)
+            }
+
+            fn snapshot(&self) -> Result<Self::Snapshot, BoxError> {
+                <$To as Parameters>::snapshot(self.as_ref())
+            }
+
+            fn restore_where(
+                &mut self,
+                snapshot: &Self::Snapshot,
+                includes: &dyn Fn(&str) -> bool,
+            ) -> Result<(), BoxError> {
+                <$To as Parameters>::restore_where(self.as_mut(), snapshot, includes)
+            }
+
+            fn average_into(
+                &self,
+                snapshot: &mut Self::Snapshot,
+                share: f64,
+            ) -> Result<(), BoxError> {
+                <$To as Parameters>::average_into(self.as_ref(), snapshot, share)
+            }
+
+            fn scale_where(
+                &mut self,
+                by: f64,
+                includes: &dyn Fn(&str) -> bool,
+            ) -> Result<(), BoxError> {
+                <$To as Parameters>::scale_where(self.as_mut(), by, includes)
+            }
+        }
+
+        impl<$($generics)*> Gradients for $Type
+        where
+            $To: Gradients,
+        {
+            fn visit(
+                &self,
+                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                <$To as Gradients>::visit(self.as_ref(), visitor)
+            }
+
+            fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
+                <$To as Gradients>::norms(self.as_ref(), p, visitor)
+            }
+
+            fn scale_each(
+                &mut self,
+                factor: &mut dyn FnMut(&str) -> f64,
+            ) -> Result<(), BoxError> {
+                <$To as Gradients>::scale_each(self.as_mut(), factor)
+            }
+
+            fn clamp(&mut self, limit: f64) -> Result<(), BoxError> {
+                <$To as Gradients>::clamp(self.as_mut(), limit)
+            }
+
+            fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
+                <$To as Gradients>::add_scaled(self.as_mut(), other.as_ref(), by)
+            }
+        }
+    )*};
+}
+forward! {
+    [T] Vec<T> => [T];
+    [T, const N: usize] [T; N] => [T];
+    [T: ?Sized] Box<T> => T;
+}
+
+/// Implements both traits for a tuple: the name of an element is its index.
+macro_rules! tuple {
+    ($($index:tt $T:ident)*) => {
+        impl<$($T: ParameterField),*> Parameters for ($($T,)*) {
+            type Snapshot = FieldSnapshots;
+
+            fn visit(
+                &self,
+                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                $(fields::visit(&self.$index, stringify!($index), visitor)?;)*
+                Ok(())
+            }
+
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                $(fields::visit_mut(&mut self.$index, stringify!($index), visitor)?;)*
+                Ok(())
+            }
+
+            fn snapshot(&self) -> Result<FieldSnapshots, BoxError> {
+                let mut snapshots = FieldSnapshots::new();
+                $(snapshots.add(&self.$index)?;)*
+                Ok(snapshots)
+            }
+
+            fn restore_where(
+                &mut self,
+                snapshot: &FieldSnapshots,
+                includes: &dyn Fn(&str) -> bool,
+            ) -> Result<(), BoxError> {
+                $({
+                    let (name, of) = (stringify!($index), (snapshot, $index));
+                    fields::restore_where(&mut self.$index, name, of, includes)?;
+                })*
+                Ok(())
+            }
+
+            fn average_into(
+                &self,
+                snapshot: &mut FieldSnapshots,
+                share: f64,
+            ) -> Result<(), BoxError> {
+                $(fields::average_into(&self.$index, (snapshot, $index), share)?;)*
+                Ok(())
+            }
+
+            fn scale_where(
+                &mut self,
+                by: f64,
+                includes: &dyn Fn(&str) -> bool,
+            ) -> Result<(), BoxError> {
+                $(fields::scale_where(&mut self.$index, stringify!($index), by, includes)?;)*
+                Ok(())
+            }
+        }
+
+        impl<$($T: GradientField),*> Gradients for ($($T,)*) {
+            fn visit(
+                &self,
+                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
+                $(fields::visit_gradients(&self.$index, stringify!($index), visitor)?;)*
+                Ok(())
+            }
+
+            fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
+                $(fields::norms(&self.$index, stringify!($index), p, visitor)?;)*
+                Ok(())
+            }
+
+            fn scale_each(
+                &mut self,
+                factor: &mut dyn FnMut(&str) -> f64,
+            ) -> Result<(), BoxError> {
+                $(fields::scale_each(&mut self.$index, stringify!($index), factor)?;)*
+                Ok(())
+            }
+
+            fn clamp(&mut self, limit: f64) -> Result<(), BoxError> {
+                $(fields::clamp(&mut self.$index, limit)?;)*
+                Ok(())
+            }
+
+            fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
+                $(fields::add_scaled(&mut self.$index, &other.$index, by)?;)*
+                Ok(())
+            }
+        }
+    };
+}
+tuple!(0 A);
+tuple!(0 A 1 B);
+tuple!(0 A 1 B 2 C);
+tuple!(0 A 1 B 2 C 3 D);
+tuple!(0 A 1 B 2 C 3 D 4 E);
+tuple!(0 A 1 B 2 C 3 D 4 E 5 F);
+
+/// An option: nothing has no tensors.
+impl<T: Parameters> Parameters for Option<T> {
+    type Snapshot = Option<T::Snapshot>;
+
+    fn visit(
+        &self,
+        visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        self.iter().try_for_each(|tensors| tensors.visit(visitor))
+    }
+
+    fn visit_mut(
+        &mut self,
+        visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        let mut tensors = self.iter_mut();
+        tensors.try_for_each(|tensors| tensors.visit_mut(visitor))
+    }
+
+    fn snapshot(&self) -> Result<Self::Snapshot, BoxError> {
+        self.as_ref().map(Parameters::snapshot).transpose()
+    }
+
+    fn restore_where(
+        &mut self,
+        snapshot: &Self::Snapshot,
+        includes: &dyn Fn(&str) -> bool,
+    ) -> Result<(), BoxError> {
+        match (self, snapshot) {
+            (Some(tensors), Some(snapshot)) => tensors.restore_where(snapshot, includes),
+            (None, None) => Ok(()),
+            _ => Err(fields::other_model()),
+        }
+    }
+
+    fn average_into(&self, snapshot: &mut Self::Snapshot, share: f64) -> Result<(), BoxError> {
+        match (self, snapshot) {
+            (Some(tensors), Some(snapshot)) => tensors.average_into(snapshot, share),
+            (None, None) => Ok(()),
+            _ => Err(fields::other_model()),
+        }
+    }
+
+    fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
+        let mut tensors = self.iter_mut();
+        tensors.try_for_each(|tensors| tensors.scale_where(by, includes))
+    }
+}

@@ -1,0 +1,21 @@
+//! What callbacks need of a model: its parameters and its gradients, by name.
+//!
+//! * [`Parameters`]: read, change, save in memory, restore, average;
+//! * [`Gradients`]: norms, scale, clamp, add;
+//! * [`SaveParameters`]: write and read a checkpoint;
+//! * `elements.rs`, `collections.rs`: the implementations for numbers, lists and tuples; `fields.rs`: what the derives write.
+
+mod collections;
+pub(crate) mod elements;
+pub mod fields;
+mod gradients;
+mod norm;
+mod parameters;
+mod save;
+
+pub use gradients::Gradients;
+#[cfg(feature = "candle")]
+pub(crate) use norm::max_or_nan;
+pub(crate) use norm::p_norm;
+pub use parameters::Parameters;
+pub use save::SaveParameters;

@@ -1,0 +1,9 @@
+use callbacks::Parameters;
+
+#[derive(Parameters)]
+#[parameters(skip)]
+struct Layer {
+    weights: Vec<f32>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use callbacks::Parameters;
+
+#[derive(Parameters)]
+struct Layer {
+    #[parameters(skip = yes)]
+    calls: u64,
+}
+
+fn main() {}
