@@ -108,7 +108,7 @@ fn a_snapshot_of_other_variables_is_refused() -> Result<(), BoxError> {
         .map_err(|error| error.to_string());
     assert_eq!(
         error,
-        Err("`named`: `half`: a variable of shape [2] cannot take the values of [1]; use a snapshot of the same model".to_owned())
+        Err("`named.half`: a variable of shape [2] cannot take the values of [1]; use a snapshot of the same model".to_owned())
     );
     Ok(())
 }

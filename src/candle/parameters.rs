@@ -2,6 +2,7 @@
 
 use super::read_elements;
 use crate::Parameters;
+use crate::model::below;
 use callback_runtime::BoxError;
 use candle_core::{DType, Tensor, Var};
 use candle_nn::VarMap;
@@ -134,7 +135,7 @@ impl Parameters for [(String, Var)] {
         let mut pairs = self.iter_mut().zip(snapshot);
         pairs.try_for_each(|((name, variable), (_, tensor))| {
             let restored = variable.restore_where(tensor, &|_| includes(name));
-            restored.map_err(|error| format!("`{name}`: {error}").into())
+            restored.map_err(|error| below(name, error))
         })
     }
 

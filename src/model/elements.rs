@@ -1,5 +1,10 @@
 //! Parameters and gradients in slices, vectors and arrays of numbers: one tensor each.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a visitor is written once in the traits, and as users write it"
+)]
+
 use super::fields::check_len;
 use super::{Gradients, Parameters, p_norm};
 use callback_runtime::BoxError;
@@ -145,8 +150,9 @@ macro_rules! slice {
                 includes: &dyn Fn(&str) -> bool,
             ) -> Result<(), BoxError> {
                 if includes("") {
-                    self.iter_mut()
-                        .for_each(|element| *element = element.mul(by));
+                    for element in self {
+                        *element = element.mul(by);
+                    }
                 }
                 Ok(())
             }
@@ -170,8 +176,9 @@ macro_rules! slice {
 
             fn scale_each(&mut self, factor: &mut dyn FnMut(&str) -> f64) -> Result<(), BoxError> {
                 let by = factor("");
-                self.iter_mut()
-                    .for_each(|element| *element = element.mul(by));
+                for element in self {
+                    *element = element.mul(by);
+                }
                 Ok(())
             }
 

@@ -1,5 +1,11 @@
 //! What the derives and the implementations for collections write: a call for each field.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a visitor is written once in the traits, and as users write it"
+)]
+
+use super::tensor_error::below;
 use super::{Gradients, Parameters};
 use callback_runtime::BoxError;
 use std::any::Any;
@@ -212,7 +218,7 @@ pub(super) fn restore_tensors<T: Parameters + ?Sized>(
     includes: &dyn Fn(&str) -> bool,
 ) -> Result<(), BoxError> {
     let restored = tensors.restore_where(snapshot, &|rest| includes(&join(name, rest)));
-    restored.map_err(|error| format!("`{name}`: {error}").into())
+    restored.map_err(|error| below(name, error))
 }
 
 /// Refuses tensors or lists whose lengths differ.
@@ -232,7 +238,7 @@ pub(super) fn other_model() -> BoxError {
 }
 
 /// Returns `name.rest`, or the one of the two that is not empty.
-fn join(name: &str, rest: &str) -> String {
+pub(super) fn join(name: &str, rest: &str) -> String {
     match (name.is_empty(), rest.is_empty()) {
         (true, _) => rest.to_owned(),
         (_, true) => name.to_owned(),

@@ -1,5 +1,10 @@
 //! The gradients of a model, for callbacks that clip, accumulate, watch or scale them.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a visitor is written once in the traits, and as users write it"
+)]
+
 use super::norm::combine_norms;
 use callback_runtime::BoxError;
 

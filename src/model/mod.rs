@@ -12,6 +12,7 @@ mod gradients;
 mod norm;
 mod parameters;
 mod save;
+mod tensor_error;
 
 pub use gradients::Gradients;
 #[cfg(feature = "candle")]
@@ -19,3 +20,5 @@ pub(crate) use norm::max_or_nan;
 pub(crate) use norm::p_norm;
 pub use parameters::Parameters;
 pub use save::SaveParameters;
+#[cfg(feature = "candle")]
+pub(crate) use tensor_error::below;

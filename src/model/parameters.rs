@@ -1,5 +1,10 @@
 //! The parameters of a model, for callbacks that average, freeze, restore or show them.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a visitor is written once in the traits, and as users write it"
+)]
+
 use callback_runtime::BoxError;
 
 /// A model, or a part of it, whose parameters callbacks can read, change, save in memory and restore.
@@ -109,7 +114,9 @@ pub trait Parameters {
     fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
         self.visit_mut(&mut |name, values| {
             if includes(name) {
-                values.iter_mut().for_each(|value| *value *= by);
+                for value in values {
+                    *value *= by;
+                }
             }
             Ok(())
         })

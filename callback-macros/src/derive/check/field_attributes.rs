@@ -36,30 +36,28 @@ fn check_helper(model: &Model, helper: &Helper, expected: &str, errors: &Errors)
         _ => format!("write `#[{attribute}(crate = path)]` above the struct"),
     };
     if words.is_empty() {
-        errors.report(
-            &helper.name,
-            format!("this attribute says nothing; {usage}"),
-        );
+        let message = format!("this attribute says nothing; {usage}");
+        errors.report(&helper.name, message);
     }
     for word in words {
-        if let Some(problem) = problem_of(word, expected) {
-            errors.report(&word.name, format!("{problem}; {usage}"));
+        if let Some(message) = problem_of(word, expected, &usage) {
+            errors.report(&word.name, message);
         }
     }
 }
 
-fn problem_of(Word { name, value }: &Word, expected: &str) -> Option<String> {
+fn problem_of(Word { name, value }: &Word, expected: &str, usage: &str) -> Option<String> {
     let text = name.to_string();
     match (text.as_str(), value) {
         (OF_FIELD, None) | (OF_STRUCT, Some(_)) if text == expected => None,
-        (OF_FIELD, None) => Some("`skip` belongs above a field".to_owned()),
-        (OF_STRUCT, Some(_)) => Some("`crate = path` belongs above the struct".to_owned()),
-        (OF_FIELD, Some(_)) => Some("`skip` has no value".to_owned()),
-        (OF_STRUCT, None) => Some("`crate` needs a path".to_owned()),
-        _ => {
-            let guess = did_you_mean(nearest(&text, [expected]));
-            Some(format!("unknown word `{text}`{guess}"))
-        }
+        (OF_FIELD, _) if expected == OF_FIELD => Some(format!("`skip` has no value; {usage}")),
+        (OF_STRUCT, _) if expected == OF_STRUCT => Some(format!("`crate` needs a path; {usage}")),
+        (OF_FIELD, _) => Some("`skip` belongs above a field; move it there".to_owned()),
+        (OF_STRUCT, _) => Some("`crate` belongs above the struct; move it there".to_owned()),
+        _ => Some(match nearest(&text, [expected]) {
+            guess @ Some(_) => format!("unknown word `{text}`{}", did_you_mean(guess)),
+            None => format!("unknown word `{text}`; {usage}"),
+        }),
     }
 }
 

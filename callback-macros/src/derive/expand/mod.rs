@@ -7,10 +7,9 @@ use super::model::{Model, TensorField};
 use super::syntax::Derived;
 use crate::crate_path;
 use crate::errors::Errors;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Path, parse_quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Path, WherePredicate, parse_quote};
 
 /// Expands to:
 ///
@@ -50,18 +49,28 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
 /// ```text
 /// Vec<f32>: ParameterField
 /// ```
-fn bounds(model: &Model, private: &Path) -> Vec<syn::WherePredicate> {
+fn bounds(model: &Model, private: &Path) -> Vec<WherePredicate> {
     let bound = match model.derived() {
-        Derived::Parameters => "ParameterField",
-        Derived::Gradients => "GradientField",
+        Derived::Parameters => quote!(#private::fields::ParameterField),
+        Derived::Gradients => quote!(#private::fields::GradientField),
     };
     let fields = model.fields.iter();
     let bounds = fields.map(|TensorField { ty, .. }| {
         // If the type has no tensors, rustc's error points at it.
-        let span = Span::mixed_site().located_at(ty.span());
-        let bound = Ident::new(bound, span);
-        let bound = quote_spanned!(span=> #private::fields::#bound);
-        parse_quote!(#ty: #bound)
+        let last = ty.to_token_stream().into_iter().last();
+        let span = last.map_or_else(Span::call_site, |token| token.span());
+        let bound = set_spans(quote!(: #bound), span);
+        parse_quote!(#ty #bound)
     });
     bounds.collect()
+}
+
+/// Gives all tokens of a path this span.
+fn set_spans(tokens: TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.into_iter();
+    let tokens = tokens.map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
 }

@@ -45,6 +45,9 @@ impl Helper {
 
 impl Parse for Word {
     fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected a word, such as `skip`"));
+        }
         let name = input.call(Ident::parse_any)?;
         let value = if input.parse::<Option<Token![=]>>()?.is_some() {
             Some(input.call(Path::parse_mod_style)?)

@@ -1,0 +1,9 @@
+use callbacks::Parameters;
+
+#[derive(Parameters)]
+struct Layer {
+    #[parameters(crate = callbacks)]
+    weights: Vec<f32>,
+}
+
+fn main() {}
