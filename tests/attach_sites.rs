@@ -17,7 +17,7 @@ use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::relax::{Relax, relax};
-use support::shelf::{EachCallback, Stage, each_callback};
+use support::shelf::{EachCallback, Stage, Weights, each_callback};
 use support::walk::Walk;
 
 breakpoints! {
@@ -324,20 +324,23 @@ impl EachCallback for Locations {
     {
         self.of_fit(name, make);
         self.of_driver(name, make);
-        let mut plan = Plan::<foreign_loop::Relax>::new();
+        let (mut plan, mut state) = (Plan::<foreign_loop::Relax>::new(), State::new());
+        state.insert(Weights::new());
         plan.add(make(&Stage::new("x")));
-        self.add(name, &plan.explain(&State::new()).unwrap());
+        self.add(name, &plan.explain(&state).unwrap());
     }
 
     fn of_fit<C: Callback<Fit> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
         let trainer = Trainer::new(Line::new(&Journal::default()));
-        let mut trainer = trainer.callback(make(&Stage::new("train_loss")));
+        let callback = make(&Stage::new("train_loss"));
+        let mut trainer = trainer.state(Weights::new()).callback(callback);
         self.add(name, &trainer.explain().unwrap());
     }
 
     fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
         let driver = VariationalDriver::new(Walk::new(&Journal::default()));
-        let mut driver = driver.callback(make(&Stage::new("x")));
+        let callback = make(&Stage::new("x"));
+        let mut driver = driver.state(Weights::new()).callback(callback);
         self.add(name, &driver.explain().unwrap());
     }
 }

@@ -15,8 +15,8 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, each_callback};
-use support::walk::Walk;
+use support::shelf::{EachCallback, Stage, Weights, each_callback};
+use support::walk::walk;
 
 fn trainer() -> Trainer<Line> {
     Trainer::new(Line::new(&Journal::default()))
@@ -133,7 +133,7 @@ impl Notes {
     }
 
     fn fit<C: Callback<Fit> + Send>(&mut self, name: &str, callback: C) {
-        let mut trainer = trainer().callback(callback);
+        let mut trainer = trainer().state(Weights::new()).callback(callback);
         let _ = trainer.fit(inputs([1.0])).unwrap();
         self.add(name, trainer.plan());
         let _ = trainer.evaluate(inputs([1.0])).unwrap();
@@ -143,7 +143,7 @@ impl Notes {
     }
 
     fn drive<C: Callback<Driver> + Send>(&mut self, name: &str, callback: C) {
-        let mut driver = VariationalDriver::new(Walk::new(&Journal::default())).callback(callback);
+        let mut driver = walk().state(Weights::new()).callback(callback);
         let _ = driver.run(3).unwrap();
         self.add(name, driver.plan());
     }
@@ -151,6 +151,7 @@ impl Notes {
     fn relax<C: Callback<Relax> + Send>(&mut self, name: &str, callback: C) {
         let (mut plan, mut state) = (Plan::new(), State::new());
         state.insert(Energy(1.0));
+        state.insert(Weights::new());
         plan.add(callback);
         let _ = relax(&mut plan, &mut state, 3).unwrap();
         self.add(name, &plan);

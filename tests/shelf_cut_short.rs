@@ -20,7 +20,7 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, each_callback, names};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, names};
 use support::walk::walk;
 
 /// Answers `flow` at the `visit`th firing of a breakpoint, counted from 0.
@@ -148,7 +148,7 @@ fn trainer() -> Trainer<Line> {
     let trainer = Trainer::new(Line::new(&Journal::default()));
     // The loss goes down, but not below 1, so that no stopper has a reason.
     let trainer = trainer.epochs(3).learning_rate(0.001);
-    trainer.valid(inputs([3.0, 3.0]))
+    trainer.valid(inputs([3.0, 3.0])).state(Weights::new())
 }
 
 fn add<L: Rounds>(plan: &mut Plan<L>, callback: impl Callback<L> + Send, cut: &Cut, weight: f64) {
@@ -218,7 +218,7 @@ fn cut_drivers<C: Callback<Driver> + Send>(name: &str, make: fn(&Stage) -> C) {
                         flow: flow.clone(),
                     },
                 );
-                let mut driver = walk();
+                let mut driver = walk().state(Weights::new());
                 add(driver.plan(), make(&stage), &cut, weight);
                 let outcome = driver.run(2).unwrap();
                 assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);
@@ -248,6 +248,7 @@ fn cut_relaxations<C: Callback<Relax> + Send>(name: &str, make: fn(&Stage) -> C)
                 let (stage, cut) = (Stage::new("energy"), Cut { at, visit, flow });
                 let (mut plan, mut values) = (Plan::<Relax>::new(), State::new());
                 values.insert(Energy(8.0));
+                values.insert(Weights::new());
                 add(&mut plan, make(&stage), &cut, weight);
                 let outcome = relax(&mut plan, &mut values, 3).unwrap();
                 assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);

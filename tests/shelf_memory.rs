@@ -21,7 +21,7 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, each_callback, names};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, names};
 use support::walk::{Walk, walk};
 
 /// What there is to watch in each epoch or step of a run.
@@ -59,7 +59,8 @@ fn summary(stage: &Stage, at: u64, outcome: &Outcome) -> RunSummary {
 }
 
 fn trainer() -> Trainer<Line> {
-    Trainer::new(Line::new(&Journal::default())).learning_rate(0.0)
+    let trainer = Trainer::new(Line::new(&Journal::default()));
+    trainer.learning_rate(0.0).state(Weights::new())
 }
 
 /// Fits with the callbacks that are attached, and with what the script says to be watched.
@@ -122,7 +123,7 @@ impl<C: Callback<Fit> + Send> Used<C> {
 impl<C: Callback<Driver> + Send> Used<C> {
     fn drive(self, script: &Script) -> (RunSummary, Self) {
         let Self { stage, callback } = self;
-        let mut driver = walk();
+        let mut driver = walk().state(Weights::new());
         driver.plan().add(callback).named("of the shelf");
         let text = drive(&mut driver, &stage, script);
         let callback = driver.plan().remove::<C>().unwrap();
@@ -136,6 +137,7 @@ impl<C: Callback<Relax> + Send> Used<C> {
         let Self { stage, callback } = self;
         let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
         state.insert(Energy(1.0));
+        state.insert(Weights::new());
         plan.add(callback).named("of the shelf");
         let (name, read) = (stage.watched, script.clone());
         let report = move |step: &Step, record: &mut Record| {

@@ -2,7 +2,7 @@ use callbacks::BoxError;
 use callbacks::fit::{Learner, Loss, OptimizerName, Phase};
 
 /// Fits a line through the origin.
-#[derive(Default)]
+#[derive(Default, callbacks::Parameters)]
 pub struct Line {
     pub slope: f64,
 }
@@ -10,6 +10,7 @@ pub struct Line {
 #[derive(Clone)]
 pub struct Points(pub Vec<(f64, f64)>);
 pub struct Heights(pub Vec<f64>);
+#[derive(callbacks::Gradients)]
 pub struct Slope(pub f64);
 
 impl Learner for Line {

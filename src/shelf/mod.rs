@@ -82,6 +82,9 @@ pub use progress::{Printer, Progress};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;
-pub use stopping::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime, StopHandle};
+pub use stopping::{
+    ConvergenceStopping, EarlyStopping, InvalidLossStopping, KeepBest, MaxTime, RestoreBest,
+    StopAfter, StopHandle, TerminateOnNan, TerminateOnNanGradients, TerminateOnNanParameters,
+};
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;

@@ -21,7 +21,7 @@ pub(crate) struct Input(pub(crate) f64);
 #[derive(Debug, PartialEq)]
 pub(crate) struct Output(pub(crate) f64);
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, callbacks::Gradients)]
 pub(crate) struct Slope(pub(crate) f64);
 
 impl Line {

@@ -1,12 +1,13 @@
 //! Every callback of the shelf, for the tests that go through all of them.
 #![allow(dead_code, reason = "no test uses all of it")]
 
+use super::line::Slope;
 use super::walk::{Place, Walk};
 use callbacks::driver::Driver;
 use callbacks::fit::Fit;
 use callbacks::shelf::{
-    ConvergenceStopping, EarlyStopping, InvalidLossStopping, MaxTime, ObservableCallback, Recorder,
-    SaveState,
+    ConvergenceStopping, EarlyStopping, InvalidLossStopping, KeepBest, MaxTime, ObservableCallback,
+    Recorder, SaveState, StopAfter, TerminateOnNan,
 };
 use callbacks::{Callback, Period, Record};
 use foreign_loop::Relax;
@@ -16,6 +17,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// Parameters that are in the state of each loop in which a test runs a callback.
+pub(crate) type Weights = Vec<f64>;
 
 /// What a test does with each of them. `make` makes one that watches `stage.watched` and writes into the stage.
 pub(crate) trait EachCallback {
@@ -44,6 +48,21 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
     test.of_all("InvalidLossStopping", |stage| {
         InvalidLossStopping::new(stage.watched).patience(1)
     });
+    test.of_all("KeepBest", |stage| {
+        KeepBest::<Weights>::minimize(stage.watched)
+    });
+    test.of_all("RestoreBest", |stage| {
+        let stopping = EarlyStopping::minimize(stage.watched).patience(1);
+        stopping.restore_best::<Weights>()
+    });
+    test.of_fit("TerminateOnNan", |_| TerminateOnNan::new());
+    test.of_fit("TerminateOnNanGradients", |_| {
+        TerminateOnNan::gradients::<Slope>()
+    });
+    test.of_all("TerminateOnNanParameters", |_| {
+        TerminateOnNan::parameters::<Weights>()
+    });
+    test.of_all("StopAfter", |_| StopAfter::steps(1000));
     test.of_all("MaxTime", |_| MaxTime::new(Duration::MAX));
     test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());
     #[cfg(feature = "signal-hook")]

@@ -2,7 +2,7 @@
 
 use super::scope_counts::{Advance, CountReader};
 use super::{At, AtEach, Loop, ScopeId};
-use crate::period::Counter;
+use crate::period::{Counter, Unit};
 use crate::raw::{Slot, View};
 use crate::record::{Record, RecordedNames, Round};
 use crate::state::Ctx;
@@ -122,6 +122,8 @@ pub trait Rounds: Loop {
     type Counter: Counter;
     /// The name of a round, such as `epoch`.
     const ROUND: &'static str;
+    /// The unit that the counter of the rounds counts; `None` if it has no unit. While a round is under way, the counter includes it.
+    const UNIT: Option<Unit> = None;
     /// Each breakpoint at which the record of a round is complete. A loop with parts, such as equilibration and measurement, has several.
     const on_round_end: AtEach<Self> = AtEach::round_ends();
     /// The begin of every scope.

@@ -1,8 +1,10 @@
 //! Stops when a number does not improve any more.
 
+use super::RestoreBest;
 use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use super::patience::Patience;
+use crate::model::Parameters;
 use crate::weight;
 use callback_macros::callback;
 use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
@@ -227,6 +229,26 @@ impl EarlyStopping {
     pub fn start_from(mut self, epochs_or_steps: u64) -> Self {
         self.monitor.start_from = epochs_or_steps;
         self
+    }
+
+    /// Restores the parameters of the best round where the run ends, whatever its ending. `M` is a type of the state with parameters, such as
+    /// the learner. This comes last: it returns another type. [`KeepBest`](super::KeepBest) does it without stopping.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::EarlyStopping;
+    /// # use doc_models::{Line, Points};
+    /// // Each step goes too far: the first epoch is the best one.
+    /// let stopping = EarlyStopping::minimize("train_loss").patience(2).restore_best::<Line>();
+    /// let mut trainer = Trainer::new(Line::default()).epochs(50).learning_rate(1.5).callback(stopping);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.outcome.stopped().is_some());
+    /// assert_eq!(fitted.learner.slope, 6.0);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn restore_best<M: Parameters>(self) -> RestoreBest<M> {
+        let (monitor, direction) = (self.monitor.clone(), self.improvement.direction);
+        RestoreBest::new(self, monitor, direction)
     }
 
     /// Returns the value of the last improvement.

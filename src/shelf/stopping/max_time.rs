@@ -2,7 +2,7 @@
 
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Flow, Rounds};
+use callback_runtime::{CallbackInfo, Flow, Rounds};
 use std::time::{Duration, Instant};
 
 /// Stops when a run has taken longer than a limit, on a monotonic clock, in every loop with [`Rounds`]. It looks at the end of every
@@ -25,6 +25,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone)]
 pub struct MaxTime {
     limit: Duration,
+    /// How long before the limit the run stops.
+    margin: Duration,
     /// When the last run began; `None` before the first one.
     begin: Option<Instant>,
 }
@@ -42,11 +44,42 @@ impl MaxTime {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(limit: Duration) -> Self {
-        Self { limit, begin: None }
+        Self {
+            limit,
+            margin: Duration::ZERO,
+            begin: None,
+        }
+    }
+
+    /// Stops the run this long before the limit, so that there is time for what it does at its end, such as a last checkpoint.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::MaxTime;
+    /// # use std::time::Duration;
+    /// # use doc_models::{Line, Points};
+    /// // A job of 12 hours, and 5 minutes for its end.
+    /// let limit = MaxTime::new(Duration::from_hours(12)).margin(Duration::from_mins(5));
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3).callback(limit);
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    ///
+    /// let limit = MaxTime::new(Duration::from_mins(5)).margin(Duration::from_hours(12));
+    /// assert!(Trainer::new(Line::default()).callback(limit).check().is_err());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn margin(mut self, margin: Duration) -> Self {
+        self.margin = margin;
+        self
+    }
+
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let (limit, margin) = (self.limit, format!("{:?}", self.margin));
+        let remedy = format!("give one that is not longer than the limit of {limit:?}");
+        info.valid_if(self.margin <= limit, "margin", margin, &remedy)
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl MaxTime {
     fn on_enter(&mut self) {
         self.begin = Some(Instant::now());
@@ -54,10 +87,18 @@ impl MaxTime {
 
     fn on_poll(&mut self) -> Flow {
         let elapsed = self.begin.get_or_insert_with(Instant::now).elapsed();
-        if elapsed < self.limit {
+        if elapsed < self.limit.saturating_sub(self.margin) {
             return Flow::Continue;
         }
-        Flow::stop(format!("time is up: {elapsed:.0?} of {:?}", self.limit))
+        let margin = if self.margin.is_zero() {
+            String::new()
+        } else {
+            format!(", {:?} before its end", self.margin)
+        };
+        Flow::stop(format!(
+            "time is up: {elapsed:.0?} of {:?}{margin}",
+            self.limit
+        ))
     }
 }
 
@@ -74,6 +115,7 @@ mod tests {
     fn used_up() -> MaxTime {
         MaxTime {
             limit: HOUR,
+            margin: Duration::ZERO,
             begin: Instant::now().checked_sub(2 * HOUR),
         }
     }

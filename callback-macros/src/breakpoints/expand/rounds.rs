@@ -1,8 +1,9 @@
 //! The rounds of a loop, and the counters that its scopes advance.
 
-use crate::breakpoints::model::Model;
+use crate::breakpoints::model::{Counter, Model};
 use crate::spelling::snake_case;
-use proc_macro2::{Literal, TokenStream};
+use crate::unit::Unit;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type};
@@ -57,18 +58,27 @@ fn scope_counter(index: usize, counter: &Type, private: &Path) -> TokenStream {
 /// impl Rounds for Fit {
 ///     type Counter = Epoch;
 ///     const ROUND: &'static str = "epoch";
+///     const UNIT: Option<Unit> = Some(Unit::Epochs);
 /// }
 /// ```
 pub(super) fn implementation(model: &Model, private: &Path) -> Option<TokenStream> {
     let (_, counter) = model.round_end()?;
     let name = &model.name;
     let round = round_name(counter);
+    let unit = unit(model, counter).map(|unit| {
+        let unit = Ident::new(&format!("{unit:?}"), Span::mixed_site());
+        quote! {
+            const UNIT: #private::core::option::Option<#private::Unit> =
+                #private::core::option::Option::Some(#private::Unit::#unit);
+        }
+    });
     Some(quote! {
         #[automatically_derived]
         #[allow(deprecated)]
         impl #private::Rounds for #name {
             type Counter = #counter;
             const ROUND: &'static #private::core::primitive::str = #round;
+            #unit
         }
     })
 }
@@ -85,6 +95,15 @@ pub(super) fn record(model: &Model, private: &Path) -> Option<TokenStream> {
         return None;
     }
     Some(quote!(availability.always::<#private::Record>();))
+}
+
+/// Returns the unit that the counter of the rounds counts, if it is declared with one.
+fn unit(model: &Model, counter: &Type) -> Option<Unit> {
+    let is_counter = |declared: &Counter<'_>| {
+        declared.state.to_token_stream().to_string() == counter.to_token_stream().to_string()
+    };
+    let mut counters = model.counters();
+    counters.find(is_counter).map(|declared| declared.unit)
 }
 
 /// Returns the name of a round: `epoch` for the counter `fit::Epoch`.
