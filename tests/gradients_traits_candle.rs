@@ -114,7 +114,7 @@ fn a_snapshot_of_other_variables_is_refused() -> Result<(), BoxError> {
 }
 
 /// The gradients `[2x, 2y]` and `[2z]` of `x² + y² + z²`.
-fn slopes(values: &[f32; 2], last: f32) -> Result<(CandleGradients, Vec<(String, Var)>), BoxError> {
+fn slopes(values: [f32; 2], last: f32) -> Result<(CandleGradients, Vec<(String, Var)>), BoxError> {
     let first = Var::new(values, &Device::Cpu)?;
     let second = Var::new(&[last], &Device::Cpu)?;
     let loss = (first.sqr()?.sum_all()? + second.sqr()?.sum_all()?)?;
@@ -136,7 +136,7 @@ fn values(gradients: &CandleGradients) -> Result<Vec<f64>, BoxError> {
 
 #[test]
 fn gradients_are_measured_scaled_and_clamped() -> Result<(), BoxError> {
-    let (mut gradients, _) = slopes(&[1.5, -2.0], 6.0)?;
+    let (mut gradients, _) = slopes([1.5, -2.0], 6.0)?;
     let mut norms = Vec::new();
     gradients.norms(2.0, &mut |name, norm| norms.push(format!("{name} {norm}")))?;
     assert_eq!(norms, ["first 5", "second 12"]);
@@ -145,7 +145,7 @@ fn gradients_are_measured_scaled_and_clamped() -> Result<(), BoxError> {
     assert_eq!(values(&gradients)?, [6.0, -8.0, 12.0]);
     gradients.clamp(7.0)?;
     assert_eq!(values(&gradients)?, [6.0, -7.0, 7.0]);
-    let (mut odd, _) = slopes(&[f32::NAN, f32::NEG_INFINITY], 6.0)?;
+    let (mut odd, _) = slopes([f32::NAN, f32::NEG_INFINITY], 6.0)?;
     assert!(!odd.is_finite()?);
     odd.clamp(1.0)?;
     let odd = values(&odd)?;
@@ -164,7 +164,7 @@ fn gradients_are_added() -> Result<(), BoxError> {
     sum.add_scaled(&CandleGradients::new(both.backward()?, list()), 0.5)?;
     // The second variable had no gradient in the first sum.
     assert_eq!(values(&sum)?, [2.5, 4.5, 0.5]);
-    let (other, _) = slopes(&[1.0, 1.0], 1.0)?;
+    let (other, _) = slopes([1.0, 1.0], 1.0)?;
     assert!(sum.add_scaled(&other, 1.0).is_err());
     Ok(())
 }

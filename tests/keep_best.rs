@@ -15,7 +15,7 @@ mod support {
 
 use callbacks::prelude::*;
 use callbacks::shelf::{EarlyStopping, KeepBest, RestoreBest};
-use callbacks::{ProblemKind, Round, Scope, weight};
+use callbacks::{Problem, ProblemKind, Round, Scope, weight};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use std::sync::{Arc, Mutex};
@@ -236,7 +236,7 @@ fn without_parameters_in_the_state_the_plan_has_a_problem() {
     let trainer = Trainer::new(Line::new(&Journal::default()));
     let mut trainer = trainer.callback(KeepBest::<Weights>::minimize("train_loss"));
     let error = trainer.check().unwrap_err();
-    let kinds = error.problems().iter().map(|problem| problem.kind());
+    let kinds = error.problems().iter().map(Problem::kind);
     assert!(kinds.eq([ProblemKind::Missing; 2]), "{error}");
 }
 

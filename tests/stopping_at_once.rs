@@ -250,3 +250,77 @@ fn a_stop_says_all_that_decided() {
         assert_eq!(stopped(stopping, values), format!("`watched` is {value}"));
     }
 }
+
+/// A reason that a program can look at.
+#[derive(Debug, PartialEq)]
+struct Diverged {
+    loss: f64,
+}
+
+impl std::fmt::Display for Diverged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the loss is {}", self.loss)
+    }
+}
+
+#[test]
+fn the_outcome_gives_the_reason_back_that_a_callback_gave() {
+    let stop = |loss: &Loss| Flow::stop_with(Diverged { loss: loss.value() });
+    let is_diverged = |outcome: &Outcome| {
+        let stop = outcome.stopped().unwrap();
+        assert_eq!(stop.reason(), "the loss is 2");
+        assert_eq!(stop.reason_as::<Diverged>(), Some(&Diverged { loss: 2.0 }));
+        assert_eq!(stop.reason_as::<String>(), None);
+    };
+    let mut trainer = trainer().on(Fit::on_train_batch_after_loss, stop);
+    is_diverged(&trainer.fit(inputs([2.0])).unwrap().outcome);
+    let fit = Fit::session(1)
+        .on(Fit::on_train_batch_end, stop)
+        .start()
+        .unwrap();
+    for _ in fit.epochs() {
+        for batch in fit.train([2.0]) {
+            fit.loss(batch);
+        }
+    }
+    is_diverged(&fit.finish());
+}
+
+/// A reason whose destructor panics.
+struct Explosive;
+
+impl std::fmt::Display for Explosive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("careful")
+    }
+}
+
+impl Drop for Explosive {
+    fn drop(&mut self) {
+        panic!("a destructor");
+    }
+}
+
+#[test]
+fn a_reason_whose_destructor_panics_is_dropped_all_the_same() {
+    // One of them is dropped by the run, which refuses or outdoes it, and one with the outcome.
+    let mut trainer = trainer()
+        .min_epochs(2)
+        .on(Fit::on_epoch_end, || Flow::stop_with(Explosive))
+        .on(Fit::on_epoch_end, |epoch: &Epoch| match epoch.get() {
+            2 => Flow::interrupt("a signal"),
+            _ => Flow::Continue,
+        });
+    let outcome = trainer.fit(inputs([1.0])).unwrap().outcome;
+    assert!(outcome.interrupted().is_some());
+    assert_eq!(
+        outcome.refused()[0].reason(),
+        "careful (refused: 1 of at least 2 epochs are complete)"
+    );
+    let mut trainer = Trainer::new(Line::new(&Journal::default()));
+    trainer
+        .plan()
+        .on(Fit::on_epoch_end, || Flow::stop_with(Explosive));
+    let outcome = trainer.fit(inputs([1.0])).unwrap().outcome;
+    assert_eq!(reason(&outcome), "careful");
+}

@@ -31,7 +31,7 @@ pub use loops::{
 };
 pub use outcome::{
     Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, NeverDue, OnFailure, Origin,
-    Outcome, Reply, ScopeExit, Skipped, Stop, Swallowed,
+    Outcome, Reason, Reply, ScopeExit, Skipped, Stop, Swallowed,
 };
 pub use parallel::Executor;
 pub use period::{

@@ -2,7 +2,7 @@
 
 use crate::background::Dropped;
 use crate::debug_as_display;
-use crate::outcome::{Failure, NeverDue, Origin, Remarks, Skipped, Swallowed};
+use crate::outcome::{Failure, NeverDue, Origin, Reason, Remarks, Skipped, Swallowed};
 use std::fmt;
 
 /// A stop or an interrupt: the callback and the breakpoint it came from, and the reason. It is state at the stop and the interrupt breakpoint
@@ -24,11 +24,11 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Stop {
     origin: Origin,
-    reason: String,
+    reason: Reason,
 }
 
 impl Stop {
-    pub(crate) fn new(origin: Origin, reason: String) -> Self {
+    pub(crate) fn new(origin: Origin, reason: Reason) -> Self {
         Self { origin, reason }
     }
 
@@ -39,7 +39,22 @@ impl Stop {
 
     /// Returns the reason that the callback gave.
     pub fn reason(&self) -> &str {
-        &self.reason
+        self.reason.text()
+    }
+
+    /// Returns the reason as the value that the callback gave with [`Flow::stop_with`](crate::Flow::stop_with), if it has the type `R`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// # let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::before_step, || Flow::stop_with(7_u32));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Relax::STEP, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.stopped().and_then(Stop::reason_as::<u32>), Some(&7));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn reason_as<R: 'static>(&self) -> Option<&R> {
+        self.reason.value()
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`Flow`], which a handler returns to continue, leave a scope, or stop the run.
 
 use crate::loops::{Loop, LoopInfo, Scope, ScopeId};
-use crate::outcome::BoxError;
+use crate::outcome::{BoxError, Reason};
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
@@ -34,11 +34,11 @@ pub enum Flow {
     Continue,
     /// Leave an open scope. The loop fires the end of the scope and continues after it. [`Flow::leave`] makes one.
     Leave(ScopeExit),
-    /// Stop the run. The string is the reason. [`Flow::stop`] makes one.
-    Stop(Cow<'static, str>),
-    /// Stop the run because of a request from outside, such as Ctrl-C. Unlike [`Stop`](Self::Stop), it cannot be refused. The string is the
-    /// reason. [`Flow::interrupt`] makes one.
-    Interrupt(Cow<'static, str>),
+    /// Stop the run. [`Flow::stop`] and [`Flow::stop_with`] make one.
+    Stop(Reason),
+    /// Stop the run because of a request from outside, such as Ctrl-C. Unlike [`Stop`](Self::Stop), it cannot be refused.
+    /// [`Flow::interrupt`] makes one.
+    Interrupt(Reason),
 }
 
 impl Flow {
@@ -77,7 +77,35 @@ impl Flow {
     /// assert_ne!(Flow::stop("good enough"), Flow::stop(format!("no progress since epoch {epoch}")));
     /// ```
     pub fn stop(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self::Stop(reason.into())
+        Self::Stop(reason.into().into())
+    }
+
+    /// Stops the run for a reason that the program can look at: the outcome returns the value
+    /// ([`Stop::reason_as`](crate::Stop::reason_as)), whose `Display` is the text of the reason.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use std::fmt;
+    ///
+    /// /// The loss at which a run is given up.
+    /// struct Diverged(f64);
+    ///
+    /// impl fmt::Display for Diverged {
+    ///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    ///         write!(f, "the loss has diverged to {}", self.0)
+    ///     }
+    /// }
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || Flow::stop_with(Diverged(1e9)));
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
+    /// let stop = outcome.stopped().unwrap();
+    /// assert_eq!(stop.reason(), "the loss has diverged to 1000000000");
+    /// assert!(stop.reason_as::<Diverged>().is_some_and(|diverged| diverged.0 > 1e8));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn stop_with<R: fmt::Display + Send + Sync + 'static>(reason: R) -> Self {
+        Self::Stop(Reason::of_value(reason))
     }
 
     /// Interrupts the run for a reason, such as a signal.
@@ -87,7 +115,7 @@ impl Flow {
     /// assert_eq!(Flow::interrupt("SIGINT"), Flow::Interrupt("SIGINT".into()));
     /// ```
     pub fn interrupt(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self::Interrupt(reason.into())
+        Self::Interrupt(reason.into().into())
     }
 
     /// Returns `Ok(Flow::Continue)` with the error type [`BoxError`], for the last line of a closure that uses `?`. There the compiler cannot

@@ -90,7 +90,7 @@ impl<L: Loop> OwnedRun<L> {
             && !run_state.is_stopping()
         {
             run_state.add_flow(PendingFlow {
-                kind: PendingKind::Interrupt(reason.to_owned()),
+                kind: PendingKind::Interrupt(reason.to_owned().into()),
                 origin: Origin::of_loop(),
             });
         }

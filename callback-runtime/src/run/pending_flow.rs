@@ -1,6 +1,6 @@
 //! Flows that interrupt a run, and which of two flows takes effect.
 
-use crate::outcome::{Origin, Stop};
+use crate::outcome::{Origin, Reason, Stop};
 use std::fmt;
 
 /// A flow that interrupts a run.
@@ -16,16 +16,16 @@ pub(crate) enum PendingKind {
     /// Leave the open scope at this depth; 0 is the outermost.
     Leave(usize),
     /// Stop the run, for this reason.
-    Stop(String),
+    Stop(Reason),
     /// Interrupt the run, for this reason.
-    Interrupt(String),
+    Interrupt(Reason),
 }
 
 impl fmt::Display for PendingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Leave(_) => f.write_str("left the outermost scope"),
-            Self::Stop(reason) | Self::Interrupt(reason) => f.write_str(reason),
+            Self::Stop(reason) | Self::Interrupt(reason) => reason.fmt(f),
         }
     }
 }

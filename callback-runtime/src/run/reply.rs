@@ -47,7 +47,7 @@ impl RunCore<'_> {
         match rule.and_then(|rule| rule(&state, breakpoint)) {
             Some(because) => {
                 let reason = format!("{kind} (refused: {because})");
-                self.run_state.refuse(origin, &reason);
+                self.run_state.refuse(origin, reason);
             }
             None => self.run_state.add_flow(PendingFlow { kind, origin }),
         }
@@ -69,8 +69,8 @@ impl RunState {
     fn kind_of(&self, flow: Flow, loop_info: &LoopInfo) -> Result<Option<PendingKind>, Cause> {
         Ok(match flow {
             Flow::Continue => None,
-            Flow::Interrupt(reason) => Some(PendingKind::Interrupt(reason.into_owned())),
-            Flow::Stop(reason) => Some(PendingKind::Stop(reason.into_owned())),
+            Flow::Interrupt(reason) => Some(PendingKind::Interrupt(reason)),
+            Flow::Stop(reason) => Some(PendingKind::Stop(reason)),
             Flow::Leave(exit) => {
                 let scope = exit.scope_of(loop_info);
                 match self.open.iter().rposition(|open| Some(*open) == scope) {

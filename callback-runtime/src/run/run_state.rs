@@ -186,10 +186,10 @@ impl RunState {
     }
 
     /// Records a stop that the rule has refused.
-    pub(crate) fn refuse(&mut self, origin: Origin, reason: &str) {
+    pub(crate) fn refuse(&mut self, origin: Origin, reason: String) {
         quietly(|| tracing::info!(%origin, reason, "a stop is refused"));
         if self.cold.refused.len() < MAX_REFUSED {
-            self.cold.refused.push(Stop::new(origin, reason.to_owned()));
+            self.cold.refused.push(Stop::new(origin, reason.into()));
         }
     }
 

@@ -120,7 +120,7 @@ impl StopHandle {
         if !self.is_stopped() {
             return Flow::Continue;
         }
-        self.reason().clone().map_or(Flow::Continue, Flow::Stop)
+        self.reason().clone().map_or(Flow::Continue, Flow::stop)
     }
 }
 
