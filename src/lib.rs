@@ -54,6 +54,7 @@ mod ndarray;
 mod parallel;
 pub mod prelude;
 mod require;
+pub mod schedule;
 pub mod shelf;
 pub mod weight;
 

@@ -33,6 +33,8 @@ pub struct LearningRate {
     active: Option<OptimizerName>,
     /// The optimisers that have been active.
     optimizers: Vec<OptimizerName>,
+    /// The optimisers of the learner; none if they are not known.
+    of_learner: &'static [&'static str],
 }
 
 impl LearningRate {
@@ -49,6 +51,7 @@ impl LearningRate {
             by_optimizer: Vec::new(),
             active: None,
             optimizers: Vec::new(),
+            of_learner: &[],
         }
     }
 
@@ -147,6 +150,82 @@ impl LearningRate {
         }
     }
 
+    /// Changes the rate of one optimiser, or of each: `change` gets the rate at the start of the fit and the present one.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("critic", 0.4);
+    /// rate.change(None, |initial, _| initial * 0.5);
+    /// rate.change(Some("critic"), |_, present| present * 0.5);
+    /// assert_eq!((rate.get(), rate.of("critic")), (0.05, 0.1));
+    /// ```
+    pub fn change(&mut self, optimizer: Option<&str>, mut change: impl FnMut(f64, f64) -> f64) {
+        self.record_initial();
+        let initial = self.initial.take();
+        let start = initial.as_deref();
+        let start_of = |name: &str| start.map(|start| start.of(name)).unwrap_or_default();
+        if let Some(name) = optimizer {
+            self.set_of(name, change(start_of(name), self.of(name)));
+        } else {
+            let common = start.map(|start| start.common).unwrap_or_default();
+            self.common = change(common, self.common);
+            for (name, rate) in &mut self.by_optimizer {
+                *rate = change(start_of(name), *rate);
+            }
+        }
+        self.initial = initial;
+    }
+
+    /// Returns the rates with the names that they have in a record: `lr`, or `lr.generator` and `lr.critic` for several optimisers.
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// assert_eq!(rate.named(None), [("lr".to_owned(), 0.1)]);
+    /// rate.set_of("generator", 0.2);
+    /// rate.set_of("critic", 0.4);
+    /// assert_eq!(rate.named(None), [("lr.generator".to_owned(), 0.2), ("lr.critic".to_owned(), 0.4)]);
+    /// assert_eq!(rate.named(Some("critic")), [("lr.critic".to_owned(), 0.4)]);
+    /// ```
+    pub fn named(&self, optimizer: Option<&str>) -> Vec<(String, f64)> {
+        let named = |name: &str| (format!("lr.{name}"), self.of(name));
+        if let Some(name) = optimizer {
+            return vec![named(name)];
+        }
+        match self.names()[..] {
+            [] => vec![("lr".into(), self.common)],
+            [only] => vec![("lr".into(), self.of(only))],
+            ref several => several.iter().map(|name| named(name)).collect(),
+        }
+    }
+
+    /// Returns the names of all optimisers that are known: those of the learner, or those that have been active, and those with a rate.
+    fn names(&self) -> Vec<&str> {
+        let active = self.optimizers.iter().map(|name| name.0);
+        let with_rate = self.by_optimizer.iter().map(|(name, _)| name.as_str());
+        let all = self.of_learner.iter().copied().chain(active);
+        let mut names: Vec<&str> = Vec::new();
+        for name in all.chain(with_rate) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Returns what is wrong with the name of an optimiser, if the optimisers of the learner are known.
+    pub(crate) fn check_name(&self, optimizer: &str) -> Result<(), String> {
+        let known = self.of_learner;
+        if known.is_empty() || known.contains(&optimizer) {
+            return Ok(());
+        }
+        let all = known.join(", ");
+        Err(format!(
+            "there is no optimiser `{optimizer}`; the learner's optimisers are: {all}"
+        ))
+    }
+
     /// Returns the optimisers that the fit has used so far, in the order of their first steps.
     ///
     /// ```
@@ -182,10 +261,11 @@ impl LearningRate {
         (!rate.is_finite()).then(|| format!("a learning rate of {rate}; give a finite one"))
     }
 
-    /// Returns these rates as those at the start of a fit.
-    pub(super) fn at_begin(&self) -> Self {
+    /// Returns these rates as those at the start of a fit with these optimisers.
+    pub(super) fn at_begin(&self, optimizers: &'static [&'static str]) -> Self {
         let mut rate = Self {
             initial: None,
+            of_learner: optimizers,
             ..self.clone()
         };
         rate.record_initial();

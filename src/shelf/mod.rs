@@ -5,6 +5,7 @@
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
+//! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
@@ -63,6 +64,7 @@ mod lines;
 mod observable;
 #[cfg(feature = "indicatif")]
 mod progress;
+mod rates;
 mod recorder;
 mod replace;
 mod save_state;
@@ -79,6 +81,7 @@ pub use json_lines::JsonLines;
 pub use observable::ObservableCallback;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
+pub use rates::{RateSchedule, ReduceOnPlateau, ValueSchedule};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;

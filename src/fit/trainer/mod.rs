@@ -268,11 +268,11 @@ impl<M: Learner> Trainer<M> {
     }
 
     /// Resets the state for a run.
-    fn reset_state(&mut self, epochs: Epochs, optimizers: &[&'static str]) {
+    fn reset_state(&mut self, epochs: Epochs, optimizers: &'static [&'static str]) {
         let state = &mut self.state;
         state.insert(epochs);
         insert_initial(state);
-        let mut rate = self.learning_rate.at_begin();
+        let mut rate = self.learning_rate.at_begin(optimizers);
         if let [only] = optimizers {
             rate.set_active(Some(OptimizerName(only)));
         }

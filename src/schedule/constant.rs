@@ -1,0 +1,50 @@
+//! A constant factor.
+
+use super::{Checks, Position, Schedule};
+
+/// A constant factor of the initial value, as `torch.optim.lr_scheduler.ConstantLR`.
+///
+/// ```
+/// use callbacks::schedule::{Constant, Position, Schedule};
+///
+/// let schedule = Constant::new(0.25).until(2);
+/// let values = (0..4).map(|epoch| schedule.value(1.0, Position::new(epoch)));
+/// assert!(values.eq([0.25, 0.25, 1.0, 1.0]));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Constant {
+    factor: f64,
+    until: Option<u64>,
+}
+
+impl Constant {
+    /// Creates a schedule with this factor, finite and not negative, at every position.
+    pub const fn new(factor: f64) -> Self {
+        Self {
+            factor,
+            until: None,
+        }
+    }
+
+    /// Ends the factor: from this position on, the value is the initial one.
+    pub const fn until(self, position: u64) -> Self {
+        Self {
+            until: Some(position),
+            ..self
+        }
+    }
+}
+
+impl Schedule for Constant {
+    fn value(&self, initial: f64, at: Position) -> f64 {
+        if self.until.is_some_and(|end| at.count() >= end) {
+            initial
+        } else {
+            initial * self.factor
+        }
+    }
+
+    fn check(&self, checks: &mut Checks) {
+        checks.factor("factor", self.factor);
+    }
+}

@@ -1,0 +1,55 @@
+//! A straight line between two factors.
+
+use super::{Checks, Position, Schedule};
+
+/// Goes from one factor of the initial value to another one, in equal steps, as `torch.optim.lr_scheduler.LinearLR`. It spans the whole run,
+/// or [as many positions as you say](Self::over).
+///
+/// ```
+/// use callbacks::schedule::{Linear, Position, Schedule};
+///
+/// let values = (0..6).map(|epoch| Linear::new(1.0, 0.0).value(2.0, Position::new(epoch).of(4)));
+/// assert!(values.eq([2.0, 1.5, 1.0, 0.5, 0.0, 0.0]));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Linear {
+    from: f64,
+    to: f64,
+    length: Option<u64>,
+}
+
+impl Linear {
+    /// Creates a line between two factors that are finite and not negative.
+    pub const fn new(from: f64, to: f64) -> Self {
+        Self {
+            from,
+            to,
+            length: None,
+        }
+    }
+
+    /// Sets the position at which the second factor is reached, 1 or more. It stays from there on.
+    pub const fn over(self, length: u64) -> Self {
+        Self {
+            length: Some(length),
+            ..self
+        }
+    }
+}
+
+impl Schedule for Linear {
+    fn value(&self, initial: f64, at: Position) -> f64 {
+        let fraction = at.fraction(self.length);
+        initial * (self.from + (self.to - self.from) * fraction)
+    }
+
+    fn needs_total(&self) -> bool {
+        self.length.is_none()
+    }
+
+    fn check(&self, checks: &mut Checks) {
+        checks.factor("from", self.from);
+        checks.factor("to", self.to);
+        checks.length("over", self.length);
+    }
+}

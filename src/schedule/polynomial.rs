@@ -1,0 +1,50 @@
+//! A polynomial decay to 0.
+
+use super::{Checks, Position, Schedule};
+
+/// Decays to 0 as a power of what is left: `initial · (1 - t/T)^power`, as `torch.optim.lr_scheduler.PolynomialLR`. It spans the whole run, or
+/// [as many positions as you say](Self::over).
+///
+/// ```
+/// use callbacks::schedule::{Polynomial, Position, Schedule};
+///
+/// assert_eq!(Polynomial::new(2.0).value(1.0, Position::new(5).of(10)), 0.25);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Polynomial {
+    power: f64,
+    length: Option<u64>,
+}
+
+impl Polynomial {
+    /// Creates a decay with this power, finite and not negative; 1 is a straight line.
+    pub const fn new(power: f64) -> Self {
+        Self {
+            power,
+            length: None,
+        }
+    }
+
+    /// Sets the position `T` at which the value is 0, 1 or more.
+    pub const fn over(self, length: u64) -> Self {
+        Self {
+            length: Some(length),
+            ..self
+        }
+    }
+}
+
+impl Schedule for Polynomial {
+    fn value(&self, initial: f64, at: Position) -> f64 {
+        initial * (1.0 - at.fraction(self.length)).powf(self.power)
+    }
+
+    fn needs_total(&self) -> bool {
+        self.length.is_none()
+    }
+
+    fn check(&self, checks: &mut Checks) {
+        checks.factor("power", self.power);
+        checks.length("over", self.length);
+    }
+}

@@ -1,0 +1,133 @@
+//! When a schedule is applied: its unit, and the position in it.
+
+use crate::fit::{Epochs, Iteration, Phase, Step, Total};
+use crate::schedule::Position;
+use callback_runtime::Record;
+
+/// What the positions of a schedule count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Steps,
+    Epochs,
+    /// Whatever the rounds of the loop are.
+    Rounds,
+}
+
+/// The state that says where a run is. A fit has all of it.
+#[derive(Clone, Copy)]
+pub(super) struct Clock<'s> {
+    pub(super) record: &'s Record,
+    pub(super) phase: Option<&'s Phase>,
+    pub(super) iteration: Option<&'s Iteration>,
+    pub(super) step: Option<&'s Step>,
+    pub(super) epochs: Option<&'s Epochs>,
+    pub(super) total: Option<&'s Total>,
+}
+
+/// When a schedule is applied: once at each position.
+#[derive(Debug, Clone)]
+pub(super) struct Timing {
+    unit: Unit,
+    /// The number of positions in the run, if it is given.
+    pub(super) total: Option<u64>,
+    /// The position from which on the schedule is not applied.
+    pub(super) until: Option<u64>,
+    /// The round at which the run began.
+    begin: u64,
+    /// The position at which the schedule was applied last; `None` at the begin of a run.
+    last: Option<u64>,
+}
+
+impl Timing {
+    pub(super) const fn new(unit: Unit) -> Self {
+        Self {
+            unit,
+            total: None,
+            until: None,
+            begin: 0,
+            last: None,
+        }
+    }
+
+    /// Begins a run. The `Err` says that the loop does not count this unit.
+    pub(super) fn begin_run(&mut self, record: &Record, is_fit: bool) -> Result<(), String> {
+        self.last = None;
+        self.begin = record.round().number();
+        let rounds = record.round().unit();
+        let is_counted = match self.unit {
+            Unit::Rounds => true,
+            Unit::Steps => is_fit || rounds == "step",
+            Unit::Epochs => rounds == "epoch",
+        };
+        if is_counted {
+            return Ok(());
+        }
+        let unit = self.unit_name(record);
+        Err(format!(
+            "this loop has no {unit} that a schedule can count: its rounds are {rounds}s; write `per_round`"
+        ))
+    }
+
+    /// Returns the position, if it is another one than that of the last call. The `Err` says that the total is needed and not known.
+    pub(super) fn next(
+        &mut self,
+        clock: Clock<'_>,
+        needs_total: bool,
+    ) -> Result<Option<Position>, String> {
+        let new = self.count(clock).filter(|count| {
+            self.last != Some(*count) && self.until.is_none_or(|until| *count < until)
+        });
+        let Some(count) = new else {
+            return Ok(None);
+        };
+        let at = Position::new(count);
+        let total = self.total.or_else(|| self.find_total(clock));
+        if total.is_none() && needs_total {
+            let unit = self.unit_name(clock.record);
+            return Err(format!(
+                "the schedule spans the whole run, and the number of its {unit} is not known; give it with `.total(…)`, or the \
+                 schedule a length with `.over(…)`"
+            ));
+        }
+        self.last = Some(count);
+        Ok(Some(total.map_or(at, |total| at.of(total))))
+    }
+
+    /// Returns the number of steps or rounds that are complete; `None` where a fit is not in a batch of training, and steps are counted.
+    fn count(&self, clock: Clock<'_>) -> Option<u64> {
+        if self.unit == Unit::Steps
+            && let Some(phase) = clock.phase
+        {
+            let is_in_batch = clock.iteration.is_none_or(|iteration| iteration.get() > 0);
+            let is_training = *phase == Phase::Train && is_in_batch;
+            return clock.step.filter(|_| is_training).map(|step| step.get());
+        }
+        let number = clock.record.round().number();
+        Some(if clock.record.is_complete() {
+            number
+        } else {
+            number.saturating_sub(1)
+        })
+    }
+
+    /// Finds the number of steps or rounds in the run.
+    fn find_total(&self, clock: Clock<'_>) -> Option<u64> {
+        let total = clock.total.and_then(|total| total.get());
+        match (clock.epochs, self.unit) {
+            // `Total` is the number of batches in the pass.
+            (Some(epochs), Unit::Steps) if clock.phase.is_some() => {
+                total.map(|batches| batches.saturating_mul(epochs.max))
+            }
+            (Some(epochs), _) => Some(epochs.max),
+            (None, _) => total.map(|rounds| rounds.saturating_add(self.begin)),
+        }
+    }
+
+    fn unit_name(&self, record: &Record) -> String {
+        match self.unit {
+            Unit::Steps => "steps".into(),
+            Unit::Epochs => "epochs".into(),
+            Unit::Rounds => format!("{}s", record.round().unit()),
+        }
+    }
+}
