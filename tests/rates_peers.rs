@@ -1,9 +1,20 @@
-//! Schedules have the values of PyTorch's. `peers/rates/table.py` has written the table.
+//! Schedules have the values of PyTorch's, and so has a reduction on a plateau. `peers/rates/table.py` has written the tables.
 
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+}
+
+use callbacks::fit::{Epoch, Fit, LearningRate, Trainer};
 use callbacks::schedule::{
     Anneal, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep, OneCycle, Polynomial,
     Position, Schedule, StepDecay, Warmup,
 };
+use callbacks::shelf::ReduceOnPlateau;
+use callbacks::{Attach, Record, weight};
+use std::sync::{Arc, Mutex};
+use support::journal::Journal;
+use support::line::{Line, inputs};
 
 const INITIAL: f64 = 0.1;
 
@@ -106,6 +117,65 @@ fn each_schedule_has_the_values_of_pytorch() {
         for (at, theirs) in columns[0].iter().enumerate() {
             let ours = schedule.value(INITIAL, Position::new(at as u64).of(59));
             assert!(is_same(ours, *theirs), "{name} at {at}: {ours}, {theirs}");
+        }
+    }
+}
+
+/// The reduction with the settings in a name, such as `bumpy min 0.5 0 rel 0.01 0 0.001 1e-8`: what is watched, its direction, the factor,
+/// the patience, the threshold, the cooldown, the smallest rate and `eps`.
+fn plateau(name: &str) -> ReduceOnPlateau {
+    let words: Vec<&str> = name.split(' ').collect();
+    let number = |at: usize| words[at].parse::<f64>().unwrap();
+    let count = |at: usize| words[at].parse::<u64>().unwrap();
+    let plateau = match words[1] {
+        "min" => ReduceOnPlateau::minimize("watched"),
+        _ => ReduceOnPlateau::maximize("watched"),
+    };
+    let plateau = match words[4] {
+        "rel" => plateau.threshold(number(5)),
+        _ => plateau.absolute_threshold(number(5)),
+    };
+    let plateau = plateau.factor(number(2)).patience(count(3));
+    let plateau = plateau.cooldown(count(6)).min_rate(number(7));
+    plateau.eps(number(8))
+}
+
+/// The rates after each epoch of a fit with this reduction, in which these values are watched.
+fn rates(plateau: ReduceOnPlateau, watched: Vec<f64>) -> Vec<f64> {
+    let epochs = watched.len() as u64;
+    let rates: Arc<Mutex<Vec<f64>>> = Arc::default();
+    let note = Arc::clone(&rates);
+    let report = move |epoch: &Epoch, record: &mut Record| {
+        let at = usize::try_from(epoch.get()).unwrap() - 1;
+        record.set("watched", watched[at]);
+    };
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .epochs(epochs)
+        .learning_rate(INITIAL)
+        .callback(plateau)
+        .on(Fit::on_epoch_end, report)
+        .plan_with(|plan| {
+            let read = move |rate: &LearningRate| note.lock().unwrap().push(rate.get());
+            plan.on(Fit::on_epoch_end, read).weight(weight::LAST);
+        });
+    let fitted = trainer.fit(inputs([0.0])).unwrap();
+    assert!(fitted.outcome.is_finished(), "{}", fitted.outcome);
+    let rates = rates.lock().unwrap();
+    rates.clone()
+}
+
+#[test]
+fn a_reduction_on_a_plateau_has_the_rates_of_pytorch() {
+    let table = table(include_str!("peers/rates/plateaus.txt"));
+    assert_eq!(table.len(), 8);
+    for (name, columns) in table {
+        let [watched, theirs] = &columns[..] else {
+            panic!("{name} has {} columns", columns.len());
+        };
+        let ours = rates(plateau(name), watched.clone());
+        assert_eq!((ours.len(), theirs.len()), (60, 60));
+        for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+            assert!(is_same(*ours, *theirs), "{name} at {at}: {ours}, {theirs}");
         }
     }
 }
