@@ -125,11 +125,11 @@ fn an_absolute_threshold_replaces_the_relative_one() {
 #[test]
 fn nan_and_infinities_are_values_like_others() {
     const NAN: f64 = f64::NAN;
+    const INFINITY: f64 = f64::INFINITY;
     assert_eq!(
         rates(&[NAN, NAN, 1.0, NAN, 0.5], minimize()),
         [1.0, 0.5, 0.25, 0.25, 0.125]
     );
-    const INFINITY: f64 = f64::INFINITY;
     assert_eq!(
         rates(&[INFINITY, 1.0, 0.0, 0.0], minimize()),
         [1.0, 0.5, 0.5, 0.5]
@@ -218,7 +218,7 @@ fn one_of_several_optimisers_can_be_reduced() {
         .learning_rate(1.0)
         .learning_rate_of("critic", 4.0)
         .on(Fit::on_epoch_end, |record: &mut Record| {
-            record.set("watched", 1.0)
+            record.set("watched", 1.0);
         })
         .callback(minimize().of("critic").record());
     let fitted = trainer.fit(inputs([0.0])).unwrap();

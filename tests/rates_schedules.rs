@@ -1,4 +1,8 @@
 //! Schedules by themselves: their bounds, their totals and their settings.
+#![allow(
+    clippy::float_cmp,
+    reason = "the values are exact: they are written down, or made of powers of two"
+)]
 
 use callbacks::schedule::{
     Anneal, Chain, Checks, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep,
@@ -103,6 +107,10 @@ fn a_product_passes_a_value_on_to_factors() {
 }
 
 /// The texts of what is wrong with a schedule.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a test makes a schedule where it is checked"
+)]
 fn problems(schedule: impl Schedule) -> Vec<String> {
     let mut checks = Checks::default();
     schedule.check(&mut checks);

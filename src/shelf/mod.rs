@@ -6,6 +6,7 @@
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
+//!   [`LrFinder`]: finds a learning rate;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
@@ -81,7 +82,7 @@ pub use json_lines::JsonLines;
 pub use observable::ObservableCallback;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
-pub use rates::{RateSchedule, ReduceOnPlateau, ValueSchedule};
+pub use rates::{LrFinder, RateCurve, RatePoint, RateSchedule, ReduceOnPlateau, ValueSchedule};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
 pub use save_state::SaveState;

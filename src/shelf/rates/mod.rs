@@ -1,10 +1,14 @@
 //! Callbacks that change learning rates, and other values, in the course of a run.
 
+mod curve;
+mod finder;
 mod plateau;
 mod rate_schedule;
 mod timing;
 mod value_schedule;
 
+pub use curve::{RateCurve, RatePoint};
+pub use finder::LrFinder;
 pub use plateau::ReduceOnPlateau;
 pub use rate_schedule::RateSchedule;
 pub use value_schedule::ValueSchedule;

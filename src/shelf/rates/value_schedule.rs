@@ -34,12 +34,15 @@ use std::fmt;
 pub struct ValueSchedule<T> {
     schedule: Box<dyn Schedule>,
     initial: f64,
-    set: Box<dyn FnMut(&mut T, f64) + Send>,
+    set: Set<T>,
     timing: Timing,
     name: Option<Cow<'static, str>>,
     /// The value that was set last, in this run.
     value: Option<f64>,
 }
+
+/// Puts a value into the state.
+type Set<T> = Box<dyn FnMut(&mut T, f64) + Send>;
 
 impl<T: 'static> ValueSchedule<T> {
     /// Applies a schedule whose positions are steps. `initial` is its initial value, and `set` puts a value into the state.

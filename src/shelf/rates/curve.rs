@@ -1,0 +1,158 @@
+//! The losses over a range of learning rates, and the rates that they suggest.
+
+use std::fmt;
+
+/// The losses over a range of learning rates, which [`LrFinder`](super::LrFinder) measures.
+///
+/// Its text is a table, to plot: a line for each point.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::{LrFinder, RateCurve};
+/// # use callbacks::BoxError;
+/// # use callbacks::fit::OptimizerName;
+/// # #[derive(Clone, Default)]
+/// # struct Bowl(f64);
+/// # struct Height(f64);
+/// # struct Slope(f64);
+/// # impl Learner for Bowl {
+/// #     type Batch = f64;
+/// #     type Prediction = Height;
+/// #     type Gradients = Slope;
+/// #     fn samples(&self, _: &f64) -> u64 { 1 }
+/// #     fn forward(&mut self, to: &f64, _: Phase) -> Result<Height, BoxError> { Ok(Height(self.0 - to)) }
+/// #     fn loss(&mut self, at: &Height, _: &f64) -> Result<Loss, BoxError> { Ok(Loss::from(at.0 * at.0)) }
+/// #     fn backward(&mut self, at: &Height, _: &f64, _: OptimizerName) -> Result<Slope, BoxError> { Ok(Slope(2.0 * at.0)) }
+/// #     fn step(&mut self, by: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> { self.0 -= rate * by.0; Ok(()) }
+/// # }
+///
+/// let mut trainer = Trainer::new(Bowl::default());
+/// let curve: RateCurve = LrFinder::new().find(&mut trainer, vec![3.0; 10])?;
+/// println!("{curve}");
+/// println!("try {:?}", curve.suggestion());
+/// # assert!(curve.suggestion().is_some());
+/// # Ok::<(), BoxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RateCurve {
+    points: Vec<RatePoint>,
+    has_exploded: bool,
+}
+
+/// A learning rate and the loss of the batch that was trained on with it.
+///
+/// ```
+/// use callbacks::shelf::{RateCurve, RatePoint};
+///
+/// fn lowest(curve: &RateCurve) -> Option<&RatePoint> {
+///     curve.points().iter().min_by(|one, other| one.smoothed.total_cmp(&other.smoothed))
+/// }
+/// # assert_eq!(lowest(&RateCurve::default()), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct RatePoint {
+    /// The learning rate.
+    pub rate: f64,
+    /// The loss of the batch, before the step with this rate.
+    pub loss: f64,
+    /// The mean of the losses so far, with weights that decay exponentially.
+    pub smoothed: f64,
+}
+
+/// The number of points at the begin of a curve that have no suggestion: the smoothed loss has not settled there.
+const SKIPPED_AT_BEGIN: usize = 10;
+/// The number of points at the end of a curve that have no suggestion: the loss explodes there.
+const SKIPPED_AT_END: usize = 1;
+
+impl RateCurve {
+    pub(super) const fn new() -> Self {
+        Self {
+            points: Vec::new(),
+            has_exploded: false,
+        }
+    }
+
+    /// Returns the points, in the order of their rates.
+    pub fn points(&self) -> &[RatePoint] {
+        &self.points
+    }
+
+    /// Whether the sweep ended because the loss exploded or was not finite. Otherwise all rates were tried.
+    pub fn has_exploded(&self) -> bool {
+        self.has_exploded
+    }
+
+    /// Returns the rate to try first: the [steepest](Self::steepest), or a [tenth of the lowest](Self::tenth_of_lowest) if the loss falls
+    /// nowhere. `None` if the curve has fewer than 14 points.
+    pub fn suggestion(&self) -> Option<f64> {
+        self.steepest().or_else(|| self.tenth_of_lowest())
+    }
+
+    /// Returns the rate at which the smoothed loss falls fastest with the logarithm of the rate: the suggestion of `Tuner.lr_find` in PyTorch
+    /// Lightning. As there, the first 10 points and the last one are ignored. `None` if the loss falls at no other point.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RateCurve;
+    /// assert_eq!(RateCurve::default().steepest(), None);
+    /// ```
+    pub fn steepest(&self) -> Option<f64> {
+        let inner = self.inner();
+        let slopes = inner.windows(3).filter_map(|points| {
+            let [before, at, after] = points else {
+                return None;
+            };
+            let distance = after.rate.ln() - before.rate.ln();
+            Some((at.rate, (after.smoothed - before.smoothed) / distance))
+        });
+        let falling = slopes.filter(|(_, slope)| *slope < 0.0);
+        let steepest = falling.min_by(|(_, one), (_, other)| one.total_cmp(other));
+        steepest.map(|(rate, _)| rate)
+    }
+
+    /// Returns a tenth of the rate with the lowest smoothed loss: the suggestion `minimum` of `Learner.lr_find` in fastai. The first 10 points
+    /// and the last one are ignored. `None` if there are no others.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RateCurve;
+    /// assert_eq!(RateCurve::default().tenth_of_lowest(), None);
+    /// ```
+    pub fn tenth_of_lowest(&self) -> Option<f64> {
+        let points = self.inner().iter();
+        let lowest = points.min_by(|one, other| one.smoothed.total_cmp(&other.smoothed));
+        lowest.map(|point| point.rate / 10.0)
+    }
+
+    /// Returns the points that have a suggestion.
+    fn inner(&self) -> &[RatePoint] {
+        let end = self.points.len().saturating_sub(SKIPPED_AT_END);
+        self.points.get(SKIPPED_AT_BEGIN..end).unwrap_or_default()
+    }
+
+    pub(super) fn push(&mut self, rate: f64, loss: f64, smoothed: f64) {
+        self.points.push(RatePoint {
+            rate,
+            loss,
+            smoothed,
+        });
+    }
+
+    pub(super) fn note_explosion(&mut self) {
+        self.has_exploded = true;
+    }
+}
+
+impl fmt::Display for RateCurve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>12} {:>12} {:>12}", "rate", "loss", "smoothed")?;
+        for point in &self.points {
+            let RatePoint {
+                rate,
+                loss,
+                smoothed,
+            } = point;
+            write!(f, "\n{rate:>12.4e} {loss:>12.4e} {smoothed:>12.4e}")?;
+        }
+        Ok(())
+    }
+}
