@@ -226,6 +226,9 @@ fn mistakes_are_reported_with_what_to_write() {
     }
 }
 
+/// A value that no state has.
+struct Absent;
+
 #[test]
 fn a_loop_without_a_rate_or_the_value_is_a_problem_of_the_plan() {
     let mut driver = walk().callback(RateSchedule::per_step(Exponential::new(0.5)));
@@ -234,7 +237,6 @@ fn a_loop_without_a_rate_or_the_value_is_a_problem_of_the_plan() {
         problem.contains("nothing provides `LearningRate`"),
         "{problem}"
     );
-    struct Absent;
     let value = ValueSchedule::per_round(|_: u64| 1.0, 1.0, |_: &mut Absent, _| {});
     let mut trainer = Trainer::new(line()).callback(value);
     let problem = trainer.check().unwrap_err().to_string();
@@ -300,7 +302,7 @@ fn a_loop_of_another_crate_has_schedules() {
     });
     let cooling =
         ValueSchedule::per_step(Exponential::new(0.5), 8.0, |energy: &mut Energy, value| {
-            energy.0 = value
+            energy.0 = value;
         });
     plan.add(cooling.record("temperature"));
     let mut state = State::new();
@@ -359,7 +361,7 @@ fn a_value_that_is_not_finite_is_not_set() {
         text,
         "the schedule gives NaN at position 2; let it give finite ones"
     );
-    assert_eq!(fitted.learner.weight, 1.0);
+    assert_eq!(fitted.learner.weight.to_bits(), 1.0_f64.to_bits());
 }
 
 /// The rates of the steps in a session that begins after so many epochs and steps.

@@ -7,6 +7,7 @@
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //!   [`LrFinder`]: finds a learning rate;
+//! * [`Mixup`], [`CutMix`], [`LabelSmoothing`]: change the batches of a fit;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
@@ -56,6 +57,7 @@
 mod columns;
 #[cfg(feature = "csv")]
 mod csv;
+mod data;
 #[cfg(feature = "signal-hook")]
 mod interrupts;
 #[cfg(feature = "json")]
@@ -75,6 +77,10 @@ mod tensorboard;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
+pub use data::{
+    CutMix, LabelSmoothing, MixBatch, MixSamples, Mixup, PairedTargets, Pairs, Patch, PatchImages,
+    SmoothTargets,
+};
 #[cfg(feature = "signal-hook")]
 pub use interrupts::Interrupts;
 #[cfg(feature = "json")]

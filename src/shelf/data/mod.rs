@@ -1,0 +1,19 @@
+//! Callbacks that change batches: they mix samples, and smooth targets.
+
+#[cfg(feature = "candle")]
+mod candle;
+mod cutmix;
+mod draws;
+mod label_smoothing;
+mod mix;
+mod mixup;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+mod paired;
+mod vectors;
+
+pub use cutmix::{CutMix, Patch, PatchImages};
+pub use label_smoothing::{LabelSmoothing, SmoothTargets};
+pub use mix::{MixBatch, MixSamples, Pairs};
+pub use mixup::Mixup;
+pub use paired::PairedTargets;
