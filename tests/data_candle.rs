@@ -1,6 +1,7 @@
 //! `CutMix`, Mixup and label smoothing on the tensors of candle: as on vectors.
 
 mod support {
+    pub(crate) mod complaint;
     pub(crate) mod sink;
 }
 

@@ -5,6 +5,7 @@
 )]
 
 mod support {
+    pub(crate) mod complaint;
     pub(crate) mod sink;
 }
 
@@ -180,10 +181,8 @@ fn mistakes_are_reported_with_what_to_write() {
             &mut sink().callback(Mixup::<Batch>::new(alpha)),
             vec![batch(2)],
         );
-        assert_eq!(
-            text,
-            format!("Mixup has an `alpha` of {alpha}; give a finite one above 0")
-        );
+        let expected = format!(" has an `alpha` of {alpha}; give a finite one above 0");
+        assert!(text.ends_with(&expected), "{text}");
         assert!(Mixup::<Batch>::new(alpha).pairs(2, 1, 1).is_err());
     }
     let uneven = Batch {
@@ -279,10 +278,8 @@ fn label_smoothing_gives_a_share_to_all_classes() {
             &mut sink().callback(LabelSmoothing::<Batch>::new(share)),
             vec![batch(2)],
         );
-        assert_eq!(
-            text,
-            format!("LabelSmoothing has a `share` of {share}; give one from 0 to 1")
-        );
+        let expected = format!(" has a `share` of {share}; give one from 0 to 1");
+        assert!(text.ends_with(&expected), "{text}");
     }
     let mut none = vec![vec![1.0_f32, 0.0], vec![]];
     none.smooth(0.0).unwrap();

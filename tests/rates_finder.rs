@@ -215,6 +215,7 @@ fn invalid_settings_and_a_source_without_batches_are_errors() {
             .find(&mut trainer(), vec![1.0])
             .unwrap_err()
             .to_string()
+            .replace("\n    ", " ")
     };
     let remedy = "give two finite rates above 0 that increase";
     for (start, end) in [
@@ -226,16 +227,20 @@ fn invalid_settings_and_a_source_without_batches_are_errors() {
         (1.0, f64::INFINITY),
     ] {
         let text = error(LrFinder::new().range(start, end));
-        let expected = format!("LrFinder has a `range` of {start} to {end}; {remedy}");
+        let expected = format!("LrFinder: has a `range` of {start} to {end} {remedy}");
         assert!(text.contains(&expected), "{text}");
+        assert!(
+            text.contains("rates_finder.rs:"),
+            "it names the call: {text}"
+        );
     }
-    assert!(error(LrFinder::new().steps(1)).contains("a `steps` of 1; give 2 or more"));
+    assert!(error(LrFinder::new().steps(1)).contains("a `steps` of 1 give 2 or more"));
     assert!(
         error(LrFinder::new().smoothing(1.0))
-            .contains("a `smoothing` of 1; give one from 0 to less than 1")
+            .contains("a `smoothing` of 1 give one from 0 to less than 1")
     );
     for factor in [1.0, f64::NAN] {
-        let expected = format!("a `stop_factor` of {factor}; give one above 1");
+        let expected = format!("a `stop_factor` of {factor} give one above 1");
         assert!(error(LrFinder::new().stop_factor(factor)).contains(&expected));
     }
     assert!(error(LrFinder::new().of("mian")).contains("there is no optimiser `mian`"));

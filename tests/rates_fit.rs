@@ -5,6 +5,7 @@
 )]
 
 mod support {
+    pub(crate) mod complaint;
     pub(crate) mod journal;
     pub(crate) mod line;
     pub(crate) mod tracer;
@@ -19,6 +20,7 @@ use callbacks::{Attach, Outcome, Plan, Record, State};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use std::sync::{Arc, Mutex};
+use support::complaint::complaint;
 use support::journal::Journal;
 use support::line::{Input, Line, inputs};
 use support::walk::walk;
@@ -202,16 +204,29 @@ fn from_its_end_on_the_schedule_leaves_the_rate_alone() {
 /// The failure of a fit with this schedule.
 fn failure(schedule: RateSchedule) -> String {
     let mut trainer = Trainer::new(line()).callback(schedule);
-    let outcome = trainer.fit(inputs([1.0; 3])).unwrap().outcome;
-    outcome.failed().unwrap().cause().to_string()
+    complaint(trainer.fit(inputs([1.0; 3])))
 }
 
 #[test]
 fn mistakes_are_reported_with_what_to_write() {
     let negative = failure(RateSchedule::per_step(StepDecay::new(0, -0.5)));
-    let expected = "RateSchedule has a `step_size` of 0; give 1 or more; \
-                    and a `gamma` of -0.5; give one that is finite and not negative";
-    assert_eq!(negative, expected);
+    let expected = [
+        "RateSchedule: has a `step_size` of 0; give 1 or more",
+        "RateSchedule: has a `gamma` of -0.5; give one that is finite and not negative",
+    ];
+    let problems: Vec<&str> = negative.lines().collect();
+    assert_eq!(problems.len(), 2, "{negative}");
+    let mut both = problems.iter().zip(expected);
+    assert!(
+        both.all(|(problem, text)| problem.ends_with(text)),
+        "{negative}"
+    );
+    let initial = ValueSchedule::per_step(|_: u64| 1.0, f64::NAN, |_: &mut Line, _| {});
+    let text = complaint(Trainer::new(line()).callback(initial).fit(inputs([1.0])));
+    assert!(
+        text.ends_with("has an `initial` of NaN; give a finite one"),
+        "{text}"
+    );
     let misspelt = failure(RateSchedule::per_step(Exponential::new(0.5)).of("mian"));
     let expected = "there is no optimiser `mian`; the learner's optimisers are: main";
     assert_eq!(misspelt, expected);

@@ -5,6 +5,7 @@
 )]
 
 mod support {
+    pub(crate) mod complaint;
     pub(crate) mod journal;
     pub(crate) mod line;
     pub(crate) mod tracer;
@@ -13,10 +14,11 @@ mod support {
 
 use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
-use callbacks::shelf::ReduceOnPlateau;
-use callbacks::{Attach, Flow, Outcome, Plan, Record, State};
+use callbacks::shelf::{EarlyStopping, RateSchedule, ReduceOnPlateau};
+use callbacks::{Attach, Flow, Plan, Record, State};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
+use support::complaint::complaint;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::walk::{Walk, walk};
@@ -168,34 +170,28 @@ fn a_round_that_is_cut_short_is_no_look() {
     assert_eq!(rates_of(&mut trainer), [1.0, 1.0, 0.5]);
 }
 
-fn cause(outcome: &Outcome) -> String {
-    outcome.failed().unwrap().cause().to_string()
-}
-
 #[test]
 fn mistakes_are_reported_with_what_to_write() {
-    let fail = |plateau| cause(&trainer(&[1.0], plateau).fit(inputs([0.0])).unwrap().outcome);
+    let fail = |plateau| complaint(trainer(&[1.0], plateau).fit(inputs([0.0])));
     for factor in [1.0, -0.1, f64::NAN] {
         let expected =
-            format!("ReduceOnPlateau has a `factor` of {factor}; give one from 0 to less than 1");
-        assert_eq!(fail(minimize().factor(factor)), expected);
+            format!("ReduceOnPlateau: has a `factor` of {factor}; give one from 0 to less than 1");
+        let text = fail(minimize().factor(factor));
+        assert!(text.ends_with(&expected), "{text}");
     }
     for wrong in [-1.0, f64::NAN, f64::INFINITY] {
-        let expected = |article: &str, name: &str| {
-            format!(
-                "ReduceOnPlateau has {article} `{name}` of {wrong}; give one that is finite and not negative"
-            )
-        };
-        assert_eq!(
-            fail(minimize().threshold(wrong)),
-            expected("a", "threshold")
-        );
-        assert_eq!(
-            fail(minimize().absolute_threshold(wrong)),
-            expected("a", "threshold")
-        );
-        assert_eq!(fail(minimize().min_rate(wrong)), expected("a", "min_rate"));
-        assert_eq!(fail(minimize().eps(wrong)), expected("an", "eps"));
+        let plateaus = [
+            ("a `threshold`", minimize().threshold(wrong)),
+            ("a `threshold`", minimize().absolute_threshold(wrong)),
+            ("a `min_rate`", minimize().min_rate(wrong)),
+            ("an `eps`", minimize().eps(wrong)),
+        ];
+        for (setting, plateau) in plateaus {
+            let remedy = "give one that is finite and not negative";
+            let expected = format!("ReduceOnPlateau: has {setting} of {wrong}; {remedy}");
+            let text = fail(plateau);
+            assert!(text.ends_with(&expected), "{text}");
+        }
     }
     let misspelt = fail(minimize().of("mian"));
     assert_eq!(
@@ -204,9 +200,34 @@ fn mistakes_are_reported_with_what_to_write() {
     );
     let absent = fail(ReduceOnPlateau::minimize("valid_loss"));
     assert!(
-        absent.starts_with("there is no number `valid_loss`"),
+        absent.contains("no validation data: `.valid(…)`"),
         "{absent}"
     );
+    let mut trainer = Trainer::new(Line::new(&Journal::default()));
+    trainer.plan().add(ReduceOnPlateau::minimize("train_los"));
+    let misspelt = complaint(trainer.fit(inputs([0.0])));
+    assert!(
+        misspelt.contains("did you mean `train_loss`?"),
+        "{misspelt}"
+    );
+}
+
+#[test]
+fn the_rate_that_is_recorded_can_be_monitored() {
+    let mut trainer = trainer(&[1.0; 3], minimize());
+    trainer
+        .plan()
+        .add(EarlyStopping::minimize("lr").patience(9));
+    assert!(trainer.check().is_ok());
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .callback(ReduceOnPlateau::minimize("train_loss"))
+        .callback(EarlyStopping::minimize("lr"));
+    assert!(trainer.check().is_err());
+    let record = |optimizer| RateSchedule::per_epoch(|_: u64| 1.0).of(optimizer).record();
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .callback(record("main"))
+        .callback(EarlyStopping::minimize("lr.main"));
+    assert!(trainer.check().is_ok());
 }
 
 #[test]

@@ -4,10 +4,13 @@
     reason = "the values are exact: they are written down, or made of powers of two"
 )]
 
+use callbacks::fit::{Fit, LearningRate};
 use callbacks::schedule::{
-    Anneal, Chain, Checks, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep,
-    OneCycle, Polynomial, Position, Schedule, StepDecay, Warmup,
+    Anneal, Chain, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep, OneCycle,
+    Polynomial, Position, Schedule, StepDecay, Warmup,
 };
+use callbacks::shelf::RateSchedule;
+use callbacks::{Plan, State};
 
 fn boxed(schedule: impl Schedule) -> Box<dyn Schedule> {
     Box::new(schedule)
@@ -106,15 +109,22 @@ fn a_product_passes_a_value_on_to_factors() {
     assert_eq!(product.value(123.0, Position::new(0)), 0.0625);
 }
 
-/// The texts of what is wrong with a schedule.
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "a test makes a schedule where it is checked"
-)]
+/// What is wrong with a schedule, as the plan says it.
 fn problems(schedule: impl Schedule) -> Vec<String> {
-    let mut checks = Checks::default();
-    schedule.check(&mut checks);
-    checks.problems().iter().map(ToString::to_string).collect()
+    let mut plan = Plan::<Fit>::new();
+    plan.add(RateSchedule::per_step(schedule));
+    let mut state = State::new();
+    state.insert(LearningRate::new(0.1));
+    let problems = plan
+        .check(&state)
+        .map_err(|error| error.problems().to_vec());
+    let texts = problems
+        .err()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|problem| problem.to_string());
+    let text = |text: String| text.split_once(" has ").unwrap().1.replace("\n    ", " ");
+    texts.map(text).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Schedules one after the other.
 
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule};
+use callback_runtime::CallbackInfo;
 use std::fmt;
 
 /// Schedules one after the other, with milestones between them, as `torch.optim.lr_scheduler.SequentialLR`. [`Schedule::then`] makes it.
@@ -62,16 +63,16 @@ impl Schedule for Chain {
         last.needs_total()
     }
 
-    fn check(&self, checks: &mut Checks) {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let milestones: Vec<u64> = self.rest.iter().map(|(begin, _)| *begin).collect();
         let is_increasing = milestones.is_sorted_by(|one, next| one < next);
         let is_valid = is_increasing && milestones.first() != Some(&0);
         let remedy = "give positions above 0 that increase";
-        checks.require(is_valid, "then", format!("{milestones:?}"), remedy);
-        self.first.check(checks);
-        for (_, schedule) in &self.rest {
-            schedule.check(checks);
-        }
+        let info = info.valid_if(is_valid, "then", format!("{milestones:?}"), remedy);
+        let rest = self.rest.iter();
+        rest.fold(self.first.declare(info), |info, (_, next)| {
+            next.declare(info)
+        })
     }
 }
 

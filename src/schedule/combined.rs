@@ -1,6 +1,7 @@
 //! Schedules that are made of others: multiplied, scaled, and clamped below.
 
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// A schedule multiplied with another one; [`Schedule::times`] makes it.
 ///
@@ -31,9 +32,8 @@ impl<A: Schedule, B: Schedule> Schedule for Times<A, B> {
         self.first.needs_total() || self.second.needs_total()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        self.first.check(checks);
-        self.second.check(checks);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        self.second.declare(self.first.declare(info))
     }
 }
 
@@ -65,9 +65,8 @@ impl<S: Schedule> Schedule for Scaled<S> {
         self.schedule.needs_total()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        self.schedule.check(checks);
-        checks.finite("scaled", self.by);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        settings::finite(self.schedule.declare(info), "scaled", self.by)
     }
 }
 
@@ -101,8 +100,7 @@ impl<S: Schedule> Schedule for AtLeast<S> {
         self.schedule.needs_total()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        self.schedule.check(checks);
-        checks.finite("at_least", self.min);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        settings::finite(self.schedule.declare(info), "at_least", self.min)
     }
 }

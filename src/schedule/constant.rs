@@ -1,6 +1,7 @@
 //! A constant factor.
 
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// A constant factor of the initial value, as `torch.optim.lr_scheduler.ConstantLR`.
 ///
@@ -44,7 +45,7 @@ impl Schedule for Constant {
         }
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.factor("factor", self.factor);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        settings::factor(info, "factor", self.factor)
     }
 }

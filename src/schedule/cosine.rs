@@ -1,7 +1,8 @@
 //! Half a period of a cosine, once or again and again.
 
 use super::position::as_f64;
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
 /// Decays along half a period of a cosine: `min + (initial - min) · (1 + cos(π·t/T)) / 2`, as
@@ -55,9 +56,9 @@ impl Schedule for Cosine {
         self.length.is_none()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.finite("min", self.min);
-        checks.length("over", self.length);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::finite(info, "min", self.min);
+        settings::length(info, "over", self.length)
     }
 }
 
@@ -121,10 +122,10 @@ impl Schedule for CosineRestarts {
         half_period(initial, self.min, as_f64(at) / as_f64(length))
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.length("first", Some(self.first));
-        checks.length("growth", Some(self.growth));
-        checks.finite("min", self.min);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::length(info, "first", Some(self.first));
+        let info = settings::length(info, "growth", Some(self.growth));
+        settings::finite(info, "min", self.min)
     }
 }
 

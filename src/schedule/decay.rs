@@ -1,7 +1,8 @@
 //! Decays by a factor: at every position, at every so many, and at milestones.
 
 use super::position::as_f64;
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// Decays by a factor at every position: `initial · gammaᵗ`, as `torch.optim.lr_scheduler.ExponentialLR`.
 ///
@@ -27,8 +28,8 @@ impl Schedule for Exponential {
         initial * power(self.gamma, at.count())
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.factor("gamma", self.gamma);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        settings::factor(info, "gamma", self.gamma)
     }
 }
 
@@ -58,9 +59,9 @@ impl Schedule for StepDecay {
         initial * power(self.gamma, at.count() / self.step_size.max(1))
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.length("step_size", Some(self.step_size));
-        checks.factor("gamma", self.gamma);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::length(info, "step_size", Some(self.step_size));
+        settings::factor(info, "gamma", self.gamma)
     }
 }
 
@@ -94,12 +95,12 @@ impl Schedule for MultiStep {
         initial * power(self.gamma, passed.count() as u64)
     }
 
-    fn check(&self, checks: &mut Checks) {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_increasing = self.milestones.is_sorted_by(|one, next| one < next);
         let milestones = format!("{:?}", self.milestones);
         let remedy = "give positions that increase";
-        checks.require(is_increasing, "milestones", milestones, remedy);
-        checks.factor("gamma", self.gamma);
+        let info = info.valid_if(is_increasing, "milestones", milestones, remedy);
+        settings::factor(info, "gamma", self.gamma)
     }
 }
 

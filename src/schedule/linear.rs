@@ -1,6 +1,7 @@
 //! A straight line between two factors.
 
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// Goes from one factor of the initial value to another one, in equal steps, as `torch.optim.lr_scheduler.LinearLR`. It spans the whole run,
 /// or [as many positions as you say](Self::over).
@@ -47,9 +48,9 @@ impl Schedule for Linear {
         self.length.is_none()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.factor("from", self.from);
-        checks.factor("to", self.to);
-        checks.length("over", self.length);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::factor(info, "from", self.from);
+        let info = settings::factor(info, "to", self.to);
+        settings::length(info, "over", self.length)
     }
 }

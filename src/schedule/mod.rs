@@ -47,7 +47,6 @@
 //! | `ReduceLROnPlateau` | [`ReduceOnPlateau`](crate::shelf::ReduceOnPlateau), a callback with a memory |
 
 mod chain;
-mod checks;
 mod combined;
 mod constant;
 mod cosine;
@@ -57,10 +56,10 @@ mod linear;
 mod one_cycle;
 mod polynomial;
 mod position;
+mod settings;
 mod warmup;
 
 pub use chain::Chain;
-pub use checks::{Checks, Problem};
 pub use combined::{AtLeast, Scaled, Times};
 pub use constant::Constant;
 pub use cosine::{Cosine, CosineRestarts};
@@ -71,10 +70,13 @@ pub use polynomial::Polynomial;
 pub use position::Position;
 pub use warmup::Warmup;
 
+use callback_runtime::CallbackInfo;
+
 /// How a value depends on the position in a run. A closure from a position to a factor of the initial value is a schedule, too.
 ///
 /// ```
-/// use callbacks::schedule::{Checks, Position, Schedule};
+/// use callbacks::CallbackInfo;
+/// use callbacks::schedule::{Position, Schedule};
 ///
 /// /// The initial value, divided by the square root of the position.
 /// struct InverseRoot {
@@ -86,8 +88,8 @@ pub use warmup::Warmup;
 ///         initial * (self.constant.max(1) as f64 / at.count().max(self.constant) as f64).sqrt()
 ///     }
 ///
-///     fn check(&self, checks: &mut Checks) {
-///         checks.require(self.constant > 0, "constant", self.constant, "give 1 or more");
+///     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+///         info.valid_if(self.constant > 0, "constant", self.constant, "give 1 or more")
 ///     }
 /// }
 ///
@@ -108,9 +110,9 @@ pub trait Schedule: Send + 'static {
         false
     }
 
-    /// Reports invalid settings, before a run begins.
-    fn check(&self, checks: &mut Checks) {
-        let _ = checks;
+    /// Adds the invalid settings to the info of the callback that applies the schedule: they are problems of its plan.
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        info
     }
 
     /// Continues with `next` from the position `milestone` on. `next` begins there at its own position 0, and its total is what is left of the
@@ -187,7 +189,7 @@ impl Schedule for Box<dyn Schedule> {
         (**self).needs_total()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        (**self).check(checks);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        (**self).declare(info)
     }
 }

@@ -1,7 +1,8 @@
 //! One cycle: up to the greatest learning rate and down to almost nothing, with a momentum that goes the other way.
 
 use super::position::as_f64;
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
 /// One cycle, as `torch.optim.lr_scheduler.OneCycleLR`: the value rises from `max / div_factor` to `max`, and falls to
@@ -168,17 +169,11 @@ impl Schedule for OneCycle {
         self.cycle.length.is_none()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.factor("max", self.max);
-        let factors = [
-            ("div_factor", self.div_factor),
-            ("final_div_factor", self.final_div_factor),
-        ];
-        for (name, factor) in factors {
-            let is_valid = factor.is_finite() && factor > 0.0;
-            checks.require(is_valid, name, factor, "give a finite one above 0");
-        }
-        self.cycle.check(checks);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::factor(info, "max", self.max);
+        let info = settings::positive(info, "div_factor", self.div_factor);
+        let info = settings::positive(info, "final_div_factor", self.final_div_factor);
+        self.cycle.declare(info)
     }
 }
 
@@ -207,10 +202,10 @@ impl Schedule for OneCycleMomentum {
         self.cycle.length.is_none()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.finite("base", self.base);
-        checks.finite("max", self.max);
-        self.cycle.check(checks);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::finite(info, "base", self.base);
+        let info = settings::finite(info, "max", self.max);
+        self.cycle.declare(info)
     }
 }
 
@@ -269,7 +264,7 @@ impl Cycle {
         }
     }
 
-    fn check(&self, checks: &mut Checks) {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let (most, remedy) = if self.is_three_phase {
             (
                 0.5,
@@ -279,7 +274,7 @@ impl Cycle {
             (1.0, "give one from 0 to 1")
         };
         let is_valid = (0.0..=most).contains(&self.pct_start);
-        checks.require(is_valid, "pct_start", self.pct_start, remedy);
-        checks.length("over", self.length);
+        let info = info.valid_if(is_valid, "pct_start", self.pct_start, remedy);
+        settings::length(info, "over", self.length)
     }
 }

@@ -1,6 +1,7 @@
 //! A polynomial decay to 0.
 
-use super::{Checks, Position, Schedule};
+use super::{Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// Decays to 0 as a power of what is left: `initial · (1 - t/T)^power`, as `torch.optim.lr_scheduler.PolynomialLR`. It spans the whole run, or
 /// [as many positions as you say](Self::over).
@@ -43,8 +44,8 @@ impl Schedule for Polynomial {
         self.length.is_none()
     }
 
-    fn check(&self, checks: &mut Checks) {
-        checks.factor("power", self.power);
-        checks.length("over", self.length);
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::factor(info, "power", self.power);
+        settings::length(info, "over", self.length)
     }
 }

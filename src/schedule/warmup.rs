@@ -1,6 +1,7 @@
 //! Warm-up: from a fraction of the initial value to all of it.
 
-use super::{Chain, Checks, Position, Schedule};
+use super::{Chain, Position, Schedule, settings};
+use callback_runtime::CallbackInfo;
 
 /// Rises from a fraction of the initial value to all of it, and stays there: along a straight line, or by the same factor at each position.
 ///
@@ -78,12 +79,11 @@ impl Schedule for Warmup {
         }
     }
 
-    fn check(&self, checks: &mut Checks) {
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         if self.is_exponential {
-            let is_valid = self.from.is_finite() && self.from > 0.0;
-            checks.require(is_valid, "from", self.from, "give a finite one above 0");
+            settings::positive(info, "from", self.from)
         } else {
-            checks.factor("from", self.from);
+            settings::factor(info, "from", self.from)
         }
     }
 }

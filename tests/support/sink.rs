@@ -1,6 +1,7 @@
 //! A learner that keeps the batches it is given, with the phase, and learns nothing.
 #![allow(dead_code, reason = "no test uses all of it")]
 
+use super::complaint::complaint;
 use callbacks::BoxError;
 use callbacks::fit::{Learner, Loss, OptimizerName, Phase, Trainer};
 
@@ -61,6 +62,5 @@ pub(crate) fn failure<B: Clone + 'static>(
     trainer: &mut Trainer<Sink<B>>,
     batches: Vec<B>,
 ) -> String {
-    let outcome = trainer.fit(batches).unwrap().outcome;
-    outcome.failed().unwrap().cause().to_string()
+    complaint(trainer.fit(batches))
 }

@@ -96,6 +96,8 @@ impl Patch {
     }
 }
 
+const REMEDY: &str = "give a finite one above 0";
+
 impl<B> CutMix<B> {
     /// Creates a callback that draws the share that stays from Beta(alpha, alpha), with a finite `alpha` above 0.
     pub const fn new(alpha: f64) -> Self {
@@ -141,7 +143,9 @@ impl<B> CutMix<B> {
         (height, width): (usize, usize),
         mut draws: Draws,
     ) -> Result<(Pairs, Patch), BoxError> {
-        self.check()?;
+        if !self.is_valid() {
+            return Err(format!("an `alpha` of {}; {REMEDY}", self.alpha).into());
+        }
         let partners = draws.order(images);
         let side = (1.0 - draws.beta(self.alpha)).sqrt();
         let patch = Patch {
@@ -153,14 +157,8 @@ impl<B> CutMix<B> {
         Ok((pairs, patch))
     }
 
-    fn check(&self) -> Result<(), String> {
-        let alpha = self.alpha;
-        if alpha.is_finite() && alpha > 0.0 {
-            return Ok(());
-        }
-        Err(format!(
-            "CutMix has an `alpha` of {alpha}; give a finite one above 0"
-        ))
+    fn is_valid(&self) -> bool {
+        self.alpha.is_finite() && self.alpha > 0.0
     }
 }
 
@@ -192,11 +190,11 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>().ready_made()
+        let info = CallbackInfo::of::<Self>().ready_made();
+        info.valid_if(self.is_valid(), "alpha", self.alpha, REMEDY)
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on_enter(Self::check);
         h.on(Fit::on_train_batch_begin, Self::patch_batch);
         if self.validates {
             h.on(Fit::on_valid_batch_begin, Self::patch_batch);

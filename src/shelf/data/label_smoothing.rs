@@ -54,16 +54,6 @@ impl<B> LabelSmoothing<B> {
         self.validates = true;
         self
     }
-
-    fn check(&self) -> Result<(), String> {
-        let share = self.share;
-        if (0.0..=1.0).contains(&share) {
-            return Ok(());
-        }
-        Err(format!(
-            "LabelSmoothing has a `share` of {share}; give one from 0 to 1"
-        ))
-    }
 }
 
 impl<B> Callback<Fit> for LabelSmoothing<B>
@@ -72,11 +62,12 @@ where
     B::Targets: SmoothTargets,
 {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>().ready_made()
+        let info = CallbackInfo::of::<Self>().ready_made();
+        let is_share = (0.0..=1.0).contains(&self.share);
+        info.valid_if(is_share, "share", self.share, "give one from 0 to 1")
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on_enter(Self::check);
         h.on(Fit::on_train_batch_begin, Self::smooth_batch);
         if self.validates {
             h.on(Fit::on_valid_batch_begin, Self::smooth_batch);

@@ -66,6 +66,8 @@ pub struct Mixup<B> {
     batch: PhantomData<fn(B)>,
 }
 
+const REMEDY: &str = "give a finite one above 0";
+
 impl<B> Mixup<B> {
     /// Creates a callback that draws weights from Beta(alpha, alpha), with a finite `alpha` above 0. The smaller it is, the less is mixed; luz
     /// and fastai have 0.4.
@@ -119,7 +121,9 @@ impl<B> Mixup<B> {
         phase: Phase,
         batch: u64,
     ) -> Result<Pairs, BoxError> {
-        self.check()?;
+        if !self.is_valid() {
+            return Err(format!("an `alpha` of {}; {REMEDY}", self.alpha).into());
+        }
         let mut draws = Draws::new(self.seed, epoch, phase, batch);
         let partners = draws.order(samples);
         let weights = partners.iter().map(|_| {
@@ -130,14 +134,8 @@ impl<B> Mixup<B> {
         Pairs::new(partners, weights)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let alpha = self.alpha;
-        if alpha.is_finite() && alpha > 0.0 {
-            return Ok(());
-        }
-        Err(format!(
-            "Mixup has an `alpha` of {alpha}; give a finite one above 0"
-        ))
+    fn is_valid(&self) -> bool {
+        self.alpha.is_finite() && self.alpha > 0.0
     }
 }
 
@@ -148,11 +146,11 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>().ready_made()
+        let info = CallbackInfo::of::<Self>().ready_made();
+        info.valid_if(self.is_valid(), "alpha", self.alpha, REMEDY)
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on_enter(Self::check);
         h.on(Fit::on_train_batch_begin, Self::mix_batch);
         if self.validates {
             h.on(Fit::on_valid_batch_begin, Self::mix_batch);

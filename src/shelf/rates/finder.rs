@@ -1,12 +1,11 @@
 //! Finds a learning rate: trains on one batch with each of many rates, and watches the loss.
 
-use super::{RateCurve, finish};
+use super::RateCurve;
 use crate::Attach;
 use crate::fit::{Batches, Epochs, Fit, Iteration, Learner, LearningRate, Loss, Trainer};
-use crate::schedule::Checks;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{BoxError, Flow, Plan};
+use callback_runtime::{BoxError, CallbackInfo, Flow, Plan};
 use std::borrow::Cow;
 
 /// Finds a learning rate, as luz's `lr_finder`, fastai's `Learner.lr_find` and Lightning's `Tuner.lr_find`: a sweep trains on one batch with
@@ -95,12 +94,11 @@ impl LrFinder {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::LrFinder;
-    /// # use doc_models::{Line, Points};
+    /// # use doc_models::Line;
     /// let finder = LrFinder::new().range(1e-4, 1e-6);
     /// let mut trainer = Trainer::new(Line::default()).callback(finder);
-    /// let outcome = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome;
-    /// assert!(outcome.to_string().contains("a `range` of 0.0001 to 0.000001; give two finite rates above 0 that increase"));
-    /// # Ok::<(), PlanError>(())
+    /// let problem = trainer.check().unwrap_err().to_string();
+    /// assert!(problem.contains("has a `range` of 0.0001 to 0.000001"));
     /// ```
     pub const fn range(mut self, start: f64, end: f64) -> Self {
         self.start = start;
@@ -144,6 +142,7 @@ impl LrFinder {
     /// whatever else it has. Learners whose clones share parameters need [`find_restoring`](Self::find_restoring).
     ///
     /// The `Err` has the problems of the plan or the failure of the fit. The learner is restored then, too.
+    #[track_caller]
     pub fn find<M: Learner + Clone>(
         self,
         trainer: &mut Trainer<M>,
@@ -170,6 +169,7 @@ impl LrFinder {
     /// assert_eq!(trainer.learner().slope, 0.5);
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
+    #[track_caller]
     pub fn find_restoring<M: Learner, S>(
         self,
         trainer: &mut Trainer<M>,
@@ -204,6 +204,7 @@ impl LrFinder {
     }
 
     /// Makes the plan of a fit that lasts as long as the sweep.
+    #[track_caller]
     fn plan(self) -> Plan<Fit> {
         let mut plan = Plan::new();
         plan.add(self);
@@ -243,20 +244,17 @@ impl LrFinder {
         Flow::Continue
     }
 
-    fn check(&self) -> Result<(), String> {
-        let mut checks = Checks::default();
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_range = self.start > 0.0 && self.end > self.start && self.end.is_finite();
         let range = format!("{} to {}", self.start, self.end);
-        let remedy = "give two finite rates above 0 that increase";
-        checks.require(is_range, "range", range, remedy);
-        checks.require(self.steps > 1, "steps", self.steps, "give 2 or more");
+        let rates = "give two finite rates above 0 that increase";
         let is_share = (0.0..1.0).contains(&self.smoothing);
-        let remedy = "give one from 0 to less than 1";
-        checks.require(is_share, "smoothing", self.smoothing, remedy);
-        let is_factor = self.stop_factor > 1.0;
-        let remedy = "give one above 1";
-        checks.require(is_factor, "stop_factor", self.stop_factor, remedy);
-        finish("LrFinder", &checks)
+        let share = "give one from 0 to less than 1";
+        let factor = self.stop_factor;
+        info.valid_if(is_range, "range", range, rates)
+            .valid_if(self.steps > 1, "steps", self.steps, "give 2 or more")
+            .valid_if(is_share, "smoothing", self.smoothing, share)
+            .valid_if(factor > 1.0, "stop_factor", factor, "give one above 1")
     }
 }
 
@@ -286,14 +284,12 @@ impl Sweep {
     }
 }
 
-#[callback(Fit, register = false, ready_made, weight = weight::LAST)]
+#[callback(Fit, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
 impl LrFinder {
     fn on_enter(&mut self, rate: &LearningRate) -> Result<(), String> {
         self.sweep = Sweep::new();
-        if let Some(optimizer) = &self.optimizer {
-            rate.check_name(optimizer)?;
-        }
-        self.check()
+        let optimizer = self.optimizer.as_deref();
+        optimizer.map_or(Ok(()), |name| rate.check_name(name))
     }
 
     fn on_train_batch_begin(&mut self, rate: &mut LearningRate) {

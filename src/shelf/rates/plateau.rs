@@ -1,20 +1,18 @@
 //! Reduces learning rates when a number does not improve any more.
 
-use super::super::monitor::Monitor;
-use super::super::patience::Patience;
-use super::{BEFORE_LOGGERS, finish};
+use super::super::stopping::{Monitor, Patience};
+use super::BEFORE_LOGGERS;
 use crate::fit::LearningRate;
-use crate::schedule::Checks;
 use callback_macros::callback;
-use callback_runtime::{Record, Rounds};
+use callback_runtime::{CallbackInfo, Record, Rounds};
 use std::borrow::Cow;
 
 /// Multiplies the [`LearningRate`] by a factor when a number of the [`Record`] has not improved for some time, as
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau`, in every loop with [`Rounds`] whose state has a rate.
 ///
 /// It looks at complete rounds only, after the callbacks that add values and before the loggers. Its memory
-/// [belongs to one fit or one driver](crate::shelf#memory). A number that is missing at the first look fails the run, as with
-/// [`EarlyStopping`](crate::shelf::EarlyStopping). NaN is no improvement.
+/// [belongs to one fit or one driver](crate::shelf#memory). A name that nothing puts into the record is a problem of
+/// the plan, and a number that is not there is waited for, as with [`EarlyStopping`](crate::shelf::EarlyStopping). NaN is no improvement.
 ///
 /// A [`RateSchedule`](super::RateSchedule) of the same optimiser sets the rate anew at each position, and so undoes a reduction; end it with
 /// [`until`](super::RateSchedule::until).
@@ -100,12 +98,11 @@ impl ReduceOnPlateau {
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ReduceOnPlateau;
-    /// # use doc_models::{Line, Points};
+    /// # use doc_models::Line;
     /// let growing = ReduceOnPlateau::minimize("train_loss").factor(1.5);
     /// let mut trainer = Trainer::new(Line::default()).callback(growing);
-    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
-    /// assert!(fitted.outcome.to_string().contains("a `factor` of 1.5; give one from 0 to less than 1"));
-    /// # Ok::<(), PlanError>(())
+    /// let problem = trainer.check().unwrap_err().to_string();
+    /// assert!(problem.contains("has a `factor` of 1.5") && problem.contains("give one from 0 to less than 1"));
     /// ```
     pub fn factor(mut self, factor: f64) -> Self {
         self.factor = factor;
@@ -235,22 +232,26 @@ impl ReduceOnPlateau {
         });
     }
 
-    fn check(&self) -> Result<(), String> {
-        let mut checks = Checks::default();
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_factor = (0.0..1.0).contains(&self.factor);
         let remedy = "give one from 0 to less than 1";
-        checks.require(is_factor, "factor", self.factor, remedy);
+        let info = info.monitors(self.monitor.name.clone());
+        let info = info.valid_if(is_factor, "factor", self.factor, remedy);
         let others = [
             ("threshold", self.threshold),
             ("min_rate", self.min_rate),
             ("eps", self.eps),
         ];
-        for (name, value) in others {
+        let info = others.into_iter().fold(info, |info, (name, value)| {
             let is_valid = value.is_finite() && value >= 0.0;
             let remedy = "give one that is finite and not negative";
-            checks.require(is_valid, name, value, remedy);
+            info.valid_if(is_valid, name, value, remedy)
+        });
+        match &self.optimizer {
+            _ if !self.is_recorded => info,
+            Some(optimizer) => info.produces(format!("lr.{optimizer}")),
+            None => info.produces("lr"),
         }
-        finish("ReduceOnPlateau", &checks)
     }
 
     /// Resets the memory, when a run begins that does not continue the last one.
@@ -262,16 +263,14 @@ impl ReduceOnPlateau {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = BEFORE_LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = BEFORE_LOGGERS, declare = Self::declare)]
 impl ReduceOnPlateau {
     fn on_enter(&mut self, record: &Record, rate: &LearningRate) -> Result<(), String> {
-        if !self.monitor.continues_at(record.round()) {
+        if !self.monitor.continues(record) {
             self.reset();
         }
-        if let Some(optimizer) = &self.optimizer {
-            rate.check_name(optimizer)?;
-        }
-        self.check()
+        let optimizer = self.optimizer.as_deref();
+        optimizer.map_or(Ok(()), |name| rate.check_name(name))
     }
 
     fn on_round_end(&mut self, record: &mut Record, rate: &mut LearningRate) -> Result<(), String> {

@@ -1,12 +1,11 @@
 //! Applies a schedule to learning rates.
 
-use super::check_schedule;
 use super::timing::{Clock, Timing, Unit};
 use crate::fit::{Epochs, Iteration, LearningRate, Phase, Step, Total};
 use crate::schedule::Schedule;
 use crate::weight;
 use callback_macros::callback;
-use callback_runtime::{Record, Rounds};
+use callback_runtime::{CallbackInfo, Record, Rounds};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -185,6 +184,15 @@ impl RateSchedule {
         self
     }
 
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = self.schedule.declare(info);
+        match &self.optimizer {
+            _ if !self.is_recorded => info,
+            Some(optimizer) => info.produces(format!("lr.{optimizer}")),
+            None => info.produces("lr"),
+        }
+    }
+
     fn apply(&mut self, clock: Clock<'_>, rate: &mut LearningRate) -> Result<(), String> {
         let next = self.timing.next(clock, self.schedule.needs_total())?;
         let Some(at) = next else { return Ok(()) };
@@ -207,7 +215,7 @@ impl RateSchedule {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::EARLY)]
+#[callback(Rounds, register = false, ready_made, weight = weight::EARLY, declare = Self::declare)]
 impl RateSchedule {
     fn on_enter(
         &mut self,
@@ -215,7 +223,6 @@ impl RateSchedule {
         phase: Option<&Phase>,
         rate: &LearningRate,
     ) -> Result<(), String> {
-        check_schedule("RateSchedule", &self.schedule)?;
         if let Some(optimizer) = &self.optimizer {
             rate.check_name(optimizer)?;
         }

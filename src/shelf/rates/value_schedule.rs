@@ -1,6 +1,5 @@
 //! Applies a schedule to any value of the state.
 
-use super::check_schedule;
 use super::timing::{Clock, Timing, Unit};
 use crate::fit::{Epochs, Iteration, Phase, Step, Total};
 use crate::schedule::{Position, Schedule};
@@ -204,9 +203,14 @@ impl<T: 'static> ValueSchedule<T> {
 
 impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>()
-            .ready_made()
-            .weight(weight::EARLY)
+        let info = CallbackInfo::of::<Self>().ready_made();
+        let info = self.schedule.declare(info.weight(weight::EARLY));
+        let is_finite = self.initial.is_finite();
+        let info = info.valid_if(is_finite, "initial", self.initial, "give a finite one");
+        match &self.name {
+            Some(name) => info.produces(name.clone()),
+            None => info,
+        }
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
@@ -221,7 +225,6 @@ impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
 impl<T: 'static> ValueSchedule<T> {
     fn begin_run(&mut self, record: &Record, phase: Option<&Phase>) -> Result<(), String> {
         self.value = None;
-        check_schedule("ValueSchedule", &self.schedule)?;
         self.timing.begin_run(record, phase.is_some())
     }
 

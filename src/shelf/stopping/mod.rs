@@ -22,6 +22,8 @@ pub use early_stopping::EarlyStopping;
 pub use invalid_loss::InvalidLossStopping;
 pub use keep_best::{KeepBest, RestoreBest};
 pub use max_time::MaxTime;
+pub(super) use monitor::Monitor;
+pub(super) use patience::Patience;
 pub use stop_after::StopAfter;
 pub use stop_handle::StopHandle;
 pub use terminate_on_nan::{TerminateOnNan, TerminateOnNanGradients, TerminateOnNanParameters};

@@ -26,10 +26,10 @@ fn names_of(name: &str, value: &Value) -> Vec<String> {
 
 /// The name of the number that a stopper watches, and what the stopper remembers of it.
 #[derive(Debug, Clone)]
-pub(super) struct Monitor {
-    pub(super) name: Cow<'static, str>,
+pub(in crate::shelf) struct Monitor {
+    pub(in crate::shelf) name: Cow<'static, str>,
     /// The number of rounds before the first look.
-    pub(super) start_from: u64,
+    pub(in crate::shelf) start_from: u64,
     /// Whether the number was there at a look since the memory was reset.
     was_seen: bool,
     /// The record and the number of the last round; `None` before the first one.
@@ -37,7 +37,7 @@ pub(super) struct Monitor {
 }
 
 impl Monitor {
-    pub(super) fn new(name: impl Into<Cow<'static, str>>) -> Self {
+    pub(in crate::shelf) fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
             name: name.into(),
             start_from: 0,
@@ -47,14 +47,14 @@ impl Monitor {
     }
 
     /// Resets the memory, when a run begins that does not continue the last one.
-    pub(super) fn reset(&mut self) {
+    pub(in crate::shelf) fn reset(&mut self) {
         self.was_seen = false;
         self.last_round = None;
     }
 
     /// Whether a run that begins with this record continues the last one: it has the same record, and begins at its last round, or one round
     /// later, since a failure at the end of a round can come before the stopper records the round.
-    pub(super) fn continues(&self, record: &Record) -> bool {
+    pub(in crate::shelf) fn continues(&self, record: &Record) -> bool {
         let number = record.round().number();
         self.last_round.is_some_and(|(id, last)| {
             id == record.id() && (number == last || number == last.saturating_add(1))
@@ -64,7 +64,7 @@ impl Monitor {
     /// Returns the number, if it is in the record of a complete round. A number that no one declares and that has never been there is an
     /// error, since its name may be misspelt or it may be logged too late, and the stopper would never stop. It is no error if a part of
     /// the round was left.
-    pub(super) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
+    pub(in crate::shelf) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
         let round = record.round().number();
         self.last_round = Some((record.id(), round));
         if round <= self.start_from || !record.is_complete() {

@@ -8,7 +8,7 @@ use callback_runtime::Flow;
 /// The count continues over the runs of one driver. It is reset after a run that the stopper has stopped: else the next run would stop at
 /// its first look, if that look calls for a stop.
 #[derive(Debug, Clone)]
-pub(super) struct Patience {
+pub(in crate::shelf) struct Patience {
     /// How many looks in a row may call for a stop without stopping the run.
     limit: u64,
     /// The number of looks in a row that have called for a stop.
@@ -18,7 +18,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub(super) const fn new(limit: u64) -> Self {
+    pub(in crate::shelf) const fn new(limit: u64) -> Self {
         Self {
             limit,
             count: 0,
@@ -27,7 +27,7 @@ impl Patience {
     }
 
     /// Counts a look. Returns the number of looks in a row that have called for a stop, if it exceeds the limit.
-    pub(super) const fn count_look(&mut self, calls_for_stop: bool) -> Option<u64> {
+    pub(in crate::shelf) const fn count_look(&mut self, calls_for_stop: bool) -> Option<u64> {
         self.count = if calls_for_stop {
             self.count.saturating_add(1)
         } else {
@@ -41,20 +41,20 @@ impl Patience {
     }
 
     /// Notes that the stopper stops this run. Returns the `Flow` that stops it.
-    pub(super) fn stop(&mut self, reason: String) -> Flow {
+    pub(in crate::shelf) fn stop(&mut self, reason: String) -> Flow {
         self.has_stopped = true;
         Flow::stop(reason)
     }
 
     /// Prepares the next run of the same driver: resets the count if the stopper has stopped the latest one.
-    pub(super) fn begin_run(&mut self) {
+    pub(in crate::shelf) fn begin_run(&mut self) {
         if self.has_stopped {
             self.reset();
         }
     }
 
     /// Resets the count and forgets a stop, when a fit or the run of another driver begins.
-    pub(super) fn reset(&mut self) {
+    pub(in crate::shelf) fn reset(&mut self) {
         *self = Self::new(self.limit);
     }
 }
