@@ -17,7 +17,7 @@ use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::relax::{Relax, relax};
-use support::shelf::{EachCallback, Stage, Weights, each_callback};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish};
 use support::walk::Walk;
 
 breakpoints! {
@@ -325,7 +325,7 @@ impl EachCallback for Locations {
         self.of_fit(name, make);
         self.of_driver(name, make);
         let (mut plan, mut state) = (Plan::<foreign_loop::Relax>::new(), State::new());
-        state.insert(Weights::new());
+        furnish(&mut state);
         plan.add(make(&Stage::new("x")));
         self.add(name, &plan.explain(&state).unwrap());
     }
@@ -340,7 +340,10 @@ impl EachCallback for Locations {
     fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
         let driver = VariationalDriver::new(Walk::new(&Journal::default()));
         let callback = make(&Stage::new("x"));
-        let mut driver = driver.state(Weights::new()).callback(callback);
+        let mut driver = driver
+            .state(Weights::new())
+            .state(LearningRate::new(0.5))
+            .callback(callback);
         self.add(name, &driver.explain().unwrap());
     }
 }

@@ -115,7 +115,7 @@ fn a_snapshot_of_other_variables_is_refused() -> Result<(), BoxError> {
 
 /// The gradients `[2x, 2y]` and `[2z]` of `x² + y² + z²`.
 fn slopes(values: [f32; 2], last: f32) -> Result<(CandleGradients, Vec<(String, Var)>), BoxError> {
-    let first = Var::new(values, &Device::Cpu)?;
+    let first = Var::new(&values, &Device::Cpu)?;
     let second = Var::new(&[last], &Device::Cpu)?;
     let loss = (first.sqr()?.sum_all()? + second.sqr()?.sum_all()?)?;
     let variables = vec![("first".to_owned(), first), ("second".to_owned(), second)];

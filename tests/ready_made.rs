@@ -15,7 +15,7 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, Weights, each_callback};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish};
 use support::walk::walk;
 
 fn trainer() -> Trainer<Line> {
@@ -143,7 +143,10 @@ impl Notes {
     }
 
     fn drive<C: Callback<Driver> + Send>(&mut self, name: &str, callback: C) {
-        let mut driver = walk().state(Weights::new()).callback(callback);
+        let mut driver = walk()
+            .state(Weights::new())
+            .state(LearningRate::new(0.5))
+            .callback(callback);
         let _ = driver.run(3).unwrap();
         self.add(name, driver.plan());
     }
@@ -151,7 +154,7 @@ impl Notes {
     fn relax<C: Callback<Relax> + Send>(&mut self, name: &str, callback: C) {
         let (mut plan, mut state) = (Plan::new(), State::new());
         state.insert(Energy(1.0));
-        state.insert(Weights::new());
+        furnish(&mut state);
         plan.add(callback);
         let _ = relax(&mut plan, &mut state, 3).unwrap();
         self.add(name, &plan);

@@ -14,14 +14,14 @@ mod support {
 }
 
 use callbacks::driver::{Driver, VariationalDriver};
-use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
+use callbacks::fit::{Epoch, Fit, LearningRate, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
 use callbacks::{Attach, Callback, Failure, Origin, Outcome, Plan, Record, State, Stop};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, Weights, each_callback, names};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, names};
 use support::walk::{Walk, walk};
 
 /// What there is to watch in each epoch or step of a run.
@@ -123,7 +123,7 @@ impl<C: Callback<Fit> + Send> Used<C> {
 impl<C: Callback<Driver> + Send> Used<C> {
     fn drive(self, script: &Script) -> (RunSummary, Self) {
         let Self { stage, callback } = self;
-        let mut driver = walk().state(Weights::new());
+        let mut driver = walk().state(Weights::new()).state(LearningRate::new(0.5));
         driver.plan().add(callback).named("of the shelf");
         let text = drive(&mut driver, &stage, script);
         let callback = driver.plan().remove::<C>().unwrap();
@@ -137,7 +137,7 @@ impl<C: Callback<Relax> + Send> Used<C> {
         let Self { stage, callback } = self;
         let (mut plan, mut state) = (Plan::<Relax>::new(), State::new());
         state.insert(Energy(1.0));
-        state.insert(Weights::new());
+        furnish(&mut state);
         plan.add(callback).named("of the shelf");
         let (name, read) = (stage.watched, script.clone());
         let report = move |step: &Step, record: &mut Record| {

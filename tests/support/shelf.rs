@@ -4,12 +4,13 @@
 use super::line::Slope;
 use super::walk::{Place, Walk};
 use callbacks::driver::Driver;
-use callbacks::fit::Fit;
+use callbacks::fit::{Fit, LearningRate};
+use callbacks::schedule::Exponential;
 use callbacks::shelf::{
     ConvergenceStopping, EarlyStopping, InvalidLossStopping, KeepBest, MaxTime, ObservableCallback,
-    Recorder, SaveState, StopAfter, TerminateOnNan,
+    RateSchedule, Recorder, ReduceOnPlateau, SaveState, StopAfter, TerminateOnNan, ValueSchedule,
 };
-use callbacks::{Callback, Period, Record};
+use callbacks::{Callback, Period, Record, State};
 use foreign_loop::Relax;
 use std::fs;
 use std::io::{self, Write};
@@ -20,6 +21,12 @@ use std::time::Duration;
 
 /// Parameters that are in the state of each loop in which a test runs a callback.
 pub(crate) type Weights = Vec<f64>;
+
+/// Puts what callbacks ask for into the state of a loop that does not have it.
+pub(crate) fn furnish(state: &mut State) {
+    state.insert(Weights::new());
+    state.insert(LearningRate::new(0.5));
+}
 
 /// What a test does with each of them. `make` makes one that watches `stage.watched` and writes into the stage.
 pub(crate) trait EachCallback {
@@ -62,6 +69,17 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
     test.of_all("TerminateOnNanParameters", |_| {
         TerminateOnNan::parameters::<Weights>()
     });
+    test.of_all("RateSchedule", |_| {
+        RateSchedule::per_round(Exponential::new(0.5)).record()
+    });
+    test.of_all("ValueSchedule", |_| {
+        let half = Exponential::new(0.5);
+        let set = |weights: &mut Weights, value| *weights = vec![value];
+        ValueSchedule::per_round(half, 1.0, set)
+    });
+    test.of_all("ReduceOnPlateau", |stage| {
+        ReduceOnPlateau::minimize(stage.watched).record()
+    });
     test.of_all("StopAfter", |_| StopAfter::steps(1000));
     test.of_all("MaxTime", |_| MaxTime::new(Duration::MAX));
     test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());
@@ -97,7 +115,25 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 4] = ["Counts", "NotAFile", "Printer", "PhaseCounts"];
+const OTHERS: [&str; 13] = [
+    "Counts",
+    "MixBatch",
+    "MixSamples",
+    "NotAFile",
+    "PairedTargets",
+    "Pairs",
+    "Patch",
+    "PatchImages",
+    "PhaseCounts",
+    "Printer",
+    "RateCurve",
+    "RatePoint",
+    "SmoothTargets",
+];
+
+/// Callbacks without a memory that need a batch of their own (`tests/data_*.rs`), and one that ends the fit in which it is attached
+/// (`tests/rates_finder.rs`).
+const APART: [&str; 4] = ["CutMix", "LabelSmoothing", "LrFinder", "Mixup"];
 
 /// The names of all callbacks of the shelf, whatever the features.
 pub(crate) fn names() -> Vec<String> {
@@ -108,7 +144,7 @@ pub(crate) fn names() -> Vec<String> {
     let words = uses.flat_map(|names| names.split(|letter: char| !letter.is_alphanumeric()));
     let names = words.filter(|word| word.starts_with(char::is_uppercase));
     let mut names: Vec<String> = names
-        .filter(|name| !OTHERS.contains(name))
+        .filter(|name| !OTHERS.contains(name) && !APART.contains(name))
         .map(String::from)
         .collect();
     names.sort();

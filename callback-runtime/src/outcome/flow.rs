@@ -97,7 +97,7 @@ impl Flow {
     /// }
     ///
     /// let mut plan = Plan::<Fit>::new();
-    /// plan.on(Fit::on_epoch_end, || Flow::stop_with(Diverged(1e9)));
+    /// plan.on(Fit::on_epoch_begin, || Flow::stop_with(Diverged(1e9)));
     /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
     /// let stop = outcome.stopped().unwrap();
     /// assert_eq!(stop.reason(), "the loss has diverged to 1000000000");
