@@ -9,13 +9,18 @@ use callbacks::shelf::{LrFinder, RateCurve};
 use callbacks::{Attach, BoxError, Plan};
 
 /// A learner with momentum whose loss is the batch, so that a test writes down the losses.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, callbacks::Parameters)]
 struct Scripted {
     weight: f64,
+    #[parameters(skip)]
     velocity: f64,
+    #[parameters(skip)]
     calls: u64,
+    #[parameters(skip)]
     rates: Vec<f64>,
+    #[parameters(skip)]
     optimizers: &'static [&'static str],
+    #[parameters(skip)]
     fails_at: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! Learning rates and other values by a schedule: in a fit, in a driver, in a session and in a loop of another crate.
+//! Learning rates and other values by a schedule, in a fit of a trainer and of a session.
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "a handler's parameters are what the runtime hands it"
@@ -12,13 +12,10 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::driver::Driver;
 use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::schedule::{Cosine, Exponential, Linear, OneCycle, Position, Schedule, StepDecay};
 use callbacks::shelf::{RateSchedule, ValueSchedule};
-use callbacks::{Attach, Outcome, Plan, Record, State};
-use foreign_loop::Relax;
-use foreign_loop::relaxation::{Energy, relax};
+use callbacks::{Attach, Outcome};
 use std::sync::{Arc, Mutex};
 use support::complaint::complaint;
 use support::journal::Journal;
@@ -259,80 +256,6 @@ fn a_loop_without_a_rate_or_the_value_is_a_problem_of_the_plan() {
 }
 
 #[test]
-fn a_loop_without_epochs_says_so() {
-    let mut driver = walk()
-        .state(LearningRate::new(0.5))
-        .callback(RateSchedule::per_epoch(Exponential::new(0.5)));
-    let outcome = driver.run(1).unwrap();
-    let text = outcome.failed().unwrap().cause().to_string();
-    let expected = "this loop has no epochs that a schedule can count: its rounds are steps; write `per_round`";
-    assert_eq!(text, expected);
-}
-
-#[test]
-fn in_a_driver_the_position_goes_on_with_the_next_run() {
-    for schedule in [RateSchedule::per_step, RateSchedule::per_round] {
-        let seen = Seen::default();
-        let note = Arc::clone(&seen);
-        let mut driver = walk()
-            .state(LearningRate::new(1.0))
-            .callback(schedule(Linear::new(1.0, 0.0)).total(8))
-            .on(
-                Driver::before_parameter_update,
-                move |rate: &LearningRate| {
-                    note.lock().unwrap().push(rate.get());
-                },
-            );
-        for steps in [3, 5] {
-            finish(&driver.run(steps).unwrap());
-        }
-        assert_eq!(take(&seen), values(&Linear::new(1.0, 0.0), 1.0, 8));
-    }
-}
-
-#[test]
-fn in_a_driver_the_length_is_that_of_the_runs_so_far() {
-    let seen = Seen::default();
-    let note = Arc::clone(&seen);
-    let mut driver = walk()
-        .state(LearningRate::new(1.0))
-        .callback(RateSchedule::per_step(Linear::new(1.0, 0.0)).record())
-        .on(Driver::on_step_end, move |record: &Record| {
-            note.lock().unwrap().extend(record.get("lr"));
-        });
-    finish(&driver.run(4).unwrap());
-    assert_eq!(take(&seen), [1.0, 0.75, 0.5, 0.25]);
-    finish(&driver.run(4).unwrap());
-    assert_eq!(take(&seen), [0.5, 0.375, 0.25, 0.125]);
-}
-
-#[test]
-fn a_loop_of_another_crate_has_schedules() {
-    let mut plan = Plan::<Relax>::new();
-    plan.add(RateSchedule::per_round(Linear::new(1.0, 0.0)).record());
-    let seen = Seen::default();
-    let note = Arc::clone(&seen);
-    plan.on(Relax::on_force, move |rate: &LearningRate| {
-        note.lock().unwrap().push(rate.get());
-    });
-    let cooling =
-        ValueSchedule::per_step(Exponential::new(0.5), 8.0, |energy: &mut Energy, value| {
-            energy.0 = value;
-        });
-    plan.add(cooling.record("temperature"));
-    let mut state = State::new();
-    state.insert(LearningRate::new(1.0));
-    state.insert(Energy(0.0));
-    finish(&relax(&mut plan, &mut state, 4).unwrap());
-    assert_eq!(take(&seen), [1.0, 0.75, 0.5, 0.25]);
-    let record = state.get::<Record>().unwrap();
-    assert_eq!(
-        (record.get("lr"), record.get("temperature")),
-        (Some(0.25), Some(1.0))
-    );
-}
-
-#[test]
 fn a_value_has_a_schedule_like_a_rate() {
     struct Temperature(Vec<f64>);
     let cosine = Cosine::new();
@@ -357,6 +280,32 @@ fn a_value_has_a_schedule_like_a_rate() {
     }
     let expected = [values(&cosine, 3.0, 6), values(&cosine, 3.0, 6)].concat();
     assert_eq!(trainer.get::<Temperature>().unwrap().0, expected);
+}
+
+#[test]
+fn a_fit_of_one_position_is_followed_by_another_one() {
+    let (trainer, seen) = noting(line());
+    let mut trainer = trainer.callback(RateSchedule::per_epoch(|_: u64| 0.5));
+    for _ in 0..2 {
+        finish(&trainer.fit(inputs([1.0])).unwrap().outcome);
+    }
+    assert_eq!(take(&seen), [0.25, 0.25]);
+}
+
+#[test]
+fn an_evaluation_and_a_prediction_change_nothing() {
+    let weight = |line: &mut Line, value| line.weight = value;
+    for schedule in [ValueSchedule::per_epoch, ValueSchedule::per_step] {
+        let mut trainer = Trainer::new(line())
+            .learning_rate(0.0)
+            .epochs(2)
+            .callback(schedule(Exponential::new(0.5), 8.0, weight))
+            .callback(RateSchedule::per_epoch(Cosine::new()));
+        finish(&trainer.fit(inputs([1.0])).unwrap().outcome);
+        finish(&trainer.evaluate(inputs([1.0])).unwrap().outcome);
+        finish(&trainer.predict(inputs([1.0])).unwrap().outcome);
+        assert_eq!(trainer.learner().weight.to_bits(), 4.0_f64.to_bits());
+    }
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_schedule_needs_the_total_or_has_a_value_everywhere() {
     for schedule in endless() {
         assert!(!schedule.needs_total());
     }
-    let total_of_all = [1, 2, 9, 10, u64::MAX];
+    let total_of_all = [0, 1, 2, 9, 10, u64::MAX];
     for schedule in spanning().into_iter().chain(endless()) {
         for total in total_of_all {
             for at in [0, 1, 4, 5, 9, 10, 11, 1_000_000, u64::MAX] {

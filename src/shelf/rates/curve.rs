@@ -11,7 +11,7 @@ use std::fmt;
 /// use callbacks::shelf::{LrFinder, RateCurve};
 /// # use callbacks::BoxError;
 /// # use callbacks::fit::OptimizerName;
-/// # #[derive(Clone, Default)]
+/// # #[derive(Clone, Default, callbacks::Parameters)]
 /// # struct Bowl(f64);
 /// # struct Height(f64);
 /// # struct Slope(f64);

@@ -1,9 +1,9 @@
 //! Finds a learning rate: trains on one batch with each of many rates, and watches the loss.
 
 use super::RateCurve;
-use crate::Attach;
 use crate::fit::{Batches, Epochs, Fit, Iteration, Learner, LearningRate, Loss, Trainer};
 use crate::weight;
+use crate::{Attach, Parameters};
 use callback_macros::callback;
 use callback_runtime::{BoxError, CallbackInfo, Flow, Plan};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ use std::borrow::Cow;
 /// use callbacks::shelf::LrFinder;
 /// # use callbacks::BoxError;
 /// # use callbacks::fit::OptimizerName;
-/// # #[derive(Clone, Default)]
+/// # #[derive(Clone, Default, callbacks::Parameters)]
 /// # struct Bowl(f64);
 /// # struct Height(f64);
 /// # struct Slope(f64);
@@ -138,33 +138,37 @@ impl LrFinder {
         self
     }
 
-    /// Makes the sweep with the learner of a trainer, and restores the learner from a clone: parameters, the memory of its optimisers, and
-    /// whatever else it has. Learners whose clones share parameters need [`find_restoring`](Self::find_restoring).
+    /// Makes the sweep with the learner of a trainer, and restores the learner to the bit: from a clone, which has the memory of the optimisers
+    /// and whatever else there is, and from a snapshot of the parameters, since clones may share them. A learner that is not `Clone` needs
+    /// [`find_restoring`](Self::find_restoring).
     ///
     /// The `Err` has the problems of the plan or the failure of the fit. The learner is restored then, too.
     #[track_caller]
-    pub fn find<M: Learner + Clone>(
+    pub fn find<M: Learner + Clone + Parameters>(
         self,
         trainer: &mut Trainer<M>,
         batches: impl Batches<M::Batch>,
     ) -> Result<RateCurve, BoxError> {
-        let restore = |learner: &mut M, saved| {
-            *learner = saved;
-            Ok(())
+        let save = |learner: &M| Ok((learner.clone(), learner.snapshot()?));
+        let restore = |learner: &mut M, (clone, snapshot)| {
+            *learner = clone;
+            learner.restore(&snapshot)
         };
-        self.find_restoring(trainer, batches, |learner| Ok(learner.clone()), restore)
+        self.find_restoring(trainer, batches, save, restore)
     }
 
-    /// Makes the sweep with the learner of a trainer, and restores the learner with `restore` from what `save` has returned before.
+    /// Makes the sweep with the learner of a trainer, and restores the learner with `restore` from what `save` has returned before. For a
+    /// learner that consists of parameters alone, these are [`snapshot`](Parameters::snapshot) and [`restore`](Parameters::restore); an
+    /// optimiser that has a memory needs more.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::LrFinder;
+    /// # use callbacks::Parameters;
     /// # use doc_models::{Line, Points};
     /// let mut trainer = Trainer::new(Line { slope: 0.5 });
-    /// let restore = |line: &mut Line, slope| Ok(line.slope = slope);
     /// let batches = vec![Points(vec![(1.0, 2.0)])];
-    /// let curve = LrFinder::new().find_restoring(&mut trainer, batches, |line| Ok(line.slope), restore)?;
+    /// let curve = LrFinder::new().find_restoring(&mut trainer, batches, Line::snapshot, |line, saved| line.restore(&saved))?;
     /// assert!(curve.has_exploded());
     /// assert_eq!(trainer.learner().slope, 0.5);
     /// # Ok::<(), callbacks::BoxError>(())
@@ -233,8 +237,7 @@ impl LrFinder {
         let best = sweep.best.unwrap_or(f64::INFINITY).min(smoothed);
         sweep.best = Some(best);
         let bound = best + (self.stop_factor - 1.0) * best.abs();
-        let explodes = smoothed > bound && sweep.count > 1;
-        if explodes || !smoothed.is_finite() {
+        if smoothed > bound || !smoothed.is_finite() {
             sweep.curve.note_explosion();
             return Flow::stop(format!("the loss has exploded: {loss}"));
         }

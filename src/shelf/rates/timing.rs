@@ -93,8 +93,12 @@ impl Timing {
         Ok(Some(total.map_or(at, |total| at.of(total))))
     }
 
-    /// Returns the number of steps or rounds that are complete; `None` where a fit is not in a batch of training, and steps are counted.
+    /// Returns the number of steps or rounds that are complete; `None` where a fit is not in a batch of training, and steps are counted, and
+    /// in an evaluation or a prediction, which have no epochs.
     fn count(&self, clock: Clock<'_>) -> Option<u64> {
+        if clock.epochs.is_some_and(|epochs| epochs.max == 0) {
+            return None;
+        }
         if self.unit == Unit::Steps
             && let Some(phase) = clock.phase
         {

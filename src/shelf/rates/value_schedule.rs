@@ -160,7 +160,7 @@ impl<T: 'static> ValueSchedule<T> {
         self
     }
 
-    /// Adds the value to the record of each round under this name, for loggers.
+    /// Adds the value that the run has set last to the record of each round under this name, for loggers.
     ///
     /// ```
     /// # use callbacks::prelude::*;
