@@ -1,6 +1,6 @@
 //! The learner: a model and its optimisers, as forward, loss, backward and step.
 
-use super::{Fit, Loss, OptimizerName, Phase};
+use super::{Fit, LearningRate, Loss, OptimizerName, Phase};
 use callback_runtime::{Availability, BoxError, Ctx};
 use std::fmt;
 
@@ -63,6 +63,76 @@ pub trait Learner: Sized + 'static {
     /// and step.
     fn optimizers(&self) -> &'static [&'static str] {
         &["main"]
+    }
+
+    /// Returns the parameter groups that can have a learning rate of their own, beside the optimisers: none by default. A trainer sets the
+    /// rate of a group with [`learning_rate_of`](super::Trainer::learning_rate_of), and schedules have it by its name.
+    fn parameter_groups(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Updates the parameters with one optimiser whose parameter groups have learning rates of their own: [`LearningRate::of_group`]. By
+    /// default it calls [`step`](Self::step) with the rate of the optimiser.
+    ///
+    /// ```
+    /// use callbacks::BoxError;
+    /// use callbacks::fit::OptimizerName;
+    /// use callbacks::prelude::*;
+    /// use callbacks::schedule::Exponential;
+    /// use callbacks::shelf::RateSchedule;
+    ///
+    /// /// A line with a bias that learns faster than the slope.
+    /// #[derive(Default)]
+    /// struct Line {
+    ///     slope: f64,
+    ///     bias: f64,
+    /// }
+    ///
+    /// struct Gradients {
+    ///     slope: f64,
+    ///     bias: f64,
+    /// }
+    ///
+    /// impl Learner for Line {
+    ///     // …
+    /// #     type Batch = (f64, f64);
+    /// #     type Prediction = f64;
+    ///     type Gradients = Gradients;
+    /// #     fn samples(&self, _: &(f64, f64)) -> u64 { 1 }
+    /// #     fn forward(&mut self, at: &(f64, f64), _: Phase) -> Result<f64, BoxError> { Ok(self.slope * at.0 + self.bias) }
+    /// #     fn loss(&mut self, y: &f64, at: &(f64, f64)) -> Result<Loss, BoxError> { Ok(Loss::from((y - at.1).powi(2))) }
+    /// #     fn backward(&mut self, y: &f64, at: &(f64, f64), _: OptimizerName) -> Result<Gradients, BoxError> {
+    /// #         Ok(Gradients { slope: 2.0 * (y - at.1) * at.0, bias: 2.0 * (y - at.1) })
+    /// #     }
+    ///
+    ///     fn parameter_groups(&self) -> &'static [&'static str] {
+    ///         &["bias"]
+    ///     }
+    ///
+    ///     fn step_groups(&mut self, gradients: Gradients, rates: &LearningRate, _: OptimizerName) -> Result<(), BoxError> {
+    ///         self.slope -= rates.get() * gradients.slope;
+    ///         self.bias -= rates.of_group("bias") * gradients.bias;
+    ///         Ok(())
+    ///     }
+    /// #
+    /// #     fn step(&mut self, _: Gradients, _: f64, _: OptimizerName) -> Result<(), BoxError> { Err("it has groups".into()) }
+    /// }
+    ///
+    /// let mut trainer = Trainer::new(Line::default())
+    ///     .learning_rate(0.1)
+    ///     .learning_rate_of("bias", 0.25)
+    ///     .callback(RateSchedule::per_epoch(Exponential::new(0.5)).of("bias"));
+    /// let fitted = trainer.fit(vec![(0.0, 1.0)])?;
+    /// assert_eq!(fitted.learner.bias, 0.5);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    fn step_groups(
+        &mut self,
+        gradients: Self::Gradients,
+        rates: &LearningRate,
+        optimizer: OptimizerName,
+    ) -> Result<(), BoxError> {
+        self.step(gradients, rates.get(), optimizer)
     }
 
     /// Returns a step that replaces the four functions above, in training and validation. The breakpoints inside of a batch do not fire

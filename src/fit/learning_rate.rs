@@ -35,6 +35,8 @@ pub struct LearningRate {
     optimizers: Vec<OptimizerName>,
     /// The optimisers of the learner; none if they are not known.
     of_learner: &'static [&'static str],
+    /// The parameter groups of the learner.
+    groups: &'static [&'static str],
 }
 
 impl LearningRate {
@@ -52,6 +54,7 @@ impl LearningRate {
             active: None,
             optimizers: Vec::new(),
             of_learner: &[],
+            groups: &[],
         }
     }
 
@@ -114,7 +117,21 @@ impl LearningRate {
         own.map_or(self.common, |(_, rate)| *rate)
     }
 
-    /// Sets the rate of one optimiser.
+    /// Returns the rate of a parameter group: its own one, or that of the active optimiser. For
+    /// [`Learner::step_groups`](super::Learner::step_groups).
+    ///
+    /// ```
+    /// # use callbacks::fit::LearningRate;
+    /// let mut rate = LearningRate::new(0.1);
+    /// rate.set_of("bias", 0.2);
+    /// assert_eq!((rate.of_group("bias"), rate.of_group("norm")), (0.2, 0.1));
+    /// ```
+    pub fn of_group(&self, group: &str) -> f64 {
+        let own = self.by_optimizer.iter().find(|(name, _)| name == group);
+        own.map_or_else(|| self.get(), |(_, rate)| *rate)
+    }
+
+    /// Sets the rate of one optimiser, or of a parameter group.
     ///
     /// ```
     /// # use callbacks::fit::LearningRate;
@@ -217,13 +234,21 @@ impl LearningRate {
     /// Returns what is wrong with the name of an optimiser, if the optimisers of the learner are known.
     pub(crate) fn check_name(&self, optimizer: &str) -> Result<(), String> {
         let known = self.of_learner;
-        if known.is_empty() || known.contains(&optimizer) {
+        if known.is_empty() || known.contains(&optimizer) || self.groups.contains(&optimizer) {
             return Ok(());
         }
-        let all = known.join(", ");
-        Err(format!(
-            "there is no optimiser `{optimizer}`; the learner's optimisers are: {all}"
-        ))
+        let all = Self::list(known, self.groups);
+        Err(format!("there is no optimiser `{optimizer}`; {all}"))
+    }
+
+    /// Lists the names that can have a rate.
+    pub(super) fn list(optimizers: &[&str], groups: &[&str]) -> String {
+        let optimizers = optimizers.join(", ");
+        if groups.is_empty() {
+            return format!("the learner's optimisers are: {optimizers}");
+        }
+        let groups = groups.join(", ");
+        format!("the learner's optimisers are: {optimizers}, and its parameter groups: {groups}")
     }
 
     /// Returns the optimisers that the fit has used so far, in the order of their first steps.
@@ -261,11 +286,16 @@ impl LearningRate {
         (!rate.is_finite()).then(|| format!("a learning rate of {rate}; give a finite one"))
     }
 
-    /// Returns these rates as those at the start of a fit with these optimisers.
-    pub(super) fn at_begin(&self, optimizers: &'static [&'static str]) -> Self {
+    /// Returns these rates as those at the start of a fit with these optimisers and parameter groups.
+    pub(super) fn at_begin(
+        &self,
+        optimizers: &'static [&'static str],
+        groups: &'static [&'static str],
+    ) -> Self {
         let mut rate = Self {
             initial: None,
             of_learner: optimizers,
+            groups,
             ..self.clone()
         };
         rate.record_initial();

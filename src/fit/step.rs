@@ -170,7 +170,7 @@ impl<M: Learner> Steps<M> {
         let mut state = run.state();
         let gradients = state.remove::<M::Gradients>()?.ok_or_else(missing_state)?;
         let (mut learner, rate) = self.update.get(&mut state).ok_or_else(missing_state)?;
-        Ok(learner.step(gradients, rate.get(), optimizer)?)
+        Ok(learner.step_groups(gradients, rate, optimizer)?)
     }
 }
 

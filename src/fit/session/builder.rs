@@ -148,7 +148,7 @@ impl<'m> FitSessionBuilder<'m> {
         self.expect();
         let session = self.session.state(self.bounds);
         let session = match self.learning_rate {
-            Some(rate) => session.state(LearningRate::new(rate).at_begin(&[])),
+            Some(rate) => session.state(LearningRate::new(rate).at_begin(&[], &[])),
             None => session,
         };
         Ok(FitSession {

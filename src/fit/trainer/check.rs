@@ -9,6 +9,7 @@ use std::any::{TypeId, type_name};
 #[derive(Default)]
 pub(super) struct LearnerInfo {
     pub(super) optimizers: &'static [&'static str],
+    pub(super) groups: &'static [&'static str],
     pub(super) own_step: Option<OwnStep>,
 }
 
@@ -17,9 +18,10 @@ impl<M: Learner> Trainer<M> {
     pub(super) fn learner_info(&self) -> Result<LearnerInfo, String> {
         let info = catch(|| LearnerInfo {
             optimizers: self.learner.optimizers(),
+            groups: self.learner.parameter_groups(),
             own_step: self.learner.own_step(),
         });
-        info.map_err(|_| "its `optimizers` or `own_step` panicked".to_owned())
+        info.map_err(|_| "its `optimizers`, `parameter_groups` or `own_step` panicked".to_owned())
     }
 
     /// Returns the problems of the settings, as far as they concern this kind of run.
@@ -31,19 +33,18 @@ impl<M: Learner> Trainer<M> {
         problems.extend(self.epochs.problem());
         if info.own_step.is_none() {
             problems.extend(check_optimizers(info.optimizers));
-            problems.extend(self.check_learning_rates(info.optimizers));
+            problems.extend(self.check_learning_rates(info));
         }
         problems
     }
 
-    fn check_learning_rates(&self, optimizers: &[&str]) -> Vec<String> {
+    fn check_learning_rates(&self, info: &LearnerInfo) -> Vec<String> {
         let mut problems = Vec::new();
+        let names = [info.optimizers, info.groups].concat();
         for (name, rate) in self.learning_rate.iter() {
-            if let Some(name) = name.filter(|name| !optimizers.contains(name)) {
-                let all = optimizers.join(", ");
-                problems.push(format!(
-                    "a learning rate for `{name}`; the learner's optimisers are: {all}"
-                ));
+            if let Some(name) = name.filter(|name| !names.contains(name)) {
+                let all = LearningRate::list(info.optimizers, info.groups);
+                problems.push(format!("a learning rate for `{name}`; {all}"));
             }
             problems.extend(LearningRate::problem(rate));
         }

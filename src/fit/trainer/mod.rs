@@ -230,7 +230,7 @@ impl<M: Learner> Trainer<M> {
             RunMode::Fit => self.epochs,
             RunMode::Evaluate | RunMode::Predict => Epochs { min: 0, max: 0 },
         };
-        self.reset_state(epochs, info.optimizers);
+        self.reset_state(epochs, &info);
     }
 
     /// Declares what the run adds to its loop's declaration, and the problems of the settings.
@@ -268,12 +268,12 @@ impl<M: Learner> Trainer<M> {
     }
 
     /// Resets the state for a run.
-    fn reset_state(&mut self, epochs: Epochs, optimizers: &'static [&'static str]) {
+    fn reset_state(&mut self, epochs: Epochs, info: &LearnerInfo) {
         let state = &mut self.state;
         state.insert(epochs);
         insert_initial(state);
-        let mut rate = self.learning_rate.at_begin(optimizers);
-        if let [only] = optimizers {
+        let mut rate = self.learning_rate.at_begin(info.optimizers, info.groups);
+        if let [only] = info.optimizers {
             rate.set_active(Some(OptimizerName(only)));
         }
         state.insert(rate);

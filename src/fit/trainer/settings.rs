@@ -76,7 +76,7 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Sets the learning rate of one of several optimisers at the start of every fit; by default that of
+    /// Sets the learning rate of one of several optimisers, or of a parameter group, at the start of every fit; by default that of
     /// [`learning_rate`](Self::learning_rate).
     ///
     /// ```

@@ -105,7 +105,8 @@ impl RateSchedule {
         }
     }
 
-    /// Applies the schedule to the rate of one optimiser alone.
+    /// Applies the schedule to the rate of one optimiser alone, or of one
+    /// [parameter group](crate::fit::Learner::parameter_groups).
     ///
     /// ```
     /// # use callbacks::prelude::*;
