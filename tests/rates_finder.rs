@@ -253,7 +253,9 @@ fn invalid_settings_and_a_source_without_batches_are_errors() {
         .find(&mut trainer(), Vec::new())
         .unwrap_err();
     assert!(
-        empty.to_string().contains("the source of batches has none"),
+        empty
+            .to_string()
+            .contains("no batch of the pass has a loss"),
         "{empty}"
     );
 }
@@ -325,14 +327,10 @@ fn in_a_session_the_finder_is_a_callback() {
         .start()
         .unwrap();
     for _ in fit.epochs() {
-        assert_eq!(fit.train([(); 3]).count(), 1);
+        assert_eq!(fit.train([(); 3]).count(), 3);
     }
-    let outcome = fit.finish();
-    let cause = outcome.failed().unwrap().cause().to_string();
-    assert!(
-        cause.starts_with("there is no `Loss` at the end of the batch"),
-        "{cause}"
-    );
+    // A batch without a loss has no point.
+    assert!(fit.finish().is_finished());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Finds a learning rate: trains on one batch with each of many rates, and watches the loss.
 
 use super::RateCurve;
-use crate::fit::{Batches, Epochs, Fit, Iteration, Learner, LearningRate, Loss, Trainer};
+use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Trainer};
 use crate::weight;
 use crate::{Attach, Parameters};
 use callback_macros::callback;
@@ -57,8 +57,13 @@ pub struct LrFinder {
     smoothing: f64,
     stop_factor: f64,
     optimizer: Option<Cow<'static, str>>,
+    /// Whether the fit has as many epochs as the sweep needs. Without a loss, it would never end.
+    is_endless: bool,
     sweep: Sweep,
 }
+
+/// Why a sweep ends after a pass without a loss.
+const NO_LOSS: &str = "no batch of the pass has a loss: give batches; a step of the learner's own puts a `Loss` into the state";
 
 /// What a sweep has measured so far.
 #[derive(Debug, Clone)]
@@ -66,6 +71,8 @@ struct Sweep {
     curve: RateCurve,
     /// The number of batches so far.
     count: u64,
+    /// The number of batches before this pass.
+    count_before: u64,
     /// The rate of the batch under way.
     rate: f64,
     /// The weighted sum of the losses so far; its weights add up to `1 - smoothing^count`.
@@ -85,6 +92,7 @@ impl LrFinder {
             smoothing: 0.98,
             stop_factor: 4.0,
             optimizer: None,
+            is_endless: false,
             sweep: Sweep::new(),
         }
     }
@@ -187,8 +195,9 @@ impl LrFinder {
         let plan = std::mem::replace(trainer.plan(), plan);
         restore(trainer.learner(), saved)?;
         fitted?.ok()?;
-        let finder = plan.get::<Self>().ok_or("the finder is gone")?;
-        Ok(finder.curve().clone())
+        let curve = plan.get::<Self>().map(Self::curve);
+        let curve = curve.filter(|curve| !curve.points().is_empty());
+        Ok(curve.ok_or(NO_LOSS)?.clone())
     }
 
     /// Returns what the last sweep has measured.
@@ -209,12 +218,12 @@ impl LrFinder {
 
     /// Makes the plan of a fit that lasts as long as the sweep.
     #[track_caller]
-    fn plan(self) -> Plan<Fit> {
+    fn plan(mut self) -> Plan<Fit> {
+        self.is_endless = true;
         let mut plan = Plan::new();
         plan.add(self);
         let endless = |epochs: &mut Epochs| epochs.max = u64::MAX;
         plan.on(Fit::on_fit_begin, endless);
-        plan.on(Fit::on_train_end, check_pass);
         plan.on(Fit::on_valid_begin, || Flow::leave(Fit::VALID));
         plan
     }
@@ -272,6 +281,7 @@ impl Sweep {
         Self {
             curve: RateCurve::new(),
             count: 0,
+            count_before: 0,
             rate: 0.0,
             weighted_sum: 0.0,
             best: None,
@@ -299,27 +309,25 @@ impl LrFinder {
         self.begin_batch(rate);
     }
 
+    /// A batch that was left has no loss.
     fn on_train_batch_end(&mut self, loss: Option<&Loss>) -> Result<Flow, String> {
-        let loss = loss.ok_or("there is no `Loss` at the end of the batch; a session gives it with `fit.loss(…)`, and a step of the \
-                               learner's own puts one into the state")?;
+        let Some(loss) = loss else {
+            return Ok(Flow::Continue);
+        };
         let value = loss.value();
         match loss.error() {
             Some(error) => Err(format!("the loss could not be read: {error}")),
             None => Ok(self.end_batch(value)),
         }
     }
-}
 
-/// Fails a sweep over a source without batches, which would never end.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "a handler's parameters are what the runtime hands it"
-)]
-fn check_pass(iteration: &Iteration) -> Result<(), &'static str> {
-    if iteration.get() == 0 {
-        return Err("the source of batches has none, so that no learning rate can be tried");
+    fn on_train_end(&mut self) -> Flow {
+        let before = std::mem::replace(&mut self.sweep.count_before, self.sweep.count);
+        if self.is_endless && self.sweep.count == before {
+            return Flow::stop(NO_LOSS);
+        }
+        Flow::Continue
     }
-    Ok(())
 }
 
 #[expect(
