@@ -1,7 +1,8 @@
 //! Learning rates and other values by a schedule, in a fit of a trainer and of a session.
 #![allow(
+    clippy::float_cmp,
     clippy::trivially_copy_pass_by_ref,
-    reason = "a handler's parameters are what the runtime hands it"
+    reason = "a handler's parameters are what the runtime hands it; the values are exact"
 )]
 
 mod support {
@@ -12,7 +13,7 @@ mod support {
     pub(crate) mod walk;
 }
 
-use callbacks::fit::{Epoch, Fit, LearningRate, Step, Trainer};
+use callbacks::fit::{BatchesPerStep, Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::schedule::{Cosine, Exponential, Linear, OneCycle, Position, Schedule, StepDecay};
 use callbacks::shelf::{RateSchedule, ValueSchedule};
 use callbacks::{Attach, Outcome};
@@ -168,6 +169,27 @@ fn a_length_that_is_not_known_fails_the_run_before_its_first_step() {
                     schedule a length with `.over(…)`";
     assert_eq!(outcome.failed().unwrap().cause().to_string(), expected);
     assert!(take(&seen).is_empty());
+}
+
+#[test]
+fn several_batches_make_a_step_if_gradients_are_accumulated() {
+    for (group, total) in [
+        (BatchesPerStep::new(3), 4),
+        (BatchesPerStep::new(3).drop_incomplete(), 2),
+    ] {
+        let seen = Seen::default();
+        let note = Arc::clone(&seen);
+        let schedule =
+            ValueSchedule::per_step(Linear::new(1.0, 0.0), 1.0, move |_: &mut Line, value| {
+                note.lock().unwrap().push(value);
+            });
+        let mut trainer = Trainer::new(line())
+            .epochs(2)
+            .state(group)
+            .callback(schedule);
+        finish(&trainer.fit(inputs([1.0; 5])).unwrap().outcome);
+        assert_eq!(take(&seen)[1], 1.0 - 1.0 / f64::from(total));
+    }
 }
 
 #[test]

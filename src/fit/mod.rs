@@ -10,6 +10,7 @@
 //!   [`Record`](crate::Record), [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
 
 mod batches;
+mod batches_per_step;
 mod breakpoints;
 mod epochs;
 mod expectations;
@@ -27,6 +28,7 @@ mod trainer;
 
 pub use crate::model::SaveParameters;
 pub use batches::Batches;
+pub use batches_per_step::BatchesPerStep;
 pub use breakpoints::Fit;
 pub use history::History;
 pub use learner::{Learner, OwnStep};

@@ -39,7 +39,7 @@ pub struct RateCurve {
     has_exploded: bool,
 }
 
-/// A learning rate and the loss of the batch that was trained on with it.
+/// A learning rate and the loss of the step that was made with it.
 ///
 /// ```
 /// use callbacks::shelf::{RateCurve, RatePoint};
@@ -54,7 +54,7 @@ pub struct RateCurve {
 pub struct RatePoint {
     /// The learning rate.
     pub rate: f64,
-    /// The loss of the batch, before the step with this rate.
+    /// The loss of the batch, before the step with this rate; the mean over the batches if several of them make a step.
     pub loss: f64,
     /// The mean of the losses so far, with weights that decay exponentially.
     pub smoothed: f64,

@@ -1,15 +1,15 @@
-//! Finds a learning rate: trains on one batch with each of many rates, and watches the loss.
+//! Finds a learning rate: makes one step with each of many rates, and watches the loss.
 
 use super::RateCurve;
-use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Trainer};
+use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
 use crate::weight;
 use crate::{Attach, Parameters};
 use callback_macros::callback;
 use callback_runtime::{BoxError, CallbackInfo, Flow, Plan};
 use std::borrow::Cow;
 
-/// Finds a learning rate, as luz's `lr_finder`, fastai's `Learner.lr_find` and Lightning's `Tuner.lr_find`: a sweep trains on one batch with
-/// each of 100 rates from 1e-7 to 10, until the loss explodes. [`find`](Self::find) restores the learner, and returns the losses and a
+/// Finds a learning rate, as luz's `lr_finder`, fastai's `Learner.lr_find` and Lightning's `Tuner.lr_find`: a sweep makes one step with each of
+/// 100 rates from 1e-7 to 10, until the loss explodes. [`find`](Self::find) restores the learner, and returns the losses and a
 /// suggestion.
 ///
 /// Source: Smith, *Cyclical Learning Rates for Training Neural Networks*, section 3.3.
@@ -69,12 +69,16 @@ const NO_LOSS: &str = "no batch of the pass has a loss: give batches; a step of 
 #[derive(Debug, Clone)]
 struct Sweep {
     curve: RateCurve,
-    /// The number of batches so far.
+    /// The number of steps so far.
     count: u64,
-    /// The number of batches before this pass.
+    /// The number of steps before this pass.
     count_before: u64,
-    /// The rate of the batch under way.
+    /// The rate of the step under way.
     rate: f64,
+    /// What the fit has counted of steps before the one under way.
+    steps_before: u64,
+    /// The sum of the losses in the batches of the step under way, and their number.
+    group: (f64, u64),
     /// The weighted sum of the losses so far; its weights add up to `1 - smoothing^count`.
     weighted_sum: f64,
     /// The lowest smoothed loss so far; `None` before the first one.
@@ -114,7 +118,7 @@ impl LrFinder {
         self
     }
 
-    /// Sets the number of rates, and so of batches: 2 or more, 100 by default. A suggestion needs at least 14.
+    /// Sets the number of rates, and so of steps: 2 or more, 100 by default. A suggestion needs at least 14.
     pub const fn steps(mut self, steps: u64) -> Self {
         self.steps = steps;
         self
@@ -228,8 +232,10 @@ impl LrFinder {
         plan
     }
 
-    fn begin_batch(&mut self, rate: &mut LearningRate) {
-        let share = ratio(self.sweep.count, self.steps.saturating_sub(1));
+    fn begin_batch(&mut self, step: Step, rate: &mut LearningRate) {
+        self.sweep.steps_before = step.get();
+        let last = self.steps.saturating_sub(1).max(1);
+        let share = as_f64(self.sweep.count) / as_f64(last);
         let new = if self.is_linear {
             self.start + (self.end - self.start) * share
         } else {
@@ -239,7 +245,19 @@ impl LrFinder {
         rate.change(self.optimizer.as_deref(), |_, _| new);
     }
 
-    fn end_batch(&mut self, loss: f64) -> Flow {
+    /// Adds the loss of a batch, and ends the step if the batch has completed it.
+    fn end_batch(&mut self, step: Step, loss: f64) -> Flow {
+        let (sum, batches) = self.sweep.group;
+        let (sum, batches) = (sum + loss, batches.saturating_add(1));
+        if step.get() == self.sweep.steps_before && loss.is_finite() {
+            self.sweep.group = (sum, batches);
+            return Flow::Continue;
+        }
+        self.sweep.group = (0.0, 0);
+        self.end_step(sum / as_f64(batches))
+    }
+
+    fn end_step(&mut self, loss: f64) -> Flow {
         let sweep = &mut self.sweep;
         let smoothed = sweep.smooth(loss, self.smoothing);
         sweep.curve.push(sweep.rate, loss, smoothed);
@@ -283,12 +301,14 @@ impl Sweep {
             count: 0,
             count_before: 0,
             rate: 0.0,
+            steps_before: 0,
+            group: (0.0, 0),
             weighted_sum: 0.0,
             best: None,
         }
     }
 
-    /// Counts a batch. Returns the mean of the losses so far, with weights that decay exponentially.
+    /// Counts a step. Returns the mean of the losses so far, with weights that decay exponentially.
     fn smooth(&mut self, loss: f64, share: f64) -> f64 {
         self.count = self.count.saturating_add(1);
         self.weighted_sum = share * self.weighted_sum + (1.0 - share) * loss;
@@ -305,19 +325,19 @@ impl LrFinder {
         optimizer.map_or(Ok(()), |name| rate.check_name(name))
     }
 
-    fn on_train_batch_begin(&mut self, rate: &mut LearningRate) {
-        self.begin_batch(rate);
+    fn on_train_batch_begin(&mut self, step: &Step, rate: &mut LearningRate) {
+        self.begin_batch(*step, rate);
     }
 
     /// A batch that was left has no loss.
-    fn on_train_batch_end(&mut self, loss: Option<&Loss>) -> Result<Flow, String> {
+    fn on_train_batch_end(&mut self, step: &Step, loss: Option<&Loss>) -> Result<Flow, String> {
         let Some(loss) = loss else {
             return Ok(Flow::Continue);
         };
         let value = loss.value();
         match loss.error() {
             Some(error) => Err(format!("the loss could not be read: {error}")),
-            None => Ok(self.end_batch(value)),
+            None => Ok(self.end_batch(*step, value)),
         }
     }
 
@@ -334,6 +354,6 @@ impl LrFinder {
     clippy::cast_precision_loss,
     reason = "a sweep has fewer than 2^53 steps"
 )]
-fn ratio(part: u64, whole: u64) -> f64 {
-    part as f64 / whole.max(1) as f64
+fn as_f64(count: u64) -> f64 {
+    count as f64
 }

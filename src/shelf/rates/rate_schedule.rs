@@ -1,7 +1,7 @@
 //! Applies a schedule to learning rates.
 
 use super::timing::{Clock, Timing, Unit};
-use crate::fit::{Epochs, Iteration, LearningRate, Phase, Step, Total};
+use crate::fit::{BatchesPerStep, Epochs, Iteration, LearningRate, Phase, Step, Total};
 use crate::schedule::Schedule;
 use crate::weight;
 use callback_macros::callback;
@@ -18,7 +18,8 @@ use std::fmt;
 /// # The length of the run
 ///
 /// A schedule that spans the whole run takes its length from the run. Epochs: [`Epochs`]. Steps of a fit: the number of epochs times that
-/// of the batches in a pass, if the source of batches has an exact length. Rounds of another loop: [`Total`], from the round on at which the
+/// of the steps in a pass, if the source of batches has an exact length; a fit that accumulates gradients has
+/// [several batches per step](crate::fit::BatchesPerStep). Rounds of another loop: [`Total`], from the round on at which the
 /// run begins. If the length is not known, the run fails before its first step: give it with [`total`](Self::total).
 ///
 /// # Several optimisers
@@ -239,6 +240,7 @@ impl RateSchedule {
         step: Option<&Step>,
         epochs: Option<&Epochs>,
         total: Option<&Total>,
+        batches_per_step: Option<&BatchesPerStep>,
         rate: &mut LearningRate,
     ) -> Result<(), String> {
         let clock = Clock {
@@ -248,6 +250,7 @@ impl RateSchedule {
             step,
             epochs,
             total,
+            batches_per_step,
         };
         self.apply(clock, rate)
     }
@@ -270,6 +273,7 @@ impl RateSchedule {
             step: None,
             epochs: None,
             total,
+            batches_per_step: None,
         };
         self.apply(clock, rate)
     }

@@ -1,6 +1,6 @@
 //! When a schedule is applied: its unit, and the position in it.
 
-use crate::fit::{Epochs, Iteration, Phase, Step, Total};
+use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
 use crate::schedule::Position;
 use callback_runtime::Record;
 
@@ -22,6 +22,7 @@ pub(super) struct Clock<'s> {
     pub(super) step: Option<&'s Step>,
     pub(super) epochs: Option<&'s Epochs>,
     pub(super) total: Option<&'s Total>,
+    pub(super) batches_per_step: Option<&'s BatchesPerStep>,
 }
 
 /// When a schedule is applied: once at each position.
@@ -120,7 +121,10 @@ impl Timing {
         match (clock.epochs, self.unit) {
             // `Total` is the number of batches in the pass.
             (Some(epochs), Unit::Steps) if clock.phase.is_some() => {
-                total.map(|batches| batches.saturating_mul(epochs.max))
+                let group = clock.batches_per_step;
+                let steps =
+                    total.map(|batches| group.map_or(batches, |group| group.steps_of(batches)));
+                steps.map(|steps| steps.saturating_mul(epochs.max))
             }
             (Some(epochs), _) => Some(epochs.max),
             (None, _) => total.map(|rounds| rounds.saturating_add(self.begin)),

@@ -1,7 +1,7 @@
 //! Applies a schedule to any value of the state.
 
 use super::timing::{Clock, Timing, Unit};
-use crate::fit::{Epochs, Iteration, Phase, Step, Total};
+use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
 use crate::schedule::{Position, Schedule};
 use crate::weight;
 use callback_runtime::{Callback, CallbackInfo, Handlers, LocalMut, Record, Rounds};
@@ -237,6 +237,7 @@ impl<T: 'static> ValueSchedule<T> {
         step: Option<&Step>,
         epochs: Option<&Epochs>,
         total: Option<&Total>,
+        batches_per_step: Option<&BatchesPerStep>,
         mut target: LocalMut<'_, T>,
     ) -> Result<(), String> {
         let clock = Clock {
@@ -246,6 +247,7 @@ impl<T: 'static> ValueSchedule<T> {
             step,
             epochs,
             total,
+            batches_per_step,
         };
         self.apply(clock, &mut target)
     }
@@ -268,6 +270,7 @@ impl<T: 'static> ValueSchedule<T> {
             step: None,
             epochs: None,
             total,
+            batches_per_step: None,
         };
         self.apply(clock, &mut target)
     }
