@@ -105,7 +105,7 @@ fn one_callback_serves_every_loop_there_is() {
         .valid(inputs([1.0]))
         .callback(Census::default());
     let _ = trainer.fit(inputs([1.0, 2.0])).unwrap();
-    assert_eq!(trainer.plan().get::<Census>().unwrap().0, 26);
+    assert_eq!(trainer.plan().get::<Census>().unwrap().0, 28);
 }
 
 /// Runs where its field says.

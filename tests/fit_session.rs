@@ -55,6 +55,10 @@ impl Surveyor {
         loss: Option<&Loss>,
         record: &Record,
     ) -> Result<Flow, BoxError> {
+        if at.name() == "on_update_end" {
+            // A session leaves it to its loop.
+            return Ok(Flow::Continue);
+        }
         let counts = [epoch.get(), step.get(), micro_step.get(), iteration.get()];
         let (total, loss) = (total.get(), loss.map(Loss::value));
         self.journal.note(format!(

@@ -80,7 +80,8 @@ impl Callback<Fit> for Belongings {
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
         for (index, at) in (0..).zip(Fit::BREAKPOINTS) {
             let name = at.name();
-            let is_within = name.contains("batch") && !name.contains("batch_begin");
+            let is_within =
+                name.contains("batch") && !name.contains("batch_begin") || name == "on_update_end";
             let is_of_another_ending = ["on_stop", "on_interrupt", "on_fit_error"].contains(&name);
             let is_of_a_run = ["on_enter", "on_exit"].contains(&name) || name.contains("predict");
             if !(is_within || is_of_another_ending || is_of_a_run) {
@@ -94,7 +95,9 @@ impl Callback<Fit> for Belongings {
 fn granted<T: Sync + 'static>() -> Vec<&'static str> {
     let is_of_a_fit = |at: &Breakpoint| {
         let name = at.name();
-        name.starts_with("on_train") || name.starts_with("on_valid") || name.contains("epoch")
+        ["on_train", "on_valid", "on_update", "on_epoch"]
+            .iter()
+            .any(|start| name.starts_with(start))
     };
     let places = (0..).zip(Fit::BREAKPOINTS);
     let granted = places.filter(|(index, at)| {
@@ -115,6 +118,7 @@ fn a_plan_grants_what_belongs_to_a_batch_where_it_is_and_nowhere_else() {
         "on_train_batch_before_backward",
         "on_train_batch_before_step",
         "on_train_batch_after_step",
+        "on_update_end",
         "on_train_batch_end",
     ];
     let valid = [

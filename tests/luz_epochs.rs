@@ -330,5 +330,5 @@ fn a_run_that_failed_leaves_nothing_for_the_next() {
     journal.take();
     let finished = trainer.fit(inputs([1.0, 2.0])).unwrap().outcome;
     assert!(finished.is_finished(), "{finished}");
-    assert_eq!(journal.take().len(), 3 + 2 * 7 + 3);
+    assert_eq!(journal.take().len(), 3 + 2 * 8 + 3);
 }

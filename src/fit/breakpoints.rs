@@ -1,14 +1,14 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
 use super::{
-    Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, Step,
-    Total,
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, SkipStep,
+    Step, Total,
 };
 
 crate::breakpoints! {
     /// The fit loop: epochs with a training pass and a validation pass.
     ///
-    /// The breakpoints have the names and places of R's luz. Evaluation is the validation pass alone, and prediction is a separate pass.
+    /// The breakpoints have the names and places of R's luz; `on_update_end` is added to them. Evaluation is the validation pass alone, and prediction is a separate pass.
     /// The learner is state at every breakpoint. The batch exists while its scope is open, the prediction from `after_pred` on, the
     /// gradients at `before_step`.
     ///
@@ -22,7 +22,7 @@ crate::breakpoints! {
     /// ```
     pub loop Fit with
         Epoch as epochs by hand, Step as steps by hand, MicroStep as micro_steps by hand, SampleCount as samples by hand,
-        Epochs, Iteration, Phase, History, LearningRate, Total
+        Epochs, Iteration, Phase, History, LearningRate, SkipStep, Total
     {
         scope FIT {
             /// The place to read the settings before the first epoch.
@@ -38,9 +38,13 @@ crate::breakpoints! {
                         on_train_batch_after_pred;
                         on_train_batch_after_loss with Loss;
                         on_train_batch_before_backward;
-                        /// The place to read and change the gradients.
+                        /// The place to read and change the gradients, and to skip the step. If the trainer accumulates gradients, it and
+                        /// the next breakpoint fire once for each group of batches.
                         on_train_batch_before_step;
                         on_train_batch_after_step;
+                        /// The place to average or change the parameters, after the steps of all optimisers: once for each update. This
+                        /// breakpoint is ours, and the others of a batch are luz's.
+                        on_update_end;
                         on_train_batch_end;
                     }
                     /// The mean loss of the pass is in the record, as `train_loss`.

@@ -9,10 +9,10 @@ use callback_runtime::{Break, Breakpoint, Ctx, Record, Round, Rounds, Run};
 /// Runs a whole fit, from `on_fit_begin` to `on_fit_end`.
 pub(super) fn fit_epochs<M: Learner>(
     run: &mut Run<'_, Fit>,
+    mut steps: Steps<M>,
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
-    let mut steps = Steps::default();
     run.scope(Fit::FIT, |run| {
         while let Some(epoch) = begin_epoch(&mut run.state())? {
             let ended = run.scope(Fit::EPOCH, |run| {

@@ -77,7 +77,7 @@ pub(super) fn declare_session(
 ) {
     availability.ends_at(Unit::Epochs, epochs);
     availability.silent_scope(Fit::PREDICT, "this is a session of a fit");
-    for at in DEFAULT_STEP {
+    for at in DEFAULT_STEP.into_iter().chain([Fit::on_update_end]) {
         if !fired
             .iter()
             .any(|fired| fired.breakpoint() == at.breakpoint())

@@ -7,8 +7,9 @@
 //! * [`Trainer`]: a learner with its callbacks and settings; `fit`, `evaluate`, `predict`;
 //! * [`FitSession`]: the same scopes and counters for a training loop that exists already;
 //! * the state that handlers ask for: [`Epoch`], [`Step`], [`Iteration`], [`MicroStep`], [`SampleCount`], [`Phase`], [`Loss`],
-//!   [`Record`](crate::Record), [`History`], [`LearningRate`], [`OptimizerName`], [`Epochs`], [`Total`], and the learner and its types.
+//!   [`Record`](crate::Record), [`History`], [`LearningRate`], [`OptimizerName`], [`SkipStep`], [`Epochs`], [`Total`], and the learner and its types.
 
+mod accumulation;
 mod batches;
 mod batches_per_step;
 mod breakpoints;
@@ -23,6 +24,7 @@ mod pass;
 mod pass_kind;
 mod position;
 mod session;
+mod skip_step;
 mod step;
 mod trainer;
 
@@ -36,4 +38,5 @@ pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
 pub use session::{FitSession, FitSessionBuilder, SessionEpochs, SessionPass};
+pub use skip_step::SkipStep;
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

@@ -1,5 +1,6 @@
 //! One pass over a source of batches: training, validation or prediction.
 
+use super::accumulation::Group;
 use super::loss::MeanLoss;
 use super::pass_kind::{PassKind, exact_total, set_phase};
 use super::step::{Steps, clear_batch};
@@ -94,9 +95,35 @@ impl<'p, M: Learner> Pass<'p, M> {
         mean: &mut MeanLoss,
     ) -> Result<(), Break> {
         run.state().insert(exact_total(batches.size_hint()));
+        if self.kind.phase == Phase::Train && steps.group().is_some() {
+            return self.run_groups(run, steps, batches, mean);
+        }
         for batch in batches {
             let samples = steps.begin_batch(run, batch?, self.kind.phase);
             let ended = run.scope(self.kind.batch_scope, |run| (self.step)(steps, run));
+            self.end_batch(run, samples, mean);
+            self.was_left |= ended?.is_none();
+        }
+        Ok(())
+    }
+
+    /// Runs the batches of a training pass in groups, each of which has one update.
+    fn run_groups(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        steps: &mut Steps<M>,
+        batches: Box<dyn Iterator<Item = Result<M::Batch, BoxError>> + '_>,
+        mean: &mut MeanLoss,
+    ) -> Result<(), Break> {
+        let mut batches = batches.peekable();
+        steps.group().map(Group::clear);
+        while let Some(batch) = batches.next() {
+            let samples = steps.begin_batch(run, batch?, self.kind.phase);
+            if let Some(group) = steps.group() {
+                let is_last = group.steps_incomplete && batches.peek().is_none();
+                group.begin_batch(samples, is_last);
+            }
+            let ended = run.scope(self.kind.batch_scope, |run| steps.train_in_group(run));
             self.end_batch(run, samples, mean);
             self.was_left |= ended?.is_none();
         }

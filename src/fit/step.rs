@@ -1,6 +1,7 @@
 //! What a pass does with one batch.
 
-use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Step};
+use super::accumulation::Group;
+use super::{Fit, Learner, LearningRate, Loss, OptimizerName, Phase, SkipStep, Step};
 use super::{Iteration, MicroStep, SampleCount};
 use callback_runtime::__private::catch;
 use callback_runtime::{Break, Ctx, Local, LocalMut, Lookup, Run};
@@ -11,7 +12,9 @@ pub(super) struct Steps<M: Learner> {
     learner: Lookup<(Local<'static, M>,)>,
     forward: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
     loss: Lookup<PredictionParams<M>>,
-    update: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
+    update: Lookup<UpdateParams<M>>,
+    /// The batches since the last update, if the trainer accumulates gradients.
+    group: Option<Box<Group<M::Gradients>>>,
 }
 
 type BeginParams<M> = (
@@ -27,6 +30,12 @@ type PredictionParams<M> = (
     Local<'static, <M as Learner>::Batch>,
 );
 
+type UpdateParams<M> = (
+    LocalMut<'static, M>,
+    &'static LearningRate,
+    Option<&'static mut SkipStep>,
+);
+
 impl<M: Learner> Default for Steps<M> {
     fn default() -> Self {
         Self {
@@ -35,11 +44,25 @@ impl<M: Learner> Default for Steps<M> {
             forward: Lookup::new(),
             loss: Lookup::new(),
             update: Lookup::new(),
+            group: None,
         }
     }
 }
 
 impl<M: Learner> Steps<M> {
+    /// The steps of a fit, which adds the gradients of some batches if `group` is given.
+    pub(super) fn accumulating(group: Option<Group<M::Gradients>>) -> Self {
+        Self {
+            group: group.map(Box::new),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the group of batches under way, if the trainer accumulates gradients.
+    pub(super) fn group(&mut self) -> Option<&mut Group<M::Gradients>> {
+        self.group.as_deref_mut()
+    }
+
     /// Puts a batch into the state and counts it. Returns the number of its samples. If a handler has removed state that is needed here,
     /// the step of the batch fails.
     pub(super) fn begin_batch(
@@ -77,37 +100,128 @@ impl<M: Learner> Steps<M> {
         if let Some(own) = self.ask_learner(run, M::own_step)? {
             (own.step)(run.state())?;
             count_step(run);
-            return Ok(());
+            return end_update(run, true);
         }
         let optimizers = self.ask_learner(run, M::optimizers)?;
-        for (index, name) in optimizers.iter().enumerate() {
+        let mut has_stepped = false;
+        for name in optimizers {
             let optimizer = OptimizerName(name);
             run.state().insert(optimizer);
             set_active_optimizer(run, Some(optimizer));
-            let trained = self.train_with(run, optimizer, index == 0);
+            let trained = self.train_with(run, optimizer, &mut has_stepped);
             if optimizers.len() > 1 {
                 set_active_optimizer(run, None);
             }
             trained?;
         }
-        Ok(())
+        end_update(run, has_stepped)
     }
 
     fn train_with(
         &mut self,
         run: &mut Run<'_, Fit>,
         optimizer: OptimizerName,
-        is_first: bool,
+        has_stepped: &mut bool,
+    ) -> Result<(), Break> {
+        self.compute_gradients(run, optimizer)?;
+        self.step(run, optimizer, has_stepped)
+    }
+
+    /// Trains on a batch of a group: forward, loss and backward for each optimiser, and the step where the group is complete.
+    pub(super) fn train_in_group(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        let Some(mut group) = self.group.take() else {
+            return Err(missing_state());
+        };
+        let completes = group.completes();
+        let trained = self.train_and_add(run, &mut group, completes);
+        // A batch that was left before its gradients leaves the group as it is. One that was left later ends it.
+        if completes && group.is_taken() {
+            group.clear();
+        }
+        self.group = Some(group);
+        trained
+    }
+
+    fn train_and_add(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        group: &mut Group<M::Gradients>,
+        completes: bool,
+    ) -> Result<(), Break> {
+        let optimizers = self.ask_learner(run, M::optimizers)?;
+        let mut has_stepped = false;
+        for (index, name) in optimizers.iter().enumerate() {
+            let optimizer = OptimizerName(name);
+            run.state().insert(optimizer);
+            set_active_optimizer(run, Some(optimizer));
+            let added = self.add_gradients(run, optimizer, (index, group));
+            let trained = added.and_then(|()| {
+                if !completes {
+                    return Ok(());
+                }
+                let mean = group.take(index)?.ok_or_else(missing_state)?;
+                run.state().insert(mean);
+                self.step(run, optimizer, &mut has_stepped)
+            });
+            if optimizers.len() > 1 {
+                set_active_optimizer(run, None);
+            }
+            trained?;
+        }
+        end_update(run, has_stepped)
+    }
+
+    fn add_gradients(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        optimizer: OptimizerName,
+        (index, group): (usize, &mut Group<M::Gradients>),
+    ) -> Result<(), Break> {
+        self.compute_gradients(run, optimizer)?;
+        let gradients = run.state().remove::<M::Gradients>()?;
+        Ok(group.add(index, gradients.ok_or_else(missing_state)?)?)
+    }
+
+    /// Leaves the gradients of one optimiser in the state.
+    #[expect(
+        clippy::inline_always,
+        reason = "both kinds of training have it in their loop"
+    )]
+    #[inline(always)]
+    fn compute_gradients(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        optimizer: OptimizerName,
     ) -> Result<(), Break> {
         self.forward(run, Phase::Train)?;
         run.fire(Fit::on_train_batch_after_pred)?;
         self.loss(run)?;
         run.fire(Fit::on_train_batch_after_loss)?;
         run.fire(Fit::on_train_batch_before_backward)?;
-        self.backward(run, optimizer)?;
-        run.fire(Fit::on_train_batch_before_step)?;
-        self.update(run, optimizer)?;
-        if is_first {
+        self.backward(run, optimizer)
+    }
+
+    /// Updates the parameters with the gradients in the state, unless a handler skips that.
+    #[expect(
+        clippy::inline_always,
+        reason = "both kinds of training have it in their loop"
+    )]
+    #[inline(always)]
+    fn step(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        optimizer: OptimizerName,
+        has_stepped: &mut bool,
+    ) -> Result<(), Break> {
+        if let Err(broken) = run.fire(Fit::on_train_batch_before_step) {
+            forget_skip(run);
+            return Err(broken);
+        }
+        if !self.update(run, optimizer)? {
+            return Ok(());
+        }
+        if !*has_stepped {
+            *has_stepped = true;
             count_step(run);
         }
         run.fire(Fit::on_train_batch_after_step)
@@ -166,11 +280,16 @@ impl<M: Learner> Steps<M> {
         Ok(())
     }
 
-    fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
+    /// Returns whether the optimiser has stepped.
+    fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<bool, Break> {
         let mut state = run.state();
         let gradients = state.remove::<M::Gradients>()?.ok_or_else(missing_state)?;
-        let (mut learner, rate) = self.update.get(&mut state).ok_or_else(missing_state)?;
-        Ok(learner.step_groups(gradients, rate, optimizer)?)
+        let (mut learner, rate, skip) = self.update.get(&mut state).ok_or_else(missing_state)?;
+        if skip.is_some_and(SkipStep::take) {
+            return Ok(false);
+        }
+        learner.step_groups(gradients, rate, optimizer)?;
+        Ok(true)
     }
 }
 
@@ -216,5 +335,21 @@ fn set_active_optimizer(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>
 fn count_step(run: &mut Run<'_, Fit>) {
     if let Some(step) = run.state().get_mut::<Step>() {
         step.advance(1);
+    }
+}
+
+/// Ends the update of a batch, if an optimiser has stepped.
+fn end_update(run: &mut Run<'_, Fit>, has_stepped: bool) -> Result<(), Break> {
+    if has_stepped {
+        run.fire(Fit::on_update_end)?;
+    }
+    Ok(())
+}
+
+/// Forgets that a handler has skipped a step, because the batch is left before it.
+#[cold]
+fn forget_skip(run: &mut Run<'_, Fit>) {
+    if let Some(skip) = run.state().get_mut::<SkipStep>() {
+        skip.take();
     }
 }

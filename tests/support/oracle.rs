@@ -3,7 +3,7 @@
 use super::script::{ACTORS, Act, Deed, Job, Seen, WITNESS};
 use std::collections::BTreeMap;
 
-/// The fit loop as luz has it.
+/// The fit loop as luz has it, with `on_update_end`.
 enum Piece {
     At(&'static str),
     /// From here on the batch has a loss.
@@ -28,6 +28,7 @@ fn train_batch() -> Piece {
         Piece::At("on_train_batch_before_backward"),
         Piece::At("on_train_batch_before_step"),
         Piece::At("on_train_batch_after_step"),
+        Piece::At("on_update_end"),
     ];
     scope("TRAIN_BATCH", ends, body)
 }

@@ -1,7 +1,7 @@
 //! What the loop of a session says of its batches: their losses and their numbers of samples.
 
 use super::FitSession;
-use crate::fit::{Loss, Phase, SampleCount, Step};
+use crate::fit::{Loss, Phase, SampleCount, SkipStep, Step};
 use callback_runtime::Location;
 
 impl FitSession<'_> {
@@ -77,6 +77,32 @@ impl FitSession<'_> {
                 count.advance(samples);
             }
         });
+    }
+
+    /// Returns whether a handler has [skipped](SkipStep) the step of the batch under way, and forgets it for the next one. A loop that fires
+    /// `on_train_batch_before_step` asks this after it.
+    ///
+    /// ```
+    /// # use callbacks::fit::SkipStep;
+    /// # use callbacks::prelude::*;
+    /// let fit = Fit::session(1)
+    ///     .fires(Fit::on_train_batch_before_step)
+    ///     .on(Fit::on_train_batch_before_step, |skip: &mut SkipStep| skip.skip())
+    ///     .start()?;
+    /// for _ in fit.epochs() {
+    ///     for _batch in fit.train(0..3) {
+    ///         if fit.fire(Fit::on_train_batch_before_step).is_err() || fit.skips_step() {
+    ///             continue;
+    ///         }
+    ///         unreachable!("the optimiser would step here");
+    ///     }
+    /// }
+    /// assert!(fit.finish().is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn skips_step(&self) -> bool {
+        let skips = self.with_state(|mut state| state.get_mut().is_some_and(SkipStep::take));
+        skips.unwrap_or_default()
     }
 
     /// Notes that the batch under way has a loss. Returns whether it had none; `None` outside of a batch.

@@ -31,6 +31,11 @@ impl<M: Learner> Trainer<M> {
             return problems;
         }
         problems.extend(self.epochs.problem());
+        let has_own_step = info.own_step.is_some();
+        problems.extend(
+            self.accumulation
+                .and_then(|each| each.problem(has_own_step)),
+        );
         if info.own_step.is_none() {
             problems.extend(check_optimizers(info.optimizers));
             problems.extend(self.check_learning_rates(info));

@@ -6,6 +6,7 @@ mod settings;
 
 pub use results::{Evaluated, Fitted, Predicted};
 
+use super::accumulation::{Accumulation, Group};
 use super::epochs::fit_epochs;
 use super::expectations;
 use super::initial_state::insert_initial;
@@ -47,6 +48,8 @@ pub struct Trainer<M: Learner> {
     valid: Option<Box<dyn Batches<M::Batch>>>,
     epochs: Epochs,
     learning_rate: LearningRate,
+    accumulation: Option<Accumulation<M::Gradients>>,
+    drops_last_group: bool,
     created_at: Location,
 }
 
@@ -123,7 +126,10 @@ impl<M: Learner> Trainer<M> {
     pub fn fit(&mut self, mut train: impl Batches<M::Batch>) -> Result<Fitted<'_, M>, PlanError> {
         self.prepare(RunMode::Fit);
         let mut valid = self.valid.take();
-        let outcome = self.run(|run| fit_epochs::<M>(run, &mut train, &mut valid));
+        let accumulation = self.accumulation.filter(|each| each.batches > 1);
+        let group = accumulation.map(|each| Group::new(each, !self.drops_last_group));
+        let steps = Steps::accumulating(group);
+        let outcome = self.run(|run| fit_epochs::<M>(run, steps, &mut train, &mut valid));
         self.valid = valid;
         Ok(Fitted {
             outcome: outcome?,

@@ -1,6 +1,8 @@
 //! The settings of a trainer.
 
 use super::Trainer;
+use crate::Gradients;
+use crate::fit::accumulation::Accumulation;
 use crate::fit::epochs::refuse_early_stop;
 use crate::fit::{Batches, Epochs, Learner, LearningRate};
 use callback_runtime::{Location, Plan, State};
@@ -26,6 +28,8 @@ impl<M: Learner> Trainer<M> {
             valid: None,
             epochs: Epochs { min: 0, max: 1 },
             learning_rate: LearningRate::new(0.01),
+            accumulation: None,
+            drops_last_group: false,
             created_at: Location::here(),
         }
     }
@@ -103,6 +107,51 @@ impl<M: Learner> Trainer<M> {
     /// ```
     pub fn valid(mut self, batches: impl Batches<M::Batch> + 'static) -> Self {
         self.valid = Some(Box::new(batches));
+        self
+    }
+
+    /// Updates the parameters once for each group of this many batches, with the mean of their gradients over the samples of the group. So a
+    /// fit with batches that do not fit into memory together takes the steps of one with larger batches, if the loss is a mean over samples.
+    /// The gradients need the trait [`Gradients`](trait@crate::Gradients). 1 by default.
+    ///
+    /// A batch is a [`MicroStep`](crate::fit::MicroStep), and an update a [`Step`](crate::fit::Step). The breakpoints up to
+    /// `on_train_batch_before_backward` fire for each batch, and from `on_train_batch_before_step` to `on_update_end` once for each group, in
+    /// its last batch. A batch that a handler leaves does not belong to its group, and the gradients of a batch without samples are not added.
+    ///
+    /// The last group of an epoch may have fewer batches. It is stepped with the mean over its samples, unless
+    /// [`drop_last_group`](Self::drop_last_group) drops it. To know which batch is the last one, each batch is prepared while the one before
+    /// it is trained on.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    /// let points = |x: f64| Points(vec![(x, 2.0 * x)]);
+    /// let batches = vec![points(1.0), points(2.0), points(3.0)];
+    /// let mut trainer = Trainer::new(Line::default()).accumulate(2);
+    /// trainer.fit(batches)?.outcome.ok().unwrap();
+    /// assert_eq!(trainer.get::<Step>(), Some(&Step::new(2)));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn accumulate(mut self, batches: u64) -> Self
+    where
+        M::Gradients: Gradients,
+    {
+        self.accumulation = Some(Accumulation::new(batches));
+        self
+    }
+
+    /// Drops the gradients of the last group of an epoch if it has fewer batches than [`accumulate`](Self::accumulate) says.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).accumulate(2).drop_last_group();
+    /// trainer.fit(vec![Points(vec![(1.0, 2.0)]); 3])?.outcome.ok().unwrap();
+    /// assert_eq!(trainer.get::<Step>(), Some(&Step::new(1)));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn drop_last_group(mut self) -> Self {
+        self.drops_last_group = true;
         self
     }
 
