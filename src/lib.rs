@@ -63,7 +63,7 @@ pub use callback_macros::{Gradients, Parameters, breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;
 pub use fit::Fit;
-pub use model::{Gradients, Parameters};
+pub use model::{Gradients, HalfPrecision, Parameters};
 #[cfg(feature = "parallel")]
 pub use parallel::{Parallel, ThreadsError};
 

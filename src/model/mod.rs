@@ -2,6 +2,7 @@
 //!
 //! * [`Parameters`]: read, change, save in memory, restore, average;
 //! * [`Gradients`]: norms, scale, clamp, add;
+//! * [`HalfPrecision`]: half precision with a scaled loss;
 //! * [`SaveParameters`]: write and read a checkpoint;
 //! * `elements.rs`, `collections.rs`: the implementations for numbers, lists and tuples; `fields.rs`: what the derives write.
 
@@ -9,12 +10,14 @@ mod collections;
 pub(crate) mod elements;
 pub mod fields;
 mod gradients;
+mod mixed_precision;
 mod norm;
 mod parameters;
 mod save;
 mod tensor_error;
 
 pub use gradients::Gradients;
+pub use mixed_precision::HalfPrecision;
 #[cfg(feature = "candle")]
 pub(crate) use norm::max_or_nan;
 pub(crate) use norm::p_norm;

@@ -8,6 +8,7 @@
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //!   [`LrFinder`]: finds a learning rate;
 //! * [`Mixup`], [`CutMix`], [`LabelSmoothing`]: change the batches of a fit;
+//! * [`ClipGradients`], [`MixedPrecision`]: change gradients before a step;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
@@ -58,6 +59,7 @@ mod columns;
 #[cfg(feature = "csv")]
 mod csv;
 mod data;
+mod gradients;
 #[cfg(feature = "signal-hook")]
 mod interrupts;
 #[cfg(feature = "json")]
@@ -81,6 +83,7 @@ pub use data::{
     CutMix, LabelSmoothing, MixBatch, MixSamples, Mixup, PairedTargets, Pairs, Patch, PatchImages,
     SmoothTargets,
 };
+pub use gradients::{ClipGradients, MixedPrecision};
 #[cfg(feature = "signal-hook")]
 pub use interrupts::Interrupts;
 #[cfg(feature = "json")]
