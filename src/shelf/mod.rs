@@ -9,6 +9,7 @@
 //!   [`LrFinder`]: finds a learning rate;
 //! * [`Mixup`], [`CutMix`], [`LabelSmoothing`]: change the batches of a fit;
 //! * [`ClipGradients`], [`MixedPrecision`]: change gradients before a step;
+//! * [`Ema`], [`StochasticWeightAveraging`], [`Freeze`], [`WeightDecay`]: average, freeze and shrink parameters;
 //! * [`StopHandle`]: stops runs from another thread; `Interrupts`, with the feature `signal-hook`: interrupts them at Ctrl-C and SIGTERM;
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
@@ -76,6 +77,7 @@ mod save_state;
 mod stopping;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
+mod weights;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
@@ -101,3 +103,4 @@ pub use stopping::{
 };
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;
+pub use weights::{Ema, Freeze, StochasticWeightAveraging, WeightDecay};

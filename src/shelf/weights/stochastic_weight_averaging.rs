@@ -1,0 +1,250 @@
+//! Averages the parameters at the ends of rounds, with a learning rate of its own.
+
+use super::average::{Average, RunMemory};
+use super::curve::{between, cosine_share, progress};
+use crate::fit::LearningRate;
+use crate::{Parameters, weight};
+use callback_macros::callback;
+use callback_runtime::{BoxError, CallbackInfo, Local, LocalMut, Outcome, Record, Rounds};
+use std::fmt;
+
+/// Averages the parameters of the model `M` with equal weights, at the ends of epochs from a given one on, and leads the learning rate to a
+/// constant one meanwhile: stochastic weight averaging (Izmailov et al. 2018, <https://arxiv.org/abs/1803.05407>), as `AveragedModel` and
+/// `SWALR` of PyTorch do it (`torch.optim.swa_utils`).
+///
+/// The model has [`Parameters`], and is in the state of the loop. An epoch stands for any round of a loop, such as a step of a driver; one that
+/// was cut short is not averaged. After the run the average is here, and with [`apply_at_end`](Self::apply_at_end) the model gets it. Running
+/// statistics of a model, such as those of batch normalisation, belong to the parameters before: run one more pass over the training data then.
+/// The average belongs to one fit or one driver. The weight is [`LAST`](crate::weight::LAST), so that other schedules do not change the
+/// learning rate while this one leads it.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::StochasticWeightAveraging;
+/// # use doc_models::{Line, Points};
+///
+/// let averaging = StochasticWeightAveraging::<Line>::from_epoch(2).apply_at_end();
+/// let mut trainer = Trainer::new(Line::default()).epochs(3).learning_rate(0.25).callback(averaging);
+/// // The slope is 1, 1.5 and 1.75 at the ends of the epochs.
+/// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.625);
+/// # Ok::<(), PlanError>(())
+/// ```
+pub struct StochasticWeightAveraging<M: Parameters> {
+    first: u64,
+    every: u64,
+    schedule: Option<Anneal>,
+    applies_at_end: bool,
+    average: Average<M>,
+    memory: RunMemory,
+    /// The learning rate of the next steps, once the schedule has begun.
+    rate: Option<f64>,
+}
+
+/// How the learning rate is led to its value.
+#[derive(Debug, Clone, Copy)]
+struct Anneal {
+    to: f64,
+    rounds: u64,
+    is_linear: bool,
+    /// The learning rate before the schedule.
+    from: Option<f64>,
+}
+
+impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
+    /// Averages the parameters at the ends of the epochs from this one on. The first epoch is 1.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::Line;
+    /// let never = StochasticWeightAveraging::<Line>::from_epoch(0);
+    /// assert!(Trainer::new(Line::default()).callback(never).check().is_err());
+    /// ```
+    pub fn from_epoch(epoch: u64) -> Self {
+        Self {
+            first: epoch,
+            every: 1,
+            schedule: None,
+            applies_at_end: false,
+            average: Average::default(),
+            memory: RunMemory::default(),
+            rate: None,
+        }
+    }
+
+    /// Averages at the end of each `epochs`-th epoch alone, counted from the first one that is averaged.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::{Line, Points};
+    /// let averaging = StochasticWeightAveraging::<Line>::from_epoch(1).every(2).apply_at_end();
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3).learning_rate(0.25).callback(averaging);
+    /// // 1 and 1.75
+    /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.375);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn every(mut self, epochs: u64) -> Self {
+        self.every = epochs;
+        self
+    }
+
+    /// Leads the learning rate to `rate` in this number of epochs, along half a cosine wave, and keeps it there. It begins at the end of the
+    /// first epoch that is averaged, with the rate that the others have set. 0 epochs set it at once.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::{Line, Points};
+    /// let averaging = StochasticWeightAveraging::<Line>::from_epoch(2).learning_rate(0.02, 2);
+    /// let mut trainer = Trainer::new(Line::default()).epochs(4).learning_rate(0.1).callback(averaging);
+    /// trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.ok().unwrap();
+    /// assert_eq!(trainer.get::<LearningRate>().map(LearningRate::get), Some(0.02));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn learning_rate(mut self, rate: f64, epochs: u64) -> Self {
+        self.schedule = Some(Anneal {
+            to: rate,
+            rounds: epochs,
+            is_linear: false,
+            from: None,
+        });
+        self
+    }
+
+    /// Leads the learning rate to `rate` along a line, and else like [`learning_rate`](Self::learning_rate).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::{Line, Points};
+    /// let averaging = StochasticWeightAveraging::<Line>::from_epoch(1).linear_learning_rate(0.5, 2);
+    /// let mut trainer = Trainer::new(Line::default()).epochs(2).learning_rate(0.25).callback(averaging);
+    /// // A step with 0.25, and one with 0.375.
+    /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 1.75);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn linear_learning_rate(self, rate: f64, epochs: u64) -> Self {
+        let mut averaging = self.learning_rate(rate, epochs);
+        if let Some(schedule) = &mut averaging.schedule {
+            schedule.is_linear = true;
+        }
+        averaging
+    }
+
+    /// Puts the average into the model at the end of a run, unless the run failed.
+    ///
+    /// ```
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::Line;
+    /// let averaging = StochasticWeightAveraging::<Line>::from_epoch(10).apply_at_end();
+    /// assert!(averaging.average().is_none());
+    /// ```
+    pub fn apply_at_end(mut self) -> Self {
+        self.applies_at_end = true;
+        self
+    }
+
+    /// Returns the average: of the last run with an epoch to average. `None` before the first one.
+    ///
+    /// ```
+    /// # use callbacks::shelf::StochasticWeightAveraging;
+    /// # use doc_models::Line;
+    /// assert!(StochasticWeightAveraging::<Line>::from_epoch(10).average().is_none());
+    /// ```
+    pub fn average(&self) -> Option<&M::Snapshot> {
+        self.average.get()
+    }
+
+    fn add(&mut self, round: u64, model: &M) -> Result<(), BoxError> {
+        if !self.memory.is_current {
+            self.average = Average::default();
+            self.memory.is_current = true;
+        }
+        if (round - self.first).is_multiple_of(self.every.max(1)) {
+            self.average.add(model, f64::recip)?;
+        }
+        Ok(())
+    }
+
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let rate = self.schedule.map_or(0.0, |schedule| schedule.to);
+        info.valid_if(self.first > 0, "from_epoch", self.first, "give 1 or more")
+            .valid_if(self.every > 0, "every", self.every, "give 1 or more")
+            .valid_if(rate.is_finite(), "learning_rate", rate, "give a finite one")
+    }
+}
+
+impl Anneal {
+    /// Returns the learning rate after some rounds of the schedule.
+    fn rate(&self, from: f64, rounds: u64) -> f64 {
+        let share = progress(rounds, self.rounds);
+        let share = if self.is_linear {
+            share
+        } else {
+            cosine_share(share)
+        };
+        between(from, self.to, share)
+    }
+}
+
+#[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
+impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
+    fn on_enter(&mut self, record: &Record) {
+        self.memory.begin_run(record);
+        if !self.memory.is_current {
+            self.rate = None;
+            self.schedule = self.schedule.map(|schedule| Anneal {
+                from: None,
+                ..schedule
+            });
+        }
+    }
+
+    fn on_scope_begin(&mut self, learning_rate: Option<&mut LearningRate>) {
+        if let (Some(learning_rate), Some(rate)) = (learning_rate, self.rate) {
+            learning_rate.set(rate);
+        }
+    }
+
+    fn on_round_end(
+        &mut self,
+        record: &Record,
+        model: Local<'_, M>,
+        learning_rate: Option<&mut LearningRate>,
+    ) -> Result<(), BoxError> {
+        let round = record.round().number();
+        if round < self.first || !record.is_complete() {
+            return Ok(());
+        }
+        self.add(round, &model)?;
+        if let (Some(learning_rate), Some(schedule)) = (learning_rate, &mut self.schedule) {
+            let from = *schedule.from.get_or_insert_with(|| learning_rate.get());
+            let rounds = (round - self.first).saturating_add(1);
+            let rate = schedule.rate(from, rounds);
+            learning_rate.set(rate);
+            self.rate = Some(rate);
+        }
+        Ok(())
+    }
+
+    fn on_exit(&mut self, outcome: &Outcome, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
+        match self.average.get() {
+            Some(average)
+                if self.applies_at_end && self.memory.is_current && outcome.failed().is_none() =>
+            {
+                model.restore(average)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<M: Parameters> fmt::Debug for StochasticWeightAveraging<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StochasticWeightAveraging")
+            .field("from_epoch", &self.first)
+            .field("every", &self.every)
+            .finish_non_exhaustive()
+    }
+}
