@@ -1,12 +1,12 @@
 //! Exponential moving averages of the parameters.
 
 use super::average::{Average, RunMemory};
-use super::validation_swap::{ValidationSwap, bounds_validation};
+use super::validation_swap::{ValidationClaim, ValidationSwap, bounds_validation};
 use crate::fit::Step;
 use crate::{Parameters, weight};
 use callback_macros::callback;
 use callback_runtime::{
-    BoxError, Breakpoint, CallbackInfo, Local, LocalMut, Outcome, Record, Role, Rounds,
+    BoxError, Breakpoint, CallbackInfo, Ctx, Local, LocalMut, Outcome, Record, Role, Rounds,
 };
 use std::fmt;
 
@@ -257,9 +257,15 @@ impl WarmUp {
 
 #[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
 impl<M: Parameters + 'static> Ema<M> {
-    fn on_enter(&mut self, record: &Record, step: Option<&Step>) {
-        self.memory.begin_run(record);
-        self.last_step = step.map(|step| step.get());
+    fn on_enter(&mut self, mut state: Ctx<'_>) -> Result<(), String> {
+        if let Some(record) = state.get::<Record>() {
+            self.memory.begin_run(record);
+        }
+        self.last_step = state.get::<Step>().map(|step| step.get());
+        if self.validates {
+            self.swap.claim(&mut state)?;
+        }
+        Ok(())
     }
 
     fn on_scope_begin(
@@ -302,7 +308,13 @@ impl<M: Parameters + 'static> Ema<M> {
         self.update(&model)
     }
 
-    fn on_exit(&mut self, outcome: &Outcome, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
+    fn on_exit(
+        &mut self,
+        outcome: &Outcome,
+        mut model: LocalMut<'_, M>,
+        claim: Option<&mut ValidationClaim<M>>,
+    ) -> Result<(), BoxError> {
+        self.swap.release(claim);
         self.swap.swap_back(&mut model)?;
         match self.average() {
             Some(average)
