@@ -1,4 +1,4 @@
-//! `ClipGradients` limits gradients as PyTorch does, logs their norm, and skips steps that are not finite.
+//! `ClipGradients` limits gradients as `PyTorch` does, logs their norm, and skips steps that are not finite.
 
 mod support {
     pub(crate) mod given;
@@ -14,7 +14,7 @@ use support::peer_values::{assert_near, peer};
 
 type Clip = ClipGradients<Slopes>;
 
-/// The gradients of the table of PyTorch's values.
+/// The gradients of the table of `PyTorch`'s values.
 fn batch() -> Vec<Batch> {
     vec![Batch(vec![3.0, -4.0, 0.5], vec![12.0, -0.25], 1)]
 }

@@ -1,15 +1,13 @@
-//! `Ema` and `StochasticWeightAveraging` compute the averages of PyTorch, in every kind of loop.
+//! `Ema` and `StochasticWeightAveraging` compute the averages of `PyTorch`, in a fit.
 
 mod support {
     pub(crate) mod given;
     pub(crate) mod peer_values;
 }
 
-use callbacks::driver::{Driven, VariationalDriver};
 use callbacks::fit::{Fit, LearningRate, Step, Trainer};
-use callbacks::prelude::Rounds;
 use callbacks::shelf::{Ema, StochasticWeightAveraging};
-use callbacks::{Attach, BoxError, Flow, Parameters, Plan, Record, State, breakpoints};
+use callbacks::{Attach, Flow, Parameters};
 use support::given::{Batch, Given, one};
 use support::peer_values::{assert_near, peer};
 
@@ -29,9 +27,9 @@ fn places<'s>(
     averages: impl Iterator<Item = (f64, &'s <Given as Parameters>::Snapshot)>,
 ) -> Vec<f64> {
     let place = |snapshot| {
-        let mut averaged = Given::new(1, 0);
-        averaged.restore(snapshot).unwrap();
-        averaged.place()
+        let mut given = Given::new(1, 0);
+        given.restore(snapshot).unwrap();
+        given.place()
     };
     averages.map(|(_, snapshot)| place(snapshot)).collect()
 }
@@ -298,7 +296,7 @@ fn the_learning_rate_is_led_as_swalr_of_pytorch_does() {
             .callback(averaging)
             // Another schedule, which begins each batch.
             .on(Fit::on_train_batch_begin, |rate: &mut LearningRate| {
-                rate.set(0.1)
+                rate.set(0.1);
             })
             .on(
                 Fit::on_train_batch_before_step,
@@ -328,105 +326,4 @@ fn invalid_settings_are_problems_of_the_plan() {
     assert!(check(trainer().callback(Swa::from_epoch(1).every(0))).is_err());
     assert!(check(trainer().callback(Swa::from_epoch(1).learning_rate(f64::NAN, 1))).is_err());
     assert!(check(trainer().callback(Ema::<Vec<f32>>::new(0.5))).is_err());
-}
-
-#[derive(Parameters)]
-struct Place(f64);
-struct Nothing;
-
-impl Driven for Place {
-    type Samples = Nothing;
-    type Update = f64;
-
-    fn sample(&mut self) -> Result<Nothing, BoxError> {
-        Ok(Nothing)
-    }
-
-    fn compute_loss_and_update(&mut self, _: &Nothing, _: &mut Record) -> Result<f64, BoxError> {
-        Ok(1.0)
-    }
-
-    fn update_parameters(&mut self, update: &f64) -> Result<(), BoxError> {
-        self.0 += update;
-        Ok(())
-    }
-}
-
-#[test]
-fn the_runs_of_a_driver_are_one_average() {
-    let mut driver = VariationalDriver::new(Place(0.0))
-        .callback(Ema::<Place>::new(0.5))
-        .callback(StochasticWeightAveraging::<Place>::from_epoch(2));
-    for _ in 0..2 {
-        assert!(driver.run(2).unwrap().is_finished());
-    }
-    // 1, 2, 3, 4
-    let expected = ((1.0 * 0.5 + 2.0 * 0.5) * 0.5 + 3.0 * 0.5) * 0.5 + 4.0 * 0.5;
-    let mut place = Place(0.0);
-    place
-        .restore(
-            driver
-                .plan()
-                .get::<Ema<Place>>()
-                .unwrap()
-                .average()
-                .unwrap(),
-        )
-        .unwrap();
-    assert_near(&[place.0], &[expected], "ema");
-    let swa = driver
-        .plan()
-        .get::<StochasticWeightAveraging<Place>>()
-        .unwrap();
-    place.restore(swa.average().unwrap()).unwrap();
-    assert_near(&[place.0], &[3.0], "swa");
-}
-
-breakpoints! {
-    /// A loop that counts its rounds by a counter of its own, with a validation in each.
-    loop Sweeps with Sweep as epochs {
-        scope RUN {
-            on_run_begin;
-            scope SWEEP counts Sweep {
-                on_sweep_begin;
-                phase VALID { on_valid_begin; on_valid_end; }
-                on_sweep_end completes Sweep;
-            }
-            on_run_end;
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Sweep(u64);
-callbacks::counter!(Sweep: u64);
-
-#[test]
-fn a_loop_of_ones_own_is_averaged_after_each_round() {
-    let mut plan = Plan::<Sweeps>::new();
-    plan.add(Ema::<Place>::new(0.5));
-    let mut state = State::new();
-    state.insert(Place(0.0));
-    state.insert(Vec::<f64>::new());
-    let look = |place: &Place, seen: &mut Vec<f64>| seen.push(place.0);
-    plan.on(Sweeps::on_valid_end, look);
-    let outcome = plan.run(&mut state, |run| {
-        for _ in 0..3 {
-            run.scope(Sweeps::SWEEP, |run| {
-                let mut state = run.state();
-                state.get_mut::<Place>().ok_or("no place")?.0 += 2.0;
-                run.scope(Sweeps::VALID, |_| Ok(())).map(drop)
-            })?;
-        }
-        Ok(())
-    });
-    assert!(outcome.unwrap().is_finished());
-    // The average of the sweeps before: none, 2, and 3.
-    assert_eq!(state.get::<Vec<f64>>().unwrap().as_slice(), [2.0, 2.0, 3.0]);
-    assert!(
-        state
-            .get::<Place>()
-            .is_some_and(|place| (place.0 - 6.0).abs() < 1e-12)
-    );
-    assert_eq!(Sweeps::ROUND, "sweep");
 }

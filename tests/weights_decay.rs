@@ -86,14 +86,14 @@ fn a_schedule_depends_on_the_number_of_steps() {
         &[product(&[1.0, 1.5, 2.0, 2.0])],
         "linear",
     );
-    let quarter = 1.0 - (1.0 + std::f64::consts::FRAC_PI_4.cos()) / 2.0;
+    let quarter = 1.0 - f64::midpoint(1.0, std::f64::consts::FRAC_PI_4.cos());
     let cosine = [0.0, quarter, 0.5, 1.0 - quarter, 1.0];
     assert_near(
         &[fit(Decay::cosine(0.0, 1.0, 4), 5)],
         &[product(&cosine)],
         "cosine",
     );
-    let even = |step: u64| if step % 2 == 0 { 1.0 } else { 0.0 };
+    let even = |step: u64| if step.is_multiple_of(2) { 1.0 } else { 0.0 };
     assert_near(
         &[fit(Decay::with(even), 3)],
         &[product(&[1.0, 1.0])],
@@ -150,9 +150,9 @@ fn with_several_optimisers_one_update_shrinks_once_or_at_the_step_of_one() {
 
 #[test]
 fn a_step_that_is_skipped_shrinks_nothing_and_a_group_shrinks_once() {
-    let mut skipped = trainer(Decay::constant(1.0))
-        .on(Fit::on_train_batch_before_step, |skip: &mut SkipStep| {
-            skip.skip()
+    let mut skipped =
+        trainer(Decay::constant(1.0)).on(Fit::on_train_batch_before_step, |skip: &mut SkipStep| {
+            skip.skip();
         });
     assert!(skipped.fit(still(2)).unwrap().outcome.is_finished());
     assert_near(&values(&mut skipped, 0), &[2.0, -3.0], "skipped");

@@ -1,4 +1,4 @@
-//! The values that PyTorch computes, in tests/peers/gradients/values.txt.
+//! The values that `PyTorch` computes, in tests/peers/gradients/values.txt.
 #![allow(dead_code, reason = "no test uses all of it")]
 
 /// Returns the numbers of a line.

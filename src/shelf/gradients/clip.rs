@@ -25,8 +25,8 @@ use std::marker::PhantomData;
 ///
 /// # Limits
 ///
-/// The limits are those of PyTorch: `clip_grad_norm_` multiplies the gradients by `max_norm / (norm + 10⁻⁶)` if that is less than 1, and
-/// `clip_grad_value_` limits each element. Where the norm is not finite PyTorch makes zeros and NaNs of all elements, and this callback leaves
+/// The limits are those of `PyTorch`: `clip_grad_norm_` multiplies the gradients by `max_norm / (norm + 10⁻⁶)` if that is less than 1, and
+/// `clip_grad_value_` limits each element. Where the norm is not finite `PyTorch` makes zeros and NaNs of all elements, and this callback leaves
 /// them as they are.
 ///
 /// ```

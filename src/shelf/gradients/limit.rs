@@ -1,9 +1,9 @@
-//! The limits of gradients, as PyTorch defines them.
+//! The limits of gradients, as `PyTorch` defines them.
 
 use crate::Gradients;
 use callback_runtime::BoxError;
 
-/// What PyTorch adds to a norm before it divides by it.
+/// What `PyTorch` adds to a norm before it divides by it.
 const EPSILON: f64 = 1e-6;
 
 /// A limit of gradients.

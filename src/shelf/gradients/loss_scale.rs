@@ -38,7 +38,7 @@ impl LossScale {
         self.finite = 0;
     }
 
-    /// Changes the scale after an update. It does not grow beyond the largest `f32`, as in PyTorch.
+    /// Changes the scale after an update. It does not grow beyond the largest `f32`, as in `PyTorch`.
     pub(super) fn update(&mut self, is_finite: bool) {
         if !is_finite {
             self.scale *= self.backoff;

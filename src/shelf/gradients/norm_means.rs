@@ -2,7 +2,6 @@
 
 use crate::fit::OptimizerName;
 use callback_runtime::Record;
-use std::borrow::Cow;
 
 /// The norms of the steps of a pass.
 #[derive(Debug, Clone, Default)]
@@ -35,10 +34,10 @@ impl NormMeans {
     }
 
     /// Puts the values of the pass into the record, and begins anew.
-    pub(super) fn record(&mut self, name: &Cow<'static, str>, record: &mut Record) {
+    pub(super) fn record(&mut self, name: &str, record: &mut Record) {
         let Self { all, by_optimizer } = std::mem::take(self);
         if all.count > 0.0 {
-            record.set(name.clone(), all.sum / all.count);
+            record.set(name.to_owned(), all.sum / all.count);
             record.set(format!("{name}_max"), all.max);
         }
         if by_optimizer.len() > 1 {

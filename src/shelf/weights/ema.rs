@@ -13,7 +13,7 @@ use std::fmt;
 /// Averages the parameters of the model `M` exponentially: after each update `average = decay · average + (1 − decay) · parameters`.
 ///
 /// The model has [`Parameters`], and is in the state of the loop: the learner of a fit, the driven system of a driver, a model that is lent to
-/// a session. The average begins as a copy of the parameters after the first update, as `AveragedModel` of PyTorch does
+/// a session. The average begins as a copy of the parameters after the first update, as `AveragedModel` of `PyTorch` does
 /// (`torch.optim.swa_utils`). In a loop whose state has no [`Step`] it is updated after each round.
 ///
 /// The average takes the place of the parameters in each validation of the run, from the last handler of `on_valid_begin` to the last one of

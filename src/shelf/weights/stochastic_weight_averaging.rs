@@ -10,7 +10,7 @@ use std::fmt;
 
 /// Averages the parameters of the model `M` with equal weights, at the ends of epochs from a given one on, and leads the learning rate to a
 /// constant one meanwhile: stochastic weight averaging (Izmailov et al. 2018, <https://arxiv.org/abs/1803.05407>), as `AveragedModel` and
-/// `SWALR` of PyTorch do it (`torch.optim.swa_utils`).
+/// `SWALR` of `PyTorch` do it (`torch.optim.swa_utils`).
 ///
 /// The model has [`Parameters`], and is in the state of the loop. An epoch stands for any round of a loop, such as a step of a driver; one that
 /// was cut short is not averaged. After the run the average is here, and with [`apply_at_end`](Self::apply_at_end) the model gets it. Running
