@@ -30,6 +30,7 @@
 //! * [`Driver`] is the loop of variational Monte Carlo, with NetKet's breakpoints. A
 //!   [`VariationalDriver`](driver::VariationalDriver) runs it with your [`Driven`](driver::Driven).
 //! * [`Attach`] attaches callbacks to both.
+//! * [`metrics`] has accuracies, errors and other numbers over many batches, in any loop or without one.
 //! * [`shelf`] has ready-made callbacks for both, and for loops of your own.
 //! * [`Parameters`](trait@Parameters) and [`Gradients`](trait@Gradients) are what callbacks need of a model; each can be derived.
 //! * [`breakpoints!`] declares your own loop; a [`Plan`] runs callbacks in it.
@@ -47,6 +48,7 @@ mod attach;
 pub mod candle;
 pub mod driver;
 pub mod fit;
+pub mod metrics;
 mod model;
 #[cfg(feature = "ndarray")]
 mod ndarray;
