@@ -4,6 +4,7 @@
 //! except for [`Recorder`], which is for a fit, and [`ObservableCallback`], which is for a driver.
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
+//! * [`Measure`]: computes a [metric](crate::metrics) in each pass; [`Throughput`]: the samples per second;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //!   [`LrFinder`]: finds a learning rate;
@@ -67,6 +68,7 @@ mod interrupts;
 mod json_lines;
 #[cfg(any(feature = "csv", feature = "json"))]
 mod lines;
+mod measure;
 mod observable;
 #[cfg(feature = "indicatif")]
 mod progress;
@@ -90,6 +92,7 @@ pub use gradients::{ClipGradients, MixedPrecision};
 pub use interrupts::Interrupts;
 #[cfg(feature = "json")]
 pub use json_lines::JsonLines;
+pub use measure::{Measure, Throughput};
 pub use observable::ObservableCallback;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
