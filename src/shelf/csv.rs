@@ -1,7 +1,7 @@
 //! Writes records as a table, with a row for each round.
 
-use super::columns;
 use super::lines::LineWriter;
+use super::{DryRun, columns};
 use crate::weight;
 use callback_macros::callback;
 use callback_runtime::{BoxError, CallbackInfo, Record, Rounds, Value};
@@ -105,6 +105,16 @@ impl Csv {
         Ok(self.writer.write(&row)?)
     }
 
+    /// Returns the error that a row would have, without writing it.
+    fn check(&mut self, cells: &Cells) -> Result<(), BoxError> {
+        if self.columns.is_empty() {
+            values_by_name(cells)?;
+        } else {
+            self.arrange(cells)?;
+        }
+        Ok(self.writer.check()?)
+    }
+
     /// Takes the columns from the first row, and queues the header.
     fn set_columns(&mut self, cells: &Cells) -> Result<(), BoxError> {
         let values = values_by_name(cells)?;
@@ -175,7 +185,7 @@ impl Csv {
 
 #[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare)]
 impl Csv {
-    fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
+    fn on_round_end(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());
         }
@@ -189,6 +199,9 @@ impl Csv {
         );
         let lacking = record.lacking();
         cells.extend(lacking.map(|name| (name.to_owned(), String::new())));
+        if dry_run.is_some() {
+            return self.check(&cells);
+        }
         self.write(&cells)
     }
 }

@@ -1,7 +1,7 @@
 //! Writes records as JSON, with a line for each round.
 
-use super::columns;
 use super::lines::LineWriter;
+use super::{DryRun, columns};
 use crate::weight;
 use callback_macros::callback;
 use callback_runtime::{BoxError, Complex, Record, Rounds, Stats, Value};
@@ -70,7 +70,7 @@ impl JsonLines {
 
 #[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl JsonLines {
-    fn on_round_end(&mut self, record: &Record) -> Result<(), BoxError> {
+    fn on_round_end(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());
         }
@@ -84,6 +84,9 @@ impl JsonLines {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), json_of(value))),
         );
+        if dry_run.is_some() {
+            return Ok(self.writer.check()?);
+        }
         self.write(&line)
     }
 }

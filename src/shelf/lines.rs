@@ -30,6 +30,13 @@ impl LineWriter {
         self.to.flush()
     }
 
+    /// Returns the error of a file that cannot be written, without writing into it.
+    pub(super) fn check(&mut self) -> io::Result<()> {
+        // `write_all` would not call the file at all.
+        let _nothing = self.to.write(&[])?;
+        self.to.flush()
+    }
+
     /// Queues a line that is written before the next one.
     #[cfg(feature = "csv")]
     pub(super) fn queue(&mut self, line: &[u8]) {

@@ -5,6 +5,7 @@
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`Measure`]: computes a [metric](crate::metrics) in each pass; [`Throughput`]: the samples per second;
+//! * [`SanityCheck`]: checks a trainer with a few batches, before hours are spent;
 //! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //!   [`LrFinder`]: finds a learning rate;
@@ -75,6 +76,7 @@ mod progress;
 mod rates;
 mod recorder;
 mod replace;
+mod sanity_check;
 mod save_state;
 mod stopping;
 #[cfg(feature = "tensorboard")]
@@ -99,6 +101,7 @@ pub use progress::{Printer, Progress};
 pub use rates::{LrFinder, RateCurve, RatePoint, RateSchedule, ReduceOnPlateau, ValueSchedule};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
+pub use sanity_check::{DryRun, SanityCheck, SanityCheckError, SanityChecked, SanityPart};
 pub use save_state::SaveState;
 pub use stopping::{
     ConvergenceStopping, EarlyStopping, InvalidLossStopping, KeepBest, MaxTime, RestoreBest,

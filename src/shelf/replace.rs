@@ -12,6 +12,25 @@ pub(super) fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), BoxError> {
+    write_beside(path, write, |unfinished, target| {
+        fs::rename(unfinished, target)
+    })
+}
+
+/// Does what [`replace`] does, and then removes the new file instead of renaming it.
+pub(super) fn try_to_replace(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), BoxError> {
+    write_beside(path, write, |unfinished, _| fs::remove_file(unfinished))
+}
+
+/// Writes a new file beside the one at `path`, and calls `finish` with both paths when it is complete.
+fn write_beside(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    finish: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> Result<(), BoxError> {
     check_is_file(path, fs::metadata(path))?;
     let target = resolve_links(path);
     let mut unfinished = target.as_os_str().to_owned();
@@ -21,7 +40,7 @@ pub(super) fn replace(
     let file = File::create_new(&unfinished).map_err(|error| with_path(&unfinished, &error))?;
     let replaced = copy_permissions(&target, &file)
         .and_then(|()| write_all(file, write))
-        .and_then(|()| fs::rename(&unfinished, &target));
+        .and_then(|()| finish(&unfinished, &target));
     if replaced.is_err() {
         // The first error is returned.
         let _ = fs::remove_file(&unfinished);

@@ -1,17 +1,22 @@
 //! Saves a value of the state, with a period.
 
-use super::replace::replace;
+use super::DryRun;
+use super::replace::{replace, try_to_replace};
 use crate::fit::SaveParameters;
 use callback_runtime::{
     BoxError, Callback, CallbackInfo, Handlers, Local, Period, Record, Round, Rounds,
 };
 use std::fmt;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Saves a value of the state at the end of a round, with a period, in every loop with [`Rounds`]: the learner of a fit at the end of an
 /// epoch, the driven system at the end of a step. An error fails the run, unless the callback is attached with
 /// [`on_failure`](callback_runtime::Attachment::on_failure). An invalid period is a problem of the plan, and so is a value that is not state
 /// of the loop.
+///
+/// In a [`SanityCheck`](super::SanityCheck), a [file](Self::to_file) is written beside its path when the check begins, and removed again; a
+/// function is not called.
 ///
 /// The value is also saved after a round that was [cut short](crate::shelf#rounds-that-are-cut-short), if the period is due.
 ///
@@ -33,7 +38,16 @@ pub struct SaveState<T> {
     save: Save<T>,
 }
 
-type Save<T> = Box<dyn FnMut(&T, Round) -> Result<(), BoxError> + Send>;
+/// How a value is saved.
+enum Save<T> {
+    Function(SaveFunction<T>),
+    File {
+        path: Box<dyn FnMut(Round) -> PathBuf + Send>,
+        write: fn(&T, &mut dyn Write) -> io::Result<()>,
+    },
+}
+
+type SaveFunction<T> = Box<dyn FnMut(&T, Round) -> Result<(), BoxError> + Send>;
 
 impl<T: 'static> SaveState<T> {
     /// Saves with the function `save`, which gets the value and the round that has ended.
@@ -53,7 +67,7 @@ impl<T: 'static> SaveState<T> {
     ) -> Self {
         Self {
             period,
-            save: Box::new(save),
+            save: Save::Function(Box::new(save)),
         }
     }
 
@@ -79,13 +93,16 @@ impl<T: 'static> SaveState<T> {
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_file(period: Period, mut path: impl FnMut(Round) -> PathBuf + Send + 'static) -> Self
+    pub fn to_file(period: Period, path: impl FnMut(Round) -> PathBuf + Send + 'static) -> Self
     where
         T: SaveParameters,
     {
-        Self::new(period, move |value, round| {
-            replace(&path(round), |to| value.save(to))
-        })
+        let path = Box::new(path);
+        let write = T::save;
+        Self {
+            period,
+            save: Save::File { path, write },
+        }
     }
 }
 
@@ -95,6 +112,7 @@ impl<L: Rounds, T: 'static> Callback<L> for SaveState<T> {
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on_enter(Self::try_to_save);
         h.on_each(L::on_round_end, Self::save)
             .every(self.period.clone());
     }
@@ -105,8 +123,38 @@ impl<T: 'static> SaveState<T> {
         clippy::needless_pass_by_value,
         reason = "a handler's parameters are what the runtime hands it"
     )]
-    fn save(&mut self, value: Local<'_, T>, record: &Record) -> Result<(), BoxError> {
-        (self.save)(&value, record.round())
+    fn save(
+        &mut self,
+        value: Local<'_, T>,
+        record: &Record,
+        dry_run: Option<&DryRun>,
+    ) -> Result<(), BoxError> {
+        if dry_run.is_some() {
+            return Ok(());
+        }
+        match &mut self.save {
+            Save::Function(save) => save(&value, record.round()),
+            Save::File { path, write } => replace(&path(record.round()), |to| write(&value, to)),
+        }
+    }
+
+    /// Writes the file of a dry run, whatever the period.
+    fn try_to_save(
+        &mut self,
+        value: Option<Local<'_, T>>,
+        record: Option<&Record>,
+        dry_run: Option<&DryRun>,
+    ) -> Result<(), BoxError> {
+        let (Some(value), Some(_)) = (value, dry_run) else {
+            return Ok(());
+        };
+        match &mut self.save {
+            Save::Function(_) => Ok(()),
+            Save::File { path, write } => {
+                let round = record.map_or_else(Round::default, Record::round);
+                try_to_replace(&path(round), |to| write(&value, to))
+            }
+        }
     }
 }
 

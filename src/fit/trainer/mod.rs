@@ -1,6 +1,7 @@
 //! A learner with its callbacks and settings, and its runs.
 
 mod check;
+mod dry_run;
 mod results;
 mod settings;
 

@@ -58,6 +58,12 @@ impl EventFile {
         flushed.map_err(|error| with_path(&self.path, &error))
     }
 
+    /// Removes the file.
+    pub(super) fn remove(self) -> Result<(), String> {
+        drop(self.to);
+        fs::remove_file(&self.path).map_err(|error| with_path(&self.path, &error))
+    }
+
     fn write(&mut self, step: u64, what: What) -> Result<(), String> {
         let event = Event {
             wall_time: now().as_secs_f64(),

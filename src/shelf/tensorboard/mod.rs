@@ -3,7 +3,7 @@
 mod event;
 mod file;
 
-use super::columns;
+use super::{DryRun, columns};
 use crate::fit::{LearningRate, Loss, OptimizerName, Phase, Step};
 use crate::weight;
 use callback_macros::callback;
@@ -156,10 +156,13 @@ impl TensorBoard {
         self.file.as_mut().map_or(Ok(()), EventFile::flush_if_due)
     }
 
-    fn on_exit(&mut self) -> Result<(), String> {
+    fn on_exit(&mut self, dry_run: Option<&DryRun>) -> Result<(), String> {
         let flushed = self.flush();
-        self.file = None;
-        flushed
+        let file = self.file.take();
+        match file.filter(|_| dry_run.is_some()) {
+            Some(file) => flushed.and(file.remove()),
+            None => flushed,
+        }
     }
 }
 

@@ -1,0 +1,153 @@
+//! A learner with an optimiser that remembers, a generator of random numbers, and places to fail.
+#![allow(dead_code, reason = "no test uses all of it")]
+
+use callbacks::BoxError;
+use callbacks::fit::{Learner, Loss, OptimizerName, Phase, SaveParameters};
+use std::io::{self, Read, Write};
+
+/// Fits a constant to numbers, with noise and momentum.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Momentum {
+    pub(crate) weight: f64,
+    velocity: f64,
+    /// The state of a generator of random numbers, which `forward` advances.
+    random: u64,
+    pub(crate) fails: Option<Fails>,
+}
+
+/// A place to fail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Fails {
+    Forward(Phase),
+    Panics(Phase),
+    Loss(Phase),
+    Backward,
+    Step,
+    Save,
+    Load,
+    LoadOfNothing,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Numbers(pub(crate) Vec<f64>);
+
+#[derive(Debug)]
+pub(crate) struct Guess(pub(crate) f64);
+
+pub(crate) struct Slope(f64);
+
+impl Momentum {
+    pub(crate) fn new() -> Self {
+        Self {
+            weight: 0.1,
+            velocity: 0.0,
+            random: 1,
+            fails: None,
+        }
+    }
+
+    pub(crate) fn failing(fails: Fails) -> Self {
+        Self {
+            fails: Some(fails),
+            ..Self::new()
+        }
+    }
+
+    fn fail_at(&self, at: Fails) -> Result<(), String> {
+        if self.fails == Some(at) {
+            return Err(format!("{at:?} fails"));
+        }
+        Ok(())
+    }
+
+    /// All that the learner remembers, as bits.
+    pub(crate) fn bits(&self) -> [u64; 3] {
+        [self.weight.to_bits(), self.velocity.to_bits(), self.random]
+    }
+}
+
+impl Learner for Momentum {
+    type Batch = Numbers;
+    type Prediction = Guess;
+    type Gradients = Slope;
+
+    fn samples(&self, batch: &Numbers) -> u64 {
+        batch.0.len() as u64
+    }
+
+    fn forward(&mut self, _: &Numbers, phase: Phase) -> Result<Guess, BoxError> {
+        self.fail_at(Fails::Forward(phase))?;
+        assert!(
+            self.fails != Some(Fails::Panics(phase)),
+            "the shapes differ"
+        );
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let noise = f64::from(u8::try_from(self.random >> 56).unwrap_or(0)) / 1e4;
+        Ok(Guess(self.weight + noise))
+    }
+
+    fn loss(&mut self, guess: &Guess, batch: &Numbers) -> Result<Loss, BoxError> {
+        for phase in [Phase::Train, Phase::Valid] {
+            // The batches of the two passes differ in their first number.
+            if (phase == Phase::Valid) == (batch.0[0] < 0.0) {
+                self.fail_at(Fails::Loss(phase))?;
+            }
+        }
+        Ok(Loss::from((guess.0 - batch.0[0]).powi(2)))
+    }
+
+    fn backward(
+        &mut self,
+        guess: &Guess,
+        batch: &Numbers,
+        _: OptimizerName,
+    ) -> Result<Slope, BoxError> {
+        self.fail_at(Fails::Backward)?;
+        Ok(Slope(2.0 * (guess.0 - batch.0[0])))
+    }
+
+    fn step(&mut self, slope: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
+        self.velocity = 0.9 * self.velocity + slope.0;
+        self.weight -= rate * self.velocity;
+        // After the update, so that there is something to undo.
+        Ok(self.fail_at(Fails::Step)?)
+    }
+}
+
+impl SaveParameters for Momentum {
+    fn save(&self, to: &mut dyn Write) -> io::Result<()> {
+        self.fail_at(Fails::Save).map_err(io::Error::other)?;
+        self.bits()
+            .iter()
+            .try_for_each(|bits| to.write_all(&bits.to_le_bytes()))
+    }
+
+    fn load(&mut self, from: &mut dyn Read) -> io::Result<()> {
+        self.fail_at(Fails::Load).map_err(io::Error::other)?;
+        let mut read = || {
+            let mut bytes = [0; 8];
+            from.read_exact(&mut bytes)
+                .map(|()| u64::from_le_bytes(bytes))
+        };
+        let (weight, velocity, random) = (read()?, read()?, read()?);
+        if self.fails != Some(Fails::LoadOfNothing) {
+            self.weight = f64::from_bits(weight);
+            self.velocity = f64::from_bits(velocity);
+            self.random = random;
+        }
+        Ok(())
+    }
+}
+
+/// Batches of training.
+pub(crate) fn train() -> Vec<Numbers> {
+    [1.0, 2.0, 3.0].map(|number| Numbers(vec![number])).to_vec()
+}
+
+/// Batches of validation.
+pub(crate) fn valid() -> Vec<Numbers> {
+    [-1.0, -2.0].map(|number| Numbers(vec![number])).to_vec()
+}
