@@ -24,7 +24,7 @@ fn trainer(learner: Momentum) -> Trainer<Momentum> {
 }
 
 /// Each way to restore a learner.
-fn checks() -> [SanityCheck<Momentum>; 3] {
+fn checks() -> [SanityCheck<Momentum>; 4] {
     let copy = |learner: &Momentum| Ok(learner.clone());
     let restore = |learner: &mut Momentum, copy| {
         *learner = copy;
@@ -33,12 +33,13 @@ fn checks() -> [SanityCheck<Momentum>; 3] {
     [
         SanityCheck::by_clone(),
         SanityCheck::by_saving(),
+        SanityCheck::by_parameters(),
         SanityCheck::restoring(copy, restore),
     ]
 }
 
 /// The history of a fit, and the bits of the learner after it.
-fn fit(trainer: &mut Trainer<Momentum>) -> (History, [u64; 3]) {
+fn fit(trainer: &mut Trainer<Momentum>) -> (History, [u64; 4]) {
     let fitted = trainer.fit(train()).unwrap();
     assert!(fitted.outcome.failed().is_none(), "{}", fitted.outcome);
     (fitted.history, fitted.learner.bits())
@@ -56,6 +57,20 @@ fn a_fit_after_a_check_is_that_without_one_to_the_bit() {
         }
         assert_eq!(fit(&mut trainer), expected);
     }
+}
+
+#[test]
+fn without_steps_the_optimiser_is_left_alone() {
+    let nothing = SanityCheck::restoring(|_: &Momentum| Ok(()), |_, ()| Ok(()));
+    let mut trainer = trainer(Momentum::new());
+    let checked = nothing.without_steps().run(&mut trainer, train()).unwrap();
+    assert_eq!((checked.train_batches, checked.valid_batches), (1, 1));
+    assert!(checked.record.get("train_loss").is_some() && checked.record.is_complete());
+    // Only the generator of random numbers has moved.
+    assert_eq!(trainer.learner().bits()[..2], Momentum::new().bits()[..2]);
+    let with_steps = SanityCheck::restoring(|_: &Momentum| Ok(()), |_, ()| Ok(()));
+    with_steps.run(&mut trainer, train()).unwrap();
+    assert_ne!(trainer.learner().bits()[..2], Momentum::new().bits()[..2]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn trainer(learner: Momentum) -> Trainer<Momentum> {
 }
 
 /// Each way to restore a learner.
-fn checks() -> [SanityCheck<Momentum>; 3] {
+fn checks() -> [SanityCheck<Momentum>; 4] {
     let copy = |learner: &Momentum| Ok(learner.clone());
     let restore = |learner: &mut Momentum, copy| {
         *learner = copy;
@@ -31,12 +31,13 @@ fn checks() -> [SanityCheck<Momentum>; 3] {
     [
         SanityCheck::by_clone(),
         SanityCheck::by_saving(),
+        SanityCheck::by_parameters(),
         SanityCheck::restoring(copy, restore),
     ]
 }
 
 /// The history of a fit, and the bits of the learner after it.
-fn fit(trainer: &mut Trainer<Momentum>) -> (History, [u64; 3]) {
+fn fit(trainer: &mut Trainer<Momentum>) -> (History, [u64; 4]) {
     let fitted = trainer.fit(train()).unwrap();
     assert!(fitted.outcome.failed().is_none(), "{}", fitted.outcome);
     (fitted.history, fitted.learner.bits())

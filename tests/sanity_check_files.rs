@@ -60,7 +60,7 @@ fn a_checkpoint_is_tried_whatever_its_period_and_the_old_one_stays() {
         (vec!["learner".to_owned()], b"old".to_vec())
     );
     assert!(trainer.fit(train()).unwrap().outcome.is_finished());
-    assert_eq!(fs::read(&path).unwrap().len(), 24);
+    assert_eq!(fs::read(&path).unwrap().len(), 32);
 }
 
 #[test]

@@ -1,17 +1,18 @@
 //! A learner with an optimiser that remembers, a generator of random numbers, and places to fail.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use callbacks::BoxError;
 use callbacks::fit::{Learner, Loss, OptimizerName, Phase, SaveParameters};
+use callbacks::{BoxError, Parameters};
 use std::io::{self, Read, Write};
 
 /// Fits a constant to numbers, with noise and momentum.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Parameters)]
 pub(crate) struct Momentum {
     pub(crate) weight: f64,
     velocity: f64,
-    /// The state of a generator of random numbers, which `forward` advances.
-    random: u64,
+    /// The state of a generator of random numbers, which `forward` advances. Each half is exact as a number, so that it can be a parameter.
+    random: [f64; 2],
+    #[parameters(skip)]
     pub(crate) fails: Option<Fails>,
 }
 
@@ -41,7 +42,7 @@ impl Momentum {
         Self {
             weight: 0.1,
             velocity: 0.0,
-            random: 1,
+            random: [0.0, 1.0],
             fails: None,
         }
     }
@@ -61,8 +62,9 @@ impl Momentum {
     }
 
     /// All that the learner remembers, as bits.
-    pub(crate) fn bits(&self) -> [u64; 3] {
-        [self.weight.to_bits(), self.velocity.to_bits(), self.random]
+    pub(crate) fn bits(&self) -> [u64; 4] {
+        let [first, second] = self.random;
+        [self.weight, self.velocity, first, second].map(f64::to_bits)
     }
 }
 
@@ -81,11 +83,9 @@ impl Learner for Momentum {
             self.fails != Some(Fails::Panics(phase)),
             "the shapes differ"
         );
-        self.random = self
-            .random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        let noise = f64::from(u8::try_from(self.random >> 56).unwrap_or(0)) / 1e4;
+        let [first, second] = self.random;
+        self.random = [second, (5.0 * first + 3.0 * second + 1.0) % 8191.0];
+        let noise = self.random[1] / 1e6;
         Ok(Guess(self.weight + noise))
     }
 
@@ -132,11 +132,11 @@ impl SaveParameters for Momentum {
             from.read_exact(&mut bytes)
                 .map(|()| u64::from_le_bytes(bytes))
         };
-        let (weight, velocity, random) = (read()?, read()?, read()?);
+        let (weight, velocity, random) = (read()?, read()?, [read()?, read()?]);
         if self.fails != Some(Fails::LoadOfNothing) {
             self.weight = f64::from_bits(weight);
             self.velocity = f64::from_bits(velocity);
-            self.random = random;
+            self.random = random.map(f64::from_bits);
         }
         Ok(())
     }

@@ -6,12 +6,12 @@ mod tracker;
 
 pub use error::{SanityCheckError, SanityPart};
 
-use crate::Attach;
 use crate::fit::{Batches, Learner, Phase, SaveParameters, Trainer};
+use crate::{Attach, Parameters};
 use callback_runtime::{BoxError, Outcome, Record, State};
 use learner_copy::{LearnerCopy, call};
 use std::fmt;
-use tracker::{Trace, Tracker};
+use tracker::{NoSteps, Trace, Tracker};
 
 /// Checks a trainer with a few batches, before hours are spent on a fit: data, forward, loss, backward and step, the validation pass, metrics,
 /// the names that stoppers watch, and the files of loggers and checkpoints. Afterwards the trainer is as before.
@@ -53,7 +53,8 @@ use tracker::{Trace, Tracker};
 ///
 /// # What is as before
 ///
-/// * the learner: by its [clone](Self::by_clone), by [what it saves](Self::by_saving), or [otherwise](Self::restoring);
+/// * the learner: by its [clone](Self::by_clone), by [what it saves](Self::by_saving), by [its parameters](Self::by_parameters), or
+///   [otherwise](Self::restoring);
 /// * the counters, the record, the history, the learning rate, and the periods of handlers;
 /// * what callbacks of the shelf remember: it [belongs to one fit](crate::shelf#memory);
 /// * the files of `Csv`, `JsonLines`, `TensorBoard` and [`SaveState::to_file`](super::SaveState::to_file). They check the values and their file,
@@ -73,6 +74,7 @@ pub struct SanityCheck<M> {
     batches: usize,
     copy: LearnerCopy<M>,
     keeps: Vec<KeepState>,
+    has_steps: bool,
 }
 
 /// Copies a value of the state, and returns what puts it back.
@@ -155,6 +157,25 @@ impl<M: Learner> SanityCheck<M> {
         Self::with(LearnerCopy::by_saving())
     }
 
+    /// Restores the learner by its [`Parameters`]. What they do not include, such as the momentum of an optimiser, is not restored:
+    /// [`without_steps`](Self::without_steps) leaves the optimiser alone.
+    ///
+    /// ```
+    /// use callbacks::Parameters;
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::SanityCheck;
+    ///
+    /// fn check<M: Learner + Parameters>() -> SanityCheck<M> {
+    ///     SanityCheck::by_parameters().without_steps()
+    /// }
+    /// ```
+    pub fn by_parameters() -> Self
+    where
+        M: Parameters,
+    {
+        Self::restoring(M::snapshot, |learner, snapshot| learner.restore(&snapshot))
+    }
+
     /// Restores the learner by two functions.
     ///
     /// ```
@@ -182,6 +203,7 @@ impl<M: Learner> SanityCheck<M> {
             batches: 1,
             copy,
             keeps: Vec::new(),
+            has_steps: true,
         }
     }
 
@@ -199,6 +221,24 @@ impl<M: Learner> SanityCheck<M> {
     /// ```
     pub fn batches(mut self, batches: usize) -> Self {
         self.batches = batches;
+        self
+    }
+
+    /// Leaves each training batch after its gradients, so that the optimiser does not step: for a learner whose optimiser cannot be restored. A
+    /// learner with a [step of its own](crate::fit::OwnStep) steps all the same.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::SanityCheck;
+    /// # use doc_models::{Line, Points};
+    /// let check = SanityCheck::restoring(|_: &Line| Ok(()), |_, ()| Ok(())).without_steps();
+    /// let mut trainer = Trainer::new(Line { slope: 1.0 });
+    /// check.run(&mut trainer, vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert_eq!(trainer.learner().slope, 1.0);
+    /// # Ok::<(), callbacks::shelf::SanityCheckError>(())
+    /// ```
+    pub fn without_steps(mut self) -> Self {
+        self.has_steps = false;
         self
     }
 
@@ -252,8 +292,12 @@ impl<M: Learner> SanityCheck<M> {
             .map_err(|cause| SanityCheckError::new(SanityPart::Copy, cause))?;
         let (tracker, trace) = Tracker::new();
         trainer.plan().add(tracker);
+        if !self.has_steps {
+            trainer.plan().add(NoSteps);
+        }
         let result = trainer.dry_run(train, self.batches);
-        drop(trainer.plan().remove::<Tracker>());
+        trainer.plan().remove::<Tracker>();
+        trainer.plan().remove::<NoSteps>();
         for restore in restore_state {
             restore(trainer.state_mut());
         }

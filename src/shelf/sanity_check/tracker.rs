@@ -2,7 +2,7 @@
 
 use crate::fit::{Fit, Phase};
 use crate::weight;
-use callback_runtime::{Breakpoint, Callback, CallbackInfo, Handlers, Role};
+use callback_runtime::{Breakpoint, Callback, CallbackInfo, Flow, Handlers, Role};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The callback of a sanity check. It runs before all others.
@@ -80,6 +80,27 @@ impl Trace {
             Phase::Train => self.train,
             _ => self.valid,
         }
+    }
+}
+
+/// Leaves each training batch before the optimiser steps. It runs after all others.
+pub(super) struct NoSteps;
+
+impl NoSteps {
+    fn leave(&self) -> Flow {
+        Flow::leave(Fit::TRAIN_BATCH)
+    }
+}
+
+impl Callback<Fit> for NoSteps {
+    fn info(&self) -> CallbackInfo {
+        let info = CallbackInfo::of::<Self>().ready_made();
+        info.name("the sanity check without steps")
+            .weight(weight::LAST)
+    }
+
+    fn handlers(&self, h: &mut Handlers<Fit, Self>) {
+        h.on(Fit::on_train_batch_before_step, Self::leave);
     }
 }
 
