@@ -17,7 +17,7 @@ use std::time::Duration;
 use support::journal::Journal;
 use support::line::{Line, inputs};
 use support::relax::{Relax, relax};
-use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, furnished};
 use support::walk::Walk;
 
 breakpoints! {
@@ -340,10 +340,7 @@ impl EachCallback for Locations {
     fn of_driver<C: Callback<Driver> + Send>(&mut self, name: &'static str, make: fn(&Stage) -> C) {
         let driver = VariationalDriver::new(Walk::new(&Journal::default()));
         let callback = make(&Stage::new("x"));
-        let mut driver = driver
-            .state(Weights::new())
-            .state(LearningRate::new(0.5))
-            .callback(callback);
+        let mut driver = furnished(driver).callback(callback);
         self.add(name, &driver.explain().unwrap());
     }
 }

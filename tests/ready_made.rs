@@ -15,7 +15,7 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, furnished};
 use support::walk::walk;
 
 fn trainer() -> Trainer<Line> {
@@ -143,10 +143,7 @@ impl Notes {
     }
 
     fn drive<C: Callback<Driver> + Send>(&mut self, name: &str, callback: C) {
-        let mut driver = walk()
-            .state(Weights::new())
-            .state(LearningRate::new(0.5))
-            .callback(callback);
+        let mut driver = furnished(walk()).callback(callback);
         let _ = driver.run(3).unwrap();
         self.add(name, driver.plan());
     }

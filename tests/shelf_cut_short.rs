@@ -10,7 +10,7 @@ mod support {
 }
 
 use callbacks::driver::Driver;
-use callbacks::fit::{Fit, LearningRate, Trainer};
+use callbacks::fit::{Fit, Trainer};
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping};
 use callbacks::{
     Attach, Breakpoint, Callback, Flow, Handlers, Loop, Outcome, Plan, Record, Rounds, State,
@@ -20,7 +20,7 @@ use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, names};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, furnished, names};
 use support::walk::walk;
 
 /// Answers `flow` at the `visit`th firing of a breakpoint, counted from 0.
@@ -218,7 +218,7 @@ fn cut_drivers<C: Callback<Driver> + Send>(name: &str, make: fn(&Stage) -> C) {
                         flow: flow.clone(),
                     },
                 );
-                let mut driver = walk().state(Weights::new()).state(LearningRate::new(0.5));
+                let mut driver = furnished(walk());
                 add(driver.plan(), make(&stage), &cut, weight);
                 let outcome = driver.run(2).unwrap();
                 assert_ends_as_cut(&outcome, &cut, has_effect(&cut), name);

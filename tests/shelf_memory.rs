@@ -14,14 +14,14 @@ mod support {
 }
 
 use callbacks::driver::{Driver, VariationalDriver};
-use callbacks::fit::{Epoch, Fit, LearningRate, Phase, Step, Trainer};
+use callbacks::fit::{Epoch, Fit, Phase, Step, Trainer};
 use callbacks::shelf::{EarlyStopping, PhaseCounts, Recorder};
 use callbacks::{Attach, Callback, Failure, Origin, Outcome, Plan, Record, State, Stop};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use support::journal::Journal;
 use support::line::{Line, inputs};
-use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, names};
+use support::shelf::{EachCallback, Stage, Weights, each_callback, furnish, furnished, names};
 use support::walk::{Walk, walk};
 
 /// What there is to watch in each epoch or step of a run.
@@ -123,7 +123,7 @@ impl<C: Callback<Fit> + Send> Used<C> {
 impl<C: Callback<Driver> + Send> Used<C> {
     fn drive(self, script: &Script) -> (RunSummary, Self) {
         let Self { stage, callback } = self;
-        let mut driver = walk().state(Weights::new()).state(LearningRate::new(0.5));
+        let mut driver = furnished(walk());
         driver.plan().add(callback).named("of the shelf");
         let text = drive(&mut driver, &stage, script);
         let callback = driver.plan().remove::<C>().unwrap();

@@ -1,14 +1,16 @@
 //! Every callback of the shelf, for the tests that go through all of them.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use super::line::Slope;
+use super::line::{Input, Output, Slope};
 use super::walk::{Place, Walk};
-use callbacks::driver::Driver;
-use callbacks::fit::{Fit, LearningRate};
+use callbacks::driver::{Driver, VariationalDriver};
+use callbacks::fit::{Fit, LearningRate, SampleCount};
+use callbacks::metrics::Mean;
 use callbacks::schedule::Exponential;
 use callbacks::shelf::{
-    ConvergenceStopping, EarlyStopping, InvalidLossStopping, KeepBest, MaxTime, ObservableCallback,
-    RateSchedule, Recorder, ReduceOnPlateau, SaveState, StopAfter, TerminateOnNan, ValueSchedule,
+    ClipGradients, ConvergenceStopping, EarlyStopping, Ema, Freeze, InvalidLossStopping, KeepBest,
+    MaxTime, Measure, ObservableCallback, RateSchedule, Recorder, ReduceOnPlateau, SaveState,
+    StochasticWeightAveraging, StopAfter, TerminateOnNan, Throughput, ValueSchedule, WeightDecay,
 };
 use callbacks::{Callback, Period, Record, State};
 use foreign_loop::Relax;
@@ -26,6 +28,15 @@ pub(crate) type Weights = Vec<f64>;
 pub(crate) fn furnish(state: &mut State) {
     state.insert(Weights::new());
     state.insert(LearningRate::new(0.5));
+    state.insert(SampleCount::default());
+}
+
+/// Does the same for a driver.
+pub(crate) fn furnished(driver: VariationalDriver<Walk>) -> VariationalDriver<Walk> {
+    driver
+        .state(Weights::new())
+        .state(LearningRate::new(0.5))
+        .state(SampleCount::default())
 }
 
 /// What a test does with each of them. `make` makes one that watches `stage.watched` and writes into the stage.
@@ -80,6 +91,21 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
     test.of_all("ReduceOnPlateau", |stage| {
         ReduceOnPlateau::minimize(stage.watched).record()
     });
+    test.of_fit("ClipGradients", |_| {
+        ClipGradients::<Slope>::by_norm(1e9).skip_not_finite()
+    });
+    test.of_all("Ema", |_| Ema::<Weights>::new(0.5).apply_at_end());
+    test.of_all("StochasticWeightAveraging", |_| {
+        StochasticWeightAveraging::<Weights>::from_epoch(1).apply_at_end()
+    });
+    test.of_all("Freeze", |_| Freeze::<Weights>::prefix("0").until_epoch(2));
+    test.of_fit("WeightDecay", |_| WeightDecay::<Weights>::constant(0.5));
+    test.of_fit("Measure", |_| {
+        Measure::new("mean", Mean::new(), |mean, output: &Output, _: &Input| {
+            mean.push(output.0, 1.0)
+        })
+    });
+    test.of_all("Throughput", |_| Throughput::new());
     test.of_all("StopAfter", |_| StopAfter::steps(1000));
     test.of_all("MaxTime", |_| MaxTime::new(Duration::MAX));
     test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());
@@ -115,8 +141,9 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 16] = [
     "Counts",
+    "DryRun",
     "MixBatch",
     "MixSamples",
     "NotAFile",
@@ -128,12 +155,22 @@ const OTHERS: [&str; 13] = [
     "Printer",
     "RateCurve",
     "RatePoint",
+    "SanityCheckError",
+    "SanityPart",
     "SmoothTargets",
 ];
 
-/// Callbacks without a memory that need a batch of their own (`tests/data_*.rs`), and one that ends the fit in which it is attached
-/// (`tests/rates_finder.rs`).
-const APART: [&str; 4] = ["CutMix", "LabelSmoothing", "LrFinder", "Mixup"];
+/// Callbacks without a memory that need a batch of their own (`tests/data_*.rs`), one that needs a learner of its own
+/// (`tests/gradients_mixed_precision.rs`), and two that make a run of their own (`tests/rates_finder.rs`, `tests/sanity_check*.rs`).
+const APART: [&str; 7] = [
+    "CutMix",
+    "LabelSmoothing",
+    "LrFinder",
+    "MixedPrecision",
+    "Mixup",
+    "SanityCheck",
+    "SanityChecked",
+];
 
 /// The names of all callbacks of the shelf, whatever the features.
 pub(crate) fn names() -> Vec<String> {
