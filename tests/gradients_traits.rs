@@ -182,6 +182,8 @@ fn a_snapshot_of_another_shape_is_refused_with_the_name() -> Result<(), BoxError
         error,
         Err("`layers.1.bias`: 1 elements cannot take the values of 2; use a snapshot or gradients of the same model".to_owned())
     );
+    let error = small.average_into(&mut large.snapshot()?, 0.5);
+    assert!(error.is_err_and(|error| error.to_string().starts_with("`layers.1.bias`: 1 ")));
     large.head = None;
     assert!(small.restore(&large.snapshot()?).is_err());
     assert!(small.average_into(&mut large.snapshot()?, 0.5).is_err());
@@ -283,6 +285,13 @@ fn gradients_are_scaled_clamped_and_added() -> Result<(), BoxError> {
 #[test]
 fn gradients_of_another_shape_are_refused() {
     assert!(vec![1.0].add_scaled(&vec![1.0, 2.0], 1.0).is_err());
+    let mut longer = slopes();
+    longer.layers[1].0.push(1.0);
+    let error = slopes().add_scaled(&longer, 1.0);
+    assert_eq!(
+        error.map_err(|error| error.to_string()),
+        Err("`layers.1.0`: 1 elements cannot take the values of 2; use a snapshot or gradients of the same model".to_owned())
+    );
     let error = vec![vec![1.0]].add_scaled(&vec![], 1.0);
     assert_eq!(
         error.map_err(|error| error.to_string()),

@@ -142,7 +142,10 @@ impl Parameters for [(String, Var)] {
     fn average_into(&self, snapshot: &mut Self::Snapshot, share: f64) -> Result<(), BoxError> {
         check_names(self, snapshot)?;
         let mut pairs = self.iter().zip(snapshot);
-        pairs.try_for_each(|((_, variable), (_, tensor))| variable.average_into(tensor, share))
+        pairs.try_for_each(|((name, variable), (_, tensor))| {
+            let averaged = variable.average_into(tensor, share);
+            averaged.map_err(|error| below(name, error))
+        })
     }
 
     fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {

@@ -1,6 +1,7 @@
 //! Parameters and gradients in vectors, arrays, tuples, boxes and options.
 
 use super::fields::{self, FieldSnapshots, GradientField, ParameterField, check_len};
+use super::tensor_error::below;
 use super::{Gradients, Parameters};
 use callback_runtime::BoxError;
 
@@ -42,8 +43,11 @@ impl<T: Parameters> Parameters for [T] {
 
     fn average_into(&self, snapshot: &mut Self::Snapshot, share: f64) -> Result<(), BoxError> {
         check_len(self.len(), snapshot.len())?;
-        let mut items = self.iter().zip(snapshot);
-        items.try_for_each(|(item, snapshot)| item.average_into(snapshot, share))
+        let mut items = self.iter().zip(snapshot).enumerate();
+        items.try_for_each(|(index, (item, snapshot))| {
+            let averaged = item.average_into(snapshot, share);
+            averaged.map_err(|error| below(&index.to_string(), error))
+        })
     }
 
     fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
@@ -82,8 +86,11 @@ impl<T: Gradients> Gradients for [T] {
 
     fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
         check_len(self.len(), other.len())?;
-        let mut items = self.iter_mut().zip(other);
-        items.try_for_each(|(item, other)| item.add_scaled(other, by))
+        let mut items = self.iter_mut().zip(other).enumerate();
+        items.try_for_each(|(index, (item, other))| {
+            let added = item.add_scaled(other, by);
+            added.map_err(|error| below(&index.to_string(), error))
+        })
     }
 }
 
@@ -222,7 +229,10 @@ macro_rules! tuple {
                 snapshot: &mut FieldSnapshots,
                 share: f64,
             ) -> Result<(), BoxError> {
-                $(fields::average_into(&self.$index, (snapshot, $index), share)?;)*
+                $({
+                    let (name, of) = (stringify!($index), (&mut *snapshot, $index));
+                    fields::average_into(&self.$index, name, of, share)?;
+                })*
                 Ok(())
             }
 
@@ -264,7 +274,10 @@ macro_rules! tuple {
             }
 
             fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
-                $(fields::add_scaled(&mut self.$index, &other.$index, by)?;)*
+                $({
+                    let name = stringify!($index);
+                    fields::add_scaled(&mut self.$index, name, &other.$index, by)?;
+                })*
                 Ok(())
             }
         }

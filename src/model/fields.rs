@@ -151,11 +151,13 @@ pub fn restore_where<F: ParameterField>(
 /// See [`Parameters::average_into`].
 pub fn average_into<F: ParameterField>(
     field: &F,
+    name: &str,
     (snapshots, index): (&mut FieldSnapshots, usize),
     share: f64,
 ) -> Result<(), BoxError> {
     let snapshot = snapshots.get_mut::<F>(index)?;
-    field.tensors().average_into(snapshot, share)
+    let averaged = field.tensors().average_into(snapshot, share);
+    averaged.map_err(|error| below(name, error))
 }
 
 /// See [`Parameters::scale_where`].
@@ -206,8 +208,14 @@ pub fn clamp<F: GradientField>(field: &mut F, limit: f64) -> Result<(), BoxError
 }
 
 /// See [`Gradients::add_scaled`].
-pub fn add_scaled<F: GradientField>(field: &mut F, other: &F, by: f64) -> Result<(), BoxError> {
-    field.tensors_mut().add_scaled(other.tensors(), by)
+pub fn add_scaled<F: GradientField>(
+    field: &mut F,
+    name: &str,
+    other: &F,
+    by: f64,
+) -> Result<(), BoxError> {
+    let added = field.tensors_mut().add_scaled(other.tensors(), by);
+    added.map_err(|error| below(name, error))
 }
 
 /// Restores the tensors below a name.

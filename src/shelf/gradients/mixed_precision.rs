@@ -87,30 +87,95 @@ where
     }
 
     /// Sets the scale at the begin of a run, a positive number.
+    ///
+    /// ```
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::MixedPrecision;
+    /// use callbacks::{Gradients, HalfPrecision};
+    ///
+    /// fn precision<M>() -> MixedPrecision<M>
+    /// where
+    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
+    /// {
+    ///     MixedPrecision::new().initial_scale(1024.0)
+    /// }
+    /// ```
     pub fn initial_scale(mut self, scale: f64) -> Self {
         self.scale.initial = scale;
         self
     }
 
     /// Sets the factor by which the scale grows, above 1.
+    ///
+    /// ```
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::MixedPrecision;
+    /// use callbacks::{Gradients, HalfPrecision};
+    ///
+    /// fn precision<M>() -> MixedPrecision<M>
+    /// where
+    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
+    /// {
+    ///     MixedPrecision::new().growth(4.0)
+    /// }
+    /// ```
     pub fn growth(mut self, factor: f64) -> Self {
         self.scale.growth = factor;
         self
     }
 
     /// Sets the factor by which the scale shrinks after gradients that are not finite, between 0 and 1.
+    ///
+    /// ```
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::MixedPrecision;
+    /// use callbacks::{Gradients, HalfPrecision};
+    ///
+    /// fn precision<M>() -> MixedPrecision<M>
+    /// where
+    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
+    /// {
+    ///     MixedPrecision::new().backoff(0.25)
+    /// }
+    /// ```
     pub fn backoff(mut self, factor: f64) -> Self {
         self.scale.backoff = factor;
         self
     }
 
     /// Sets the number of updates in a row with finite gradients after which the scale grows, at least 1.
+    ///
+    /// ```
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::MixedPrecision;
+    /// use callbacks::{Gradients, HalfPrecision};
+    ///
+    /// fn precision<M>() -> MixedPrecision<M>
+    /// where
+    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
+    /// {
+    ///     MixedPrecision::new().growth_interval(500)
+    /// }
+    /// ```
     pub fn growth_interval(mut self, updates: u64) -> Self {
         self.scale.interval = updates;
         self
     }
 
     /// Returns the scale of the loss.
+    ///
+    /// ```
+    /// use callbacks::fit::Learner;
+    /// use callbacks::shelf::MixedPrecision;
+    /// use callbacks::{Gradients, HalfPrecision};
+    ///
+    /// fn begins_with<M>() -> f64
+    /// where
+    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
+    /// {
+    ///     MixedPrecision::<M>::new().scale() // 65,536
+    /// }
+    /// ```
     pub fn scale(&self) -> f64 {
         self.scale.get()
     }

@@ -55,7 +55,7 @@ impl<M: Parameters + 'static> Freeze<M> {
     pub fn matching(includes: impl Fn(&str) -> bool + Send + 'static) -> Self {
         Self {
             includes: Box::new(includes),
-            from: 0,
+            from: 1,
             until: u64::MAX,
             frozen: None,
             last_step: None,

@@ -51,7 +51,7 @@ pub(super) fn functions(model: &Model, private: &Path) -> TokenStream {
             #ok(())
         }
         fn add_scaled(&mut self, other: &Self, by: #float) -> #result {
-            #(#fields::add_scaled(&mut self.#members, &other.#members, by)?;)*
+            #(#fields::add_scaled(&mut self.#members, #names, &other.#members, by)?;)*
             #ok(())
         }
     }

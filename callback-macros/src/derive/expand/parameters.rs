@@ -57,7 +57,7 @@ pub(super) fn functions(model: &Model, private: &Path) -> TokenStream {
             #ok(())
         }
         fn average_into(&self, snapshot: &mut #fields::FieldSnapshots, share: #float) -> #result {
-            #(#fields::average_into(&self.#members, (snapshot, #indices), share)?;)*
+            #(#fields::average_into(&self.#members, #names, (&mut *snapshot, #indices), share)?;)*
             #ok(())
         }
         fn scale_where(&mut self, by: #float, includes: #includes) -> #result {
