@@ -51,7 +51,12 @@ fn the_mean_is_over_samples() {
         Batch(vec![5.0], vec![0.0], 3),
     ];
     let mut trainer = Trainer::new(Given::new(1, 1)).accumulate(2);
-    assert_eq!(steps(&mut trainer, batches), [("main", vec![4.0, 2.0])]);
+    assert_eq!(
+        steps(&mut trainer, batches.clone()),
+        [("main", vec![4.0, 2.0])]
+    );
+    let reversed = batches.into_iter().rev().collect();
+    assert_eq!(steps(&mut trainer, reversed), [("main", vec![4.0, 2.0])]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod support {
     pub(crate) mod peer_values;
 }
 
-use callbacks::fit::{Fit, Step, Trainer};
+use callbacks::fit::{Fit, OptimizerName, Step, Trainer};
 use callbacks::shelf::{ClipGradients, MixedPrecision};
 use callbacks::{Attach, Flow};
 use support::given::{Batch, Given, Slopes, one};
@@ -95,6 +95,25 @@ fn one_optimiser_with_infinite_gradients_skips_its_step_alone() {
         (record.get("loss_scale"), record.get("overflows")),
         (Some(2.0), Some(1.0))
     );
+}
+
+#[test]
+fn an_overflow_of_the_first_optimiser_counts_if_the_second_one_steps() {
+    let mut trainer = Trainer::new(Given::with_optimizers(&["a", "b"], 1, 0))
+        .callback(Precision::new().initial_scale(4.0))
+        .plan_with(|plan| {
+            let overflow = |slopes: &mut Slopes, name: &OptimizerName| {
+                if name.0 == "a" {
+                    slopes.weights[0] = f64::INFINITY;
+                }
+            };
+            plan.on(Fit::on_train_batch_before_step, overflow)
+                .weight(-99.0);
+        });
+    let fitted = trainer.fit(vec![one(1.0)]).unwrap();
+    assert_eq!(fitted.learner.steps, [("b", vec![10.0])]);
+    let record = fitted.history.iter().next().unwrap().1;
+    assert_eq!(record.get("loss_scale"), Some(2.0));
 }
 
 #[test]

@@ -181,6 +181,26 @@ fn two_instances_work_side_by_side() {
 }
 
 #[test]
+fn an_average_that_replaces_another_one_is_used_in_validations() {
+    let mut trainer = trainer()
+        .valid(vec![one(0.0)])
+        .callback(Ema::<Given>::new(0.5));
+    for decay in [0.9, 0.5] {
+        trainer.learner().optimizers[0].weights[0] = 0.0;
+        assert!(
+            trainer
+                .fit(walk(&peer("walk")))
+                .unwrap()
+                .outcome
+                .is_finished()
+        );
+        trainer.plan().replace(Ema::<Given>::new(decay));
+    }
+    let expected = [peer("ema_0.5")[5], peer("ema_0.9")[5]];
+    assert_near(&trainer.learner().validated.clone(), &expected, "validated");
+}
+
+#[test]
 fn the_average_is_applied_at_the_end_unless_the_run_failed() {
     let path = peer("walk");
     for (flow, expected) in [

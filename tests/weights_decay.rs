@@ -116,6 +116,12 @@ fn a_second_fit_is_like_a_first_one() {
         ends.push(values(&mut trainer, 0)[0].to_bits());
     }
     assert_eq!(ends[0], ends[1]);
+    // Also if each of them has one batch.
+    let mut short = self::trainer(Decay::constant(0.5));
+    for factor in [0.95, 0.95 * 0.95] {
+        assert!(short.fit(still(1)).unwrap().outcome.is_finished());
+        assert_near(&values(&mut short, 0)[..1], &[2.0 * factor], "short");
+    }
 }
 
 #[test]

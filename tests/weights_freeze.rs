@@ -195,6 +195,20 @@ fn the_rounds_of_a_driver_are_its_steps() {
 }
 
 #[test]
+fn what_is_changed_between_two_runs_is_frozen_as_it_is() {
+    let pair = Pair {
+        one: 0.1,
+        other: 0.1,
+    };
+    let mut driver = VariationalDriver::new(pair).callback(Freeze::<Pair>::prefix("one"));
+    for value in [0.1, 7.0] {
+        driver.driven().one = value;
+        assert!(driver.run(2).unwrap().is_finished());
+        assert_eq!(driver.driven().one.to_bits(), value.to_bits());
+    }
+}
+
+#[test]
 fn the_model_of_a_session_is_frozen() {
     let mut model = Pair {
         one: 0.1,
