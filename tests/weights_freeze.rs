@@ -202,7 +202,7 @@ fn what_is_changed_between_two_runs_is_frozen_as_it_is() {
     };
     let mut driver = VariationalDriver::new(pair).callback(Freeze::<Pair>::prefix("one"));
     for value in [0.1, 7.0] {
-        driver.driven().one = value;
+        driver.driven_mut().one = value;
         assert!(driver.run(2).unwrap().is_finished());
         assert_eq!(driver.driven().one.to_bits(), value.to_bits());
     }
