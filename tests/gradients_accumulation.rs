@@ -403,3 +403,23 @@ fn an_own_step_is_an_update() {
     assert!(updates.fit(vec![(), ()]).unwrap().outcome.is_finished());
     assert_eq!(updates.get::<u32>(), Some(&2));
 }
+
+#[test]
+fn a_session_says_that_its_loop_fires_the_end_of_an_update() {
+    let notes = |fires: bool| {
+        let mut builder = Fit::session(1).on(Fit::on_update_end, || {});
+        if fires {
+            builder = builder.fires(Fit::on_update_end);
+        }
+        let fit = builder.start().unwrap();
+        for _ in fit.epochs() {
+            for _ in fit.train([1.0]) {
+                assert!(!fires || fit.fire(Fit::on_update_end).is_ok());
+            }
+        }
+        let (mut plan, _, outcome) = fit.into_parts();
+        assert!(outcome.is_finished(), "{outcome}");
+        plan.notes().len()
+    };
+    assert_eq!((notes(false), notes(true)), (1, 0));
+}

@@ -44,6 +44,8 @@
 //! * a stopper continues in a run that begins at the round of the stopper's last look, or one round later: best value, window and patience
 //!   stay. In any other run it begins without memory. So a fit begins without memory, in whichever trainer, and the runs of one driver count
 //!   as one run. After a stopper has stopped a run, its patience begins again with the next run;
+//! * the averages of [`Ema`] and [`StochasticWeightAveraging`] go on in the next run of a driver, and begin anew in each fit; they stay
+//!   until then;
 //! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;

@@ -73,7 +73,7 @@ impl Fit {
 /// # What fires
 ///
 /// The begins and ends of the fit, of its epochs, passes and batches. The breakpoints inside a batch, such as
-/// `on_train_batch_before_step`, fire where the loop calls [`fire`](Self::fire). A loop that does not call [`valid`](Self::valid) has no
+/// `on_train_batch_before_step` and `on_update_end`, fire where the loop calls [`fire`](Self::fire). A loop that does not call [`valid`](Self::valid) has no
 /// validation pass, and [logs](Self::log) what it computes.
 ///
 /// An epoch that `break`, `?` or `return` ends is complete if its record has as many values as that of the epoch before, or any value if it is

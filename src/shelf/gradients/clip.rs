@@ -52,7 +52,7 @@ pub struct ClipGradients<G> {
     gradients: PhantomData<fn() -> G>,
 }
 
-impl<G: Gradients> ClipGradients<G> {
+impl<G> ClipGradients<G> {
     /// Limits the norm over all elements. 0 makes all gradients zero.
     ///
     /// ```
@@ -63,7 +63,10 @@ impl<G: Gradients> ClipGradients<G> {
     /// let mut trainer = Trainer::new(Line::default()).callback(ClipGradients::<Slope>::by_norm(-1.0));
     /// assert!(trainer.check().unwrap_err().to_string().contains("has a `max_norm` of -1"));
     /// ```
-    pub fn by_norm(max_norm: f64) -> Self {
+    pub fn by_norm(max_norm: f64) -> Self
+    where
+        G: Gradients,
+    {
         Self::new(Some(Limit::Norm(max_norm)))
     }
 
@@ -79,7 +82,10 @@ impl<G: Gradients> ClipGradients<G> {
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 0.5);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn by_value(max_value: f64) -> Self {
+    pub fn by_value(max_value: f64) -> Self
+    where
+        G: Gradients,
+    {
         Self::new(Some(Limit::Value(max_value)))
     }
 
@@ -95,7 +101,10 @@ impl<G: Gradients> ClipGradients<G> {
     /// assert!((trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope - 0.5).abs() < 1e-6);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn by_tensor_norm(max_norm: f64) -> Self {
+    pub fn by_tensor_norm(max_norm: f64) -> Self
+    where
+        G: Gradients,
+    {
         Self::new(Some(Limit::TensorNorm(max_norm)))
     }
 
@@ -111,7 +120,10 @@ impl<G: Gradients> ClipGradients<G> {
     /// assert_eq!(fitted.history.of("grad_norm_max").next().map(|(_, norm)| norm), Some(4.0));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn measure() -> Self {
+    pub fn measure() -> Self
+    where
+        G: Gradients,
+    {
         Self::new(None)
     }
 
@@ -179,7 +191,10 @@ impl<G: Gradients> ClipGradients<G> {
     }
 
     /// Measures and limits gradients. Returns their norm before that; `None` if the step is to be skipped.
-    fn clip(&mut self, gradients: &mut G) -> Result<Option<f64>, BoxError> {
+    fn clip(&mut self, gradients: &mut G) -> Result<Option<f64>, BoxError>
+    where
+        G: Gradients,
+    {
         let norm = gradients.norm(self.p)?;
         if self.skips_not_finite && !norm.is_finite() && !gradients.is_finite()? {
             return Ok(None);

@@ -67,17 +67,25 @@ pub struct MixedPrecision<M> {
     learner: PhantomData<fn() -> M>,
 }
 
-impl<M> MixedPrecision<M>
-where
-    M: Learner + HalfPrecision,
-    M::Gradients: Gradients,
-{
+impl<M> MixedPrecision<M> {
     /// Begins with the defaults of `torch.amp.GradScaler`: a scale of 65,536, a growth of 2 after 2,000 updates, a backoff of 0.5.
+    ///
+    /// ```
+    /// use callbacks::HalfPrecision;
+    /// use callbacks::shelf::MixedPrecision;
+    ///
+    /// fn precision<M: HalfPrecision>() -> MixedPrecision<M> {
+    ///     MixedPrecision::new()
+    /// }
+    /// ```
     #[expect(
         clippy::new_without_default,
         reason = "the type parameter is written out"
     )]
-    pub fn new() -> Self {
+    pub fn new() -> Self
+    where
+        M: HalfPrecision,
+    {
         Self {
             scale: LossScale::default(),
             is_finite: None,
@@ -89,14 +97,10 @@ where
     /// Sets the scale at the begin of a run, a positive number.
     ///
     /// ```
-    /// use callbacks::fit::Learner;
+    /// use callbacks::HalfPrecision;
     /// use callbacks::shelf::MixedPrecision;
-    /// use callbacks::{Gradients, HalfPrecision};
     ///
-    /// fn precision<M>() -> MixedPrecision<M>
-    /// where
-    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
-    /// {
+    /// fn precision<M: HalfPrecision>() -> MixedPrecision<M> {
     ///     MixedPrecision::new().initial_scale(1024.0)
     /// }
     /// ```
@@ -108,14 +112,10 @@ where
     /// Sets the factor by which the scale grows, above 1.
     ///
     /// ```
-    /// use callbacks::fit::Learner;
+    /// use callbacks::HalfPrecision;
     /// use callbacks::shelf::MixedPrecision;
-    /// use callbacks::{Gradients, HalfPrecision};
     ///
-    /// fn precision<M>() -> MixedPrecision<M>
-    /// where
-    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
-    /// {
+    /// fn precision<M: HalfPrecision>() -> MixedPrecision<M> {
     ///     MixedPrecision::new().growth(4.0)
     /// }
     /// ```
@@ -127,14 +127,10 @@ where
     /// Sets the factor by which the scale shrinks after gradients that are not finite, between 0 and 1.
     ///
     /// ```
-    /// use callbacks::fit::Learner;
+    /// use callbacks::HalfPrecision;
     /// use callbacks::shelf::MixedPrecision;
-    /// use callbacks::{Gradients, HalfPrecision};
     ///
-    /// fn precision<M>() -> MixedPrecision<M>
-    /// where
-    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
-    /// {
+    /// fn precision<M: HalfPrecision>() -> MixedPrecision<M> {
     ///     MixedPrecision::new().backoff(0.25)
     /// }
     /// ```
@@ -146,14 +142,10 @@ where
     /// Sets the number of updates in a row with finite gradients after which the scale grows, at least 1.
     ///
     /// ```
-    /// use callbacks::fit::Learner;
+    /// use callbacks::HalfPrecision;
     /// use callbacks::shelf::MixedPrecision;
-    /// use callbacks::{Gradients, HalfPrecision};
     ///
-    /// fn precision<M>() -> MixedPrecision<M>
-    /// where
-    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
-    /// {
+    /// fn precision<M: HalfPrecision>() -> MixedPrecision<M> {
     ///     MixedPrecision::new().growth_interval(500)
     /// }
     /// ```
@@ -165,14 +157,10 @@ where
     /// Returns the scale of the loss.
     ///
     /// ```
-    /// use callbacks::fit::Learner;
+    /// use callbacks::HalfPrecision;
     /// use callbacks::shelf::MixedPrecision;
-    /// use callbacks::{Gradients, HalfPrecision};
     ///
-    /// fn begins_with<M>() -> f64
-    /// where
-    ///     M: Learner<Gradients: Gradients> + HalfPrecision,
-    /// {
+    /// fn begins_with<M: HalfPrecision>() -> f64 {
     ///     MixedPrecision::<M>::new().scale() // 65,536
     /// }
     /// ```

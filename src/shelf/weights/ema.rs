@@ -20,6 +20,8 @@ use std::fmt;
 /// `on_valid_end`; metrics and stoppers see its values. Afterwards the parameters are put back, exact to the bit, also if a stop, an error or a
 /// panic ends the validation. [`evaluate`](crate::fit::Trainer::evaluate) is a run of its own, and validates the parameters.
 ///
+/// What is saved or kept at the end of an epoch, as by [`KeepBest`](crate::shelf::KeepBest), are the parameters and not the average.
+///
 /// After the run the average is here, until another run updates it; with [`apply_at_end`](Self::apply_at_end) the model gets it. The average
 /// belongs to one fit or one driver, and a snapshot needs as much memory as the parameters. It has the weight
 /// [`LAST`](crate::weight::LAST).
