@@ -291,6 +291,14 @@ fn the_steepest_fall_and_a_tenth_of_the_lowest_are_suggested() {
         "{curve}"
     );
     assert_eq!(curve.suggestion(), curve.steepest());
+    // At the ends of the rest, the slope is that to the one neighbour.
+    let ends = |falls_first: bool| {
+        let mut losses = vec![9.0; 18];
+        let inner = if falls_first { 11..18 } else { 16..18 };
+        losses[inner].fill(2.0);
+        find(finder.clone(), losses).steepest().unwrap()
+    };
+    assert!(is_close(&[ends(true), ends(false)], &[1e2, 1e8]));
     let rising = find(
         finder.clone(),
         (0..18).map(|at| 100.0 + f64::from(at)).collect(),

@@ -23,6 +23,12 @@ pub struct Chain {
 
 impl Chain {
     /// Creates a chain of one schedule.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Chain, Constant, Position, Schedule};
+    /// let chain = Chain::new(Constant::new(0.5)).then(3, Constant::new(0.25));
+    /// assert_eq!(chain.value(1.0, Position::new(3)), 0.25);
+    /// ```
     pub fn new(first: impl Schedule) -> Self {
         Self {
             first: Box::new(first),
@@ -31,6 +37,12 @@ impl Chain {
     }
 
     /// Continues with `next` from the position `milestone` on, which is greater than the milestones before it; see [`Schedule::then`].
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Chain, Constant, Position, Schedule};
+    /// let chain = Chain::new(Constant::new(0.5)).then(3, Constant::new(0.25)).then(5, Constant::new(0.125));
+    /// assert_eq!(chain.value(1.0, Position::new(6)), 0.125);
+    /// ```
     pub fn then(mut self, milestone: u64, next: impl Schedule) -> Self {
         self.rest.push((milestone, Box::new(next)));
         self

@@ -20,6 +20,11 @@ pub struct Constant {
 
 impl Constant {
     /// Creates a schedule with this factor, finite and not negative, at every position.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Constant, Position, Schedule};
+    /// assert_eq!(Constant::new(0.25).value(0.5, Position::new(1000)), 0.125);
+    /// ```
     pub const fn new(factor: f64) -> Self {
         Self {
             factor,
@@ -28,6 +33,11 @@ impl Constant {
     }
 
     /// Ends the factor: from this position on, the value is the initial one.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Constant, Position, Schedule};
+    /// assert_eq!(Constant::new(0.25).until(5).value(0.5, Position::new(5)), 0.5);
+    /// ```
     pub const fn until(self, position: u64) -> Self {
         Self {
             until: Some(position),

@@ -26,6 +26,11 @@ pub struct Cosine {
 
 impl Cosine {
     /// Creates a decay to 0.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Cosine, Position, Schedule};
+    /// assert_eq!(Cosine::new().value(0.5, Position::new(5).of(10)), 0.25);
+    /// ```
     pub const fn new() -> Self {
         Self {
             min: 0.0,
@@ -34,11 +39,21 @@ impl Cosine {
     }
 
     /// Sets the last value, such as a learning rate. It is finite.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Cosine, Position, Schedule};
+    /// assert_eq!(Cosine::new().min(0.01).value(0.5, Position::new(10).of(10)), 0.01);
+    /// ```
     pub const fn min(self, min: f64) -> Self {
         Self { min, ..self }
     }
 
     /// Sets the position `T` at which the minimum is reached, 1 or more.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Cosine, Position, Schedule};
+    /// assert_eq!(Cosine::new().over(4).value(0.5, Position::new(7)), 0.0);
+    /// ```
     pub const fn over(self, length: u64) -> Self {
         Self {
             length: Some(length),
@@ -83,6 +98,11 @@ pub struct CosineRestarts {
 
 impl CosineRestarts {
     /// Creates decays to 0, of which the first has this length, 1 or more.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
+    /// assert_eq!(CosineRestarts::new(10).value(0.5, Position::new(20)), 0.5);
+    /// ```
     pub const fn new(first: u64) -> Self {
         Self {
             first,
@@ -92,11 +112,22 @@ impl CosineRestarts {
     }
 
     /// Makes each decay longer than the one before it, by this factor, 1 or more.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
+    /// // The decays begin at 0, 10, 30, 70, …
+    /// assert_eq!(CosineRestarts::new(10).growth(2).value(0.5, Position::new(30)), 0.5);
+    /// ```
     pub const fn growth(self, growth: u64) -> Self {
         Self { growth, ..self }
     }
 
     /// Sets the value that each decay leads to, such as a learning rate. It is finite.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
+    /// assert_eq!(CosineRestarts::new(10).min(0.25).value(0.75, Position::new(5)), 0.5);
+    /// ```
     pub const fn min(self, min: f64) -> Self {
         Self { min, ..self }
     }

@@ -18,6 +18,11 @@ pub struct Exponential {
 
 impl Exponential {
     /// Creates a decay with the factor `gamma`, finite and not negative.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Exponential, Position, Schedule};
+    /// assert_eq!(Exponential::new(0.5).value(0.5, Position::new(1)), 0.25);
+    /// ```
     pub const fn new(gamma: f64) -> Self {
         Self { gamma }
     }
@@ -49,6 +54,11 @@ pub struct StepDecay {
 
 impl StepDecay {
     /// Creates a decay with the factor `gamma`, finite and not negative, every `step_size` positions, 1 or more.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Position, Schedule, StepDecay};
+    /// assert_eq!(StepDecay::new(30, 0.5).value(0.5, Position::new(30)), 0.25);
+    /// ```
     pub const fn new(step_size: u64, gamma: f64) -> Self {
         Self { step_size, gamma }
     }
@@ -81,6 +91,11 @@ pub struct MultiStep {
 
 impl MultiStep {
     /// Creates a decay with the factor `gamma`, finite and not negative, at each of these positions. They increase.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{MultiStep, Position, Schedule};
+    /// assert_eq!(MultiStep::new([30, 80], 0.5).value(0.5, Position::new(80)), 0.125);
+    /// ```
     pub fn new(milestones: impl IntoIterator<Item = u64>, gamma: f64) -> Self {
         Self {
             milestones: milestones.into_iter().collect(),

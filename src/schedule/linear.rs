@@ -21,6 +21,11 @@ pub struct Linear {
 
 impl Linear {
     /// Creates a line between two factors that are finite and not negative.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Linear, Position, Schedule};
+    /// assert_eq!(Linear::new(1.0, 0.5).value(0.5, Position::new(5).of(10)), 0.375);
+    /// ```
     pub const fn new(from: f64, to: f64) -> Self {
         Self {
             from,
@@ -30,6 +35,11 @@ impl Linear {
     }
 
     /// Sets the position at which the second factor is reached, 1 or more. It stays from there on.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Linear, Position, Schedule};
+    /// assert_eq!(Linear::new(1.0, 0.5).over(4).value(0.5, Position::new(9)), 0.25);
+    /// ```
     pub const fn over(self, length: u64) -> Self {
         Self {
             length: Some(length),

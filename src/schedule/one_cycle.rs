@@ -51,6 +51,11 @@ pub enum Anneal {
 impl OneCycle {
     /// Creates a cycle to this value, finite and not negative, in the unit of the learning rate. The value rises in the first 30% of the run
     /// from a 25th of it, and falls to a 250,000th of it, along a cosine.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// assert_eq!(OneCycle::new(0.5).value(0.1, Position::new(2).of(10)), 0.5);
+    /// ```
     pub const fn new(max: f64) -> Self {
         Self {
             max,
@@ -98,6 +103,12 @@ impl OneCycle {
     }
 
     /// Sets how the value rises and falls; along a cosine by default.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Anneal, OneCycle, Position, Schedule};
+    /// let schedule = OneCycle::new(0.5).div_factor(2.0).pct_start(0.3).anneal(Anneal::Linear).over(10);
+    /// assert_eq!(schedule.value(0.1, Position::new(1)), 0.375);
+    /// ```
     pub const fn anneal(mut self, anneal: Anneal) -> Self {
         self.cycle.anneal = anneal;
         self

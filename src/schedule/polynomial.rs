@@ -19,6 +19,11 @@ pub struct Polynomial {
 
 impl Polynomial {
     /// Creates a decay with this power, finite and not negative; 1 is a straight line.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Polynomial, Position, Schedule};
+    /// assert_eq!(Polynomial::new(1.0).value(0.5, Position::new(5).of(10)), 0.25);
+    /// ```
     pub const fn new(power: f64) -> Self {
         Self {
             power,
@@ -27,6 +32,11 @@ impl Polynomial {
     }
 
     /// Sets the position `T` at which the value is 0, 1 or more.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Polynomial, Position, Schedule};
+    /// assert_eq!(Polynomial::new(1.0).over(4).value(0.5, Position::new(9)), 0.0);
+    /// ```
     pub const fn over(self, length: u64) -> Self {
         Self {
             length: Some(length),

@@ -24,6 +24,11 @@ pub struct Warmup {
 
 impl Warmup {
     /// Creates a warm-up of this length along a straight line, from a tenth of the initial value.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Position, Schedule, Warmup};
+    /// assert_eq!(Warmup::linear(500).value(0.5, Position::new(0)), 0.05);
+    /// ```
     pub const fn linear(length: u64) -> Self {
         Self {
             length,
@@ -33,6 +38,11 @@ impl Warmup {
     }
 
     /// Creates a warm-up of this length by the same factor at each position, from a tenth of the initial value.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Position, Schedule, Warmup};
+    /// assert_eq!(Warmup::exponential(500).value(0.5, Position::new(500)), 0.5);
+    /// ```
     pub const fn exponential(length: u64) -> Self {
         Self {
             is_exponential: true,
@@ -42,6 +52,11 @@ impl Warmup {
 
     /// Sets the fraction of the initial value at position 0: finite and not negative, and above 0 if the warm-up is exponential. 0.1 by
     /// default.
+    ///
+    /// ```
+    /// # use callbacks::schedule::{Position, Schedule, Warmup};
+    /// assert_eq!(Warmup::linear(500).from(0.5).value(0.5, Position::new(0)), 0.25);
+    /// ```
     pub const fn from(self, fraction: f64) -> Self {
         Self {
             from: fraction,

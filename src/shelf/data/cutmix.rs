@@ -69,6 +69,11 @@ pub struct Patch {
 
 impl Patch {
     /// Returns the number of pixels.
+    ///
+    /// ```
+    /// # use callbacks::shelf::Patch;
+    /// assert_eq!(Patch { rows: 2..2, columns: 0..4 }.area(), 0);
+    /// ```
     pub fn area(&self) -> usize {
         self.rows.len().saturating_mul(self.columns.len())
     }
@@ -100,6 +105,13 @@ const REMEDY: &str = "give a finite one above 0";
 
 impl<B> CutMix<B> {
     /// Creates a callback that draws the share that stays from Beta(alpha, alpha), with a finite `alpha` above 0.
+    ///
+    /// ```
+    /// # use callbacks::shelf::CutMix;
+    /// let (pairs, patch) = CutMix::<()>::new(1.0).patch(3, (32, 32), 1, 1)?;
+    /// assert_eq!((pairs.partners().len(), patch.check((32, 32)).is_ok()), (3, true));
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn new(alpha: f64) -> Self {
         Self {
             alpha,
@@ -110,6 +122,14 @@ impl<B> CutMix<B> {
     }
 
     /// Sets the seed; 0 by default.
+    ///
+    /// ```
+    /// # use callbacks::shelf::CutMix;
+    /// let patch = |seed| CutMix::<()>::new(1.0).seed(seed).patch(8, (32, 32), 1, 1);
+    /// assert_eq!(patch(1)?, patch(1)?);
+    /// assert_ne!(patch(1)?, patch(2)?);
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -123,6 +143,14 @@ impl<B> CutMix<B> {
 
     /// Returns the partner of each image, the weight of its target and the patch, for a training loop of your own. `size` is the height and the
     /// width of an image; `epoch` and `batch` count from 1.
+    ///
+    /// ```
+    /// # use callbacks::shelf::CutMix;
+    /// let cutmix = CutMix::<()>::new(1.0);
+    /// let (pairs, patch) = cutmix.patch(8, (32, 32), 3, 40)?;
+    /// println!("rows {:?} and columns {:?} of {:?}", patch.rows, patch.columns, pairs.partners());
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub fn patch(
         &self,
         images: usize,

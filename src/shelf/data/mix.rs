@@ -84,6 +84,12 @@ pub struct Pairs {
 impl Pairs {
     /// Pairs each sample with a partner, and gives the weight of the sample. The `Err` says that a partner is no sample, or that there is not
     /// one weight for each sample.
+    ///
+    /// ```
+    /// # use callbacks::shelf::Pairs;
+    /// let too_few = Pairs::new(vec![1, 0], vec![0.5]).unwrap_err();
+    /// assert_eq!(too_few.to_string(), "2 partners and 1 weights; give as many");
+    /// ```
     pub fn new(partners: Vec<usize>, weights: Vec<f64>) -> Result<Self, BoxError> {
         let count = partners.len();
         if weights.len() != count {

@@ -71,6 +71,13 @@ const REMEDY: &str = "give a finite one above 0";
 impl<B> Mixup<B> {
     /// Creates a callback that draws weights from Beta(alpha, alpha), with a finite `alpha` above 0. The smaller it is, the less is mixed; luz
     /// and fastai have 0.4.
+    ///
+    /// ```
+    /// # use callbacks::shelf::Mixup;
+    /// let pairs = Mixup::<()>::new(0.4).pairs(100, 1, 1)?;
+    /// assert!(pairs.weights().iter().all(|weight| *weight >= 0.5));
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn new(alpha: f64) -> Self {
         Self {
             alpha,
@@ -81,6 +88,14 @@ impl<B> Mixup<B> {
     }
 
     /// Sets the seed; 0 by default.
+    ///
+    /// ```
+    /// # use callbacks::shelf::Mixup;
+    /// let pairs = |seed| Mixup::<()>::new(0.4).seed(seed).pairs(8, 1, 1);
+    /// assert_eq!(pairs(1)?, pairs(1)?);
+    /// assert_ne!(pairs(1)?, pairs(2)?);
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self

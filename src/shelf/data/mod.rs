@@ -1,4 +1,9 @@
 //! Callbacks that change batches: they mix samples, and smooth targets.
+//!
+//! * `mixup`, `cutmix`, `label_smoothing`: the callbacks;
+//! * `mix`: what they need of a batch; `paired`: targets that are kept in pairs;
+//! * `vectors`, `ndarray`, `candle`: samples and targets that can be mixed;
+//! * `draws`: the random numbers of a batch.
 
 #[cfg(feature = "candle")]
 mod candle;

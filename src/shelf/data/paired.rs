@@ -28,6 +28,12 @@ pub struct PairedTargets<T> {
 
 impl<T: Clone> PairedTargets<T> {
     /// Creates the targets of samples that are not mixed.
+    ///
+    /// ```
+    /// # use callbacks::shelf::PairedTargets;
+    /// let labels = PairedTargets::new(vec![7, 3]);
+    /// assert_eq!((labels.own(), labels.partners(), labels.weights()), (&[7, 3][..], &[7, 3][..], &[1.0, 1.0][..]));
+    /// ```
     pub fn new(targets: Vec<T>) -> Self {
         Self {
             weights: vec![1.0; targets.len()],

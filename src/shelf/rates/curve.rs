@@ -74,17 +74,32 @@ impl RateCurve {
     }
 
     /// Returns the points, in the order of their rates.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RateCurve;
+    /// assert!(RateCurve::default().points().is_empty());
+    /// ```
     pub fn points(&self) -> &[RatePoint] {
         &self.points
     }
 
     /// Whether the sweep ended because the loss exploded or was not finite. Otherwise all rates were tried.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RateCurve;
+    /// assert!(!RateCurve::default().has_exploded());
+    /// ```
     pub fn has_exploded(&self) -> bool {
         self.has_exploded
     }
 
     /// Returns the rate to try first: the [steepest](Self::steepest), or a [tenth of the lowest](Self::tenth_of_lowest) if the loss falls
-    /// nowhere. `None` if the curve has fewer than 14 points.
+    /// nowhere. `None` if the curve has fewer than 12 points.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RateCurve;
+    /// assert_eq!(RateCurve::default().suggestion(), None);
+    /// ```
     pub fn suggestion(&self) -> Option<f64> {
         self.steepest().or_else(|| self.tenth_of_lowest())
     }
@@ -98,10 +113,9 @@ impl RateCurve {
     /// ```
     pub fn steepest(&self) -> Option<f64> {
         let inner = self.inner();
-        let slopes = inner.windows(3).filter_map(|points| {
-            let [before, at, after] = points else {
-                return None;
-            };
+        let slopes = inner.iter().enumerate().filter_map(|(index, at)| {
+            let before = inner.get(index.saturating_sub(1))?;
+            let after = inner.get(index + 1).unwrap_or(at);
             let distance = after.rate.ln() - before.rate.ln();
             Some((at.rate, (after.smoothed - before.smoothed) / distance))
         });

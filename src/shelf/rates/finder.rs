@@ -1,6 +1,7 @@
 //! Finds a learning rate: makes one step with each of many rates, and watches the loss.
 
 use super::RateCurve;
+use super::sweep::Sweep;
 use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
 use crate::weight;
 use crate::{Attach, Parameters};
@@ -65,28 +66,13 @@ pub struct LrFinder {
 /// Why a sweep ends after a pass without a loss.
 const NO_LOSS: &str = "no batch of the pass has a loss: give batches; a step of the learner's own puts a `Loss` into the state";
 
-/// What a sweep has measured so far.
-#[derive(Debug, Clone)]
-struct Sweep {
-    curve: RateCurve,
-    /// The number of steps so far.
-    count: u64,
-    /// The number of steps before this pass.
-    count_before: u64,
-    /// The rate of the step under way.
-    rate: f64,
-    /// What the fit has counted of steps before the one under way.
-    steps_before: u64,
-    /// The sum of the losses in the batches of the step under way, and their number.
-    group: (f64, u64),
-    /// The weighted sum of the losses so far; its weights add up to `1 - smoothing^count`.
-    weighted_sum: f64,
-    /// The lowest smoothed loss so far; `None` before the first one.
-    best: Option<f64>,
-}
-
 impl LrFinder {
     /// Creates a finder that tries 100 rates from 1e-7 to 10.
+    ///
+    /// ```
+    /// # use callbacks::shelf::LrFinder;
+    /// assert!(LrFinder::new().curve().points().is_empty());
+    /// ```
     pub const fn new() -> Self {
         Self {
             start: 1e-7,
@@ -118,13 +104,39 @@ impl LrFinder {
         self
     }
 
-    /// Sets the number of rates, and so of steps: 2 or more, 100 by default. A suggestion needs at least 14.
+    /// Sets the number of rates, and so of steps: 2 or more, 100 by default. A suggestion needs at least 12.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::LrFinder;
+    /// # use doc_models::{Line, Points};
+    /// # let mut trainer = Trainer::new(Line::default());
+    /// # let batches = vec![Points(vec![(1.0, 2.0)])];
+    /// # let mut find = |finder: LrFinder| finder.find_restoring(&mut trainer, batches.clone(), Line::snapshot, |line, saved| line.restore(&saved));
+    /// let curve = find(LrFinder::new().range(1e-4, 1e-2).steps(30))?;
+    /// assert_eq!(curve.points().len(), 30);
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn steps(mut self, steps: u64) -> Self {
         self.steps = steps;
         self
     }
 
     /// Makes the differences of the rates equal, and not their ratios.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::LrFinder;
+    /// # use doc_models::{Line, Points};
+    /// # let mut trainer = Trainer::new(Line::default());
+    /// # let batches = vec![Points(vec![(1.0, 2.0)])];
+    /// # let mut find = |finder: LrFinder| finder.find_restoring(&mut trainer, batches.clone(), Line::snapshot, |line, saved| line.restore(&saved));
+    /// let curve = find(LrFinder::new().range(0.125, 0.375).steps(3).linear())?;
+    /// assert_eq!(curve.points()[1].rate, 0.25);
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn linear(mut self) -> Self {
         self.is_linear = true;
         self
@@ -132,6 +144,19 @@ impl LrFinder {
 
     /// Sets the share of the losses before it in a smoothed loss, from 0 to less than 1; 0.98 by default, and 0 for no smoothing. The
     /// bias of the first losses is corrected.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::LrFinder;
+    /// # use doc_models::{Line, Points};
+    /// # let mut trainer = Trainer::new(Line::default());
+    /// # let batches = vec![Points(vec![(1.0, 2.0)])];
+    /// # let mut find = |finder: LrFinder| finder.find_restoring(&mut trainer, batches.clone(), Line::snapshot, |line, saved| line.restore(&saved));
+    /// let curve = find(LrFinder::new().smoothing(0.0))?;
+    /// assert!(curve.points().iter().all(|point| point.smoothed == point.loss));
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn smoothing(mut self, share: f64) -> Self {
         self.smoothing = share;
         self
@@ -139,12 +164,37 @@ impl LrFinder {
 
     /// Sets when the sweep ends early: when the smoothed loss exceeds the lowest one by this factor, above 1. 4 by default; infinity ends it
     /// only at a loss that is not finite. For a negative loss, the same distance is measured from the lowest one upwards.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::LrFinder;
+    /// # use doc_models::{Line, Points};
+    /// # let mut trainer = Trainer::new(Line::default());
+    /// # let batches = vec![Points(vec![(1.0, 2.0)])];
+    /// # let mut find = |finder: LrFinder| finder.find_restoring(&mut trainer, batches.clone(), Line::snapshot, |line, saved| line.restore(&saved));
+    /// let (early, late) = (find(LrFinder::new().stop_factor(1.5))?, find(LrFinder::new().stop_factor(10.0))?);
+    /// assert!(early.points().len() < late.points().len());
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub const fn stop_factor(mut self, factor: f64) -> Self {
         self.stop_factor = factor;
         self
     }
 
     /// Changes the rate of one optimiser alone.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::LrFinder;
+    /// # use doc_models::{Line, Points};
+    /// # let mut trainer = Trainer::new(Line::default());
+    /// # let batches = vec![Points(vec![(1.0, 2.0)])];
+    /// # let mut find = |finder: LrFinder| finder.find_restoring(&mut trainer, batches.clone(), Line::snapshot, |line, saved| line.restore(&saved));
+    /// assert!(find(LrFinder::new().of("main")).is_ok());
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
     pub fn of(mut self, optimizer: impl Into<Cow<'static, str>>) -> Self {
         self.optimizer = Some(optimizer.into());
         self
@@ -233,45 +283,27 @@ impl LrFinder {
     }
 
     fn begin_batch(&mut self, step: Step, rate: &mut LearningRate) {
-        self.sweep.steps_before = step.get();
-        let last = self.steps.saturating_sub(1).max(1);
-        let share = as_f64(self.sweep.count) / as_f64(last);
+        let fraction = self.sweep.fraction(self.steps);
         let new = if self.is_linear {
-            self.start + (self.end - self.start) * share
+            self.start + (self.end - self.start) * fraction
         } else {
-            self.start * (self.end / self.start).powf(share)
+            self.start * (self.end / self.start).powf(fraction)
         };
-        self.sweep.rate = new;
+        self.sweep.begin_batch(step, new);
         rate.change(self.optimizer.as_deref(), |_, _| new);
     }
 
-    /// Adds the loss of a batch, and ends the step if the batch has completed it.
     fn end_batch(&mut self, step: Step, loss: f64) -> Flow {
-        let (sum, batches) = self.sweep.group;
-        let (sum, batches) = (sum + loss, batches.saturating_add(1));
-        if step.get() == self.sweep.steps_before && loss.is_finite() {
-            self.sweep.group = (sum, batches);
+        let Some(loss) = self.sweep.end_batch(step, loss) else {
             return Flow::Continue;
+        };
+        if self.sweep.end_step(loss, self.smoothing, self.stop_factor) {
+            Flow::stop(format!("the loss has exploded: {loss}"))
+        } else if self.sweep.is_complete(self.steps) {
+            Flow::stop("the sweep is complete")
+        } else {
+            Flow::Continue
         }
-        self.sweep.group = (0.0, 0);
-        self.end_step(sum / as_f64(batches))
-    }
-
-    fn end_step(&mut self, loss: f64) -> Flow {
-        let sweep = &mut self.sweep;
-        let smoothed = sweep.smooth(loss, self.smoothing);
-        sweep.curve.push(sweep.rate, loss, smoothed);
-        let best = sweep.best.unwrap_or(f64::INFINITY).min(smoothed);
-        sweep.best = Some(best);
-        let bound = best + (self.stop_factor - 1.0) * best.abs();
-        if smoothed > bound || !smoothed.is_finite() {
-            sweep.curve.note_explosion();
-            return Flow::stop(format!("the loss has exploded: {loss}"));
-        }
-        if sweep.count >= self.steps {
-            return Flow::stop("the sweep is complete");
-        }
-        Flow::Continue
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
@@ -291,29 +323,6 @@ impl LrFinder {
 impl Default for LrFinder {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Sweep {
-    const fn new() -> Self {
-        Self {
-            curve: RateCurve::new(),
-            count: 0,
-            count_before: 0,
-            rate: 0.0,
-            steps_before: 0,
-            group: (0.0, 0),
-            weighted_sum: 0.0,
-            best: None,
-        }
-    }
-
-    /// Counts a step. Returns the mean of the losses so far, with weights that decay exponentially.
-    fn smooth(&mut self, loss: f64, share: f64) -> f64 {
-        self.count = self.count.saturating_add(1);
-        self.weighted_sum = share * self.weighted_sum + (1.0 - share) * loss;
-        let exponent = i32::try_from(self.count).unwrap_or(i32::MAX);
-        self.weighted_sum / (1.0 - share.powi(exponent))
     }
 }
 
@@ -342,18 +351,9 @@ impl LrFinder {
     }
 
     fn on_train_end(&mut self) -> Flow {
-        let before = std::mem::replace(&mut self.sweep.count_before, self.sweep.count);
-        if self.is_endless && self.sweep.count == before {
-            return Flow::stop(NO_LOSS);
+        if self.sweep.end_pass() || !self.is_endless {
+            return Flow::Continue;
         }
-        Flow::Continue
+        Flow::stop(NO_LOSS)
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a sweep has fewer than 2^53 steps"
-)]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -1,9 +1,14 @@
 //! Callbacks that change learning rates, and other values, in the course of a run.
+//!
+//! * `rate_schedule`, `value_schedule`: apply a schedule; `timing`: when they do;
+//! * `plateau`: reduces rates when a number does not improve;
+//! * `finder`: tries many rates; `sweep`, `curve`: what it measures.
 
 mod curve;
 mod finder;
 mod plateau;
 mod rate_schedule;
+mod sweep;
 mod timing;
 mod value_schedule;
 

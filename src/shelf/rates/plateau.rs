@@ -111,6 +111,17 @@ impl ReduceOnPlateau {
 
     /// Sets the number of looks in a row without improvement that pass; the next one reduces the rate. 10 by default. See
     /// [patience](crate::shelf#patience).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(1).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(5).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 1.0, 0.5, 0.5]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn patience(mut self, looks: u64) -> Self {
         self.patience = Patience::new(looks);
         self
@@ -118,6 +129,13 @@ impl ReduceOnPlateau {
 
     /// Sets the smallest relative improvement: a value improves if it is better than the best one by more than this fraction of the best one's
     /// magnitude, finite and not negative. 1e-4 by default. It replaces an absolute threshold.
+    ///
+    /// ```
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// // A loss of 0.495 does not improve on one of 0.5, and one of 0.49 does.
+    /// let plateau = ReduceOnPlateau::minimize("valid_loss").threshold(0.015);
+    /// assert_eq!(plateau.best(), None);
+    /// ```
     pub fn threshold(mut self, fraction: f64) -> Self {
         self.threshold = fraction;
         self.is_absolute = false;
@@ -126,6 +144,17 @@ impl ReduceOnPlateau {
 
     /// Sets the smallest absolute improvement: a value improves if it is better than the best one by more than this, finite and not negative. It
     /// replaces a relative threshold.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(0).absolute_threshold(0.1).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(3).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 0.5]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn absolute_threshold(mut self, delta: f64) -> Self {
         self.threshold = delta;
         self.is_absolute = true;
@@ -133,12 +162,34 @@ impl ReduceOnPlateau {
     }
 
     /// Sets the number of looks after a reduction that are not counted as without improvement; 0 by default.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(0).cooldown(2).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(6).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 0.5, 0.5, 0.5, 0.25]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn cooldown(mut self, looks: u64) -> Self {
         self.cooldown = looks;
         self
     }
 
     /// Sets the smallest rate, finite and not negative; 0 by default. PyTorch calls it `min_lr`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(0).min_rate(0.4).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(4).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 0.5, 0.4]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     #[doc(alias = "min_lr")]
     pub fn min_rate(mut self, rate: f64) -> Self {
         self.min_rate = rate;
@@ -146,24 +197,65 @@ impl ReduceOnPlateau {
     }
 
     /// Sets the smallest change of a rate, finite and not negative: a reduction by this or less is not made. 1e-8 by default.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(0).eps(0.3).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(4).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 0.5, 0.5]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn eps(mut self, change: f64) -> Self {
         self.eps = change;
         self
     }
 
     /// Sets the number of rounds before the first look; 0 by default.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").factor(0.5).patience(0).start_from(2).record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(5).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0, 1.0, 1.0, 0.5]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn start_from(mut self, epochs_or_steps: u64) -> Self {
         self.monitor.start_from = epochs_or_steps;
         self
     }
 
     /// Reduces the rate of one optimiser alone. By default each is reduced.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::Line;
+    /// let critic = ReduceOnPlateau::minimize("train_loss").of("main");
+    /// assert!(Trainer::new(Line::default()).callback(critic).check().is_ok());
+    /// ```
     pub fn of(mut self, optimizer: impl Into<Cow<'static, str>>) -> Self {
         self.optimizer = Some(optimizer.into());
         self
     }
 
     /// Adds the rate of each round to its record, as `lr`, for loggers; see [`RateSchedule::record`](super::RateSchedule::record).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::ReduceOnPlateau;
+    /// # use doc_models::{Line, Points};
+    /// let plateau = ReduceOnPlateau::minimize("train_loss").record();
+    /// let mut trainer = Trainer::new(Line { slope: 2.0 }).epochs(2).learning_rate(1.0).callback(plateau);
+    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
+    /// assert!(fitted.history.of("lr").map(|(_, rate)| rate).eq([1.0, 1.0]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
     pub fn record(mut self) -> Self {
         self.is_recorded = true;
         self
