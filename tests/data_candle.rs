@@ -61,6 +61,9 @@ fn tensors_are_mixed_as_vectors_are() -> Result<(), BoxError> {
     flat.mix(&pairs())?;
     assert_eq!(numbers(&flat)?, [5.0, 1.0, 4.5]);
     assert!(flat.mix(&Pairs::new(vec![0], vec![1.0])?).is_err());
+    let mut beside_infinity = Tensor::new(&[1.0, f64::INFINITY], &Device::Cpu)?;
+    beside_infinity.mix(&Pairs::new(vec![1, 0], vec![1.0, 0.5])?)?;
+    assert_eq!(numbers(&beside_infinity)?, [1.0, f64::INFINITY]);
     let mut empty = Tensor::zeros((0, 3), DType::F32, &Device::Cpu)?;
     empty.mix(&Pairs::new(vec![], vec![])?)?;
     Ok(())

@@ -183,6 +183,10 @@ fn arrays_are_mixed_as_vectors_are() {
     let mut numbers: Array1<f32> = array![4.0, 1.0, 8.0];
     numbers.mix(&pairs).unwrap();
     assert_eq!(numbers, array![5.0, 1.0, 4.5]);
+    let mut beside_infinity = array![1.0, f64::INFINITY];
+    let own = Pairs::new(vec![1, 0], vec![1.0, 0.5]).unwrap();
+    beside_infinity.mix(&own).unwrap();
+    assert_eq!(beside_infinity, array![1.0, f64::INFINITY]);
     // A layout by columns makes no difference.
     let mut transposed = arr2(&[[4.0, 1.0, 8.0], [0.0, 1.0, 4.0]]).reversed_axes();
     transposed.mix(&pairs).unwrap();
