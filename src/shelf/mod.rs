@@ -31,6 +31,8 @@
 //! | NetKet, `EarlyStopping(patience=p)` and `ConvergenceStopping(patience=p)` | `.patience(p)` |
 //! | NetKet, `InvalidLossStopping(patience=p)` | `.patience(p - 1)`; 0 for 0 |
 //! | luz, Keras and Lightning, early stopping with `patience = p` | `.patience(p - 1)`; 0 for 0 |
+//! | PyTorch, `ReduceLROnPlateau(patience=p)`, which reduces the rate in place of a stop | `.patience(p)` |
+//! | Keras, `ReduceLROnPlateau(patience=p)` | `.patience(p - 1)`; 0 for 0 |
 //!
 //! luz with `patience = 1` stops after one epoch without improvement, which is `.patience(0)` here. With `patience = 0`, luz stops at the
 //! second epoch even if it improves; there is no such setting here.
@@ -46,6 +48,8 @@
 //!   as one run. After a stopper has stopped a run, its patience begins again with the next run;
 //! * the averages of [`Ema`] and [`StochasticWeightAveraging`] go on in the next run of a driver, and begin anew in each fit; they stay
 //!   until then;
+//! * [`ReduceOnPlateau`] remembers as a stopper does. Schedules, [`Mixup`] and [`CutMix`] remember nothing: what they do depends on the
+//!   position alone;
 //! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
