@@ -1,7 +1,8 @@
 //! Ready-made callbacks.
 //!
 //! None of them is discovered: a program attaches those that it uses. Each of them attaches to every loop with [`Rounds`](crate::Rounds),
-//! except for [`Recorder`], which is for a fit, and [`ObservableCallback`], which is for a driver.
+//! except for [`ObservableCallback`], which is for a driver, and for those that are for a fit: [`Recorder`], [`LrFinder`], [`Mixup`],
+//! [`CutMix`] and [`LabelSmoothing`].
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`Measure`]: computes a [metric](crate::metrics) in each pass; [`Throughput`]: the samples per second;
