@@ -130,6 +130,29 @@ fn a_class_that_follows_from_nan_is_the_class_of_nan() {
 }
 
 #[test]
+fn what_perplexity_ignores_need_not_be_a_class() {
+    let mut perplexity = Perplexity::of_probabilities().ignore(99);
+    perplexity
+        .update(&[[0.25, 0.75], [0.5, 0.5]], &[0, 99])
+        .unwrap();
+    assert_eq!(perplexity.compute(), Some(4.0));
+    assert!(perplexity.update(&[[0.25, 0.75]], &[98]).is_err());
+    assert!(perplexity.merge(&Perplexity::of_probabilities()).is_err());
+}
+
+#[test]
+fn of_equal_scores_the_smaller_class_comes_first() {
+    let rank_of = |class: u8| {
+        (1..=3).find(|k| {
+            let mut top = TopKAccuracy::new(*k);
+            top.update(&[[0.5, 0.5, 0.5]], &[class]).unwrap();
+            top.compute() == Some(1.0)
+        })
+    };
+    assert_eq!([0, 1, 2].map(rank_of), [Some(1), Some(2), Some(3)]);
+}
+
+#[test]
 fn long_sums_lose_no_digits() {
     let mut mean = Mean::new();
     mean.update(&[1e16], &()).unwrap();

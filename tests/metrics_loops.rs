@@ -119,6 +119,32 @@ fn a_round_that_is_left_does_not_count_in_the_next_one() {
 }
 
 #[test]
+fn a_run_that_fails_within_a_round_leaves_nothing_for_the_next_one() {
+    let mut plan = Plan::new();
+    plan.on(Walk::after_move, |energy: &Energy, step: &Step| {
+        if step.get() == 1 && energy.0 > 9.5 {
+            return Err("the energy is gone");
+        }
+        Ok(())
+    });
+    plan.add(mean_energy(Walk::after_move));
+    let (mut state, energy) = (State::new(), Energy(9.0));
+    state.insert(energy);
+    state.insert(SampleCount::default());
+    let outcome = plan.run(&mut state, |run| {
+        run.scope(Walk::STEP, |run| {
+            run.fire(Walk::after_move)?;
+            run.state().insert(Energy(10.0));
+            run.fire(Walk::after_move)
+        })
+        .map(drop)
+    });
+    assert!(outcome.unwrap().failed().is_some());
+    let values = walk(&mut plan, &mut state, 1);
+    assert_eq!(values, [Some(1.5)]);
+}
+
+#[test]
 fn the_last_breakpoint_of_a_round_belongs_to_it() {
     let mut plan = Plan::new();
     plan.add(mean_energy(Walk::after_step));

@@ -154,6 +154,13 @@ fn the_periods_of_handlers_are_as_before() {
     SanityCheck::by_clone().run(&mut trainer, train()).unwrap();
     fit(&mut trainer);
     assert_eq!(*seen.lock().unwrap(), [(1, true), (1, false)]);
+    let before = trainer.plan().periods();
+    assert_ne!(before.entries().count(), 0);
+    SanityCheck::by_clone()
+        .batches(2)
+        .run(&mut trainer, train())
+        .unwrap();
+    assert_eq!(trainer.plan().periods(), before);
 }
 
 #[test]
