@@ -16,6 +16,8 @@ use std::io::Write;
 /// JSON has no NaN and no infinity: they are written as `null`. Names are unique: a value called `epoch` in an epoch's record, or a value
 /// with the name of another value's part, such as `energy.mean` beside the statistic `energy`, fails the run.
 ///
+/// In a [`SanityCheck`](super::SanityCheck) the line and the file are checked, and nothing is written.
+///
 /// An error of the file fails the run, and the line is lost. A line that was written in part is completed before the next one. Attach the
 /// callback with [`on_failure`](callback_runtime::Attachment::on_failure) to continue without the line.
 ///

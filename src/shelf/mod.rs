@@ -54,6 +54,7 @@
 //! * each run has the whole time of [`MaxTime`], a separate file of `TensorBoard`, and separate lines of `Progress`;
 //! * the columns of `Csv`, and the rest of a line that `Csv` or `JsonLines` could not write, belong to the file, and so to every run
 //!   that writes to it;
+//! * each pass or round has its own value of [`Measure`] and [`Throughput`];
 //! * [`PhaseCounts`] is state of a trainer, and counts all of its runs;
 //! * the request of a [`StopHandle`] stays, and stops each run that begins later, until it is reset;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.

@@ -17,8 +17,8 @@ use std::fmt;
 ///
 /// In a fit, `Measure::new("accuracy", …)` puts `train_accuracy` and `valid_accuracy` into the record of each epoch, at the ends of the passes.
 /// An evaluation is a validation pass, and its record has `valid_accuracy` too. The metric is updated at the end of each batch, with
-/// prediction and batch of the learner, which are the types in the closure. It is reset where the next pass begins. A learner that trains and
-/// validates while it predicts better and better has a `train_accuracy` over all of its batches, as `train_loss` is.
+/// prediction and batch of the learner, which are the types in the closure. It is reset where the next pass begins. The parameters
+/// change during a training pass, so that `train_accuracy` is over predictions of different parameters, as `train_loss` is.
 ///
 /// ```
 /// use callbacks::metrics::{MeanAbsoluteError, Metric};
@@ -40,6 +40,12 @@ use std::fmt;
 /// assert!(record.get("valid_error").is_some());
 /// # Ok::<(), PlanError>(())
 /// ```
+///
+/// A sample has the weight 1, unless the closure calls [`update_weighted`](Metric::update_weighted). It can also compute what the metric
+/// reads, and update it more than once.
+///
+/// In a [`FitSession`](crate::fit::FitSession) the loop puts predictions and batches into the state, or updates a metric by itself and logs
+/// the value. In another loop, [`at`](Self::at) says where the metric is updated.
 ///
 /// # Several numbers
 ///

@@ -51,6 +51,8 @@ use tracker::{NoSteps, Trace, Tracker};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// A loop of your own, a session and a driver have no such check: run them for one round.
+///
 /// # What is as before
 ///
 /// * the learner: by its [clone](Self::by_clone), by [what it saves](Self::by_saving), by [its parameters](Self::by_parameters), or

@@ -27,8 +27,8 @@ use std::path::PathBuf;
 /// | `train/batch_loss` | the [`Loss`] of a batch, if it is state of the loop and [`batch_loss`](Self::batch_loss) is set; over steps |
 ///
 /// A round that was [cut short](crate::shelf#rounds-that-are-cut-short) has no numbers. Each run writes a new file, and `TensorBoard` shows
-/// the files of one folder together: give each of the runs that you compare a folder. An evaluation and a prediction write no file. The
-/// numbers have single precision. The file is flushed every second, at the end of an epoch with its passes, and at the end of the run, in
+/// the files of one folder together: give each of the runs that you compare a folder. An evaluation and a prediction write no file, and a
+/// [`SanityCheck`](super::SanityCheck) removes its file. The numbers have single precision. The file is flushed every second, at the end of an epoch with its passes, and at the end of the run, in
 /// every ending.
 ///
 /// An error of the file fails the run, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure). So do
