@@ -1,7 +1,6 @@
 //! A digit classifier that trains with callbacks. Run it with `cargo run --release --example digits`.
 //!
 //! * `digits/mlp.rs`: the learner, two layers on `ndarray`;
-//! * `digits/callbacks.rs`: what is done besides, when, and with what;
 //! * `digits/data.rs`: 1,797 images of the UCI handwritten digits.
 #![allow(
     unreachable_pub,
@@ -9,32 +8,34 @@
 )]
 
 mod digits {
-    pub mod callbacks;
     pub mod data;
     pub mod mlp;
 }
 
+use callbacks::metrics::{Accuracy, Metric};
 use callbacks::prelude::*;
-use digits::callbacks::{Accuracy, CosineDecay};
-use digits::data::Digits;
-use digits::mlp::{Logits, Mlp};
+use callbacks::schedule::OneCycle;
+use callbacks::shelf::{ClipGradients, EarlyStopping, Measure, PrintRounds, RateSchedule};
+use digits::data::{Batch, Digits};
+use digits::mlp::{Gradients, Logits, Mlp};
 
 const SEED: u64 = 7;
-const LEARNING_RATE: f64 = 0.1;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let digits = Digits::load(SEED)?;
+    let accuracy = |accuracy: &mut Accuracy, logits: &Logits, batch: &Batch| {
+        accuracy.update(&logits.0, &batch.labels)
+    };
+    let stopping = EarlyStopping::maximize("valid_accuracy").patience(5);
 
     let mut trainer = Trainer::new(Mlp::new(SEED))
         .epochs(20)
-        .learning_rate(LEARNING_RATE)
         .valid(digits.valid(100))
-        .callback(Accuracy::<Logits>::default())
-        .callback(CosineDecay)
-        // Finds what prints the epochs.
-        .plan_with(|plan| {
-            plan.discover();
-        });
+        .callback(Measure::new("accuracy", Accuracy::new(), accuracy))
+        .callback(RateSchedule::per_step(OneCycle::new(0.2)))
+        .callback(ClipGradients::<Gradients>::by_norm(1.0))
+        .callback(stopping.restore_best::<Mlp>())
+        .callback(PrintRounds::new().show(["train_loss", "valid_loss", "valid_accuracy"]));
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
     println!("{}", fitted.outcome);

@@ -7,31 +7,36 @@
 )]
 
 mod digits {
-    pub mod callbacks;
     pub mod candle_mlp;
     pub mod data;
 }
 
 use callbacks::BoxError;
+use callbacks::candle::Gradients;
+use callbacks::metrics::{Accuracy, Metric};
 use callbacks::prelude::*;
-use digits::callbacks::{Accuracy, CosineDecay};
-use digits::candle_mlp::{LEARNING_RATE, Logits, Mlp};
-use digits::data::Digits;
+use callbacks::schedule::OneCycle;
+use callbacks::shelf::{ClipGradients, EarlyStopping, Measure, PrintRounds, RateSchedule};
+use digits::candle_mlp::{Logits, Mlp};
+use digits::data::{Batch, Digits};
 
 const SEED: u64 = 7;
 
 fn main() -> Result<(), BoxError> {
     let digits = Digits::load(SEED)?;
+    let accuracy = |accuracy: &mut Accuracy, logits: &Logits, batch: &Batch| {
+        accuracy.update(&logits.0, &batch.labels)
+    };
+    let stopping = EarlyStopping::maximize("valid_accuracy").patience(5);
 
     let mut trainer = Trainer::new(Mlp::new(SEED)?)
         .epochs(20)
-        .learning_rate(LEARNING_RATE)
         .valid(digits.valid(100))
-        .callback(Accuracy::<Logits>::default())
-        .callback(CosineDecay)
-        .plan_with(|plan| {
-            plan.discover();
-        });
+        .callback(Measure::new("accuracy", Accuracy::new(), accuracy))
+        .callback(RateSchedule::per_step(OneCycle::new(0.01)))
+        .callback(ClipGradients::<Gradients>::by_norm(1.0))
+        .callback(stopping.restore_best::<Mlp>())
+        .callback(PrintRounds::new().show(["train_loss", "valid_loss", "valid_accuracy"]));
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
     println!("{}", fitted.outcome);

@@ -13,15 +13,15 @@
 )]
 
 mod digits {
-    pub mod callbacks;
     pub mod data;
     pub mod mlp;
 }
 
+use callbacks::metrics::{Accuracy, Metric};
 use callbacks::prelude::*;
-use callbacks::shelf::{Printer, Progress, TensorBoard};
-use digits::callbacks::{Accuracy, CosineDecay};
-use digits::data::Digits;
+use callbacks::schedule::Cosine;
+use callbacks::shelf::{Measure, Printer, Progress, RateSchedule, TensorBoard};
+use digits::data::{Batch, Digits};
 use digits::mlp::{Logits, Mlp};
 
 const SEED: u64 = 7;
@@ -45,14 +45,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let digits = Digits::load(SEED)?;
     for rate in LEARNING_RATES {
         let progress = Progress::new();
+        let accuracy = |accuracy: &mut Accuracy, logits: &Logits, batch: &Batch| {
+            accuracy.update(&logits.0, &batch.labels)
+        };
         let curves = format!("target/watch/learning-rate-{rate}");
         let mut trainer = Trainer::new(Mlp::new(SEED))
             .epochs(30)
             .learning_rate(rate)
             .valid(digits.valid(100))
             .state(progress.printer())
-            .callback(Accuracy::<Logits>::default())
-            .callback(CosineDecay)
+            .callback(Measure::new("accuracy", Accuracy::new(), accuracy))
+            .callback(RateSchedule::per_epoch(Cosine::new()))
             .callback(TellBest(0.95))
             .callback(TensorBoard::new(curves).batch_loss(10))
             .callback(progress);

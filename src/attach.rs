@@ -179,6 +179,33 @@ pub trait Attach: Sized {
         self
     }
 
+    /// Attaches what most programs want: the progress of the run ([`Progress`](crate::shelf::Progress) with the feature `indicatif`, a line for
+    /// each round without it), and with the feature `signal-hook` an interrupt at Ctrl-C. A callback of yours with the same type or the same
+    /// name, `Progress`, `PrintRounds` or `Interrupts`, replaces it, before or after. The mean losses of a fit are always in its record.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// use callbacks::shelf::PrintRounds;
+    /// # use doc_models::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).epochs(3).defaults().callback(PrintRounds::to(std::io::stderr()));
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    fn defaults(mut self) -> Self
+    where
+        Self::Loop: callback_runtime::Rounds,
+    {
+        let plan = self.plan();
+        #[cfg(feature = "indicatif")]
+        plan.add_default(crate::shelf::Progress::new());
+        #[cfg(not(feature = "indicatif"))]
+        plan.add_default(crate::shelf::PrintRounds::new());
+        #[cfg(feature = "signal-hook")]
+        plan.add_default(crate::shelf::Interrupts::new());
+        self
+    }
+
     /// Interrupts the run at Ctrl-C and at SIGTERM: it ends with all of its exits. A second signal ends the process. See
     /// [`Interrupts`](crate::shelf::Interrupts). Needs the feature `signal-hook`.
     ///

@@ -1,20 +1,16 @@
 //! The learner of the example with candle: a multi-layer perceptron.
 
-use super::callbacks::Guesses;
 use super::data::{Batch, CLASSES, PIXELS};
 use callbacks::BoxError;
 use callbacks::candle::Gradients;
 use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
-use candle_core::{D, Device, Tensor, Var};
+use candle_core::{Device, Tensor, Var};
 use candle_nn::{AdamW, Linear, Module, Optimizer, loss};
-
-/// Where AdamW begins.
-pub const LEARNING_RATE: f64 = 0.005;
 
 const HIDDEN: usize = 64;
 
-/// Two layers with a rectifier in between, and their optimiser.
+/// Two layers with a rectifier in between, and their optimiser. A trainer gives it the rate of each step.
 #[derive(callbacks::Parameters)]
 pub struct Mlp {
     #[parameters(skip)]
@@ -28,7 +24,7 @@ pub struct Mlp {
 }
 
 /// For each image a score for each digit.
-pub struct Logits(Tensor);
+pub struct Logits(pub Tensor);
 
 impl Mlp {
     pub fn new(seed: u64) -> Result<Self, BoxError> {
@@ -38,7 +34,7 @@ impl Mlp {
         variables.extend(more);
         Ok(Self {
             layers: [first, second],
-            optimizer: AdamW::new_lr(variables.clone(), LEARNING_RATE)?,
+            optimizer: AdamW::new_lr(variables.clone(), 0.0)?,
             variables,
             last_loss: None,
         })
@@ -98,14 +94,5 @@ impl Learner for Mlp {
     fn step(&mut self, gradients: Gradients, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
         self.optimizer.set_learning_rate(rate);
         Ok(self.optimizer.step(gradients.store())?)
-    }
-}
-
-impl Guesses for Logits {
-    fn guesses(&self) -> Result<Vec<u8>, BoxError> {
-        let best = self.0.argmax(D::Minus1)?.to_vec1::<u32>()?;
-        best.into_iter()
-            .map(|digit| Ok(u8::try_from(digit)?))
-            .collect()
     }
 }

@@ -1,6 +1,5 @@
 //! A classifier of digits: two layers on `ndarray`, trained by gradient descent with momentum.
 
-use super::callbacks::Guesses;
 use super::data::{Batch, CLASSES, PIXELS};
 use callbacks::BoxError;
 use callbacks::fit::OptimizerName;
@@ -29,7 +28,7 @@ struct Layer {
 }
 
 /// For each image a score for each digit.
-pub struct Logits(Array2<f32>);
+pub struct Logits(pub Array2<f32>);
 
 /// The derivatives of the loss.
 #[derive(callbacks::Gradients)]
@@ -152,17 +151,6 @@ impl Slopes {
             weights: inputs.t().dot(outputs),
             biases: outputs.sum_axis(Axis(0)),
         }
-    }
-}
-
-impl Guesses for Logits {
-    fn guesses(&self) -> Result<Vec<u8>, BoxError> {
-        let best = |row: ndarray::ArrayView1<'_, f32>| {
-            let scores = (0_u8..).zip(row);
-            let best = scores.max_by(|(_, one), (_, other)| one.total_cmp(other));
-            best.map_or(0, |(digit, _)| digit)
-        };
-        Ok(self.0.outer_iter().map(best).collect())
     }
 }
 

@@ -1,13 +1,15 @@
 //! Ready-made callbacks.
 //!
 //! None of them is discovered: a program attaches those that it uses. Each of them attaches to every loop with [`Rounds`](crate::Rounds),
-//! except for [`ObservableCallback`], which is for a driver, and for those that are for a fit: [`Recorder`], [`LrFinder`], [`Mixup`],
-//! [`CutMix`] and [`LabelSmoothing`].
+//! except for [`ObservableCallback`], which is for a driver, for those that are for a fit: [`Recorder`], [`TerminateOnNan`] of losses and
+//! gradients, [`LrFinder`], [`SanityCheck`], [`MixedPrecision`], [`Mixup`], [`CutMix`] and [`LabelSmoothing`], and for those that are for fits and
+//! drivers: [`ClipGradients`] and [`WeightDecay`].
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`Measure`]: computes a [metric](crate::metrics) in each pass; [`Throughput`]: the samples per second;
 //! * [`SanityCheck`]: checks a trainer with a few batches, before hours are spent;
-//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`MaxTime`]: stop a run;
+//! * [`EarlyStopping`], [`ConvergenceStopping`], [`InvalidLossStopping`], [`TerminateOnNan`], [`StopAfter`], [`MaxTime`]: stop a run;
+//! * [`KeepBest`]: restores the best parameters where a run ends; [`RestoreBest`]: does it beside early stopping;
 //! * [`RateSchedule`], [`ReduceOnPlateau`]: change learning rates; [`ValueSchedule`]: changes any value of the state;
 //!   [`LrFinder`]: finds a learning rate;
 //! * [`Mixup`], [`CutMix`], [`LabelSmoothing`]: change the batches of a fit;
@@ -17,6 +19,7 @@
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
 //! * [`NotAFile`]: the failure of [`SaveState`] at a path that has something other than a file;
+//! * [`PrintRounds`]: prints a line for each round;
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
 //! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
 //! * `TensorBoard`, with the feature `tensorboard`: writes records for `TensorBoard`.
@@ -79,6 +82,7 @@ mod json_lines;
 mod lines;
 mod measure;
 mod observable;
+mod print_rounds;
 #[cfg(feature = "indicatif")]
 mod progress;
 mod rates;
@@ -104,6 +108,7 @@ pub use interrupts::Interrupts;
 pub use json_lines::JsonLines;
 pub use measure::{Measure, Throughput};
 pub use observable::ObservableCallback;
+pub use print_rounds::PrintRounds;
 #[cfg(feature = "indicatif")]
 pub use progress::{Printer, Progress};
 pub use rates::{LrFinder, RateCurve, RatePoint, RateSchedule, ReduceOnPlateau, ValueSchedule};

@@ -9,8 +9,9 @@ use callbacks::metrics::Mean;
 use callbacks::schedule::Exponential;
 use callbacks::shelf::{
     ClipGradients, ConvergenceStopping, EarlyStopping, Ema, Freeze, InvalidLossStopping, KeepBest,
-    MaxTime, Measure, ObservableCallback, RateSchedule, Recorder, ReduceOnPlateau, SaveState,
-    StochasticWeightAveraging, StopAfter, TerminateOnNan, Throughput, ValueSchedule, WeightDecay,
+    MaxTime, Measure, ObservableCallback, PrintRounds, RateSchedule, Recorder, ReduceOnPlateau,
+    SaveState, StochasticWeightAveraging, StopAfter, TerminateOnNan, Throughput, ValueSchedule,
+    WeightDecay,
 };
 use callbacks::{Callback, Period, Record, State};
 use foreign_loop::Relax;
@@ -106,6 +107,7 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
         })
     });
     test.of_all("Throughput", |_| Throughput::new());
+    test.of_all("PrintRounds", |stage| PrintRounds::to(stage.clone()));
     test.of_all("StopAfter", |_| StopAfter::steps(1000));
     test.of_all("MaxTime", |_| MaxTime::new(Duration::MAX));
     test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());

@@ -4,6 +4,7 @@ mod by_hand;
 mod callbacks;
 mod digits;
 mod fed;
+mod guesses;
 mod learned;
 mod timed;
 mod way;

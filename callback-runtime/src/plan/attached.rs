@@ -33,14 +33,29 @@ pub(crate) struct Attached {
     pub(crate) insertion: Insertion,
     /// The call that attached the callback, or replaced it last.
     pub(crate) added_at: Location,
-    /// Whether the callback was attached by hand, and not discovered.
+    /// Whether the callback was attached by hand, and neither discovered nor as a default.
     pub(crate) by_hand: bool,
+    /// Whether the callback is a default, which one of the same name replaces.
+    pub(crate) is_default: bool,
+    /// How many runs the callback stays attached for.
+    pub(crate) stay: Stay,
     /// The call of [`Attachment::parallel`](super::Attachment::parallel), which demands that the callback can run in parallel.
     pub(crate) parallel: Option<Location>,
     /// Whether the callback may have changed since `info` was called.
     pub(crate) changed: bool,
     /// Whether the callback runs. A discovered callback does not run while one of the same type is attached by hand.
     pub(crate) active: bool,
+}
+
+/// How many runs a callback stays attached for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// All runs.
+    Always,
+    /// The next run.
+    NextRun,
+    /// None: its run has begun. The next check or run removes it.
+    Over,
 }
 
 /// The position of a callback among those of the same weight. Callbacks run in the order of the calls that attached them.
@@ -68,6 +83,12 @@ impl Attached {
     /// What sorts callbacks that need not wait for each other: by ascending weight, then insertion.
     pub(crate) fn sort_key(&self) -> (i64, Insertion) {
         (self.sort_weight(), self.insertion)
+    }
+
+    /// The name by which a callback replaces a default: the explicit name or, without one, that of the type.
+    pub(crate) fn plain_name(&self) -> &str {
+        self.explicit_name()
+            .unwrap_or_else(|| self.info.type_label())
     }
 
     /// The name of the attachment or, without one, that of the type. `None` if neither has one.

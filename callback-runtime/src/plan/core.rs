@@ -117,11 +117,14 @@ impl PlanCore {
 
     /// Resolves the plan if it has changed, and checks it against the state of a run that begins.
     pub(crate) fn prepare(&mut self, state: &Table) -> Result<(), PlanError> {
-        self.check(state, true)
+        self.check(state, true)?;
+        self.mark_used();
+        Ok(())
     }
 
     /// Resolves the plan if it has changed, and checks it against a state. `begins` says that a run begins.
     pub(crate) fn check(&mut self, state: &Table, begins: bool) -> Result<(), PlanError> {
+        self.remove_used();
         let mut problems = self.resolve();
         problems.extend(check::check(&check::CheckInput {
             plan: self,

@@ -180,12 +180,21 @@ impl PlanCore {
         problems
     }
 
-    /// Deactivates the discovered callbacks of types that are attached by hand, and activates all others.
+    /// Deactivates the discovered callbacks of types that are attached by hand, and the defaults of which one has the type or the name.
+    /// Activates all others.
     pub(crate) fn suppress_discovered(&mut self) {
         let by_hand = self.attached.iter().filter(|attached| attached.by_hand);
-        let by_hand: HashSet<TypeId> = by_hand.map(|attached| attached.functions.type_id).collect();
+        let types: HashSet<TypeId> = by_hand
+            .clone()
+            .map(|attached| attached.functions.type_id)
+            .collect();
+        let names: HashSet<String> = by_hand
+            .map(|attached| attached.plain_name().to_owned())
+            .collect();
         for attached in &mut self.attached {
-            attached.active = attached.by_hand || !by_hand.contains(&attached.functions.type_id);
+            let is_replaced = attached.is_default && names.contains(attached.plain_name());
+            let is_suppressed = types.contains(&attached.functions.type_id) || is_replaced;
+            attached.active = attached.by_hand || !is_suppressed;
         }
     }
 }

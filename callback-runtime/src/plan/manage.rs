@@ -1,5 +1,6 @@
 //! Reading, changing, replacing and removing attached callbacks between runs, by type or by name.
 
+use super::attached::Stay;
 use super::{Attached, ErasedCallback, Plan, PlanCore, order};
 use crate::callback::{Callback, CallbackId, Location};
 use crate::loops::Loop;
@@ -186,7 +187,47 @@ impl<L: Loop> Plan<L> {
     }
 }
 
+impl<L: Loop> Plan<L> {
+    /// Removes all callbacks, and forgets the calls of [`discover`](Self::discover) and [`require`](Self::require). Declared orders and other
+    /// settings of the plan stay.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("old");
+    /// plan.clear();
+    /// plan.on(Fit::on_epoch_end, || {}).named("new");
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["new"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[doc(alias = "setcallbacks")]
+    pub fn clear(&mut self) {
+        self.core.requests.clear();
+        self.core.stale = true;
+        self.core.remove_where(|_| true);
+    }
+}
+
 impl PlanCore {
+    /// Removes the callbacks that were attached for one run, which has begun.
+    pub(crate) fn remove_used(&mut self) {
+        self.remove_where(|attached| attached.stay == Stay::Over);
+    }
+
+    /// Notes that the run of the callbacks that were attached for one run begins.
+    pub(crate) fn mark_used(&mut self) {
+        let once = self.attached.iter_mut();
+        let once = once.filter(|attached| attached.stay == Stay::NextRun);
+        once.for_each(|attached| attached.stay = Stay::Over);
+    }
+
+    fn remove_where(&mut self, is_removed: impl Fn(&Attached) -> bool) {
+        while let Some(id) = self.find(&is_removed) {
+            dispose(self.detach(id).1, "a callback");
+        }
+    }
+
     /// Calls `Callback::info` again for the callbacks that may have changed since the last call.
     pub(crate) fn refresh_infos(&mut self) {
         for id in CallbackId::first_ids(self.attached.len()) {
@@ -245,14 +286,19 @@ impl PlanCore {
         callback
     }
 
-    /// Removes a callback and returns it. The ids of later callbacks go down by one.
+    /// Removes a callback and those that it has suppressed, and returns it.
     fn remove_at(&mut self, id: CallbackId) -> Box<dyn Any> {
+        let (type_id, callback) = self.detach(id);
+        self.remove_suppressed(type_id);
+        callback
+    }
+
+    /// Removes a callback. Returns its type and the callback. The ids of later callbacks go down by one.
+    fn detach(&mut self, id: CallbackId) -> (TypeId, Box<dyn Any>) {
         self.stale = true;
         let old = self.attached.remove(id.index());
         self.save_period_states();
-        let callback = self.dispatcher.remove(id);
-        self.remove_suppressed(old.functions.type_id);
-        callback
+        (old.functions.type_id, self.dispatcher.remove(id))
     }
 
     /// Removes the suppressed callbacks of a type, so that they do not run in place of the callback that suppressed them.

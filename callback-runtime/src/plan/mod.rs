@@ -1,6 +1,6 @@
 //! Plans: the callbacks of a loop, ordered, checked and bound.
 //!
-//! - `attach`, `attached`, `erased`: attaching callbacks to a plan;
+//! - `attach`, `attachment`, `attached`, `erased`: attaching callbacks to a plan;
 //! - `manage`, `discover`, `relate`: replacing and removing them, finding registered ones, and declaring relations between them;
 //! - `order`, `order_rules`, `undecided`: the order of the callbacks, and the pairs whose order matters and is undecided;
 //! - `core`, `resolve`: a plan without the type of its loop, and how it binds handlers;
@@ -9,6 +9,7 @@
 
 mod attach;
 mod attached;
+mod attachment;
 mod check;
 mod core;
 mod discover;
@@ -23,7 +24,7 @@ mod relate;
 mod resolve;
 mod undecided;
 
-pub use attach::Attachment;
+pub use attachment::Attachment;
 pub(crate) use check::CheckInput;
 pub(crate) use core::PlanCore;
 pub(crate) use erased::ErasedCallback;

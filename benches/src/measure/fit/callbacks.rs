@@ -1,7 +1,7 @@
 //! Ten callbacks of the kind people attach. The loop written by hand calls the same functions at the same places.
 
-use super::digits::callbacks::Guesses;
 use super::digits::data::{Batch, CLASSES};
+use super::guesses::Guesses;
 use callbacks::BoxError;
 use callbacks::fit::SampleCount;
 use callbacks::prelude::*;

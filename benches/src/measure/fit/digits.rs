@@ -5,8 +5,6 @@
     reason = "`pub` in these modules means: for the examples, which use more of them"
 )]
 
-#[path = "../../../../examples/digits/callbacks.rs"]
-pub(super) mod callbacks;
 #[cfg(feature = "candle")]
 #[path = "../../../../examples/digits/candle_mlp.rs"]
 pub(super) mod candle_mlp;

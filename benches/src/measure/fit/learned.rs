@@ -1,11 +1,11 @@
 //! The learners of the two digits examples.
 
 use super::Fed;
-use super::digits::callbacks::Guesses;
 #[cfg(feature = "candle")]
 use super::digits::candle_mlp;
 use super::digits::data::Batch;
 use super::digits::mlp;
+use super::guesses::Guesses;
 use super::way::{FitResult, Way};
 use callbacks::BoxError;
 use callbacks::prelude::*;
@@ -27,7 +27,7 @@ impl Seeded for mlp::Mlp {
 
 #[cfg(feature = "candle")]
 impl Seeded for candle_mlp::Mlp {
-    const RATE: f64 = candle_mlp::LEARNING_RATE;
+    const RATE: f64 = 0.005;
 
     fn seeded(seed: u64) -> Result<Self, BoxError> {
         Self::new(seed)
