@@ -1,6 +1,7 @@
 //! How many batches make one step.
 
-/// How many batches of training make one step: state of a fit that accumulates gradients. Without it, each batch makes one.
+/// How many batches of training make one step: state of a trainer's run, as [`Trainer::accumulate`](super::Trainer::accumulate) sets it. Without
+/// it, as in a session, each batch makes one.
 ///
 /// ```
 /// use callbacks::fit::BatchesPerStep;

@@ -13,7 +13,7 @@ use super::expectations;
 use super::initial_state::insert_initial;
 use super::pass::Pass;
 use super::step::{Steps, clear_despite_panics};
-use super::{Batches, Epochs, Fit, Learner, LearningRate, OptimizerName, OwnStep};
+use super::{Batches, BatchesPerStep, Epochs, Fit, Learner, LearningRate, OptimizerName, OwnStep};
 use crate::Attach;
 use crate::require::require;
 use callback_runtime::{
@@ -276,14 +276,26 @@ impl<M: Learner> Trainer<M> {
 
     /// Resets the state for a run.
     fn reset_state(&mut self, epochs: Epochs, info: &LearnerInfo) {
+        let batches_per_step = self.batches_per_step();
         let state = &mut self.state;
         state.insert(epochs);
+        state.insert(batches_per_step);
         insert_initial(state);
         let mut rate = self.learning_rate.at_begin(info.optimizers, info.groups);
         if let [only] = info.optimizers {
             rate.set_active(Some(OptimizerName(only)));
         }
         state.insert(rate);
+    }
+
+    fn batches_per_step(&self) -> BatchesPerStep {
+        let group = self.accumulation.map_or(1, |each| each.batches);
+        let group = BatchesPerStep::new(group);
+        if self.drops_last_group {
+            group.drop_incomplete()
+        } else {
+            group
+        }
     }
 
     fn take_state<T: Default + 'static>(&mut self) -> T {
