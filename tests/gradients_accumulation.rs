@@ -260,6 +260,18 @@ fn a_skipped_step_is_not_counted_and_ends_nothing_else() {
 }
 
 #[test]
+fn the_gradients_of_a_skipped_step_are_gone() {
+    let mut trainer = Trainer::new(Given::new(1, 0))
+        .on(Fit::on_train_batch_before_step, |skip: &mut SkipStep| {
+            skip.skip();
+        })
+        .on(Fit::on_train_batch_end, |slopes: Option<&Slopes>| {
+            assert!(slopes.is_none());
+        });
+    assert_eq!(steps(&mut trainer, ones([1.0, 3.0])), []);
+}
+
+#[test]
 fn a_skip_does_not_outlive_a_batch_that_is_left() {
     let mut trainer = Trainer::new(Given::new(1, 0)).on(
         Fit::on_train_batch_before_step,

@@ -12,7 +12,7 @@ pub(super) struct Steps<M: Learner> {
     learner: Lookup<(Local<'static, M>,)>,
     forward: Lookup<(LocalMut<'static, M>, Local<'static, M::Batch>)>,
     loss: Lookup<PredictionParams<M>>,
-    update: Lookup<UpdateParams<M>>,
+    update: Lookup<(LocalMut<'static, M>, &'static LearningRate)>,
     /// The batches since the last update, if the trainer accumulates gradients.
     group: Option<Box<Group<M::Gradients>>>,
 }
@@ -28,12 +28,6 @@ type PredictionParams<M> = (
     LocalMut<'static, M>,
     Local<'static, <M as Learner>::Prediction>,
     Local<'static, <M as Learner>::Batch>,
-);
-
-type UpdateParams<M> = (
-    LocalMut<'static, M>,
-    &'static LearningRate,
-    Option<&'static mut SkipStep>,
 );
 
 impl<M: Learner> Default for Steps<M> {
@@ -213,13 +207,15 @@ impl<M: Learner> Steps<M> {
         optimizer: OptimizerName,
         has_stepped: &mut bool,
     ) -> Result<(), Break> {
-        if let Err(broken) = run.fire(Fit::on_train_batch_before_step) {
-            forget_skip(run);
-            return Err(broken);
-        }
-        if !self.update(run, optimizer)? {
+        let at = Fit::on_train_batch_before_step;
+        let fired = run.fire(at);
+        // Only a handler can skip the step. A skip does not outlive a batch that is left.
+        let is_skipped = run.is_handled(at) && take_skip::<M>(run)?;
+        fired?;
+        if is_skipped {
             return Ok(());
         }
+        self.update(run, optimizer)?;
         if !*has_stepped {
             *has_stepped = true;
             count_step(run);
@@ -280,16 +276,11 @@ impl<M: Learner> Steps<M> {
         Ok(())
     }
 
-    /// Returns whether the optimiser has stepped.
-    fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<bool, Break> {
+    fn update(&mut self, run: &mut Run<'_, Fit>, optimizer: OptimizerName) -> Result<(), Break> {
         let mut state = run.state();
         let gradients = state.remove::<M::Gradients>()?.ok_or_else(missing_state)?;
-        let (mut learner, rate, skip) = self.update.get(&mut state).ok_or_else(missing_state)?;
-        if skip.is_some_and(SkipStep::take) {
-            return Ok(false);
-        }
-        learner.step_groups(gradients, rate, optimizer)?;
-        Ok(true)
+        let (mut learner, rate) = self.update.get(&mut state).ok_or_else(missing_state)?;
+        Ok(learner.step_groups(gradients, rate, optimizer)?)
     }
 }
 
@@ -346,10 +337,13 @@ fn end_update(run: &mut Run<'_, Fit>, has_stepped: bool) -> Result<(), Break> {
     Ok(())
 }
 
-/// Forgets that a handler has skipped a step, because the batch is left before it.
-#[cold]
-fn forget_skip(run: &mut Run<'_, Fit>) {
-    if let Some(skip) = run.state().get_mut::<SkipStep>() {
-        skip.take();
+/// Returns whether a handler has skipped the step, and forgets it for the next one. The gradients of a skipped step are removed.
+#[inline(never)]
+fn take_skip<M: Learner>(run: &mut Run<'_, Fit>) -> Result<bool, Break> {
+    let mut state = run.state();
+    let is_skipped = state.get_mut().is_some_and(SkipStep::take);
+    if is_skipped {
+        state.remove::<M::Gradients>()?;
     }
+    Ok(is_skipped)
 }
