@@ -9,7 +9,7 @@ mod support {
 }
 
 use callbacks::Attach;
-use callbacks::fit::{Fit, Loss, OptimizerName, OwnStep, Step, Trainer};
+use callbacks::fit::{Fit, Loss, OptimizerName, OwnStep, SkipStep, Step, Trainer};
 use support::given::Given;
 
 #[test]
@@ -109,4 +109,20 @@ fn a_session_says_that_its_loop_fires_the_end_of_an_update() {
         plan.notes().len()
     };
     assert_eq!((notes(false), notes(true)), (1, 0));
+}
+
+#[test]
+fn a_handler_that_would_skip_a_step_elsewhere_is_a_problem_of_the_plan() {
+    let check = |at| {
+        let skip = |skip: &mut SkipStep| skip.skip();
+        Trainer::new(Given::new(1, 0)).on(at, skip).check()
+    };
+    assert!(check(Fit::on_train_batch_before_step).is_ok());
+    for at in [
+        Fit::on_train_batch_after_loss,
+        Fit::on_train_batch_after_step,
+        Fit::on_epoch_end,
+    ] {
+        assert!(check(at).is_err(), "{at:?}");
+    }
 }

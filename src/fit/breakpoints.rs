@@ -1,8 +1,8 @@
 //! The breakpoints of the fit loop, in the order in which they fire.
 
 use super::{
-    Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, SkipStep,
-    Step, Total,
+    Epoch, Epochs, History, Iteration, LearningRate, Loss, MicroStep, Phase, SampleCount, Step,
+    Total,
 };
 
 crate::breakpoints! {
@@ -22,7 +22,7 @@ crate::breakpoints! {
     /// ```
     pub loop Fit with
         Epoch as epochs by hand, Step as steps by hand, MicroStep as micro_steps by hand, SampleCount as samples by hand,
-        Epochs, Iteration, Phase, History, LearningRate, SkipStep, Total
+        Epochs, Iteration, Phase, History, LearningRate, Total
     {
         scope FIT {
             /// The place to read the settings before the first epoch.

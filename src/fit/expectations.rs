@@ -1,7 +1,7 @@
 //! What a run of the fit loop declares of its state, beyond the loop's own declaration, and which breakpoints it does not fire.
 
 use super::pass_kind::PassKind;
-use super::{Fit, Learner, Loss, OptimizerName, OwnStep};
+use super::{Fit, Learner, Loss, OptimizerName, OwnStep, SkipStep};
 use callback_runtime::{At, Availability, Scope, Unit};
 use std::any::TypeId;
 
@@ -43,6 +43,13 @@ fn declare_default_step<M: Learner>(availability: &mut Availability<Fit>) {
         Fit::on_train_batch_after_pred,
         Fit::on_train_batch_after_step,
     );
+    declare_skip(availability);
+}
+
+/// Declares where a handler can skip a step.
+fn declare_skip(availability: &mut Availability<Fit>) {
+    let at = Fit::on_train_batch_before_step;
+    availability.between::<SkipStep>(at, at);
 }
 
 /// The breakpoints inside a batch.
@@ -77,6 +84,7 @@ pub(super) fn declare_session(
 ) {
     availability.ends_at(Unit::Epochs, epochs);
     availability.silent_scope(Fit::PREDICT, "this is a session of a fit");
+    declare_skip(availability);
     for at in DEFAULT_STEP.into_iter().chain([Fit::on_update_end]) {
         if !fired
             .iter()
