@@ -2,8 +2,8 @@
 
 use callbacks::metrics::{
     Accuracy, Average, ClassScore, Classes, ConfusionMatrix, CurveArea, Input, Mean,
-    MeanSquaredError, Metric, MetricProblem, MultilabelAccuracy, Nothing, Numbers, OneVsRestArea,
-    Perplexity, R2, SamplesPerSecond, Scores, Table, TopKAccuracy, above,
+    MeanSquaredError, Metric, MetricError, MetricProblem, MultilabelAccuracy, Nothing, Numbers,
+    OneVsRestArea, Perplexity, R2, SamplesPerSecond, Scores, Table, TopKAccuracy, above,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ fn an_error_says_which_input_where_and_what_to_do() {
     predictions[1] is the class -7; classes are counted from 0
     the weights have 1 sample, and the predictions 2; give one for each prediction
     targets[1] is the class 2, and the metric has 2 classes, from 0; give it more classes or correct the class
-    `classes` is 0; give at least 1
+    `classes` is 0; give at least 1 and at most 16384: there is a cell for each pair of classes
     targets[0] is the class 2, and the metric has 2 classes, from 0; give it more classes or correct the class
     `k` is 0; give at least 1
     predictions[1] has 1 column; give each row 2, one for each class
@@ -214,4 +214,34 @@ fn inputs_are_read_from_what_programs_have() {
         too_great.problem(),
         MetricProblem::Class { class: -1, .. }
     ));
+}
+
+#[test]
+fn any_number_of_classes_is_a_setting_or_an_error() {
+    for classes in [0, usize::MAX] {
+        let text = |error: MetricError| error.to_string();
+        let problems = [
+            ConfusionMatrix::new(classes)
+                .update(&[0], &[0])
+                .map_err(text),
+            ClassScore::f1(classes, Average::PerClass)
+                .update(&[0], &[0])
+                .map_err(text),
+            OneVsRestArea::roc(classes, Average::Macro)
+                .update(&[[0.5]], &[0])
+                .map_err(text),
+        ];
+        for problem in problems {
+            let text = problem.unwrap_err();
+            assert!(
+                text.starts_with(&format!(
+                    "`classes` is {classes}; give at least 1 and at most "
+                )),
+                "{text}"
+            );
+        }
+    }
+    let mut f1 = ClassScore::f1(50_000, Average::Macro);
+    f1.update(&[49_999, 0], &[49_999, 1]).unwrap();
+    assert_eq!(f1.compute().unwrap().number(), Some(1.0 / 3.0));
 }

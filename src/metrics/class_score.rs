@@ -1,8 +1,8 @@
 //! Precision, recall and F-score.
 
-use super::confusion::PairCounts;
-use super::{Classes, Entries, Metric, MetricError, Weights};
-use callback_runtime::Value;
+use super::accuracy::check_classes;
+use super::class_counts::{ClassCounts, ClassSums, check_number};
+use super::{Average, ClassScores, Classes, Metric, MetricError, Weights, ZeroDivision};
 use std::borrow::Cow;
 
 /// Precision, recall or F-score of classes, by an [`Average`]: `precision_score`, `recall_score` and `fbeta_score` of scikit-learn, and
@@ -28,7 +28,9 @@ use std::borrow::Cow;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassScore {
-    counts: PairCounts,
+    classes: usize,
+    /// The counts of each class, up to the greatest one that was seen.
+    counts: Vec<ClassSums>,
     ratio: Ratio,
     average: Average,
     zero_division: ZeroDivision,
@@ -39,59 +41,6 @@ enum Ratio {
     Precision,
     Recall,
     FScore { beta: f64 },
-}
-
-/// How the scores of classes become one number.
-///
-/// ```
-/// use callbacks::metrics::{Average, ClassScore, Metric};
-///
-/// let mut recall = ClassScore::recall(3, Average::PerClass);
-/// recall.update(&[0, 1, 1], &[0, 1, 2])?;
-/// assert_eq!(recall.compute().unwrap().of_class(1), Some(1.0));
-/// # Ok::<(), callbacks::metrics::MetricError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Average {
-    /// The score of one class: `average="binary"` of scikit-learn, with the class as `pos_label`.
-    Class(usize),
-    /// Counts all classes together. For precision, recall and F-score alike this is the accuracy.
-    Micro,
-    /// The mean of the classes that are among targets or predictions, as in torchmetrics, and as in scikit-learn without `labels`.
-    Macro,
-    /// The mean of all classes, also of those that do not occur, as in scikit-learn with all of them as `labels`.
-    MacroOfAll,
-    /// The mean of the classes, weighted by the targets of each. If no class with a score has targets, their plain mean, as in scikit-learn.
-    Weighted,
-    /// No average: a score for each class (`None` of scikit-learn, `"none"` of torchmetrics).
-    PerClass,
-}
-
-/// The score of a class whose quotient is 0 by 0, as the precision of a class that is never predicted: `zero_division` of scikit-learn.
-///
-/// ```
-/// use callbacks::metrics::{Average, ClassScore, Metric, ZeroDivision};
-///
-/// let score = |zero_division| {
-///     let mut precision = ClassScore::precision(2, Average::PerClass).zero_division(zero_division);
-///     precision.update(&[0, 0], &[0, 1])?;
-///     Ok::<_, callbacks::metrics::MetricError>(precision.compute().and_then(|scores| scores.of_class(1)))
-/// };
-/// assert_eq!(score(ZeroDivision::Zero)?, Some(0.0));
-/// assert_eq!(score(ZeroDivision::One)?, Some(1.0));
-/// assert!(score(ZeroDivision::Undefined)?.is_some_and(f64::is_nan));
-/// # Ok::<(), callbacks::metrics::MetricError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ZeroDivision {
-    /// 0, as by default in both peers.
-    #[default]
-    Zero,
-    /// 1.
-    One,
-    /// The class has no score: NaN among the scores of all classes, left out of averages, and no value if none has one (`np.nan` of
-    /// scikit-learn).
-    Undefined,
 }
 
 impl ClassScore {
@@ -150,7 +99,8 @@ impl ClassScore {
 
     fn new(classes: usize, average: Average, ratio: Ratio) -> Self {
         Self {
-            counts: PairCounts::new(classes),
+            classes,
+            counts: Vec::new(),
             ratio,
             average,
             zero_division: ZeroDivision::Zero,
@@ -169,6 +119,14 @@ impl ClassScore {
     pub fn zero_division(mut self, zero_division: ZeroDivision) -> Self {
         self.zero_division = zero_division;
         self
+    }
+
+    /// Returns the counts of a class.
+    fn of_class(&mut self, class: usize) -> &mut ClassSums {
+        if self.counts.len() <= class {
+            self.counts.resize(class + 1, ClassSums::default());
+        }
+        &mut self.counts[class]
     }
 
     /// Returns the score of these counts; NaN if it is undefined.
@@ -223,11 +181,24 @@ impl Metric for ClassScore {
         targets: Cow<'_, [usize]>,
         weights: Weights<'_>,
     ) -> Result<(), MetricError> {
-        self.counts.add(&predictions, &targets, weights)
+        check_classes(&predictions, self.classes).map_err(|error| error.of("predictions"))?;
+        check_classes(&targets, self.classes).map_err(|error| error.of("targets"))?;
+        for (index, (prediction, target)) in predictions.iter().zip(targets.iter()).enumerate() {
+            let weight = weights.of(index);
+            self.of_class(*prediction).predicted.add(weight);
+            self.of_class(*target).targets.add(weight);
+            if prediction == target {
+                self.of_class(*target).right.add(weight);
+            }
+        }
+        Ok(())
     }
 
     fn compute(&self) -> Option<ClassScores> {
-        let classes = ClassCounts::of(&self.counts.cells()?);
+        let classes = ClassCounts::of(&self.counts, self.classes);
+        if !classes.iter().any(ClassCounts::is_present) {
+            return None;
+        }
         let number = match self.average {
             Average::PerClass => {
                 let scores = classes.iter().map(|class| self.score(class));
@@ -246,143 +217,34 @@ impl Metric for ClassScore {
     }
 
     fn reset(&mut self) {
-        self.counts.reset();
+        self.counts.clear();
     }
 
     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
         if self.ratio != other.ratio {
             return Err(MetricError::merge("ratio"));
         }
-        self.counts.merge(&other.counts)
+        if self.classes != other.classes {
+            return Err(MetricError::merge("classes"));
+        }
+        for (class, sums) in other.counts.iter().enumerate() {
+            self.of_class(class).merge(sums);
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<(), MetricError> {
-        self.counts.check()?;
+        check_number(self.classes)?;
         if let Ratio::FScore { beta } = self.ratio
             && !(beta.is_finite() && beta >= 0.0)
         {
             let remedy = "give one that is finite and not negative";
             return Err(MetricError::setting("beta", beta, remedy));
         }
-        self.average.check_class(self.counts.classes)
+        self.average.check_class(self.classes)
     }
 
     fn parts(&self) -> Vec<String> {
-        self.average.parts(self.counts.classes)
-    }
-}
-
-impl Average {
-    /// Refuses a class that the metric does not have.
-    pub(super) fn check_class(self, classes: usize) -> Result<(), MetricError> {
-        match self {
-            Self::Class(class) if class >= classes => {
-                let remedy = "choose a class that the metric has; classes are counted from 0";
-                Err(MetricError::setting("class", class, remedy))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Returns the names of the parts of the value: the classes, if each has a score.
-    pub(super) fn parts(self, classes: usize) -> Vec<String> {
-        match self {
-            Self::PerClass => (0..classes).map(|class| class.to_string()).collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl ZeroDivision {
-    const fn score(self) -> f64 {
-        match self {
-            Self::Zero => 0.0,
-            Self::One => 1.0,
-            Self::Undefined => f64::NAN,
-        }
-    }
-}
-
-/// The counts of a class, as sums of weights.
-#[derive(Clone, Copy, Default)]
-struct ClassCounts {
-    /// The samples of the class that are taken for it.
-    right: f64,
-    /// All samples that are taken for it.
-    predicted: f64,
-    /// All samples of the class.
-    targets: f64,
-}
-
-impl ClassCounts {
-    /// Counts each class of a confusion matrix.
-    fn of(cells: &[Vec<f64>]) -> Vec<Self> {
-        let rows = cells.iter().enumerate();
-        let counts = rows.map(|(class, row)| Self {
-            right: row.get(class).copied().unwrap_or_default(),
-            predicted: cells.iter().filter_map(|row| row.get(class)).sum(),
-            targets: row.iter().sum(),
-        });
-        counts.collect()
-    }
-
-    /// Counts all classes together.
-    fn sum(classes: &[Self]) -> Self {
-        Self {
-            right: classes.iter().map(|class| class.right).sum(),
-            predicted: classes.iter().map(|class| class.predicted).sum(),
-            targets: classes.iter().map(|class| class.targets).sum(),
-        }
-    }
-
-    fn is_present(&self) -> bool {
-        self.predicted + self.targets > 0.0
-    }
-}
-
-/// The value of a [`ClassScore`].
-///
-/// In a [`Record`](callback_runtime::Record), the scores of all classes are a vector: loggers and stoppers find that of the class 1 as `f1.1`.
-///
-/// ```
-/// use callbacks::metrics::{ClassScores, Entries};
-/// use callbacks::Value;
-///
-/// assert_eq!(ClassScores::Number(0.5).number(), Some(0.5));
-/// assert_eq!(ClassScores::PerClass(vec![0.5, 1.0]).of_class(1), Some(1.0));
-/// assert_eq!(ClassScores::PerClass(vec![0.5, 1.0]).entries(), [(None, Value::from(vec![0.5, 1.0]))]);
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub enum ClassScores {
-    /// The score of one class, or an average.
-    Number(f64),
-    /// The score of each class.
-    PerClass(Vec<f64>),
-}
-
-impl ClassScores {
-    /// Returns the score of one class, or the average; `None` if the score of each class was computed.
-    pub const fn number(&self) -> Option<f64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::PerClass(_) => None,
-        }
-    }
-
-    /// Returns the score of a class, if the score of each class was computed.
-    pub fn of_class(&self, class: usize) -> Option<f64> {
-        match self {
-            Self::Number(_) => None,
-            Self::PerClass(scores) => scores.get(class).copied(),
-        }
-    }
-}
-
-impl Entries for ClassScores {
-    fn entries(self) -> Vec<(Option<String>, Value)> {
-        match self {
-            Self::Number(number) => number.entries(),
-            Self::PerClass(scores) => scores.entries(),
-        }
+        self.average.parts(self.classes)
     }
 }

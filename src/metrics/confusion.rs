@@ -126,6 +126,10 @@ impl Metric for ConfusionMatrix {
 
     fn parts(&self) -> Vec<String> {
         let classes = self.counts.classes;
+        if classes > 64 {
+            // Names beyond these are of no use to anyone.
+            return Vec::new();
+        }
         let of_row = |row| (0..classes).map(move |column| format!("{row}.{column}"));
         (0..classes).flat_map(of_row).collect()
     }
@@ -179,21 +183,24 @@ impl Entries for Matrix {
     }
 }
 
+/// The most classes of a matrix, whose cells are then 4 GB.
+const MOST_CLASSES: usize = 1 << 14;
+
 /// The sum of weights for each pair of a target and a predicted class.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct PairCounts {
-    pub(super) classes: usize,
+struct PairCounts {
+    classes: usize,
     /// Row after row; empty before the first batch.
     cells: Vec<Sum>,
 }
 
 impl PairCounts {
-    pub(super) fn new(classes: usize) -> Self {
+    fn new(classes: usize) -> Self {
         let cells = Vec::new();
         Self { classes, cells }
     }
 
-    pub(super) fn add(
+    fn add(
         &mut self,
         predictions: &[usize],
         targets: &[usize],
@@ -212,17 +219,17 @@ impl PairCounts {
     }
 
     /// Returns the cells, row after row; `None` if all weights are 0.
-    pub(super) fn cells(&self) -> Option<Vec<Vec<f64>>> {
+    fn cells(&self) -> Option<Vec<Vec<f64>>> {
         let cells: Vec<f64> = self.cells.iter().map(|cell| cell.get()).collect();
         let has_weight = cells.iter().any(|cell| *cell > 0.0);
         has_weight.then(|| cells.chunks(self.classes).map(<[f64]>::to_vec).collect())
     }
 
-    pub(super) fn reset(&mut self) {
+    fn reset(&mut self) {
         self.cells.clear();
     }
 
-    pub(super) fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
+    fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
         if self.classes != other.classes {
             return Err(MetricError::merge("classes"));
         }
@@ -236,10 +243,11 @@ impl PairCounts {
         Ok(())
     }
 
-    pub(super) fn check(&self) -> Result<(), MetricError> {
-        if self.classes == 0 {
-            return Err(MetricError::setting("classes", 0, "give at least 1"));
+    fn check(&self) -> Result<(), MetricError> {
+        if (1..=MOST_CLASSES).contains(&self.classes) {
+            return Ok(());
         }
-        Ok(())
+        let remedy = "give at least 1 and at most 16384: there is a cell for each pair of classes";
+        Err(MetricError::setting("classes", self.classes, remedy))
     }
 }

@@ -1,6 +1,7 @@
 //! Areas under the curves of all thresholds: ROC, and precision against recall.
 
 use super::accuracy::check_classes;
+use super::class_counts::check_number;
 use super::sum::Sum;
 use super::{Average, ClassScores, Classes, Metric, MetricError, Numbers, Scores, Table, Weights};
 use std::borrow::Cow;
@@ -348,9 +349,7 @@ impl Metric for OneVsRestArea {
     }
 
     fn check(&self) -> Result<(), MetricError> {
-        if self.classes == 0 {
-            return Err(MetricError::setting("classes", 0, "give at least 1"));
-        }
+        check_number(self.classes)?;
         self.average.check_class(self.classes)?;
         match self.average {
             Average::Micro | Average::MacroOfAll => {

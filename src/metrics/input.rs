@@ -24,10 +24,10 @@ pub trait Kind {
 ///
 /// | kind | read from |
 /// |---|---|
-/// | [`Classes`] | slices, arrays and vectors of integers or `bool`; of rows of scores, whose class is the greatest score; [`Table`]; [`above`] |
+/// | [`Classes`] | slices, arrays and vectors of integers or `bool`; of rows of scores, whose class is the greatest score; [`Table`]; [`above`](super::above()) |
 /// | [`Numbers`] | slices, arrays and vectors of `f64` or `f32` |
 /// | [`Scores`] | slices, arrays and vectors of rows; [`Table`] |
-/// | [`Labels`] | slices, arrays and vectors of rows of `bool` or integers; [`Table`]; [`above`] |
+/// | [`Labels`] | slices, arrays and vectors of rows of `bool` or integers; [`Table`]; [`above`](super::above()) |
 ///
 /// With the feature `ndarray` also from arrays, with the feature `candle` also from tensors. Write an impl for a type of your own that
 /// wraps one of them:

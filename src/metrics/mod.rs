@@ -32,8 +32,10 @@
 
 mod above;
 mod accuracy;
+mod average;
 #[cfg(feature = "candle")]
 mod candle;
+mod class_counts;
 mod class_score;
 mod confusion;
 mod curve;
@@ -51,7 +53,8 @@ mod table;
 
 pub use above::{Above, above};
 pub use accuracy::{Accuracy, MultilabelAccuracy, TopKAccuracy};
-pub use class_score::{Average, ClassScore, ClassScores, ZeroDivision};
+pub use average::{Average, ClassScores, ZeroDivision};
+pub use class_score::ClassScore;
 pub use confusion::{ConfusionMatrix, Matrix, Normalize};
 pub use curve::{CurveArea, OneVsRestArea};
 pub use error::{MetricError, MetricProblem};

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Computes a [metric](crate::metrics) in a fit, for each pass, or in another loop with [`Rounds`], for each phase or round. The value is in
-/// the [`Record`], where stoppers and loggers find it. It has the weight [`EARLY`](crate::weight::EARLY).
+/// the [`Record`](callback_runtime::Record), where stoppers and loggers find it. It has the weight [`EARLY`](crate::weight::EARLY).
 ///
 /// In a fit, `Measure::new("accuracy", …)` puts `train_accuracy` and `valid_accuracy` into the record of each epoch, at the ends of the passes.
 /// An evaluation is a validation pass, and its record has `valid_accuracy` too. The metric is updated at the end of each batch, with
@@ -54,7 +54,7 @@ use std::fmt;
 ///
 /// # What is absent
 ///
-/// A pass without samples has no value, and neither has one that is left before its first batch: the record [lacks](Record::lacking) it, so
+/// A pass without samples has no value, and neither has one that is left before its first batch: the record [lacks](callback_runtime::Record::lacking) it, so
 /// that stoppers wait and `Csv` leaves the cell empty. A pass that is cut short has a value over the batches before the cut. A batch that is
 /// left before its prediction is not counted.
 ///

@@ -301,7 +301,11 @@ impl<M: Learner> SanityCheck<M> {
         trainer.plan().remove::<Tracker>();
         trainer.plan().remove::<NoSteps>();
         for restore in restore_state {
-            restore(trainer.state_mut());
+            let restored = call(|| {
+                restore(trainer.state_mut());
+                Ok(())
+            });
+            restored.map_err(|cause| SanityCheckError::new(SanityPart::Restore, cause))?;
         }
         restore_learner(trainer.learner())?;
         let (outcome, record) =
