@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::fit::{
     Batches, Epoch, Epochs, History, Iteration, Learner, LearningRate, MicroStep, Phase,
-    SampleCount, Step, Total,
+    SampleCount, SkipStep, Step, Total,
 };
 use crate::shelf::{DryRun, PhaseCounts};
 use callback_runtime::{BoxError, Outcome, PlanError, Record, State};
@@ -112,6 +112,7 @@ kept_state! {
     micro_step: MicroStep,
     sample_count: SampleCount,
     total: Total,
+    skip_step: SkipStep,
     phase: Phase,
     learning_rate: LearningRate,
     record: Record,

@@ -209,7 +209,8 @@ impl<M: Learner> SanityCheck<M> {
         }
     }
 
-    /// Sets the greatest number of batches in each pass; 1 by default. With 0 there is nothing to check, which is an error of
+    /// Sets the greatest number of batches in each pass; 1 by default. A trainer that
+    /// [accumulates](crate::fit::Trainer::accumulate) gradients steps after the last of them. With 0 there is nothing to check, which is an error of
     /// [`run`](Self::run).
     ///
     /// ```
@@ -226,7 +227,7 @@ impl<M: Learner> SanityCheck<M> {
         self
     }
 
-    /// Leaves each training batch after its gradients, so that the optimiser does not step: for a learner whose optimiser cannot be restored. A
+    /// [Skips](crate::fit::SkipStep) the steps of the optimisers: for a learner whose optimisers cannot be restored. A
     /// learner with a [step of its own](crate::fit::OwnStep) steps all the same.
     ///
     /// ```

@@ -1,8 +1,8 @@
 //! Notes how far a sanity check is, so that an error of the loop itself is that of a part.
 
-use crate::fit::{Fit, Phase};
+use crate::fit::{Fit, Phase, SkipStep};
 use crate::weight;
-use callback_runtime::{Breakpoint, Callback, CallbackInfo, Flow, Handlers, Role};
+use callback_runtime::{Breakpoint, Callback, CallbackInfo, Handlers, Role};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The callback of a sanity check. It runs before all others.
@@ -83,12 +83,12 @@ impl Trace {
     }
 }
 
-/// Leaves each training batch before the optimiser steps. It runs after all others.
+/// Skips the steps of the optimisers. It runs after all others.
 pub(super) struct NoSteps;
 
 impl NoSteps {
-    fn leave(&self) -> Flow {
-        Flow::leave(Fit::TRAIN_BATCH)
+    fn skip(&self, skip: &mut SkipStep) {
+        skip.skip();
     }
 }
 
@@ -100,7 +100,7 @@ impl Callback<Fit> for NoSteps {
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
-        h.on(Fit::on_train_batch_before_step, Self::leave);
+        h.on(Fit::on_train_batch_before_step, Self::skip);
     }
 }
 
