@@ -1,7 +1,7 @@
 //! Tensors of candle as inputs of metrics. Reading one waits for the device.
 
 use super::input::no_class;
-use super::{Classes, Input, Labels, MetricError, Numbers, Scores, Table};
+use super::{Classes, Input, Labels, MetricError, Numbers, Scores, Table, argmax};
 use candle_core::{DType, Device, Tensor};
 use std::borrow::Cow;
 
@@ -53,7 +53,8 @@ impl Input<Classes> for Tensor {
     fn read(&self) -> Result<Cow<'_, [usize]>, MetricError> {
         if self.dtype().is_float() {
             let scores = Input::<Scores>::read(self)?;
-            return Ok(Cow::Owned(scores.rows().map(super::argmax).collect()));
+            let rows = scores.rows();
+            return Ok(rows.map(|row| argmax(row.iter().copied())).collect());
         }
         let classes = to_cpu(self, DType::I64)?.to_vec1::<i64>()?;
         let classes = classes.into_iter().enumerate().map(|(index, class)| {

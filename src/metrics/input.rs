@@ -244,13 +244,13 @@ impl<T: ToClass> Input<Classes> for [T] {
 
 impl<R: Row> Input<Scores> for [R] {
     fn read(&self) -> Result<Table<'_, f64>, MetricError> {
-        Table::from_rows(self.iter().map(Row::to_row))
+        Table::from_rows(self.iter().map(Row::scores))
     }
 }
 
 impl<R: LabelRow> Input<Labels> for [R] {
     fn read(&self) -> Result<Table<'_, bool>, MetricError> {
-        Table::from_rows(self.iter().map(LabelRow::to_labels))
+        Table::from_rows(self.iter().map(LabelRow::labels))
     }
 }
 
@@ -301,7 +301,7 @@ pub(super) fn no_class(index: usize, class: i128) -> MetricError {
 
 impl<R: Row> ToClass for R {
     fn to_class(&self, _: usize) -> Result<usize, MetricError> {
-        Ok(argmax(&self.to_row()))
+        Ok(argmax(self.scores()))
     }
 }
 
@@ -310,11 +310,11 @@ impl<R: Row> ToClass for R {
 /// ```
 /// use callbacks::metrics::Row;
 ///
-/// assert_eq!(*[0.5_f32, 0.25].to_row(), [0.5, 0.25]);
+/// assert!([0.5_f32, 0.25].scores().eq([0.5, 0.25]));
 /// ```
 pub trait Row {
     /// Returns the scores.
-    fn to_row(&self) -> Cow<'_, [f64]>;
+    fn scores(&self) -> impl Iterator<Item = f64>;
 }
 
 /// A row of labels: a slice, an array or a vector of `bool` or `u8`, where 0 is no.
@@ -322,60 +322,57 @@ pub trait Row {
 /// ```
 /// use callbacks::metrics::LabelRow;
 ///
-/// assert_eq!(*[1_u8, 0].to_labels(), [true, false]);
+/// assert!([1_u8, 0].labels().eq([true, false]));
 /// ```
 pub trait LabelRow {
     /// Returns the labels.
-    fn to_labels(&self) -> Cow<'_, [bool]>;
+    fn labels(&self) -> impl Iterator<Item = bool>;
 }
 
 /// Implements a trait of rows for vectors, arrays and slices of an element.
 macro_rules! rows {
-    ($trait:ident, $read:ident, $element:ty => [$to:ty], |$values:ident| $body:expr) => {
+    ($trait:ident, $read:ident, $element:ty => $to:ty, $convert:expr) => {
         impl $trait for Vec<$element> {
-            fn $read(&self) -> Cow<'_, [$to]> {
-                let $values = self.as_slice();
-                $body
+            fn $read(&self) -> impl Iterator<Item = $to> {
+                self.iter().copied().map($convert)
             }
         }
 
         impl<const N: usize> $trait for [$element; N] {
-            fn $read(&self) -> Cow<'_, [$to]> {
-                let $values = self.as_slice();
-                $body
+            fn $read(&self) -> impl Iterator<Item = $to> {
+                self.iter().copied().map($convert)
             }
         }
 
         impl $trait for &[$element] {
-            fn $read(&self) -> Cow<'_, [$to]> {
-                let $values = *self;
-                $body
+            fn $read(&self) -> impl Iterator<Item = $to> {
+                self.iter().copied().map($convert)
             }
         }
     };
 }
 
-rows!(Row, to_row, f64 => [f64], |values| Cow::Borrowed(values));
-rows!(Row, to_row, f32 => [f64], |values| values.iter().map(|value| f64::from(*value)).collect());
-rows!(LabelRow, to_labels, bool => [bool], |values| Cow::Borrowed(values));
-rows!(LabelRow, to_labels, u8 => [bool], |values| values.iter().map(|value| *value != 0).collect());
+rows!(Row, scores, f64 => f64, f64::from);
+rows!(Row, scores, f32 => f64, f64::from);
+rows!(LabelRow, labels, bool => bool, bool::from);
+rows!(LabelRow, labels, u8 => bool, |label| label != 0);
 
 /// Returns the index of the greatest score: the first of equal ones, and the first NaN if there is one. 0 for an empty row.
 ///
 /// ```
 /// use callbacks::metrics::argmax;
 ///
-/// assert_eq!(argmax(&[0.5, 2.0, 2.0]), 1);
-/// assert_eq!(argmax(&[0.5, f64::NAN, 2.0]), 1);
+/// assert_eq!(argmax([0.5, 2.0, 2.0]), 1);
+/// assert_eq!(argmax([0.5, f64::NAN, 2.0]), 1);
 /// ```
-pub fn argmax(scores: &[f64]) -> usize {
-    if let Some(nan) = scores.iter().position(|score| score.is_nan()) {
-        return nan;
-    }
+pub fn argmax(scores: impl IntoIterator<Item = f64>) -> usize {
     let (mut best, mut greatest) = (0, f64::NEG_INFINITY);
-    for (class, score) in scores.iter().enumerate() {
-        if *score > greatest {
-            (best, greatest) = (class, *score);
+    for (class, score) in scores.into_iter().enumerate() {
+        if score.is_nan() {
+            return class;
+        }
+        if score > greatest {
+            (best, greatest) = (class, score);
         }
     }
     best

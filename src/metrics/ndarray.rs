@@ -1,6 +1,6 @@
 //! Arrays of ndarray as inputs of metrics.
 
-use super::{Classes, Input, Labels, MetricError, Numbers, Scores, Table, ToClass};
+use super::{Classes, Input, Labels, MetricError, Numbers, Scores, Table, ToClass, argmax};
 use ndarray::{ArrayBase, Data, Ix1, Ix2};
 use std::borrow::Cow;
 
@@ -51,10 +51,9 @@ impl<S: Data<Elem: Copy + Into<f64>>> Input<Scores> for ArrayBase<S, Ix2> {
 /// ```
 impl<S: Data<Elem: Copy + Into<f64>>> Input<Classes> for ArrayBase<S, Ix2> {
     fn read(&self) -> Result<Cow<'_, [usize]>, MetricError> {
-        let scores = Input::<Scores>::read(self)?;
-        Ok(Cow::Owned(
-            scores.rows().map(super::argmax).collect::<Vec<_>>(),
-        ))
+        let rows = self.rows().into_iter();
+        let classes = rows.map(|row| argmax(row.iter().map(|score| (*score).into())));
+        Ok(classes.collect())
     }
 }
 

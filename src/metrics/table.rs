@@ -50,16 +50,16 @@ impl<'a, T: Clone> Table<'a, T> {
         Ok(Self { values, columns })
     }
 
-    /// Copies the rows into one slice. All of them must have the length of the first.
-    pub(super) fn from_rows<'r>(
-        rows: impl Iterator<Item = Cow<'r, [T]>>,
-    ) -> Result<Self, MetricError>
-    where
-        T: 'r,
-    {
+    /// Collects the rows. All of them must have the length of the first.
+    pub(super) fn from_rows(
+        rows: impl Iterator<Item = impl Iterator<Item = T>>,
+    ) -> Result<Self, MetricError> {
         let (mut values, mut columns) = (Vec::new(), None);
         for (index, row) in rows.enumerate() {
-            let (found, expected) = (row.len(), *columns.get_or_insert(row.len()));
+            let before = values.len();
+            values.extend(row);
+            let found = values.len() - before;
+            let expected = *columns.get_or_insert(found);
             if found != expected {
                 let ragged = MetricProblem::Columns {
                     index,
@@ -68,7 +68,6 @@ impl<'a, T: Clone> Table<'a, T> {
                 };
                 return Err(ragged.into());
             }
-            values.extend_from_slice(&row);
         }
         Self::new(values, columns.unwrap_or(0))
     }
@@ -197,7 +196,8 @@ impl Input<Scores> for Table<'_, f64> {
 
 impl Input<Classes> for Table<'_, f64> {
     fn read(&self) -> Result<Cow<'_, [usize]>, MetricError> {
-        Ok(self.rows().map(argmax).collect())
+        let rows = self.rows();
+        Ok(rows.map(|row| argmax(row.iter().copied())).collect())
     }
 }
 
