@@ -4,12 +4,12 @@
 //!
 //! | constant | weight | who has it |
 //! |---|---|---|
-//! | [`FIRST`] | −∞ | callbacks that provide state for others, such as `Recorder` |
-//! | [`EARLY`] | −10 | your callbacks that measure: they add values to the [`Record`](crate::Record) |
+//! | [`FIRST`] | −∞ | callbacks that provide state for others, such as `Recorder`, and those that hold parameters, such as `Freeze` |
+//! | [`EARLY`] | −10 | callbacks that measure and schedule: they add values to the [`Record`](crate::Record) and set rates, as `Measure`, `Throughput`, `RateSchedule` and `MixedPrecision` do |
 //! | [`DEFAULT`] | 0 | callbacks without a weight: they may change the values, the state and the model |
-//! | [`LOGGERS`] | 10 | callbacks that log or show the values: `Csv`, `JsonLines`, `TensorBoard`, `Progress` |
-//! | [`STOPPERS`] | 100 | callbacks that stop the run: `EarlyStopping`, `ConvergenceStopping`, `InvalidLossStopping`, `MaxTime`, `StopHandle`, `Interrupts` |
-//! | [`LAST`] | ∞ | callbacks that see what all others have done |
+//! | [`LOGGERS`] | 10 | callbacks that log or show the values: `Csv`, `JsonLines`, `TensorBoard`, `Progress`, `PrintRounds`; `ReduceOnPlateau` just before them |
+//! | [`STOPPERS`] | 100 | callbacks that stop the run: `EarlyStopping`, `KeepBest`, `ConvergenceStopping`, `InvalidLossStopping`, `TerminateOnNan`, `StopAfter`, `MaxTime`, `StopHandle`, `Interrupts` |
+//! | [`LAST`] | ∞ | callbacks that see what all others have done, such as `Ema`, `StochasticWeightAveraging` and `WeightDecay` |
 //!
 //! A value that a callback adds at the end of a round is logged and watched if the callback has a weight below [`LOGGERS`].
 //!
