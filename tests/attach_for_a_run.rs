@@ -105,7 +105,9 @@ fn a_default_is_replaced_by_one_of_its_type_or_of_its_name() {
         assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
         journal.take()
     };
-    let alone = run(&|plan| drop(plan.add_default(note("default"))));
+    let alone = run(&|plan| {
+        plan.add_default(note("default"));
+    });
     assert_eq!(alone, ["default in train"]);
     let before = run(&|plan| {
         plan.add(note("mine"));

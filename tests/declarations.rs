@@ -143,7 +143,31 @@ fn a_callback_that_does_not_say_what_it_records_may_record_any_name() {
     assert_eq!(judge(open().callback(Monitor::of("secret"))), []);
     let notes = judge(open().callback(Monitor::of("train_los")));
     assert_eq!(notes.len(), 1);
-    assert_eq!(notes[0].0, ProblemKind::SimilarName);
+    assert_eq!(notes[0].0, ProblemKind::MaybeNotRecorded);
+    for (name, expected) in [("open", None), ("opne", Some(ProblemKind::NotRecorded))] {
+        let mut declared = trainer().callback(Monitor::of(name));
+        let closure = |record: &mut Record| record.set("open", 0.5);
+        declared
+            .plan()
+            .on(Fit::on_epoch_end, closure)
+            .produces("open");
+        let kinds = judge(declared).into_iter().map(|(kind, _)| kind);
+        assert!(kinds.eq(expected), "{name}");
+    }
+    // Without validation data, a closure may still measure something.
+    let notes = judge(open().callback(Monitor::of("valid_loss")));
+    assert_eq!(notes[0].0, ProblemKind::MaybeNotRecorded);
+    assert!(notes[0].1.contains("no validation data: `.valid(…)`"));
+    // A handler of the validation pass cannot.
+    let silent = trainer().on(Fit::on_valid_end, |record: &mut Record| {
+        record.set("valid_x", 0.5);
+    });
+    let problems = judge(silent.callback(Monitor::of("valid_x")));
+    assert!(
+        problems
+            .iter()
+            .any(|(kind, _)| *kind == ProblemKind::NotRecorded)
+    );
     let with_ctx = trainer().on(Fit::on_epoch_end, |mut ctx: Ctx<'_>| {
         ctx.insert(0_u8);
     });

@@ -171,8 +171,9 @@ fn a_column_that_is_declared_waits_for_what_comes_later() {
 #[test]
 fn a_column_that_is_declared_twice_is_refused_before_the_run() {
     let logger = Csv::new(Page::default()).columns(["rare", "rare"]);
-    let text = "Csv has a `columns` of [\"rare\", \"rare\"]; give each name once";
-    assert_eq!(refused(logger, || {}), text);
+    let error = walk().callback(logger).run(3).unwrap_err().to_string();
+    let text = "Csv: has a `columns` of [\"rare\", \"rare\"]\n    give each name once";
+    assert!(error.contains(text), "{error}");
 }
 
 #[test]

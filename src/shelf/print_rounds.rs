@@ -1,5 +1,6 @@
 //! Prints a line for each round.
 
+use super::DryRun;
 use crate::fit::{Epochs, LearningRate};
 use crate::weight;
 use callback_macros::callback;
@@ -146,8 +147,9 @@ impl PrintRounds {
         record: &Record,
         epochs: Option<&Epochs>,
         rate: Option<&LearningRate>,
+        dry_run: Option<&DryRun>,
     ) {
-        if record.is_complete() {
+        if record.is_complete() && dry_run.is_none() {
             let line = self.line(record, epochs.copied(), rate);
             // A closed pipe is no reason to end a run.
             let _ = writeln!(self.writer, "{line}");

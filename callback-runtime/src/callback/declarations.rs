@@ -15,6 +15,16 @@ pub(crate) struct Declarations {
     pub(crate) monitors: Vec<Cow<'static, str>>,
 }
 
+impl Declarations {
+    const fn none() -> Self {
+        Self {
+            invalid: Vec::new(),
+            produces: Vec::new(),
+            monitors: Vec::new(),
+        }
+    }
+}
+
 /// What a callback declares of its settings and of the record. `declare = Self::declare` on the attribute adds it for each instance.
 impl CallbackInfo {
     /// Requires that a setting is valid. Otherwise the plan has a problem before anything runs: the name of the setting, its value and the
@@ -79,7 +89,7 @@ impl CallbackInfo {
     /// # }
     /// ```
     pub fn problem(mut self, text: impl Into<String>) -> Self {
-        self.declarations.invalid.push(text.into());
+        self.declare().invalid.push(text.into());
         self
     }
 
@@ -96,7 +106,7 @@ impl CallbackInfo {
     /// # }
     /// ```
     pub fn produces(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.declarations.produces.push(name.into());
+        self.declare().produces.push(name.into());
         self
     }
 
@@ -115,11 +125,16 @@ impl CallbackInfo {
     /// # }
     /// ```
     pub fn monitors(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.declarations.monitors.push(name.into());
+        self.declare().monitors.push(name.into());
         self
     }
 
     pub(crate) fn declarations(&self) -> &Declarations {
-        &self.declarations
+        static NONE: Declarations = Declarations::none();
+        self.declarations.as_deref().unwrap_or(&NONE)
+    }
+
+    fn declare(&mut self) -> &mut Declarations {
+        self.declarations.get_or_insert_default()
     }
 }

@@ -123,7 +123,8 @@ pub struct CallbackInfo {
     location: Option<Location>,
     is_ready_made: bool,
     relations: Relations,
-    declarations: Declarations,
+    /// Boxed, because most callbacks declare nothing, and `info` is compiled for each of them.
+    declarations: Option<Box<Declarations>>,
 }
 
 impl CallbackInfo {
@@ -141,7 +142,7 @@ impl CallbackInfo {
             location: Some(location),
             is_ready_made: false,
             relations: Relations::default(),
-            declarations: Declarations::default(),
+            declarations: None,
         }
     }
 
@@ -168,7 +169,7 @@ impl CallbackInfo {
             location: None,
             is_ready_made: false,
             relations: Relations::default(),
-            declarations: Declarations::default(),
+            declarations: None,
         }
     }
 

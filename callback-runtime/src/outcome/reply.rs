@@ -225,8 +225,10 @@ impl Deliver<Flow> for DeliverFlow {
 
     #[inline]
     fn deliver(&self, flow: Flow, _: Turn, context: &mut CallContext<'_>) {
-        if flow != Flow::Continue {
-            deliver_flow(flow, context);
+        // Both arms take the flow, so that none is dropped here.
+        match flow {
+            Flow::Continue => {}
+            flow => deliver_flow(flow, context),
         }
     }
 }

@@ -169,6 +169,7 @@ impl PlanCore {
             background: BackgroundSetting::default(),
             periods: Vec::new(),
             relations: Relations::default(),
+            produces: Vec::new(),
             insertion,
             added_at,
             by_hand,

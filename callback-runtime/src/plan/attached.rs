@@ -6,8 +6,13 @@ use crate::callback::{CallbackInfo, Handler, Location, Relation, Relations};
 use crate::outcome::OnFailure;
 use crate::period::AttachedPeriod;
 use crate::raw::Sendable;
+use std::borrow::Cow;
 
 /// The settings of an attached callback. Its value is in the dispatcher, under the same id.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and they combine freely"
+)]
 pub(crate) struct Attached {
     /// The functions that know the callback's type. Replacing the callback replaces them.
     pub(crate) functions: CallbackFunctions,
@@ -29,6 +34,8 @@ pub(crate) struct Attached {
     pub(crate) periods: Vec<AttachedPeriod>,
     /// The relations to other callbacks that its attachment declares.
     pub(crate) relations: Relations,
+    /// The names of values that its attachment declares that it puts into the record.
+    pub(crate) produces: Vec<Cow<'static, str>>,
     /// The position among the callbacks of the same weight.
     pub(crate) insertion: Insertion,
     /// The call that attached the callback, or replaced it last.
@@ -100,6 +107,12 @@ impl Attached {
     pub(crate) fn all_relations(&self) -> impl Iterator<Item = &Relation> {
         let of_type = self.info.relations().list.iter();
         of_type.chain(&self.relations.list)
+    }
+
+    /// Returns the names of the values that the callback puts into the record, as its type and its attachment declare them.
+    pub(crate) fn produces(&self) -> impl Iterator<Item = &Cow<'static, str>> {
+        let of_type = &self.info.declarations().produces;
+        of_type.iter().chain(&self.produces)
     }
 
     /// The source location of the callback; the call that attached it, if the callback has none or is ready-made.

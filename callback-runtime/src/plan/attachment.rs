@@ -6,6 +6,7 @@ use crate::callback::{IntoCallbackRef, Location, Verb};
 use crate::loops::{At, Loop, LoopInfo};
 use crate::outcome::OnFailure;
 use crate::period::{AttachedPeriod, Period};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The settings of a callback that was just attached. They apply to this callback, not to others of its type.
@@ -25,6 +26,25 @@ pub struct Attachment<'p> {
 }
 
 impl Attachment<'_> {
+    /// Declares that this callback puts a value of this name into the [`Record`](crate::Record), as `produces("accuracy")` does on the attribute
+    /// of a type. See [`CallbackInfo::monitors`](crate::CallbackInfo::monitors).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// use callbacks::shelf::EarlyStopping;
+    ///
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.expect(|run| run.records(["train_loss"]));
+    /// plan.on(Fit::on_epoch_end, |record: &mut Record| record.set("spread", 0.5)).produces("spread");
+    /// plan.add(EarlyStopping::minimize("spraed"));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert_eq!(error.problems()[0].hint(), Some("did you mean `spread`?"));
+    /// ```
+    pub fn produces(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.attached.produces.push(name.into());
+        self
+    }
+
     /// Attaches this callback for the next run alone. It can be read until the next check or run, which removes it.
     ///
     /// ```

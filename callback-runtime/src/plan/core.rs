@@ -152,7 +152,7 @@ impl PlanCore {
     fn names_to_record(&self) -> RecordedNames {
         let by_loop = self.of_run.records.iter().flatten();
         let order = self.resolved.order.iter();
-        let by_callbacks = order.flat_map(|id| &self.attached[*id].info.declarations().produces);
+        let by_callbacks = order.flat_map(|id| self.attached[*id].produces());
         by_loop.chain(by_callbacks).cloned().collect()
     }
 }

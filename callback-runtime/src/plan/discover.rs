@@ -188,7 +188,9 @@ impl PlanCore {
             .clone()
             .map(|attached| attached.functions.type_id)
             .collect();
-        let names: HashSet<String> = by_hand
+        let has_defaults = self.attached.iter().any(|attached| attached.is_default);
+        let replacing = by_hand.filter(|_| has_defaults);
+        let names: HashSet<String> = replacing
             .map(|attached| attached.plain_name().to_owned())
             .collect();
         for attached in &mut self.attached {

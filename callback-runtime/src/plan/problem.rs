@@ -93,8 +93,9 @@ pub enum ProblemKind {
     Setting,
     /// A callback monitors a name that nothing puts into the record.
     NotRecorded,
-    /// A callback monitors a name that is similar to one in the record. A note, not an error.
-    SimilarName,
+    /// A callback monitors a name that the run does not record, or that is similar to one that it does, unless a callback that does not declare
+    /// its names adds it. A note, not an error.
+    MaybeNotRecorded,
     /// A handler can never run. A note, not an error.
     NeverRuns,
     /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.
@@ -197,7 +198,7 @@ impl Problem {
             ProblemKind::Undecided,
             ProblemKind::Alone,
             ProblemKind::Idle,
-            ProblemKind::SimilarName,
+            ProblemKind::MaybeNotRecorded,
         ];
         !notes.contains(&self.kind)
     }

@@ -11,29 +11,35 @@ pub struct RecordId(u64);
 /// The names that the loop and the callbacks of a plan declare to record.
 pub(crate) type RecordedNames = Arc<[Cow<'static, str>]>;
 
-/// The context of a record. All contexts are equal, so that records with equal values are.
+/// The context of a record: one pointer, since records move in each step of a loop. All contexts are equal, so that records with equal values
+/// are.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Context {
-    id: Option<RecordId>,
-    names: Option<RecordedNames>,
+pub(super) struct Context(Option<Arc<RunContext>>);
+
+#[derive(Debug)]
+struct RunContext {
+    id: RecordId,
+    names: RecordedNames,
 }
 
 impl Context {
     /// Sets the names of a run that begins, and the identity if this is the first one.
     pub(super) fn begin_run(&mut self, names: &RecordedNames) {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        self.id
-            .get_or_insert_with(|| RecordId(NEXT.fetch_add(1, Ordering::Relaxed)));
-        self.names = Some(Arc::clone(names));
+        let id = self.id();
+        self.0 = Some(Arc::new(RunContext {
+            id: id.unwrap_or_else(|| RecordId(NEXT.fetch_add(1, Ordering::Relaxed))),
+            names: Arc::clone(names),
+        }));
     }
 
-    pub(super) const fn id(&self) -> Option<RecordId> {
-        self.id
+    pub(super) fn id(&self) -> Option<RecordId> {
+        self.0.as_ref().map(|context| context.id)
     }
 
     pub(super) fn declares(&self, name: &str) -> bool {
-        let mut names = self.names.iter().flat_map(|names| names.iter());
-        names.any(|declared| covers(declared, name))
+        let names = self.0.iter().flat_map(|context| context.names.iter());
+        names.into_iter().any(|declared| covers(declared, name))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::raw::AccessKind;
 use crate::record::{Record, covers};
 use crate::run::HandlerRecord;
 use std::any::TypeId;
+use std::collections::HashSet;
 
 /// Refuses a name that nothing puts into the record, as
 ///
@@ -14,10 +15,10 @@ use std::any::TypeId;
 /// trainer.callback(EarlyStopping::minimize("vaild_loss"))
 /// ```
 ///
-/// A callback that writes records and does not say which names may add any; then a name that is similar to a known one is a note. A run
-/// without rounds, such as an evaluation, has no record to monitor.
+/// A callback that writes records and does not say which names may add any; then a name that is similar to a known one, or that the run does
+/// not record, is a note. A run without rounds, such as an evaluation, has no record to monitor.
 pub(crate) fn check_monitors(input: &CheckInput<'_>) -> Vec<Problem> {
-    if !has_rounds(input) {
+    if !has_monitors(input) || !has_rounds(input) {
         return Vec::new();
     }
     let names = RecordNames::of(input);
@@ -26,6 +27,12 @@ pub(crate) fn check_monitors(input: &CheckInput<'_>) -> Vec<Problem> {
         let problems = monitors.filter_map(|name| names.check(input, id, name));
         problems.collect::<Vec<_>>()
     })
+}
+
+fn has_monitors(input: &CheckInput<'_>) -> bool {
+    let attached = input.plan.attached.iter();
+    let mut monitors = attached.map(|attached| &attached.info.declarations().monitors);
+    monitors.any(|names| !names.is_empty())
 }
 
 /// Whether the run completes rounds.
@@ -54,13 +61,15 @@ impl<'p> RecordNames<'p> {
             by_program: Vec::new(),
             is_open: plan.of_run.records.is_none(),
         };
+        let writers = writers_of_records(input);
         for id in &plan.resolved.order {
-            let info = &plan.attached[*id].info;
-            let produces = info.declarations().produces.iter().map(AsRef::as_ref);
-            names.declared.extend(produces.clone());
-            if !info.is_ready_made() {
-                names.is_open |= produces.len() == 0 && writes_records(input, *id);
-                names.by_program.extend(produces);
+            let attached = &plan.attached[*id];
+            let mut produces = attached.produces().map(AsRef::as_ref).peekable();
+            let is_ready_made = attached.info.is_ready_made();
+            names.is_open |= !is_ready_made && produces.peek().is_none() && writers.contains(id);
+            for name in produces {
+                names.declared.push(name);
+                names.by_program.extend((!is_ready_made).then_some(name));
             }
         }
         names
@@ -68,37 +77,32 @@ impl<'p> RecordNames<'p> {
 
     /// Returns what is wrong with a name that the callback `id` monitors, if anything is.
     fn check(&self, input: &CheckInput<'_>, id: CallbackId, name: &str) -> Option<Problem> {
-        if self
-            .by_program
-            .iter()
-            .any(|produced| covers(produced, name))
-        {
+        let covers_name = |produced: &&str| covers(produced, name);
+        if self.by_program.iter().any(covers_name) {
             return None;
         }
-        if let Some(why) = input.plan.of_run.why_unrecorded(name) {
-            let what = format!("monitors `{name}`, which this run does not record: {why}");
-            let text = ProblemText::hinted(what, &remedy(name));
-            return Some(input.of_callback(id, ProblemKind::NotRecorded, text));
-        }
-        if self.declared.iter().any(|produced| covers(produced, name)) {
+        let why = input.plan.of_run.why_unrecorded(name);
+        if why.is_none() && self.declared.iter().any(covers_name) {
             return None;
         }
         let similar = nearest(name, self.declared.iter().copied());
-        let what = format!("monitors `{name}`, which nothing puts into the record");
-        match (self.is_open, similar) {
-            (true, None) => None,
-            (true, Some(similar)) => {
-                let text = format!(
-                    "monitors `{name}`; did you mean `{similar}`? Otherwise the callback that adds `{name}` can declare it: \
-                     `produces(\"{name}\")`"
-                );
-                Some(input.of_callback(id, ProblemKind::SimilarName, text))
-            }
-            (false, similar) => {
-                let text = ProblemText::hinted(what, &self.advice(name, similar));
-                Some(input.of_callback(id, ProblemKind::NotRecorded, text))
-            }
-        }
+        let (what, hint) = match (why, similar) {
+            (Some(why), _) => (
+                format!("which this run does not record: {why}"),
+                remedy(name),
+            ),
+            (None, _) => (
+                "which nothing puts into the record".to_owned(),
+                self.advice(name, similar),
+            ),
+        };
+        let kind = match (self.is_open, why.or(similar)) {
+            (false, _) => ProblemKind::NotRecorded,
+            (true, Some(_)) => ProblemKind::MaybeNotRecorded,
+            (true, None) => return None,
+        };
+        let text = ProblemText::hinted(format!("monitors `{name}`, {what}"), &hint);
+        Some(input.of_callback(id, kind, text))
     }
 
     fn advice(&self, name: &str, similar: Option<&str>) -> String {
@@ -115,19 +119,25 @@ impl<'p> RecordNames<'p> {
 }
 
 fn remedy(name: &str) -> String {
-    format!("a callback that adds `{name}` declares it: `#[callback(produces(\"{name}\"))]`")
+    format!(
+        "a callback that adds `{name}` declares it: `#[callback(produces(\"{name}\"))]`, or `.produces(\"{name}\")` \
+         where a closure is attached"
+    )
 }
 
-/// Whether a handler of the callback can add values to the record.
-fn writes_records(input: &CheckInput<'_>, id: CallbackId) -> bool {
+/// Returns the callbacks with a handler that can add values to the record, at a breakpoint that the run fires.
+fn writers_of_records(input: &CheckInput<'_>) -> HashSet<CallbackId> {
+    let writing = input.handlers().filter(|handler| {
+        writes_record(handler) && input.plan.of_run.why_silent(handler.at).is_none()
+    });
+    writing.map(|handler| handler.callback).collect()
+}
+
+fn writes_record(handler: &HandlerRecord) -> bool {
     let record = TypeId::of::<Record>();
-    let writes = |handler: &HandlerRecord| {
-        handler.accesses.iter().any(|access| match access.kind {
-            AccessKind::Read => false,
-            AccessKind::Write => access.type_id == record,
-            AccessKind::Everything => true,
-        })
-    };
-    let mut handlers = input.handlers();
-    handlers.any(|handler| handler.callback == id && writes(handler))
+    handler.accesses.iter().any(|access| match access.kind {
+        AccessKind::Read => false,
+        AccessKind::Write => access.type_id == record,
+        AccessKind::Everything => true,
+    })
 }
