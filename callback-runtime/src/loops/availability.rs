@@ -212,7 +212,10 @@ impl<L: Loop> Availability<L> {
     ///
     /// let mut plan = Plan::<Fit>::new();
     /// plan.add(EarlyStopping::minimize("valid_loss"));
-    /// plan.expect(|availability| availability.never_records("valid_", "no validation data"));
+    /// plan.expect(|availability| {
+    ///     availability.records(["train_loss"]);
+    ///     availability.never_records("valid_", "no validation data");
+    /// });
     /// let error = plan.check(&State::new()).unwrap_err();
     /// assert!(error.to_string().contains("which this run does not record: no validation data"));
     /// ```
