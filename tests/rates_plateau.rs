@@ -198,7 +198,11 @@ fn mistakes_are_reported_with_what_to_write() {
         misspelt,
         "there is no optimiser `mian`; the learner's optimisers are: main"
     );
-    let absent = fail(ReduceOnPlateau::minimize("valid_loss"));
+    let trainer = Trainer::new(Line::new(&Journal::default()));
+    let absent = trainer
+        .callback(ReduceOnPlateau::minimize("valid_loss"))
+        .check();
+    let absent = absent.unwrap_err().to_string();
     assert!(
         absent.contains("no validation data: `.valid(…)`"),
         "{absent}"
