@@ -1,6 +1,7 @@
 //! `CutMix`: pastes a patch of another sample into each image.
 
 use super::draws::Draws;
+use super::mixing::Mixing;
 use super::{MixBatch, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
 use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
@@ -27,9 +28,7 @@ use std::ops::Range;
 /// # Ok::<(), callbacks::BoxError>(())
 /// ```
 pub struct CutMix<B> {
-    alpha: f64,
-    seed: u64,
-    validates: bool,
+    mixing: Mixing,
     batch: PhantomData<fn(B)>,
 }
 
@@ -101,8 +100,6 @@ impl Patch {
     }
 }
 
-const REMEDY: &str = "give a finite one above 0";
-
 impl<B> CutMix<B> {
     /// Creates a callback that draws the share that stays from Beta(alpha, alpha), with a finite `alpha` above 0.
     ///
@@ -114,9 +111,7 @@ impl<B> CutMix<B> {
     /// ```
     pub const fn new(alpha: f64) -> Self {
         Self {
-            alpha,
-            seed: 0,
-            validates: false,
+            mixing: Mixing::new(alpha),
             batch: PhantomData,
         }
     }
@@ -131,13 +126,13 @@ impl<B> CutMix<B> {
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.mixing.seed = seed;
         self
     }
 
     /// Changes the batches of validation, too.
     pub const fn on_validation(mut self) -> Self {
-        self.validates = true;
+        self.mixing.validates = true;
         self
     }
 
@@ -158,11 +153,8 @@ impl<B> CutMix<B> {
         epoch: u64,
         batch: u64,
     ) -> Result<(Pairs, Patch), BoxError> {
-        self.draw(
-            images,
-            size,
-            Draws::new(self.seed, epoch, Phase::Train, batch),
-        )
+        let draws = self.mixing.draws(epoch, Phase::Train, batch)?;
+        self.draw(images, size, draws)
     }
 
     fn draw(
@@ -171,11 +163,8 @@ impl<B> CutMix<B> {
         (height, width): (usize, usize),
         mut draws: Draws,
     ) -> Result<(Pairs, Patch), BoxError> {
-        if !self.is_valid() {
-            return Err(format!("an `alpha` of {}; {REMEDY}", self.alpha).into());
-        }
         let partners = draws.order(images);
-        let side = (1.0 - draws.beta(self.alpha)).sqrt();
+        let side = (1.0 - draws.beta(self.mixing.alpha)).sqrt();
         let patch = Patch {
             rows: range(draws.below(height), side, height),
             columns: range(draws.below(width), side, width),
@@ -183,10 +172,6 @@ impl<B> CutMix<B> {
         let pasted = share(patch.area(), height.saturating_mul(width));
         let pairs = Pairs::new(partners, vec![1.0 - pasted; images])?;
         Ok((pairs, patch))
-    }
-
-    fn is_valid(&self) -> bool {
-        self.alpha.is_finite() && self.alpha > 0.0
     }
 }
 
@@ -218,13 +203,12 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        let info = CallbackInfo::of::<Self>().ready_made();
-        info.valid_if(self.is_valid(), "alpha", self.alpha, REMEDY)
+        self.mixing.declare(CallbackInfo::of::<Self>().ready_made())
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
         h.on(Fit::on_train_batch_begin, Self::patch_batch);
-        if self.validates {
+        if self.mixing.validates {
             h.on(Fit::on_valid_batch_begin, Self::patch_batch);
         }
     }
@@ -248,7 +232,7 @@ where
         iteration: &Iteration,
     ) -> Result<(), BoxError> {
         let (images, targets) = batch.parts();
-        let draws = Draws::new(self.seed, epoch.get(), *phase, iteration.get());
+        let draws = self.mixing.draws(epoch.get(), *phase, iteration.get())?;
         let (pairs, patch) = self.draw(images.images(), images.size()?, draws)?;
         images.paste(&patch, &pairs)?;
         targets.mix(&pairs)
@@ -264,9 +248,7 @@ impl<B> Clone for CutMix<B> {
 impl<B> fmt::Debug for CutMix<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CutMix")
-            .field("alpha", &self.alpha)
-            .field("seed", &self.seed)
-            .field("validates", &self.validates)
+            .field("mixing", &self.mixing)
             .finish_non_exhaustive()
     }
 }

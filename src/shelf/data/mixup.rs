@@ -1,6 +1,6 @@
 //! Mixup: mixes pairs of samples.
 
-use super::draws::Draws;
+use super::mixing::Mixing;
 use super::{MixBatch, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
 use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
@@ -60,13 +60,9 @@ use std::marker::PhantomData;
 /// # Ok::<(), PlanError>(())
 /// ```
 pub struct Mixup<B> {
-    alpha: f64,
-    seed: u64,
-    validates: bool,
+    mixing: Mixing,
     batch: PhantomData<fn(B)>,
 }
-
-const REMEDY: &str = "give a finite one above 0";
 
 impl<B> Mixup<B> {
     /// Creates a callback that draws weights from Beta(alpha, alpha), with a finite `alpha` above 0. The smaller it is, the less is mixed; luz
@@ -80,9 +76,7 @@ impl<B> Mixup<B> {
     /// ```
     pub const fn new(alpha: f64) -> Self {
         Self {
-            alpha,
-            seed: 0,
-            validates: false,
+            mixing: Mixing::new(alpha),
             batch: PhantomData,
         }
     }
@@ -97,13 +91,13 @@ impl<B> Mixup<B> {
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.mixing.seed = seed;
         self
     }
 
     /// Mixes the batches of validation, too.
     pub const fn on_validation(mut self) -> Self {
-        self.validates = true;
+        self.mixing.validates = true;
         self
     }
 
@@ -136,21 +130,14 @@ impl<B> Mixup<B> {
         phase: Phase,
         batch: u64,
     ) -> Result<Pairs, BoxError> {
-        if !self.is_valid() {
-            return Err(format!("an `alpha` of {}; {REMEDY}", self.alpha).into());
-        }
-        let mut draws = Draws::new(self.seed, epoch, phase, batch);
+        let mut draws = self.mixing.draws(epoch, phase, batch)?;
         let partners = draws.order(samples);
         let weights = partners.iter().map(|_| {
-            let weight = draws.beta(self.alpha);
+            let weight = draws.beta(self.mixing.alpha);
             weight.max(1.0 - weight)
         });
         let weights = weights.collect();
         Pairs::new(partners, weights)
-    }
-
-    fn is_valid(&self) -> bool {
-        self.alpha.is_finite() && self.alpha > 0.0
     }
 }
 
@@ -161,13 +148,12 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        let info = CallbackInfo::of::<Self>().ready_made();
-        info.valid_if(self.is_valid(), "alpha", self.alpha, REMEDY)
+        self.mixing.declare(CallbackInfo::of::<Self>().ready_made())
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
         h.on(Fit::on_train_batch_begin, Self::mix_batch);
-        if self.validates {
+        if self.mixing.validates {
             h.on(Fit::on_valid_batch_begin, Self::mix_batch);
         }
     }
@@ -206,9 +192,7 @@ impl<B> Clone for Mixup<B> {
 impl<B> fmt::Debug for Mixup<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mixup")
-            .field("alpha", &self.alpha)
-            .field("seed", &self.seed)
-            .field("validates", &self.validates)
+            .field("mixing", &self.mixing)
             .finish_non_exhaustive()
     }
 }

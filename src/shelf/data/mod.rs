@@ -3,7 +3,7 @@
 //! * `mixup`, `cutmix`, `label_smoothing`: the callbacks;
 //! * `mix`: what they need of a batch; `paired`: targets that are kept in pairs;
 //! * `vectors`, `ndarray`, `candle`: samples and targets that can be mixed;
-//! * `draws`: the random numbers of a batch.
+//! * `mixing`: the settings of those that mix samples; `draws`: the random numbers of a batch.
 
 #[cfg(feature = "candle")]
 mod candle;
@@ -11,6 +11,7 @@ mod cutmix;
 mod draws;
 mod label_smoothing;
 mod mix;
+mod mixing;
 mod mixup;
 #[cfg(feature = "ndarray")]
 mod ndarray;
