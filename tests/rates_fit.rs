@@ -14,7 +14,9 @@ mod support {
 }
 
 use callbacks::fit::{BatchesPerStep, Epoch, Fit, LearningRate, Step, Trainer};
-use callbacks::schedule::{Cosine, Exponential, Linear, OneCycle, Position, Schedule, StepDecay};
+use callbacks::schedule::{
+    Cosine, Exponential, Linear, OneCycle, Schedule, SchedulePosition, StepDecay,
+};
 use callbacks::shelf::{RateSchedule, ValueSchedule};
 use callbacks::{Attach, Outcome};
 use std::sync::{Arc, Mutex};
@@ -48,7 +50,7 @@ fn finish(outcome: &Outcome) {
 
 /// The values of a schedule at the positions of a run.
 fn values(schedule: &impl Schedule, initial: f64, total: u64) -> Vec<f64> {
-    let positions = (0..total).map(|at| Position::new(at).of(total));
+    let positions = (0..total).map(|at| SchedulePosition::new(at).of(total));
     positions.map(|at| schedule.value(initial, at)).collect()
 }
 

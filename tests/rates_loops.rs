@@ -8,7 +8,7 @@ mod support {
 
 use callbacks::driver::{Driver, VariationalDriver};
 use callbacks::fit::LearningRate;
-use callbacks::schedule::{Exponential, Linear, Position, Schedule};
+use callbacks::schedule::{Exponential, Linear, Schedule, SchedulePosition};
 use callbacks::shelf::{RateSchedule, ValueSchedule};
 use callbacks::{Attach, Outcome, Plan, Record, State};
 use foreign_loop::Relax;
@@ -28,7 +28,7 @@ fn finish(outcome: &Outcome) {
 
 /// The values of a schedule at the positions of a run.
 fn values(schedule: &impl Schedule, initial: f64, total: u64) -> Vec<f64> {
-    let positions = (0..total).map(|at| Position::new(at).of(total));
+    let positions = (0..total).map(|at| SchedulePosition::new(at).of(total));
     positions.map(|at| schedule.value(initial, at)).collect()
 }
 

@@ -8,7 +8,7 @@ mod support {
 use callbacks::fit::{Epoch, Fit, LearningRate, Trainer};
 use callbacks::schedule::{
     Anneal, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep, OneCycle, Polynomial,
-    Position, Schedule, StepDecay, Warmup,
+    Schedule, SchedulePosition, StepDecay, Warmup,
 };
 use callbacks::shelf::ReduceOnPlateau;
 use callbacks::{Attach, Record, weight};
@@ -115,7 +115,7 @@ fn each_schedule_has_the_values_of_pytorch() {
         let schedule = schedule(name);
         assert_eq!(columns[0].len(), 60);
         for (at, theirs) in columns[0].iter().enumerate() {
-            let ours = schedule.value(INITIAL, Position::new(at as u64).of(59));
+            let ours = schedule.value(INITIAL, SchedulePosition::new(at as u64).of(59));
             assert!(is_same(ours, *theirs), "{name} at {at}: {ours}, {theirs}");
         }
     }

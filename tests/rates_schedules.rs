@@ -7,7 +7,7 @@
 use callbacks::fit::{Fit, LearningRate};
 use callbacks::schedule::{
     Anneal, Chain, Constant, Cosine, CosineRestarts, Exponential, Linear, MultiStep, OneCycle,
-    Polynomial, Position, Schedule, StepDecay, Warmup,
+    Polynomial, Schedule, SchedulePosition, StepDecay, Warmup,
 };
 use callbacks::shelf::RateSchedule;
 use callbacks::{Plan, State};
@@ -59,7 +59,7 @@ fn endless() -> Vec<Box<dyn Schedule>> {
 fn a_schedule_needs_the_total_or_has_a_value_everywhere() {
     for schedule in spanning() {
         assert!(schedule.needs_total());
-        assert!(schedule.value(0.1, Position::new(5)).is_nan());
+        assert!(schedule.value(0.1, SchedulePosition::new(5)).is_nan());
     }
     for schedule in endless() {
         assert!(!schedule.needs_total());
@@ -68,7 +68,7 @@ fn a_schedule_needs_the_total_or_has_a_value_everywhere() {
     for schedule in spanning().into_iter().chain(endless()) {
         for total in total_of_all {
             for at in [0, 1, 4, 5, 9, 10, 11, 1_000_000, u64::MAX] {
-                let value = schedule.value(0.1, Position::new(at).of(total));
+                let value = schedule.value(0.1, SchedulePosition::new(at).of(total));
                 assert!(value.is_finite(), "{value} at {at} of {total}");
             }
         }
@@ -78,15 +78,17 @@ fn a_schedule_needs_the_total_or_has_a_value_everywhere() {
 #[test]
 fn a_schedule_keeps_its_last_value_behind_its_end() {
     for schedule in spanning() {
-        let end = schedule.value(0.1, Position::new(10).of(10));
-        let is_decaying = schedule.value(0.1, Position::new(11).of(10)) < end;
-        let late = schedule.value(0.1, Position::new(40).of(10));
+        let end = schedule.value(0.1, SchedulePosition::new(10).of(10));
+        let is_decaying = schedule.value(0.1, SchedulePosition::new(11).of(10)) < end;
+        let late = schedule.value(0.1, SchedulePosition::new(40).of(10));
         assert!(late == end || is_decaying, "{late}, {end}");
     }
     let cosine = Cosine::new().min(0.25).over(4);
-    assert_eq!(cosine.value(1.0, Position::new(6)), 0.25);
+    assert_eq!(cosine.value(1.0, SchedulePosition::new(6)), 0.25);
     let cycle = OneCycle::new(0.5).over(10).div_factor(5.0);
-    let last = cycle.final_div_factor(10.0).value(0.0, Position::new(99));
+    let last = cycle
+        .final_div_factor(10.0)
+        .value(0.0, SchedulePosition::new(99));
     assert!((last - 0.01).abs() < 1e-17, "{last}");
 }
 
@@ -95,7 +97,7 @@ fn each_part_of_a_chain_begins_at_its_own_position_0_and_ends_at_the_next_milest
     let line = || Linear::new(1.0, 0.0);
     let chain = line().then(4, line()).then(6, line());
     let values: Vec<f64> = (0..11)
-        .map(|at| chain.value(1.0, Position::new(at).of(10)))
+        .map(|at| chain.value(1.0, SchedulePosition::new(at).of(10)))
         .collect();
     let expected = [1.0, 0.75, 0.5, 0.25, 1.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0];
     assert_eq!(values, expected);
@@ -105,8 +107,8 @@ fn each_part_of_a_chain_begins_at_its_own_position_0_and_ends_at_the_next_milest
 fn a_product_passes_a_value_on_to_factors() {
     let cycle = || OneCycle::new(0.5).over(10).div_factor(2.0);
     let product = cycle().times(Constant::new(0.5)).times(|_: u64| 0.5);
-    assert_eq!(product.value(123.0, Position::new(2)), 0.125);
-    assert_eq!(product.value(123.0, Position::new(0)), 0.0625);
+    assert_eq!(product.value(123.0, SchedulePosition::new(2)), 0.125);
+    assert_eq!(product.value(123.0, SchedulePosition::new(0)), 0.0625);
 }
 
 /// What is wrong with a schedule, as the plan says it.

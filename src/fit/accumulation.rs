@@ -49,7 +49,7 @@ pub(super) struct Group<G> {
     /// Whether the last group of an epoch is stepped if it is incomplete.
     pub(super) steps_incomplete: bool,
     /// The sums of the optimisers, in their order.
-    sums: Vec<Option<Sum<G>>>,
+    sums: Vec<Option<GradientSum<G>>>,
     /// The number of samples of the batch under way.
     samples: u64,
     /// Whether the batch under way is the last one of its epoch.
@@ -57,7 +57,7 @@ pub(super) struct Group<G> {
 }
 
 /// The gradients of one optimiser: `Σ samples · gradients / first_samples`.
-struct Sum<G> {
+struct GradientSum<G> {
     gradients: G,
     batches: u64,
     /// The number of samples of the first batch that had any.
@@ -111,7 +111,7 @@ impl<G> Group<G> {
         match &mut self.sums[optimizer] {
             Some(sum) => sum.add(gradients, samples, self.accumulation.add_scaled),
             none => {
-                *none = Some(Sum {
+                *none = Some(GradientSum {
                     gradients,
                     batches: 1,
                     first_samples: samples,
@@ -135,7 +135,7 @@ impl<G> Group<G> {
     }
 }
 
-impl<G> Sum<G> {
+impl<G> GradientSum<G> {
     /// Adds the gradients of a batch. Those of a batch without samples change nothing.
     fn add(
         &mut self,

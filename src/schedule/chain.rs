@@ -1,19 +1,19 @@
 //! Schedules one after the other.
 
-use super::{Position, Schedule};
+use super::{Schedule, SchedulePosition};
 use callback_runtime::CallbackInfo;
 use std::fmt;
 
 /// Schedules one after the other, with milestones between them, as `torch.optim.lr_scheduler.SequentialLR`. [`Schedule::then`] makes it.
 ///
 /// ```
-/// use callbacks::schedule::{Chain, Exponential, Position, Schedule};
+/// use callbacks::schedule::{Chain, Exponential, SchedulePosition, Schedule};
 ///
 /// let mut chain = Chain::new(|_: u64| 0.1);
 /// for milestone in [10, 20] {
 ///     chain = chain.then(milestone, Exponential::new(0.5));
 /// }
-/// assert_eq!(chain.value(1.0, Position::new(22)), 0.25);
+/// assert_eq!(chain.value(1.0, SchedulePosition::new(22)), 0.25);
 /// ```
 pub struct Chain {
     first: Box<dyn Schedule>,
@@ -25,9 +25,9 @@ impl Chain {
     /// Creates a chain of one schedule.
     ///
     /// ```
-    /// # use callbacks::schedule::{Chain, Constant, Position, Schedule};
+    /// # use callbacks::schedule::{Chain, Constant, SchedulePosition, Schedule};
     /// let chain = Chain::new(Constant::new(0.5)).then(3, Constant::new(0.25));
-    /// assert_eq!(chain.value(1.0, Position::new(3)), 0.25);
+    /// assert_eq!(chain.value(1.0, SchedulePosition::new(3)), 0.25);
     /// ```
     pub fn new(first: impl Schedule) -> Self {
         Self {
@@ -39,9 +39,9 @@ impl Chain {
     /// Continues with `next` from the position `milestone` on, which is greater than the milestones before it; see [`Schedule::then`].
     ///
     /// ```
-    /// # use callbacks::schedule::{Chain, Constant, Position, Schedule};
+    /// # use callbacks::schedule::{Chain, Constant, SchedulePosition, Schedule};
     /// let chain = Chain::new(Constant::new(0.5)).then(3, Constant::new(0.25)).then(5, Constant::new(0.125));
-    /// assert_eq!(chain.value(1.0, Position::new(6)), 0.125);
+    /// assert_eq!(chain.value(1.0, SchedulePosition::new(6)), 0.125);
     /// ```
     pub fn then(mut self, milestone: u64, next: impl Schedule) -> Self {
         self.rest.push((milestone, Box::new(next)));
@@ -62,9 +62,9 @@ impl Chain {
 }
 
 impl Schedule for Chain {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let (schedule, begin, end) = self.locate(at.count());
-        let local = Position::new(at.count().saturating_sub(begin));
+        let local = SchedulePosition::new(at.count().saturating_sub(begin));
         let total = end.or(at.total());
         let local = total.map_or(local, |total| local.of(total.saturating_sub(begin)));
         schedule.value(initial, local)

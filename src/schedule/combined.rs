@@ -1,15 +1,15 @@
 //! Schedules that are made of others: multiplied, scaled, and clamped below.
 
-use super::{Position, Schedule, settings};
+use super::{Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 
 /// A schedule multiplied with another one; [`Schedule::times`] makes it.
 ///
 /// ```
-/// use callbacks::schedule::{Exponential, Position, Schedule, Warmup};
+/// use callbacks::schedule::{Exponential, SchedulePosition, Schedule, Warmup};
 ///
 /// let schedule = Exponential::new(0.5).times(Warmup::linear(2).from(0.5));
-/// assert_eq!(schedule.value(1.0, Position::new(1)), 0.5 * 0.75);
+/// assert_eq!(schedule.value(1.0, SchedulePosition::new(1)), 0.5 * 0.75);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Times<A, B> {
@@ -24,7 +24,7 @@ impl<A, B> Times<A, B> {
 }
 
 impl<A: Schedule, B: Schedule> Schedule for Times<A, B> {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         self.second.value(self.first.value(initial, at), at)
     }
 
@@ -40,9 +40,9 @@ impl<A: Schedule, B: Schedule> Schedule for Times<A, B> {
 /// A schedule with every value multiplied by a factor; [`Schedule::scaled`] makes it.
 ///
 /// ```
-/// use callbacks::schedule::{Constant, Position, Schedule};
+/// use callbacks::schedule::{Constant, SchedulePosition, Schedule};
 ///
-/// assert_eq!(Constant::new(0.5).scaled(0.5).value(1.0, Position::new(0)), 0.25);
+/// assert_eq!(Constant::new(0.5).scaled(0.5).value(1.0, SchedulePosition::new(0)), 0.25);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scaled<S> {
@@ -57,7 +57,7 @@ impl<S> Scaled<S> {
 }
 
 impl<S: Schedule> Schedule for Scaled<S> {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         self.by * self.schedule.value(initial, at)
     }
 
@@ -73,9 +73,9 @@ impl<S: Schedule> Schedule for Scaled<S> {
 /// A schedule with every value below a bound replaced by the bound; [`Schedule::at_least`] makes it.
 ///
 /// ```
-/// use callbacks::schedule::{Linear, Position, Schedule};
+/// use callbacks::schedule::{Linear, SchedulePosition, Schedule};
 ///
-/// assert_eq!(Linear::new(1.0, 0.0).at_least(0.1).value(1.0, Position::new(10).of(10)), 0.1);
+/// assert_eq!(Linear::new(1.0, 0.0).at_least(0.1).value(1.0, SchedulePosition::new(10).of(10)), 0.1);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AtLeast<S> {
@@ -90,7 +90,7 @@ impl<S> AtLeast<S> {
 }
 
 impl<S: Schedule> Schedule for AtLeast<S> {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let value = self.schedule.value(initial, at);
         // `f64::max` would replace NaN, too.
         if value < self.min { self.min } else { value }

@@ -1,22 +1,22 @@
 //! Half a period of a cosine, once or again and again.
 
 use super::position::as_f64;
-use super::{Position, Schedule, settings};
+use super::{Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
 /// Decays along half a period of a cosine: `min + (initial - min) · (1 + cos(π·t/T)) / 2`, as
-/// `torch.optim.lr_scheduler.CosineAnnealingLR`. It spans the whole run, or [as many positions as you say](Self::over). Behind its end it
+/// `torch.optim.lr_scheduler.CosineAnnealingLR`. It spans the whole run, or [a given number of positions](Self::over). After its end it
 /// stays at its minimum, where PyTorch's rises again.
 ///
 /// Source: Loshchilov and Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, equation 5.
 ///
 /// ```
-/// use callbacks::schedule::{Cosine, Position, Schedule};
+/// use callbacks::schedule::{Cosine, SchedulePosition, Schedule};
 ///
 /// let schedule = Cosine::new().min(0.1);
-/// assert_eq!(schedule.value(1.0, Position::new(0).of(10)), 1.0);
-/// assert_eq!(schedule.value(1.0, Position::new(10).of(10)), 0.1);
+/// assert_eq!(schedule.value(1.0, SchedulePosition::new(0).of(10)), 1.0);
+/// assert_eq!(schedule.value(1.0, SchedulePosition::new(10).of(10)), 0.1);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Cosine {
@@ -28,8 +28,8 @@ impl Cosine {
     /// Creates a decay to 0.
     ///
     /// ```
-    /// # use callbacks::schedule::{Cosine, Position, Schedule};
-    /// assert_eq!(Cosine::new().value(0.5, Position::new(5).of(10)), 0.25);
+    /// # use callbacks::schedule::{Cosine, SchedulePosition, Schedule};
+    /// assert_eq!(Cosine::new().value(0.5, SchedulePosition::new(5).of(10)), 0.25);
     /// ```
     pub const fn new() -> Self {
         Self {
@@ -41,8 +41,8 @@ impl Cosine {
     /// Sets the last value, such as a learning rate. It is finite.
     ///
     /// ```
-    /// # use callbacks::schedule::{Cosine, Position, Schedule};
-    /// assert_eq!(Cosine::new().min(0.01).value(0.5, Position::new(10).of(10)), 0.01);
+    /// # use callbacks::schedule::{Cosine, SchedulePosition, Schedule};
+    /// assert_eq!(Cosine::new().min(0.01).value(0.5, SchedulePosition::new(10).of(10)), 0.01);
     /// ```
     pub const fn min(self, min: f64) -> Self {
         Self { min, ..self }
@@ -51,8 +51,8 @@ impl Cosine {
     /// Sets the position `T` at which the minimum is reached, 1 or more.
     ///
     /// ```
-    /// # use callbacks::schedule::{Cosine, Position, Schedule};
-    /// assert_eq!(Cosine::new().over(4).value(0.5, Position::new(7)), 0.0);
+    /// # use callbacks::schedule::{Cosine, SchedulePosition, Schedule};
+    /// assert_eq!(Cosine::new().over(4).value(0.5, SchedulePosition::new(7)), 0.0);
     /// ```
     pub const fn over(self, length: u64) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Cosine {
 }
 
 impl Schedule for Cosine {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         half_period(initial, self.min, at.fraction(self.length))
     }
 
@@ -83,10 +83,10 @@ impl Schedule for Cosine {
 /// Source: Loshchilov and Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*.
 ///
 /// ```
-/// use callbacks::schedule::{CosineRestarts, Position, Schedule};
+/// use callbacks::schedule::{CosineRestarts, SchedulePosition, Schedule};
 ///
 /// let schedule = CosineRestarts::new(2).growth(2);
-/// let values = (0..8).map(|epoch| (schedule.value(1.0, Position::new(epoch)) * 100.0).round());
+/// let values = (0..8).map(|epoch| (schedule.value(1.0, SchedulePosition::new(epoch)) * 100.0).round());
 /// assert!(values.eq([100.0, 50.0, 100.0, 85.0, 50.0, 15.0, 100.0, 96.0]));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,11 +97,11 @@ pub struct CosineRestarts {
 }
 
 impl CosineRestarts {
-    /// Creates decays to 0, of which the first has this length, 1 or more.
+    /// Creates decays to 0. The first one has this length, 1 or more.
     ///
     /// ```
-    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
-    /// assert_eq!(CosineRestarts::new(10).value(0.5, Position::new(20)), 0.5);
+    /// # use callbacks::schedule::{CosineRestarts, SchedulePosition, Schedule};
+    /// assert_eq!(CosineRestarts::new(10).value(0.5, SchedulePosition::new(20)), 0.5);
     /// ```
     pub const fn new(first: u64) -> Self {
         Self {
@@ -114,9 +114,9 @@ impl CosineRestarts {
     /// Makes each decay longer than the one before it, by this factor, 1 or more.
     ///
     /// ```
-    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
+    /// # use callbacks::schedule::{CosineRestarts, SchedulePosition, Schedule};
     /// // The decays begin at 0, 10, 30, 70, …
-    /// assert_eq!(CosineRestarts::new(10).growth(2).value(0.5, Position::new(30)), 0.5);
+    /// assert_eq!(CosineRestarts::new(10).growth(2).value(0.5, SchedulePosition::new(30)), 0.5);
     /// ```
     pub const fn growth(self, growth: u64) -> Self {
         Self { growth, ..self }
@@ -125,8 +125,8 @@ impl CosineRestarts {
     /// Sets the value that each decay leads to, such as a learning rate. It is finite.
     ///
     /// ```
-    /// # use callbacks::schedule::{CosineRestarts, Position, Schedule};
-    /// assert_eq!(CosineRestarts::new(10).min(0.25).value(0.75, Position::new(5)), 0.5);
+    /// # use callbacks::schedule::{CosineRestarts, SchedulePosition, Schedule};
+    /// assert_eq!(CosineRestarts::new(10).min(0.25).value(0.75, SchedulePosition::new(5)), 0.5);
     /// ```
     pub const fn min(self, min: f64) -> Self {
         Self { min, ..self }
@@ -148,7 +148,7 @@ impl CosineRestarts {
 }
 
 impl Schedule for CosineRestarts {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let (at, length) = self.locate(at.count());
         half_period(initial, self.min, as_f64(at) / as_f64(length))
     }

@@ -1,15 +1,15 @@
 //! Decays by a factor: at every position, at every so many, and at milestones.
 
 use super::position::as_f64;
-use super::{Position, Schedule, settings};
+use super::{Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 
 /// Decays by a factor at every position: `initial · gammaᵗ`, as `torch.optim.lr_scheduler.ExponentialLR`.
 ///
 /// ```
-/// use callbacks::schedule::{Exponential, Position, Schedule};
+/// use callbacks::schedule::{Exponential, SchedulePosition, Schedule};
 ///
-/// assert_eq!(Exponential::new(0.5).value(1.0, Position::new(3)), 0.125);
+/// assert_eq!(Exponential::new(0.5).value(1.0, SchedulePosition::new(3)), 0.125);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Exponential {
@@ -20,8 +20,8 @@ impl Exponential {
     /// Creates a decay with the factor `gamma`, finite and not negative.
     ///
     /// ```
-    /// # use callbacks::schedule::{Exponential, Position, Schedule};
-    /// assert_eq!(Exponential::new(0.5).value(0.5, Position::new(1)), 0.25);
+    /// # use callbacks::schedule::{Exponential, SchedulePosition, Schedule};
+    /// assert_eq!(Exponential::new(0.5).value(0.5, SchedulePosition::new(1)), 0.25);
     /// ```
     pub const fn new(gamma: f64) -> Self {
         Self { gamma }
@@ -29,7 +29,7 @@ impl Exponential {
 }
 
 impl Schedule for Exponential {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         initial * power(self.gamma, at.count())
     }
 
@@ -41,9 +41,9 @@ impl Schedule for Exponential {
 /// Decays by a factor every `step_size` positions: `initial · gamma^⌊t / step_size⌋`, as `torch.optim.lr_scheduler.StepLR`.
 ///
 /// ```
-/// use callbacks::schedule::{Position, Schedule, StepDecay};
+/// use callbacks::schedule::{SchedulePosition, Schedule, StepDecay};
 ///
-/// let values = (0..5).map(|epoch| StepDecay::new(2, 0.5).value(1.0, Position::new(epoch)));
+/// let values = (0..5).map(|epoch| StepDecay::new(2, 0.5).value(1.0, SchedulePosition::new(epoch)));
 /// assert!(values.eq([1.0, 1.0, 0.5, 0.5, 0.25]));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,8 +56,8 @@ impl StepDecay {
     /// Creates a decay with the factor `gamma`, finite and not negative, every `step_size` positions, 1 or more.
     ///
     /// ```
-    /// # use callbacks::schedule::{Position, Schedule, StepDecay};
-    /// assert_eq!(StepDecay::new(30, 0.5).value(0.5, Position::new(30)), 0.25);
+    /// # use callbacks::schedule::{SchedulePosition, Schedule, StepDecay};
+    /// assert_eq!(StepDecay::new(30, 0.5).value(0.5, SchedulePosition::new(30)), 0.25);
     /// ```
     pub const fn new(step_size: u64, gamma: f64) -> Self {
         Self { step_size, gamma }
@@ -65,7 +65,7 @@ impl StepDecay {
 }
 
 impl Schedule for StepDecay {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         initial * power(self.gamma, at.count() / self.step_size.max(1))
     }
 
@@ -78,9 +78,9 @@ impl Schedule for StepDecay {
 /// Decays by a factor at each milestone, as `torch.optim.lr_scheduler.MultiStepLR`.
 ///
 /// ```
-/// use callbacks::schedule::{MultiStep, Position, Schedule};
+/// use callbacks::schedule::{MultiStep, SchedulePosition, Schedule};
 ///
-/// let values = (0..5).map(|epoch| MultiStep::new([1, 3], 0.5).value(1.0, Position::new(epoch)));
+/// let values = (0..5).map(|epoch| MultiStep::new([1, 3], 0.5).value(1.0, SchedulePosition::new(epoch)));
 /// assert!(values.eq([1.0, 0.5, 0.5, 0.25, 0.25]));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -93,8 +93,8 @@ impl MultiStep {
     /// Creates a decay with the factor `gamma`, finite and not negative, at each of these positions. They increase.
     ///
     /// ```
-    /// # use callbacks::schedule::{MultiStep, Position, Schedule};
-    /// assert_eq!(MultiStep::new([30, 80], 0.5).value(0.5, Position::new(80)), 0.125);
+    /// # use callbacks::schedule::{MultiStep, SchedulePosition, Schedule};
+    /// assert_eq!(MultiStep::new([30, 80], 0.5).value(0.5, SchedulePosition::new(80)), 0.125);
     /// ```
     pub fn new(milestones: impl IntoIterator<Item = u64>, gamma: f64) -> Self {
         Self {
@@ -105,7 +105,7 @@ impl MultiStep {
 }
 
 impl Schedule for MultiStep {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let passed = self.milestones.iter().filter(|mark| **mark <= at.count());
         initial * power(self.gamma, passed.count() as u64)
     }

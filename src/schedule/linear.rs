@@ -1,15 +1,15 @@
 //! A straight line between two factors.
 
-use super::{Position, Schedule, settings};
+use super::{Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 
 /// Goes from one factor of the initial value to another one, in equal steps, as `torch.optim.lr_scheduler.LinearLR`. It spans the whole run,
-/// or [as many positions as you say](Self::over).
+/// or [a given number of positions](Self::over).
 ///
 /// ```
-/// use callbacks::schedule::{Linear, Position, Schedule};
+/// use callbacks::schedule::{Linear, SchedulePosition, Schedule};
 ///
-/// let values = (0..6).map(|epoch| Linear::new(1.0, 0.0).value(2.0, Position::new(epoch).of(4)));
+/// let values = (0..6).map(|epoch| Linear::new(1.0, 0.0).value(2.0, SchedulePosition::new(epoch).of(4)));
 /// assert!(values.eq([2.0, 1.5, 1.0, 0.5, 0.0, 0.0]));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +23,8 @@ impl Linear {
     /// Creates a line between two factors that are finite and not negative.
     ///
     /// ```
-    /// # use callbacks::schedule::{Linear, Position, Schedule};
-    /// assert_eq!(Linear::new(1.0, 0.5).value(0.5, Position::new(5).of(10)), 0.375);
+    /// # use callbacks::schedule::{Linear, SchedulePosition, Schedule};
+    /// assert_eq!(Linear::new(1.0, 0.5).value(0.5, SchedulePosition::new(5).of(10)), 0.375);
     /// ```
     pub const fn new(from: f64, to: f64) -> Self {
         Self {
@@ -37,8 +37,8 @@ impl Linear {
     /// Sets the position at which the second factor is reached, 1 or more. It stays from there on.
     ///
     /// ```
-    /// # use callbacks::schedule::{Linear, Position, Schedule};
-    /// assert_eq!(Linear::new(1.0, 0.5).over(4).value(0.5, Position::new(9)), 0.25);
+    /// # use callbacks::schedule::{Linear, SchedulePosition, Schedule};
+    /// assert_eq!(Linear::new(1.0, 0.5).over(4).value(0.5, SchedulePosition::new(9)), 0.25);
     /// ```
     pub const fn over(self, length: u64) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Linear {
 }
 
 impl Schedule for Linear {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let fraction = at.fraction(self.length);
         initial * (self.from + (self.to - self.from) * fraction)
     }

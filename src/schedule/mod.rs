@@ -21,12 +21,12 @@
 //!
 //! # Units
 //!
-//! * **Position**: the steps or the epochs that are complete, so it is 0 in the first one. Who applies the schedule decides which of the two
-//!   it is; all lengths of the schedule are in the same unit.
-//! * **Value**: a factor such as `gamma` multiplies the initial value. What has the unit of the value in the literature has it here:
+//! * **SchedulePosition**: the steps or the epochs that are complete, so it is 0 in the first one. The callback that applies the schedule
+//!   decides which of the two it is; all lengths of the schedule are in the same unit.
+//! * **Value**: a factor such as `gamma` multiplies the initial value. Settings that are values in the literature are values here:
 //!   [`OneCycle`] has the greatest rate, and a `min` is a value, too. [`initial`](Schedule::value) is the value at the begin of the fit.
 //! * **Total**: [`Cosine`], [`Linear`], [`Polynomial`] and [`OneCycle`] span the whole run, and take its length from it. Give the length with
-//!   `over` if the run cannot know it, or if the schedule ends earlier. Behind its end, a schedule keeps its last value.
+//!   `over` if the run cannot know it, or if the schedule ends earlier. After its end, a schedule keeps its last value.
 //!
 //! # PyTorch's names
 //!
@@ -38,7 +38,7 @@
 //! | `LinearLR(start_factor, end_factor, total_iters)` | [`Linear::new(start_factor, end_factor).over(total_iters)`](Linear) |
 //! | `ExponentialLR(gamma)` | [`Exponential::new(gamma)`](Exponential) |
 //! | `PolynomialLR(total_iters, power)` | [`Polynomial::new(power).over(total_iters)`](Polynomial) |
-//! | `CosineAnnealingLR(T_max, eta_min)` | [`Cosine::new().min(eta_min).over(T_max)`](Cosine), which does not rise again behind its end |
+//! | `CosineAnnealingLR(T_max, eta_min)` | [`Cosine::new().min(eta_min).over(T_max)`](Cosine), which does not rise again after its end |
 //! | `CosineAnnealingWarmRestarts(T_0, T_mult, eta_min)` | [`CosineRestarts::new(T_0).growth(T_mult).min(eta_min)`](CosineRestarts) |
 //! | `OneCycleLR(max_lr, …)` | [`OneCycle::new(max_lr)`](OneCycle) |
 //! | `LambdaLR(function)` | a closure, `\|epoch: u64\| 0.95_f64.powf(epoch as f64)` |
@@ -67,7 +67,7 @@ pub use decay::{Exponential, MultiStep, StepDecay};
 pub use linear::Linear;
 pub use one_cycle::{Anneal, OneCycle, OneCycleMomentum};
 pub use polynomial::Polynomial;
-pub use position::Position;
+pub use position::SchedulePosition;
 pub use warmup::Warmup;
 
 use callback_runtime::CallbackInfo;
@@ -76,7 +76,7 @@ use callback_runtime::CallbackInfo;
 ///
 /// ```
 /// use callbacks::CallbackInfo;
-/// use callbacks::schedule::{Position, Schedule};
+/// use callbacks::schedule::{SchedulePosition, Schedule};
 ///
 /// /// The initial value, divided by the square root of the position.
 /// struct InverseRoot {
@@ -84,7 +84,7 @@ use callback_runtime::CallbackInfo;
 /// }
 ///
 /// impl Schedule for InverseRoot {
-///     fn value(&self, initial: f64, at: Position) -> f64 {
+///     fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
 ///         initial * (self.constant.max(1) as f64 / at.count().max(self.constant) as f64).sqrt()
 ///     }
 ///
@@ -94,7 +94,7 @@ use callback_runtime::CallbackInfo;
 /// }
 ///
 /// let schedule = InverseRoot { constant: 100 }.at_least(0.01);
-/// assert_eq!(schedule.value(0.5, Position::new(400)), 0.25);
+/// assert_eq!(schedule.value(0.5, SchedulePosition::new(400)), 0.25);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no schedule",
@@ -103,7 +103,7 @@ use callback_runtime::CallbackInfo;
 )]
 pub trait Schedule: Send + 'static {
     /// Returns the value at a position. `initial` is the value at the begin of the run. NaN if the schedule needs the total, and `at` has none.
-    fn value(&self, initial: f64, at: Position) -> f64;
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64;
 
     /// Whether [`value`](Self::value) needs the total of the position.
     fn needs_total(&self) -> bool {
@@ -119,10 +119,10 @@ pub trait Schedule: Send + 'static {
     /// run; the total of the schedule before it ends at the milestone. The milestones of a chain are positions of the run, and increase.
     ///
     /// ```
-    /// use callbacks::schedule::{Constant, Exponential, Linear, Position, Schedule};
+    /// use callbacks::schedule::{Constant, Exponential, Linear, SchedulePosition, Schedule};
     ///
     /// let schedule = Constant::new(0.5).then(2, Exponential::new(0.25)).then(4, Linear::new(0.125, 0.0));
-    /// let values = (0..8).map(|epoch| schedule.value(8.0, Position::new(epoch).of(8)));
+    /// let values = (0..8).map(|epoch| schedule.value(8.0, SchedulePosition::new(epoch).of(8)));
     /// assert!(values.eq([4.0, 4.0, 8.0, 2.0, 1.0, 0.75, 0.5, 0.25]));
     /// ```
     fn then(self, milestone: u64, next: impl Schedule) -> Chain
@@ -136,10 +136,10 @@ pub trait Schedule: Send + 'static {
     /// give values, as [`OneCycle`] does.
     ///
     /// ```
-    /// use callbacks::schedule::{Exponential, Position, Schedule, StepDecay};
+    /// use callbacks::schedule::{Exponential, SchedulePosition, Schedule, StepDecay};
     ///
     /// let schedule = StepDecay::new(2, 0.5).times(Exponential::new(0.5));
-    /// assert_eq!(schedule.value(1.0, Position::new(3)), 0.5 * 0.125);
+    /// assert_eq!(schedule.value(1.0, SchedulePosition::new(3)), 0.5 * 0.125);
     /// ```
     fn times<S: Schedule>(self, other: S) -> Times<Self, S>
     where
@@ -151,10 +151,10 @@ pub trait Schedule: Send + 'static {
     /// Multiplies every value by a finite factor.
     ///
     /// ```
-    /// use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
     ///
     /// let schedule = OneCycle::new(0.5).over(10).scaled(0.1);
-    /// assert_eq!(schedule.value(1.0, Position::new(2)), 0.05);
+    /// assert_eq!(schedule.value(1.0, SchedulePosition::new(2)), 0.05);
     /// ```
     fn scaled(self, by: f64) -> Scaled<Self>
     where
@@ -166,10 +166,10 @@ pub trait Schedule: Send + 'static {
     /// Replaces every value below `min` by `min`, which has the unit of the value.
     ///
     /// ```
-    /// use callbacks::schedule::{Exponential, Position, Schedule};
+    /// use callbacks::schedule::{Exponential, SchedulePosition, Schedule};
     ///
     /// let schedule = Exponential::new(0.1).at_least(1e-4);
-    /// assert_eq!(schedule.value(0.1, Position::new(9)), 1e-4);
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(9)), 1e-4);
     /// ```
     fn at_least(self, min: f64) -> AtLeast<Self>
     where
@@ -181,7 +181,7 @@ pub trait Schedule: Send + 'static {
 
 /// A schedule that is chosen while the program runs.
 impl Schedule for Box<dyn Schedule> {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         (**self).value(initial, at)
     }
 

@@ -1,7 +1,7 @@
 //! One cycle: up to the greatest learning rate and down to almost nothing, with a momentum that goes the other way.
 
 use super::position::as_f64;
-use super::{Position, Schedule, settings};
+use super::{Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
@@ -34,10 +34,10 @@ pub struct OneCycle {
 /// How a value goes from one bound of a part of a cycle to the other.
 ///
 /// ```
-/// use callbacks::schedule::{Anneal, OneCycle, Position, Schedule};
+/// use callbacks::schedule::{Anneal, OneCycle, SchedulePosition, Schedule};
 ///
 /// let schedule = OneCycle::new(0.5).anneal(Anneal::Linear).over(11).pct_start(6.0 / 11.0);
-/// assert!((schedule.value(0.1, Position::new(4)) - 0.404).abs() < 1e-12);
+/// assert!((schedule.value(0.1, SchedulePosition::new(4)) - 0.404).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anneal {
@@ -53,8 +53,8 @@ impl OneCycle {
     /// from a 25th of it, and falls to a 250,000th of it, along a cosine.
     ///
     /// ```
-    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
-    /// assert_eq!(OneCycle::new(0.5).value(0.1, Position::new(2).of(10)), 0.5);
+    /// # use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
+    /// assert_eq!(OneCycle::new(0.5).value(0.1, SchedulePosition::new(2).of(10)), 0.5);
     /// ```
     pub const fn new(max: f64) -> Self {
         Self {
@@ -69,9 +69,9 @@ impl OneCycle {
     /// default.
     ///
     /// ```
-    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// # use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
     /// let schedule = OneCycle::new(0.5).pct_start(0.5).over(10);
-    /// assert_eq!(schedule.value(0.1, Position::new(4)), 0.5);
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(4)), 0.5);
     /// ```
     pub const fn pct_start(mut self, fraction: f64) -> Self {
         self.cycle.pct_start = fraction;
@@ -81,9 +81,9 @@ impl OneCycle {
     /// Sets how often the first value fits into the greatest one, greater than 0. 25 by default.
     ///
     /// ```
-    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// # use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
     /// let schedule = OneCycle::new(0.5).div_factor(10.0).over(10);
-    /// assert_eq!(schedule.value(0.1, Position::new(0)), 0.05);
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(0)), 0.05);
     /// ```
     pub const fn div_factor(mut self, factor: f64) -> Self {
         self.div_factor = factor;
@@ -93,9 +93,9 @@ impl OneCycle {
     /// Sets how often the last value fits into the first one, greater than 0. 10,000 by default.
     ///
     /// ```
-    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// # use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
     /// let schedule = OneCycle::new(0.5).div_factor(10.0).final_div_factor(5.0).over(10);
-    /// assert_eq!(schedule.value(0.1, Position::new(9)), 0.01);
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(9)), 0.01);
     /// ```
     pub const fn final_div_factor(mut self, factor: f64) -> Self {
         self.final_div_factor = factor;
@@ -105,9 +105,9 @@ impl OneCycle {
     /// Sets how the value rises and falls; along a cosine by default.
     ///
     /// ```
-    /// # use callbacks::schedule::{Anneal, OneCycle, Position, Schedule};
+    /// # use callbacks::schedule::{Anneal, OneCycle, SchedulePosition, Schedule};
     /// let schedule = OneCycle::new(0.5).div_factor(2.0).pct_start(0.3).anneal(Anneal::Linear).over(10);
-    /// assert_eq!(schedule.value(0.1, Position::new(1)), 0.375);
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(1)), 0.375);
     /// ```
     pub const fn anneal(mut self, anneal: Anneal) -> Self {
         self.cycle.anneal = anneal;
@@ -118,9 +118,9 @@ impl OneCycle {
     /// two.
     ///
     /// ```
-    /// # use callbacks::schedule::{OneCycle, Position, Schedule};
+    /// # use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
     /// let schedule = OneCycle::new(0.5).three_phase().pct_start(0.3).over(10);
-    /// assert_eq!(schedule.value(0.1, Position::new(4)), schedule.value(0.1, Position::new(0)));
+    /// assert_eq!(schedule.value(0.1, SchedulePosition::new(4)), schedule.value(0.1, SchedulePosition::new(0)));
     /// ```
     pub const fn three_phase(mut self) -> Self {
         self.cycle.is_three_phase = true;
@@ -170,7 +170,7 @@ impl OneCycle {
 }
 
 impl Schedule for OneCycle {
-    fn value(&self, _: f64, at: Position) -> f64 {
+    fn value(&self, _: f64, at: SchedulePosition) -> f64 {
         let first = self.max / self.div_factor;
         let last = first / self.final_div_factor;
         self.cycle.value(at, [first, self.max, last])
@@ -191,11 +191,11 @@ impl Schedule for OneCycle {
 /// The momentum that belongs to a [`OneCycle`], which [`OneCycle::momentum`] makes.
 ///
 /// ```
-/// use callbacks::schedule::{OneCycle, Position, Schedule};
+/// use callbacks::schedule::{OneCycle, SchedulePosition, Schedule};
 ///
 /// let momentum = OneCycle::new(0.1).over(10).momentum(0.85, 0.95);
-/// assert_eq!(momentum.value(0.9, Position::new(0)), 0.95);
-/// assert_eq!(momentum.value(0.9, Position::new(2)), 0.85);
+/// assert_eq!(momentum.value(0.9, SchedulePosition::new(0)), 0.95);
+/// assert_eq!(momentum.value(0.9, SchedulePosition::new(2)), 0.85);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneCycleMomentum {
@@ -205,7 +205,7 @@ pub struct OneCycleMomentum {
 }
 
 impl Schedule for OneCycleMomentum {
-    fn value(&self, _: f64, at: Position) -> f64 {
+    fn value(&self, _: f64, at: SchedulePosition) -> f64 {
         self.cycle.value(at, [self.max, self.base, self.max])
     }
 
@@ -241,7 +241,7 @@ impl Cycle {
 
     /// Returns the value at a position: the cycle goes from the first value to the second one, and from there to the third, by way of the
     /// first one if there are three parts.
-    fn value(&self, at: Position, [first, peak, last]: [f64; 3]) -> f64 {
+    fn value(&self, at: SchedulePosition, [first, peak, last]: [f64; 3]) -> f64 {
         let Some(length) = at.length(self.length) else {
             return f64::NAN;
         };

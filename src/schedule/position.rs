@@ -3,19 +3,19 @@
 /// A position in a run, in steps or in epochs, and the total of the run if it is known.
 ///
 /// ```
-/// use callbacks::schedule::Position;
+/// use callbacks::schedule::SchedulePosition;
 ///
-/// let last = Position::new(9).of(10);
+/// let last = SchedulePosition::new(9).of(10);
 /// assert_eq!((last.count(), last.total()), (9, Some(10)));
-/// assert_eq!(Position::new(9).total(), None);
+/// assert_eq!(SchedulePosition::new(9).total(), None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
+pub struct SchedulePosition {
     count: u64,
     total: Option<u64>,
 }
 
-impl Position {
+impl SchedulePosition {
     /// The position after `count` steps or epochs: 0 is the begin of the first one.
     pub const fn new(count: u64) -> Self {
         Self { count, total: None }

@@ -1,6 +1,6 @@
 //! Warm-up: from a fraction of the initial value to all of it.
 
-use super::{Chain, Position, Schedule, settings};
+use super::{Chain, Schedule, SchedulePosition, settings};
 use callback_runtime::CallbackInfo;
 
 /// Rises from a fraction of the initial value to all of it, and stays there: along a straight line, or by the same factor at each position.
@@ -9,9 +9,9 @@ use callback_runtime::CallbackInfo;
 /// `initial · from^(1 - t/length)`.
 ///
 /// ```
-/// use callbacks::schedule::{Position, Schedule, Warmup};
+/// use callbacks::schedule::{SchedulePosition, Schedule, Warmup};
 ///
-/// let values = |warmup: Warmup| (0..4).map(move |step| warmup.value(1.0, Position::new(step)));
+/// let values = |warmup: Warmup| (0..4).map(move |step| warmup.value(1.0, SchedulePosition::new(step)));
 /// assert!(values(Warmup::linear(2).from(0.25)).eq([0.25, 0.625, 1.0, 1.0]));
 /// assert!(values(Warmup::exponential(2).from(0.25)).eq([0.25, 0.5, 1.0, 1.0]));
 /// ```
@@ -26,8 +26,8 @@ impl Warmup {
     /// Creates a warm-up of this length along a straight line, from a tenth of the initial value.
     ///
     /// ```
-    /// # use callbacks::schedule::{Position, Schedule, Warmup};
-    /// assert_eq!(Warmup::linear(500).value(0.5, Position::new(0)), 0.05);
+    /// # use callbacks::schedule::{SchedulePosition, Schedule, Warmup};
+    /// assert_eq!(Warmup::linear(500).value(0.5, SchedulePosition::new(0)), 0.05);
     /// ```
     pub const fn linear(length: u64) -> Self {
         Self {
@@ -40,8 +40,8 @@ impl Warmup {
     /// Creates a warm-up of this length by the same factor at each position, from a tenth of the initial value.
     ///
     /// ```
-    /// # use callbacks::schedule::{Position, Schedule, Warmup};
-    /// assert_eq!(Warmup::exponential(500).value(0.5, Position::new(500)), 0.5);
+    /// # use callbacks::schedule::{SchedulePosition, Schedule, Warmup};
+    /// assert_eq!(Warmup::exponential(500).value(0.5, SchedulePosition::new(500)), 0.5);
     /// ```
     pub const fn exponential(length: u64) -> Self {
         Self {
@@ -54,8 +54,8 @@ impl Warmup {
     /// default.
     ///
     /// ```
-    /// # use callbacks::schedule::{Position, Schedule, Warmup};
-    /// assert_eq!(Warmup::linear(500).from(0.5).value(0.5, Position::new(0)), 0.25);
+    /// # use callbacks::schedule::{SchedulePosition, Schedule, Warmup};
+    /// assert_eq!(Warmup::linear(500).from(0.5).value(0.5, SchedulePosition::new(0)), 0.25);
     /// ```
     pub const fn from(self, fraction: f64) -> Self {
         Self {
@@ -68,11 +68,11 @@ impl Warmup {
     /// is left of the run.
     ///
     /// ```
-    /// use callbacks::schedule::{Cosine, Position, Schedule, Warmup};
+    /// use callbacks::schedule::{Cosine, SchedulePosition, Schedule, Warmup};
     ///
     /// let schedule = Warmup::linear(10).before(Cosine::new());
-    /// assert_eq!(schedule.value(0.5, Position::new(10).of(100)), 0.5);
-    /// assert_eq!(schedule.value(0.5, Position::new(55).of(100)), 0.25);
+    /// assert_eq!(schedule.value(0.5, SchedulePosition::new(10).of(100)), 0.5);
+    /// assert_eq!(schedule.value(0.5, SchedulePosition::new(55).of(100)), 0.25);
     /// ```
     pub fn before(self, next: impl Schedule) -> Chain {
         if self.length == 0 {
@@ -83,7 +83,7 @@ impl Warmup {
 }
 
 impl Schedule for Warmup {
-    fn value(&self, initial: f64, at: Position) -> f64 {
+    fn value(&self, initial: f64, at: SchedulePosition) -> f64 {
         let fraction = at.fraction(Some(self.length));
         if fraction >= 1.0 {
             initial

@@ -1,6 +1,6 @@
 //! Reduces learning rates when a number does not improve any more.
 
-use super::super::stopping::{Monitor, Patience};
+use super::super::stopping::{Direction, Monitor, Patience};
 use super::BEFORE_LOGGERS;
 use crate::fit::LearningRate;
 use callback_macros::callback;
@@ -37,7 +37,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub struct ReduceOnPlateau {
     monitor: Monitor,
-    is_maximizing: bool,
+    direction: Direction,
     factor: f64,
     patience: Patience,
     threshold: f64,
@@ -61,7 +61,7 @@ impl ReduceOnPlateau {
     /// assert_eq!(plateau.best(), None);
     /// ```
     pub fn minimize(monitor: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Monitor::new(monitor), false)
+        Self::new(Monitor::new(monitor), Direction::Minimize)
     }
 
     /// Watches a number that should become great, such as `valid_accuracy`.
@@ -72,13 +72,13 @@ impl ReduceOnPlateau {
     /// assert_eq!(plateau.best(), None);
     /// ```
     pub fn maximize(monitor: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Monitor::new(monitor), true)
+        Self::new(Monitor::new(monitor), Direction::Maximize)
     }
 
-    fn new(monitor: Monitor, is_maximizing: bool) -> Self {
+    fn new(monitor: Monitor, direction: Direction) -> Self {
         Self {
             monitor,
-            is_maximizing,
+            direction,
             factor: 0.1,
             patience: Patience::new(10),
             threshold: 1e-4,
@@ -294,23 +294,17 @@ impl ReduceOnPlateau {
     }
 
     fn improves(&self, value: f64) -> bool {
-        let worst = if self.is_maximizing {
-            f64::NEG_INFINITY
-        } else {
-            f64::INFINITY
+        let (worst, sign) = match self.direction {
+            Direction::Minimize => (f64::INFINITY, -1.0),
+            Direction::Maximize => (f64::NEG_INFINITY, 1.0),
         };
         let best = self.best.unwrap_or(worst);
-        let sign = if self.is_maximizing { 1.0 } else { -1.0 };
         let bound = if self.is_absolute {
             best + sign * self.threshold
         } else {
             best * (1.0 + sign * best.signum() * self.threshold)
         };
-        if self.is_maximizing {
-            value > bound
-        } else {
-            value < bound
-        }
+        self.direction.gain(value, bound) > 0.0
     }
 
     fn reduce(&self, rate: &mut LearningRate) {

@@ -1,6 +1,6 @@
 //! Applies a schedule to learning rates.
 
-use super::timing::{Clock, Timing, Unit};
+use super::timing::{RunPosition, ScheduleUnit, Timing};
 use crate::fit::{BatchesPerStep, Epochs, Iteration, LearningRate, Phase, Step, Total};
 use crate::schedule::Schedule;
 use crate::weight;
@@ -60,7 +60,7 @@ impl RateSchedule {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn per_step(schedule: impl Schedule) -> Self {
-        Self::new(schedule, Unit::Steps)
+        Self::new(schedule, ScheduleUnit::Steps)
     }
 
     /// Applies a schedule whose positions are epochs, in a loop whose rounds are epochs.
@@ -76,7 +76,7 @@ impl RateSchedule {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn per_epoch(schedule: impl Schedule) -> Self {
-        Self::new(schedule, Unit::Epochs)
+        Self::new(schedule, ScheduleUnit::Epochs)
     }
 
     /// Applies a schedule whose positions are the rounds of the loop, whatever they are.
@@ -94,10 +94,10 @@ impl RateSchedule {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn per_round(schedule: impl Schedule) -> Self {
-        Self::new(schedule, Unit::Rounds)
+        Self::new(schedule, ScheduleUnit::Rounds)
     }
 
-    fn new(schedule: impl Schedule, unit: Unit) -> Self {
+    fn new(schedule: impl Schedule, unit: ScheduleUnit) -> Self {
         Self {
             schedule: Box::new(schedule),
             timing: Timing::new(unit),
@@ -195,8 +195,8 @@ impl RateSchedule {
         }
     }
 
-    fn apply(&mut self, clock: Clock<'_>, rate: &mut LearningRate) -> Result<(), String> {
-        let next = self.timing.next(clock, self.schedule.needs_total())?;
+    fn apply(&mut self, now: RunPosition<'_>, rate: &mut LearningRate) -> Result<(), String> {
+        let next = self.timing.next(now, self.schedule.needs_total())?;
         let Some(at) = next else { return Ok(()) };
         let mut invalid = None;
         rate.change(self.optimizer.as_deref(), |initial, present| {
@@ -243,7 +243,7 @@ impl RateSchedule {
         batches_per_step: Option<&BatchesPerStep>,
         rate: &mut LearningRate,
     ) -> Result<(), String> {
-        let clock = Clock {
+        let now = RunPosition {
             record,
             phase,
             iteration,
@@ -252,7 +252,7 @@ impl RateSchedule {
             total,
             batches_per_step,
         };
-        self.apply(clock, rate)
+        self.apply(now, rate)
     }
 
     /// For a loop whose rounds are no scopes, such as the driver's.
@@ -263,19 +263,7 @@ impl RateSchedule {
         total: Option<&Total>,
         rate: &mut LearningRate,
     ) -> Result<(), String> {
-        if phase.is_some() || record.is_complete() {
-            return Ok(());
-        }
-        let clock = Clock {
-            record,
-            phase,
-            iteration: None,
-            step: None,
-            epochs: None,
-            total,
-            batches_per_step: None,
-        };
-        self.apply(clock, rate)
+        RunPosition::at_poll(record, phase, total).map_or(Ok(()), |now| self.apply(now, rate))
     }
 
     fn on_round_end(&mut self, rate: &LearningRate, record: &mut Record) {

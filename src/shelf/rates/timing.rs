@@ -1,12 +1,12 @@
 //! When a schedule is applied: its unit, and the position in it.
 
 use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
-use crate::schedule::Position;
+use crate::schedule::SchedulePosition;
 use callback_runtime::Record;
 
 /// What the positions of a schedule count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum ScheduleUnit {
     Steps,
     Epochs,
     /// Whatever the rounds of the loop are.
@@ -15,7 +15,7 @@ pub(super) enum Unit {
 
 /// The state that says where a run is. A fit has all of it.
 #[derive(Clone, Copy)]
-pub(super) struct Clock<'s> {
+pub(super) struct RunPosition<'s> {
     pub(super) record: &'s Record,
     pub(super) phase: Option<&'s Phase>,
     pub(super) iteration: Option<&'s Iteration>,
@@ -25,10 +25,31 @@ pub(super) struct Clock<'s> {
     pub(super) batches_per_step: Option<&'s BatchesPerStep>,
 }
 
+impl<'s> RunPosition<'s> {
+    /// Returns the position of a loop whose rounds are no scopes, such as the driver's, at a poll. `None` in a fit, which begins a scope for each
+    /// position, and at the end of a round.
+    pub(super) fn at_poll(
+        record: &'s Record,
+        phase: Option<&'s Phase>,
+        total: Option<&'s Total>,
+    ) -> Option<Self> {
+        let is_in_round = phase.is_none() && !record.is_complete();
+        is_in_round.then_some(Self {
+            record,
+            phase,
+            iteration: None,
+            step: None,
+            epochs: None,
+            total,
+            batches_per_step: None,
+        })
+    }
+}
+
 /// When a schedule is applied: once at each position.
 #[derive(Debug, Clone)]
 pub(super) struct Timing {
-    unit: Unit,
+    unit: ScheduleUnit,
     /// The number of positions in the run, if it is given.
     pub(super) total: Option<u64>,
     /// The position from which on the schedule is not applied.
@@ -40,7 +61,7 @@ pub(super) struct Timing {
 }
 
 impl Timing {
-    pub(super) const fn new(unit: Unit) -> Self {
+    pub(super) const fn new(unit: ScheduleUnit) -> Self {
         Self {
             unit,
             total: None,
@@ -56,9 +77,9 @@ impl Timing {
         self.begin = record.round().number();
         let rounds = record.round().unit();
         let is_counted = match self.unit {
-            Unit::Rounds => true,
-            Unit::Steps => is_fit || rounds == "step",
-            Unit::Epochs => rounds == "epoch",
+            ScheduleUnit::Rounds => true,
+            ScheduleUnit::Steps => is_fit || rounds == "step",
+            ScheduleUnit::Epochs => rounds == "epoch",
         };
         if is_counted {
             return Ok(());
@@ -72,19 +93,19 @@ impl Timing {
     /// Returns the position, if it is another one than that of the last call. The `Err` says that the total is needed and not known.
     pub(super) fn next(
         &mut self,
-        clock: Clock<'_>,
+        now: RunPosition<'_>,
         needs_total: bool,
-    ) -> Result<Option<Position>, String> {
-        let new = self.count(clock).filter(|count| {
+    ) -> Result<Option<SchedulePosition>, String> {
+        let new = self.count(now).filter(|count| {
             self.last != Some(*count) && self.until.is_none_or(|until| *count < until)
         });
         let Some(count) = new else {
             return Ok(None);
         };
-        let at = Position::new(count);
-        let total = self.total.or_else(|| self.find_total(clock));
+        let at = SchedulePosition::new(count);
+        let total = self.total.or_else(|| self.find_total(now));
         if total.is_none() && needs_total {
-            let unit = self.unit_name(clock.record);
+            let unit = self.unit_name(now.record);
             return Err(format!(
                 "the schedule spans the whole run, and the number of its {unit} is not known; give it with `.total(…)`, or the \
                  schedule a length with `.over(…)`"
@@ -96,19 +117,19 @@ impl Timing {
 
     /// Returns the number of steps or rounds that are complete; `None` where a fit is not in a batch of training, and steps are counted, and
     /// in an evaluation or a prediction, which have no epochs.
-    fn count(&self, clock: Clock<'_>) -> Option<u64> {
-        if clock.epochs.is_some_and(|epochs| epochs.max == 0) {
+    fn count(&self, now: RunPosition<'_>) -> Option<u64> {
+        if now.epochs.is_some_and(|epochs| epochs.max == 0) {
             return None;
         }
-        if self.unit == Unit::Steps
-            && let Some(phase) = clock.phase
+        if self.unit == ScheduleUnit::Steps
+            && let Some(phase) = now.phase
         {
-            let is_in_batch = clock.iteration.is_none_or(|iteration| iteration.get() > 0);
+            let is_in_batch = now.iteration.is_none_or(|iteration| iteration.get() > 0);
             let is_training = *phase == Phase::Train && is_in_batch;
-            return clock.step.filter(|_| is_training).map(|step| step.get());
+            return now.step.filter(|_| is_training).map(|step| step.get());
         }
-        let number = clock.record.round().number();
-        Some(if clock.record.is_complete() {
+        let number = now.record.round().number();
+        Some(if now.record.is_complete() {
             number
         } else {
             number.saturating_sub(1)
@@ -116,12 +137,12 @@ impl Timing {
     }
 
     /// Finds the number of steps or rounds in the run.
-    fn find_total(&self, clock: Clock<'_>) -> Option<u64> {
-        let total = clock.total.and_then(|total| total.get());
-        match (clock.epochs, self.unit) {
+    fn find_total(&self, now: RunPosition<'_>) -> Option<u64> {
+        let total = now.total.and_then(|total| total.get());
+        match (now.epochs, self.unit) {
             // `Total` is the number of batches in the pass.
-            (Some(epochs), Unit::Steps) if clock.phase.is_some() => {
-                let group = clock.batches_per_step;
+            (Some(epochs), ScheduleUnit::Steps) if now.phase.is_some() => {
+                let group = now.batches_per_step;
                 let steps =
                     total.map(|batches| group.map_or(batches, |group| group.steps_of(batches)));
                 steps.map(|steps| steps.saturating_mul(epochs.max))
@@ -133,9 +154,9 @@ impl Timing {
 
     fn unit_name(&self, record: &Record) -> String {
         match self.unit {
-            Unit::Steps => "steps".into(),
-            Unit::Epochs => "epochs".into(),
-            Unit::Rounds => format!("{}s", record.round().unit()),
+            ScheduleUnit::Steps => "steps".into(),
+            ScheduleUnit::Epochs => "epochs".into(),
+            ScheduleUnit::Rounds => format!("{}s", record.round().unit()),
         }
     }
 }

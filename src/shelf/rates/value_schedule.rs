@@ -1,8 +1,8 @@
 //! Applies a schedule to any value of the state.
 
-use super::timing::{Clock, Timing, Unit};
+use super::timing::{RunPosition, ScheduleUnit, Timing};
 use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
-use crate::schedule::{Position, Schedule};
+use crate::schedule::{Schedule, SchedulePosition};
 use crate::weight;
 use callback_runtime::{Callback, CallbackInfo, Handlers, LocalMut, Record, Rounds};
 use std::borrow::Cow;
@@ -64,7 +64,7 @@ impl<T: 'static> ValueSchedule<T> {
         initial: f64,
         set: impl FnMut(&mut T, f64) + Send + 'static,
     ) -> Self {
-        Self::new(schedule, initial, set, Unit::Steps)
+        Self::new(schedule, initial, set, ScheduleUnit::Steps)
     }
 
     /// Applies a schedule whose positions are epochs, in a loop whose rounds are epochs.
@@ -84,7 +84,7 @@ impl<T: 'static> ValueSchedule<T> {
         initial: f64,
         set: impl FnMut(&mut T, f64) + Send + 'static,
     ) -> Self {
-        Self::new(schedule, initial, set, Unit::Epochs)
+        Self::new(schedule, initial, set, ScheduleUnit::Epochs)
     }
 
     /// Applies a schedule whose positions are the rounds of the loop, whatever they are.
@@ -105,14 +105,14 @@ impl<T: 'static> ValueSchedule<T> {
         initial: f64,
         set: impl FnMut(&mut T, f64) + Send + 'static,
     ) -> Self {
-        Self::new(schedule, initial, set, Unit::Rounds)
+        Self::new(schedule, initial, set, ScheduleUnit::Rounds)
     }
 
     fn new(
         schedule: impl Schedule,
         initial: f64,
         set: impl FnMut(&mut T, f64) + Send + 'static,
-        unit: Unit,
+        unit: ScheduleUnit,
     ) -> Self {
         Self {
             schedule: Box::new(schedule),
@@ -180,7 +180,7 @@ impl<T: 'static> ValueSchedule<T> {
         self
     }
 
-    fn value_at(&self, at: Position) -> Result<f64, String> {
+    fn value_at(&self, at: SchedulePosition) -> Result<f64, String> {
         let value = self.schedule.value(self.initial, at);
         if value.is_finite() {
             return Ok(value);
@@ -191,8 +191,8 @@ impl<T: 'static> ValueSchedule<T> {
         ))
     }
 
-    fn apply(&mut self, clock: Clock<'_>, target: &mut T) -> Result<(), String> {
-        if let Some(at) = self.timing.next(clock, self.schedule.needs_total())? {
+    fn apply(&mut self, now: RunPosition<'_>, target: &mut T) -> Result<(), String> {
+        if let Some(at) = self.timing.next(now, self.schedule.needs_total())? {
             let value = self.value_at(at)?;
             (self.set)(target, value);
             self.value = Some(value);
@@ -240,7 +240,7 @@ impl<T: 'static> ValueSchedule<T> {
         batches_per_step: Option<&BatchesPerStep>,
         mut target: LocalMut<'_, T>,
     ) -> Result<(), String> {
-        let clock = Clock {
+        let now = RunPosition {
             record,
             phase,
             iteration,
@@ -249,7 +249,7 @@ impl<T: 'static> ValueSchedule<T> {
             total,
             batches_per_step,
         };
-        self.apply(clock, &mut target)
+        self.apply(now, &mut target)
     }
 
     /// For a loop whose rounds are no scopes, such as the driver's.
@@ -260,19 +260,8 @@ impl<T: 'static> ValueSchedule<T> {
         total: Option<&Total>,
         mut target: LocalMut<'_, T>,
     ) -> Result<(), String> {
-        if phase.is_some() || record.is_complete() {
-            return Ok(());
-        }
-        let clock = Clock {
-            record,
-            phase,
-            iteration: None,
-            step: None,
-            epochs: None,
-            total,
-            batches_per_step: None,
-        };
-        self.apply(clock, &mut target)
+        RunPosition::at_poll(record, phase, total)
+            .map_or(Ok(()), |now| self.apply(now, &mut target))
     }
 
     fn record_value(&mut self, record: &mut Record) {

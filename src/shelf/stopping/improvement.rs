@@ -4,14 +4,14 @@ use callback_runtime::CallbackInfo;
 
 /// Whether smaller or greater values are better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(in crate::shelf) enum Direction {
     Minimize,
     Maximize,
 }
 
 impl Direction {
     /// Returns by how much a value is better than another one.
-    pub(super) fn gain(self, value: f64, than: f64) -> f64 {
+    pub(in crate::shelf) fn gain(self, value: f64, than: f64) -> f64 {
         match self {
             Self::Minimize => than - value,
             Self::Maximize => value - than,

@@ -19,6 +19,7 @@ mod terminate_on_nan;
 
 pub use convergence::ConvergenceStopping;
 pub use early_stopping::EarlyStopping;
+pub(super) use improvement::Direction;
 pub use invalid_loss::InvalidLossStopping;
 pub use keep_best::{KeepBest, RestoreBest};
 pub use max_time::MaxTime;

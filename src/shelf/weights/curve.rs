@@ -1,9 +1,9 @@
 //! Values that change over the steps of a run.
 
-use std::f64::consts::PI;
+use crate::schedule::{Cosine, Linear, Schedule, SchedulePosition};
 use std::fmt;
 
-/// A value that depends on the number of steps.
+/// A value that depends on the number of steps before.
 pub(super) enum Curve {
     Constant(f64),
     Linear { from: f64, to: f64, steps: u64 },
@@ -12,18 +12,17 @@ pub(super) enum Curve {
 }
 
 impl Curve {
+    /// Returns the value after some steps.
     pub(super) fn at(&self, step: u64) -> f64 {
         match self {
             Self::Constant(value) => *value,
-            Self::Linear { from, to, steps } => between(*from, *to, progress(step, *steps)),
-            Self::Cosine { from, to, steps } => {
-                between(*from, *to, cosine_share(progress(step, *steps)))
-            }
+            Self::Linear { from, to, steps } => line(*from, *to, (step, *steps)),
+            Self::Cosine { from, to, steps } => cosine(*from, *to, (step, *steps)),
             Self::Any(value) => value(step),
         }
     }
 
-    /// Returns the values that settings give.
+    /// Returns the first and the last value, as far as they are known.
     pub(super) fn bounds(&self) -> [f64; 2] {
         match self {
             Self::Constant(value) => [*value, *value],
@@ -49,24 +48,14 @@ impl fmt::Debug for Curve {
     }
 }
 
-/// Returns the value at a share of the way.
-pub(super) fn between(from: f64, to: f64, share: f64) -> f64 {
-    to * share + from * (1.0 - share)
+/// Returns the value at a step of so many, on a straight line.
+pub(super) fn line(from: f64, to: f64, (step, steps): (u64, u64)) -> f64 {
+    let line = Linear::new(from, to).over(steps);
+    line.value(1.0, SchedulePosition::new(step))
 }
 
-/// Returns the share of half a cosine wave at a share of the way.
-pub(super) fn cosine_share(share: f64) -> f64 {
-    (1.0 - (PI * share).cos()) / 2.0
-}
-
-/// Returns the share of the way after some steps, from 0 to 1.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a run has fewer than 2^53 steps"
-)]
-pub(super) fn progress(step: u64, steps: u64) -> f64 {
-    if step >= steps {
-        return 1.0;
-    }
-    step as f64 / steps as f64
+/// Returns the value at a step of so many, on half a period of a cosine.
+pub(super) fn cosine(from: f64, to: f64, (step, steps): (u64, u64)) -> f64 {
+    let cosine = Cosine::new().min(to).over(steps);
+    cosine.value(from, SchedulePosition::new(step))
 }

@@ -117,7 +117,7 @@ impl<M: Parameters + 'static> Ema<M> {
         self
     }
 
-    /// Weighs the n-th parameters by `decayⁿ` from the newest to the oldest, and divides by the sum of the weights, as Adam corrects the bias
+    /// Weights the parameters of n updates ago by `decayⁿ`, and divides by the sum of the weights, as Adam corrects the bias
     /// of its averages: the first parameters have no more weight than the others.
     ///
     /// ```
@@ -136,7 +136,7 @@ impl<M: Parameters + 'static> Ema<M> {
         self
     }
 
-    /// Updates the averages once for this many updates of the model, at least 1.
+    /// Updates the averages after every `updates` updates of the model, at least 1.
     ///
     /// ```
     /// # use callbacks::shelf::Ema;

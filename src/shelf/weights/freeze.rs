@@ -11,8 +11,8 @@ use std::fmt;
 ///
 /// The model has [`Parameters`](trait@Parameters), and is in the state of the loop. An epoch stands for any round of a loop, such as a step of a driver. At
 /// the begin of the first frozen epoch the parameters are copied, and after each step of an optimiser the frozen ones are put back. So no
-/// optimiser needs to know of it, and none changes them, not by momentum or weight decay either. What an optimiser remembers of its gradients
-/// goes on. The copy is of all parameters.
+/// optimiser changes them, not by momentum or weight decay either. The state of an optimiser, such as its momentum, is still updated. The copy
+/// is of all parameters.
 ///
 /// Attach several for a schedule that thaws one layer after the other. It has the weight [`FIRST`](crate::weight::FIRST): after a step the
 /// others see the frozen parameters.

@@ -1,22 +1,23 @@
 //! Averages the parameters at the ends of rounds, with a learning rate of its own.
 
 use super::average::{Average, RunMemory};
-use super::curve::{between, cosine_share, progress};
+use super::curve::{cosine, line};
 use crate::fit::LearningRate;
 use crate::{Parameters, weight};
 use callback_macros::callback;
 use callback_runtime::{BoxError, CallbackInfo, Local, LocalMut, Outcome, Record, Rounds};
 use std::fmt;
 
-/// Averages the parameters of the model `M` with equal weights, at the ends of epochs from a given one on, and leads the learning rate to a
-/// constant one meanwhile: stochastic weight averaging (Izmailov et al. 2018, <https://arxiv.org/abs/1803.05407>), as `AveragedModel` and
+/// Averages the parameters of the model `M` with equal weights, at the ends of epochs from a given one on, and anneals the learning rate to
+/// a constant: stochastic weight averaging (Izmailov et al. 2018, <https://arxiv.org/abs/1803.05407>), as `AveragedModel` and
 /// `SWALR` of `PyTorch` do it (`torch.optim.swa_utils`).
 ///
 /// The model has [`Parameters`], and is in the state of the loop. An epoch stands for any round of a loop, such as a step of a driver; one that
 /// was cut short is not averaged. After the run the average is here, and with [`apply_at_end`](Self::apply_at_end) the model gets it. Running
-/// statistics of a model, such as those of batch normalisation, belong to the parameters before: run one more pass over the training data then.
+/// statistics of a model, such as those of batch normalisation, were computed with the old parameters: run one more pass over the training
+/// data then.
 /// The average belongs to one fit or one driver. The weight is [`LAST`](crate::weight::LAST), so that other schedules do not change the
-/// learning rate while this one leads it.
+/// learning rate that this one anneals.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -32,7 +33,7 @@ use std::fmt;
 pub struct StochasticWeightAveraging<M: Parameters> {
     first: u64,
     every: u64,
-    schedule: Option<Anneal>,
+    schedule: Option<RateAnnealing>,
     applies_at_end: bool,
     average: Average<M>,
     memory: RunMemory,
@@ -40,9 +41,9 @@ pub struct StochasticWeightAveraging<M: Parameters> {
     rate: Option<f64>,
 }
 
-/// How the learning rate is led to its value.
+/// How the learning rate reaches its last value.
 #[derive(Debug, Clone, Copy)]
-struct Anneal {
+struct RateAnnealing {
     to: f64,
     rounds: u64,
     is_linear: bool,
@@ -89,7 +90,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
         self
     }
 
-    /// Leads the learning rate to `rate` in this number of epochs, along half a cosine wave, and keeps it there. It begins at the end of the
+    /// Anneals the learning rate to `rate` in this number of epochs, along half a cosine wave, and keeps it there. It begins at the end of the
     /// first epoch that is averaged, with the rate that the others have set. 0 epochs set it at once.
     ///
     /// ```
@@ -103,7 +104,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn learning_rate(mut self, rate: f64, epochs: u64) -> Self {
-        self.schedule = Some(Anneal {
+        self.schedule = Some(RateAnnealing {
             to: rate,
             rounds: epochs,
             is_linear: false,
@@ -112,7 +113,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
         self
     }
 
-    /// Leads the learning rate to `rate` along a line, and else like [`learning_rate`](Self::learning_rate).
+    /// Anneals the learning rate to `rate` along a line, and otherwise like [`learning_rate`](Self::learning_rate).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -175,16 +176,11 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     }
 }
 
-impl Anneal {
+impl RateAnnealing {
     /// Returns the learning rate after some rounds of the schedule.
     fn rate(&self, from: f64, rounds: u64) -> f64 {
-        let share = progress(rounds, self.rounds);
-        let share = if self.is_linear {
-            share
-        } else {
-            cosine_share(share)
-        };
-        between(from, self.to, share)
+        let curve = if self.is_linear { line } else { cosine };
+        curve(from, self.to, (rounds, self.rounds))
     }
 }
 
@@ -194,7 +190,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
         self.memory.begin_run(record);
         if !self.memory.is_current {
             self.rate = None;
-            self.schedule = self.schedule.map(|schedule| Anneal {
+            self.schedule = self.schedule.map(|schedule| RateAnnealing {
                 from: None,
                 ..schedule
             });
