@@ -2,48 +2,16 @@
 
 mod support {
     pub(crate) mod momentum;
+    pub(crate) mod sanity;
 }
 
 use callbacks::fit::{MicroStep, SampleCount};
-use callbacks::metrics::Mean;
 use callbacks::prelude::*;
-use callbacks::shelf::{DryRun, EarlyStopping, Measure, PhaseCounts, Recorder, SanityCheck};
+use callbacks::shelf::{DryRun, EarlyStopping, PhaseCounts, Recorder, SanityCheck};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use support::momentum::{Guess, Momentum, Numbers, train, valid};
-
-fn trainer(learner: Momentum) -> Trainer<Momentum> {
-    let mean = Measure::new("guess", Mean::new(), |mean, guess: &Guess, _: &Numbers| {
-        mean.push(guess.0, 1.0)
-    });
-    Trainer::new(learner)
-        .epochs(4)
-        .learning_rate(0.05)
-        .valid(valid())
-        .callback(mean)
-}
-
-/// Each way to restore a learner.
-fn checks() -> [SanityCheck<Momentum>; 4] {
-    let copy = |learner: &Momentum| Ok(learner.clone());
-    let restore = |learner: &mut Momentum, copy| {
-        *learner = copy;
-        Ok(())
-    };
-    [
-        SanityCheck::by_clone(),
-        SanityCheck::by_saving(),
-        SanityCheck::by_parameters(),
-        SanityCheck::restoring(copy, restore),
-    ]
-}
-
-/// The history of a fit, and the bits of the learner after it.
-fn fit(trainer: &mut Trainer<Momentum>) -> (History, [u64; 4]) {
-    let fitted = trainer.fit(train()).unwrap();
-    assert!(fitted.outcome.failed().is_none(), "{}", fitted.outcome);
-    (fitted.history, fitted.learner.bits())
-}
+use support::momentum::{Momentum, train, valid};
+use support::sanity::{checks, fit, trainer};
 
 #[test]
 fn a_fit_after_a_check_is_that_without_one_to_the_bit() {

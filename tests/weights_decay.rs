@@ -3,15 +3,16 @@
 mod support {
     pub(crate) mod given;
     pub(crate) mod peer_values;
+    pub(crate) mod place;
 }
 
 use callbacks::Attach;
-use callbacks::driver::{Driven, VariationalDriver};
+use callbacks::driver::VariationalDriver;
 use callbacks::fit::{Fit, SkipStep, Trainer};
 use callbacks::shelf::WeightDecay;
-use callbacks::{BoxError, Parameters, Record};
 use support::given::{Batch, Given};
 use support::peer_values::{assert_near, peer};
+use support::place::Place;
 
 type Decay = WeightDecay<Given>;
 
@@ -177,28 +178,6 @@ fn invalid_settings_are_problems_of_the_plan() {
     ] {
         let error = trainer(decay).check().unwrap_err();
         assert!(error.to_string().contains("has a `decay` of"), "{error}");
-    }
-}
-
-#[derive(Parameters)]
-struct Place(f64);
-struct Nothing;
-
-impl Driven for Place {
-    type Samples = Nothing;
-    type Update = f64;
-
-    fn sample(&mut self) -> Result<Nothing, BoxError> {
-        Ok(Nothing)
-    }
-
-    fn compute_loss_and_update(&mut self, _: &Nothing, _: &mut Record) -> Result<f64, BoxError> {
-        Ok(1.0)
-    }
-
-    fn update_parameters(&mut self, update: &f64) -> Result<(), BoxError> {
-        self.0 += update;
-        Ok(())
     }
 }
 

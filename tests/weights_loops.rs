@@ -2,35 +2,15 @@
 
 mod support {
     pub(crate) mod peer_values;
+    pub(crate) mod place;
 }
 
-use callbacks::driver::{Driven, VariationalDriver};
+use callbacks::driver::VariationalDriver;
 use callbacks::prelude::Rounds;
 use callbacks::shelf::{Ema, StochasticWeightAveraging};
-use callbacks::{Attach, BoxError, Parameters, Plan, Record, State, breakpoints};
+use callbacks::{Attach, Parameters, Plan, State, breakpoints};
 use support::peer_values::assert_near;
-
-#[derive(Parameters)]
-struct Place(f64);
-struct Nothing;
-
-impl Driven for Place {
-    type Samples = Nothing;
-    type Update = f64;
-
-    fn sample(&mut self) -> Result<Nothing, BoxError> {
-        Ok(Nothing)
-    }
-
-    fn compute_loss_and_update(&mut self, _: &Nothing, _: &mut Record) -> Result<f64, BoxError> {
-        Ok(1.0)
-    }
-
-    fn update_parameters(&mut self, update: &f64) -> Result<(), BoxError> {
-        self.0 += update;
-        Ok(())
-    }
-}
+use support::place::Place;
 
 #[test]
 fn the_runs_of_a_driver_are_one_average() {
