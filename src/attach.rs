@@ -179,9 +179,9 @@ pub trait Attach: Sized {
         self
     }
 
-    /// Attaches what most programs want: the progress of the run ([`Progress`](crate::shelf::Progress) with the feature `indicatif`, a line for
-    /// each round without it), and with the feature `signal-hook` an interrupt at Ctrl-C. A callback of yours with the same type or the same
-    /// name, `Progress`, `PrintRounds` or `Interrupts`, replaces it, before or after. The mean losses of a fit are always in its record.
+    /// Attaches what most programs want: the progress of the run, and with the feature `signal-hook` an interrupt at Ctrl-C. The progress is
+    /// `Progress` with the feature `indicatif`, and [`PrintRounds`](crate::shelf::PrintRounds) without it. A callback of yours with the type or
+    /// the name of a default replaces that default, before or after. The mean losses of a fit are always in its record.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -315,7 +315,7 @@ fn the_loss_of_an_epoch_is_the_mean_over_all_batches() {
     assert!((losses[0] + 2.0 / 3.0).abs() < 1e-12, "{losses:?}");
 }
 
-/// Batches of one number each, the third of which cannot be read.
+/// Batches of one number each. The third one cannot be read.
 struct Texts;
 impl callbacks::fit::Batches<Batch> for Texts {
     fn batches(

@@ -28,7 +28,7 @@ fn problems(checked: Result<(), PlanError>) -> Vec<String> {
     texts.map(after_place).collect()
 }
 
-/// What a driver says of a callback: the same in a check as in a run, of which nothing happens.
+/// The problems that a driver has with a callback: the same in a check and in a run, which does nothing.
 fn problems_of_a_driver(callback: impl Callback<Driver> + Send) -> Vec<String> {
     let (driver, journal) = traced();
     let mut driver: VariationalDriver<Walk> = driver.callback(callback);

@@ -8,7 +8,8 @@ use super::{
 crate::breakpoints! {
     /// The fit loop: epochs with a training pass and a validation pass.
     ///
-    /// The breakpoints have the names and places of R's luz. Evaluation is the validation pass alone, and prediction is a separate pass.
+    /// The breakpoints have the names and places of R's luz, and `on_update_end` is ours. With several optimisers, luz fires the two breakpoints
+    /// inside a validation batch once for each of them, and this loop once. Evaluation is the validation pass alone, and prediction is a separate pass.
     /// The learner is state at every breakpoint. The batch exists while its scope is open, the prediction from `after_pred` on, the
     /// gradients at `before_step`.
     ///

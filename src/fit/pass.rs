@@ -107,7 +107,7 @@ impl<'p, M: Learner> Pass<'p, M> {
         Ok(())
     }
 
-    /// Runs the batches of a training pass in groups, each of which has one update.
+    /// Runs the batches of a training pass in groups, with one update for each group.
     fn run_groups(
         &mut self,
         run: &mut Run<'_, Fit>,

@@ -1,9 +1,13 @@
 //! Ready-made callbacks.
 //!
 //! None of them is discovered: a program attaches those that it uses. Each of them attaches to every loop with [`Rounds`](crate::Rounds),
-//! except for [`ObservableCallback`], which is for a driver, for those that are for a fit: [`Recorder`], [`TerminateOnNan`] of losses and
-//! gradients, [`LrFinder`], [`SanityCheck`], [`MixedPrecision`], [`Mixup`], [`CutMix`] and [`LabelSmoothing`], and for those that are for fits and
-//! drivers: [`ClipGradients`] and [`WeightDecay`].
+//! except for these:
+//!
+//! | for | callbacks |
+//! |---|---|
+//! | a fit | [`Recorder`], [`TerminateOnNan`] of losses and gradients, [`LrFinder`], [`SanityCheck`], [`MixedPrecision`], [`Mixup`], [`CutMix`], [`LabelSmoothing`] |
+//! | a driver | [`ObservableCallback`] |
+//! | both | [`ClipGradients`], [`WeightDecay`] |
 //!
 //! * [`Recorder`]: counts passes and batches of each phase, in all runs;
 //! * [`Measure`]: computes a [metric](crate::metrics) in each pass; [`Throughput`]: the samples per second;

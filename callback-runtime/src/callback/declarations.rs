@@ -94,7 +94,7 @@ impl CallbackInfo {
     }
 
     /// Declares that the callback puts a value of this name into the [`Record`](crate::Record), like `produces("accuracy")` on the
-    /// attribute. A callback that [monitors](Self::monitors) it waits for it, if it is not in the record of each round.
+    /// attribute. A callback that [monitors](Self::monitors) the name waits for the value if a round does not have it.
     ///
     /// ```
     /// # use callbacks::CallbackInfo;
@@ -111,9 +111,9 @@ impl CallbackInfo {
     }
 
     /// Declares that the callback reads a number of this name from the [`Record`](crate::Record). The plan has a problem if neither the loop
-    /// nor a callback can put it there: a loop says which names it records
-    /// ([`Availability::records`](crate::Availability::records)), and a callback that writes records which it
-    /// [produces](Self::produces). As long as one of them does not say it, the name may be one of its.
+    /// nor a callback can put it there. A loop declares the names that it records
+    /// ([`Availability::records`](crate::Availability::records)), and a callback those that it [produces](Self::produces). If the loop, or
+    /// a callback that can write the record, declares none, it may record any name; then a doubtful name is a note.
     ///
     /// ```
     /// # use callbacks::CallbackInfo;

@@ -42,7 +42,8 @@ impl Stop {
         self.reason.text()
     }
 
-    /// Returns the reason as the value that the callback gave with [`Flow::stop_with`](crate::Flow::stop_with), if it has the type `R`.
+    /// Returns the reason as the value that the callback gave with [`Flow::stop_with`](crate::Flow::stop_with), if it has the type `R`. A stop
+    /// that was refused has a text alone.
     ///
     /// ```
     /// # use callbacks::prelude::*;

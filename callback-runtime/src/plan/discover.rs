@@ -180,8 +180,8 @@ impl PlanCore {
         problems
     }
 
-    /// Deactivates the discovered callbacks of types that are attached by hand, and the defaults of which one has the type or the name.
-    /// Activates all others.
+    /// Deactivates the discovered callbacks of types that are attached by hand, and the defaults that a callback attached by hand replaces: one
+    /// of the same type or the same name. Activates all others.
     pub(crate) fn suppress_discovered(&mut self) {
         let by_hand = self.attached.iter().filter(|attached| attached.by_hand);
         let types: HashSet<TypeId> = by_hand

@@ -16,9 +16,9 @@ use std::borrow::Cow;
 ///
 /// It looks at complete rounds only. Its memory [belongs to one fit or one driver](crate::shelf#memory).
 ///
-/// A name that nothing puts into the record is a problem of the plan ([`CallbackInfo::monitors`]). A number that is
-/// not in the record of a round is waited for. Only if no one declares the name, a number that is missing at the first look fails the run,
-/// unless [a part of the round was left](Record::lacking): its name may be misspelt.
+/// A name that nothing puts into the record is a problem of the plan ([`CallbackInfo::monitors`]). The stopper waits for
+/// a declared number that a round does not have. A number that is not declared, and is missing at the first look, fails the run: its name may
+/// be misspelt. It does not if [a part of the round was left](Record::lacking).
 ///
 /// # Differences from other libraries
 ///
@@ -195,8 +195,8 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, such a number is one that
-    /// does not improve. [`InvalidLossStopping`](super::InvalidLossStopping) has patience for it.
+    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, NaN is a number that does not
+    /// improve, and an infinity is compared like any other number. [`InvalidLossStopping`](super::InvalidLossStopping) has patience for both.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -232,7 +232,8 @@ impl EarlyStopping {
     }
 
     /// Restores the parameters of the best round where the run ends, whatever its ending. `M` is a type of the state with parameters, such as
-    /// the learner. This comes last: it returns another type. [`KeepBest`](super::KeepBest) does it without stopping.
+    /// the learner. This comes last: it returns another type. [`KeepBest`](super::KeepBest) does it without stopping, and says which
+    /// parameters these are.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -18,6 +18,10 @@ use std::fmt;
 /// The parameters are restored at the exit of the run, also after a stop, an interrupt, an error or a panic. Between the runs of one driver
 /// the best value stays, as the shelf's [memory](crate::shelf#memory) does. The copy takes as much memory as the parameters.
 ///
+/// The copy has the parameters at the end of the best round. A `train_loss` is a mean over the pass, while they changed, and the loss of a
+/// driver's step comes before its update; a `valid_loss` is that of the copy. [`Ema`](crate::shelf::Ema) validates its average instead: attach
+/// it with [`without_validation`](crate::shelf::Ema::without_validation), so that the numbers are those of the parameters that are kept.
+///
 /// It is luz's `keep_best_model`. [`EarlyStopping::restore_best`] is both in one.
 ///
 /// ```
@@ -25,7 +29,7 @@ use std::fmt;
 /// use callbacks::shelf::KeepBest;
 /// # use doc_models::{Line, Points};
 ///
-/// // Each step goes too far: the first epoch is the best one.
+/// // Each step goes too far: the loss is least in the first epoch, at whose end the slope is 6.
 /// let mut trainer = Trainer::new(Line::default())
 ///     .epochs(5)
 ///     .learning_rate(1.5)

@@ -61,9 +61,9 @@ impl Monitor {
         })
     }
 
-    /// Returns the number, if it is in the record of a complete round. A number that no one declares and that has never been there is an
-    /// error, since its name may be misspelt or it may be logged too late, and the stopper would never stop. It is no error if a part of
-    /// the round was left.
+    /// Returns the number, if it is in the record of a complete round. A number that is not declared and has never been there is an error: its
+    /// name may be misspelt, or a callback may log it too late, and the stopper would never stop. It is no error if a part of the round was
+    /// left.
     pub(in crate::shelf) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
         let round = record.round().number();
         self.last_round = Some((record.id(), round));
