@@ -148,6 +148,30 @@ fn a_default_comes_back_after_the_run_in_which_it_was_replaced() {
     }
 }
 
+/// A callback that can be discovered.
+#[derive(Default)]
+struct Found;
+
+#[callback]
+impl Found {
+    fn on_fit_end(&self) {}
+}
+
+#[test]
+fn a_plan_that_is_set_anew_discovers_nothing() {
+    for was_checked in [false, true] {
+        let mut trainer = trainer();
+        trainer.plan().discover();
+        if was_checked {
+            trainer.check().unwrap();
+            assert!(trainer.plan().get::<Found>().is_some());
+        }
+        trainer.plan().clear();
+        trainer.check().unwrap();
+        assert!(trainer.plan().names().is_empty(), "{was_checked}");
+    }
+}
+
 #[test]
 fn a_plan_is_set_anew_at_once() {
     let journal = Page::default();

@@ -10,6 +10,7 @@ mod support {
 }
 
 use callbacks::prelude::*;
+use callbacks::shelf::EarlyStopping;
 use callbacks::{CallbackInfo, Problem, ProblemKind};
 use support::journal::Journal;
 use support::line::{Input, Line, inputs};
@@ -192,8 +193,44 @@ fn a_loop_that_does_not_say_what_it_records_may_record_any_name() {
     assert!(fit.finish().is_finished());
 }
 
+/// Adds a value every 5 epochs, which is constant.
+struct Rare;
+
+#[callback(produces("rare"), register = false)]
+impl Rare {
+    #[every(epochs = 5)]
+    fn on_epoch_end(&self, record: &mut Record) {
+        record.set("rare", 1.0);
+    }
+}
+
+#[test]
+fn a_declared_number_of_later_rounds_is_waited_for() {
+    let fit = |stopping: EarlyStopping| {
+        let mut trainer = trainer().epochs(99).callback(Rare).callback(stopping);
+        trainer
+            .fit(batches())
+            .map(|fitted| (fitted.history.len(), fitted.outcome))
+    };
+    // It improves in epoch 5, and does not in epochs 10 and 15.
+    let (epochs, outcome) = fit(EarlyStopping::minimize("rare").patience(1)).unwrap();
+    assert!(outcome.stopped().is_some(), "{outcome}");
+    assert_eq!(epochs, 15);
+    let error = fit(EarlyStopping::minimize("rarer")).unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean `rare`?"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_run_without_rounds_monitors_nothing() {
+    let mut similar = trainer()
+        .callback(Accuracy)
+        .callback(Monitor::of("acuracy"));
+    assert!(similar.evaluate(batches()).is_ok());
+    let of_name = |note: &&Problem| note.kind() == ProblemKind::MaybeNotRecorded;
+    assert_eq!(similar.plan().notes().iter().find(of_name), None);
     let mut trainer = trainer().callback(Monitor::of("valid_loss"));
     assert!(trainer.evaluate(batches()).is_ok());
     assert!(trainer.predict(batches()).is_ok());

@@ -68,6 +68,40 @@ fn a_loss_that_is_not_finite_stops_before_the_update_of_its_batch() {
 }
 
 #[test]
+fn a_loss_that_is_not_finite_stops_a_session_at_the_end_of_its_batch() {
+    for value in NOT_FINITE {
+        let fit = Fit::session(2)
+            .callback(TerminateOnNan::new())
+            .start()
+            .unwrap();
+        let mut batches = 0;
+        for _ in fit.epochs() {
+            for loss in fit.train([1.0, value, 1.0]) {
+                fit.loss(loss);
+                batches += 1;
+            }
+        }
+        let text = format!("the loss of batch 2 is {value}");
+        assert_eq!((reason(&fit.finish()), batches), (text.as_str(), 2));
+    }
+}
+
+#[test]
+fn a_loss_that_cannot_be_read_fails_the_run_and_is_no_stop() {
+    let lost = |mut ctx: Ctx<'_>| {
+        ctx.insert(Loss::lazy(|| Err::<f64, _>("the device is lost")));
+    };
+    let mut trainer = trainer().callback(TerminateOnNan::new());
+    trainer
+        .plan()
+        .on(Fit::on_train_batch_after_loss, lost)
+        .weight(-1.0);
+    let outcome = trainer.fit(inputs([1.0])).unwrap().outcome;
+    let cause = outcome.failed().expect("it fails").cause().to_string();
+    assert!(cause.contains("the device is lost"), "{cause}");
+}
+
+#[test]
 fn gradients_that_are_not_finite_stop_before_the_update_of_their_batch() {
     // The gradient is the input; a weight of 0 keeps the loss of an infinite one from mattering.
     for value in NOT_FINITE {
@@ -242,6 +276,9 @@ fn a_stop_says_all_that_decided() {
     for (stopping, text) in cases {
         assert_eq!(stopped(stopping, &[0.2125, 0.25, 0.21]), text);
     }
+    // A number at the threshold is not worse than it.
+    let at_it = minimize().divergence(0.25).patience(9);
+    assert!(stopped(at_it, &[0.25, 0.25]).starts_with("`watched` has not improved"));
     for value in NOT_FINITE {
         let values: &'static [f64] = Box::leak(vec![1.0, value].into_boxed_slice());
         let stopping = EarlyStopping::maximize("watched")
