@@ -21,7 +21,7 @@
 //!
 //! # Units
 //!
-//! * **SchedulePosition**: the steps or the epochs that are complete, so it is 0 in the first one. The callback that applies the schedule
+//! * **Position**: the steps or the epochs that are complete, so it is 0 in the first one. The callback that applies the schedule
 //!   decides which of the two it is; all lengths of the schedule are in the same unit.
 //! * **Value**: a factor such as `gamma` multiplies the initial value. Settings that are values in the literature are values here:
 //!   [`OneCycle`] has the greatest rate, and a `min` is a value, too. [`initial`](Schedule::value) is the value at the begin of the fit.

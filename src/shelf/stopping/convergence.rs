@@ -1,6 +1,6 @@
 //! Stops when a number has converged to its target.
 
-use super::monitor::Monitor;
+use super::monitor::{Memory, Monitor};
 use super::patience::Patience;
 use crate::weight;
 use callback_macros::callback;
@@ -129,17 +129,6 @@ impl ConvergenceStopping {
         )))
     }
 
-    /// Prepares the next run. It begins without memory if it does not continue the last one.
-    fn begin_run(&mut self, record: &Record) {
-        if self.monitor.continues(record) {
-            self.patience.begin_run();
-        } else {
-            self.monitor.reset();
-            self.patience.reset();
-            self.window.clear();
-        }
-    }
-
     /// Adds a value to the window. Returns the mean over the window if it is full.
     #[expect(
         clippy::cast_precision_loss,
@@ -166,7 +155,9 @@ impl ConvergenceStopping {
 #[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl ConvergenceStopping {
     fn on_enter(&mut self, record: &Record) {
-        self.begin_run(record);
+        if self.monitor.begin_run(&mut self.patience, record) == Memory::Reset {
+            self.window.clear();
+        }
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

@@ -2,7 +2,7 @@
 
 use super::RestoreBest;
 use super::improvement::{Direction, Improvement};
-use super::monitor::Monitor;
+use super::monitor::{Memory, Monitor};
 use super::patience::Patience;
 use crate::model::Parameters;
 use crate::weight;
@@ -299,17 +299,6 @@ impl EarlyStopping {
         (self.checks_finite && !value.is_finite()).then(|| format!("`{name}` is {value}"))
     }
 
-    /// Prepares the next run. It begins without memory if it does not continue the last one.
-    fn begin_run(&mut self, record: &Record) {
-        if self.monitor.continues(record) {
-            self.patience.begin_run();
-        } else {
-            self.monitor.reset();
-            self.patience.reset();
-            self.improvement.reset();
-        }
-    }
-
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_number = |value: Option<f64>| value.is_none_or(|value| !value.is_nan());
         let (goal, divergence) = (self.goal, self.divergence);
@@ -330,7 +319,9 @@ impl EarlyStopping {
 #[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl EarlyStopping {
     fn on_enter(&mut self, record: &Record) {
-        self.begin_run(record);
+        if self.monitor.begin_run(&mut self.patience, record) == Memory::Reset {
+            self.improvement.reset();
+        }
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

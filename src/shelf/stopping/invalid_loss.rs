@@ -100,16 +100,6 @@ impl InvalidLossStopping {
             .stop(format!("`{name}` is {value}, for the {nth} time in a row")))
     }
 
-    /// Prepares the next run. It begins without memory if it does not continue the last one.
-    fn begin_run(&mut self, record: &Record) {
-        if self.monitor.continues(record) {
-            self.patience.begin_run();
-        } else {
-            self.monitor.reset();
-            self.patience.reset();
-        }
-    }
-
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         info.monitors(self.monitor.name.clone())
     }
@@ -129,7 +119,7 @@ fn ordinal(number: u64) -> String {
 #[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
 impl InvalidLossStopping {
     fn on_enter(&mut self, record: &Record) {
-        self.begin_run(record);
+        self.monitor.begin_run(&mut self.patience, record);
     }
 
     fn on_round_end(&mut self, record: &Record) -> Result<Flow, String> {

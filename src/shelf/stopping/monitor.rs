@@ -1,5 +1,6 @@
 //! The number in a record that a stopper watches.
 
+use super::patience::Patience;
 use callback_runtime::{Record, RecordId, Value};
 use std::borrow::Cow;
 
@@ -36,6 +37,13 @@ pub(in crate::shelf) struct Monitor {
     last_round: Option<(Option<RecordId>, u64)>,
 }
 
+/// What the begin of a run does to the memory of a stopper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    Kept,
+    Reset,
+}
+
 impl Monitor {
     pub(in crate::shelf) fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -50,6 +58,17 @@ impl Monitor {
     pub(in crate::shelf) fn reset(&mut self) {
         self.was_seen = false;
         self.last_round = None;
+    }
+
+    /// Begins a run: resets its own memory and the patience if the run does not continue the last one.
+    pub(super) fn begin_run(&mut self, patience: &mut Patience, record: &Record) -> Memory {
+        if self.continues(record) {
+            patience.begin_run();
+            return Memory::Kept;
+        }
+        self.reset();
+        patience.reset();
+        Memory::Reset
     }
 
     /// Whether a run that begins with this record continues the last one: it has the same record, and begins at its last round, or one round
