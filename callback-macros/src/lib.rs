@@ -48,6 +48,7 @@ use proc_macro::TokenStream;
 /// | `background` | the handlers run on a thread of the callback |
 /// | `produces("accuracy")` | the names of the values that the callback puts into the `Record` |
 /// | `declare = Self::declare` | a function that adds to the `CallbackInfo` what depends on the instance: invalid settings, names in the record |
+/// | `persist(best, looks)` | the fields that the callback remembers, which a saved run has; `persist` alone is the whole value, `persist = Self::persist` a function that names them; `version = 2` and `migrate = Self::migrate` in the list are for fields that have changed |
 /// | `ready_made` | a library writes the callback for programs that it does not know; see `CallbackInfo::ready_made` |
 /// | `discover = false` | the callback is registered for configuration files, but `.discover()` does not find it |
 /// | `register = false` | the callback is not registered; required for a generic callback |

@@ -13,6 +13,7 @@ mod loops;
 mod outcome;
 mod parallel;
 mod period;
+pub mod persist;
 mod plan;
 mod raw;
 mod record;

@@ -1,6 +1,7 @@
 //! What a callback declares of its settings, and of the names in the record that it writes and reads.
 
 use super::CallbackInfo;
+use crate::persist::Persist;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -13,6 +14,8 @@ pub(crate) struct Declarations {
     pub(crate) produces: Vec<Cow<'static, str>>,
     /// The names of the numbers that the callback reads from the record.
     pub(crate) monitors: Vec<Cow<'static, str>>,
+    /// How the callback is saved with a run; `None` if it remembers nothing.
+    pub(crate) persist: Option<Persist>,
 }
 
 impl Declarations {
@@ -21,6 +24,7 @@ impl Declarations {
             invalid: Vec::new(),
             produces: Vec::new(),
             monitors: Vec::new(),
+            persist: None,
         }
     }
 }
@@ -134,7 +138,7 @@ impl CallbackInfo {
         self.declarations.as_deref().unwrap_or(&NONE)
     }
 
-    fn declare(&mut self) -> &mut Declarations {
+    pub(crate) fn declare(&mut self) -> &mut Declarations {
         self.declarations.get_or_insert_default()
     }
 }

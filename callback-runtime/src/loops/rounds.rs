@@ -2,7 +2,7 @@
 
 use super::scope_counts::{Advance, CountReader};
 use super::{At, AtEach, Loop, ScopeId};
-use crate::period::{Counter, Unit};
+use crate::period::{Counter, CounterReader, Unit};
 use crate::raw::{Slot, View};
 use crate::record::{Record, RecordedNames, Round};
 use crate::state::Ctx;
@@ -229,6 +229,8 @@ pub struct ScopeCounter {
     scope: ScopeId,
     type_id: TypeId,
     prepare: fn(&mut Ctx<'_>),
+    /// Reads and sets the counter; made where a run is saved or restored.
+    reader: fn() -> CounterReader,
     /// Makes a function that advances the counter.
     advance: fn() -> Advance,
 }
@@ -253,6 +255,8 @@ impl ScopeCounter {
             scope: ScopeId::new(scope as usize),
             type_id: TypeId::of::<T>(),
             prepare: prepare::<T>,
+            // The unit does not matter: the loop declares it.
+            reader: || CounterReader::of::<T>(Unit::Steps),
             advance: advance::<T>,
         }
     }
@@ -264,6 +268,11 @@ impl ScopeCounter {
     /// Returns the type of the counter.
     pub(crate) const fn type_id(self) -> TypeId {
         self.type_id
+    }
+
+    /// Returns what reads and sets the counter.
+    pub(crate) fn reader(self) -> CounterReader {
+        (self.reader)()
     }
 
     /// Puts the counter into the state, unless it is there.

@@ -3,6 +3,7 @@
 use super::{Amount, Counter, Position, Unit};
 use crate::outcome::catch;
 use crate::raw::{GateFactory, Slot, SlotId, Table};
+use crate::state::Ctx;
 use std::any::{TypeId, type_name};
 use std::time::Instant;
 
@@ -28,6 +29,8 @@ pub(crate) struct CounterReader {
     pub(crate) slot: SlotId,
     /// Returns the count; `None` if the state is absent.
     count: fn(&Table) -> Option<Amount>,
+    /// Sets the count, if the state is there.
+    restore: fn(&mut Ctx<'_>, Amount),
     /// Makes gates that read the counter. `None` if the count is not stored as a plain number.
     gates: Option<GateFactory>,
 }
@@ -40,8 +43,19 @@ impl CounterReader {
             type_name: type_name::<T>(),
             slot: Slot::<T>::find().id(),
             count: |table| Some(table.get::<T>()?.count().into()),
+            restore: restore::<T>,
             gates: GateFactory::of::<T>(),
         }
+    }
+
+    /// Returns the count; `None` if the state is absent or its count panics.
+    pub(crate) fn read(&self, table: &Table) -> Option<Amount> {
+        catch(|| (self.count)(table)).ok().flatten()
+    }
+
+    /// Sets the count that a saved run had, if the state is there.
+    pub(crate) fn restore(&self, state: &mut Ctx<'_>, count: Amount) {
+        (self.restore)(state, count);
     }
 
     /// Returns `position` with the count of this counter. Panics if [`Counter::count`] does.
@@ -53,7 +67,18 @@ impl CounterReader {
     }
 }
 
+fn restore<T: Counter>(state: &mut Ctx<'_>, count: Amount) {
+    if let Some(counter) = state.get_mut::<T>() {
+        counter.restore(count);
+    }
+}
+
 impl Clock {
+    /// Returns the counters of the loop.
+    pub(crate) fn counters(&self) -> &[CounterReader] {
+        &self.readers
+    }
+
     /// Makes the clock of a loop that declares these counters.
     pub(crate) fn new(readers: Vec<CounterReader>) -> Self {
         Self {

@@ -37,6 +37,11 @@ pub trait Counter: Sized + 'static {
     /// Counts one more. Does nothing if this does not [advance](Self::ADVANCES).
     fn advance(&mut self) {}
 
+    /// Sets the count that a saved run had. Does nothing by default, because a count that is computed is there again with what it counts.
+    fn restore(&mut self, count: Amount) {
+        let _ = count;
+    }
+
     /// The proof that the bytes of the value are its count. `None` unless the macro `counter!` wrote the impl.
     #[doc(hidden)]
     const PLAIN: Option<PlainCounter<Self>> = None;
@@ -45,6 +50,12 @@ pub trait Counter: Sized + 'static {
 impl Counter for u64 {
     fn count(&self) -> Count<'_> {
         Count::Whole(self)
+    }
+
+    fn restore(&mut self, count: Amount) {
+        if let Amount::Whole(count) = count {
+            *self = count;
+        }
     }
 
     const PLAIN: Option<PlainCounter<Self>> = PlainCounter::NUMBER;

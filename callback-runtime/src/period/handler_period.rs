@@ -123,6 +123,20 @@ impl HandlerPeriod {
         self.state.restore(state);
     }
 
+    /// Continues from the state of a saved run, if there is one, at the position of that run.
+    pub(crate) fn continue_at(&mut self, saved: Option<&PeriodState>, now: &Position) {
+        if let Some(saved) = saved {
+            self.restore(saved);
+        }
+        let totals = self.totals;
+        self.begin(now, &totals);
+        if self.state.visited {
+            // The visits of the saved run are visits of this one, which began where that one did.
+            self.visited_in_run = true;
+            self.began = Position::new();
+        }
+    }
+
     /// Copies the progress of `other`, which has the same period.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.state.copy_from(&other.state);

@@ -1,9 +1,10 @@
 //! Saves and restores the progress of a plan's periods.
 
 use crate::callback::{CallbackId, HandlerId};
-use crate::loops::{BreakpointId, Loop};
+use crate::loops::{BreakpointId, Loop, LoopInfo};
 use crate::period::PeriodState;
-use crate::plan::{Plan, PlanCore};
+use crate::plan::{Plan, PlanCore, Resolved};
+use crate::run::{Dispatcher, RunCore};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -126,11 +127,7 @@ impl<L: Loop> Plan<L> {
 impl PlanCore {
     fn periods(&self) -> Periods {
         let mut periods = self.periods.clone();
-        for (key, handler) in self.periodic() {
-            if let Some(state) = self.dispatcher.period_state(handler) {
-                periods.states.insert(key, state);
-            }
-        }
+        periods.add(&self.dispatcher, &self.resolved, self.loop_info);
         periods
     }
 
@@ -141,26 +138,64 @@ impl PlanCore {
 
     /// Restores the saved progress of the periods of the bound handlers.
     pub(crate) fn restore_period_states(&mut self) {
-        for (key, handler) in self.periodic() {
+        for (key, handler) in periodic(&self.dispatcher, &self.resolved, self.loop_info) {
             if let Some(state) = self.periods.states.get(&key) {
                 self.dispatcher.restore_period(handler, state);
             }
         }
     }
+}
 
-    /// Returns the bound handlers that have a period, each with its key.
-    fn periodic(&self) -> Vec<(HandlerKey, HandlerId)> {
-        let mut nths: HashMap<(BreakpointId, CallbackId), usize> = HashMap::new();
-        let records = self.dispatcher.all_records();
-        let periodic = records.filter(|(_, record)| record.period.is_some());
-        let keyed = periodic.map(|(handler, record)| {
-            let nth = nths.entry((record.at, record.callback)).or_default();
-            let name = self.resolved.names[record.callback].clone();
-            let breakpoint = &self.loop_info.breakpoints[handler.breakpoint];
-            let key = (name, breakpoint.name().into(), *nth);
-            *nth += 1;
-            (key, handler)
-        });
-        keyed.collect()
+impl Periods {
+    /// Adds the states of the bound handlers.
+    fn add(&mut self, dispatcher: &Dispatcher, resolved: &Resolved, loop_info: &LoopInfo) {
+        for (key, handler) in periodic(dispatcher, resolved, loop_info) {
+            if let Some(state) = dispatcher.period_state(handler) {
+                self.states.insert(key, state);
+            }
+        }
     }
+}
+
+impl RunCore<'_> {
+    /// Returns the progress of the periods of this run.
+    pub(crate) fn periods(&self) -> Periods {
+        let mut periods = Periods::default();
+        periods.add(self.dispatcher, self.resolved, self.loop_info);
+        let now = self.frame.clock.position_or_default(self.frame.table());
+        for state in periods.states.values_mut() {
+            *state = state.clone().saved_at(&now);
+        }
+        periods
+    }
+
+    /// Continues the periods of a saved run at the position of the counters, which have been restored.
+    pub(crate) fn restore_periods(&mut self, periods: &Periods) {
+        let now = self.frame.clock.position_or_default(self.frame.table());
+        for (key, handler) in periodic(self.dispatcher, self.resolved, self.loop_info) {
+            if let Some(period) = self.dispatcher.period_mut(handler) {
+                period.continue_at(periods.states.get(&key), &now);
+            }
+        }
+    }
+}
+
+/// Returns the bound handlers that have a period, each with its key.
+fn periodic(
+    dispatcher: &Dispatcher,
+    resolved: &Resolved,
+    loop_info: &LoopInfo,
+) -> Vec<(HandlerKey, HandlerId)> {
+    let mut nths: HashMap<(BreakpointId, CallbackId), usize> = HashMap::new();
+    let records = dispatcher.all_records();
+    let periodic = records.filter(|(_, record)| record.period.is_some());
+    let keyed = periodic.map(|(handler, record)| {
+        let nth = nths.entry((record.at, record.callback)).or_default();
+        let name = resolved.names[record.callback].clone();
+        let breakpoint = &loop_info.breakpoints[handler.breakpoint];
+        let key = (name, breakpoint.name().into(), *nth);
+        *nth += 1;
+        (key, handler)
+    });
+    keyed.collect()
 }

@@ -76,6 +76,12 @@ impl Position {
         units.filter_map(|unit| Some((unit, self.amount(unit)?)))
     }
 
+    /// Returns the position without the seconds, which no run repeats.
+    pub(crate) fn without_seconds(mut self) -> Self {
+        self.amounts[Unit::Seconds as usize] = None;
+        self
+    }
+
     /// Whether a unit is at a smaller amount than in `other`.
     pub(crate) fn is_behind(&self, other: &Self) -> bool {
         let mut counted = self.counted();

@@ -120,6 +120,14 @@ impl PeriodState {
         self.last_run.is_some_and(|last_run| last_run.is_at(now))
     }
 
+    /// Returns the state for a run that is saved at `now`. The same run saves the same state: without the seconds, and whether or not a gate
+    /// has spared the handler its last visits.
+    pub(crate) fn saved_at(mut self, now: &Position) -> Self {
+        self.last_run = self.last_run.map(Position::without_seconds);
+        self.last_position = Some(now.without_seconds());
+        self
+    }
+
     /// Copies the state of `other`, which has the same period.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.intervals.clone_from(&other.intervals);

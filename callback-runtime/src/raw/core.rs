@@ -61,6 +61,18 @@ impl Core {
         self.callbacks[id].get_mut()
     }
 
+    /// Calls `job` with a callback, between two calls of its worker if it has one. `None` if it has one and no run is under way.
+    pub(crate) fn with_callback<R>(
+        &mut self,
+        id: CallbackId,
+        job: impl FnOnce(&mut dyn Any) -> R,
+    ) -> Option<R> {
+        match self.cells.get(&id) {
+            Some(cell) => cell.with_on_loop(job),
+            None => Some(job(self.callbacks[id].get_mut())),
+        }
+    }
+
     /// Drops the bound handlers. The callbacks stay.
     pub(crate) fn unbind_all(&mut self) {
         self.close_cells();

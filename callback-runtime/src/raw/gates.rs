@@ -89,6 +89,13 @@ macro_rules! counter {
                 $crate::Count::$kind(number)
             }
 
+            fn restore(&mut self, count: $crate::Amount) {
+                if let $crate::Amount::$kind(count) = count {
+                    let Self(number) = self;
+                    *number = count;
+                }
+            }
+
             $($advance)*
 
             #[doc(hidden)]

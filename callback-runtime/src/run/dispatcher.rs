@@ -70,6 +70,15 @@ impl Dispatcher {
         self.core.callback_mut(id)
     }
 
+    /// Calls `job` with a callback during a run. `None` if the callback has a worker that has ended.
+    pub(crate) fn with_callback<R>(
+        &mut self,
+        id: CallbackId,
+        job: impl FnOnce(&mut dyn Any) -> R,
+    ) -> Option<R> {
+        self.core.with_callback(id, job)
+    }
+
     /// Removes all bound handlers. The callbacks stay.
     pub(crate) fn unbind_all(&mut self) {
         self.workers = Workers::default();

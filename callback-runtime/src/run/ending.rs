@@ -18,7 +18,8 @@ impl RunCore<'_> {
         {
             self.run_state.entered = self.dispatcher.record(failed).rank;
         }
-        self.check_interrupted()
+        self.check_interrupted()?;
+        self.restore()
     }
 
     /// Ends the run: fires the stop or the error breakpoint, then exits every entered callback.

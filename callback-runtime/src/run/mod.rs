@@ -134,12 +134,13 @@ impl<L: Loop> Run<'_, L> {
 
 impl<'a> RunCore<'a> {
     /// Begins a run: saves the values that it replaces in the state, and resets the periods.
-    fn begin(parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
+    fn begin(mut parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
         let outer_values = OuterValues::take(&mut state);
         parts
             .loop_info
             .prepare_rounds(&mut state, parts.recorded_names);
-        let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
+        let mut run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
+        run_state.cold.restore = parts.restore.take();
         parts.clock.begin();
         let now = parts.clock.position_or_default(state.as_table());
         parts.dispatcher.begin(parts.gates, &now, &parts.totals);

@@ -7,6 +7,7 @@ use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{BreakpointId, BreakpointSet, ScopeId};
 use crate::outcome::{Failure, Fault, Origin, Stop, quietly};
+use crate::persist::SavedRun;
 use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -53,6 +54,10 @@ pub(crate) struct ColdState {
     pub(crate) swallowed: SwallowedFailures,
     /// The handlers that did not run because state that they require was absent.
     pub(crate) skipped: BTreeMap<HandlerId, Skips>,
+    /// The saved run from which this run continues, until the callbacks are entered.
+    pub(crate) restore: Option<Box<SavedRun>>,
+    /// The scopes that were open in the saved run and that the loop has not opened again, innermost first.
+    reopen: Vec<ScopeId>,
 }
 
 /// How close a run is to its ending. A later stage is greater.
@@ -202,11 +207,29 @@ impl RunState {
     /// Ends the interruption, because the scope that was left is closed. The loop continues.
     pub(crate) fn resume(&mut self, resolved: &Resolved) {
         self.cold.interruption = None;
-        self.slow_path = self.deferred.is_some();
         // A deferred flow takes effect at the next breakpoint, whether it has handlers or not.
-        self.active = match self.deferred {
-            Some(_) => BreakpointSet::ALL,
-            None => resolved.active,
+        self.slow_path = self.deferred.is_some() || !self.cold.reopen.is_empty();
+        self.active = if self.slow_path {
+            BreakpointSet::ALL
+        } else {
+            resolved.active
         };
+    }
+
+    /// Sets the scopes that were open in a saved run, innermost first. Until the loop has opened them, every scope looks at them.
+    pub(crate) fn reopen(&mut self, scopes: Vec<ScopeId>) {
+        self.cold.reopen = scopes;
+        if !self.cold.reopen.is_empty() {
+            self.leave_fast_path();
+        }
+    }
+
+    /// Returns the scope that the loop must open next; `None` if it has opened all that were open in a saved run.
+    pub(crate) fn next_to_reopen(&mut self, resolved: &Resolved) -> Option<ScopeId> {
+        let next = self.cold.reopen.pop()?;
+        if !self.is_interrupted() {
+            self.resume(resolved);
+        }
+        Some(next)
     }
 }

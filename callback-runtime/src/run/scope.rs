@@ -75,12 +75,34 @@ impl RunCore<'_> {
 
     /// Fires the begin of a scope.
     pub(crate) fn begin_scope(&mut self, scope: ScopeId) -> Result<(), Break> {
+        if self.run_state.slow_path && self.reopens(scope)? {
+            return Ok(());
+        }
         self.begin_round(scope);
         let begin = self.loop_info.scopes[scope].begin();
         if self.has_work(begin) && !self.fire_handled(begin) {
             return Err(Break::PENDING);
         }
         Ok(())
+    }
+
+    /// Whether a saved run had this scope open, so that its begin has been fired already. Fails the run if another one was open.
+    #[cold]
+    fn reopens(&mut self, scope: ScopeId) -> Result<bool, Break> {
+        let Some(expected) = self.run_state.next_to_reopen(self.resolved) else {
+            return Ok(false);
+        };
+        if expected == scope {
+            return Ok(true);
+        }
+        let name = |scope: ScopeId| self.loop_info.scopes[scope].name();
+        let cause = Cause::Misplaced(format!(
+            "opened the scope {}, where the saved run had {} open; continue the loop from the position in the state",
+            name(scope),
+            name(expected)
+        ));
+        let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+        Err(Break::PENDING)
     }
 
     /// Fires the end of the innermost scope and closes it. A leave of this scope ends here.

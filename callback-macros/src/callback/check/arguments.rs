@@ -12,8 +12,8 @@ use syn::{Expr, ExprPath, Lit};
 /// [`check_belongs_to_block`] reports.
 const AVAILABLE: &str =
     "the arguments: the paths of loops, `weight`, `name`, `after`, `before`, `group`, `requires`,
-  `incompatible`, `no_conflict`, `provides`, `produces`, `declare`, `background`, `ready_made`, `discover`,
-  `register`, `crate`";
+  `incompatible`, `no_conflict`, `provides`, `produces`, `declare`, `persist`, `background`, `ready_made`,
+  `discover`, `register`, `crate`";
 
 /// An argument is the path of a loop, or a name that may have a value. Rejects:
 ///
@@ -270,6 +270,7 @@ pub(super) fn example_entry(name: ArgumentName) -> &'static str {
         ArgumentName::Group => "Monitors",
         ArgumentName::Provides => "Best",
         ArgumentName::Produces => "\"accuracy\"",
+        ArgumentName::Persist => "best",
         _ => "Metrics",
     }
 }

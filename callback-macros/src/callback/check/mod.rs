@@ -14,6 +14,7 @@ mod lists;
 mod loops;
 mod on;
 mod parameters;
+mod persist;
 mod placement;
 mod produces;
 mod provisions;
@@ -69,6 +70,9 @@ fn check_arguments(arguments: &Arguments, errors: &Errors) {
     provisions::check_states(arguments, errors);
     provisions::check_constructors(arguments, errors);
     produces::check_names(arguments, errors);
+    persist::check_function(arguments, errors);
+    persist::check_fields(arguments, errors);
+    persist::check_settings(arguments, errors);
 }
 
 fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {

@@ -1,6 +1,6 @@
 //! The impl of `Callback`.
 
-use super::{binding, location, provisions, relations};
+use super::{binding, location, persist, provisions, relations};
 use crate::attributes::find_ident;
 use crate::callback::model::{Handler, Loop, Model};
 use proc_macro2::{Span, TokenStream};
@@ -113,9 +113,10 @@ fn info(model: &Model, private: &Path) -> TokenStream {
     let name = settings.name.as_ref().map(|name| quote!(.name(#name)));
     let ready_made = settings.ready_made.then(|| quote!(.ready_made()));
     let produces = &settings.produces;
+    let persist = settings.persist.as_ref().map(persist::persist);
     let relations = relations::relations(model, private);
     let info = quote! {
-        #private::CallbackInfo::new(#type_name, #location) #weight #name #ready_made #(.produces(#produces))* #relations
+        #private::CallbackInfo::new(#type_name, #location) #weight #name #ready_made #(.produces(#produces))* #persist #relations
     };
     let info = settings.declare.as_ref().map_or_else(
         || info.clone(),

@@ -5,6 +5,7 @@ mod callback;
 mod first_stage;
 mod location;
 mod period;
+mod persist;
 mod provisions;
 mod registration;
 mod relations;

@@ -2,6 +2,7 @@
 
 use super::can_be_function;
 use super::literals::{bool_literal, float_literal, non_numeric_literal, string_literal};
+use super::persist::Persist;
 use super::self_type::{replace_self, type_name};
 use crate::callback::syntax::{ArgumentName, ArgumentValue, Arguments, ImplHeader, ListEntry};
 use proc_macro2::TokenStream;
@@ -24,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) produces: Vec<LitStr>,
     /// `declare = Self::declare`
     pub(crate) declare: Option<Expr>,
+    /// `persist(best)`
+    pub(crate) persist: Option<Persist>,
     /// Whether the handlers run on a thread of the callback.
     pub(crate) background: bool,
     /// Whether a library writes the callback for programs that it does not know.
@@ -47,6 +50,7 @@ impl Settings {
             declare: expression(arguments, ArgumentName::Declare)
                 .filter(|function| can_be_function(function))
                 .cloned(),
+            persist: Persist::of(arguments),
             background: arguments.value(ArgumentName::Background).is_some(),
             ready_made: arguments.value(ArgumentName::ReadyMade).is_some(),
             discover: switch(ArgumentName::Discover).unwrap_or(true),

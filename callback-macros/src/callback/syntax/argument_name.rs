@@ -19,6 +19,7 @@ pub(crate) enum ArgumentName {
     Provides,
     Produces,
     Declare,
+    Persist,
     Background,
     ReadyMade,
     /// A setting of an attachment.
@@ -33,7 +34,7 @@ pub(crate) enum ArgumentName {
 
 impl ArgumentName {
     /// Every name with its spelling.
-    const ALL: [(&str, Self); 20] = [
+    const ALL: [(&str, Self); 21] = [
         ("weight", Self::Weight),
         ("name", Self::Name),
         ("after", Self::After),
@@ -45,6 +46,7 @@ impl ArgumentName {
         ("provides", Self::Provides),
         ("produces", Self::Produces),
         ("declare", Self::Declare),
+        ("persist", Self::Persist),
         ("background", Self::Background),
         ("ready_made", Self::ReadyMade),
         ("discover", Self::Discover),
@@ -66,7 +68,12 @@ impl ArgumentName {
         Self::ALL.iter().map(|(spelling, _)| *spelling)
     }
 
-    /// Whether the argument has a list in parentheses.
+    /// Whether the argument can have a list in parentheses.
+    pub(crate) fn may_have_list(self) -> bool {
+        self.takes_list() || self == Self::Persist
+    }
+
+    /// Whether the argument has a list in parentheses, and nothing else.
     pub(crate) fn takes_list(self) -> bool {
         self.names_callbacks() || matches!(self, Self::Group | Self::Provides | Self::Produces)
     }

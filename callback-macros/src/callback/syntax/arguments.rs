@@ -74,7 +74,7 @@ impl Arguments {
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&Ident, ArgumentName, &List)> {
         self.named().filter_map(|(ident, value)| match value {
             ArgumentValue::List(list) => {
-                let name = ArgumentName::from_ident(ident).filter(|name| name.takes_list())?;
+                let name = ArgumentName::from_ident(ident).filter(|name| name.may_have_list())?;
                 Some((ident, name, list))
             }
             _ => None,

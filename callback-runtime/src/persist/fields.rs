@@ -1,0 +1,181 @@
+//! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
+
+use super::{SavedFields, SavedValue, SavedValueError};
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+use std::mem;
+
+/// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
+/// the value of a field, or replaces it.
+///
+/// `persist(…)` on the attribute writes this function. A callback that needs more writes it itself:
+///
+/// ```
+/// use callbacks::persist::Fields;
+/// use callbacks::prelude::*;
+///
+/// /// Counts epochs, and the sum of what it sees.
+/// struct Totals {
+///     epochs: u64,
+///     sum: f64,
+/// }
+///
+/// impl Totals {
+///     fn persist(&mut self, fields: &mut Fields<'_>) {
+///         fields.field("epochs", &mut self.epochs);
+///         fields.field("sum", &mut self.sum);
+///     }
+/// }
+///
+/// #[callback(register = false, persist = Self::persist)]
+/// impl Totals {
+///     fn on_epoch_end(&mut self, record: &Record) {
+///         self.epochs += 1;
+///         self.sum += record.get("train_loss").unwrap_or(0.0);
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Fields<'a> {
+    direction: Direction<'a>,
+    problems: Vec<FieldProblem>,
+}
+
+/// Whether fields are saved or loaded.
+#[derive(Debug)]
+enum Direction<'a> {
+    /// Adds each field.
+    Save(&'a mut SavedFields),
+    /// Takes each field out, so that those that nobody asks for are left.
+    Load(&'a mut SavedFields),
+}
+
+/// A field that could not be saved or loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FieldProblem {
+    /// Nothing of this name was saved. The field keeps its value.
+    Missing(String),
+    /// The field cannot be saved, or what was saved is no value of its type.
+    Invalid(String, SavedValueError),
+}
+
+impl<'a> Fields<'a> {
+    /// Returns the fields that `visit` names, and the problems of those that cannot be saved.
+    pub(crate) fn save(visit: impl FnOnce(&mut Fields<'_>)) -> (SavedFields, Vec<FieldProblem>) {
+        let mut saved = SavedFields::default();
+        let mut fields = Fields {
+            direction: Direction::Save(&mut saved),
+            problems: Vec::new(),
+        };
+        visit(&mut fields);
+        let problems = mem::take(&mut fields.problems);
+        (saved, problems)
+    }
+
+    /// Loads the fields that `visit` names. Leaves those that it does not name in `saved`.
+    pub(crate) fn load(
+        saved: &'a mut SavedFields,
+        visit: impl FnOnce(&mut Fields<'_>),
+    ) -> Vec<FieldProblem> {
+        let mut fields = Fields {
+            direction: Direction::Load(saved),
+            problems: Vec::new(),
+        };
+        visit(&mut fields);
+        fields.problems
+    }
+
+    /// Whether the fields are loaded, and not saved.
+    pub const fn is_loading(&self) -> bool {
+        matches!(self.direction, Direction::Load(_))
+    }
+
+    /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it.
+    pub fn field<T: Serialize + DeserializeOwned>(&mut self, name: &str, value: &mut T) {
+        self.field_with(
+            name,
+            value,
+            |value| SavedValue::of(value),
+            |value, saved| {
+                *value = saved.into_type()?;
+                Ok(())
+            },
+        );
+    }
+
+    /// Saves or loads a field with functions of its own, for a type without `serde`.
+    ///
+    /// ```
+    /// # use callbacks::persist::{Fields, SavedValue};
+    /// # struct Clock { started: std::time::Instant }
+    /// # impl Clock {
+    /// fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///     fields.field_with(
+    ///         "elapsed",
+    ///         &mut self.started,
+    ///         |started| SavedValue::of(&started.elapsed()),
+    ///         |started, saved| {
+    ///             *started -= saved.into_type::<std::time::Duration>()?;
+    ///             Ok(())
+    ///         },
+    ///     );
+    /// }
+    /// # }
+    /// ```
+    pub fn field_with<T: ?Sized>(
+        &mut self,
+        name: &str,
+        value: &mut T,
+        save: impl FnOnce(&T) -> Result<SavedValue, SavedValueError>,
+        load: impl FnOnce(&mut T, SavedValue) -> Result<(), SavedValueError>,
+    ) {
+        let done = match &mut self.direction {
+            Direction::Save(saved) => save(value).map(|value| saved.insert(name, value)),
+            Direction::Load(saved) => match saved.remove(name) {
+                Some(saved) => load(value, saved),
+                None => return self.problems.push(FieldProblem::Missing(name.to_owned())),
+            },
+        };
+        if let Err(error) = done {
+            self.problems
+                .push(FieldProblem::Invalid(name.to_owned(), error));
+        }
+    }
+
+    /// Loads a whole value, which [`whole`](Self::whole) has saved.
+    pub(super) fn load_whole<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let Direction::Load(saved) = &mut self.direction else {
+            return None;
+        };
+        let saved = saved.remove(WHOLE).unwrap_or_else(|| saved.take_all());
+        let loaded = saved.into_type();
+        loaded
+            .map_err(|error| {
+                self.problems
+                    .push(FieldProblem::Invalid(WHOLE.to_owned(), error))
+            })
+            .ok()
+    }
+
+    /// Saves or loads all of a value: `persist` without fields on the attribute. Its fields are those that `serde` knows; settings among
+    /// them are loaded, too, unless `#[serde(skip)]` leaves them out.
+    pub fn whole<T: Serialize + DeserializeOwned>(&mut self, value: &mut T) {
+        if self.is_loading() {
+            if let Some(loaded) = self.load_whole() {
+                *value = loaded;
+            }
+            return;
+        }
+        match (SavedValue::of(value), &mut self.direction) {
+            (Ok(SavedValue::Map(fields)), Direction::Save(saved)) => saved.extend(fields),
+            (Ok(other), Direction::Save(saved)) => saved.insert(WHOLE, other),
+            (Err(error), _) => self
+                .problems
+                .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
+            (Ok(_), Direction::Load(_)) => {}
+        }
+    }
+}
+
+/// The name of a whole value that has no fields.
+const WHOLE: &str = "$value";

@@ -1,0 +1,127 @@
+//! What a run reports when it was saved or restored.
+
+use super::fields::FieldProblem;
+use std::error::Error;
+use std::fmt;
+
+/// What a restored run has loaded. It is state of the run.
+///
+/// ```
+/// use callbacks::persist::Restored;
+///
+/// assert_eq!(Restored::default().to_string(), "restored nothing");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restored {
+    pub(super) restored: Vec<String>,
+    pub(super) missing: Vec<String>,
+    pub(super) unused: Vec<String>,
+}
+
+impl Restored {
+    /// Returns the names of the callbacks and values of the state that were loaded.
+    pub fn restored(&self) -> &[String] {
+        &self.restored
+    }
+
+    /// Returns the names of the callbacks and values that the saved run does not have, and of fields as `callback.field`. They are as the
+    /// program made them.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    /// Returns the names in the saved run that nothing in this one has.
+    pub fn unused(&self) -> &[String] {
+        &self.unused
+    }
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("restored ")?;
+        write_names(f, &self.restored)?;
+        for (text, names) in [("missing", &self.missing), ("unused", &self.unused)] {
+            if !names.is_empty() {
+                write!(f, "; {text}: ")?;
+                write_names(f, names)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_names(f: &mut fmt::Formatter<'_>, names: &[String]) -> fmt::Result {
+    if names.is_empty() {
+        return f.write_str("nothing");
+    }
+    f.write_str(&names.join(", "))
+}
+
+/// A run could not be saved: which callbacks and values, and why.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SaveError {
+    pub(super) lines: Vec<String>,
+}
+
+impl SaveError {
+    /// Returns `value`, unless something could not be saved.
+    pub(super) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.lines.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lines(f, "the run cannot be saved", &self.lines)
+    }
+}
+
+/// A saved run does not fit the run that begins: which callbacks and values, and why.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RestoreError {
+    lines: Vec<String>,
+}
+
+impl RestoreError {
+    pub(super) fn push(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lines(f, "the saved run cannot be restored", &self.lines)
+    }
+}
+
+/// Writes one line after the title, or one line each below it.
+fn write_lines(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Result {
+    f.write_str(title)?;
+    if let [line] = lines {
+        return write!(f, ": {line}");
+    }
+    lines.iter().try_for_each(|line| write!(f, "\n- {line}"))
+}
+
+crate::debug_as_display!(SaveError, RestoreError);
+
+impl Error for SaveError {}
+impl Error for RestoreError {}
+
+impl FieldProblem {
+    /// Returns the line of a report about this field of `name`.
+    pub(super) fn describe(&self, name: &str) -> String {
+        match self {
+            Self::Missing(field) => format!("`{name}.{field}` is missing"),
+            Self::Invalid(field, error) => format!("`{name}.{field}`: {error}"),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Restores a saved run when another run begins.
+
+use super::fields::FieldProblem;
+use super::save::PersistedCallback;
+use super::saved_run::SavedCallback;
+use super::{RestoreError, Restored, SavedFields, SavedRun};
+use crate::callback::short_type_name;
+use crate::loops::{Loop, ScopeId};
+use crate::outcome::{BoxError, Cause, Fault, Origin, catch};
+use crate::period::Amount;
+use crate::plan::Plan;
+use crate::run::{Break, RunCore};
+
+impl<L: Loop> Plan<L> {
+    /// Lets the next run continue from a saved one. When every callback has been entered, the run loads what they remember, the values of the
+    /// state, the counters and the periods. Then the loop begins, and opens the scopes that were open: their begins are not fired again. So
+    /// the breakpoints of the saved run and those of the restored one are together those of a run that was never cut.
+    ///
+    /// The state has [`Restored`] from then on, which reports what was loaded. What does not fit fails the run with a [`RestoreError`]
+    /// before its loop begins.
+    ///
+    /// See [`Run::save`](crate::Run::save) for an example.
+    pub fn restore(&mut self, saved: SavedRun) -> &mut Self {
+        self.core.restore = Some(Box::new(saved));
+        self
+    }
+}
+
+impl RunCore<'_> {
+    /// Restores the saved run, if there is one. An error fails the run.
+    pub(crate) fn restore(&mut self) -> Result<(), Break> {
+        let Some(saved) = self.run_state.cold.restore.take() else {
+            return Ok(());
+        };
+        match self.load(*saved) {
+            Ok(restored) => {
+                self.state().insert(restored);
+                Ok(())
+            }
+            Err(error) => {
+                let cause = Cause::Error(Box::new(error));
+                let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+                Err(Break::PENDING)
+            }
+        }
+    }
+
+    fn load(&mut self, saved: SavedRun) -> Result<Restored, RestoreError> {
+        let mut error = RestoreError::default();
+        let mut restored = Restored::default();
+        let scopes = self.scopes_to_reopen(&saved, &mut error);
+        self.load_state(saved.state, &mut restored, &mut error);
+        self.load_callbacks(saved.callbacks, &mut restored, &mut error);
+        if !error.is_empty() {
+            return Err(error);
+        }
+        self.restore_counts(&saved.counters);
+        self.restore_periods(&saved.periods);
+        self.run_state.reopen(scopes);
+        Ok(restored)
+    }
+
+    fn restore_counts(&mut self, saved: &[(String, Amount)]) {
+        for counter in self.counters() {
+            let name = short_type_name(counter.type_name);
+            if let Some((_, count)) = saved.iter().find(|(saved, _)| *saved == name) {
+                counter.restore(&mut self.state(), *count);
+            }
+        }
+    }
+
+    /// Returns the scopes that were open, innermost first.
+    fn scopes_to_reopen(&self, saved: &SavedRun, error: &mut RestoreError) -> Vec<ScopeId> {
+        let name = self.loop_info.name;
+        if saved.loop_name != name {
+            error.push(format!(
+                "it is a run of the loop `{}`, and this is one of `{name}`",
+                saved.loop_name
+            ));
+            return Vec::new();
+        }
+        let find = |saved: &String| {
+            let mut scopes = self.loop_info.scopes.iter();
+            scopes
+                .position(|scope| scope.name() == saved)
+                .map(ScopeId::new)
+        };
+        let mut found = Vec::new();
+        for saved in saved.scopes.iter().rev() {
+            match find(saved) {
+                Some(scope) => found.push(scope),
+                None => error.push(format!("its open scope `{saved}` is not one of `{name}`")),
+            }
+        }
+        found
+    }
+
+    fn load_state(
+        &mut self,
+        saved: Vec<(String, SavedFields)>,
+        restored: &mut Restored,
+        error: &mut RestoreError,
+    ) {
+        let resolved = self.resolved;
+        let mut saved = Named::new(saved);
+        for value in &resolved.persisted_state {
+            let Some(mut fields) = saved.take(&value.name) else {
+                restored.missing.push(value.name.to_string());
+                continue;
+            };
+            match value.load(&mut self.state(), &mut fields) {
+                Ok(Some(problems)) => restored.add(&value.name, problems, &fields, error),
+                Ok(None) => error.push(format!(
+                    "`{}` is not in the state; insert a value into which it can be loaded",
+                    value.name
+                )),
+                Err(cause) => error.push(format!("`{}` {cause}", value.name)),
+            }
+        }
+        restored.unused.extend(saved.into_names());
+    }
+
+    fn load_callbacks(
+        &mut self,
+        saved: Vec<SavedCallback>,
+        restored: &mut Restored,
+        error: &mut RestoreError,
+    ) {
+        let resolved = self.resolved;
+        let named = saved
+            .into_iter()
+            .map(|callback| (callback.name.clone(), callback));
+        let mut saved = Named::new(named.collect());
+        for persisted in &resolved.persisted {
+            let name = resolved.names[persisted.id].to_string();
+            match saved.take(&name) {
+                Some(saved) => self.load_callback(persisted, saved, restored, error),
+                None => restored.missing.push(name),
+            }
+        }
+        restored.unused.extend(saved.into_names());
+    }
+
+    fn load_callback(
+        &mut self,
+        persisted: &PersistedCallback,
+        saved: SavedCallback,
+        restored: &mut Restored,
+        error: &mut RestoreError,
+    ) {
+        let SavedCallback {
+            name,
+            version,
+            mut fields,
+        } = saved;
+        if let Err(why) = persisted.migrate(version, &mut fields) {
+            return error.push(format!("`{name}` {why}"));
+        }
+        let load = |callback: &mut dyn std::any::Any| persisted.persist.load(callback, &mut fields);
+        match self.dispatcher.with_callback(persisted.id, load) {
+            Some(Ok(problems)) => restored.add(&name, problems, &fields, error),
+            Some(Err(cause)) => error.push(format!("`{name}` {cause}")),
+            None => error.push(format!("`{name}` has a worker that has ended")),
+        }
+    }
+}
+
+impl PersistedCallback {
+    /// Changes the fields of an older version into those of the current one.
+    fn migrate(&self, version: u32, fields: &mut SavedFields) -> Result<(), BoxError> {
+        let current = self.persist.version;
+        if version == current {
+            return Ok(());
+        }
+        if version > current {
+            let text = format!(
+                "was saved by version {version} of the callback, and this is version {current}; use the program that saved it"
+            );
+            return Err(text.into());
+        }
+        let Some(migrate) = self.persist.migrate else {
+            let text = format!(
+                "was saved by version {version} of the callback, and this is version {current}; \
+                 write `persist(…, migrate = Self::migrate)` on its block"
+            );
+            return Err(text.into());
+        };
+        catch(|| migrate(version, fields)).map_err(|cause| cause.to_string())?
+    }
+}
+
+impl Restored {
+    /// Notes what was loaded under a name. `left` are the fields that nothing asked for.
+    fn add(
+        &mut self,
+        name: &str,
+        problems: Vec<FieldProblem>,
+        left: &SavedFields,
+        error: &mut RestoreError,
+    ) {
+        self.restored.push(name.to_owned());
+        for problem in problems {
+            match problem {
+                FieldProblem::Missing(field) => self.missing.push(format!("{name}.{field}")),
+                invalid @ FieldProblem::Invalid(..) => error.push(invalid.describe(name)),
+            }
+        }
+        self.unused
+            .extend(left.names().map(|field| format!("{name}.{field}")));
+    }
+}
+
+/// Values by name, of which some are taken.
+struct Named<T>(Vec<(String, T)>);
+
+impl<T> Named<T> {
+    const fn new(values: Vec<(String, T)>) -> Self {
+        Self(values)
+    }
+
+    fn take(&mut self, name: &str) -> Option<T> {
+        let index = self.0.iter().position(|(saved, _)| saved == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// Returns the names of the values that were not taken.
+    fn into_names(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().map(|(name, _)| name)
+    }
+}

@@ -1,0 +1,166 @@
+//! Saves a run: what its callbacks, its state, its counters and its periods hold at one moment.
+
+use super::declared::Persist;
+use super::fields::FieldProblem;
+use super::saved_run::SavedCallback;
+use super::{SaveError, SavedRun};
+use crate::callback::{CallbackId, short_type_name};
+use crate::loops::Loop;
+use crate::outcome::Cause;
+use crate::period::{Amount, CounterReader};
+use crate::run::{Run, RunCore};
+
+/// A callback of a plan that remembers something.
+#[derive(Debug)]
+pub(crate) struct PersistedCallback {
+    pub(crate) id: CallbackId,
+    pub(crate) persist: Persist,
+}
+
+impl<L: Loop> Run<'_, L> {
+    /// Saves the run as it is now: the open scopes, the counters, the periods, the callbacks that remember something, and the values of the
+    /// state that the plan persists. Waits for callbacks in the background. A loop calls this where its state is whole, such as between two
+    /// steps.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax with Step as steps { scope STEP counts Step { before_step; after_step; } } }
+    ///
+    /// #[derive(Default)]
+    /// struct Count {
+    ///     steps: u64,
+    /// }
+    ///
+    /// #[callback(Relax, register = false, persist(steps))]
+    /// impl Count {
+    ///     fn after_step(&mut self) {
+    ///         self.steps += 1;
+    ///     }
+    /// }
+    ///
+    /// fn run(plan: &mut Plan<Relax>, steps: u64) -> Result<callbacks::persist::SavedRun, Box<dyn std::error::Error>> {
+    ///     let mut saved = None;
+    ///     let outcome = plan.run(&mut State::new(), |run| {
+    ///         for _ in 0..steps {
+    ///             run.scope(Relax::STEP, |_| Ok(()))?;
+    ///         }
+    ///         saved = Some(run.save()?);
+    ///         Ok(())
+    ///     })?;
+    ///     outcome.ok()?;
+    ///     saved.ok_or_else(|| "the run did not reach its end".into())
+    /// }
+    ///
+    /// let mut before = Plan::new();
+    /// before.add(Count::default());
+    /// let saved = run(&mut before, 3)?;
+    ///
+    /// let mut after = Plan::new();
+    /// after.add(Count::default());
+    /// after.restore(saved);
+    /// run(&mut after, 2)?;
+    /// assert_eq!(after.get::<Count>().map(|count| count.steps), Some(5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save(&mut self) -> Result<SavedRun, SaveError> {
+        self.core.save()
+    }
+}
+
+impl RunCore<'_> {
+    pub(crate) fn save(&mut self) -> Result<SavedRun, SaveError> {
+        self.dispatcher.workers().wait_until_done();
+        let mut error = SaveError::default();
+        let saved = SavedRun {
+            loop_name: self.loop_info.name.to_owned(),
+            scopes: self.open_scopes(),
+            counters: self.counts(),
+            callbacks: self.save_callbacks(&mut error),
+            state: self.save_state(&mut error),
+            periods: self.periods(),
+        };
+        error.or(saved)
+    }
+
+    /// Returns the counts of the loop's counters, by the names of their types.
+    fn counts(&self) -> Vec<(String, Amount)> {
+        let counters = self.counters().into_iter();
+        let counts = counters.filter_map(|counter| {
+            let count = counter.read(self.frame.table())?;
+            Some((short_type_name(counter.type_name), count))
+        });
+        counts.collect()
+    }
+
+    /// Returns the counters that the loop declares, and those that only its scopes name.
+    pub(super) fn counters(&self) -> Vec<CounterReader> {
+        let mut all = self.frame.clock.counters().to_vec();
+        for counter in self.loop_info.counters {
+            if all.iter().all(|known| known.type_id != counter.type_id()) {
+                all.push(counter.reader());
+            }
+        }
+        all
+    }
+
+    fn open_scopes(&self) -> Vec<String> {
+        let open = self.run_state.open.iter();
+        open.map(|scope| self.loop_info.scopes[*scope].name().to_owned())
+            .collect()
+    }
+
+    fn save_callbacks(&mut self, error: &mut SaveError) -> Vec<SavedCallback> {
+        let resolved = self.resolved;
+        let mut saved = Vec::with_capacity(resolved.persisted.len());
+        for PersistedCallback { id, persist } in &resolved.persisted {
+            let name = resolved.names[*id].to_string();
+            match self
+                .dispatcher
+                .with_callback(*id, |callback| persist.save(callback))
+            {
+                Some(Ok((fields, problems))) => {
+                    error.add(&name, problems);
+                    saved.push(SavedCallback {
+                        name,
+                        version: persist.version,
+                        fields,
+                    });
+                }
+                Some(Err(cause)) => error.add_cause(&name, &cause),
+                None => error.add_cause(&name, &Cause::Panic(ENDED.to_owned())),
+            }
+        }
+        saved
+    }
+
+    fn save_state(&mut self, error: &mut SaveError) -> Vec<(String, super::SavedFields)> {
+        let resolved = self.resolved;
+        let mut saved = Vec::new();
+        for value in &resolved.persisted_state {
+            match value.save(&mut self.state()) {
+                Ok(Some((fields, problems))) => {
+                    error.add(&value.name, problems);
+                    saved.push((value.name.to_string(), fields));
+                }
+                Ok(None) => {}
+                Err(cause) => error.add_cause(&value.name, &cause),
+            }
+        }
+        saved
+    }
+}
+
+/// What a callback reports whose worker has ended.
+const ENDED: &str = "its worker has ended; save the run before its exits";
+
+impl SaveError {
+    fn add(&mut self, name: &str, problems: Vec<FieldProblem>) {
+        let problems = problems.into_iter();
+        self.lines
+            .extend(problems.map(|problem| problem.describe(name)));
+    }
+
+    fn add_cause(&mut self, name: &str, cause: &Cause) {
+        self.lines.push(format!("`{name}` {cause}"));
+    }
+}

@@ -1,0 +1,112 @@
+//! Named values that were saved, for migrations.
+
+use super::{SavedValue, SavedValueError};
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+
+/// The fields of a callback or of a value, as they were saved. A migration changes those of an older version into those of its own.
+///
+/// ```
+/// use callbacks::BoxError;
+/// use callbacks::persist::SavedFields;
+///
+/// /// Version 1 saved the best loss as `best`, and counted looks from 0.
+/// fn migrate(_from: u32, fields: &mut SavedFields) -> Result<(), BoxError> {
+///     fields.rename("best", "best_loss");
+///     let looks: u64 = fields.take("looks")?.unwrap_or(0);
+///     fields.set("looks", &(looks + 1))?;
+///     Ok(())
+/// }
+///
+/// let mut fields = SavedFields::default();
+/// fields.set("best", &0.25)?;
+/// migrate(1, &mut fields)?;
+/// assert_eq!(fields.names().collect::<Vec<_>>(), ["best_loss", "looks"]);
+/// # Ok::<(), BoxError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SavedFields {
+    entries: Vec<(String, SavedValue)>,
+}
+
+impl SavedFields {
+    /// Returns the names, in the order in which they were saved.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the value of a field.
+    ///
+    /// ```
+    /// # use callbacks::persist::{SavedFields, SavedValue};
+    /// let mut fields = SavedFields::default();
+    /// fields.insert("looks", SavedValue::Integer(3));
+    /// assert_eq!(fields.get("looks"), Some(&SavedValue::Integer(3)));
+    /// ```
+    pub fn get(&self, name: &str) -> Option<&SavedValue> {
+        let mut entries = self.entries.iter();
+        entries
+            .find(|(entry, _)| entry == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Sets a field, in the place of one with its name.
+    pub fn insert(&mut self, name: impl Into<String>, value: SavedValue) {
+        let name = name.into();
+        match self.entries.iter_mut().find(|(entry, _)| *entry == name) {
+            Some((_, old)) => *old = value,
+            None => self.entries.push((name, value)),
+        }
+    }
+
+    /// Saves a value as a field.
+    pub fn set<T: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), SavedValueError> {
+        self.insert(name, SavedValue::of(value)?);
+        Ok(())
+    }
+
+    /// Removes a field and loads it into a type. `None` if there is no field of this name.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, SavedValueError> {
+        self.remove(name).map(SavedValue::into_type).transpose()
+    }
+
+    /// Gives a field another name. Returns whether there is one.
+    pub fn rename(&mut self, name: &str, new: impl Into<String>) -> bool {
+        match self.remove(name) {
+            Some(value) => {
+                self.insert(new, value);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Removes a field.
+    pub fn remove(&mut self, name: &str) -> Option<SavedValue> {
+        let index = self.entries.iter().position(|(entry, _)| entry == name)?;
+        Some(self.entries.remove(index).1)
+    }
+
+    /// Returns all fields as one value, and leaves none.
+    pub(super) fn take_all(&mut self) -> SavedValue {
+        SavedValue::Map(std::mem::take(&mut self.entries))
+    }
+
+    pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
+        for (name, value) in entries {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl FromIterator<(String, SavedValue)> for SavedFields {
+    fn from_iter<I: IntoIterator<Item = (String, SavedValue)>>(entries: I) -> Self {
+        Self {
+            entries: entries.into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Values of the state that a saved run has.
+
+use super::{Fields, SavedFields};
+use crate::loops::Loop;
+use crate::outcome::{Cause, catch};
+use crate::plan::Plan;
+use crate::state::Ctx;
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use super::fields::FieldProblem;
+
+/// A value of the state that is saved under a name.
+#[derive(Clone)]
+pub(crate) struct PersistedState {
+    pub(super) name: Cow<'static, str>,
+    /// Names the fields of the value. `None` if it is not in the state.
+    visit: VisitState,
+    /// Puts a value with the saved fields into the state, for a type that can be made from them alone.
+    make: Option<MakeState>,
+}
+
+type VisitState = Arc<dyn Fn(&mut Ctx<'_>, &mut Fields<'_>) -> Option<()> + Send + Sync>;
+type MakeState = fn(&mut Ctx<'_>, &mut Fields<'_>);
+
+impl fmt::Debug for PersistedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersistedState({})", self.name)
+    }
+}
+
+impl PersistedState {
+    pub(crate) fn whole<T: Serialize + DeserializeOwned + 'static>(
+        name: Cow<'static, str>,
+    ) -> Self {
+        Self {
+            name,
+            visit: Arc::new(|state, fields| state.get_mut::<T>().map(|value| fields.whole(value))),
+            make: Some(|state, fields| {
+                if let Some(value) = fields.load_whole::<T>() {
+                    state.insert(value);
+                }
+            }),
+        }
+    }
+
+    pub(crate) fn fields<T: 'static>(
+        name: Cow<'static, str>,
+        visit: impl Fn(&mut T, &mut Fields<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name,
+            visit: Arc::new(move |state, fields| {
+                state.get_mut::<T>().map(|value| visit(value, fields))
+            }),
+            make: None,
+        }
+    }
+
+    /// Returns the fields of the value, and those that cannot be saved; `None` if it is not in the state.
+    pub(super) fn save(
+        &self,
+        state: &mut Ctx<'_>,
+    ) -> Result<Option<(SavedFields, Vec<FieldProblem>)>, Cause> {
+        let mut is_present = false;
+        let saved =
+            catch(|| Fields::save(|fields| is_present = (self.visit)(state, fields).is_some()))?;
+        Ok(is_present.then_some(saved))
+    }
+
+    /// Loads the fields into the value. `None` if it is not in the state, and cannot be made.
+    pub(super) fn load(
+        &self,
+        state: &mut Ctx<'_>,
+        saved: &mut SavedFields,
+    ) -> Result<Option<Vec<FieldProblem>>, Cause> {
+        let mut is_present = true;
+        let problems = catch(|| {
+            Fields::load(saved, |fields| {
+                if (self.visit)(state, fields).is_none() {
+                    match self.make {
+                        Some(make) => make(state, fields),
+                        None => is_present = false,
+                    }
+                }
+            })
+        })?;
+        Ok(is_present.then_some(problems))
+    }
+}
+
+impl<L: Loop> Plan<L> {
+    /// Saves the value of type `T` of the state with a run, under this name. A restored run replaces the value, or inserts it if there is
+    /// none. A value that is absent when a run is saved is not in it.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.persist::<Vec<f64>>("positions");
+    /// let mut state = State::new();
+    /// state.insert(vec![0.5, 0.25]);
+    /// let mut saved = None;
+    /// plan.run(&mut state, |run| Ok(saved = Some(run.save()?)))?.ok().unwrap();
+    ///
+    /// let mut state = State::new();
+    /// plan.restore(saved.unwrap()).run(&mut state, |_| Ok(()))?.ok().unwrap();
+    /// assert_eq!(state.get(), Some(&vec![0.5, 0.25]));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn persist<T: Serialize + DeserializeOwned + 'static>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+    ) -> &mut Self {
+        self.core
+            .persist_state(PersistedState::whole::<T>(name.into()));
+        self
+    }
+
+    /// Saves a value of the state with a function that names its fields, for a type without `serde` or with fields that the program makes
+    /// anew. A restored run needs a value in the state into which it can load them.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { pub loop Relax { scope STEP { before_step; after_step; } } }
+    /// struct System {
+    ///     positions: Vec<f64>,
+    ///     forces: fn(&[f64]) -> Vec<f64>,
+    /// }
+    ///
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.persist_fields("system", |system: &mut System, fields| fields.field("positions", &mut system.positions));
+    /// # let _ = |system: System| (system.forces)(&[]);
+    /// ```
+    pub fn persist_fields<T: 'static>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        visit: impl Fn(&mut T, &mut Fields<'_>) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.core
+            .persist_state(PersistedState::fields(name.into(), visit));
+        self
+    }
+}

@@ -1,0 +1,177 @@
+//! Saved values: a value of any type with `serde` is loaded as it was, to the last bit.
+
+use callbacks::persist::{SavedFields, SavedValue};
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// One of each kind of type that `serde` knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Everything {
+    truth: bool,
+    small: i8,
+    large: u64,
+    huge: i128,
+    single: f32,
+    double: f64,
+    letter: char,
+    text: String,
+    unit: (),
+    maybe: Option<f64>,
+    nested: Option<Option<u8>>,
+    marker: Option<Marker>,
+    list: Vec<(u32, bool)>,
+    array: [f64; 3],
+    map: BTreeMap<i64, String>,
+    by_variant: BTreeMap<Plain, u8>,
+    shapes: Vec<Shape>,
+    time: Duration,
+    wrapped: Wrapped,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Marker;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Wrapped(f32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Plain {
+    First,
+    Second,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Point,
+    Circle(f64),
+    Line(i32, i32),
+    Box {
+        width: f32,
+        names: Vec<Option<Plain>>,
+    },
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let plain = prop::option::of(prop_oneof![Just(Plain::First), Just(Plain::Second)]);
+    prop_oneof![
+        Just(Shape::Point),
+        any::<f64>().prop_map(Shape::Circle),
+        any::<(i32, i32)>().prop_map(|(x, y)| Shape::Line(x, y)),
+        (any::<f32>(), prop::collection::vec(plain, 0..3))
+            .prop_map(|(width, names)| Shape::Box { width, names }),
+    ]
+}
+
+prop_compose! {
+    fn everything()(
+        (truth, small, large, huge, single, double) in any::<(bool, i8, u64, i128, f32, f64)>(),
+        (letter, text, maybe, nested, has_marker) in any::<(char, String, Option<f64>, Option<Option<u8>>, bool)>(),
+        (list, array, map, seconds, wrapped) in any::<(Vec<(u32, bool)>, [f64; 3], BTreeMap<i64, String>, u32, f32)>(),
+        shapes in prop::collection::vec(shapes(), 0..4),
+    ) -> Everything {
+        Everything {
+            truth, small, large, huge, single, double, letter, text, unit: (), maybe, nested,
+            marker: has_marker.then_some(Marker),
+            list, array, map,
+            by_variant: BTreeMap::from([(Plain::First, 1), (Plain::Second, 2)]),
+            shapes,
+            time: Duration::from_nanos(seconds.into()),
+            wrapped: Wrapped(wrapped),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_value_is_loaded_as_it_was(value in everything()) {
+        let saved = SavedValue::of(&value).unwrap();
+        let loaded: Everything = saved.clone().into_type().unwrap();
+        // The text of a NaN is the same for each of its bits, so the saved values are compared as well.
+        prop_assert_eq!(format!("{loaded:?}"), format!("{value:?}"));
+        prop_assert_eq!(SavedValue::of(&loaded).unwrap().to_string(), saved.to_string());
+    }
+
+    #[test]
+    fn a_number_keeps_its_bits(bits in any::<u64>(), small in any::<u32>()) {
+        let (double, single) = (f64::from_bits(bits), f32::from_bits(small));
+        let loaded: f64 = SavedValue::of(&double).unwrap().into_type().unwrap();
+        prop_assert_eq!(loaded.to_bits(), double.to_bits());
+        let loaded: f32 = SavedValue::of(&single).unwrap().into_type().unwrap();
+        prop_assert!(loaded.to_bits() == single.to_bits() || (loaded.is_nan() && single.is_nan()));
+    }
+}
+
+#[test]
+fn none_and_a_some_of_nothing_are_two_values() {
+    let values: [Option<Option<u8>>; 3] = [None, Some(None), Some(Some(3))];
+    for value in values {
+        assert_eq!(
+            SavedValue::of(&value)
+                .unwrap()
+                .into_type::<Option<Option<u8>>>()
+                .unwrap(),
+            value
+        );
+    }
+    assert_eq!(
+        SavedValue::of(&Some(()))
+            .unwrap()
+            .into_type::<Option<()>>()
+            .unwrap(),
+        Some(())
+    );
+}
+
+#[test]
+fn an_error_says_what_was_found_and_what_was_expected() {
+    let text = |saved: SavedValue| saved.into_type::<u8>().unwrap_err().to_string();
+    assert_eq!(
+        text(SavedValue::Text("three".into())),
+        "invalid type: string \"three\", expected u8"
+    );
+    assert_eq!(
+        text(SavedValue::Integer(-1)),
+        "invalid value: integer `-1`, expected u8"
+    );
+    assert_eq!(
+        text(SavedValue::Null),
+        "invalid type: unit value, expected u8"
+    );
+    let misspelt = SavedValue::Text("Frist".into())
+        .into_type::<Plain>()
+        .unwrap_err();
+    assert_eq!(
+        misspelt.to_string(),
+        "unknown variant `Frist`, expected `First` or `Second`"
+    );
+    let short = SavedValue::List(vec![SavedValue::Float(0.5)])
+        .into_type::<[f64; 2]>()
+        .unwrap_err();
+    assert_eq!(
+        short.to_string(),
+        "invalid length 1, expected an array of length 2"
+    );
+    let long = SavedValue::List(vec![SavedValue::Null; 3])
+        .into_type::<((), ())>()
+        .unwrap_err();
+    assert_eq!(
+        long.to_string(),
+        "invalid length 3, expected 2 elements in sequence"
+    );
+    let large = SavedValue::of(&u128::MAX).unwrap_err();
+    assert!(large.to_string().ends_with("is too large; save it as text"));
+}
+
+#[test]
+fn fields_are_renamed_replaced_and_taken() {
+    let mut fields = SavedFields::default();
+    fields.set("best", &0.5).unwrap();
+    fields.set("looks", &3).unwrap();
+    fields.set("best", &0.25).unwrap();
+    assert!(fields.rename("best", "best_loss") && !fields.rename("best", "other"));
+    assert_eq!(fields.take::<f64>("best_loss"), Ok(Some(0.25)));
+    assert_eq!(fields.take::<f64>("best_loss"), Ok(None));
+    assert!(fields.take::<String>("looks").is_err());
+}
