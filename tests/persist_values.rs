@@ -94,6 +94,23 @@ proptest! {
     }
 
     #[test]
+    fn every_value_survives_json(value in everything()) {
+        let saved = SavedValue::of(&value).unwrap();
+        let text = serde_json::to_string(&saved).unwrap();
+        let read: SavedValue = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        prop_assert_eq!(read.to_string(), saved.to_string());
+    }
+
+    #[test]
+    fn every_number_survives_json(bits in any::<u64>()) {
+        let text = serde_json::to_string(&SavedValue::Float(f64::from_bits(bits))).unwrap();
+        let read: SavedValue = serde_json::from_str(&text).unwrap();
+        let SavedValue::Float(read) = read else { panic!("{text}") };
+        prop_assert_eq!(read.to_bits(), bits);
+    }
+
+    #[test]
     fn a_number_keeps_its_bits(bits in any::<u64>(), small in any::<u32>()) {
         let (double, single) = (f64::from_bits(bits), f32::from_bits(small));
         let loaded: f64 = SavedValue::of(&double).unwrap().into_type().unwrap();
@@ -174,4 +191,49 @@ fn fields_are_renamed_replaced_and_taken() {
     assert_eq!(fields.take::<f64>("best_loss"), Ok(Some(0.25)));
     assert_eq!(fields.take::<f64>("best_loss"), Ok(None));
     assert!(fields.take::<String>("looks").is_err());
+}
+
+#[test]
+fn json_has_what_it_lacks_as_a_map_of_one_entry() {
+    let text = |value: SavedValue| serde_json::to_string(&value).unwrap();
+    let map = |name: &str, value| SavedValue::Map(vec![(name.to_owned(), value)]);
+    assert_eq!(text(SavedValue::Float(f64::NAN)), r#"{"$float":"NaN"}"#);
+    assert_eq!(
+        text(SavedValue::Float(f64::NEG_INFINITY)),
+        r#"{"$float":"-inf"}"#
+    );
+    assert_eq!(text(SavedValue::Float(-0.0)), "-0.0");
+    assert_eq!(
+        text(SavedValue::Bytes(vec![1, 254])),
+        r#"{"$bytes":"01fe"}"#
+    );
+    assert_eq!(
+        text(SavedValue::Integer(i128::MAX)),
+        r#"{"$integer":"170141183460469231731687303715884105727"}"#
+    );
+    for name in ["$float", "$bytes", "$integer", "$map", "$other"] {
+        for value in [
+            SavedValue::Text("NaN".into()),
+            SavedValue::Null,
+            map("$map", SavedValue::Null),
+        ] {
+            let value = map(name, value);
+            assert_eq!(
+                serde_json::from_str::<SavedValue>(&text(value.clone())).unwrap(),
+                value
+            );
+        }
+    }
+    for wrong in [
+        r#"{"$float":"three"}"#,
+        r#"{"$bytes":"0"}"#,
+        r#"{"$bytes":"0g"}"#,
+        r#"{"$integer":1}"#,
+        r#"{"$map":[[1]]}"#,
+    ] {
+        assert!(
+            serde_json::from_str::<SavedValue>(wrong).is_err(),
+            "{wrong}"
+        );
+    }
 }

@@ -182,6 +182,7 @@ fn the_runtime_is_folders_by_feature() {
         "outcome",
         "parallel",
         "period",
+        "persist",
         "plan",
         "raw",
         "record",

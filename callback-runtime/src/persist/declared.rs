@@ -11,11 +11,14 @@ use std::sync::Arc;
 /// A function that changes the fields of an older version into those of the current one.
 pub type Migrate = fn(u32, &mut SavedFields) -> Result<(), BoxError>;
 
+/// Names the fields of a callback whose type is erased.
+type VisitCallback = dyn Fn(&mut dyn Any, &mut Fields<'_>) + Send + Sync;
+
 /// How a callback is saved and loaded.
 #[derive(Clone)]
 pub(crate) struct Persist {
     /// Names the fields of the callback.
-    visit: Arc<dyn Fn(&mut dyn Any, &mut Fields<'_>) + Send + Sync>,
+    visit: Arc<VisitCallback>,
     /// The version of the fields, and what changes those of older ones.
     pub(super) version: u32,
     pub(super) migrate: Option<Migrate>,

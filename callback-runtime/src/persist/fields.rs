@@ -1,8 +1,6 @@
 //! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
 
-use super::{SavedFields, SavedValue, SavedValueError};
-use serde_core::Serialize;
-use serde_core::de::DeserializeOwned;
+use super::{Savable, SavedFields, SavedValue, SavedValueError};
 use std::mem;
 
 /// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
@@ -46,7 +44,7 @@ pub struct Fields<'a> {
 enum Direction<'a> {
     /// Adds each field.
     Save(&'a mut SavedFields),
-    /// Takes each field out, so that those that nobody asks for are left.
+    /// Takes each field out, and leaves those that the function does not name.
     Load(&'a mut SavedFields),
 }
 
@@ -91,7 +89,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it.
-    pub fn field<T: Serialize + DeserializeOwned>(&mut self, name: &str, value: &mut T) {
+    pub fn field<T: Savable>(&mut self, name: &str, value: &mut T) {
         self.field_with(
             name,
             value,
@@ -143,7 +141,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Loads a whole value, which [`whole`](Self::whole) has saved.
-    pub(super) fn load_whole<T: DeserializeOwned>(&mut self) -> Option<T> {
+    pub(super) fn load_whole<T: Savable>(&mut self) -> Option<T> {
         let Direction::Load(saved) = &mut self.direction else {
             return None;
         };
@@ -152,14 +150,14 @@ impl<'a> Fields<'a> {
         loaded
             .map_err(|error| {
                 self.problems
-                    .push(FieldProblem::Invalid(WHOLE.to_owned(), error))
+                    .push(FieldProblem::Invalid(WHOLE.to_owned(), error));
             })
             .ok()
     }
 
     /// Saves or loads all of a value: `persist` without fields on the attribute. Its fields are those that `serde` knows; settings among
     /// them are loaded, too, unless `#[serde(skip)]` leaves them out.
-    pub fn whole<T: Serialize + DeserializeOwned>(&mut self, value: &mut T) {
+    pub fn whole<T: Savable>(&mut self, value: &mut T) {
         if self.is_loading() {
             if let Some(loaded) = self.load_whole() {
                 *value = loaded;

@@ -1,28 +1,36 @@
 //! Saving a run and continuing it, in this process or in another one.
 //!
 //! - `fields`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
-//! - `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values, whatever the format of a file;
+//! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
+//! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
 //! - `saved_run`, `save`, `restore`, `plan`: a run at one moment;
+//! - `check`: the names under which a run is saved;
 //! - `report`: what was loaded, and the errors.
 
+mod check;
 mod declared;
 mod fields;
+mod formats;
 mod from_value;
 mod plan;
 mod report;
 mod restore;
+mod savable;
 mod save;
 mod saved_fields;
 mod saved_run;
+mod saved_run_value;
 mod state;
 mod to_value;
 mod value;
 mod value_error;
 
+pub(crate) use check::{check_saved_names, check_saved_state};
 pub use declared::Migrate;
 pub(crate) use declared::Persist;
 pub use fields::Fields;
 pub use report::{RestoreError, Restored, SaveError};
+pub use savable::Savable;
 pub(crate) use save::PersistedCallback;
 pub use saved_fields::SavedFields;
 pub use saved_run::SavedRun;

@@ -5,11 +5,9 @@ use super::state::PersistedState;
 use crate::plan::{PlanCore, Resolved};
 
 impl PlanCore {
-    /// Adds a value of the state that is saved with a run. A later one of the same name replaces an earlier one.
+    /// Adds a value of the state that is saved with a run.
     pub(crate) fn persist_state(&mut self, value: PersistedState) {
         self.stale = true;
-        self.persisted_state
-            .retain(|earlier| earlier.name != value.name);
         self.persisted_state.push(value);
     }
 

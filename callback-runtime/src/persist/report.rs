@@ -13,15 +13,15 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restored {
-    pub(super) restored: Vec<String>,
+    pub(super) loaded: Vec<String>,
     pub(super) missing: Vec<String>,
     pub(super) unused: Vec<String>,
 }
 
 impl Restored {
     /// Returns the names of the callbacks and values of the state that were loaded.
-    pub fn restored(&self) -> &[String] {
-        &self.restored
+    pub fn loaded(&self) -> &[String] {
+        &self.loaded
     }
 
     /// Returns the names of the callbacks and values that the saved run does not have, and of fields as `callback.field`. They are as the
@@ -39,7 +39,7 @@ impl Restored {
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("restored ")?;
-        write_names(f, &self.restored)?;
+        write_names(f, &self.loaded)?;
         for (text, names) in [("missing", &self.missing), ("unused", &self.unused)] {
             if !names.is_empty() {
                 write!(f, "; {text}: ")?;

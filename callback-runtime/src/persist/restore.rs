@@ -198,7 +198,7 @@ impl Restored {
         left: &SavedFields,
         error: &mut RestoreError,
     ) {
-        self.restored.push(name.to_owned());
+        self.loaded.push(name.to_owned());
         for problem in problems {
             match problem {
                 FieldProblem::Missing(field) => self.missing.push(format!("{name}.{field}")),

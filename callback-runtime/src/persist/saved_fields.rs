@@ -96,10 +96,23 @@ impl SavedFields {
         SavedValue::Map(std::mem::take(&mut self.entries))
     }
 
+    pub(super) fn into_value(self) -> SavedValue {
+        SavedValue::Map(self.entries)
+    }
+
     pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
         for (name, value) in entries {
             self.insert(name, value);
         }
+    }
+}
+
+impl IntoIterator for SavedFields {
+    type Item = (String, SavedValue);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
     }
 }
 

@@ -5,6 +5,9 @@ use crate::period::{Amount, Periods};
 
 /// A run at one moment: where it is, and what its callbacks and its state remember. [`Run::save`](crate::Run::save) returns it, and
 /// [`Plan::restore`](crate::Plan::restore) lets the next run continue from it, in this process or in another one.
+///
+/// It has `Serialize` and `Deserialize`, for a format that describes itself and keeps numbers as they are: with `serde_json`, the feature
+/// `float_roundtrip`. What JSON lacks is written as a map of one entry: `{"$float": "NaN"}`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SavedRun {
     pub(super) loop_name: String,

@@ -1,22 +1,25 @@
 //! Values of the state that a saved run has.
 
-use super::{Fields, SavedFields};
+use super::fields::FieldProblem;
+use super::{Fields, Savable, SavedFields};
+use crate::callback::{Location, short_type_name};
 use crate::loops::Loop;
 use crate::outcome::{Cause, catch};
 use crate::plan::Plan;
 use crate::state::Ctx;
-use serde_core::Serialize;
-use serde_core::de::DeserializeOwned;
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-
-use super::fields::FieldProblem;
 
 /// A value of the state that is saved under a name.
 #[derive(Clone)]
 pub(crate) struct PersistedState {
     pub(super) name: Cow<'static, str>,
+    /// The short name of the type.
+    pub(super) type_name: String,
+    /// The call that declared it.
+    pub(super) location: Location,
     /// Names the fields of the value. `None` if it is not in the state.
     visit: VisitState,
     /// Puts a value with the saved fields into the state, for a type that can be made from them alone.
@@ -33,11 +36,12 @@ impl fmt::Debug for PersistedState {
 }
 
 impl PersistedState {
-    pub(crate) fn whole<T: Serialize + DeserializeOwned + 'static>(
-        name: Cow<'static, str>,
-    ) -> Self {
+    #[track_caller]
+    pub(crate) fn whole<T: Savable + 'static>(name: Cow<'static, str>) -> Self {
         Self {
             name,
+            type_name: short_type_name(type_name::<T>()),
+            location: Location::here(),
             visit: Arc::new(|state, fields| state.get_mut::<T>().map(|value| fields.whole(value))),
             make: Some(|state, fields| {
                 if let Some(value) = fields.load_whole::<T>() {
@@ -47,12 +51,15 @@ impl PersistedState {
         }
     }
 
+    #[track_caller]
     pub(crate) fn fields<T: 'static>(
         name: Cow<'static, str>,
         visit: impl Fn(&mut T, &mut Fields<'_>) + Send + Sync + 'static,
     ) -> Self {
         Self {
             name,
+            type_name: short_type_name(type_name::<T>()),
+            location: Location::here(),
             visit: Arc::new(move |state, fields| {
                 state.get_mut::<T>().map(|value| visit(value, fields))
             }),
@@ -111,7 +118,8 @@ impl<L: Loop> Plan<L> {
     /// assert_eq!(state.get(), Some(&vec![0.5, 0.25]));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn persist<T: Serialize + DeserializeOwned + 'static>(
+    #[track_caller]
+    pub fn persist<T: Savable + 'static>(
         &mut self,
         name: impl Into<Cow<'static, str>>,
     ) -> &mut Self {
@@ -135,6 +143,7 @@ impl<L: Loop> Plan<L> {
     /// plan.persist_fields("system", |system: &mut System, fields| fields.field("positions", &mut system.positions));
     /// # let _ = |system: System| (system.forces)(&[]);
     /// ```
+    #[track_caller]
     pub fn persist_fields<T: 'static>(
         &mut self,
         name: impl Into<Cow<'static, str>>,

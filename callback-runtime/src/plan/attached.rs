@@ -103,6 +103,11 @@ impl Attached {
         self.name.as_deref().or_else(|| self.info.explicit_name())
     }
 
+    /// Whether a saved run has the callback.
+    pub(crate) fn is_saved(&self) -> bool {
+        self.info.declarations().persist.is_some()
+    }
+
     /// Returns the relations that the type declares, then those of the attachment.
     pub(crate) fn all_relations(&self) -> impl Iterator<Item = &Relation> {
         let of_type = self.info.relations().list.iter();

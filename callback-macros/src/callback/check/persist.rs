@@ -85,7 +85,7 @@ pub(super) fn check_settings(arguments: &Arguments, errors: &Errors) {
         };
         let name = state.to_token_stream().to_string();
         if !PERSIST_SETTINGS.contains(&name.as_str()) {
-            let suggestion = did_you_mean(nearest(&name, PERSIST_SETTINGS.into_iter()));
+            let suggestion = did_you_mean(nearest(&name, PERSIST_SETTINGS));
             errors.report(state, format!("`persist` has no setting `{name}`{suggestion}\nthe settings: `version`, `migrate`"));
         } else if name == "migrate" && !can_be_function(constructor) {
             errors.report(

@@ -24,7 +24,7 @@ const OPPOSITES: [(ArgumentName, ArgumentName); 2] = [
 /// ```
 pub(super) fn check_entries(arguments: &Arguments, errors: &Errors) {
     for (ident, name, list) in arguments.lists() {
-        if matches!(name, ArgumentName::Provides | ArgumentName::Produces) {
+        if !name.names_callbacks() && name != ArgumentName::Group {
             continue;
         }
         for entry in &list.entries {

@@ -16,7 +16,7 @@ use syn::spanned::Spanned;
 /// ```
 pub(super) fn persist(persist: &Persist) -> TokenStream {
     match persist {
-        Persist::Whole => quote_spanned! {Span::mixed_site()=>
+        Persist::Whole(span) => quote_spanned! {located_at(*span)=>
             .persist::<Self>(|callback, fields| fields.whole(callback))
         },
         Persist::Function(function) => {

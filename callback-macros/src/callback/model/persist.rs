@@ -2,17 +2,17 @@
 
 use super::{can_be_function, ungroup_type};
 use crate::callback::syntax::{ArgumentName, ArgumentValue, Arguments, List, ListEntry};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Expr, Type};
 
 /// What the callback remembers, without the entries that a rule refuses.
 pub(crate) enum Persist {
-    /// `persist`
-    Whole,
+    /// `persist`, at this place
+    Whole(Span),
     /// `persist = Self::persist`
-    Function(Expr),
+    Function(Box<Expr>),
     /// `persist(best)`
-    Fields(PersistFields),
+    Fields(Box<PersistFields>),
 }
 
 /// The entries of `persist(…)`.
@@ -30,12 +30,16 @@ pub(crate) const PERSIST_SETTINGS: [&str; 2] = ["version", "migrate"];
 
 impl Persist {
     pub(super) fn of(arguments: &Arguments) -> Option<Self> {
-        match arguments.value(ArgumentName::Persist)? {
-            ArgumentValue::Absent => Some(Self::Whole),
+        let mut named = arguments.named();
+        let is_persist =
+            |ident: &Ident| ArgumentName::from_ident(ident) == Some(ArgumentName::Persist);
+        let (ident, value) = named.find(|(ident, _)| is_persist(ident))?;
+        match value {
+            ArgumentValue::Absent => Some(Self::Whole(ident.span())),
             ArgumentValue::Expr(function) => {
-                can_be_function(function).then(|| Self::Function((**function).clone()))
+                can_be_function(function).then(|| Self::Function(function.clone()))
             }
-            ArgumentValue::List(list) => Some(Self::Fields(PersistFields::of(list))),
+            ArgumentValue::List(list) => Some(Self::Fields(Box::new(PersistFields::of(list)))),
             ArgumentValue::Path(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The rules of a plan (P7), one function each. No rule runs a handler.
 //!
 //! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`, and that for callbacks
-//! that must run in parallel in `parallel/check.rs`.
+//! that must run in parallel in `parallel/check.rs`, and those for the names of a saved run in `persist/check.rs`.
 
 mod conflicts;
 mod counters;
@@ -23,6 +23,7 @@ use crate::period::{
     Position, check_attached_periods, check_due_params, check_never_due, check_periods,
     check_read_only,
 };
+use crate::persist::{check_saved_names, check_saved_state};
 use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
@@ -48,11 +49,13 @@ pub(crate) struct CheckInput<'p> {
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 25] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
     check_info,
     check_weights,
     check_settings,
     check_names,
+    check_saved_names,
+    check_saved_state,
     check_declared_twice,
     check_provided_twice,
     check_declared_and_provided,
