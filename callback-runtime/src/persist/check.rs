@@ -46,7 +46,7 @@ pub(crate) fn check_saved_names(input: &CheckInput<'_>) -> Vec<Problem> {
 pub(crate) fn check_saved_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let mut first = HashMap::new();
     let mut problems = Vec::new();
-    for value in &input.plan.persisted_state {
+    for value in &input.plan.persistence.get().state {
         if let Some(other) = first.insert(&value.name, value) {
             let text = format!(
                 "`{}` and `{}` are saved under this name; give one of them another name",

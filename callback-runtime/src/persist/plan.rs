@@ -1,24 +1,70 @@
-//! What a plan persists, after it is resolved.
+//! What a plan saves with a run.
 
+use super::SavedRun;
 use super::save::PersistedCallback;
 use super::state::PersistedState;
 use crate::plan::{PlanCore, Resolved};
 
+/// What a plan saves with a run, and the saved run from which its next run continues.
+///
+/// The box hides its type, so that a program that drops a plan does not compile the code that drops this.
+pub(crate) struct PlanPersistence(Box<dyn HoldPersistence>);
+
+/// What [`PlanPersistence`] has in its box: [`Persistence`] alone.
+trait HoldPersistence {
+    fn get(&self) -> &Persistence;
+    fn get_mut(&mut self) -> &mut Persistence;
+}
+
+#[derive(Default)]
+pub(crate) struct Persistence {
+    /// The callbacks that remember something, in the order in which they run, as of the last `resolve`.
+    pub(super) callbacks: Vec<PersistedCallback>,
+    /// The values of the state, in the order of their declarations.
+    pub(super) state: Vec<PersistedState>,
+    /// The saved run from which the next run continues.
+    pub(super) restore: Option<SavedRun>,
+}
+
+impl HoldPersistence for Persistence {
+    fn get(&self) -> &Persistence {
+        self
+    }
+
+    fn get_mut(&mut self) -> &mut Persistence {
+        self
+    }
+}
+
+impl Default for PlanPersistence {
+    fn default() -> Self {
+        Self(Box::new(Persistence::default()))
+    }
+}
+
+impl PlanPersistence {
+    pub(super) fn get(&self) -> &Persistence {
+        self.0.get()
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut Persistence {
+        self.0.get_mut()
+    }
+}
+
 impl PlanCore {
     /// Adds a value of the state that is saved with a run.
     pub(crate) fn persist_state(&mut self, value: PersistedState) {
-        self.stale = true;
-        self.persisted_state.push(value);
+        self.persistence.get_mut().state.push(value);
     }
 
-    /// Finds the callbacks that remember something, in the order in which they run.
-    pub(crate) fn find_persisted(&self, resolved: &mut Resolved) {
+    /// Finds the callbacks that remember something.
+    pub(crate) fn find_persisted(&mut self, resolved: &Resolved) {
         let order = resolved.order.iter();
         let persisted = order.filter_map(|id| {
             let persist = self.attached[*id].info.declarations().persist.clone()?;
             Some(PersistedCallback { id: *id, persist })
         });
-        resolved.persisted = persisted.collect();
-        resolved.persisted_state.clone_from(&self.persisted_state);
+        self.persistence.get_mut().callbacks = persisted.collect();
     }
 }

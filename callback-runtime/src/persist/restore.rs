@@ -21,7 +21,7 @@ impl<L: Loop> Plan<L> {
     ///
     /// See [`Run::save`](crate::Run::save) for an example.
     pub fn restore(&mut self, saved: SavedRun) -> &mut Self {
-        self.core.restore = Some(Box::new(saved));
+        self.core.persistence.get_mut().restore = Some(saved);
         self
     }
 }
@@ -29,10 +29,10 @@ impl<L: Loop> Plan<L> {
 impl RunCore<'_> {
     /// Restores the saved run, if there is one. An error fails the run.
     pub(crate) fn restore(&mut self) -> Result<(), Break> {
-        let Some(saved) = self.run_state.cold.restore.take() else {
+        let Some(saved) = self.persistence.get_mut().restore.take() else {
             return Ok(());
         };
-        match self.load(*saved) {
+        match self.load(saved) {
             Ok(restored) => {
                 self.state().insert(restored);
                 Ok(())
@@ -101,9 +101,9 @@ impl RunCore<'_> {
         restored: &mut Restored,
         error: &mut RestoreError,
     ) {
-        let resolved = self.resolved;
+        let values = self.persistence.get().state.clone();
         let mut saved = Named::new(saved);
-        for value in &resolved.persisted_state {
+        for value in &values {
             let Some(mut fields) = saved.take(&value.name) else {
                 restored.missing.push(value.name.to_string());
                 continue;
@@ -131,7 +131,7 @@ impl RunCore<'_> {
             .into_iter()
             .map(|callback| (callback.name.clone(), callback));
         let mut saved = Named::new(named.collect());
-        for persisted in &resolved.persisted {
+        for persisted in &self.persistence.get().callbacks.clone() {
             let name = resolved.names[persisted.id].to_string();
             match saved.take(&name) {
                 Some(saved) => self.load_callback(persisted, saved, restored, error),

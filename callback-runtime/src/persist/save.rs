@@ -11,7 +11,7 @@ use crate::period::{Amount, CounterReader};
 use crate::run::{Run, RunCore};
 
 /// A callback of a plan that remembers something.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PersistedCallback {
     pub(crate) id: CallbackId,
     pub(crate) persist: Persist,
@@ -111,8 +111,9 @@ impl RunCore<'_> {
 
     fn save_callbacks(&mut self, error: &mut SaveError) -> Vec<SavedCallback> {
         let resolved = self.resolved;
-        let mut saved = Vec::with_capacity(resolved.persisted.len());
-        for PersistedCallback { id, persist } in &resolved.persisted {
+        let callbacks = &self.persistence.get().callbacks;
+        let mut saved = Vec::with_capacity(callbacks.len());
+        for PersistedCallback { id, persist } in callbacks {
             let name = resolved.names[*id].to_string();
             match self
                 .dispatcher
@@ -134,9 +135,9 @@ impl RunCore<'_> {
     }
 
     fn save_state(&mut self, error: &mut SaveError) -> Vec<(String, super::SavedFields)> {
-        let resolved = self.resolved;
+        let values = self.persistence.get().state.clone();
         let mut saved = Vec::new();
-        for value in &resolved.persisted_state {
+        for value in &values {
             match value.save(&mut self.state()) {
                 Ok(Some((fields, problems))) => {
                     error.add(&value.name, problems);

@@ -8,7 +8,7 @@ use crate::loops::{AvailabilityTable, LoopInfo, ScopeCounts};
 use crate::outcome::quietly;
 use crate::parallel::Executor;
 use crate::period::{Clock, Periods, Position};
-use crate::persist::{PersistedState, SavedRun};
+use crate::persist::PlanPersistence;
 use crate::raw::{GateTable, Table};
 use crate::record::RecordedNames;
 use crate::run::Dispatcher;
@@ -47,10 +47,8 @@ pub(crate) struct PlanCore {
     pub(crate) executor: Option<Arc<dyn Executor>>,
     /// The states of the periods in earlier runs, saved before the handlers are bound again.
     pub(crate) periods: Periods,
-    /// The values of the state that are saved with a run.
-    pub(crate) persisted_state: Vec<PersistedState>,
-    /// The saved run from which the next run continues.
-    pub(crate) restore: Option<Box<SavedRun>>,
+    /// What is saved with a run.
+    pub(crate) persistence: PlanPersistence,
     /// The order, the names and the breakpoints of the callbacks, as of the last `resolve`.
     pub(crate) resolved: Resolved,
     /// The names that the loop and the callbacks declare to record, as of the last check.
@@ -73,8 +71,7 @@ pub(crate) struct RunParts<'p> {
     /// The position at which the run ends, for the units whose end is known.
     pub(crate) totals: Position,
     pub(crate) refuse_stops: Option<StopRule>,
-    /// The saved run from which this run continues.
-    pub(crate) restore: Option<Box<SavedRun>>,
+    pub(crate) persistence: &'p mut PlanPersistence,
 }
 
 impl PlanCore {
@@ -95,8 +92,7 @@ impl PlanCore {
             strict: false,
             executor: None,
             periods: Periods::default(),
-            persisted_state: Vec::new(),
-            restore: None,
+            persistence: PlanPersistence::default(),
             resolved: Resolved::default(),
             recorded_names: RecordedNames::default(),
             stale: true,
@@ -121,7 +117,7 @@ impl PlanCore {
             gates: &mut self.gates,
             totals: self.of_run.totals,
             refuse_stops: self.refuse_stops,
-            restore: self.restore.take(),
+            persistence: &mut self.persistence,
         }
     }
 

@@ -7,7 +7,6 @@ use crate::callback::{CallbackId, Handler, Location, Rank, short_type_name};
 use crate::loops::{Breakpoint, BreakpointSet};
 use crate::outcome::catch;
 use crate::period::{HandlerPeriod, asks_why, attached_period};
-use crate::persist::{PersistedCallback, PersistedState};
 use crate::raw::{Access, AccessKind};
 use crate::run::{HandlerRecord, HandlerTraits};
 use std::any::TypeId;
@@ -38,10 +37,6 @@ pub(crate) struct Resolved {
     pub(crate) orders: Vec<OrderRule>,
     /// The pairs of callbacks that use the same state and whose order is undecided.
     pub(crate) undecided: Vec<UndecidedPair>,
-    /// The callbacks that are saved with a run.
-    pub(crate) persisted: Vec<PersistedCallback>,
-    /// The values of the state that are saved with a run.
-    pub(crate) persisted_state: Vec<PersistedState>,
 }
 
 impl Resolved {
@@ -77,7 +72,7 @@ impl PlanCore {
         let decided = DecidedOrders::of(&self.attached, &resolved, &self.relations);
         resolved.undecided = undecided::find_pairs(self, &decided);
         self.form_groups(&decided);
-        self.find_persisted(&mut resolved);
+        self.find_persisted(&resolved);
         self.resolved = resolved;
         self.restore_period_states();
         self.stale = false;

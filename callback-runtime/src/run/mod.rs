@@ -34,6 +34,7 @@ pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
 use crate::loops::{Loop, LoopInfo, ScopeCounts};
 use crate::outcome::{Failure, Outcome};
+use crate::persist::PlanPersistence;
 use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
@@ -86,6 +87,8 @@ pub(crate) struct RunCore<'a> {
     pub(crate) loop_info: &'static LoopInfo,
     /// The counters that the run advances.
     scope_counts: &'a ScopeCounts,
+    /// What is saved with the run, and the saved run from which it continues.
+    pub(crate) persistence: &'a mut PlanPersistence,
     /// The progress of the run, and what its outcome will report.
     pub(crate) run_state: RunState,
 }
@@ -134,13 +137,12 @@ impl<L: Loop> Run<'_, L> {
 
 impl<'a> RunCore<'a> {
     /// Begins a run: saves the values that it replaces in the state, and resets the periods.
-    fn begin(mut parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
+    fn begin(parts: RunParts<'a>, mut state: Ctx<'a>) -> Self {
         let outer_values = OuterValues::take(&mut state);
         parts
             .loop_info
             .prepare_rounds(&mut state, parts.recorded_names);
-        let mut run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
-        run_state.cold.restore = parts.restore.take();
+        let run_state = RunState::new(parts.resolved, outer_values, parts.refuse_stops);
         parts.clock.begin();
         let now = parts.clock.position_or_default(state.as_table());
         parts.dispatcher.begin(parts.gates, &now, &parts.totals);
@@ -156,6 +158,7 @@ impl<'a> RunCore<'a> {
             resolved,
             clock,
             gates,
+            persistence,
             ..
         } = parts;
         Self {
@@ -164,6 +167,7 @@ impl<'a> RunCore<'a> {
             resolved,
             loop_info,
             scope_counts,
+            persistence,
             run_state,
         }
     }

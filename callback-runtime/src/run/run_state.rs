@@ -7,7 +7,6 @@ use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{BreakpointId, BreakpointSet, ScopeId};
 use crate::outcome::{Failure, Fault, Origin, Stop, quietly};
-use crate::persist::SavedRun;
 use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -54,8 +53,6 @@ pub(crate) struct ColdState {
     pub(crate) swallowed: SwallowedFailures,
     /// The handlers that did not run because state that they require was absent.
     pub(crate) skipped: BTreeMap<HandlerId, Skips>,
-    /// The saved run from which this run continues, until the callbacks are entered.
-    pub(crate) restore: Option<Box<SavedRun>>,
     /// The scopes that were open in the saved run and that the loop has not opened again, innermost first.
     reopen: Vec<ScopeId>,
 }
