@@ -7,8 +7,8 @@ mod support {
 
 use callbacks::driver::{Driven, Driver, VariationalDriver};
 use callbacks::fit::{Fit, SkipStep, Step, Trainer};
-use callbacks::shelf::ClipGradients;
-use callbacks::{Attach, BoxError, Record};
+use callbacks::shelf::{ClipGradients, EarlyStopping};
+use callbacks::{Attach, BoxError, ProblemKind, Record};
 use support::given::{Batch, Given, Slopes, one};
 use support::peer_values::{assert_near, peer};
 
@@ -102,7 +102,7 @@ fn of_several_optimisers_each_is_limited_on_its_own_and_has_its_mean() {
     let mut trainer = Trainer::new(learner).callback(Clip::by_norm(4.0));
     let fitted = trainer.fit(vec![one(1.0), one(3.0)]).unwrap();
     let record = fitted.history.iter().next().unwrap().1;
-    let values = ["grad_norm", "grad_norm_max", "grad_norm_a", "grad_norm_b"];
+    let values = ["grad_norm", "grad_norm_max", "grad_norm.a", "grad_norm.b"];
     let values = values.map(|name| record.get(name).unwrap());
     assert_eq!(values.to_vec(), [11.0, 30.0, 2.0, 20.0]);
     let steps: Vec<f64> = fitted
@@ -119,9 +119,49 @@ fn of_several_optimisers_each_is_limited_on_its_own_and_has_its_mean() {
 }
 
 #[test]
+fn a_stopper_can_monitor_the_norm_of_one_optimiser() {
+    let check = |name: &'static str| {
+        let learner = Given::with_optimizers(&["a", "b"], 1, 0);
+        let stopping = EarlyStopping::minimize(name);
+        let trainer = Trainer::new(learner).callback(stopping);
+        trainer.callback(Clip::measure()).check()
+    };
+    assert!(check("grad_norm.a").is_ok());
+    let error = check("grad_nom.a").unwrap_err();
+    assert_eq!(error.problems()[0].kind(), ProblemKind::NotRecorded);
+}
+
+#[test]
+fn two_instances_with_one_name_are_a_problem_of_the_plan() {
+    let mut trainer = Trainer::new(Given::new(1, 0))
+        .callback(Clip::by_value(2.0).skip_not_finite())
+        .callback(Clip::measure().skip_not_finite());
+    let error = trainer.check().unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(problem.kind(), ProblemKind::SameRecord);
+    let text = problem.to_string();
+    assert!(
+        text.contains("records `grad_norm`, as ClipGradients does (tests/gradients_clip.rs:"),
+        "{text}"
+    );
+    let hint = "write `.record_as(…)` with another name on one of them";
+    assert_eq!(problem.hint(), Some(hint));
+}
+
+#[test]
+fn the_number_of_skipped_steps_is_named_after_the_norm() {
+    let clip = Clip::measure().record_as("raw_norm").skip_not_finite();
+    let (_, record) = clipped(clip, vec![one(f64::NAN)]);
+    assert_eq!(record.get("raw_norm_skipped_steps"), Some(1.0));
+    assert_eq!(record.get("skipped_steps"), None);
+}
+
+#[test]
 fn two_instances_work_side_by_side() {
     let mut trainer = Trainer::new(Given::new(1, 0))
-        .callback(Clip::by_value(2.0).name("raw_norm"))
+        .callback(Clip::by_value(2.0).record_as("raw_norm"))
         .callback(Clip::measure());
     let fitted = trainer.fit(vec![one(5.0)]).unwrap();
     let record = fitted.history.iter().next().unwrap().1;

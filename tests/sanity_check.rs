@@ -206,3 +206,24 @@ fn the_plan_has_the_same_callbacks_afterwards() {
     });
     SanityCheck::by_clone().run(&mut strict, train()).unwrap();
 }
+
+#[test]
+fn a_callback_for_one_run_is_in_the_fit_after_the_check() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let see = Arc::clone(&seen);
+    let mut trainer = trainer(Momentum::new()).epochs(1);
+    let note = move |dry: Option<&DryRun>| see.lock().unwrap().push(dry.is_some());
+    trainer
+        .plan()
+        .on(Fit::on_epoch_end, note)
+        .named("once")
+        .for_one_run();
+    for _ in 0..2 {
+        SanityCheck::by_clone().run(&mut trainer, train()).unwrap();
+    }
+    fit(&mut trainer);
+    fit(&mut trainer);
+    assert_eq!(*seen.lock().unwrap(), [true, true, false]);
+    SanityCheck::by_clone().run(&mut trainer, train()).unwrap();
+    assert_eq!(seen.lock().unwrap().len(), 3);
+}

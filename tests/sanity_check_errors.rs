@@ -180,11 +180,11 @@ fn a_learner_that_cannot_be_copied_or_restored_is_an_error() {
     );
     assert_eq!(
         run(Fails::Load).to_string(),
-        "the sanity check failed in restoring the learner: Load fails"
+        "the sanity check failed in restoring the trainer: Load fails"
     );
     assert_eq!(
         run(Fails::LoadOfNothing).to_string(),
-        "the sanity check failed in restoring the learner: `load` does not restore what `save` has written: saving it again gives other bytes"
+        "the sanity check failed in restoring the trainer: `load` does not restore what `save` has written: saving it again gives other bytes"
     );
     let panics = SanityCheck::restoring(|_: &Momentum| panic!("no clone"), |_, (): ()| Ok(()));
     let error = panics
@@ -192,6 +192,38 @@ fn a_learner_that_cannot_be_copied_or_restored_is_an_error() {
         .unwrap_err();
     assert_eq!(error.part(), Some(&SanityPart::Copy));
     assert!(error.to_string().ends_with("panicked: no clone"), "{error}");
+}
+
+#[test]
+fn everything_else_is_restored_although_a_value_cannot_be() {
+    /// A value whose old copy panics where it is put back: the value in its place cannot be dropped.
+    #[derive(Clone)]
+    struct Fragile(bool);
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            assert!(!std::mem::take(&mut self.0), "broken");
+        }
+    }
+    #[derive(Clone)]
+    struct Seen(u32);
+    let change = |fragile: &mut Fragile, seen: &mut Seen| {
+        fragile.0 = true;
+        seen.0 += 1;
+    };
+    let mut trainer = trainer(Momentum::failing(Fails::Load))
+        .state(Fragile(false))
+        .state(Seen(7))
+        .on(Fit::on_fit_begin, change);
+    let check = SanityCheck::by_saving().keeps::<Fragile>().keeps::<Seen>();
+    let error = check.run(&mut trainer, train()).unwrap_err();
+    assert_eq!(trainer.get::<Seen>().map(|seen| seen.0), Some(7));
+    assert_eq!(error.part(), Some(&SanityPart::Restore));
+    assert_eq!(
+        error.to_string(),
+        "the sanity check failed in restoring the trainer: panicked: broken\n  \
+         also, the sanity check failed in restoring the trainer: Load fails"
+    );
+    assert_eq!(error.others().count(), 1);
 }
 
 #[test]

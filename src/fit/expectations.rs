@@ -23,7 +23,7 @@ pub(super) fn declare_learner<M: Learner>(
         Some(own) => {
             (own.availability)(availability);
             for at in DEFAULT_STEP {
-                availability.silent(at, "the learner has a step of its own");
+                availability.silent(at, OWN_STEP);
             }
         }
     }
@@ -51,6 +51,9 @@ fn declare_skip(availability: &mut Availability<Fit>) {
     let at = Fit::on_train_batch_before_step;
     availability.between::<SkipStep>(at, at);
 }
+
+const OWN_STEP: &str = "the learner has a step of its own; leave `own_step` out of the learner, so that the trainer calls its `forward`, \
+    `loss`, `backward` and `step`, or leave the handler out";
 
 /// The breakpoints inside a batch.
 const DEFAULT_STEP: [At<Fit>; 7] = [
@@ -90,12 +93,19 @@ pub(super) fn declare_session(
             .iter()
             .any(|fired| fired.breakpoint() == at.breakpoint())
         {
-            let because = "the loop of a session fires it, with `.fires(…)` on the builder";
-            availability.silent(at, because);
+            availability.silent(at, &not_fired(at));
         }
     }
     availability.from::<Loss>(Fit::on_train_batch_end);
     availability.from::<Loss>(Fit::on_valid_batch_end);
+}
+
+/// Returns why a session does not fire a breakpoint, with the remedy.
+fn not_fired(at: At<Fit>) -> String {
+    let name = at.breakpoint().name();
+    format!(
+        "the session does not say that its loop fires it; write `.fires(Fit::{name})` on the builder, and `fit.fire(Fit::{name})` in the loop"
+    )
 }
 
 /// Declares that the run has no other pass than this one.

@@ -1,7 +1,8 @@
-//! What a callback declares of its settings, and of the names in the record that it writes and reads.
+//! What a callback declares of its settings, of the breakpoints that it needs, and of the names in the record that it writes and reads.
 
 use super::CallbackInfo;
 use crate::persist::Persist;
+use crate::loops::{At, BreakpointId, Loop, LoopInfo};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -16,6 +17,10 @@ pub(crate) struct Declarations {
     pub(crate) monitors: Vec<Cow<'static, str>>,
     /// How the callback is saved with a run; `None` if it remembers nothing.
     pub(crate) persist: Option<Persist>,
+    /// The breakpoints without which the callback has no effect.
+    pub(crate) needs: Vec<(&'static LoopInfo, BreakpointId)>,
+    /// The names of the values that no other callback may put into the record, each with the remedy.
+    pub(crate) produces_alone: Vec<(Cow<'static, str>, &'static str)>,
 }
 
 impl Declarations {
@@ -25,6 +30,8 @@ impl Declarations {
             produces: Vec::new(),
             monitors: Vec::new(),
             persist: None,
+            needs: Vec::new(),
+            produces_alone: Vec::new(),
         }
     }
 }
@@ -111,6 +118,64 @@ impl CallbackInfo {
     /// ```
     pub fn produces(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.declare().produces.push(name.into());
+        self
+    }
+
+    /// Declares that the callback [produces](Self::produces) a value of this name, and that no other callback may: the one that runs last would
+    /// replace the value. The plan has a problem, with this remedy, if two callbacks declare the same name.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::ClipGradients;
+    /// # use doc_models::line::Slope;
+    /// # use doc_models::Line;
+    ///
+    /// // Both record the norm as `grad_norm`.
+    /// let mut trainer = Trainer::new(Line::default())
+    ///     .callback(ClipGradients::<Slope>::measure())
+    ///     .callback(ClipGradients::<Slope>::by_norm(1.0));
+    /// assert!(trainer.check().unwrap_err().to_string().contains(".record_as(…)"));
+    /// ```
+    pub fn produces_alone(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        remedy: &'static str,
+    ) -> Self {
+        let name = name.into();
+        self.declare().produces_alone.push((name.clone(), remedy));
+        self.produces(name)
+    }
+
+    /// Declares that the callback has no effect, or a wrong one, in a run that does not fire the breakpoint `at`, such as a fit whose learner
+    /// has a step of its own. The plan of such a run has a problem. A run of another kind, which does not open the outermost scope around `at`,
+    /// has none: an evaluation has no training batch, and nothing that needs one.
+    ///
+    /// ```
+    /// use callbacks::CallbackInfo;
+    /// use callbacks::prelude::*;
+    /// # use doc_models::line::Slope;
+    ///
+    /// struct Flip;
+    ///
+    /// impl Flip {
+    ///     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///         info.needs(Fit::on_train_batch_before_step)
+    ///     }
+    /// }
+    ///
+    /// #[callback(register = false, declare = Self::declare)]
+    /// impl Flip {
+    ///     fn on_train_batch_before_step(&self, slope: &mut Slope) {
+    ///         slope.0 = -slope.0;
+    ///     }
+    /// }
+    ///
+    /// // The loop of this session does not say that it fires the breakpoint.
+    /// let error = Fit::session(1).callback(Flip).start().unwrap_err();
+    /// assert!(error.to_string().contains("`.fires(Fit::on_train_batch_before_step)`"), "{error}");
+    /// ```
+    pub fn needs<L: Loop, A>(mut self, at: At<L, A>) -> Self {
+        self.declare().needs.push((LoopInfo::of::<L>(), at.id()));
         self
     }
 

@@ -170,7 +170,8 @@ impl<L: Loop> Availability<L> {
         self.table.silence(outside, because);
     }
 
-    /// Declares that the run does not fire the breakpoint `at`. `because` is the reason, such as "the step is fused".
+    /// Declares that the run does not fire the breakpoint `at`. `because` is the reason, such as "the step is fused"; after a semicolon it has the
+    /// remedy for a callback that [needs](crate::CallbackInfo::needs) the breakpoint.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -207,6 +207,25 @@ impl<L: Loop> Plan<L> {
         self.core.stale = true;
         self.core.remove_where(|_| true);
     }
+
+    /// Keeps the callbacks that were attached [for one run](crate::Attachment::for_one_run) for one more, if the last run was theirs: for a
+    /// function that tries a plan with a short run of its own.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_end, || {}).named("once").for_one_run();
+    /// plan.run(&mut State::new(), |_run| Ok(()))?.ok().unwrap();
+    /// plan.keep_for_next_run();
+    /// plan.check(&State::new())?;
+    /// assert_eq!(plan.names(), ["once"]);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn keep_for_next_run(&mut self) {
+        let used = self.core.attached.iter_mut();
+        let used = used.filter(|attached| attached.stay == Stay::Over);
+        used.for_each(|attached| attached.stay = Stay::NextRun);
+    }
 }
 
 impl PlanCore {

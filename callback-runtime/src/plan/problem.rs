@@ -96,6 +96,10 @@ pub enum ProblemKind {
     /// A callback monitors a name that the run does not record, or that is similar to one that it does, unless a callback that does not declare
     /// its names adds it. A note, not an error.
     MaybeNotRecorded,
+    /// A callback has no effect without a breakpoint that the run does not fire.
+    NotFired,
+    /// Two callbacks put a value of the same name into the record.
+    SameRecord,
     /// A handler can never run. A note, not an error.
     NeverRuns,
     /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.

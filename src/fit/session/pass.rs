@@ -2,7 +2,7 @@
 
 use super::{FitSession, OpenPass};
 use crate::fit::pass_kind::{PassKind, exact_total, set_phase};
-use crate::fit::{Fit, Iteration, Loss, MicroStep, Phase};
+use crate::fit::{Fit, Iteration, Loss, MicroStep, Phase, SkipStep};
 use callback_runtime::{Break, Ctx, Location, OpenScope};
 use std::fmt;
 
@@ -132,12 +132,15 @@ impl<'m> FitSession<'m> {
         pass
     }
 
-    /// Counts a batch.
+    /// Counts a batch. A skip that the loop did not ask for in the batch before it is forgotten.
     fn begin_batch(&self, kind: PassKind) {
         let mut pass = self.pass.borrow_mut();
         pass.samples = Some(0);
         pass.has_loss = false;
         self.with_state(|mut state| {
+            if let Some(skip) = state.get_mut::<SkipStep>() {
+                skip.take();
+            }
             if let Some(iteration) = state.get_mut::<Iteration>() {
                 iteration.advance(1);
             }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 impl<M: Learner> Trainer<M> {
     /// Fits one epoch of at most `batches` batches in each pass, with [`DryRun`] in the state. Then everything but the learner is as before: the
-    /// settings, the counters, the record and the history, and the progress of periods.
+    /// settings, the counters, the record and the history, the progress of periods, and the callbacks for one run.
     pub(crate) fn dry_run(
         &mut self,
         train: impl Batches<M::Batch>,
@@ -24,6 +24,7 @@ impl<M: Learner> Trainer<M> {
             let periods = self.plan.periods();
             let result = self.fit_shortly(train, batches);
             self.plan.restore_periods(&periods);
+            self.plan.keep_for_next_run();
             result
         });
         kept.restore(&mut self.state);

@@ -10,6 +10,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+/// The name of the norm in the record, unless [`ClipGradients::record_as`] sets another.
+const DEFAULT_NAME: &str = "grad_norm";
+
 /// Limits the gradients `G` before each step of a fit, and the updates `G` of a driver. It logs their norm before that.
 ///
 /// The type parameter is the [`Learner::Gradients`](crate::fit::Learner::Gradients) of the learner, or the
@@ -20,8 +23,15 @@ use std::marker::PhantomData;
 ///
 /// From a step to the end of the batch, the [`Record`] has the norm of the step as `grad_norm`. From `on_train_end` on it has the mean over the
 /// steps of the epoch under this name, and the largest norm as `grad_norm_max`. With several optimisers these are over the steps of all, and
-/// `grad_norm_generator` is the mean of the optimiser `generator`. The record of a driver's step has the norm of its update. A callback that
+/// `grad_norm.generator` is the mean of the optimiser `generator`. The record of a driver's step has the norm of its update. A callback that
 /// [skips steps](Self::skip_not_finite) logs their number in the epoch as `skipped_steps`; their norms are in no mean.
+///
+/// Of two such callbacks, one needs [another name](Self::record_as); otherwise the plan has a problem.
+///
+/// # Where it works
+///
+/// It limits at `on_train_batch_before_step`. It is a problem of the plan if the learner has a step of its own, or if the loop of a session does not
+/// say that it [fires](crate::fit::FitSessionBuilder::fires) this breakpoint.
 ///
 /// # Limits
 ///
@@ -132,7 +142,7 @@ impl<G> ClipGradients<G> {
             limit,
             p: 2.0,
             skips_not_finite: false,
-            name: Cow::Borrowed("grad_norm"),
+            name: Cow::Borrowed(DEFAULT_NAME),
             means: NormMeans::default(),
             skipped: 0,
             gradients: PhantomData,
@@ -174,18 +184,19 @@ impl<G> ClipGradients<G> {
         self
     }
 
-    /// Sets the name of the norm in the record; `grad_norm` by default.
+    /// Sets the name of the norm in the record, `grad_norm` by default. The names of the other values begin with it: `slope_norm_max`,
+    /// `slope_norm.generator` and `slope_norm_skipped_steps`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::ClipGradients;
     /// # use doc_models::line::Slope;
     /// # use doc_models::{Line, Points};
-    /// let mut trainer = Trainer::new(Line::default()).callback(ClipGradients::<Slope>::measure().name("slope_norm"));
+    /// let mut trainer = Trainer::new(Line::default()).callback(ClipGradients::<Slope>::measure().record_as("slope_norm"));
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.history.of("slope_norm").count(), 1);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn record_as(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
@@ -205,9 +216,20 @@ impl<G> ClipGradients<G> {
         Ok(Some(norm))
     }
 
+    /// Returns the name of the number of skipped steps in the record.
+    fn skipped_name(&self) -> Cow<'static, str> {
+        if self.name == DEFAULT_NAME {
+            Cow::Borrowed("skipped_steps")
+        } else {
+            Cow::Owned(format!("{}_skipped_steps", self.name))
+        }
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let remedy = "write `.record_as(…)` with another name on one of them";
         let info = info
-            .produces(self.name.clone())
+            .needs(Fit::on_train_batch_before_step)
+            .produces_alone(self.name.clone(), remedy)
             .produces(format!("{}_max", self.name))
             .valid_if(self.p > 0.0, "norm_type", self.p, "give a positive one");
         let info = match self.limit.map(Limit::setting) {
@@ -218,7 +240,7 @@ impl<G> ClipGradients<G> {
             None => info,
         };
         if self.skips_not_finite {
-            info.produces("skipped_steps")
+            info.produces(self.skipped_name())
         } else {
             info
         }
@@ -255,7 +277,7 @@ impl<G: Gradients + 'static> ClipGradients<G> {
     fn on_train_end(&mut self, record: &mut Record) {
         self.means.record(&self.name, record);
         if self.skips_not_finite {
-            record.set("skipped_steps", self.skipped);
+            record.set(self.skipped_name(), self.skipped);
         }
     }
 

@@ -13,6 +13,9 @@ use std::marker::PhantomData;
 /// The learner implements [`HalfPrecision`]; another one is an error of the compiler, and a device that cannot do it fails the run at its
 /// begin. At the end of the run the learner computes in full precision again.
 ///
+/// Without `on_train_batch_before_step` nothing would divide the gradients by the scale. So it is a problem of the plan if the learner has a step
+/// of its own, or if the loop of a session does not say that it [fires](crate::fit::FitSessionBuilder::fires) this breakpoint.
+///
 /// The scale follows the rule of `torch.amp.GradScaler`: before each step the gradients are divided by the scale; the step of an optimiser
 /// whose gradients are not finite is skipped; after an update with such a step the scale is multiplied by [`backoff`](Self::backoff), and after
 /// [`growth_interval`](Self::growth_interval) updates in a row without one by [`growth`](Self::growth). If the trainer accumulates gradients,
@@ -179,7 +182,8 @@ impl<M> MixedPrecision<M> {
         let is_scale = initial.is_finite() && initial > 0.0;
         let shrinks = backoff > 0.0 && backoff < 1.0;
         let grows = growth > 1.0 && growth.is_finite();
-        info.produces("loss_scale")
+        info.needs(Fit::on_train_batch_before_step)
+            .produces("loss_scale")
             .produces("overflows")
             .valid_if(
                 is_scale,

@@ -41,8 +41,9 @@ impl NormMeans {
             record.set(format!("{name}_max"), all.max);
         }
         if by_optimizer.len() > 1 {
+            // A name with a point is a part of the norm, so that who declares the norm declares its parts.
             for (optimizer, mean) in by_optimizer {
-                record.set(format!("{name}_{optimizer}"), mean.sum / mean.count);
+                record.set(format!("{name}.{optimizer}"), mean.sum / mean.count);
             }
         }
     }

@@ -1,13 +1,13 @@
 //! What a sanity check finds.
 
 use super::tracker::Trace;
-use crate::fit::Phase;
-use callback_runtime::{BoxError, Breakpoint, Failure, Outcome, PlanError};
+use crate::fit::{Fit, Phase};
+use callback_runtime::{At, BoxError, Breakpoint, Failure, Outcome, PlanError};
 use std::error::Error;
 use std::fmt;
 
 /// The error of a [`SanityCheck`](super::SanityCheck): the part that failed, and why. The trainer is as before the check, unless the part is
-/// [`SanityPart::Restore`].
+/// [`SanityPart::Restore`]. Then everything else is restored all the same, and [`others`](Self::others) has what else failed.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -20,7 +20,10 @@ use std::fmt;
 /// assert_eq!(error.part(), Some(&SanityPart::Loss(Phase::Train)));
 /// assert_eq!(error.to_string(), "the sanity check failed in the loss of a training batch: `train_loss` is NaN");
 /// ```
-pub struct SanityCheckError(Kind);
+pub struct SanityCheckError {
+    kind: Kind,
+    others: Vec<SanityCheckError>,
+}
 
 enum Kind {
     Plan(PlanError),
@@ -43,7 +46,8 @@ enum Kind {
 pub enum SanityPart {
     /// The learner could not be copied.
     Copy,
-    /// The learner could not be restored. It is not as it was before the check.
+    /// The learner, or a value of the state that the check [keeps](super::SanityCheck::keeps), could not be restored. It is not as it was
+    /// before the check.
     Restore,
     /// The source of the batches.
     Data(Phase),
@@ -67,13 +71,26 @@ pub enum SanityPart {
 }
 
 impl SanityCheckError {
+    const fn of_kind(kind: Kind) -> Self {
+        Self {
+            kind,
+            others: Vec::new(),
+        }
+    }
+
+    /// Adds what else failed.
+    pub(super) fn with_others(mut self, others: impl IntoIterator<Item = Self>) -> Self {
+        self.others.extend(others);
+        self
+    }
+
     pub(super) fn new(part: SanityPart, cause: impl Into<BoxError>) -> Self {
         let cause = cause.into();
-        Self(Kind::Part { part, cause })
+        Self::of_kind(Kind::Part { part, cause })
     }
 
     pub(super) const fn no_batches() -> Self {
-        Self(Kind::NoBatches)
+        Self::of_kind(Kind::NoBatches)
     }
 
     pub(super) fn no_data(phase: Phase) -> Self {
@@ -88,7 +105,7 @@ impl SanityCheckError {
     }
 
     pub(super) fn interrupted(outcome: &Outcome) -> Self {
-        Self(Kind::Interrupted(outcome.to_string()))
+        Self::of_kind(Kind::Interrupted(outcome.to_string()))
     }
 
     /// The failure of the run, with the part in which it was.
@@ -102,7 +119,7 @@ impl SanityCheckError {
             _ => SanityPart::after(trace.last.as_ref()),
         };
         let failure = failure.clone();
-        Self(Kind::Failed { part, failure })
+        Self::of_kind(Kind::Failed { part, failure })
     }
 
     /// Returns the part that failed; `None` for problems of the plan, an interrupt, and a check of 0 batches.
@@ -116,7 +133,7 @@ impl SanityCheckError {
     /// # let _ = is_worth_a_fit;
     /// ```
     pub const fn part(&self) -> Option<&SanityPart> {
-        match &self.0 {
+        match &self.kind {
             Kind::Part { part, .. } | Kind::Failed { part, .. } => Some(part),
             _ => None,
         }
@@ -134,16 +151,33 @@ impl SanityCheckError {
     /// assert_eq!(error.plan().map(|plan| plan.problems().len()), Some(1));
     /// ```
     pub const fn plan(&self) -> Option<&PlanError> {
-        match &self.0 {
+        match &self.kind {
             Kind::Plan(error) => Some(error),
             _ => None,
         }
     }
 }
 
+impl SanityCheckError {
+    /// Returns what else failed, if something could not be restored: other values that could not be restored, and then what the check found.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::{SanityCheck, SanityPart};
+    /// # use doc_models::{Line, Points};
+    /// let check = SanityCheck::restoring(|_: &Line| Ok(()), |_, ()| Err("the disk is full".into()));
+    /// let error = check.run(&mut Trainer::new(Line::default()), vec![Points(vec![(f64::NAN, 2.0)])]).unwrap_err();
+    /// assert_eq!(error.part(), Some(&SanityPart::Restore));
+    /// assert!(error.others().next().unwrap().to_string().ends_with("`train_loss` is NaN"));
+    /// ```
+    pub fn others(&self) -> impl Iterator<Item = &Self> {
+        self.others.iter()
+    }
+}
+
 impl From<PlanError> for SanityCheckError {
     fn from(error: PlanError) -> Self {
-        Self(Kind::Plan(error))
+        Self::of_kind(Kind::Plan(error))
     }
 }
 
@@ -158,16 +192,21 @@ impl SanityPart {
             Some("valid") => Phase::Valid,
             _ => return Self::Loop,
         };
-        match at.name() {
-            "on_train_begin" | "on_valid_begin" | "on_train_batch_end" | "on_valid_batch_end" => {
-                Self::Data(phase)
-            }
-            "on_train_batch_begin" | "on_valid_batch_begin" => Self::Forward(phase),
-            "on_train_batch_after_pred" | "on_valid_batch_after_pred" => Self::Loss(phase),
-            "on_train_batch_before_backward" => Self::Backward,
-            "on_train_batch_before_step" => Self::Step,
-            _ => Self::Loop,
-        }
+        let parts: [(At<Fit>, Self); 10] = [
+            (Fit::on_train_begin, Self::Data(phase)),
+            (Fit::on_valid_begin, Self::Data(phase)),
+            (Fit::on_train_batch_end, Self::Data(phase)),
+            (Fit::on_valid_batch_end, Self::Data(phase)),
+            (Fit::on_train_batch_begin, Self::Forward(phase)),
+            (Fit::on_valid_batch_begin, Self::Forward(phase)),
+            (Fit::on_train_batch_after_pred, Self::Loss(phase)),
+            (Fit::on_valid_batch_after_pred, Self::Loss(phase)),
+            (Fit::on_train_batch_before_backward, Self::Backward),
+            (Fit::on_train_batch_before_step, Self::Step),
+        ];
+        let mut parts = parts.into_iter();
+        let part = parts.find(|(after, _)| after.breakpoint() == at);
+        part.map_or(Self::Loop, |(_, part)| part)
     }
 }
 
@@ -175,7 +214,7 @@ impl fmt::Display for SanityPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Copy => f.write_str("the copy of the learner"),
-            Self::Restore => f.write_str("restoring the learner"),
+            Self::Restore => f.write_str("restoring the trainer"),
             Self::Data(phase) => write!(f, "the {} data", adjective(*phase)),
             Self::Forward(phase) => {
                 write!(f, "the forward function on a {} batch", adjective(*phase))
@@ -198,12 +237,20 @@ fn adjective(phase: Phase) -> &'static str {
 
 impl fmt::Display for SanityCheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Kind::Plan(error) => error.fmt(f),
-            Kind::Part { part, cause } => write!(f, "the sanity check failed in {part}: {cause}"),
-            Kind::Failed { part, failure } => write_failure(f, part, failure),
-            Kind::Interrupted(outcome) => write!(f, "the sanity check was {outcome}"),
-            Kind::NoBatches => {
+        self.kind.fmt(f)?;
+        let mut others = self.others.iter();
+        others.try_for_each(|other| write!(f, "\n  also, {other}"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan(error) => error.fmt(f),
+            Self::Part { part, cause } => write!(f, "the sanity check failed in {part}: {cause}"),
+            Self::Failed { part, failure } => write_failure(f, part, failure),
+            Self::Interrupted(outcome) => write!(f, "the sanity check was {outcome}"),
+            Self::NoBatches => {
                 f.write_str("a sanity check of 0 batches checks nothing; give at least 1")
             }
         }
@@ -225,7 +272,7 @@ callback_runtime::debug_as_display!(SanityCheckError);
 
 impl Error for SanityCheckError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.0 {
+        match &self.kind {
             Kind::Plan(error) => Some(error),
             Kind::Part { cause, .. } => Some(cause.as_ref()),
             Kind::Failed { failure, .. } => Some(failure),

@@ -58,6 +58,7 @@ use tracker::{NoSteps, Trace, Tracker};
 /// * the learner: by its [clone](Self::by_clone), by [what it saves](Self::by_saving), by [its parameters](Self::by_parameters), or
 ///   [otherwise](Self::restoring);
 /// * the counters, the record, the history, the learning rate, and the periods of handlers;
+/// * the callbacks that are attached [for one run](callback_runtime::Attachment::for_one_run): the fit after the check is their run;
 /// * what callbacks of the shelf remember: it [belongs to one fit](crate::shelf#memory);
 /// * the files of `Csv`, `JsonLines`, `TensorBoard` and [`SaveState::to_file`](super::SaveState::to_file). They check the values and their file,
 ///   and write nothing into it; a checkpoint is written to a file beside its own, which is removed.
@@ -80,7 +81,8 @@ pub struct SanityCheck<M> {
 }
 
 /// Copies a value of the state, and returns what puts it back.
-type KeepState = fn(&State) -> Box<dyn FnOnce(&mut State)>;
+type KeepState = fn(&State) -> RestoreState;
+type RestoreState = Box<dyn FnOnce(&mut State)>;
 
 /// This state is there while a [`SanityCheck`] runs. A handler that writes a file or sends a message asks for it, with `Option`.
 ///
@@ -301,21 +303,34 @@ impl<M: Learner> SanityCheck<M> {
         let result = trainer.dry_run(train, self.batches);
         trainer.plan().remove::<Tracker>();
         trainer.plan().remove::<NoSteps>();
-        for restore in restore_state {
-            let restored = call(|| {
-                restore(trainer.state_mut());
-                Ok(())
-            });
-            restored.map_err(|cause| SanityCheckError::new(SanityPart::Restore, cause))?;
+        let mut failed = restore_each(restore_state, trainer.state_mut());
+        failed.extend(restore_learner(trainer.learner()).err());
+        let checked = result
+            .map_err(SanityCheckError::from)
+            .and_then(|(outcome, history)| judge(outcome, last_record(&history), &trace.take()));
+        let mut failed = failed.into_iter();
+        match failed.next() {
+            Some(first) => Err(first.with_others(failed.chain(checked.err()))),
+            None => checked,
         }
-        restore_learner(trainer.learner())?;
-        let (outcome, record) =
-            result.map(|(outcome, history)| (outcome, last_record(&history)))?;
-        judge(outcome, record, &trace.take())
     }
 }
 
-fn keep_state<T: Clone + 'static>(state: &State) -> Box<dyn FnOnce(&mut State)> {
+/// Puts the values of the state back. Returns the errors of those that could not be put back.
+fn restore_each(values: Vec<RestoreState>, state: &mut State) -> Vec<SanityCheckError> {
+    let restored = values.into_iter().map(|restore| {
+        call(|| {
+            restore(state);
+            Ok(())
+        })
+    });
+    let failed = restored.filter_map(Result::err);
+    failed
+        .map(|cause| SanityCheckError::new(SanityPart::Restore, cause))
+        .collect()
+}
+
+fn keep_state<T: Clone + 'static>(state: &State) -> RestoreState {
     let value = state.get::<T>().cloned();
     Box::new(|state| match value {
         Some(value) => drop(state.insert(value)),

@@ -147,6 +147,7 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         let wrong = if is_decay(from) { to } else { from };
         let remedy = "give one that is finite and not negative";
         info.valid_if(is_decay(from) && is_decay(to), "decay", wrong, remedy)
+            .needs(Fit::on_train_batch_before_step)
     }
 }
 

@@ -6,6 +6,7 @@
 mod conflicts;
 mod counters;
 mod monitors;
+mod needs;
 mod order_names;
 mod providers;
 mod relations;
@@ -28,7 +29,8 @@ use crate::raw::Table;
 use crate::run::HandlerRecord;
 use conflicts::{check_readers, check_writers};
 use counters::check_counters;
-use monitors::check_monitors;
+use monitors::{check_monitors, check_produced_twice};
+use needs::check_needs;
 use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
@@ -62,9 +64,11 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
     check_state,
     check_counters,
     check_silence,
+    check_needs,
     check_requirements,
     check_incompatible,
     check_monitors,
+    check_produced_twice,
     check_order_names,
     check_writers,
     check_readers,
