@@ -198,6 +198,84 @@ fn a_batch_that_is_left_does_not_belong_to_its_group() {
 }
 
 #[test]
+fn the_last_group_is_stepped_or_dropped_although_its_last_batch_is_left() {
+    for at in [
+        Fit::on_train_batch_begin,
+        Fit::on_train_batch_after_pred,
+        Fit::on_train_batch_before_backward,
+    ] {
+        // 1 and 3 are a group, and 5 is the rest of the last one.
+        let batches = || ones([1.0, 3.0, 5.0, 99.0]);
+        let found = steps(&mut leaving(at, 4), batches());
+        assert_eq!(found, [("main", vec![2.0]), ("main", vec![5.0])], "{at:?}");
+        let mut dropped = leaving(at, 4).drop_last_group();
+        assert_eq!(
+            steps(&mut dropped, batches()),
+            [("main", vec![2.0])],
+            "{at:?}"
+        );
+        // There is no rest.
+        let found = steps(&mut leaving(at, 3), ones([1.0, 3.0, 99.0]));
+        assert_eq!(found, [("main", vec![2.0])], "{at:?}");
+    }
+}
+
+/// A trainer of two optimisers and groups of 2 that leaves the batch of this micro-step before the gradients of this optimiser.
+fn leaving_between(optimizer: &'static str, micro_step: u64) -> Trainer<Given> {
+    let leave = move |name: &OptimizerName, now: &MicroStep| {
+        if name.0 == optimizer && now.get() == micro_step {
+            Flow::leave(Fit::TRAIN_BATCH)
+        } else {
+            Flow::Continue
+        }
+    };
+    Trainer::new(Given::with_optimizers(&["a", "b"], 1, 0))
+        .accumulate(2)
+        .on(Fit::on_train_batch_before_backward, leave)
+}
+
+#[test]
+fn a_batch_that_is_left_between_two_optimisers_is_in_no_sum() {
+    let whole = [("a", vec![2.0]), ("b", vec![20.0])];
+    for optimizer in ["a", "b"] {
+        let found = steps(&mut leaving_between(optimizer, 1), ones([99.0, 1.0, 3.0]));
+        assert_eq!(found, whole, "{optimizer}");
+    }
+    // The first optimiser has stepped with the batch, and the second one has no step.
+    let found = steps(&mut leaving_between("b", 2), ones([1.0, 3.0, 5.0, 7.0]));
+    let expected = [("a", vec![2.0]), ("a", vec![6.0]), ("b", vec![60.0])];
+    assert_eq!(found, expected);
+    // The rest of the last group.
+    let found = steps(&mut leaving_between("a", 4), ones([1.0, 3.0, 5.0, 99.0]));
+    let rest = [("a", vec![5.0]), ("b", vec![50.0])];
+    assert_eq!(found, [whole, rest].concat());
+}
+
+#[test]
+fn the_update_of_a_rest_fires_its_breakpoints_after_the_batch_that_was_left() {
+    let journal = Journal::default();
+    let mut trainer = leaving(Fit::on_train_batch_after_pred, 2).plan_with(|plan| {
+        plan.add_local(Tracer(journal.clone()));
+    });
+    steps(&mut trainer, ones([1.0, 99.0]));
+    let lines = journal.take();
+    assert_eq!(
+        lines[8..15],
+        [
+            "on_train_batch_begin",
+            "on_train_batch_after_pred",
+            "on_train_batch_end",
+            "on_train_batch_before_step",
+            "on_train_batch_after_step",
+            "on_update_end",
+            "on_train_end",
+        ]
+    );
+    assert_eq!(trainer.get::<Step>(), Some(&Step::new(1)));
+    assert!(trainer.get::<Slopes>().is_none() && trainer.get::<Batch>().is_none());
+}
+
+#[test]
 fn an_update_that_is_left_ends_its_group() {
     let mut trainer = leaving(Fit::on_train_batch_before_step, 2);
     let found = steps(&mut trainer, ones([1.0, 3.0, 5.0, 7.0]));

@@ -5,7 +5,7 @@ mod support {
     pub(crate) mod peer_values;
 }
 
-use callbacks::fit::{Fit, OptimizerName, Step, Trainer};
+use callbacks::fit::{Fit, MicroStep, OptimizerName, Step, Trainer};
 use callbacks::shelf::{ClipGradients, MixedPrecision};
 use callbacks::{Attach, Flow};
 use support::given::{Batch, Given, Slopes, one};
@@ -195,4 +195,23 @@ fn invalid_settings_are_problems_of_the_plan() {
             .to_string();
         assert!(error.contains(text), "{error}");
     }
+}
+
+#[test]
+fn the_scale_changes_after_the_update_of_a_group_whose_last_batch_is_left() {
+    let leave = |now: &MicroStep| {
+        if now.get() == 2 {
+            Flow::leave(Fit::TRAIN_BATCH)
+        } else {
+            Flow::Continue
+        }
+    };
+    let mut trainer = Trainer::new(Given::new(1, 0))
+        .accumulate(2)
+        .callback(Precision::new().initial_scale(8.0))
+        .on(Fit::on_train_batch_after_pred, leave);
+    let fitted = trainer.fit(vec![one(f64::INFINITY), one(1.0)]).unwrap();
+    let record = fitted.history.iter().next().unwrap().1;
+    assert_eq!(record.get("overflows"), Some(1.0));
+    assert_eq!(record.get("loss_scale"), Some(4.0));
 }

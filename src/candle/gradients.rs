@@ -2,7 +2,7 @@
 
 use super::parameters::named_variables;
 use super::{read_elements, to_cpu_f64};
-use crate::model::max_or_nan;
+use crate::model::combine_norms;
 use callback_runtime::BoxError;
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Tensor, Var};
@@ -10,6 +10,9 @@ use candle_nn::VarMap;
 use std::fmt;
 
 /// The gradients of some variables, between `backward` and the `step` of an optimiser.
+///
+/// Norms are computed on the device: in `f32` on an accelerator, and in `f64` on the CPU and for variables of `f64`. The elements are first
+/// divided by the largest of their magnitudes, so that no square is beyond the range of the type.
 ///
 /// ```
 /// use callbacks::Gradients as _;
@@ -100,15 +103,16 @@ impl Gradients {
         name.unwrap_or_else(|| index.to_string())
     }
 
-    /// Computes for each variable `Σ|x|^p`, or the largest `|x|`.
-    fn norm_terms(&self, p: f64) -> Result<Vec<f64>, BoxError> {
-        let terms = self.iter().map(|(_, gradient)| norm_term(gradient, p));
+    /// Computes the norm of each variable.
+    fn tensor_norms(&self, p: f64) -> Result<Vec<f64>, BoxError> {
+        let terms = self.iter().map(|(_, gradient)| norm_terms(gradient, p));
         let terms: Vec<Tensor> = terms.collect::<Result<_, _>>()?;
         if terms.is_empty() {
             return Ok(Vec::new());
         }
         // The terms are stacked, so that the CPU waits for the device once.
-        Ok(to_cpu_f64(&Tensor::stack(&terms, 0)?)?.to_vec1()?)
+        let terms: Vec<Vec<f64>> = to_cpu_f64(&Tensor::stack(&terms, 0)?)?.to_vec2()?;
+        Ok(terms.iter().map(|terms| norm_of_terms(terms, p)).collect())
     }
 
     /// Replaces each gradient by what `change` makes of it.
@@ -151,29 +155,18 @@ impl crate::Gradients for Gradients {
     }
 
     fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
-        let terms = self.norm_terms(p)?;
-        for ((name, _), term) in self.iter().zip(terms) {
-            visitor(
-                &name,
-                if p.is_infinite() {
-                    term
-                } else {
-                    term.powf(p.recip())
-                },
-            );
+        let norms = self.tensor_norms(p)?;
+        for ((name, _), norm) in self.iter().zip(norms) {
+            visitor(&name, norm);
         }
         Ok(())
     }
 
     fn norm(&self, p: f64) -> Result<f64, BoxError> {
-        let mut terms = self.norm_terms(p)?;
+        let mut norms = self.tensor_norms(p)?;
         // `VarMap::all_vars` lists the variables in another order in each run. Sorting makes the sum the same in every run, to the last bit.
-        terms.sort_by(f64::total_cmp);
-        Ok(if p.is_infinite() {
-            max_or_nan(terms)
-        } else {
-            terms.iter().sum::<f64>().powf(p.recip())
-        })
+        norms.sort_by(f64::total_cmp);
+        Ok(combine_norms(norms, p))
     }
 
     fn scale_each(&mut self, factor: &mut dyn FnMut(&str) -> f64) -> Result<(), BoxError> {
@@ -220,8 +213,9 @@ impl fmt::Debug for Gradients {
     }
 }
 
-/// Computes the sum of `|x|^p`, or the largest `|x|`, on the device.
-fn norm_term(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
+/// Computes the largest `|x|`, and the sum of `(|x| / largest)^p`, on the device.
+#[expect(clippy::float_cmp, reason = "2 is exact")]
+fn norm_terms(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
     // A sum can exceed 65,504, where half precision ends. Not every accelerator has `f64`.
     let wide = match gradient.dtype() {
         DType::F64 => gradient.clone(),
@@ -229,10 +223,25 @@ fn norm_term(gradient: &Tensor, p: f64) -> candle_core::Result<Tensor> {
         _ => gradient.to_dtype(DType::F32)?,
     };
     let magnitudes = wide.abs()?.flatten_all()?;
+    let max = device_max_or_nan(&magnitudes)?;
     if p.is_infinite() {
-        device_max_or_nan(&magnitudes)
+        return Tensor::stack(&[&max, &max], 0);
+    }
+    let shares = magnitudes.broadcast_div(&max)?;
+    let powers = if p == 2.0 {
+        shares.sqr()?
     } else {
-        magnitudes.powf(p)?.sum_all()
+        shares.powf(p)?
+    };
+    Tensor::stack(&[max, powers.sum_all()?], 0)
+}
+
+/// Returns the norm of a tensor with these [`norm_terms`]. The sum says nothing if the largest magnitude is 0 or not finite.
+fn norm_of_terms(terms: &[f64], p: f64) -> f64 {
+    match *terms {
+        [max, sum] if p.is_finite() && max.is_finite() && max > 0.0 => max * sum.powf(p.recip()),
+        [max, ..] => max,
+        [] => 0.0,
     }
 }
 
@@ -271,6 +280,29 @@ mod tests {
                 );
             }
         }
+        Ok(())
+    }
+
+    #[test]
+    fn elements_whose_squares_overflow_or_vanish_have_a_norm() -> candle_core::Result<()> {
+        for size in [1e200, 1e-200, 1.0] {
+            let (first, second) = (
+                Var::new(&[1.0, 1.0], &Device::Cpu)?,
+                Var::new(&[1.0], &Device::Cpu)?,
+            );
+            let factor = Tensor::new(&[3.0 * size, -4.0 * size], &Device::Cpu)?;
+            let loss = ((first.as_tensor() * factor)?.sum_all()?
+                + (second.as_tensor() * (12.0 * size))?.sum_all()?)?;
+            let gradients = Gradients::new(loss.backward()?, vec![first, second]);
+            for (p, expected) in [(1.0, 19.0), (2.0, 13.0)] {
+                let norm = gradients.norm(p).unwrap_or(f64::NAN);
+                assert!((norm / size / expected - 1.0).abs() < 1e-12, "{p}: {norm}");
+            }
+        }
+        let zeros = Var::new(&[0.0, 0.0], &Device::Cpu)?;
+        let loss = (zeros.as_tensor() * 0.0)?.sum_all()?;
+        let norm = Gradients::new(loss.backward()?, vec![zeros]).norm(2.0);
+        assert_eq!(norm.ok(), Some(0.0));
         Ok(())
     }
 

@@ -50,6 +50,8 @@ pub(super) struct Group<G> {
     pub(super) steps_incomplete: bool,
     /// The sums of the optimisers, in their order.
     sums: Vec<Option<GradientSum<G>>>,
+    /// The gradients of the batch under way, until they are complete.
+    staged: Vec<G>,
     /// The number of samples of the batch under way.
     samples: u64,
     /// Whether the batch under way is the last one of its epoch.
@@ -71,6 +73,7 @@ impl<G> Group<G> {
             accumulation,
             steps_incomplete,
             sums: Vec::new(),
+            staged: Vec::new(),
             samples: 0,
             is_last: false,
         }
@@ -79,6 +82,12 @@ impl<G> Group<G> {
     pub(super) fn begin_batch(&mut self, samples: u64, is_last: bool) {
         self.samples = samples;
         self.is_last = is_last;
+        self.staged.clear();
+    }
+
+    /// Whether the batch under way was the last one of its epoch, and the group has batches that are to be stepped all the same.
+    pub(super) fn has_rest(&self) -> bool {
+        self.is_last && self.steps_incomplete && !self.is_taken()
     }
 
     /// Whether the batch under way completes the group.
@@ -96,6 +105,21 @@ impl<G> Group<G> {
 
     pub(super) fn clear(&mut self) {
         self.sums.clear();
+    }
+
+    /// Keeps the gradients of the batch under way for the next optimiser, until those of all of them are there.
+    pub(super) fn stage(&mut self, gradients: G) {
+        self.staged.push(gradients);
+    }
+
+    /// Adds the gradients of the batch under way, which are complete.
+    pub(super) fn add_staged(&mut self) -> Result<(), BoxError> {
+        let mut staged = std::mem::take(&mut self.staged);
+        let mut each = staged.drain(..).enumerate();
+        each.try_for_each(|(optimizer, gradients)| self.add(optimizer, gradients))?;
+        drop(each);
+        self.staged = staged;
+        Ok(())
     }
 
     /// Adds the gradients of a batch for one optimiser.

@@ -124,8 +124,15 @@ impl<'p, M: Learner> Pass<'p, M> {
                 group.begin_batch(samples, is_last);
             }
             let ended = run.scope(self.kind.batch_scope, |run| steps.train_in_group(run));
+            let was_left = matches!(ended, Ok(None));
+            let rest = if was_left {
+                steps.step_rest(run)
+            } else {
+                Ok(())
+            };
             self.end_batch(run, samples, mean);
-            self.was_left |= ended?.is_none();
+            self.was_left |= was_left;
+            ended.and(rest)?;
         }
         Ok(())
     }

@@ -142,38 +142,63 @@ impl<M: Learner> Steps<M> {
         group: &mut Group<M::Gradients>,
         completes: bool,
     ) -> Result<(), Break> {
+        if completes {
+            return self.update_each(run, |steps, run, index, optimizer| {
+                let gradients = steps.take_gradients(run, optimizer)?;
+                group.add(index, gradients)?;
+                insert_mean(run, group, index)
+            });
+        }
+        let optimizers = self.ask_learner(run, M::optimizers)?;
+        for name in optimizers {
+            let optimizer = OptimizerName(name);
+            let taken = with_optimizer(run, optimizer, optimizers.len(), |run| {
+                self.take_gradients(run, optimizer)
+            });
+            group.stage(taken?);
+        }
+        Ok(group.add_staged()?)
+    }
+
+    /// Updates with the batches of a group whose last batch a handler has left. It fires the breakpoints of an update after the end of that
+    /// batch, whose values are still in the state.
+    pub(super) fn step_rest(&mut self, run: &mut Run<'_, Fit>) -> Result<(), Break> {
+        let Some(mut group) = self.group.take_if(|group| group.has_rest()) else {
+            return Ok(());
+        };
+        let updated = self.update_each(run, |_, run, index, _| insert_mean(run, &mut group, index));
+        group.clear();
+        self.group = Some(group);
+        updated
+    }
+
+    /// Steps each optimiser with the gradients that `insert` puts into the state for it.
+    fn update_each(
+        &mut self,
+        run: &mut Run<'_, Fit>,
+        mut insert: impl FnMut(&mut Self, &mut Run<'_, Fit>, usize, OptimizerName) -> Result<(), Break>,
+    ) -> Result<(), Break> {
         let optimizers = self.ask_learner(run, M::optimizers)?;
         let mut has_stepped = false;
         for (index, name) in optimizers.iter().enumerate() {
             let optimizer = OptimizerName(name);
-            run.state().insert(optimizer);
-            set_active_optimizer(run, Some(optimizer));
-            let added = self.add_gradients(run, optimizer, (index, group));
-            let trained = added.and_then(|()| {
-                if !completes {
-                    return Ok(());
-                }
-                let mean = group.take(index)?.ok_or_else(missing_state)?;
-                run.state().insert(mean);
+            with_optimizer(run, optimizer, optimizers.len(), |run| {
+                insert(self, run, index, optimizer)?;
                 self.step(run, optimizer, &mut has_stepped)
-            });
-            if optimizers.len() > 1 {
-                set_active_optimizer(run, None);
-            }
-            trained?;
+            })?;
         }
         end_update(run, has_stepped)
     }
 
-    fn add_gradients(
+    /// Computes the gradients of one optimiser, and takes them out of the state.
+    fn take_gradients(
         &mut self,
         run: &mut Run<'_, Fit>,
         optimizer: OptimizerName,
-        (index, group): (usize, &mut Group<M::Gradients>),
-    ) -> Result<(), Break> {
+    ) -> Result<M::Gradients, Break> {
         self.compute_gradients(run, optimizer)?;
         let gradients = run.state().remove::<M::Gradients>()?;
-        Ok(group.add(index, gradients.ok_or_else(missing_state)?)?)
+        gradients.ok_or_else(missing_state)
     }
 
     /// Leaves the gradients of one optimiser in the state.
@@ -320,6 +345,33 @@ fn set_active_optimizer(run: &mut Run<'_, Fit>, optimizer: Option<OptimizerName>
     if let Some(rate) = run.state().get_mut::<LearningRate>() {
         rate.set_active(optimizer);
     }
+}
+
+/// Calls `body` while this optimiser, one of `count`, is the active one.
+fn with_optimizer<T>(
+    run: &mut Run<'_, Fit>,
+    optimizer: OptimizerName,
+    count: usize,
+    body: impl FnOnce(&mut Run<'_, Fit>) -> Result<T, Break>,
+) -> Result<T, Break> {
+    run.state().insert(optimizer);
+    set_active_optimizer(run, Some(optimizer));
+    let result = body(run);
+    if count > 1 {
+        set_active_optimizer(run, None);
+    }
+    result
+}
+
+/// Puts the mean of a group into the state, for one optimiser.
+fn insert_mean<G: 'static>(
+    run: &mut Run<'_, Fit>,
+    group: &mut Group<G>,
+    optimizer: usize,
+) -> Result<(), Break> {
+    let mean = group.take(optimizer)?.ok_or_else(missing_state)?;
+    run.state().insert(mean);
+    Ok(())
 }
 
 /// Counts an update of the parameters.

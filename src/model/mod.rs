@@ -19,7 +19,7 @@ mod tensor_error;
 pub use gradients::Gradients;
 pub use mixed_precision::HalfPrecision;
 #[cfg(feature = "candle")]
-pub(crate) use norm::max_or_nan;
+pub(crate) use norm::combine_norms;
 pub(crate) use norm::p_norm;
 pub use parameters::Parameters;
 pub use save::SaveParameters;

@@ -116,7 +116,12 @@ impl<M: Learner> Trainer<M> {
     ///
     /// A batch is a [`MicroStep`](crate::fit::MicroStep), and an update a [`Step`](crate::fit::Step). The breakpoints up to
     /// `on_train_batch_before_backward` fire for each batch, and from `on_train_batch_before_step` to `on_update_end` once for each group, in
-    /// its last batch. A batch that a handler leaves does not belong to its group, and the gradients of a batch without samples are not added.
+    /// its last batch. The gradients of a batch without samples are not added.
+    ///
+    /// A batch that a handler leaves before all its optimisers have gradients does not belong to its group. If it is the last one of the epoch,
+    /// the update of the other batches of the group follows after its end; its scope is closed there, so that a second leave of it fails the
+    /// run. A batch that is left after its update has begun ends the group, and the optimisers that have not stepped yet have no step in it, as
+    /// without accumulation. A stop, and a leave of the pass or the epoch, drop the group under way.
     ///
     /// The last group of an epoch may have fewer batches. It is stepped with the mean over its samples, unless
     /// [`drop_last_group`](Self::drop_last_group) drops it. To know which batch is the last one, each batch is prepared while the one before

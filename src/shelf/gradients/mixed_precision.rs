@@ -171,6 +171,19 @@ impl<M> MixedPrecision<M> {
         self.scale.get()
     }
 
+    /// Changes the scale after an update, if there was one.
+    fn end_update(&mut self, learner: &mut M) -> Result<(), BoxError>
+    where
+        M: HalfPrecision,
+    {
+        let Some(is_finite) = self.is_finite.take() else {
+            return Ok(());
+        };
+        self.overflows = self.overflows.saturating_add(u64::from(!is_finite));
+        self.scale.update(is_finite);
+        learner.set_loss_scale(self.scale.get())
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let LossScale {
             initial,
@@ -229,17 +242,19 @@ where
     }
 
     fn on_train_batch_end(&mut self, mut learner: LocalMut<'_, M>) -> Result<(), BoxError> {
-        let Some(is_finite) = self.is_finite.take() else {
-            return Ok(());
-        };
-        self.overflows = self.overflows.saturating_add(u64::from(!is_finite));
-        self.scale.update(is_finite);
-        learner.set_loss_scale(self.scale.get())
+        self.end_update(&mut learner)
     }
 
-    fn on_train_end(&mut self, record: &mut Record) {
+    fn on_train_end(
+        &mut self,
+        mut learner: LocalMut<'_, M>,
+        record: &mut Record,
+    ) -> Result<(), BoxError> {
+        // The update of a group whose last batch was left comes after the end of that batch.
+        self.end_update(&mut learner)?;
         record.set("loss_scale", self.scale.get());
         record.set("overflows", self.overflows);
+        Ok(())
     }
 
     fn on_exit(&mut self, mut learner: LocalMut<'_, M>) -> Result<(), BoxError> {
