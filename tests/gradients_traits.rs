@@ -310,3 +310,58 @@ fn gradients_of_another_shape_are_refused() {
         )
     );
 }
+
+/// A model that contains itself.
+#[derive(Debug, Clone, PartialEq, Parameters, Gradients)]
+struct Tree {
+    weights: Vec<f64>,
+    children: Vec<Tree>,
+}
+
+/// A generic one, which calls itself `Self`.
+#[derive(Debug, Clone, PartialEq, Parameters, Gradients)]
+struct Chain<T> {
+    weight: T,
+    next: Option<Box<Self>>,
+}
+
+fn tree() -> Tree {
+    let leaf = |weight| Tree {
+        weights: vec![weight],
+        children: Vec::new(),
+    };
+    Tree {
+        weights: vec![1.0],
+        children: vec![leaf(2.0), leaf(4.0)],
+    }
+}
+
+#[test]
+fn a_struct_that_contains_itself_has_the_tensors_of_all_its_levels() {
+    let mut model = tree();
+    let seen = ["weights", "children.0.weights", "children.1.weights"];
+    assert_eq!(names(&model), seen);
+    let snapshot = model.snapshot().unwrap();
+    model.scale_where(0.0, &|name| name != "weights").unwrap();
+    assert_eq!(Gradients::norm(&model, 1.0).unwrap(), 1.0);
+    model.restore(&snapshot).unwrap();
+    assert_eq!(model, tree());
+    model.add_scaled(&tree(), 1.0).unwrap();
+    assert_eq!(Gradients::norm(&model, 1.0).unwrap(), 14.0);
+
+    let mut last = Chain {
+        weight: 3.0,
+        next: None,
+    };
+    let mut chain = Chain {
+        weight: 2.0,
+        next: Some(Box::new(last.clone())),
+    };
+    assert_eq!(names(&chain), ["weight", "next.weight"]);
+    assert_eq!(Gradients::norm(&chain, 1.0).unwrap(), 5.0);
+    chain.clamp(2.0).unwrap();
+    assert_eq!(Gradients::norm(&chain, 1.0).unwrap(), 4.0);
+    let error = last.add_scaled(&chain, 1.0).unwrap_err();
+    assert!(error.to_string().starts_with("`next`: "), "{error}");
+    assert!(error.to_string().contains("give zeros"), "{error}");
+}

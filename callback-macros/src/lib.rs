@@ -358,7 +358,8 @@ pub fn breakpoints(declaration: TokenStream) -> TokenStream {
 /// Implements `callbacks::Parameters` for a struct of arrays, of numbers and of structs that implement it.
 ///
 /// The names of fields, and the indices in lists and tuples, are joined by `.`: `layers.0.weights`. A field with `#[parameters(skip)]` has
-/// no parameters. `#[parameters(crate = path)]` above the struct is the path of `callbacks`, if it is renamed.
+/// no parameters. `#[parameters(crate = path)]` above the struct is the path of `callbacks`, if it is renamed. A struct may contain itself, as in
+/// `children: Vec<Tree>`. Of two structs that contain each other, implement the trait of one by hand.
 ///
 /// ```
 /// use callbacks::{BoxError, Parameters};
@@ -383,7 +384,8 @@ pub fn derive_parameters(item: TokenStream) -> TokenStream {
 /// Implements `callbacks::Gradients` for a struct of arrays, of numbers and of structs that implement it.
 ///
 /// The names of fields, and the indices in lists and tuples, are joined by `.`: `layers.0.weights`. A field with `#[gradients(skip)]` has
-/// no gradients. `#[gradients(crate = path)]` above the struct is the path of `callbacks`, if it is renamed.
+/// no gradients. `#[gradients(crate = path)]` above the struct is the path of `callbacks`, if it is renamed. A struct may contain itself, as in
+/// `children: Vec<Tree>`. Of two structs that contain each other, implement the trait of one by hand.
 ///
 /// ```
 /// use callbacks::{BoxError, Gradients};

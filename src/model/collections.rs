@@ -338,3 +338,35 @@ impl<T: Parameters> Parameters for Option<T> {
         tensors.try_for_each(|tensors| tensors.scale_where(by, includes))
     }
 }
+
+/// An option: nothing has no tensors.
+impl<T: Gradients> Gradients for Option<T> {
+    fn visit(
+        &self,
+        visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
+    ) -> Result<(), BoxError> {
+        self.iter().try_for_each(|tensors| tensors.visit(visitor))
+    }
+
+    fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
+        let mut tensors = self.iter();
+        tensors.try_for_each(|tensors| tensors.norms(p, visitor))
+    }
+
+    fn scale_each(&mut self, factor: &mut dyn FnMut(&str) -> f64) -> Result<(), BoxError> {
+        let mut tensors = self.iter_mut();
+        tensors.try_for_each(|tensors| tensors.scale_each(factor))
+    }
+
+    fn clamp(&mut self, limit: f64) -> Result<(), BoxError> {
+        self.iter_mut().try_for_each(|tensors| tensors.clamp(limit))
+    }
+
+    fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
+        match (self, other) {
+            (Some(tensors), Some(other)) => tensors.add_scaled(other, by),
+            (None, None) => Ok(()),
+            _ => Err("gradients that are there in one batch and absent in another cannot be added; give zeros".into()),
+        }
+    }
+}

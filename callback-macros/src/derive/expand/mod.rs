@@ -7,7 +7,7 @@ use super::model::{Model, TensorField};
 use super::syntax::Derived;
 use crate::crate_path;
 use crate::errors::Errors;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Path, WherePredicate, parse_quote};
 
@@ -49,12 +49,16 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
 /// ```text
 /// Vec<f32>: ParameterField
 /// ```
+///
+/// A field that contains the struct itself, as `children: Vec<Tree>`, has no bound: it holds where the impl does, and a bound would need it
+/// first.
 fn bounds(model: &Model, private: &Path) -> Vec<WherePredicate> {
     let bound = match model.derived() {
         Derived::Parameters => quote!(#private::fields::ParameterField),
         Derived::Gradients => quote!(#private::fields::GradientField),
     };
     let fields = model.fields.iter();
+    let fields = fields.filter(|field| !names_itself(field.ty.to_token_stream(), &model.name));
     let bounds = fields.map(|TensorField { ty, .. }| {
         // If the type has no tensors, rustc's error points at it.
         let last = ty.to_token_stream().into_iter().last();
@@ -63,6 +67,20 @@ fn bounds(model: &Model, private: &Path) -> Vec<WherePredicate> {
         parse_quote!(#ty #bound)
     });
     bounds.collect()
+}
+
+/// Whether a type has `Self` or the name of the struct in it, and not as the end of a longer path.
+fn names_itself(ty: TokenStream, name: &Ident) -> bool {
+    let mut is_in_path = false;
+    ty.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => !is_in_path && (ident == *name || ident == "Self"),
+        TokenTree::Group(group) => names_itself(group.stream(), name),
+        TokenTree::Punct(punct) => {
+            is_in_path = punct.as_char() == ':';
+            false
+        }
+        TokenTree::Literal(_) => false,
+    })
 }
 
 /// Gives all tokens of a path this span.
