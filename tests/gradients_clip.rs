@@ -267,7 +267,7 @@ fn the_mean_of_a_group_is_limited() {
 #[test]
 fn an_epoch_without_steps_has_no_norm() {
     let mut trainer = Trainer::new(Given::new(1, 0)).callback(Clip::measure());
-    let fitted = trainer.fit(vec![]).unwrap();
+    let fitted = trainer.fit(|_| Vec::new()).unwrap();
     assert!(fitted.outcome.is_finished());
     assert_eq!(fitted.history.of("grad_norm").count(), 0);
 }

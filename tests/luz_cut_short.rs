@@ -108,7 +108,7 @@ fn metrics_say_what_a_pass_that_was_left_before_its_first_loss_would_have_added(
         }
     }
     // Without batches there is no loss either, but nothing was left.
-    let history = trainer().fit(Vec::new()).unwrap().history;
+    let history = trainer().fit(|_| Vec::new()).unwrap().history;
     assert_eq!(history.iter().next().unwrap().1.lacking().count(), 0);
 }
 

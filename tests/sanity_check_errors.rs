@@ -132,7 +132,7 @@ fn data_without_a_batch_or_with_an_error_is_found() {
         .run(&mut trainer, Vec::new())
         .unwrap_err();
     assert_eq!(none.part(), Some(&SanityPart::Data(Phase::Train)));
-    let mut trainer = trainer.valid(Vec::new());
+    let mut trainer = trainer.valid(|_| Vec::new());
     assert_eq!(
         error(&mut trainer).part(),
         Some(&SanityPart::Data(Phase::Valid))

@@ -91,7 +91,7 @@ fn a_second_fit_begins_anew_and_an_evaluation_keeps_the_average() {
     // A fit without an update keeps it, and validates the parameters.
     let mut trainer = trainer.valid(vec![one(0.0)]);
     trainer.learner().validated.clear();
-    assert!(trainer.fit(vec![]).unwrap().outcome.is_finished());
+    assert!(trainer.fit(|_| Vec::new()).unwrap().outcome.is_finished());
     assert_eq!(trainer.learner().validated, [place]);
 }
 
@@ -221,7 +221,7 @@ fn the_average_is_applied_at_the_end_unless_the_run_failed() {
     let mut idle = trainer().callback(Ema::<Given>::new(0.5).apply_at_end());
     assert!(idle.fit(walk(&path)).unwrap().outcome.is_finished());
     idle.learner().optimizers[0].weights[0] = 77.0;
-    assert!(idle.fit(vec![]).unwrap().outcome.is_finished());
+    assert!(idle.fit(|_| Vec::new()).unwrap().outcome.is_finished());
     assert_near(&[idle.learner().place()], &[77.0], "idle");
 }
 

@@ -32,7 +32,7 @@ pub use loops::{
 };
 pub use outcome::{
     Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, NeverDue, OnFailure, Origin,
-    Outcome, Reason, Reply, ScopeExit, Skipped, Stop, Swallowed,
+    Outcome, Reason, Remark, Reply, ScopeExit, Skipped, Stop, Swallowed,
 };
 pub use parallel::Executor;
 pub use period::{

@@ -3,6 +3,18 @@
 use crate::Gradients;
 use callback_runtime::BoxError;
 
+/// Says that no group of a pass is complete, and that all of them are dropped.
+pub(super) fn drops_all(batches: u64) -> String {
+    format!(
+        "the training pass has fewer than the {batches} batches of `accumulate({batches})`, and `drop_last_group` drops them, so that nothing \
+         is updated"
+    )
+}
+
+/// What to write instead.
+pub(super) const DROPS_ALL_REMEDY: &str =
+    "accumulate over fewer batches, or leave `drop_last_group` out";
+
 /// How a trainer accumulates gradients. It keeps two functions of the gradients, since only those of some learners have them.
 pub(super) struct Accumulation<G> {
     /// The number of batches of a group.
@@ -83,6 +95,13 @@ impl<G> Group<G> {
         self.samples = samples;
         self.is_last = is_last;
         self.staged.clear();
+    }
+
+    /// Returns what to say of a pass of this many batches, if none of its groups is stepped.
+    pub(super) fn remark(&self, batches: u64) -> Option<String> {
+        let each = self.accumulation.batches;
+        let is_dropped = !self.steps_incomplete && batches > 0 && batches < each;
+        is_dropped.then(|| drops_all(each))
     }
 
     /// Whether the batch under way was the last one of its epoch, and the group has batches that are to be stepped all the same.

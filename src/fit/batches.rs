@@ -25,11 +25,27 @@ use callback_runtime::BoxError;
 pub trait Batches<B: 'static> {
     /// Returns the batches of one pass. An `Err` among them fails the run.
     fn batches(&mut self, epoch: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_>;
+
+    /// Returns the number of batches of each pass, if it is known before a run; `None` by default. A source without a batch is then a problem of
+    /// the plan. Otherwise the [outcome](callback_runtime::Outcome::remarks) tells of each pass without a batch.
+    ///
+    /// ```
+    /// use callbacks::fit::Batches;
+    ///
+    /// assert_eq!(vec!["first", "second"].known_len(), Some(2));
+    /// ```
+    fn known_len(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl<B: Clone + 'static> Batches<B> for Vec<B> {
     fn batches(&mut self, _: u64) -> Box<dyn Iterator<Item = Result<B, BoxError>> + '_> {
         Box::new(self.iter().cloned().map(Ok))
+    }
+
+    fn known_len(&self) -> Option<u64> {
+        self.len().try_into().ok()
     }
 }
 

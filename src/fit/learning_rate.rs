@@ -283,7 +283,9 @@ impl LearningRate {
 
     /// Returns what is wrong with a rate that the settings give, if anything is.
     pub(super) fn problem(rate: f64) -> Option<String> {
-        (!rate.is_finite()).then(|| format!("a learning rate of {rate}; give a finite one"))
+        let is_rate = rate.is_finite() && rate >= 0.0;
+        (!is_rate)
+            .then(|| format!("a learning rate of {rate}; give one that is finite and not negative"))
     }
 
     /// Returns these rates as those at the start of a fit with these optimisers and parameter groups.

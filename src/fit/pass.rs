@@ -4,7 +4,7 @@ use super::accumulation::Group;
 use super::loss::MeanLoss;
 use super::pass_kind::{PassKind, exact_total, set_phase};
 use super::step::{Steps, clear_batch};
-use super::{Batches, Fit, Learner, Loss, Phase};
+use super::{Batches, Fit, Iteration, Learner, Loss, Phase};
 use crate::require::require;
 use callback_runtime::{BoxError, Break, Record, Run};
 
@@ -70,6 +70,9 @@ impl<'p, M: Learner> Pass<'p, M> {
             let batches = batches.batches(epoch);
             let passed = self.run_batches(run, steps, batches, &mut mean);
             let passed = passed.map_err(|broken| run.note(broken));
+            if passed.is_ok() {
+                self.remark(run, steps);
+            }
             if run.failure().is_some() {
                 // No handler will read the mean, and computing it would wait for the device.
                 return passed;
@@ -85,6 +88,19 @@ impl<'p, M: Learner> Pass<'p, M> {
             self.complete_record(run)?;
         }
         Ok(())
+    }
+
+    /// Remarks that the data had no batch, or that no group of batches was stepped.
+    fn remark(&self, run: &mut Run<'_, Fit>, steps: &mut Steps<M>) {
+        let batches = run.state().get().map_or(0, |at: &Iteration| at.get());
+        if let Some(text) = self.kind.remark(batches) {
+            run.remark(text);
+        }
+        if self.kind.phase == Phase::Train
+            && let Some(text) = steps.group().and_then(|group| group.remark(batches))
+        {
+            run.remark(text);
+        }
     }
 
     fn run_batches(

@@ -35,6 +35,15 @@ impl PassKind {
         metric: "predict_loss",
     };
 
+    /// Returns what to say of a pass over data without a batch. A prediction of nothing is no mistake.
+    pub(super) fn remark(self, batches: u64) -> Option<&'static str> {
+        match self.phase {
+            Phase::Train if batches == 0 => Some("the training pass had no batch"),
+            Phase::Valid if batches == 0 => Some("the validation pass had no batch"),
+            _ => None,
+        }
+    }
+
     /// Sets the mean loss of the pass in the record, if a batch had a loss.
     pub(super) fn record_mean(self, state: &mut Ctx<'_>, mean: MeanLoss) -> Result<(), Break> {
         let mean = mean

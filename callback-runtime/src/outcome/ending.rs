@@ -2,7 +2,7 @@
 
 use crate::background::Dropped;
 use crate::debug_as_display;
-use crate::outcome::{Failure, NeverDue, Origin, Reason, Remarks, Skipped, Swallowed};
+use crate::outcome::{Failure, NeverDue, Origin, Reason, Remark, Remarks, Skipped, Swallowed};
 use std::fmt;
 
 /// A stop or an interrupt: the callback and the breakpoint it came from, and the reason. It is state at the stop and the interrupt breakpoint
@@ -316,6 +316,19 @@ impl Outcome {
     /// ```
     pub fn dropped(&self) -> &[Dropped] {
         &self.remarks.dropped
+    }
+
+    /// Returns what the loop remarks of the run, such as data without a batch in a fit.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use doc_models::{Line, Points};
+    /// let outcome = Trainer::new(Line::default()).fit(|_| Vec::<Points>::new())?.outcome;
+    /// assert_eq!(outcome.remarks()[0].text(), "the training pass had no batch");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks.of_loop
     }
 
     /// Returns the failures that did not fail the run, because their callbacks were attached with

@@ -26,6 +26,7 @@ pub use failure::{BoxError, Cause, Failure, Fault, Origin};
 pub use flow::{Flow, ScopeExit};
 pub use on_failure::{OnFailure, Swallowed};
 pub use reason::Reason;
+pub use remarks::Remark;
 pub(crate) use remarks::{Remarks, Times};
 pub use reply::{Answer, Answers, Reply};
 pub(crate) use skipped::MissingState;

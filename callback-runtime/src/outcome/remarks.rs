@@ -1,4 +1,4 @@
-//! What an outcome tells beside its ending: what was skipped, never due, refused, swallowed or dropped.
+//! What an outcome tells beside its ending: what was skipped, never due, refused, swallowed or dropped, and what the loop remarks.
 
 use crate::background::Dropped;
 use crate::outcome::{NeverDue, Skipped, Stop, Swallowed};
@@ -21,6 +21,57 @@ pub(crate) struct Remarks {
     pub(crate) swallowed: Vec<Swallowed>,
     /// The calls in the background that were not made.
     pub(crate) dropped: Vec<Dropped>,
+    /// What the loop remarks.
+    pub(crate) of_loop: Vec<Remark>,
+}
+
+/// What a loop remarks of its run, such as data without a batch: see [`Run::remark`](crate::Run::remark).
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// let outcome = Plan::<Fit>::new().run(&mut State::new(), |run| {
+///     run.remark("the grid had no cells");
+///     run.remark("the grid had no cells");
+///     Ok(())
+/// })?;
+/// let remark = &outcome.remarks()[0];
+/// assert_eq!((remark.text(), remark.times()), ("the grid had no cells", 2));
+/// assert_eq!(remark.to_string(), "the grid had no cells (2 times)");
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    text: String,
+    times: u64,
+}
+
+impl Remark {
+    /// Adds a text to the remarks, or counts it if it is among them.
+    pub(crate) fn add(text: String, remarks: &mut Vec<Self>) {
+        match remarks.iter_mut().find(|remark| remark.text == text) {
+            Some(remark) => remark.times += 1,
+            None => remarks.push(Self { text, times: 1 }),
+        }
+    }
+
+    /// The text of the loop.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How often the loop remarked it.
+    pub fn times(&self) -> u64 {
+        self.times
+    }
+}
+
+impl Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.times {
+            1 => f.write_str(&self.text),
+            times => write!(f, "{} ({})", self.text, Times(times)),
+        }
+    }
 }
 
 impl Remarks {
@@ -40,6 +91,7 @@ impl Remarks {
                 "background call",
                 "dropped",
             ),
+            count(self.of_loop.len() as u64, "remark", "of the loop"),
         ];
         let counts: Vec<String> = counts.into_iter().flatten().collect();
         counts.join(", ")
@@ -59,7 +111,8 @@ impl Remarks {
         write_kind(f, &self.skipped)?;
         write_kind(f, &self.never_due)?;
         write_kind(f, &self.refused)?;
-        write_kind(f, &self.dropped)
+        write_kind(f, &self.dropped)?;
+        write_kind(f, &self.of_loop)
     }
 }
 

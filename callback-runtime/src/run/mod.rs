@@ -35,6 +35,7 @@ pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 use crate::loops::{Loop, LoopInfo, ScopeCounts};
 use crate::outcome::{Failure, Outcome};
 use crate::persist::PlanPersistence;
+use crate::outcome::{Failure, Outcome, Remark};
 use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
@@ -246,6 +247,22 @@ impl<'a, L: Loop> Run<'a, L> {
     pub fn note(&mut self, broken: Break) -> Break {
         self.core.handle_body::<()>(Ok(Err(broken)));
         Break::PENDING
+    }
+
+    /// Adds a remark of the loop to the [outcome](Outcome::remarks): something that the run did not do, although a user may expect it. A text
+    /// that is there already is counted.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let outcome = Plan::<Fit>::new().run(&mut State::new(), |run| {
+    ///     run.remark("the grid had no cells");
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(outcome.to_string(), "finished (1 remark of the loop)\n  the grid had no cells");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn remark(&mut self, text: impl Into<String>) {
+        Remark::add(text.into(), &mut self.core.run_state.cold.remarks);
     }
 
     /// The failure of the run, if it has failed. After a failure, only the handlers of the error breakpoint and the exits run.

@@ -53,6 +53,7 @@ impl RunCore<'_> {
             refused: std::mem::take(&mut self.run_state.cold.refused),
             swallowed: self.run_state.cold.swallowed.report(),
             dropped: self.dropped(),
+            of_loop: std::mem::take(&mut self.run_state.cold.remarks),
         }
     }
 

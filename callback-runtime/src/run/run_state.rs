@@ -6,7 +6,7 @@ use super::remarks::Skips;
 use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{BreakpointId, BreakpointSet, ScopeId};
-use crate::outcome::{Failure, Fault, Origin, Stop, quietly};
+use crate::outcome::{Failure, Fault, Origin, Remark, Stop, quietly};
 use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -55,6 +55,8 @@ pub(crate) struct ColdState {
     pub(crate) skipped: BTreeMap<HandlerId, Skips>,
     /// The scopes that were open in the saved run and that the loop has not opened again, innermost first.
     reopen: Vec<ScopeId>,
+    /// What the loop remarks.
+    pub(crate) remarks: Vec<Remark>,
 }
 
 /// How close a run is to its ending. A later stage is greater.

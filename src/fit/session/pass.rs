@@ -76,7 +76,10 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
             return None;
         };
         while !self.fit.session.is_interrupted() {
-            let item = self.batches.next()?;
+            let Some(item) = self.batches.next() else {
+                self.fit.remark_empty(self.kind);
+                return None;
+            };
             self.fit.begin_batch(self.kind);
             *batch = self.fit.session.open_at(self.kind.batch_scope, self.caller);
             if batch.is_some() {
@@ -150,6 +153,14 @@ impl<'m> FitSession<'m> {
                 micro_step.advance(1);
             }
         });
+    }
+
+    /// Remarks that a pass ends without a batch.
+    fn remark_empty(&self, kind: PassKind) {
+        let batches = self.with_state(|state| state.get().map_or(0, |at: &Iteration| at.get()));
+        if let Some(text) = batches.and_then(|batches| kind.remark(batches)) {
+            self.session.remark(text);
+        }
     }
 
     /// Ends a scope. Returns whether a handler has left it.

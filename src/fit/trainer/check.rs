@@ -1,6 +1,7 @@
 //! The checks of a trainer's settings. Their problems are reported with those of the plan.
 
 use super::{RunMode, Trainer};
+use crate::fit::accumulation::{DROPS_ALL_REMEDY, drops_all};
 use crate::fit::{Learner, LearningRate, OwnStep};
 use callback_runtime::__private::catch;
 use std::any::{TypeId, type_name};
@@ -25,11 +26,19 @@ impl<M: Learner> Trainer<M> {
     }
 
     /// Returns the problems of the settings, as far as they concern this kind of run.
-    pub(super) fn check_settings(&self, info: &LearnerInfo, mode: RunMode) -> Vec<String> {
+    pub(super) fn check_settings(
+        &self,
+        info: &LearnerInfo,
+        mode: RunMode,
+        batches: Option<u64>,
+    ) -> Vec<String> {
         let mut problems = check_types::<M>();
+        problems.extend(check_data(mode, batches));
         if mode != RunMode::Fit {
             return problems;
         }
+        problems.extend(self.check_valid());
+        problems.extend(batches.and_then(|batches| self.check_groups(batches)));
         problems.extend(self.epochs.problem());
         let has_own_step = info.own_step.is_some();
         problems.extend(
@@ -38,23 +47,49 @@ impl<M: Learner> Trainer<M> {
         );
         if info.own_step.is_none() {
             problems.extend(check_optimizers(info.optimizers));
-            problems.extend(self.check_learning_rates(info));
+            problems.extend(self.check_names_of_rates(info));
         }
+        // A step of the learner's own may read the rate, too.
+        let rates = self.learning_rate.iter();
+        problems.extend(rates.filter_map(|(_, rate)| LearningRate::problem(rate)));
         problems
     }
 
-    fn check_learning_rates(&self, info: &LearnerInfo) -> Vec<String> {
-        let mut problems = Vec::new();
+    fn check_names_of_rates(&self, info: &LearnerInfo) -> Vec<String> {
         let names = [info.optimizers, info.groups].concat();
-        for (name, rate) in self.learning_rate.iter() {
-            if let Some(name) = name.filter(|name| !names.contains(name)) {
-                let all = LearningRate::list(info.optimizers, info.groups);
-                problems.push(format!("a learning rate for `{name}`; {all}"));
-            }
-            problems.extend(LearningRate::problem(rate));
-        }
-        problems
+        let rates = self.learning_rate.iter();
+        let unknown = rates.filter_map(|(name, _)| name.filter(|name| !names.contains(name)));
+        let all = LearningRate::list(info.optimizers, info.groups);
+        unknown
+            .map(|name| format!("a learning rate for `{name}`; {all}"))
+            .collect()
     }
+
+    /// Refuses `.valid(vec![])`.
+    fn check_valid(&self) -> Option<String> {
+        let batches = self.valid.as_ref()?.known_len();
+        (batches == Some(0)).then(|| {
+            "the validation data has no batch; give `.valid(…)` at least one, or leave it out"
+                .into()
+        })
+    }
+
+    /// Refuses `.accumulate(4).drop_last_group()` for 3 batches.
+    fn check_groups(&self, batches: u64) -> Option<String> {
+        let per_step = self.batches_per_step();
+        (batches > 0 && per_step.steps_of(batches) == 0)
+            .then(|| format!("{}; {DROPS_ALL_REMEDY}", drops_all(per_step.get())))
+    }
+}
+
+/// Refuses `trainer.fit(vec![])`. A prediction of nothing is no mistake.
+fn check_data(mode: RunMode, batches: Option<u64>) -> Option<String> {
+    let data = match mode {
+        RunMode::Fit => "the training data",
+        RunMode::Evaluate => "the data of the evaluation",
+        RunMode::Predict => return None,
+    };
+    (batches == Some(0)).then(|| format!("{data} has no batch; give it at least one"))
 }
 
 /// Refuses a learner whose `optimizers` returns `&[]` or `&["main", "main"]`.

@@ -125,7 +125,7 @@ impl<M: Learner> Trainer<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn fit(&mut self, mut train: impl Batches<M::Batch>) -> Result<Fitted<'_, M>, PlanError> {
-        self.prepare(RunMode::Fit);
+        self.prepare(RunMode::Fit, train.known_len());
         let mut valid = self.valid.take();
         let accumulation = self.accumulation.filter(|each| each.batches > 1);
         let group = accumulation.map(|each| Group::new(each, !self.drops_last_group));
@@ -153,7 +153,7 @@ impl<M: Learner> Trainer<M> {
         &mut self,
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
-        self.prepare(RunMode::Evaluate);
+        self.prepare(RunMode::Evaluate, batches.known_len());
         let outcome = self.run(|run| {
             require::<Record>(&mut run.state())?.begin(Round::new(Fit::ROUND, 0));
             let pass = Pass::<M>::valid().last();
@@ -180,7 +180,7 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
-        self.prepare(RunMode::Predict);
+        self.prepare(RunMode::Predict, batches.known_len());
         let outcome = self.run(|run| {
             let pass = Pass::<M>::predict(&mut predictions);
             pass.run(run, &mut Steps::default(), &mut batches, 0)
@@ -200,7 +200,7 @@ impl<M: Learner> Trainer<M> {
     /// assert_eq!(trainer.check().unwrap_err().problems().len(), 2);
     /// ```
     pub fn check(&mut self) -> Result<(), PlanError> {
-        self.prepare(RunMode::Fit);
+        self.prepare(RunMode::Fit, None);
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         state.lend(learner, |ctx: Ctx<'_>| plan.check(&ctx))
     }
@@ -218,16 +218,16 @@ impl<M: Learner> Trainer<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn explain(&mut self) -> Result<Explanation, PlanError> {
-        self.prepare(RunMode::Fit);
+        self.prepare(RunMode::Fit, None);
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         state.lend(learner, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
-    /// Prepares plan and state for a run.
-    fn prepare(&mut self, mode: RunMode) {
+    /// Prepares plan and state for a run over this many batches, if their number is known.
+    fn prepare(&mut self, mode: RunMode, batches: Option<u64>) {
         let (info, problems) = match self.learner_info() {
             Ok(info) => {
-                let problems = self.check_settings(&info, mode);
+                let problems = self.check_settings(&info, mode, batches);
                 (info, problems)
             }
             Err(problem) => (LearnerInfo::default(), vec![problem]),

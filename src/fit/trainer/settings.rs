@@ -95,7 +95,8 @@ impl<M: Learner> Trainer<M> {
         self
     }
 
-    /// Sets the batches of the validation pass of each epoch. Without them, a fit has no validation pass.
+    /// Sets the batches of the validation pass of each epoch. Without them, a fit has no validation pass; a vector without a batch is a problem
+    /// of the plan.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -340,6 +340,21 @@ impl<'m, L: Loop> Session<'m, L> {
         }
     }
 
+    /// Adds a remark of the loop to the outcome; see [`Run::remark`](crate::Run::remark).
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let session = Plan::<Fit>::new().session().start()?;
+    /// session.remark("the grid had no cells");
+    /// assert_eq!(session.finish().remarks()[0].text(), "the grid had no cells");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn remark(&self, text: impl Into<String>) {
+        if let Some(mut run) = self.run() {
+            run.call(|run| run.remark(text));
+        }
+    }
+
     /// Ends the open scopes, exits every callback, and returns how the run ended.
     ///
     /// ```
