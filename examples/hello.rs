@@ -27,7 +27,7 @@ impl Print {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), BoxError> {
     let points = vec![
         Points(vec![(1.0, 2.0), (2.0, 4.0)]),
         Points(vec![(-1.0, -2.0), (3.0, 6.0)]),

@@ -6,10 +6,10 @@ mod support {
 
 use callbacks::driver::{Driven, DrivenError, TooManyRejections, VariationalDriver, Verdict};
 use callbacks::fit::SaveParameters;
-use callbacks::shelf::{NotAFile, SaveState};
+use callbacks::shelf::{CutMix, MixError, Mixup, NotAFile, Pairs, SanityCheckError, SaveState};
 use callbacks::{
-    Attach, BoxError, Driver, Failure, Flow, OnFailure, Outcome, Period, Periods, Plan, PlanError,
-    Record, State,
+    Attach, BoxError, Driver, Failure, Flow, OnFailure, Outcome, Parameters, Period, Periods, Plan,
+    PlanError, Record, State,
 };
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -182,4 +182,47 @@ fn the_causes_of_failed_drivers_print_their_text() {
         .run(1)
         .unwrap();
     assert_cause::<NotAFile>(&saved);
+}
+
+#[test]
+fn every_error_type_is_an_error_that_can_be_sent() {
+    fn is_error<E: Error + Send + Sync + 'static>() {}
+    is_error::<PlanError>();
+    is_error::<Failure>();
+    is_error::<callbacks::NotLent>();
+    is_error::<callbacks::NotOwned>();
+    is_error::<callbacks::PeriodError>();
+    is_error::<callbacks::UnreadablePeriod>();
+    is_error::<callbacks::metrics::MetricError>();
+    is_error::<DrivenError>();
+    is_error::<TooManyRejections>();
+    is_error::<NotAFile>();
+    is_error::<SanityCheckError>();
+    is_error::<MixError>();
+}
+
+#[test]
+fn a_program_that_returns_a_boxed_error_accepts_every_error() {
+    #[derive(Clone, callbacks::Parameters)]
+    struct Model(f64);
+    fn main() -> Result<(), BoxError> {
+        let model = Model(1.0);
+        let _snapshot = model.snapshot()?;
+        let mut copy = model.clone();
+        copy.restore(&model.snapshot()?)?;
+        Pairs::new(vec![0], vec![1.0])?.check(1)?;
+        check()?;
+        Ok(())
+    }
+    /// The errors that are types convert into a box without `Send` and `Sync`, too.
+    fn plain() -> Result<(), Box<dyn Error>> {
+        Mixup::<()>::new(1.0).pairs(2, 1, 1)?.check(2)?;
+        CutMix::<()>::new(1.0).patch(3, (4, 4), 1, 1)?;
+        Pairs::new(vec![0], vec![])?;
+        Ok(())
+    }
+    assert!(main().unwrap_err().is::<PlanError>());
+    let error = plain().unwrap_err();
+    assert_eq!(error.to_string(), "1 partners and 0 weights; give as many");
+    assert_same(error.downcast_ref::<MixError>().unwrap());
 }

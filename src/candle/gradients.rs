@@ -80,7 +80,7 @@ impl Gradients {
     /// assert_eq!(format!("{gradients:?}"), "Gradients of 2 variables");
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
-    pub fn of_map(store: GradStore, variables: &VarMap) -> Result<Self, BoxError> {
+    pub fn of_map(store: GradStore, variables: &VarMap) -> candle_core::Result<Self> {
         Ok(Self::named(store, named_variables(variables)?))
     }
 

@@ -213,9 +213,10 @@ impl Parameters for VarMap {
 }
 
 /// Returns the variables of a map with their names, in the order of the names.
-pub(super) fn named_variables(map: &VarMap) -> Result<Vec<(String, Var)>, BoxError> {
+pub(super) fn named_variables(map: &VarMap) -> candle_core::Result<Vec<(String, Var)>> {
     let variables = map.data().lock();
-    let variables = variables.map_err(|_| "a thread panicked while it used the `VarMap`")?;
+    let panicked = |_| candle_core::Error::msg("a thread panicked while it used the `VarMap`");
+    let variables = variables.map_err(panicked)?;
     let named = variables
         .iter()
         .map(|(name, variable)| (name.clone(), variable.clone()));

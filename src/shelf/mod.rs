@@ -102,8 +102,8 @@ mod weights;
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
 pub use data::{
-    CutMix, LabelSmoothing, MixBatch, MixSamples, Mixup, PairedTargets, Pairs, Patch, PatchImages,
-    SmoothTargets,
+    CutMix, LabelSmoothing, MixBatch, MixError, MixSamples, Mixup, PairedTargets, Pairs, Patch,
+    PatchImages, SmoothTargets,
 };
 pub use gradients::{ClipGradients, MixedPrecision};
 #[cfg(feature = "signal-hook")]

@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 /// The error type of handlers and loops. Any error that is `Send` and `Sync` converts into it.
 ///
+/// A `main` that returns it accepts every error of this crate by `?`. One that returns a plain `Box<dyn Error>` accepts the errors that are types,
+/// such as a [`PlanError`](crate::PlanError) and a [`Failure`], and no `BoxError`: the standard library does not convert one box into the other.
+///
 /// ```
 /// use callbacks::BoxError;
 ///

@@ -2,7 +2,7 @@
 
 use super::draws::Draws;
 use super::mixing::Mixing;
-use super::{MixBatch, MixSamples, Pairs};
+use super::{MixBatch, MixError, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
 use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
 use std::fmt;
@@ -86,17 +86,16 @@ impl Patch {
     /// let error = patch.check((4, 3)).unwrap_err();
     /// assert_eq!(error.to_string(), "a patch of the rows 1..3 and the columns 0..4 is not inside of images of 4 by 3");
     /// ```
-    pub fn check(&self, (height, width): (usize, usize)) -> Result<(), BoxError> {
+    pub fn check(&self, (height, width): (usize, usize)) -> Result<(), MixError> {
         let Self { rows, columns } = self;
         let is_inside =
             |range: &Range<usize>, length| range.start <= range.end && range.end <= length;
         if is_inside(rows, height) && is_inside(columns, width) {
             return Ok(());
         }
-        Err(format!(
+        Err(MixError::new(format!(
             "a patch of the rows {rows:?} and the columns {columns:?} is not inside of images of {height} by {width}"
-        )
-        .into())
+        )))
     }
 }
 
@@ -152,7 +151,7 @@ impl<B> CutMix<B> {
         size: (usize, usize),
         epoch: u64,
         batch: u64,
-    ) -> Result<(Pairs, Patch), BoxError> {
+    ) -> Result<(Pairs, Patch), MixError> {
         let draws = self.mixing.draws(epoch, Phase::Train, batch)?;
         self.draw(images, size, draws)
     }
@@ -162,7 +161,7 @@ impl<B> CutMix<B> {
         images: usize,
         (height, width): (usize, usize),
         mut draws: Draws,
-    ) -> Result<(Pairs, Patch), BoxError> {
+    ) -> Result<(Pairs, Patch), MixError> {
         let partners = draws.order(images);
         let side = (1.0 - draws.beta(self.mixing.alpha)).sqrt();
         let patch = Patch {

@@ -1,5 +1,6 @@
 //! What callbacks need of a batch to mix its samples.
 
+use super::MixError;
 use callback_runtime::BoxError;
 
 /// A batch whose samples can be mixed with each other: it returns its inputs and its targets, which implement [`MixSamples`].
@@ -90,14 +91,16 @@ impl Pairs {
     /// let too_few = Pairs::new(vec![1, 0], vec![0.5]).unwrap_err();
     /// assert_eq!(too_few.to_string(), "2 partners and 1 weights; give as many");
     /// ```
-    pub fn new(partners: Vec<usize>, weights: Vec<f64>) -> Result<Self, BoxError> {
+    pub fn new(partners: Vec<usize>, weights: Vec<f64>) -> Result<Self, MixError> {
         let count = partners.len();
         if weights.len() != count {
             let weights = weights.len();
-            return Err(format!("{count} partners and {weights} weights; give as many").into());
+            let text = format!("{count} partners and {weights} weights; give as many");
+            return Err(MixError::new(text));
         }
         if let Some(partner) = partners.iter().find(|partner| **partner >= count) {
-            return Err(format!("a partner {partner} of {count} samples; count from 0").into());
+            let text = format!("a partner {partner} of {count} samples; count from 0");
+            return Err(MixError::new(text));
         }
         Ok(Self { partners, weights })
     }
@@ -126,14 +129,13 @@ impl Pairs {
     /// assert_eq!(pairs.check(2).unwrap_err().to_string(), "2 samples and 1 pairs; inputs and targets have one for each sample");
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
-    pub fn check(&self, samples: usize) -> Result<(), BoxError> {
+    pub fn check(&self, samples: usize) -> Result<(), MixError> {
         let pairs = self.partners.len();
         if samples == pairs {
             return Ok(());
         }
-        Err(format!(
+        Err(MixError::new(format!(
             "{samples} samples and {pairs} pairs; inputs and targets have one for each sample"
-        )
-        .into())
+        )))
     }
 }

@@ -1,8 +1,9 @@
 //! The settings of the callbacks that mix samples, and what each of them draws for a batch.
 
+use super::MixError;
 use super::draws::Draws;
 use crate::fit::Phase;
-use callback_runtime::{BoxError, CallbackInfo};
+use callback_runtime::CallbackInfo;
 
 const REMEDY: &str = "give a finite one above 0";
 
@@ -26,9 +27,10 @@ impl Mixing {
     }
 
     /// Returns the random numbers of a batch. `epoch` and `batch` count from 1.
-    pub(super) fn draws(self, epoch: u64, phase: Phase, batch: u64) -> Result<Draws, BoxError> {
+    pub(super) fn draws(self, epoch: u64, phase: Phase, batch: u64) -> Result<Draws, MixError> {
         if !self.is_valid() {
-            return Err(format!("an `alpha` of {}; {REMEDY}", self.alpha).into());
+            let text = format!("an `alpha` of {}; {REMEDY}", self.alpha);
+            return Err(MixError::new(text));
         }
         Ok(Draws::new(self.seed, epoch, phase, batch))
     }

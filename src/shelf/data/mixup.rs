@@ -1,7 +1,7 @@
 //! Mixup: mixes pairs of samples.
 
 use super::mixing::Mixing;
-use super::{MixBatch, MixSamples, Pairs};
+use super::{MixBatch, MixError, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
 use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
 use std::fmt;
@@ -119,7 +119,7 @@ impl<B> Mixup<B> {
     /// assert!(fit.finish().is_finished());
     /// # Ok::<(), callbacks::BoxError>(())
     /// ```
-    pub fn pairs(&self, samples: usize, epoch: u64, batch: u64) -> Result<Pairs, BoxError> {
+    pub fn pairs(&self, samples: usize, epoch: u64, batch: u64) -> Result<Pairs, MixError> {
         self.draw(samples, epoch, Phase::Train, batch)
     }
 
@@ -129,7 +129,7 @@ impl<B> Mixup<B> {
         epoch: u64,
         phase: Phase,
         batch: u64,
-    ) -> Result<Pairs, BoxError> {
+    ) -> Result<Pairs, MixError> {
         let mut draws = self.mixing.draws(epoch, phase, batch)?;
         let partners = draws.order(samples);
         let weights = partners.iter().map(|_| {

@@ -1,7 +1,7 @@
 //! Callbacks that change batches: they mix samples, and smooth targets.
 //!
 //! * `mixup`, `cutmix`, `label_smoothing`: the callbacks;
-//! * `mix`: what they need of a batch; `paired`: targets that are kept in pairs;
+//! * `mix`, `mix_error`: what they need of a batch; `paired`: targets that are kept in pairs;
 //! * `vectors`, `ndarray`, `candle`: samples and targets that can be mixed;
 //! * `mixing`: the settings of those that mix samples; `draws`: the random numbers of a batch.
 
@@ -11,6 +11,7 @@ mod cutmix;
 mod draws;
 mod label_smoothing;
 mod mix;
+mod mix_error;
 mod mixing;
 mod mixup;
 #[cfg(feature = "ndarray")]
@@ -21,5 +22,6 @@ mod vectors;
 pub use cutmix::{CutMix, Patch, PatchImages};
 pub use label_smoothing::{LabelSmoothing, SmoothTargets};
 pub use mix::{MixBatch, MixSamples, Pairs};
+pub use mix_error::MixError;
 pub use mixup::Mixup;
 pub use paired::PairedTargets;
