@@ -343,11 +343,11 @@ fn a_struct_that_contains_itself_has_the_tensors_of_all_its_levels() {
     assert_eq!(names(&model), seen);
     let snapshot = model.snapshot().unwrap();
     model.scale_where(0.0, &|name| name != "weights").unwrap();
-    assert_eq!(Gradients::norm(&model, 1.0).unwrap(), 1.0);
+    assert_eq!(Gradients::norm(&model, 1.0).ok(), Some(1.0));
     model.restore(&snapshot).unwrap();
     assert_eq!(model, tree());
     model.add_scaled(&tree(), 1.0).unwrap();
-    assert_eq!(Gradients::norm(&model, 1.0).unwrap(), 14.0);
+    assert_eq!(Gradients::norm(&model, 1.0).ok(), Some(14.0));
 
     let mut last = Chain {
         weight: 3.0,
@@ -358,9 +358,9 @@ fn a_struct_that_contains_itself_has_the_tensors_of_all_its_levels() {
         next: Some(Box::new(last.clone())),
     };
     assert_eq!(names(&chain), ["weight", "next.weight"]);
-    assert_eq!(Gradients::norm(&chain, 1.0).unwrap(), 5.0);
+    assert_eq!(Gradients::norm(&chain, 1.0).ok(), Some(5.0));
     chain.clamp(2.0).unwrap();
-    assert_eq!(Gradients::norm(&chain, 1.0).unwrap(), 4.0);
+    assert_eq!(Gradients::norm(&chain, 1.0).ok(), Some(4.0));
     let error = last.add_scaled(&chain, 1.0).unwrap_err();
     assert!(error.to_string().starts_with("`next`: "), "{error}");
     assert!(error.to_string().contains("give zeros"), "{error}");
