@@ -250,7 +250,7 @@ fn invalid_settings_and_a_source_without_batches_are_errors() {
     }
     assert!(error(LrFinder::new().of("mian")).contains("there is no optimiser `mian`"));
     let empty = LrFinder::new()
-        .find(&mut trainer(), Vec::new())
+        .find(&mut trainer(), |_| Vec::new())
         .unwrap_err();
     assert!(
         empty

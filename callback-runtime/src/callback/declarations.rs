@@ -127,14 +127,13 @@ impl CallbackInfo {
     /// ```
     /// use callbacks::prelude::*;
     /// use callbacks::shelf::ClipGradients;
-    /// # use doc_models::line::Slope;
-    /// # use doc_models::Line;
     ///
     /// // Both record the norm as `grad_norm`.
-    /// let mut trainer = Trainer::new(Line::default())
-    ///     .callback(ClipGradients::<Slope>::measure())
-    ///     .callback(ClipGradients::<Slope>::by_norm(1.0));
-    /// assert!(trainer.check().unwrap_err().to_string().contains(".record_as(…)"));
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.add(ClipGradients::<Vec<f64>>::measure());
+    /// plan.add(ClipGradients::<Vec<f64>>::by_norm(1.0));
+    /// let error = plan.check(&State::new()).unwrap_err();
+    /// assert!(error.to_string().contains("write `.record_as(…)` with another name"));
     /// ```
     pub fn produces_alone(
         mut self,
@@ -153,8 +152,8 @@ impl CallbackInfo {
     /// ```
     /// use callbacks::CallbackInfo;
     /// use callbacks::prelude::*;
-    /// # use doc_models::line::Slope;
     ///
+    /// struct Slope(f64);
     /// struct Flip;
     ///
     /// impl Flip {

@@ -322,9 +322,11 @@ impl Outcome {
     ///
     /// ```
     /// # use callbacks::prelude::*;
-    /// # use doc_models::{Line, Points};
-    /// let outcome = Trainer::new(Line::default()).fit(|_| Vec::<Points>::new())?.outcome;
-    /// assert_eq!(outcome.remarks()[0].text(), "the training pass had no batch");
+    /// let fit = Fit::session(1).start()?;
+    /// for _ in fit.epochs() {
+    ///     for _batch in fit.train(0..0) {}
+    /// }
+    /// assert_eq!(fit.finish().remarks()[0].text(), "the training pass had no batch");
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn remarks(&self) -> &[Remark] {
