@@ -33,9 +33,8 @@ pub use guard::Guard;
 pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
 
 use crate::loops::{Loop, LoopInfo, ScopeCounts};
-use crate::outcome::{Failure, Outcome};
-use crate::persist::PlanPersistence;
 use crate::outcome::{Failure, Outcome, Remark};
+use crate::persist::PlanPersistence;
 use crate::plan::{Plan, PlanError, Resolved, RunParts};
 use crate::raw::Frame;
 use crate::state::{AsState, Ctx};
