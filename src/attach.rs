@@ -181,7 +181,8 @@ pub trait Attach: Sized {
 
     /// Attaches what most programs want: the progress of the run, and with the feature `signal-hook` an interrupt at Ctrl-C. The progress is
     /// `Progress` with the feature `indicatif`, and [`PrintRounds`](crate::shelf::PrintRounds) without it. A callback of yours with the type or
-    /// the name of a default replaces that default, before or after. The mean losses of a fit are always in its record.
+    /// the name of a default [replaces that default](Plan::add_default), before or after. A second call changes nothing. The mean losses of a
+    /// fit are always in its record.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -148,6 +148,85 @@ fn a_default_comes_back_after_the_run_in_which_it_was_replaced() {
     }
 }
 
+#[test]
+fn defaults_that_are_attached_twice_run_once() {
+    let journal = Page::default();
+    let mut trainer = trainer();
+    for name in ["first", "second"] {
+        trainer.plan().add_default(Note(name, journal.clone()));
+    }
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert_eq!(journal.take(), ["first in train"]);
+    // One that is removed does not make room for its second copy.
+    assert!(trainer.plan().remove::<Note>().is_some());
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert!(journal.take().is_empty());
+    let trainer = self::trainer().defaults().defaults();
+    let mut once = self::trainer().defaults();
+    let mut twice = trainer;
+    (twice.check().unwrap(), once.check().unwrap());
+    assert_eq!(twice.plan().names(), once.plan().names());
+}
+
+#[test]
+fn a_default_runs_again_once_its_replacement_is_removed() {
+    let journal = Page::default();
+    let run = |trainer: &mut Trainer<Line>| {
+        assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+        journal.take()
+    };
+    let mut trainer = trainer();
+    trainer.plan().add_default(Note("default", journal.clone()));
+    trainer.plan().add(Note("mine", journal.clone()));
+    assert_eq!(run(&mut trainer), ["mine in train"]);
+    let removed = trainer.plan().remove::<Note>();
+    assert_eq!(removed.map(|note| note.0), Some("mine"));
+    assert_eq!(
+        trainer.plan().get::<Note>().map(|note| note.0),
+        Some("default")
+    );
+    assert_eq!(run(&mut trainer), ["default in train"]);
+    trainer.plan().on(Fit::on_epoch_end, || {}).named("Note");
+    assert!(run(&mut trainer).is_empty());
+    assert!(trainer.plan().remove_named("Note"));
+    assert_eq!(run(&mut trainer), ["default in train"]);
+    // The one that is attached by hand is found before a check, too.
+    trainer.plan().add(Note("mine", journal.clone()));
+    assert_eq!(
+        trainer.plan().get::<Note>().map(|note| note.0),
+        Some("mine")
+    );
+    assert!(trainer.plan().remove::<Note>().is_some());
+    assert!(trainer.plan().remove::<Note>().is_some());
+    assert!(run(&mut trainer).is_empty());
+}
+
+#[test]
+fn a_default_whose_type_is_discovered_runs_once() {
+    for was_discovered in [false, true] {
+        let mut trainer = trainer();
+        trainer.plan().discover();
+        if was_discovered {
+            trainer.check().unwrap();
+        }
+        trainer.plan().add_default(Found);
+        trainer.check().unwrap();
+        assert_eq!(trainer.plan().names(), ["Found"], "{was_discovered}");
+        trainer.plan().on(Fit::on_fit_end, || {}).named("Found");
+        trainer.check().unwrap();
+        assert_eq!(trainer.plan().names(), ["Found"], "{was_discovered}");
+    }
+    let mut trainer = trainer();
+    trainer.plan().add_default(Found).named("default");
+    trainer
+        .plan()
+        .add_default(Note("other", Page::default()))
+        .named("Found");
+    trainer.plan().discover();
+    trainer.check().unwrap();
+    assert_eq!(trainer.plan().names(), ["default", "Found"]);
+}
+
 /// A callback that can be discovered.
 #[derive(Default)]
 struct Found;

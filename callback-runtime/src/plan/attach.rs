@@ -36,8 +36,12 @@ impl<L: Loop> Plan<L> {
         self.core.attach(callback, Location::here())
     }
 
-    /// Attaches a callback that runs unless one of the same type or the same name is attached by hand, before or after. For a library that
-    /// attaches what most programs want.
+    /// Attaches a default: a callback that runs unless another one replaces it. For a library that attaches what most programs want.
+    ///
+    /// A callback that is attached by hand replaces the defaults of its type and of its name, before or after, and a discovered one those of
+    /// its name. Of several defaults of one name the first one runs, so that attaching the same defaults twice changes nothing. The type of a
+    /// default is not discovered. A default runs again once the callback that replaces it is removed; a default that is itself removed, is gone
+    /// with the later ones of its name.
     ///
     /// ```
     /// # use callbacks::prelude::*;

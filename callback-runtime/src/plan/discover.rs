@@ -33,7 +33,7 @@ type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
     /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. It
-    /// omits types of which a callback is attached by hand, before or after this call.
+    /// omits types of which a callback is attached by hand or as a [default](Self::add_default), before or after this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -180,25 +180,37 @@ impl PlanCore {
         problems
     }
 
-    /// Deactivates the discovered callbacks of types that are attached by hand, and the defaults that a callback attached by hand replaces: one
-    /// of the same type or the same name. Activates all others.
+    /// Decides which callbacks run. Those that are attached by hand do. A discovered one does, unless one of its type is attached by hand or as
+    /// a default. A default does, unless one of its type is attached by hand, or another callback of its name runs: one that is no
+    /// default, or an earlier default.
     pub(crate) fn suppress_discovered(&mut self) {
-        let by_hand = self.attached.iter().filter(|attached| attached.by_hand);
-        let types: HashSet<TypeId> = by_hand
-            .clone()
-            .map(|attached| attached.functions.type_id)
-            .collect();
-        let has_defaults = self.attached.iter().any(|attached| attached.is_default);
-        let replacing = by_hand.filter(|_| has_defaults);
-        let names: HashSet<String> = replacing
-            .map(|attached| attached.plain_name().to_owned())
-            .collect();
-        for attached in &mut self.attached {
-            let is_replaced = attached.is_default && names.contains(attached.plain_name());
-            let is_suppressed = types.contains(&attached.functions.type_id) || is_replaced;
+        let types: HashSet<TypeId> = types_where(&self.attached, |attached| attached.by_hand);
+        let default_types = types_where(&self.attached, |attached| attached.is_default);
+        for attached in self.attached.iter_mut().filter(|one| !one.is_default) {
+            let type_id = attached.functions.type_id;
+            let is_suppressed = types.contains(&type_id) || default_types.contains(&type_id);
             attached.active = attached.by_hand || !is_suppressed;
         }
+        if !default_types.is_empty() {
+            self.suppress_defaults(&types);
+        }
     }
+
+    /// Activates the defaults that nothing replaces, given the types that are attached by hand.
+    fn suppress_defaults(&mut self, by_hand: &HashSet<TypeId>) {
+        let others = self.attached.iter();
+        let others = others.filter(|attached| !attached.is_default && attached.active);
+        let mut names: HashSet<String> = others.map(|one| one.plain_name().to_owned()).collect();
+        for attached in self.attached.iter_mut().filter(|one| one.is_default) {
+            let is_replaced = by_hand.contains(&attached.functions.type_id);
+            attached.active = !is_replaced && names.insert(attached.plain_name().to_owned());
+        }
+    }
+}
+
+fn types_where(attached: &[Attached], is_meant: impl Fn(&Attached) -> bool) -> HashSet<TypeId> {
+    let meant = attached.iter().filter(|attached| is_meant(attached));
+    meant.map(|attached| attached.functions.type_id).collect()
 }
 
 impl DiscoveryRequest {

@@ -145,7 +145,8 @@ impl<L: Loop> Plan<L> {
     }
 
     /// Removes the first callback of type `C` and returns it. A discovered callback is not discovered again by an earlier call of
-    /// [`discover`](Self::discover), unless no check or run has followed that call yet.
+    /// [`discover`](Self::discover), unless no check or run has followed that call yet. A [default](Self::add_default) that the callback has
+    /// replaced runs again.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -164,7 +165,8 @@ impl<L: Loop> Plan<L> {
         downcast(self.core.remove_at(id))
     }
 
-    /// Removes the callback named `name`, whatever its type; it may be a closure. Returns whether there was a callback of that name.
+    /// Removes the callback named `name`, whatever its type; it may be a closure. Returns whether there was a callback of that name. A
+    /// [default](Self::add_default) that the callback has replaced runs again.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -258,8 +260,12 @@ impl PlanCore {
         }
     }
 
+    /// Finds the first callback of a type. One that is attached by hand comes first, since it may replace others that no check has suppressed yet.
     fn id_of_type(&self, type_id: TypeId) -> Option<CallbackId> {
-        self.find(|attached| attached.active && attached.functions.type_id == type_id)
+        let is_meant =
+            |attached: &Attached| attached.active && attached.functions.type_id == type_id;
+        let by_hand = self.find(|attached| attached.by_hand && is_meant(attached));
+        by_hand.or_else(|| self.find(is_meant))
     }
 
     fn id_of_name(&self, name: &str) -> Option<CallbackId> {
@@ -296,7 +302,7 @@ impl PlanCore {
         (attached.info, attached.panicked) = new.functions.info(new.value.as_ref());
         let old = std::mem::replace(&mut attached.functions, new.functions);
         (attached.sendable, attached.added_at) = (new.sendable, location);
-        attached.by_hand = true;
+        (attached.by_hand, attached.is_default) = (true, false);
         self.save_period_states();
         let callback = self.dispatcher.replace(id, new.value);
         if old.type_id != new.functions.type_id {
@@ -305,10 +311,18 @@ impl PlanCore {
         callback
     }
 
-    /// Removes a callback and those that it has suppressed, and returns it.
+    /// Removes a callback and the discovered ones that it has suppressed, and returns it. A default that it has replaced runs again.
     fn remove_at(&mut self, id: CallbackId) -> Box<dyn Any> {
+        let attached = &self.attached[id];
+        if attached.is_default {
+            let name = attached.plain_name().to_owned();
+            let is_same =
+                |other: &Attached| !other.active && other.is_default && other.plain_name() == name;
+            self.remove_where(is_same);
+        }
         let (type_id, callback) = self.detach(id);
         self.remove_suppressed(type_id);
+        self.suppress_discovered();
         callback
     }
 
@@ -320,10 +334,11 @@ impl PlanCore {
         (old.functions.type_id, self.dispatcher.remove(id))
     }
 
-    /// Removes the suppressed callbacks of a type, so that they do not run in place of the callback that suppressed them.
+    /// Removes the suppressed discovered callbacks of a type, so that they do not run in place of the callback that suppressed them.
     fn remove_suppressed(&mut self, type_id: TypeId) {
-        let is_suppressed =
-            |attached: &Attached| !attached.active && attached.functions.type_id == type_id;
+        let is_suppressed = |attached: &Attached| {
+            !attached.active && !attached.is_default && attached.functions.type_id == type_id
+        };
         while let Some(other) = self.find(is_suppressed) {
             self.attached.remove(other.index());
             dispose(self.dispatcher.remove(other), "a callback");
