@@ -193,6 +193,50 @@ fn a_loop_that_does_not_say_what_it_records_may_record_any_name() {
     assert!(fit.finish().is_finished());
 }
 
+/// Returns the error of a session that logs `train_loss`, and after it the given names.
+fn failure_of_session(monitor: &'static str, names: &[&'static str]) -> String {
+    let stopping = EarlyStopping::minimize(monitor);
+    let fit = Fit::session(2).callback(stopping).start().unwrap();
+    for _ in fit.epochs() {
+        for _ in fit.train(0..2) {
+            fit.loss(1.0);
+        }
+        for name in names {
+            fit.log(*name, 1.0);
+        }
+    }
+    fit.finish().failed().unwrap().cause().to_string()
+}
+
+#[test]
+fn a_name_that_a_session_does_not_record_fails_with_the_nearest_name_and_the_remedies() {
+    let text = failure_of_session("vaild_loss", &["valid_loss"]);
+    for part in [
+        "there is no number `vaild_loss` at epoch 1; did you mean `valid_loss`? ",
+        "watch one of these: train_loss, valid_loss; ",
+        "`.produces(\"vaild_loss\")` where the callback or the closure that adds it is attached",
+        "`.start_from(…)`",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let text = failure_of_session("valid_loss", &[]);
+    let reason = "at epoch 1; no validation data: `.valid(…)`";
+    assert!(text.contains(reason), "{text}");
+    // Something else was validated, so that this is not the reason.
+    let text = failure_of_session("valid_error", &["valid_loss"]);
+    assert!(!text.contains("no validation data"), "{text}");
+}
+
+#[test]
+fn a_trainer_with_callbacks_that_may_record_any_name_says_why_there_is_none() {
+    let mut open = trainer()
+        .callback(Secret)
+        .callback(EarlyStopping::minimize("valid_loss"));
+    let outcome = open.fit(batches()).unwrap().outcome;
+    let text = outcome.failed().unwrap().cause().to_string();
+    assert!(text.contains("no validation data: `.valid(…)`"), "{text}");
+}
+
 /// Adds a value every 5 epochs, which is constant.
 struct Rare;
 

@@ -133,8 +133,9 @@ fn what_is_not_a_number_is_no_improvement_and_from_infinity_everything_is() {
 fn what_is_watched_and_never_there_fails_the_run_at_once() {
     let misspelt = || EarlyStopping::minimize("wacthed");
     let (step, outcome) = in_a_driver(misspelt(), &[1.0, 2.0]);
-    let text = "there is no number `wacthed` at step 1; watch one of these: place, watched; for a number of later rounds, \
-                declare `produces(\"wacthed\")` on the callback that adds it";
+    let text = "there is no number `wacthed` at step 1; did you mean `watched`? watch one of these: place, watched; for a \
+                number of later rounds, write `.produces(\"wacthed\")` where the callback or the closure that adds it is \
+                attached, or `.start_from(…)` on the stopper";
     assert_eq!(step, 1);
     assert_eq!(outcome.failed().unwrap().cause().to_string(), text);
     let (_, outcome) = in_a_fit(misspelt(), &[1.0, 2.0]);

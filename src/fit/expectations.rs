@@ -87,6 +87,10 @@ pub(super) fn declare_session(
 ) {
     availability.ends_at(Unit::Epochs, epochs);
     availability.silent_scope(Fit::PREDICT, "this is a session of a fit");
+    availability.may_lack(
+        "valid_",
+        "no validation data: `.valid(…)` on the session makes a pass, and `.log(…)` adds a number",
+    );
     declare_skip(availability);
     for at in DEFAULT_STEP.into_iter().chain([Fit::on_update_end]) {
         if !fired

@@ -224,6 +224,22 @@ impl<L: Loop> Availability<L> {
         self.table.unrecorded.push((beginning, because.to_owned()));
     }
 
+    /// Declares why the run may record no value whose name begins with `beginning`, such as `valid_`, with the remedy. The error of a stopper
+    /// that finds no number of such a name has this reason, unless the record has others whose names begin so.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let (mut plan, mut state) = (Plan::<Fit>::new(), State::new());
+    /// plan.expect(|availability| availability.may_lack("valid_", "no validation pass: `fit.valid(…)`"));
+    /// plan.run(&mut state, |_| Ok(()))?.ok().unwrap();
+    /// let text = state.get::<Record>().unwrap().explain_absence("valid_loss");
+    /// assert!(text.contains("no validation pass: `fit.valid(…)`"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn may_lack(&mut self, beginning: &'static str, because: &str) {
+        self.table.may_lack.push((beginning, because.to_owned()));
+    }
+
     /// Reports an invalid setting of the loop, with the other problems of the plan.
     ///
     /// `subject` names what has the setting, `location` is the source location that sets it, and `text` says what is wrong and what to set

@@ -24,6 +24,8 @@ pub(crate) struct AvailabilityTable {
     pub(crate) records: Option<Vec<Cow<'static, str>>>,
     /// The beginnings of names that the run does not record, each with the reason.
     pub(crate) unrecorded: Vec<(&'static str, String)>,
+    /// The beginnings of names that the run may not record, each with the reason.
+    pub(crate) may_lack: Vec<(&'static str, String)>,
     /// The invalid settings of the loop.
     pub(crate) problems: Vec<Problem>,
 }
@@ -71,6 +73,7 @@ impl AvailabilityTable {
             silent: BTreeMap::new(),
             records: None,
             unrecorded: Vec::new(),
+            may_lack: Vec::new(),
             problems: Vec::new(),
         }
     }

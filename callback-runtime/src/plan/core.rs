@@ -10,7 +10,7 @@ use crate::parallel::Executor;
 use crate::period::{Clock, Periods, Position};
 use crate::persist::PlanPersistence;
 use crate::raw::{GateTable, Table};
-use crate::record::RecordedNames;
+use crate::record::{NameDeclarations, RecordedNames};
 use crate::run::Dispatcher;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -154,11 +154,16 @@ impl PlanCore {
         Err(PlanError { problems: errors })
     }
 
-    /// Returns the names that the loop and the active callbacks declare to record.
+    /// Returns what the loop and the active callbacks declare of the names in the record.
     fn names_to_record(&self) -> RecordedNames {
         let by_loop = self.of_run.records.iter().flatten();
         let order = self.resolved.order.iter();
         let by_callbacks = order.flat_map(|id| self.attached[*id].produces());
-        by_loop.chain(by_callbacks).cloned().collect()
+        let of_run = &self.of_run;
+        let may_lack = of_run.unrecorded.iter().chain(&of_run.may_lack);
+        RecordedNames::new(NameDeclarations {
+            names: by_loop.chain(by_callbacks).cloned().collect(),
+            may_lack: may_lack.cloned().collect(),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! What a run adds to a record beside its values: an identity, and the names that are declared.
+//! What a run adds to a record beside its values: an identity, and what is declared of the names.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,8 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordId(u64);
 
-/// The names that the loop and the callbacks of a plan declare to record.
-pub(crate) type RecordedNames = Arc<[Cow<'static, str>]>;
+/// What the loop and the callbacks of a plan declare of the names in the record.
+pub(crate) type RecordedNames = Arc<NameDeclarations>;
+
+#[derive(Debug, Default)]
+pub(crate) struct NameDeclarations {
+    /// The names that they record.
+    pub(crate) names: Vec<Cow<'static, str>>,
+    /// The beginnings of names that the run may not record, each with the reason.
+    pub(crate) may_lack: Vec<(&'static str, String)>,
+}
 
 /// The context of a record: one pointer, since records move in each step of a loop. All contexts are equal, so that records with equal values
 /// are.
@@ -38,8 +46,14 @@ impl Context {
     }
 
     pub(super) fn declares(&self, name: &str) -> bool {
-        let names = self.0.iter().flat_map(|context| context.names.iter());
-        names.into_iter().any(|declared| covers(declared, name))
+        let mut names = self.0.iter().flat_map(|context| &context.names.names);
+        names.any(|declared| covers(declared, name))
+    }
+
+    /// Returns the beginnings of names that the run may not record, each with the reason.
+    pub(super) fn may_lack(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        let context = self.0.iter();
+        context.flat_map(|context| &context.names.may_lack)
     }
 }
 

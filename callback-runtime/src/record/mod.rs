@@ -1,12 +1,13 @@
 //! [`Record`]: the named values of one round of a loop.
 
+mod absence;
 mod context;
 mod flags;
 mod round;
 mod value;
 
 pub use context::RecordId;
-pub(crate) use context::{RecordedNames, covers};
+pub(crate) use context::{NameDeclarations, RecordedNames, covers};
 pub use round::Round;
 pub use value::{Complex, Stats, Value};
 

@@ -1,29 +1,8 @@
 //! The number in a record that a stopper watches.
 
 use super::patience::Patience;
-use callback_runtime::{Record, RecordId, Value};
+use callback_runtime::{Record, RecordId};
 use std::borrow::Cow;
-
-/// Returns the names of all numbers in a record.
-fn number_names(record: &Record) -> Vec<String> {
-    record
-        .iter()
-        .flat_map(|(name, value)| names_of(name, value))
-        .collect()
-}
-
-/// Returns the names of the numbers in a value of a record: its own name, and those of its parts.
-fn names_of(name: &str, value: &Value) -> Vec<String> {
-    if let Value::Vector(values) = value
-        && let Some(last @ 3..) = values.len().checked_sub(1)
-    {
-        return vec![format!("{name}.0 to {name}.{last}")];
-    }
-    let whole = value.number().map(|_| name.to_owned());
-    let parts = value.parts().filter_map(|(part, _)| part);
-    let parts = parts.map(|part| format!("{name}.{part}"));
-    whole.into_iter().chain(parts).collect()
-}
 
 /// The name of the number that a stopper watches, and what the stopper remembers of it.
 #[derive(Debug, Clone)]
@@ -95,19 +74,6 @@ impl Monitor {
         if self.was_seen || may_come {
             return Ok(value);
         }
-        Err(self.describe_absence(record))
-    }
-
-    fn describe_absence(&self, record: &Record) -> String {
-        let (name, round, names) = (&self.name, record.round(), number_names(record));
-        let advice = if names.is_empty() {
-            "; log it before a stopper looks".to_owned()
-        } else {
-            format!("; watch one of these: {}", names.join(", "))
-        };
-        format!(
-            "there is no number `{name}` at {round}{advice}; for a number of later rounds, declare `produces(\"{name}\")` \
-             on the callback that adds it"
-        )
+        Err(record.explain_absence(&self.name))
     }
 }
