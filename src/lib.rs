@@ -57,6 +57,7 @@ mod parallel;
 pub mod prelude;
 mod require;
 pub mod schedule;
+mod settings;
 pub mod shelf;
 pub mod weight;
 

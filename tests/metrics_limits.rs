@@ -36,9 +36,9 @@ fn an_error_says_which_input_where_and_what_to_do() {
     predictions[1] is the class -7; classes are counted from 0
     the weights have 1 sample, and the predictions 2; give one for each prediction
     targets[1] is the class 2, and the metric has 2 classes, from 0; give it more classes or correct the class
-    `classes` is 0; give at least 1 and at most 16384: there is a cell for each pair of classes
+    `classes` is 0; give one from 1 to 16384: there is a cell for each pair of classes
     targets[0] is the class 2, and the metric has 2 classes, from 0; give it more classes or correct the class
-    `k` is 0; give at least 1
+    `k` is 0; give 1 or more
     predictions[1] has 1 column; give each row 2, one for each class
     predictions[0] has 2 columns; give each row 3, one for each class
     `average` is MacroOfAll; choose `Macro`, `Weighted`, `PerClass` or `Class`
@@ -234,9 +234,7 @@ fn any_number_of_classes_is_a_setting_or_an_error() {
         for problem in problems {
             let text = problem.unwrap_err();
             assert!(
-                text.starts_with(&format!(
-                    "`classes` is {classes}; give at least 1 and at most "
-                )),
+                text.starts_with(&format!("`classes` is {classes}; give one from 1 to ")),
                 "{text}"
             );
         }

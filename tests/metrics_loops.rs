@@ -346,7 +346,7 @@ fn the_throughput_of_a_loop_without_phases_is_that_of_each_round() {
         state.get::<Record>().unwrap().get("samples_per_second"),
         Some(4.0)
     );
-    let stopped = Throughput::with_clock(Seconds::default()).name("speed");
+    let stopped = Throughput::with_clock(Seconds::default()).record_as("speed");
     let mut plan = Plan::<Walk>::new();
     plan.add(stopped);
     walk(&mut plan, &mut state, 1);

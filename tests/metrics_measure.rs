@@ -7,7 +7,7 @@ mod support {
 use callbacks::fit::OwnStep;
 use callbacks::metrics::{Accuracy, Average, ClassScore, ConfusionMatrix, CurveArea, Mean, Metric};
 use callbacks::prelude::*;
-use callbacks::shelf::{EarlyStopping, InvalidLossStopping, Measure};
+use callbacks::shelf::{EarlyStopping, InvalidLossStopping, Measure, Throughput};
 use std::sync::{Arc, Mutex};
 use support::classifier::{Classifier, Images, Logits};
 
@@ -81,9 +81,9 @@ fn an_evaluation_is_measured_like_a_validation_pass() {
 }
 
 #[test]
-fn two_instances_measure_side_by_side_also_in_a_strict_plan() {
+fn instances_with_names_of_their_own_measure_side_by_side_also_in_a_strict_plan() {
     let mut trainer = trainer()
-        .callback(accuracy())
+        .callback(accuracy().only("train"))
         .callback(f1_of_classes())
         .callback(accuracy().only("valid"))
         .plan_with(|plan| {
@@ -290,7 +290,10 @@ fn an_invalid_metric_is_a_problem_of_the_plan() {
         problems.contains("has a metric that cannot compute `f1`: `classes` is 0"),
         "{problems}"
     );
-    assert!(problems.contains("give at least 1"), "{problems}");
+    assert!(
+        problems.contains("give one from 1 to 16777216"),
+        "{problems}"
+    );
 }
 
 #[test]
@@ -331,6 +334,129 @@ fn a_learner_with_a_step_of_its_own_is_measured_if_the_step_provides_predictions
     let fitted = trainer.fit(half_right()).unwrap();
     assert_eq!(values(&fitted, "train_accuracy"), [Some(0.5)]);
     assert_eq!(values(&fitted, "valid_accuracy"), [Some(1.0)]);
+}
+
+/// The problems and notes of a fit with these callbacks.
+fn problems(attach: impl FnOnce(Trainer<Classifier>) -> Trainer<Classifier>) -> Vec<String> {
+    let problems = attach(trainer()).check().err();
+    let problems = problems.map(|error| error.problems().to_vec());
+    let texts = problems.unwrap_or_default().into_iter();
+    texts.map(|problem| problem.to_string()).collect()
+}
+
+#[test]
+fn two_callbacks_that_record_one_name_are_a_problem_of_the_plan() {
+    let twice = problems(|trainer| {
+        trainer
+            .callback(accuracy())
+            .callback(accuracy().only("train"))
+    });
+    assert_eq!(twice.len(), 1, "{twice:?}");
+    assert!(
+        twice[0].contains("records `train_accuracy`, too"),
+        "{twice:?}"
+    );
+    assert!(
+        twice[0].contains("give one of them another name"),
+        "{twice:?}"
+    );
+    let apart = |trainer: Trainer<Classifier>| {
+        let trainer = trainer.callback(accuracy().only("train"));
+        trainer
+            .callback(accuracy().only("valid"))
+            .callback(f1_of_classes())
+    };
+    assert_eq!(problems(apart), [""; 0]);
+    let rates = |trainer: Trainer<Classifier>| {
+        trainer
+            .callback(Throughput::new())
+            .callback(Throughput::new())
+    };
+    assert_eq!(problems(rates).len(), 1);
+    let named = |trainer: Trainer<Classifier>| {
+        let trainer = trainer.callback(Throughput::new());
+        trainer.callback(Throughput::new().record_as("speed"))
+    };
+    assert_eq!(problems(named), [""; 0]);
+}
+
+#[test]
+fn a_value_of_several_numbers_is_monitored_by_one_of_them() {
+    let monitor = |name: &'static str| {
+        problems(|trainer| {
+            trainer
+                .callback(f1_of_classes())
+                .callback(EarlyStopping::maximize(name))
+        })
+    };
+    let whole = monitor("train_f1");
+    assert_eq!(whole.len(), 1, "{whole:?}");
+    assert!(whole[0].contains("which has several numbers"), "{whole:?}");
+    assert!(
+        whole[0].contains("monitor one of them, such as `train_f1.0`"),
+        "{whole:?}"
+    );
+    assert_eq!(monitor("train_f1.1"), [""; 0]);
+    // What the plan cannot refuse, because a closure may record anything, fails in the first epoch.
+    let mut open = trainer()
+        .callback(f1_of_classes())
+        .callback(EarlyStopping::maximize("train_f1"))
+        .on(Fit::on_epoch_end, |_: &mut Record| {});
+    let outcome = open.fit(half_right()).unwrap().outcome;
+    assert!(outcome.failed().is_some(), "{outcome}");
+}
+
+#[test]
+fn names_are_declared_where_something_records_them() {
+    let without_data = problems(|trainer| {
+        trainer
+            .callback(accuracy())
+            .callback(EarlyStopping::maximize("valid_accuracy"))
+    });
+    assert!(
+        without_data[0].contains("no validation data"),
+        "{without_data:?}"
+    );
+    // Measured elsewhere, under a name that looks as if it were of a validation pass.
+    let area = Measure::at(
+        Fit::on_epoch_end,
+        "valid_auc",
+        Mean::new(),
+        |mean, epoch: &Epoch| mean.push(1.0 / epoch.get() as f64, 1.0),
+    );
+    let mut elsewhere = trainer()
+        .epochs(2)
+        .callback(area)
+        .callback(EarlyStopping::maximize("valid_auc").patience(0));
+    let fitted = elsewhere.fit(half_right()).unwrap();
+    assert!(fitted.outcome.stopped().is_some(), "{}", fitted.outcome);
+    // Samples are counted in the training pass alone.
+    let speed = |name: &'static str| {
+        problems(|trainer| {
+            trainer
+                .valid(all_right())
+                .callback(Throughput::new())
+                .callback(EarlyStopping::maximize(name))
+        })
+    };
+    assert_eq!(speed("train_samples_per_second"), [""; 0]);
+    for name in ["valid_samples_per_second", "predict_samples_per_second"] {
+        assert_eq!(speed(name).len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_stop_before_the_first_prediction_is_no_remark() {
+    let mut trainer = trainer()
+        .callback(accuracy())
+        .on(Fit::on_train_batch_begin, || Flow::stop("enough"));
+    let outcome = trainer.fit(half_right()).unwrap().outcome;
+    assert_eq!(outcome.skipped().len(), 0, "{outcome}");
+    let text = outcome.to_string();
+    assert!(
+        text.starts_with("stopped") && !text.contains('\n'),
+        "{text}"
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use callbacks::fit::{BatchesPerStep, Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::schedule::{
     Cosine, Exponential, Linear, OneCycle, Schedule, SchedulePosition, StepDecay,
 };
-use callbacks::shelf::{RateSchedule, ValueSchedule};
+use callbacks::shelf::{RateSchedule, ReduceOnPlateau, ValueSchedule};
 use callbacks::{Attach, Outcome};
 use std::sync::{Arc, Mutex};
 use support::complaint::complaint;
@@ -65,10 +65,15 @@ fn a_schedule_per_step_sets_the_rate_of_each_step() {
         .callback(RateSchedule::per_step(cycle));
     finish(&trainer.fit(inputs([1.0; 3])).unwrap().outcome);
     assert_eq!(take(&seen), values(&cycle, 0.5, 12));
-    // A second fit, and a new instance beside the old one.
+    // A second fit, and a new instance in place of the old one.
     finish(&trainer.fit(inputs([1.0; 3])).unwrap().outcome);
     assert_eq!(take(&seen), values(&cycle, 0.5, 12));
-    trainer.plan().add(RateSchedule::per_step(cycle));
+    assert!(
+        trainer
+            .plan()
+            .replace(RateSchedule::per_step(cycle))
+            .is_some()
+    );
     finish(&trainer.fit(inputs([1.0; 5])).unwrap().outcome);
     assert_eq!(take(&seen), values(&cycle, 0.5, 20));
 }
@@ -228,8 +233,22 @@ fn mistakes_are_reported_with_what_to_write() {
         "{text}"
     );
     let misspelt = failure(RateSchedule::per_step(Exponential::new(0.5)).of("mian"));
-    let expected = "there is no optimiser `mian`; the learner's optimisers are: main";
-    assert_eq!(misspelt, expected);
+    let expected = "there is no optimiser `mian`; did you mean `main`?";
+    assert!(misspelt.ends_with(expected), "{misspelt}");
+    for (text, zero) in [
+        (
+            "a `total` of 0",
+            RateSchedule::per_epoch(Cosine::new()).total(0),
+        ),
+        (
+            "an `until` of 0",
+            RateSchedule::per_epoch(Cosine::new()).until(0),
+        ),
+    ] {
+        let problem = failure(zero);
+        let expected = format!("RateSchedule: has {text}; give 1 or more");
+        assert!(problem.ends_with(&expected), "{problem}");
+    }
     for wrong in [f64::NAN, f64::INFINITY] {
         let not_finite = failure(RateSchedule::per_step(
             move |step: u64| if step == 1 { wrong } else { 1.0 },
@@ -254,7 +273,9 @@ fn a_loop_without_a_rate_or_the_value_is_a_problem_of_the_plan() {
     );
     let value = ValueSchedule::per_round(|_: u64| 1.0, 1.0, |_: &mut Absent, _| {});
     let mut trainer = Trainer::new(line()).callback(value);
-    let problem = trainer.check().unwrap_err().to_string();
+    let error = trainer.check().unwrap_err();
+    assert_eq!(error.problems().len(), 1, "{error}");
+    let problem = error.to_string();
     assert!(problem.contains("nothing provides `Absent`"), "{problem}");
 }
 
@@ -264,7 +285,7 @@ fn a_value_has_a_schedule_like_a_rate() {
     let cosine = Cosine::new();
     let cooling = |name: &'static str| {
         let set = |temperature: &mut Temperature, value| temperature.0.push(value);
-        ValueSchedule::per_step(cosine, 3.0, set).record(name)
+        ValueSchedule::per_step(cosine, 3.0, set).record_as(name)
     };
     let mut trainer = Trainer::new(line())
         .epochs(2)
@@ -283,6 +304,68 @@ fn a_value_has_a_schedule_like_a_rate() {
     }
     let expected = [values(&cosine, 3.0, 6), values(&cosine, 3.0, 6)].concat();
     assert_eq!(trainer.get::<Temperature>().unwrap().0, expected);
+}
+
+/// The problem of a fit with these callbacks; `None` if it has none.
+fn problem_of(attach: impl FnOnce(Trainer<Line>) -> Trainer<Line>) -> Option<String> {
+    let mut learner = line();
+    learner.optimizers = &["main", "critic"];
+    let error = attach(Trainer::new(learner)).check().err()?;
+    assert_eq!(error.problems().len(), 1, "{error}");
+    Some(error.to_string())
+}
+
+#[test]
+fn two_schedules_of_one_rate_are_a_problem_of_the_plan() {
+    let schedule = || RateSchedule::per_epoch(|_: u64| 0.5);
+    let plateau = |name| ReduceOnPlateau::minimize(name);
+    let both = problem_of(|trainer| trainer.callback(schedule()).callback(schedule())).unwrap();
+    assert!(
+        both.contains("sets the learning rate at each position, too"),
+        "{both}"
+    );
+    assert!(
+        both.contains("chain the schedules with `.then(…)`"),
+        "{both}"
+    );
+    let with_all = problem_of(|trainer| {
+        trainer
+            .callback(schedule())
+            .callback(schedule().of("critic"))
+    });
+    assert!(with_all.is_some());
+    let apart = |trainer: Trainer<Line>| {
+        let main = trainer.callback(schedule().of("main"));
+        main.callback(schedule().of("critic"))
+            .callback(schedule().of("critic").until(3))
+    };
+    assert_eq!(problem_of(apart), None);
+    let undone = problem_of(|trainer| trainer.callback(plateau("train_loss")).callback(schedule()));
+    assert!(
+        undone
+            .unwrap()
+            .contains("it undoes each reduction: end it with `.until(…)`")
+    );
+    let ended = |trainer: Trainer<Line>| {
+        let trainer = trainer.callback(plateau("train_loss"));
+        trainer.callback(schedule().until(3))
+    };
+    assert_eq!(problem_of(ended), None);
+    let twice = problem_of(|trainer| {
+        trainer
+            .callback(plateau("train_loss"))
+            .callback(plateau("train_loss").of("main"))
+    });
+    assert!(
+        twice
+            .unwrap()
+            .contains("reduces the learning rate by `train_loss`, too")
+    );
+    let different = |trainer: Trainer<Line>| {
+        let trainer = trainer.valid(inputs([1.0])).callback(plateau("train_loss"));
+        trainer.callback(plateau("valid_loss"))
+    };
+    assert_eq!(problem_of(different), None);
 }
 
 #[test]

@@ -143,5 +143,10 @@ fn a_misspelt_group_is_reported_with_all_names() {
     );
     let schedule = RateSchedule::per_step(Exponential::new(0.5)).of("bais");
     let text = complaint(trainer(&["main"]).callback(schedule).fit(vec![()]));
-    assert_eq!(text, format!("there is no optimiser `bais`; {names}"));
+    let expected = "there is no optimiser `bais`; did you mean `bias`?";
+    assert!(text.ends_with(expected), "{text}");
+    let unlike = RateSchedule::per_step(Exponential::new(0.5)).of("generator");
+    let text = complaint(trainer(&["main"]).callback(unlike).fit(vec![()]));
+    let expected = "there is no optimiser `generator`; name one of these: main, bias, norm";
+    assert!(text.ends_with(expected), "{text}");
 }

@@ -7,10 +7,10 @@ mod support {
 }
 
 use callbacks::driver::{Driver, VariationalDriver};
-use callbacks::fit::LearningRate;
+use callbacks::fit::{LearningRate, Step};
 use callbacks::schedule::{Exponential, Linear, Schedule, SchedulePosition};
 use callbacks::shelf::{RateSchedule, ValueSchedule};
-use callbacks::{Attach, Outcome, Plan, Record, State};
+use callbacks::{Attach, Outcome, Plan, Record, State, breakpoints};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use std::sync::{Arc, Mutex};
@@ -37,10 +37,13 @@ fn a_loop_without_epochs_says_so() {
     let mut driver = walk()
         .state(LearningRate::new(0.5))
         .callback(RateSchedule::per_epoch(Exponential::new(0.5)));
-    let outcome = driver.run(1).unwrap();
-    let text = outcome.failed().unwrap().cause().to_string();
-    let expected = "this loop has no epochs that a schedule can count: its rounds are steps; write `per_round`";
-    assert_eq!(text, expected);
+    let error = driver.run(1).unwrap_err();
+    let text = error.to_string().replace("\n    ", "; ");
+    let expected = "RateSchedule: counts epochs, and this loop has steps; write `per_round`";
+    assert!(text.ends_with(expected), "{text}");
+    let set = |walk: &mut Walk, value| walk.x = value;
+    let mut driver = walk().callback(ValueSchedule::per_epoch(|_: u64| 1.0, 1.0, set));
+    assert_eq!(driver.run(1).unwrap_err().problems().len(), 1);
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn a_loop_of_another_crate_has_schedules() {
         ValueSchedule::per_step(Exponential::new(0.5), 8.0, |energy: &mut Energy, value| {
             energy.0 = value;
         });
-    plan.add(cooling.record("temperature"));
+    plan.add(cooling.record_as("temperature"));
     let mut state = State::new();
     state.insert(LearningRate::new(1.0));
     state.insert(Energy(0.0));
@@ -106,10 +109,56 @@ fn a_loop_of_another_crate_has_schedules() {
     );
 }
 
+breakpoints! {
+    loop Newton with Step as steps {
+        scope STEP counts Step { before_step; after_step completes Step; }
+    }
+}
+
+#[test]
+fn a_session_of_items_with_an_exact_length_has_the_length_of_a_schedule() {
+    let seen = Seen::default();
+    let run = |again: bool| {
+        let mut plan = Plan::<Newton>::new();
+        let note = Arc::clone(&seen);
+        plan.on(Newton::before_step, move |rate: &LearningRate| {
+            note.lock().unwrap().push(rate.get());
+        });
+        let schedule = RateSchedule::per_step(Linear::new(1.0, 0.0));
+        let session = plan
+            .session()
+            .state(LearningRate::new(1.0))
+            .callback(schedule)
+            .start()
+            .unwrap();
+        for _ in session.each(Newton::STEP, 0..4) {}
+        if again {
+            for _ in session.each(Newton::STEP, 0..4) {}
+        }
+        finish(&session.finish());
+    };
+    run(false);
+    assert_eq!(take(&seen), [1.0, 0.75, 0.5, 0.25]);
+    run(true);
+    let second = [0.5, 0.375, 0.25, 0.125];
+    assert_eq!(take(&seen)[4..], second);
+    let schedule = RateSchedule::per_step(Linear::new(1.0, 0.0));
+    let session = Plan::<Newton>::new()
+        .session()
+        .state(LearningRate::new(1.0))
+        .callback(schedule)
+        .start()
+        .unwrap();
+    for _ in session.each(Newton::STEP, (0..4).filter(|_| true)) {}
+    let outcome = session.finish();
+    let text = outcome.failed().unwrap().cause().to_string();
+    assert!(text.contains("give it with `.total(…)`"), "{text}");
+}
+
 #[test]
 fn a_value_of_an_earlier_run_is_not_recorded() {
     let once = ValueSchedule::per_step(|_: u64| 1.0, 8.0, |walk: &mut Walk, value| walk.x = value);
-    let mut driver = walk().callback(once.until(1).record("place"));
+    let mut driver = walk().callback(once.until(1).record_as("place"));
     let recorded = |driver: &VariationalDriver<Walk>| driver.get::<Record>().unwrap().get("place");
     finish(&driver.run(2).unwrap());
     // The walker records its place under the same name, before the schedule does.

@@ -149,8 +149,11 @@ fn a_second_fit_begins_anew_and_instances_do_not_share() {
     let once = rates_of(&mut first);
     assert_eq!(once, [1.0, 1.0, 1.0, 0.5]);
     assert_eq!(rates_of(&mut first), once);
-    // Both reduce.
-    first.plan().add(minimize().patience(1));
+    // Two that watch different numbers reduce both.
+    let other = |record: &mut Record| record.set("other", 2.0);
+    first.plan().on(Fit::on_epoch_end, other);
+    let of_other = ReduceOnPlateau::minimize("other").factor(0.5).patience(1);
+    first.plan().add(of_other);
     assert_eq!(rates_of(&mut first), [1.0, 1.0, 1.0, 0.25]);
 }
 
@@ -179,10 +182,17 @@ fn mistakes_are_reported_with_what_to_write() {
         let text = fail(minimize().factor(factor));
         assert!(text.ends_with(&expected), "{text}");
     }
+    for threshold in [1.0, -0.1, f64::NAN] {
+        let text = fail(minimize().threshold(threshold));
+        let expected = format!("has a `threshold` of {threshold}; give one from 0 to less than 1");
+        assert!(text.ends_with(&expected), "{text}");
+    }
     for wrong in [-1.0, f64::NAN, f64::INFINITY] {
         let plateaus = [
-            ("a `threshold`", minimize().threshold(wrong)),
-            ("a `threshold`", minimize().absolute_threshold(wrong)),
+            (
+                "an `absolute_threshold`",
+                minimize().absolute_threshold(wrong),
+            ),
             ("a `min_rate`", minimize().min_rate(wrong)),
             ("an `eps`", minimize().eps(wrong)),
         ];
@@ -194,9 +204,9 @@ fn mistakes_are_reported_with_what_to_write() {
         }
     }
     let misspelt = fail(minimize().of("mian"));
-    assert_eq!(
-        misspelt,
-        "there is no optimiser `mian`; the learner's optimisers are: main"
+    assert!(
+        misspelt.ends_with("there is no optimiser `mian`; did you mean `main`?"),
+        "{misspelt}"
     );
     let trainer = Trainer::new(Line::new(&Journal::default()));
     let absent = trainer

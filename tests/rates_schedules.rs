@@ -174,6 +174,15 @@ fn invalid_settings_are_reported_with_a_remedy() {
 fn lengths_are_at_least_1_and_milestones_increase() {
     let short = |name: &str| [format!("a `{name}` of 0; give 1 or more")];
     assert_eq!(problems(StepDecay::new(0, 0.5)), short("step_size"));
+    assert_eq!(problems(Warmup::linear(0)), short("length"));
+    assert_eq!(
+        problems(Warmup::linear(0).before(Cosine::new())),
+        short("length")
+    );
+    assert_eq!(
+        problems(Constant::new(0.5).until(0)),
+        ["an `until` of 0; give 1 or more"]
+    );
     assert_eq!(problems(CosineRestarts::new(0)), short("first"));
     assert_eq!(problems(CosineRestarts::new(1).growth(0)), short("growth"));
     let over = ["an `over` of 0; give 1 or more"];

@@ -22,8 +22,8 @@ mod state;
 
 pub use background::{Background, BackgroundMethod, BackgroundParam, BackgroundReply, Dropped};
 pub use callback::{
-    AnswerIf, Callback, CallbackInfo, CallbackRef, Closure, HandlerRef, Handlers, IntoCallbackRef,
-    Location, Method, Registration, answer_if, registrations,
+    AnswerIf, Callback, CallbackInfo, CallbackRef, Claim, Closure, HandlerRef, Handlers,
+    IntoCallbackRef, Location, Method, ProducedName, Registration, answer_if, registrations,
 };
 pub use explain::Explanation;
 pub use loops::{

@@ -1,7 +1,7 @@
 //! What a run of the fit loop declares of its state, beyond the loop's own declaration, and which breakpoints it does not fire.
 
 use super::pass_kind::PassKind;
-use super::{Fit, Learner, Loss, OptimizerName, OwnStep, SkipStep};
+use super::{Fit, Learner, Loss, OPTIMIZER, OptimizerName, OwnStep, SkipStep};
 use callback_runtime::{At, Availability, Scope, Unit};
 use std::any::TypeId;
 
@@ -25,6 +25,19 @@ pub(super) fn declare_learner<M: Learner>(
             for at in DEFAULT_STEP {
                 availability.silent(at, OWN_STEP);
             }
+        }
+    }
+}
+
+/// Declares the names of the optimisers and of the parameter groups. A learner without names may have any optimiser.
+pub(super) fn declare_optimizers(
+    optimizers: &'static [&'static str],
+    groups: &'static [&'static str],
+    availability: &mut Availability<Fit>,
+) {
+    if !optimizers.is_empty() {
+        for name in optimizers.iter().chain(groups) {
+            availability.knows(OPTIMIZER, *name);
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What settings call an optimiser or a parameter group, in the messages of a plan.
+pub(crate) const OPTIMIZER: &str = "optimiser";
+
 /// The learning rate, which handlers may change. Each of several optimisers has its own. [`get`](Self::get) and [`set`](Self::set) apply
 /// to the active optimiser at its breakpoints, and to all optimisers elsewhere.
 ///

@@ -34,6 +34,7 @@ pub use batches_per_step::BatchesPerStep;
 pub use breakpoints::Fit;
 pub use history::History;
 pub use learner::{Learner, OwnStep};
+pub(crate) use learning_rate::OPTIMIZER;
 pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};

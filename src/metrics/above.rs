@@ -1,6 +1,7 @@
 //! Classes and labels from probabilities, by a threshold.
 
 use super::{Classes, Input, Labels, MetricError, MetricProblem, Numbers, Scores, Table};
+use crate::settings;
 use std::borrow::Cow;
 
 /// Reads probabilities by a threshold: as the class 1 where the probability is greater than the threshold, and the class 0 elsewhere; or
@@ -47,7 +48,7 @@ impl<P: ?Sized> Above<'_, P> {
     fn compare(&self, probabilities: &[f64]) -> Result<Vec<bool>, MetricError> {
         let threshold = self.threshold;
         if !(0.0..=1.0).contains(&threshold) {
-            let remedy = "give one from 0 to 1";
+            let remedy = settings::SHARE;
             return Err(MetricError::setting("threshold", threshold, remedy));
         }
         check_probabilities(probabilities)?;

@@ -2,6 +2,7 @@
 
 use super::sum::WeightedMean;
 use super::{Classes, Labels, Metric, MetricError, MetricProblem, Scores, Table, Weights};
+use crate::settings;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -140,7 +141,7 @@ impl Metric for TopKAccuracy {
 
     fn check(&self) -> Result<(), MetricError> {
         if self.k == 0 {
-            return Err(MetricError::setting("k", self.k, "give at least 1"));
+            return Err(MetricError::setting("k", self.k, settings::AT_LEAST_ONE));
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ pub(super) fn check_number(classes: usize) -> Result<(), MetricError> {
     if (1..=MOST_CLASSES).contains(&classes) {
         return Ok(());
     }
-    let remedy = "give at least 1 and at most 16777216";
+    let remedy = "give one from 1 to 16777216";
     Err(MetricError::setting("classes", classes, remedy))
 }
 

@@ -3,6 +3,7 @@
 use super::accuracy::check_classes;
 use super::class_counts::{ClassCounts, ClassSums, check_number};
 use super::{Average, ClassScores, Classes, Metric, MetricError, Weights, ZeroDivision};
+use crate::settings;
 use std::borrow::Cow;
 
 /// Precision, recall or F-score of classes, by an [`Average`]: `precision_score`, `recall_score` and `fbeta_score` of scikit-learn, and
@@ -238,7 +239,7 @@ impl Metric for ClassScore {
         if let Ratio::FScore { beta } = self.ratio
             && !(beta.is_finite() && beta >= 0.0)
         {
-            let remedy = "give one that is finite and not negative";
+            let remedy = settings::NOT_NEGATIVE;
             return Err(MetricError::setting("beta", beta, remedy));
         }
         self.average.check_class(self.classes)

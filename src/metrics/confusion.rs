@@ -247,7 +247,7 @@ impl PairCounts {
         if (1..=MOST_CLASSES).contains(&self.classes) {
             return Ok(());
         }
-        let remedy = "give at least 1 and at most 16384: there is a cell for each pair of classes";
+        let remedy = "give one from 1 to 16384: there is a cell for each pair of classes";
         Err(MetricError::setting("classes", self.classes, remedy))
     }
 }

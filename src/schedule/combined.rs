@@ -1,6 +1,7 @@
 //! Schedules that are made of others: multiplied, scaled, and clamped below.
 
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// A schedule multiplied with another one; [`Schedule::times`] makes it.

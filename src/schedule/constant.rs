@@ -1,6 +1,7 @@
 //! A constant factor.
 
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// A constant factor of the initial value, as `torch.optim.lr_scheduler.ConstantLR`.
@@ -56,6 +57,7 @@ impl Schedule for Constant {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        settings::factor(info, "factor", self.factor)
+        let info = settings::at_least_one(info, "until", self.until);
+        settings::not_negative(info, "factor", self.factor)
     }
 }

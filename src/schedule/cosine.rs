@@ -1,7 +1,8 @@
 //! Half a period of a cosine, once or again and again.
 
 use super::position::as_f64;
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
@@ -73,7 +74,7 @@ impl Schedule for Cosine {
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let info = settings::finite(info, "min", self.min);
-        settings::length(info, "over", self.length)
+        settings::at_least_one(info, "over", self.length)
     }
 }
 
@@ -154,8 +155,8 @@ impl Schedule for CosineRestarts {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = settings::length(info, "first", Some(self.first));
-        let info = settings::length(info, "growth", Some(self.growth));
+        let info = settings::at_least_one(info, "first", Some(self.first));
+        let info = settings::at_least_one(info, "growth", Some(self.growth));
         settings::finite(info, "min", self.min)
     }
 }

@@ -1,7 +1,8 @@
 //! Decays by a factor: at every position, at every so many, and at milestones.
 
 use super::position::as_f64;
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// Decays by a factor at every position: `initial · gammaᵗ`, as `torch.optim.lr_scheduler.ExponentialLR`.
@@ -34,7 +35,7 @@ impl Schedule for Exponential {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        settings::factor(info, "gamma", self.gamma)
+        settings::not_negative(info, "gamma", self.gamma)
     }
 }
 
@@ -70,8 +71,8 @@ impl Schedule for StepDecay {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = settings::length(info, "step_size", Some(self.step_size));
-        settings::factor(info, "gamma", self.gamma)
+        let info = settings::at_least_one(info, "step_size", Some(self.step_size));
+        settings::not_negative(info, "gamma", self.gamma)
     }
 }
 
@@ -115,7 +116,7 @@ impl Schedule for MultiStep {
         let milestones = format!("{:?}", self.milestones);
         let remedy = "give positions that increase";
         let info = info.valid_if(is_increasing, "milestones", milestones, remedy);
-        settings::factor(info, "gamma", self.gamma)
+        settings::not_negative(info, "gamma", self.gamma)
     }
 }
 

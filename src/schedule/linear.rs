@@ -1,6 +1,7 @@
 //! A straight line between two factors.
 
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// Goes from one factor of the initial value to another one, in equal steps, as `torch.optim.lr_scheduler.LinearLR`. It spans the whole run,
@@ -59,8 +60,8 @@ impl Schedule for Linear {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = settings::factor(info, "from", self.from);
-        let info = settings::factor(info, "to", self.to);
-        settings::length(info, "over", self.length)
+        let info = settings::not_negative(info, "from", self.from);
+        let info = settings::not_negative(info, "to", self.to);
+        settings::at_least_one(info, "over", self.length)
     }
 }

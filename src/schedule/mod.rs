@@ -56,7 +56,6 @@ mod linear;
 mod one_cycle;
 mod polynomial;
 mod position;
-mod settings;
 mod warmup;
 
 pub use chain::Chain;

@@ -1,7 +1,8 @@
 //! One cycle: up to the greatest learning rate and down to almost nothing, with a momentum that goes the other way.
 
 use super::position::as_f64;
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 use std::f64::consts::PI;
 
@@ -181,7 +182,7 @@ impl Schedule for OneCycle {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = settings::factor(info, "max", self.max);
+        let info = settings::not_negative(info, "max", self.max);
         let info = settings::positive(info, "div_factor", self.div_factor);
         let info = settings::positive(info, "final_div_factor", self.final_div_factor);
         self.cycle.declare(info)
@@ -276,16 +277,13 @@ impl Cycle {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let (most, remedy) = if self.is_three_phase {
-            (
-                0.5,
-                "give one from 0 to 0.5, which leaves time for three parts",
-            )
+        let info = if self.is_three_phase {
+            let is_valid = (0.0..=0.5).contains(&self.pct_start);
+            let remedy = "give one from 0 to 0.5, which leaves time for three parts";
+            info.valid_if(is_valid, "pct_start", self.pct_start, remedy)
         } else {
-            (1.0, "give one from 0 to 1")
+            settings::share(info, "pct_start", self.pct_start)
         };
-        let is_valid = (0.0..=most).contains(&self.pct_start);
-        let info = info.valid_if(is_valid, "pct_start", self.pct_start, remedy);
-        settings::length(info, "over", self.length)
+        settings::at_least_one(info, "over", self.length)
     }
 }

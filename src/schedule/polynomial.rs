@@ -1,6 +1,7 @@
 //! A polynomial decay to 0.
 
-use super::{Schedule, SchedulePosition, settings};
+use super::{Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// Decays to 0 as a power of what is left: `initial · (1 - t/T)^power`, as `torch.optim.lr_scheduler.PolynomialLR`. It spans the whole run, or
@@ -55,7 +56,7 @@ impl Schedule for Polynomial {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = settings::factor(info, "power", self.power);
-        settings::length(info, "over", self.length)
+        let info = settings::not_negative(info, "power", self.power);
+        settings::at_least_one(info, "over", self.length)
     }
 }

@@ -1,6 +1,7 @@
 //! Warm-up: from a fraction of the initial value to all of it.
 
-use super::{Chain, Schedule, SchedulePosition, settings};
+use super::{Chain, Schedule, SchedulePosition};
+use crate::settings;
 use callback_runtime::CallbackInfo;
 
 /// Rises from a fraction of the initial value to all of it, and stays there: along a straight line, or by the same factor at each position.
@@ -23,7 +24,7 @@ pub struct Warmup {
 }
 
 impl Warmup {
-    /// Creates a warm-up of this length along a straight line, from a tenth of the initial value.
+    /// Creates a warm-up of this length, 1 or more, along a straight line, from a tenth of the initial value.
     ///
     /// ```
     /// # use callbacks::schedule::{SchedulePosition, Schedule, Warmup};
@@ -76,7 +77,8 @@ impl Warmup {
     /// ```
     pub fn before(self, next: impl Schedule) -> Chain {
         if self.length == 0 {
-            return Chain::new(next);
+            // A problem of the plan, and no second one of the chain.
+            return Chain::new(self);
         }
         self.then(self.length, next)
     }
@@ -95,10 +97,11 @@ impl Schedule for Warmup {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::at_least_one(info, "length", Some(self.length));
         if self.is_exponential {
             settings::positive(info, "from", self.from)
         } else {
-            settings::factor(info, "from", self.from)
+            settings::not_negative(info, "from", self.from)
         }
     }
 }

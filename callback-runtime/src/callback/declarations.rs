@@ -3,6 +3,7 @@
 use super::CallbackInfo;
 use crate::persist::Persist;
 use crate::loops::{At, BreakpointId, Loop, LoopInfo};
+use super::{CallbackInfo, Claim, ProducedName};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -12,7 +13,7 @@ pub(crate) struct Declarations {
     /// The text of each invalid setting.
     pub(crate) invalid: Vec<String>,
     /// The names of the values that the callback puts into the record.
-    pub(crate) produces: Vec<Cow<'static, str>>,
+    pub(crate) produces: Vec<ProducedName>,
     /// The names of the numbers that the callback reads from the record.
     pub(crate) monitors: Vec<Cow<'static, str>>,
     /// How the callback is saved with a run; `None` if it remembers nothing.
@@ -21,6 +22,12 @@ pub(crate) struct Declarations {
     pub(crate) needs: Vec<(&'static LoopInfo, BreakpointId)>,
     /// The names of the values that no other callback may put into the record, each with the remedy.
     pub(crate) produces_alone: Vec<(Cow<'static, str>, &'static str)>,
+    /// The names of what the loop has, each with its kind.
+    pub(crate) refers_to: Vec<(&'static str, Cow<'static, str>)>,
+    /// What the callback does alone.
+    pub(crate) claims: Vec<Claim>,
+    /// What no callback may claim beside this one.
+    pub(crate) excludes: Vec<Claim>,
 }
 
 impl Declarations {
@@ -32,6 +39,9 @@ impl Declarations {
             persist: None,
             needs: Vec::new(),
             produces_alone: Vec::new(),
+            refers_to: Vec::new(),
+            claims: Vec::new(),
+            excludes: Vec::new(),
         }
     }
 }
@@ -105,7 +115,8 @@ impl CallbackInfo {
     }
 
     /// Declares that the callback puts a value of this name into the [`Record`](crate::Record), like `produces("accuracy")` on the
-    /// attribute. A callback that [monitors](Self::monitors) the name waits for the value if a round does not have it.
+    /// attribute. A callback that [monitors](Self::monitors) the name waits for the value if a round does not have it. A [`ProducedName`] can
+    /// say more, such as where the value is put there.
     ///
     /// ```
     /// # use callbacks::CallbackInfo;
@@ -116,7 +127,7 @@ impl CallbackInfo {
     /// }
     /// # }
     /// ```
-    pub fn produces(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn produces(mut self, name: impl Into<ProducedName>) -> Self {
         self.declare().produces.push(name.into());
         self
     }
@@ -194,6 +205,48 @@ impl CallbackInfo {
     /// ```
     pub fn monitors(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.declare().monitors.push(name.into());
+        self
+    }
+
+    /// Declares that a setting names something that the loop has, such as the `"optimiser"` of this name. The plan has a problem, with the
+    /// nearest name, if the loop [knows](crate::Availability::knows) others and not this one.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # let info = CallbackInfo::of::<String>();
+    /// info.refers_to("optimiser", "critic");
+    /// ```
+    pub fn refers_to(mut self, kind: &'static str, name: impl Into<Cow<'static, str>>) -> Self {
+        self.declare().refers_to.push((kind, name.into()));
+        self
+    }
+
+    /// Declares what no other callback of the plan may do. A second callback that claims the same is a problem of the plan.
+    ///
+    /// ```
+    /// # use callbacks::{CallbackInfo, Claim};
+    /// # struct Accuracy { name: &'static str }
+    /// # impl Accuracy {
+    /// fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    ///     info.claims(Claim::new(format!("records `{}`", self.name), "give one of them another name"))
+    /// }
+    /// # }
+    /// ```
+    pub fn claims(mut self, claim: Claim) -> Self {
+        self.declare().claims.push(claim);
+        self
+    }
+
+    /// Declares that the callback is of no use beside one that [claims](Self::claims) this: then the plan has a problem, with the remedy of
+    /// this claim.
+    ///
+    /// ```
+    /// # use callbacks::{CallbackInfo, Claim};
+    /// # let info = CallbackInfo::of::<String>();
+    /// info.excludes(Claim::new("sets the temperature", "end it where this one begins"));
+    /// ```
+    pub fn excludes(mut self, claim: Claim) -> Self {
+        self.declare().excludes.push(claim);
         self
     }
 

@@ -3,13 +3,14 @@
 //! - `handlers`, `on_each`, `handler_list`, `handler_ref`: the list of a callback's handlers, and their settings;
 //! - `method`, `answer_if`: the functions and closures that can be handlers;
 //! - `callback_ref`, `relations`: how a callback names others, and the orders, requirements and conflicts that it declares;
-//! - `declarations`: what a callback declares of its settings, and of the record;
+//! - `declarations`, `produced_name`, `claim`: what a callback declares of its settings, of the record, and of what it does alone;
 //! - `registry`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
 //! - `ids`, `location`: ids of callbacks and handlers, and source locations.
 
 mod answer_if;
 mod by_default;
 mod callback_ref;
+mod claim;
 mod declarations;
 mod handler_list;
 mod handler_ref;
@@ -18,6 +19,7 @@ mod ids;
 mod location;
 mod method;
 mod on_each;
+mod produced_name;
 mod registry;
 mod relations;
 
@@ -25,6 +27,7 @@ pub use answer_if::{AnswerIf, answer_if};
 pub use by_default::by_default;
 pub(crate) use callback_ref::RefTarget;
 pub use callback_ref::{CallbackRef, IntoCallbackRef};
+pub use claim::Claim;
 pub(crate) use declarations::Declarations;
 pub(crate) use handler_list::{BoundTo, Handler};
 pub use handler_ref::HandlerRef;
@@ -34,6 +37,7 @@ pub use ids::Turn;
 pub(crate) use ids::{CallbackId, HandlerId, Rank};
 pub use location::Location;
 pub use method::{Closure, Method};
+pub use produced_name::ProducedName;
 pub use registry::{
     Made, Make, NoDefault, NotSendable, Probe, Provision, Registration, registrations,
 };

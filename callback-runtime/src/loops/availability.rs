@@ -240,6 +240,25 @@ impl<L: Loop> Availability<L> {
         self.table.may_lack.push((beginning, because.to_owned()));
     }
 
+    /// Declares a name that settings of callbacks can refer to ([`CallbackInfo::refers_to`](crate::CallbackInfo::refers_to)), such as that of an
+    /// `"optimiser"`. Others of its kind are problems of the plan then.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::schedule::Exponential;
+    /// use callbacks::shelf::RateSchedule;
+    ///
+    /// let (mut plan, mut state) = (Plan::<Fit>::new(), State::new());
+    /// state.insert(LearningRate::new(0.1));
+    /// plan.expect(|availability| availability.knows("optimiser", "main"));
+    /// plan.add(RateSchedule::per_epoch(Exponential::new(0.9)).of("mian"));
+    /// let error = plan.check(&state).unwrap_err();
+    /// assert_eq!(error.problems()[0].hint(), Some("did you mean `main`?"));
+    /// ```
+    pub fn knows(&mut self, kind: &'static str, name: impl Into<Cow<'static, str>>) {
+        self.table.known_names.push((kind, name.into()));
+    }
+
     /// Reports an invalid setting of the loop, with the other problems of the plan.
     ///
     /// `subject` names what has the setting, `location` is the source location that sets it, and `text` says what is wrong and what to set

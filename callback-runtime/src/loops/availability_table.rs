@@ -1,7 +1,7 @@
 //! The declarations that an [`Availability`](super::Availability) collects, without the type of the loop.
 
 use super::{BreakpointId, BreakpointSet, LoopInfo, Role};
-use crate::callback::Location;
+use crate::callback::{Location, ProducedName};
 use crate::period::{CounterReader, Position};
 use crate::plan::Problem;
 use std::any::{TypeId, type_name};
@@ -26,6 +26,8 @@ pub(crate) struct AvailabilityTable {
     pub(crate) unrecorded: Vec<(&'static str, String)>,
     /// The beginnings of names that the run may not record, each with the reason.
     pub(crate) may_lack: Vec<(&'static str, String)>,
+    /// The names that settings of callbacks can refer to, each with its kind.
+    pub(crate) known_names: Vec<(&'static str, Cow<'static, str>)>,
     /// The invalid settings of the loop.
     pub(crate) problems: Vec<Problem>,
 }
@@ -74,6 +76,7 @@ impl AvailabilityTable {
             records: None,
             unrecorded: Vec::new(),
             may_lack: Vec::new(),
+            known_names: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -136,6 +139,12 @@ impl AvailabilityTable {
         let mut unrecorded = self.unrecorded.iter();
         let found = unrecorded.find(|(beginning, _)| name.starts_with(beginning));
         found.map(|(_, because)| because.as_str())
+    }
+
+    /// Whether the run may record a value that a callback produces.
+    pub(crate) fn may_record(&self, produced: &ProducedName) -> bool {
+        let mut at = produced.breakpoint().into_iter();
+        at.all(|at| self.why_silent(at).is_none())
     }
 
     /// Returns the reason why the run does not fire the breakpoint; `None` if it may fire it.

@@ -2,11 +2,10 @@
 
 use super::erased::CallbackFunctions;
 use crate::background::BackgroundSetting;
-use crate::callback::{CallbackInfo, Handler, Location, Relation, Relations};
+use crate::callback::{CallbackInfo, Handler, Location, ProducedName, Relation, Relations};
 use crate::outcome::OnFailure;
 use crate::period::AttachedPeriod;
 use crate::raw::Sendable;
-use std::borrow::Cow;
 
 /// The settings of an attached callback. Its value is in the dispatcher, under the same id.
 #[expect(
@@ -35,7 +34,7 @@ pub(crate) struct Attached {
     /// The relations to other callbacks that its attachment declares.
     pub(crate) relations: Relations,
     /// The names of values that its attachment declares that it puts into the record.
-    pub(crate) produces: Vec<Cow<'static, str>>,
+    pub(crate) produces: Vec<ProducedName>,
     /// The position among the callbacks of the same weight.
     pub(crate) insertion: Insertion,
     /// The call that attached the callback, or replaced it last.
@@ -115,7 +114,7 @@ impl Attached {
     }
 
     /// Returns the names of the values that the callback puts into the record, as its type and its attachment declare them.
-    pub(crate) fn produces(&self) -> impl Iterator<Item = &Cow<'static, str>> {
+    pub(crate) fn produces(&self) -> impl Iterator<Item = &ProducedName> {
         let of_type = &self.info.declarations().produces;
         of_type.iter().chain(&self.produces)
     }

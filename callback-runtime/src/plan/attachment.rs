@@ -2,11 +2,10 @@
 
 use super::Attached;
 use super::attached::Stay;
-use crate::callback::{IntoCallbackRef, Location, Verb};
+use crate::callback::{IntoCallbackRef, Location, ProducedName, Verb};
 use crate::loops::{At, Loop, LoopInfo};
 use crate::outcome::OnFailure;
 use crate::period::{AttachedPeriod, Period};
-use std::borrow::Cow;
 use std::fmt;
 
 /// The settings of a callback that was just attached. They apply to this callback, not to others of its type.
@@ -40,7 +39,7 @@ impl Attachment<'_> {
     /// let error = plan.check(&State::new()).unwrap_err();
     /// assert_eq!(error.problems()[0].hint(), Some("did you mean `spread`?"));
     /// ```
-    pub fn produces(self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn produces(self, name: impl Into<ProducedName>) -> Self {
         self.attached.produces.push(name.into());
         self
     }

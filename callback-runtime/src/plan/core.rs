@@ -4,6 +4,7 @@ use super::discover::DiscoveryRequest;
 use super::order::PlanRelation;
 use super::problem::{PlanError, Problem};
 use super::{Attached, Resolved, StopRule, check};
+use crate::callback::ProducedName;
 use crate::loops::{AvailabilityTable, LoopInfo, ScopeCounts};
 use crate::outcome::quietly;
 use crate::parallel::Executor;
@@ -156,13 +157,15 @@ impl PlanCore {
 
     /// Returns what the loop and the active callbacks declare of the names in the record.
     fn names_to_record(&self) -> RecordedNames {
-        let by_loop = self.of_run.records.iter().flatten();
+        let of_run = &self.of_run;
+        let by_loop = of_run.records.iter().flatten();
+        let by_loop = by_loop.map(|name| ProducedName::new(name.clone()));
         let order = self.resolved.order.iter();
         let by_callbacks = order.flat_map(|id| self.attached[*id].produces());
-        let of_run = &self.of_run;
+        let by_callbacks = by_callbacks.filter(|name| of_run.may_record(name)).cloned();
         let may_lack = of_run.unrecorded.iter().chain(&of_run.may_lack);
         RecordedNames::new(NameDeclarations {
-            names: by_loop.chain(by_callbacks).cloned().collect(),
+            names: by_loop.chain(by_callbacks).collect(),
             may_lack: may_lack.cloned().collect(),
         })
     }

@@ -22,6 +22,8 @@ pub(crate) struct Resolved {
     pub(crate) names: Vec<Arc<str>>,
     /// The call that attached each callback, by its id.
     pub(crate) attached_at: Vec<Location>,
+    /// Whether each callback is ready-made, by its id.
+    pub(crate) ready_made: Vec<bool>,
     /// The breakpoints at which each callback declares handlers, also those that could not be bound. Has no entry for a callback whose
     /// `handlers` panicked.
     pub(crate) handled: HashMap<CallbackId, BreakpointSet>,
@@ -90,6 +92,8 @@ impl PlanCore {
         let problems = circles.iter().map(problem).collect();
         resolved.order = order;
         resolved.attached_at = attached.iter().map(|callback| callback.added_at).collect();
+        let is_ready_made = |callback: &super::Attached| callback.info.is_ready_made();
+        resolved.ready_made = attached.iter().map(is_ready_made).collect();
         (resolved.names, resolved.members, resolved.orders) = (names, members, orders);
         problems
     }

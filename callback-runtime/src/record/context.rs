@@ -1,6 +1,6 @@
 //! What a run adds to a record beside its values: an identity, and what is declared of the names.
 
-use std::borrow::Cow;
+use crate::callback::ProducedName;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ pub(crate) type RecordedNames = Arc<NameDeclarations>;
 #[derive(Debug, Default)]
 pub(crate) struct NameDeclarations {
     /// The names that they record.
-    pub(crate) names: Vec<Cow<'static, str>>,
+    pub(crate) names: Vec<ProducedName>,
     /// The beginnings of names that the run may not record, each with the reason.
     pub(crate) may_lack: Vec<(&'static str, String)>,
 }
@@ -28,6 +28,8 @@ pub(super) struct Context(Option<Arc<RunContext>>);
 struct RunContext {
     id: RecordId,
     names: RecordedNames,
+    /// The number of the last round; 0 if it is not known.
+    last_round: AtomicU64,
 }
 
 impl Context {
@@ -38,6 +40,7 @@ impl Context {
         self.0 = Some(Arc::new(RunContext {
             id: id.unwrap_or_else(|| RecordId(NEXT.fetch_add(1, Ordering::Relaxed))),
             names: Arc::clone(names),
+            last_round: AtomicU64::new(0),
         }));
     }
 
@@ -47,7 +50,18 @@ impl Context {
 
     pub(super) fn declares(&self, name: &str) -> bool {
         let mut names = self.0.iter().flat_map(|context| &context.names.names);
-        names.any(|declared| covers(declared, name))
+        names.any(|declared| declared.has_number(name))
+    }
+
+    pub(super) fn expect_last_round(&self, number: u64) {
+        if let Some(context) = &self.0 {
+            context.last_round.store(number, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn last_round(&self) -> Option<u64> {
+        let number = self.0.as_ref()?.last_round.load(Ordering::Relaxed);
+        (number > 0).then_some(number)
     }
 
     /// Returns the beginnings of names that the run may not record, each with the reason.

@@ -201,6 +201,23 @@ impl Record {
         self.context.declares(name)
     }
 
+    /// Returns the number of the last round of the run, if the loop has said it: a session of a loop whose rounds are the items of an iterator with
+    /// an exact length says it where the iterator begins.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # breakpoints! { loop Relax with Step as steps { scope STEP counts Step { before_step; after_step completes Step; } } }
+    /// let mut plan = Plan::<Relax>::new();
+    /// plan.on(Relax::after_step, |record: &Record| assert_eq!(record.last_round(), Some(3)));
+    /// let session = plan.session().start()?;
+    /// for _ in session.each(Relax::STEP, 0..3) {}
+    /// assert!(session.finish().is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn last_round(&self) -> Option<u64> {
+        self.context.last_round()
+    }
+
     /// Returns the names of the values that the round does not have, because the part of the loop that adds them was left.
     ///
     /// ```
@@ -255,6 +272,12 @@ impl Record {
             context: self.context.clone(),
             ..Self::default()
         }
+    }
+
+    /// Notes that this many more rounds follow.
+    pub(crate) fn expect_rounds(&self, more: u64) {
+        let last = self.round.number().saturating_add(more);
+        self.context.expect_last_round(last);
     }
 
     /// Prepares the record for a run: sets the round, and the names that values of the run may have.

@@ -14,11 +14,14 @@ pub(crate) struct Skips {
 }
 
 impl RunCore<'_> {
-    /// Counts a handler that did not run because state that it requires was absent, unless its callback is disabled.
+    /// Counts a handler that did not run because state that it requires was absent, unless its callback is disabled. A handler of a ready-made
+    /// callback is not counted where something has left the scope: it has nothing to do there, as a metric in a batch without a prediction.
     #[cold]
     pub(crate) fn count_skipped(&mut self, handler: HandlerId) {
         let record = self.dispatcher.record(handler);
-        if self.run_state.cold.swallowed.has_disabled(record.callback) {
+        let is_ready_made = self.resolved.ready_made[record.callback];
+        let has_nothing_to_do = is_ready_made && self.run_state.is_interrupted();
+        if has_nothing_to_do || self.run_state.cold.swallowed.has_disabled(record.callback) {
             return;
         }
         if let Some(skips) = self.run_state.cold.skipped.get_mut(&handler) {

@@ -13,7 +13,7 @@ use super::expectations;
 use super::initial_state::insert_initial;
 use super::pass::Pass;
 use super::step::{Steps, clear_despite_panics};
-use super::{Batches, BatchesPerStep, Epochs, Fit, Learner, LearningRate, OptimizerName, OwnStep};
+use super::{Batches, BatchesPerStep, Epochs, Fit, Learner, LearningRate, OptimizerName};
 use crate::Attach;
 use crate::require::require;
 use callback_runtime::{
@@ -232,7 +232,7 @@ impl<M: Learner> Trainer<M> {
             }
             Err(problem) => (LearnerInfo::default(), vec![problem]),
         };
-        self.expect(mode, info.own_step, problems);
+        self.expect(mode, &info, problems);
         let epochs = match mode {
             RunMode::Fit => self.epochs,
             RunMode::Evaluate | RunMode::Predict => Epochs { min: 0, max: 0 },
@@ -241,11 +241,12 @@ impl<M: Learner> Trainer<M> {
     }
 
     /// Declares what the run adds to its loop's declaration, and the problems of the settings.
-    fn expect(&mut self, mode: RunMode, own_step: Option<OwnStep>, problems: Vec<String>) {
+    fn expect(&mut self, mode: RunMode, info: &LearnerInfo, problems: Vec<String>) {
         let (has_valid, created_at) = (self.valid.is_some(), self.created_at);
         let epochs = self.epochs.max;
         self.plan.expect(|availability| {
-            expectations::declare_learner::<M>(own_step, availability);
+            expectations::declare_learner::<M>(info.own_step, availability);
+            expectations::declare_optimizers(info.optimizers, info.groups, availability);
             match mode {
                 RunMode::Fit => expectations::declare_fit(availability, has_valid, epochs),
                 RunMode::Evaluate => {

@@ -1,6 +1,6 @@
 //! The handlers of [`Measure`]: update, and what goes into the record.
 
-use super::parts::{Parts, name_in};
+use super::parts::{Parts, name_in, record_alone};
 use super::{Measure, Measures, Update};
 use crate::metrics::{Entries, Metric};
 use crate::weight;
@@ -63,8 +63,11 @@ impl<L: Rounds, M: Metric, A: 'static, B: 'static> Measure<L, M, A, B> {
         if let Some(problem) = parts.problem() {
             info = info.problem(problem);
         }
-        let names = parts.names(&self.name);
-        names.into_iter().fold(info, CallbackInfo::produces)
+        let part = self.metric.parts().into_iter().next();
+        let names = parts.names(&self.name).into_iter();
+        names.fold(info, |info, (name, end)| {
+            record_alone(info, name, end, part.clone())
+        })
     }
 
     fn reset(&mut self) {

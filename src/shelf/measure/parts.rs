@@ -1,6 +1,6 @@
 //! The parts of a loop for which a metric is computed: its phases, or its rounds.
 
-use callback_runtime::{At, Breakpoint, Loop, Role};
+use callback_runtime::{At, Breakpoint, CallbackInfo, Claim, Loop, ProducedName, Role};
 
 /// The breakpoints at which a metric is updated, and the phase to which it is limited.
 pub(super) struct Parts<'m, L> {
@@ -53,10 +53,17 @@ impl<'m, L: Loop> Parts<'m, L> {
             .collect()
     }
 
-    /// Returns the names of the values.
-    pub(super) fn names(&self, name: &str) -> Vec<String> {
+    /// Returns the names of the values, each with the breakpoint at which its phase ends.
+    pub(super) fn names(&self, name: &str) -> Vec<(String, Option<At<L>>)> {
+        let bounds = self.phase_bounds();
+        let end_of = |phase: Option<&str>| {
+            let mut ends = bounds.iter().filter(|(_, role)| *role == Role::End);
+            let end = ends.find(|(at, _)| at.breakpoint().phase() == phase);
+            end.map(|(at, _)| *at)
+        };
         let phases = self.phases().into_iter();
-        phases.map(|phase| name_in(phase, name)).collect()
+        let named = |phase| (name_in(phase, name), end_of(phase));
+        phases.map(named).collect()
     }
 
     /// Returns what is wrong with the settings, if anything is.
@@ -75,6 +82,26 @@ impl<'m, L: Loop> Parts<'m, L> {
             "is updated inside and outside of the loop's phases; attach one for the phases and one for the rounds".into()
         })
     }
+}
+
+/// Declares that a callback alone records the value of a phase that ends at `end`, or of a round.
+pub(super) fn record_alone<L: Loop>(
+    info: CallbackInfo,
+    name: String,
+    end: Option<At<L>>,
+    part: Option<String>,
+) -> CallbackInfo {
+    let claim = Claim::new(format!("records `{name}`"), "give one of them another name");
+    let produced = ProducedName::new(name);
+    let produced = match end {
+        Some(end) => produced.at(end),
+        None => produced,
+    };
+    let produced = match part {
+        Some(part) => produced.of_parts(part),
+        None => produced,
+    };
+    info.claims(claim).produces(produced)
 }
 
 /// Returns the name of the value of a phase, or of a round.

@@ -1,13 +1,14 @@
 //! Measures the samples per second.
 
 use super::Measures;
-use super::parts::name_in;
-use crate::fit::SampleCount;
+use super::parts::{name_in, record_alone};
+use crate::fit::{Fit, Phase, SampleCount};
 use crate::metrics::{Clock, Metric, SamplesPerSecond, SystemClock};
 use crate::weight;
 use callback_runtime::{
     At, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Record, Role, Rounds,
 };
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -80,18 +81,18 @@ impl<C: Clock> Throughput<C> {
         }
     }
 
-    /// Sets another name than `samples_per_second`.
+    /// Records the value under another name than `samples_per_second`.
     ///
     /// ```
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::Throughput;
     /// # use doc_models::{Line, Points};
-    /// let mut trainer = Trainer::new(Line::default()).callback(Throughput::new().name("speed"));
+    /// let mut trainer = Trainer::new(Line::default()).callback(Throughput::new().record_as("speed"));
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)]); 100])?;
     /// assert_eq!(fitted.history.of("train_speed").count(), 1);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn record_as(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
@@ -132,10 +133,14 @@ impl<C: Clock> Throughput<C> {
     }
 }
 
-/// Returns the begin and the end of each phase, as indices of breakpoints.
+/// Returns the begin and the end of each phase that counts samples, as indices of breakpoints: in a fit, of the training pass alone.
 fn phase_bounds<L: Rounds>() -> impl Iterator<Item = (u16, &'static Breakpoint)> {
+    let is_fit = TypeId::of::<L>() == TypeId::of::<Fit>();
     let breakpoints = (0..).zip(L::BREAKPOINTS);
-    breakpoints.filter(|(_, at)| at.bounds_phase())
+    breakpoints.filter(move |(_, at)| {
+        let counts_samples = !is_fit || at.phase() == Some(Phase::Train.name());
+        at.bounds_phase() && counts_samples
+    })
 }
 
 impl<L: Rounds, C: Clock + Send + 'static> Callback<L> for Throughput<C> {
@@ -145,13 +150,15 @@ impl<L: Rounds, C: Clock + Send + 'static> Callback<L> for Throughput<C> {
             .weight(weight::EARLY)
             .group::<Measures>()
             .no_conflict(CallbackRef::of::<Measures>());
-        let ends = phase_bounds::<L>().filter(|(_, at)| at.role() == Role::End);
-        let phases: Vec<_> = ends.map(|(_, at)| at.phase()).collect();
-        if phases.is_empty() {
-            return info.produces(self.name.clone());
+        let mut ends: Vec<(u16, &Breakpoint)> = phase_bounds::<L>().collect();
+        ends.retain(|(_, at)| at.role() == Role::End);
+        if ends.is_empty() {
+            return record_alone::<L>(info, self.name.clone().into_owned(), None, None);
         }
-        let names = phases.into_iter().map(|phase| name_in(phase, &self.name));
-        names.fold(info, CallbackInfo::produces)
+        ends.into_iter().fold(info, |info, (index, at)| {
+            let name = name_in(at.phase(), &self.name);
+            record_alone::<L>(info, name, Some(At::new(index)), None)
+        })
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

@@ -1,8 +1,10 @@
 //! Finds a learning rate: makes one step with each of many rates, and watches the loss.
 
 use super::RateCurve;
+use super::optimizer::refer_to_optimizer;
 use super::sweep::Sweep;
 use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
+use crate::settings;
 use crate::weight;
 use crate::{Attach, Parameters};
 use callback_macros::callback;
@@ -310,13 +312,15 @@ impl LrFinder {
         let is_range = self.start > 0.0 && self.end > self.start && self.end.is_finite();
         let range = format!("{} to {}", self.start, self.end);
         let rates = "give two finite rates above 0 that increase";
-        let is_share = (0.0..1.0).contains(&self.smoothing);
-        let share = "give one from 0 to less than 1";
-        let factor = self.stop_factor;
-        info.valid_if(is_range, "range", range, rates)
-            .valid_if(self.steps > 1, "steps", self.steps, "give 2 or more")
-            .valid_if(is_share, "smoothing", self.smoothing, share)
-            .valid_if(factor > 1.0, "stop_factor", factor, "give one above 1")
+        let info = info.valid_if(is_range, "range", range, rates).valid_if(
+            self.steps > 1,
+            "steps",
+            self.steps,
+            "give 2 or more",
+        );
+        let info = settings::below_one(info, "smoothing", self.smoothing);
+        let info = settings::above_one(info, "stop_factor", self.stop_factor);
+        refer_to_optimizer(info, self.optimizer.as_ref())
     }
 }
 

@@ -1,11 +1,13 @@
 //! Callbacks that change learning rates, and other values, in the course of a run.
 //!
 //! * `rate_schedule`, `value_schedule`: apply a schedule; `timing`: when they do;
+//! * `optimizer`: what they declare of an optimiser;
 //! * `plateau`: reduces rates when a number does not improve;
 //! * `finder`: tries many rates; `sweep`, `curve`: what it measures.
 
 mod curve;
 mod finder;
+mod optimizer;
 mod plateau;
 mod rate_schedule;
 mod sweep;

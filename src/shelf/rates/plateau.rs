@@ -2,7 +2,9 @@
 
 use super::super::stopping::{Direction, Monitor, Patience};
 use super::BEFORE_LOGGERS;
+use super::optimizer::{SETS_RATE, of_optimizer, recorded_name, refer_to_optimizer};
 use crate::fit::LearningRate;
+use crate::settings;
 use callback_macros::callback;
 use callback_runtime::{CallbackInfo, Record, Rounds};
 use std::borrow::Cow;
@@ -14,8 +16,10 @@ use std::borrow::Cow;
 /// [belongs to one fit or one driver](crate::shelf#memory). A name that nothing puts into the record is a problem of
 /// the plan, and a number that is not there is waited for, as with [`EarlyStopping`](crate::shelf::EarlyStopping). NaN is no improvement.
 ///
-/// A [`RateSchedule`](super::RateSchedule) of the same optimiser sets the rate anew at each position, and so undoes a reduction; end it with
-/// [`until`](super::RateSchedule::until).
+/// A [`RateSchedule`](super::RateSchedule) of the same optimiser sets the rate anew at each position, and so undoes a reduction. The two are a
+/// problem of the plan, unless the schedule ends with [`until`](super::RateSchedule::until). PyTorch chains them, because its schedulers
+/// multiply the present rate; the schedules of this crate are functions of the position, so that a resume has the same rates. Two of
+/// this kind that watch different numbers reduce one after the other; two that watch the same number are a problem of the plan.
 ///
 /// # Differences from other libraries
 ///
@@ -128,7 +132,7 @@ impl ReduceOnPlateau {
     }
 
     /// Sets the smallest relative improvement: a value improves if it is better than the best one by more than this fraction of the best one's
-    /// magnitude, finite and not negative. 1e-4 by default. It replaces an absolute threshold.
+    /// magnitude, from 0 to less than 1. 1e-4 by default. It replaces an absolute threshold.
     ///
     /// ```
     /// # use callbacks::shelf::ReduceOnPlateau;
@@ -319,25 +323,31 @@ impl ReduceOnPlateau {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let is_factor = (0.0..1.0).contains(&self.factor);
-        let remedy = "give one from 0 to less than 1";
-        let info = info.monitors(self.monitor.name.clone());
-        let info = info.valid_if(is_factor, "factor", self.factor, remedy);
-        let others = [
-            ("threshold", self.threshold),
-            ("min_rate", self.min_rate),
-            ("eps", self.eps),
-        ];
-        let info = others.into_iter().fold(info, |info, (name, value)| {
-            let is_valid = value.is_finite() && value >= 0.0;
-            let remedy = "give one that is finite and not negative";
-            info.valid_if(is_valid, name, value, remedy)
-        });
-        match &self.optimizer {
-            _ if !self.is_recorded => info,
-            Some(optimizer) => info.produces(format!("lr.{optimizer}")),
-            None => info.produces("lr"),
+        let info = settings::below_one(info, "factor", self.factor);
+        let info = if self.is_absolute {
+            settings::not_negative(info, "absolute_threshold", self.threshold)
+        } else {
+            settings::below_one(info, "threshold", self.threshold)
+        };
+        let info = settings::not_negative(info, "min_rate", self.min_rate);
+        let info = settings::not_negative(info, "eps", self.eps);
+        let info = self.declare_rate(info.monitors(self.monitor.name.clone()));
+        if self.is_recorded {
+            info.produces(recorded_name(self.optimizer.as_ref()))
+        } else {
+            info
         }
+    }
+
+    /// Declares whose rate it reduces, and that a schedule of that rate would undo this.
+    fn declare_rate(&self, info: CallbackInfo) -> CallbackInfo {
+        let optimizer = self.optimizer.as_ref();
+        let deed = format!("reduces the learning rate by `{}`", self.monitor.name);
+        let alone = "attach one, or give each an optimiser of its own with `.of(…)`";
+        let undone = "it undoes each reduction: end it with `.until(…)`, or give each an optimiser of its own with `.of(…)`";
+        refer_to_optimizer(info, optimizer)
+            .claims(of_optimizer(deed, alone, optimizer))
+            .excludes(of_optimizer(SETS_RATE, undone, optimizer))
     }
 
     /// Resets the memory, when a run begins that does not continue the last one.

@@ -1,11 +1,11 @@
 //! Applies a schedule to learning rates.
 
+use super::optimizer::{SETS_RATE, of_optimizer, recorded_name, refer_to_optimizer};
 use super::timing::{RunPosition, ScheduleUnit, Timing};
 use crate::fit::{BatchesPerStep, Epochs, Iteration, LearningRate, Phase, Step, Total};
 use crate::schedule::Schedule;
 use crate::weight;
-use callback_macros::callback;
-use callback_runtime::{CallbackInfo, Record, Rounds};
+use callback_runtime::{Callback, CallbackInfo, Handlers, Record, Rounds};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -20,12 +20,14 @@ use std::fmt;
 /// A schedule that spans the whole run takes its length from the run. Epochs: [`Epochs`]. Steps of a fit: the number of epochs times that
 /// of the steps in a pass, if the source of batches has an exact length; a fit that accumulates gradients has
 /// [several batches per step](crate::fit::BatchesPerStep). Rounds of another loop: [`Total`], from the round on at which the
-/// run begins. If the length is not known, the run fails before its first step: give it with [`total`](Self::total).
+/// run begins; in a session of your own loop, the items of [`each`](callback_runtime::Session::each) if their number is exact. If the length is
+/// not known, the run fails before its first step: give it with [`total`](Self::total).
 ///
 /// # Several optimisers
 ///
 /// The schedule applies to every optimiser, with the initial rate of each, or to [the one you name](Self::of). Attach one schedule for each of
-/// several optimisers. It has the weight [`EARLY`](crate::weight::EARLY), so that callbacks without a weight may change the rate that it sets.
+/// several optimisers. A second one for the same optimiser is a problem of the plan, unless one of the two ends with [`until`](Self::until):
+/// [chain](crate::schedule::Schedule::then) the schedules. It has the weight [`EARLY`](crate::weight::EARLY), so that callbacks without a weight may change the rate that it sets.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -116,9 +118,8 @@ impl RateSchedule {
     /// # use doc_models::{Line, Points};
     /// let misspelt = RateSchedule::per_epoch(Exponential::new(0.9)).of("mian");
     /// let mut trainer = Trainer::new(Line::default()).callback(misspelt);
-    /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
-    /// assert!(fitted.outcome.to_string().contains("there is no optimiser `mian`; the learner's optimisers are: main"));
-    /// # Ok::<(), PlanError>(())
+    /// let error = trainer.fit(vec![Points(vec![(1.0, 2.0)])]).unwrap_err();
+    /// assert_eq!(error.problems()[0].hint(), Some("did you mean `main`?"));
     /// ```
     pub fn of(mut self, optimizer: impl Into<Cow<'static, str>>) -> Self {
         self.optimizer = Some(optimizer.into());
@@ -186,15 +187,6 @@ impl RateSchedule {
         self
     }
 
-    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = self.schedule.declare(info);
-        match &self.optimizer {
-            _ if !self.is_recorded => info,
-            Some(optimizer) => info.produces(format!("lr.{optimizer}")),
-            None => info.produces("lr"),
-        }
-    }
-
     fn apply(&mut self, now: RunPosition<'_>, rate: &mut LearningRate) -> Result<(), String> {
         let next = self.timing.next(now, self.schedule.needs_total())?;
         let Some(at) = next else { return Ok(()) };
@@ -217,22 +209,43 @@ impl RateSchedule {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::EARLY, declare = Self::declare)]
-impl RateSchedule {
-    fn on_enter(
-        &mut self,
-        record: &Record,
-        phase: Option<&Phase>,
-        rate: &LearningRate,
-    ) -> Result<(), String> {
-        if let Some(optimizer) = &self.optimizer {
-            rate.check_name(optimizer)?;
+impl<L: Rounds> Callback<L> for RateSchedule {
+    fn info(&self) -> CallbackInfo {
+        let info = CallbackInfo::of::<Self>().ready_made();
+        let info = self.schedule.declare(info.weight(weight::EARLY));
+        let info = self.timing.declare::<L>(info);
+        let info = refer_to_optimizer(info, self.optimizer.as_ref());
+        let info = if self.timing.until.is_none() {
+            let remedy = "chain the schedules with `.then(…)`, or give each an optimiser of its own with `.of(…)`";
+            info.claims(of_optimizer(SETS_RATE, remedy, self.optimizer.as_ref()))
+        } else {
+            info
+        };
+        if self.is_recorded {
+            info.produces(recorded_name(self.optimizer.as_ref()))
+        } else {
+            info
         }
-        self.timing.begin_run(record, phase.is_some())
+    }
+
+    fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on_enter(Self::begin_run);
+        h.on_each(L::on_scope_begin, Self::begin_scope);
+        h.on_each(L::on_poll, Self::poll);
+        h.on_each(L::on_round_end, Self::record_rate);
+    }
+}
+
+/// The handlers.
+impl RateSchedule {
+    fn begin_run(&mut self, record: &Record, rate: &LearningRate) -> Result<(), String> {
+        self.timing.begin_run(record);
+        let optimizer = self.optimizer.as_deref();
+        optimizer.map_or(Ok(()), |name| rate.check_name(name))
     }
 
     #[expect(clippy::too_many_arguments, reason = "a fit counts in several units")]
-    fn on_scope_begin(
+    fn begin_scope(
         &mut self,
         record: &Record,
         phase: Option<&Phase>,
@@ -256,7 +269,7 @@ impl RateSchedule {
     }
 
     /// For a loop whose rounds are no scopes, such as the driver's.
-    fn on_poll(
+    fn poll(
         &mut self,
         record: &Record,
         phase: Option<&Phase>,
@@ -266,7 +279,7 @@ impl RateSchedule {
         RunPosition::at_poll(record, phase, total).map_or(Ok(()), |now| self.apply(now, rate))
     }
 
-    fn on_round_end(&mut self, rate: &LearningRate, record: &mut Record) {
+    fn record_rate(&mut self, rate: &LearningRate, record: &mut Record) {
         if self.is_recorded {
             for (name, rate) in rate.named(self.optimizer.as_deref()) {
                 record.set(name, rate);

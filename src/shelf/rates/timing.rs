@@ -1,8 +1,10 @@
 //! When a schedule is applied: its unit, and the position in it.
 
-use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
+use crate::fit::{BatchesPerStep, Epochs, Fit, Iteration, Phase, Step, Total};
 use crate::schedule::SchedulePosition;
-use callback_runtime::Record;
+use crate::settings;
+use callback_runtime::{CallbackInfo, Record, Rounds};
+use std::any::TypeId;
 
 /// What the positions of a schedule count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,23 +73,28 @@ impl Timing {
         }
     }
 
-    /// Begins a run. The `Err` says that the loop does not count this unit.
-    pub(super) fn begin_run(&mut self, record: &Record, is_fit: bool) -> Result<(), String> {
-        self.last = None;
-        self.begin = record.round().number();
-        let rounds = record.round().unit();
-        let is_counted = match self.unit {
-            ScheduleUnit::Rounds => true,
-            ScheduleUnit::Steps => is_fit || rounds == "step",
-            ScheduleUnit::Epochs => rounds == "epoch",
+    /// Declares the settings that are not valid, such as a unit that the loop does not count.
+    pub(super) fn declare<L: Rounds>(&self, info: CallbackInfo) -> CallbackInfo {
+        let info = settings::at_least_one(info, "total", self.total);
+        let info = settings::at_least_one(info, "until", self.until);
+        let (is_counted, unit) = match self.unit {
+            ScheduleUnit::Rounds => (true, "rounds"),
+            ScheduleUnit::Steps => (is_fit::<L>() || L::ROUND == "step", "steps"),
+            ScheduleUnit::Epochs => (L::ROUND == "epoch", "epochs"),
         };
         if is_counted {
-            return Ok(());
+            return info;
         }
-        let unit = self.unit_name(record);
-        Err(format!(
-            "this loop has no {unit} that a schedule can count: its rounds are {rounds}s; write `per_round`"
+        info.problem(format!(
+            "counts {unit}, and this loop has {}s; write `per_round`",
+            L::ROUND
         ))
+    }
+
+    /// Begins a run.
+    pub(super) fn begin_run(&mut self, record: &Record) {
+        self.last = None;
+        self.begin = record.round().number();
     }
 
     /// Returns the position, if it is another one than that of the last call. The `Err` says that the total is needed and not known.
@@ -148,7 +155,10 @@ impl Timing {
                 steps.map(|steps| steps.saturating_mul(epochs.max))
             }
             (Some(epochs), _) => Some(epochs.max),
-            (None, _) => total.map(|rounds| rounds.saturating_add(self.begin)),
+            (None, _) => {
+                let last = total.map(|rounds| rounds.saturating_add(self.begin));
+                last.or_else(|| now.record.last_round())
+            }
         }
     }
 
@@ -159,4 +169,9 @@ impl Timing {
             ScheduleUnit::Rounds => format!("{}s", record.round().unit()),
         }
     }
+}
+
+/// Whether the loop is a fit, which counts steps inside its rounds.
+fn is_fit<L: Rounds>() -> bool {
+    TypeId::of::<L>() == TypeId::of::<Fit>()
 }

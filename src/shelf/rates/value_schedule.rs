@@ -3,8 +3,9 @@
 use super::timing::{RunPosition, ScheduleUnit, Timing};
 use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
 use crate::schedule::{Schedule, SchedulePosition};
+use crate::settings;
 use crate::weight;
-use callback_runtime::{Callback, CallbackInfo, Handlers, LocalMut, Record, Rounds};
+use callback_runtime::{Callback, CallbackInfo, Claim, Handlers, LocalMut, Record, Rounds};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -24,7 +25,7 @@ use std::fmt;
 /// struct Temperature(f64);
 ///
 /// let cooling = ValueSchedule::per_step(Exponential::new(0.5), 8.0, |temperature: &mut Temperature, value| temperature.0 = value)
-///     .record("temperature");
+///     .record_as("temperature");
 /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).state(Temperature(8.0)).callback(cooling);
 /// assert!(driver.run(4)?.is_finished());
 /// assert_eq!(driver.get::<Record>().and_then(|record| record.get("temperature")), Some(1.0));
@@ -170,12 +171,12 @@ impl<T: 'static> ValueSchedule<T> {
     /// struct Momentum(f64);
     ///
     /// let momentum = ValueSchedule::per_epoch(StepDecay::new(1, 0.5), 0.8, |momentum: &mut Momentum, value| momentum.0 = value);
-    /// let mut trainer = Trainer::new(Line::default()).epochs(2).state(Momentum(0.8)).callback(momentum.record("momentum"));
+    /// let mut trainer = Trainer::new(Line::default()).epochs(2).state(Momentum(0.8)).callback(momentum.record_as("momentum"));
     /// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)])])?;
     /// assert!(fitted.history.of("momentum").map(|(_, value)| value).eq([0.8, 0.4]));
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn record(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn record_as(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());
         self
     }
@@ -205,10 +206,13 @@ impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
     fn info(&self) -> CallbackInfo {
         let info = CallbackInfo::of::<Self>().ready_made();
         let info = self.schedule.declare(info.weight(weight::EARLY));
-        let is_finite = self.initial.is_finite();
-        let info = info.valid_if(is_finite, "initial", self.initial, "give a finite one");
+        let info = settings::finite(self.timing.declare::<L>(info), "initial", self.initial);
         match &self.name {
-            Some(name) => info.produces(name.clone()),
+            Some(name) => {
+                let deed = format!("records `{name}`");
+                let claim = Claim::new(deed, "give one of them another name");
+                info.claims(claim).produces(name.clone())
+            }
             None => info,
         }
     }
@@ -223,9 +227,9 @@ impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
 
 /// The handlers.
 impl<T: 'static> ValueSchedule<T> {
-    fn begin_run(&mut self, record: &Record, phase: Option<&Phase>) -> Result<(), String> {
+    fn begin_run(&mut self, record: &Record) {
         self.value = None;
-        self.timing.begin_run(record, phase.is_some())
+        self.timing.begin_run(record);
     }
 
     #[expect(clippy::too_many_arguments, reason = "a fit counts in several units")]

@@ -3,8 +3,10 @@
 //! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`, and that for callbacks
 //! that must run in parallel in `parallel/check.rs`, and those for the names of a saved run in `persist/check.rs`.
 
+mod claims;
 mod conflicts;
 mod counters;
+mod known_names;
 mod monitors;
 mod needs;
 mod order_names;
@@ -27,10 +29,13 @@ use crate::period::{
 use crate::persist::{check_saved_names, check_saved_state};
 use crate::raw::Table;
 use crate::run::HandlerRecord;
+use claims::check_claims;
 use conflicts::{check_readers, check_writers};
 use counters::check_counters;
 use monitors::{check_monitors, check_produced_twice};
 use needs::check_needs;
+use known_names::check_known_names;
+use monitors::check_monitors;
 use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
@@ -55,6 +60,7 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
     check_info,
     check_weights,
     check_settings,
+    check_known_names,
     check_names,
     check_saved_names,
     check_saved_state,
@@ -67,6 +73,7 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
     check_needs,
     check_requirements,
     check_incompatible,
+    check_claims,
     check_monitors,
     check_produced_twice,
     check_order_names,

@@ -1,7 +1,7 @@
 //! Checks the names in the record that callbacks monitor or produce: the loop or one callback puts them there.
 
 use super::CheckInput;
-use crate::callback::CallbackId;
+use crate::callback::{CallbackId, ProducedName};
 use crate::plan::{Problem, ProblemKind, ProblemText, nearest};
 use crate::raw::AccessKind;
 use crate::record::{Record, covers};
@@ -67,10 +67,10 @@ fn has_rounds(input: &CheckInput<'_>) -> bool {
 
 /// The names that the record of a run may have.
 struct RecordNames<'p> {
-    /// The names that the loop and the callbacks declare.
-    declared: Vec<&'p str>,
-    /// The names that callbacks of the program, and no ready-made ones, declare.
-    by_program: Vec<&'p str>,
+    /// The names that the loop declares.
+    by_loop: Vec<&'p str>,
+    /// The names that callbacks declare, and that the run may record.
+    by_callbacks: Vec<&'p ProducedName>,
     /// Whether the loop or a callback may add other names.
     is_open: bool,
 }
@@ -80,46 +80,50 @@ impl<'p> RecordNames<'p> {
         let plan = input.plan;
         let by_loop = plan.of_run.records.iter().flatten();
         let mut names = Self {
-            declared: by_loop.map(AsRef::as_ref).collect(),
-            by_program: Vec::new(),
+            by_loop: by_loop.map(AsRef::as_ref).collect(),
+            by_callbacks: Vec::new(),
             is_open: plan.of_run.records.is_none(),
         };
         let writers = writers_of_records(input);
         for id in &plan.resolved.order {
             let attached = &plan.attached[*id];
-            let mut produces = attached.produces().map(AsRef::as_ref).peekable();
+            let declares_none = attached.produces().next().is_none();
             let is_ready_made = attached.info.is_ready_made();
-            names.is_open |= !is_ready_made && produces.peek().is_none() && writers.contains(id);
-            for name in produces {
-                names.declared.push(name);
-                names.by_program.extend((!is_ready_made).then_some(name));
-            }
+            names.is_open |= !is_ready_made && declares_none && writers.contains(id);
+            let produced = attached.produces();
+            let recorded = produced.filter(|name| plan.of_run.may_record(name));
+            names.by_callbacks.extend(recorded);
         }
         names
     }
 
     /// Returns what is wrong with a name that the callback `id` monitors, if anything is.
     fn check(&self, input: &CheckInput<'_>, id: CallbackId, name: &str) -> Option<Problem> {
-        let covers_name = |produced: &&str| covers(produced, name);
-        if self.by_program.iter().any(covers_name) {
+        let mut by_callbacks = self.by_callbacks.iter();
+        if by_callbacks.any(|produced| produced.has_number(name)) {
             return None;
         }
         let why = input.plan.of_run.why_unrecorded(name);
-        if why.is_none() && self.declared.iter().any(covers_name) {
+        if why.is_none() && self.by_loop.iter().any(|recorded| covers(recorded, name)) {
             return None;
         }
-        let similar = nearest(name, self.declared.iter().copied());
-        let (what, hint) = match (why, similar) {
-            (Some(why), _) => (
+        let similar = nearest(name, self.declared());
+        let part = self.part_of(name);
+        let (what, hint) = match (&part, why) {
+            (Some(part), _) => (
+                "which has several numbers".to_owned(),
+                format!("monitor one of them, such as `{part}`"),
+            ),
+            (None, Some(why)) => (
                 format!("which this run does not record: {why}"),
                 remedy(name),
             ),
-            (None, _) => (
+            (None, None) => (
                 "which nothing puts into the record".to_owned(),
                 self.advice(name, similar),
             ),
         };
-        let kind = match (self.is_open, why.or(similar)) {
+        let kind = match (self.is_open, part.as_deref().or(why).or(similar)) {
             (false, _) => ProblemKind::NotRecorded,
             (true, Some(_)) => ProblemKind::MaybeNotRecorded,
             (true, None) => return None,
@@ -128,15 +132,25 @@ impl<'p> RecordNames<'p> {
         Some(input.of_callback(id, kind, text))
     }
 
+    fn declared(&self) -> impl Iterator<Item = &str> {
+        let by_callbacks = self.by_callbacks.iter().map(|produced| produced.name());
+        self.by_loop.iter().copied().chain(by_callbacks)
+    }
+
+    /// Returns a number of the value called `name`, if only its parts are numbers.
+    fn part_of(&self, name: &str) -> Option<String> {
+        let mut by_callbacks = self.by_callbacks.iter();
+        let of_name = by_callbacks.find(|produced| produced.name() == name)?;
+        of_name.example()
+    }
+
     fn advice(&self, name: &str, similar: Option<&str>) -> String {
         match similar {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None if self.declared.is_empty() => remedy(name),
-            None => format!(
-                "monitor one of these: {}; {}",
-                self.declared.join(", "),
-                remedy(name)
-            ),
+            None => match self.declared().collect::<Vec<_>>().join(", ") {
+                names if names.is_empty() => remedy(name),
+                names => format!("monitor one of these: {names}; {}", remedy(name)),
+            },
         }
     }
 }

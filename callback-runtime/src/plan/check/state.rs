@@ -8,7 +8,7 @@ use crate::plan::{INSERT_ADVICE, Problem, ProblemKind};
 use crate::raw::Access;
 use crate::run::HandlerRecord;
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Refuses a handler that requires state that nothing provides, or that does not exist at its breakpoint, as
 ///
@@ -16,14 +16,24 @@ use std::collections::HashMap;
 /// fn on_epoch_end(&self, notes: &String) {}         // nothing inserts a `String`
 /// fn on_train_batch_begin(&self, loss: &Loss) {}    // the loss does not exist yet
 /// ```
+///
+/// Of a ready-made callback, one handler is reported for each type: who attaches it did not choose its breakpoints.
 pub(crate) fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
     let mut problems = Vec::new();
+    let mut reported = HashSet::new();
     for record in input.handlers() {
-        if input.plan.of_run.why_silent(record.at).is_none() {
-            let required = record.accesses.iter().filter(|access| !access.optional);
-            problems.extend(required.filter_map(|access| providers.absent_state(record, access)));
+        if input.plan.of_run.why_silent(record.at).is_some() {
+            continue;
         }
+        let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
+        let required = record.accesses.iter().filter(|access| !access.optional);
+        let absent = required.filter_map(|access| {
+            let problem = providers.absent_state(record, access)?;
+            let is_new = reported.insert((record.callback, access.type_id));
+            (is_new || !is_ready_made).then_some(problem)
+        });
+        problems.extend(absent);
     }
     problems
 }

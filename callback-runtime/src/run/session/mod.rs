@@ -137,7 +137,24 @@ impl<'m, L: Loop> Session<'m, L> {
         scope: Scope<L>,
         items: I,
     ) -> Scopes<'_, 'm, L, I::IntoIter> {
-        Scopes::new(self, scope, Location::here(), items.into_iter())
+        let items = items.into_iter();
+        if let (length, Some(most)) = items.size_hint()
+            && length == most
+        {
+            self.expect_items(scope, length);
+        }
+        Scopes::new(self, scope, Location::here(), items)
+    }
+
+    /// Notes in the record how many rounds follow, if the scope is a round.
+    fn expect_items(&self, scope: Scope<L>, length: usize) {
+        if scope.end().is_round_end() {
+            self.with_state(|state| {
+                if let Some(record) = state.get::<Record>() {
+                    record.expect_rounds(length.try_into().unwrap_or(u64::MAX));
+                }
+            });
+        }
     }
 
     /// Opens a scope, which ends when the returned value is dropped. `None` if the run is interrupted, or if a handler has left the scope
