@@ -2,40 +2,16 @@
 
 mod support {
     pub(crate) mod classifier;
+    pub(crate) mod measures;
 }
 
 use callbacks::fit::OwnStep;
 use callbacks::metrics::{Accuracy, Average, ClassScore, ConfusionMatrix, CurveArea, Mean, Metric};
 use callbacks::prelude::*;
-use callbacks::shelf::{EarlyStopping, InvalidLossStopping, Measure, Throughput};
+use callbacks::shelf::{EarlyStopping, InvalidLossStopping, Measure};
 use std::sync::{Arc, Mutex};
 use support::classifier::{Classifier, Images, Logits};
-
-type MeasureAccuracy = Measure<Fit, Accuracy, Logits, Images>;
-
-fn accuracy() -> MeasureAccuracy {
-    Measure::new(
-        "accuracy",
-        Accuracy::new(),
-        |accuracy, logits: &Logits, images: &Images| accuracy.update(&logits.0, &images.labels),
-    )
-}
-
-fn f1_of_classes() -> Measure<Fit, ClassScore, Logits, Images> {
-    let f1 = ClassScore::f1(2, Average::PerClass);
-    Measure::new("f1", f1, |f1, logits: &Logits, images: &Images| {
-        f1.update(&logits.0, &images.labels)
-    })
-}
-
-/// Two batches of unequal size, of whose samples a half is right.
-fn half_right() -> Vec<Images> {
-    vec![Images::of([(0, 0), (1, 1), (0, 1)]), Images::of([(1, 0)])]
-}
-
-fn all_right() -> Vec<Images> {
-    vec![Images::of([(0, 0), (1, 1)])]
-}
+use support::measures::{MeasureAccuracy, accuracy, all_right, f1_of_classes, half_right};
 
 fn trainer() -> Trainer<Classifier> {
     Trainer::new(Classifier::default())
@@ -334,115 +310,6 @@ fn a_learner_with_a_step_of_its_own_is_measured_if_the_step_provides_predictions
     let fitted = trainer.fit(half_right()).unwrap();
     assert_eq!(values(&fitted, "train_accuracy"), [Some(0.5)]);
     assert_eq!(values(&fitted, "valid_accuracy"), [Some(1.0)]);
-}
-
-/// The problems and notes of a fit with these callbacks.
-fn problems(attach: impl FnOnce(Trainer<Classifier>) -> Trainer<Classifier>) -> Vec<String> {
-    let problems = attach(trainer()).check().err();
-    let problems = problems.map(|error| error.problems().to_vec());
-    let texts = problems.unwrap_or_default().into_iter();
-    texts.map(|problem| problem.to_string()).collect()
-}
-
-#[test]
-fn two_callbacks_that_record_one_name_are_a_problem_of_the_plan() {
-    let twice = problems(|trainer| {
-        trainer
-            .callback(accuracy())
-            .callback(accuracy().only("train"))
-    });
-    assert_eq!(twice.len(), 1, "{twice:?}");
-    assert!(
-        twice[0].contains("records `train_accuracy`, too"),
-        "{twice:?}"
-    );
-    assert!(
-        twice[0].contains("give one of them another name"),
-        "{twice:?}"
-    );
-    let apart = |trainer: Trainer<Classifier>| {
-        let trainer = trainer.callback(accuracy().only("train"));
-        trainer
-            .callback(accuracy().only("valid"))
-            .callback(f1_of_classes())
-    };
-    assert_eq!(problems(apart), [""; 0]);
-    let rates = |trainer: Trainer<Classifier>| {
-        trainer
-            .callback(Throughput::new())
-            .callback(Throughput::new())
-    };
-    assert_eq!(problems(rates).len(), 1);
-    let named = |trainer: Trainer<Classifier>| {
-        let trainer = trainer.callback(Throughput::new());
-        trainer.callback(Throughput::new().record_as("speed"))
-    };
-    assert_eq!(problems(named), [""; 0]);
-}
-
-#[test]
-fn a_value_of_several_numbers_is_monitored_by_one_of_them() {
-    let monitor = |name: &'static str| {
-        problems(|trainer| {
-            trainer
-                .callback(f1_of_classes())
-                .callback(EarlyStopping::maximize(name))
-        })
-    };
-    let whole = monitor("train_f1");
-    assert_eq!(whole.len(), 1, "{whole:?}");
-    assert!(whole[0].contains("which has several numbers"), "{whole:?}");
-    assert!(
-        whole[0].contains("monitor one of them, such as `train_f1.0`"),
-        "{whole:?}"
-    );
-    assert_eq!(monitor("train_f1.1"), [""; 0]);
-    // What the plan cannot refuse, because a closure may record anything, fails in the first epoch.
-    let mut open = trainer()
-        .callback(f1_of_classes())
-        .callback(EarlyStopping::maximize("train_f1"))
-        .on(Fit::on_epoch_end, |_: &mut Record| {});
-    let outcome = open.fit(half_right()).unwrap().outcome;
-    assert!(outcome.failed().is_some(), "{outcome}");
-}
-
-#[test]
-fn names_are_declared_where_something_records_them() {
-    let without_data = problems(|trainer| {
-        trainer
-            .callback(accuracy())
-            .callback(EarlyStopping::maximize("valid_accuracy"))
-    });
-    assert!(
-        without_data[0].contains("no validation data"),
-        "{without_data:?}"
-    );
-    // Measured elsewhere, under a name that looks as if it were of a validation pass.
-    let area = Measure::at(
-        Fit::on_epoch_end,
-        "valid_auc",
-        Mean::new(),
-        |mean, epoch: &Epoch| mean.push(1.0 / epoch.get() as f64, 1.0),
-    );
-    let mut elsewhere = trainer()
-        .epochs(2)
-        .callback(area)
-        .callback(EarlyStopping::maximize("valid_auc").patience(0));
-    let fitted = elsewhere.fit(half_right()).unwrap();
-    assert!(fitted.outcome.stopped().is_some(), "{}", fitted.outcome);
-    // Samples are counted in the training pass alone.
-    let speed = |name: &'static str| {
-        problems(|trainer| {
-            trainer
-                .valid(all_right())
-                .callback(Throughput::new())
-                .callback(EarlyStopping::maximize(name))
-        })
-    };
-    assert_eq!(speed("train_samples_per_second"), [""; 0]);
-    for name in ["valid_samples_per_second", "predict_samples_per_second"] {
-        assert_eq!(speed(name).len(), 1, "{name}");
-    }
 }
 
 #[test]

@@ -1,99 +1,20 @@
-//! `LrFinder`: the sweep, what ends it, what it restores, and what it suggests.
+//! `LrFinder`: the sweep, what ends it, and what it restores.
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "a handler's parameters are what the runtime hands it"
 )]
 
-use callbacks::fit::{Batches, Fit, Learner, LearningRate, Loss, OptimizerName, Phase, Trainer};
+mod support {
+    pub(crate) mod scripted;
+}
+
+use callbacks::fit::{Batches, Fit, LearningRate, Trainer};
 use callbacks::shelf::{LrFinder, RateCurve};
 use callbacks::{Attach, BoxError, Plan};
-
-/// A learner with momentum whose loss is the batch, so that a test writes down the losses.
-#[derive(Debug, Clone, PartialEq, Default, callbacks::Parameters)]
-struct Scripted {
-    weight: f64,
-    #[parameters(skip)]
-    velocity: f64,
-    #[parameters(skip)]
-    calls: u64,
-    #[parameters(skip)]
-    rates: Vec<f64>,
-    #[parameters(skip)]
-    optimizers: &'static [&'static str],
-    #[parameters(skip)]
-    fails_at: Option<u64>,
-}
-
-struct Predicted(f64);
-struct Slope(f64);
-
-impl Learner for Scripted {
-    type Batch = f64;
-    type Prediction = Predicted;
-    type Gradients = Slope;
-
-    fn samples(&self, _: &f64) -> u64 {
-        1
-    }
-
-    fn forward(&mut self, batch: &f64, phase: Phase) -> Result<Predicted, BoxError> {
-        assert_eq!(phase, Phase::Train);
-        self.calls += 1;
-        if self.fails_at == Some(self.calls) {
-            return Err("the device is lost".into());
-        }
-        Ok(Predicted(*batch))
-    }
-
-    fn loss(&mut self, prediction: &Predicted, _: &f64) -> Result<Loss, BoxError> {
-        Ok(Loss::from(prediction.0))
-    }
-
-    fn backward(
-        &mut self,
-        _: &Predicted,
-        batch: &f64,
-        _: OptimizerName,
-    ) -> Result<Slope, BoxError> {
-        Ok(Slope(*batch))
-    }
-
-    fn step(&mut self, slope: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
-        self.velocity = 0.9 * self.velocity + slope.0;
-        self.weight -= rate * self.velocity;
-        self.rates.push(rate);
-        Ok(())
-    }
-
-    fn optimizers(&self) -> &'static [&'static str] {
-        if self.optimizers.is_empty() {
-            &["main"]
-        } else {
-            self.optimizers
-        }
-    }
-}
-
-fn trainer() -> Trainer<Scripted> {
-    Trainer::new(Scripted {
-        weight: 0.1,
-        velocity: 0.3,
-        ..Scripted::default()
-    })
-}
-
-fn find(finder: LrFinder, losses: Vec<f64>) -> RateCurve {
-    finder.find(&mut trainer(), losses).unwrap()
-}
+use support::scripted::{Scripted, find, is_close, trainer};
 
 fn rates(curve: &RateCurve) -> Vec<f64> {
     curve.points().iter().map(|point| point.rate).collect()
-}
-
-fn is_close(ours: &[f64], expected: &[f64]) -> bool {
-    let pairs = || ours.iter().zip(expected);
-    ours.len() == expected.len()
-        && pairs().all(|(one, other)| (one - other).abs() <= 1e-12 * other.abs())
 }
 
 #[test]
@@ -277,42 +198,6 @@ fn one_of_several_optimisers_can_be_swept() {
 }
 
 #[test]
-fn the_steepest_fall_and_a_tenth_of_the_lowest_are_suggested() {
-    // Ten points that are skipped, however steep, and one at the end.
-    let mut losses: Vec<f64> = (0..10).map(|at| 1000.0 - 90.0 * f64::from(at)).collect();
-    losses.extend([100.0, 99.0, 90.0, 60.0, 55.0, 54.0, 70.0, 1.0]);
-    let steps = losses.len() as u64;
-    let finder = LrFinder::new().range(1e-8, 1e9).steps(steps).smoothing(0.0);
-    let curve = find(finder.clone(), losses);
-    // The rate of the 13th point is 1e4: the loss falls by 39 around it. The lowest one is at 1e7.
-    assert!(is_close(&[curve.steepest().unwrap()], &[1e4]), "{curve}");
-    assert!(
-        is_close(&[curve.tenth_of_lowest().unwrap()], &[1e6]),
-        "{curve}"
-    );
-    assert_eq!(curve.suggestion(), curve.steepest());
-    // At the ends of the rest, the slope is that to the one neighbour.
-    let ends = |falls_first: bool| {
-        let mut losses = vec![9.0; 18];
-        let inner = if falls_first { 11..18 } else { 16..18 };
-        losses[inner].fill(2.0);
-        find(finder.clone(), losses).steepest().unwrap()
-    };
-    assert!(is_close(&[ends(true), ends(false)], &[1e2, 1e8]));
-    let rising = find(
-        finder.clone(),
-        (0..18).map(|at| 100.0 + f64::from(at)).collect(),
-    );
-    assert_eq!(rising.steepest(), None);
-    assert!(
-        is_close(&[rising.suggestion().unwrap()], &[10.0]),
-        "{rising}"
-    );
-    let short = find(finder.steps(11), vec![1.0; 11]);
-    assert_eq!(short.suggestion(), None);
-}
-
-#[test]
 fn in_a_session_the_finder_is_a_callback() {
     let fit = Fit::session(10)
         .learning_rate(0.5)
@@ -338,7 +223,12 @@ fn in_a_session_the_finder_is_a_callback() {
         assert_eq!(fit.train([(); 3]).count(), 3);
     }
     // A batch without a loss has no point.
-    assert!(fit.finish().is_finished());
+    let outcome = fit.finish();
+    let reason = outcome.stopped().unwrap().reason();
+    assert!(
+        reason.contains("after 0 of 100 steps of the sweep"),
+        "{outcome}"
+    );
 }
 
 #[test]
@@ -359,6 +249,28 @@ fn a_sweep_begins_anew_with_each_run() {
     let first = curve();
     assert_eq!(first.points().len(), 20);
     assert_eq!(curve(), first);
+}
+
+#[test]
+fn a_fit_that_ends_before_the_sweep_is_stopped_with_the_reason() {
+    let mut trainer = trainer().epochs(2).callback(LrFinder::new());
+    let outcome = trainer.fit(vec![1.0; 30]).unwrap().outcome;
+    let reason = outcome.stopped().unwrap().reason();
+    assert!(
+        reason.contains("after 60 of 100 steps of the sweep"),
+        "{outcome}"
+    );
+    assert!(reason.contains("`LrFinder::find`"), "{outcome}");
+}
+
+#[test]
+fn the_losses_of_a_dropped_group_are_no_part_of_the_next_step() {
+    let mut trainer = trainer().accumulate(2).drop_last_group();
+    let finder = LrFinder::new().steps(4).smoothing(0.0);
+    // The third batch of each pass makes no step.
+    let curve = finder.find(&mut trainer, vec![1.0, 3.0, 100.0]).unwrap();
+    let losses: Vec<f64> = curve.points().iter().map(|point| point.loss).collect();
+    assert_eq!(losses, [2.0; 4]);
 }
 
 /// A source that notes the epochs that it is asked for.

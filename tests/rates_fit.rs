@@ -17,7 +17,7 @@ use callbacks::fit::{BatchesPerStep, Epoch, Fit, LearningRate, Step, Trainer};
 use callbacks::schedule::{
     Cosine, Exponential, Linear, OneCycle, Schedule, SchedulePosition, StepDecay,
 };
-use callbacks::shelf::{RateSchedule, ReduceOnPlateau, ValueSchedule};
+use callbacks::shelf::{RateSchedule, ValueSchedule};
 use callbacks::{Attach, Outcome};
 use std::sync::{Arc, Mutex};
 use support::complaint::complaint;
@@ -304,68 +304,6 @@ fn a_value_has_a_schedule_like_a_rate() {
     }
     let expected = [values(&cosine, 3.0, 6), values(&cosine, 3.0, 6)].concat();
     assert_eq!(trainer.get::<Temperature>().unwrap().0, expected);
-}
-
-/// The problem of a fit with these callbacks; `None` if it has none.
-fn problem_of(attach: impl FnOnce(Trainer<Line>) -> Trainer<Line>) -> Option<String> {
-    let mut learner = line();
-    learner.optimizers = &["main", "critic"];
-    let error = attach(Trainer::new(learner)).check().err()?;
-    assert_eq!(error.problems().len(), 1, "{error}");
-    Some(error.to_string())
-}
-
-#[test]
-fn two_schedules_of_one_rate_are_a_problem_of_the_plan() {
-    let schedule = || RateSchedule::per_epoch(|_: u64| 0.5);
-    let plateau = |name| ReduceOnPlateau::minimize(name);
-    let both = problem_of(|trainer| trainer.callback(schedule()).callback(schedule())).unwrap();
-    assert!(
-        both.contains("sets the learning rate at each position, too"),
-        "{both}"
-    );
-    assert!(
-        both.contains("chain the schedules with `.then(…)`"),
-        "{both}"
-    );
-    let with_all = problem_of(|trainer| {
-        trainer
-            .callback(schedule())
-            .callback(schedule().of("critic"))
-    });
-    assert!(with_all.is_some());
-    let apart = |trainer: Trainer<Line>| {
-        let main = trainer.callback(schedule().of("main"));
-        main.callback(schedule().of("critic"))
-            .callback(schedule().of("critic").until(3))
-    };
-    assert_eq!(problem_of(apart), None);
-    let undone = problem_of(|trainer| trainer.callback(plateau("train_loss")).callback(schedule()));
-    assert!(
-        undone
-            .unwrap()
-            .contains("it undoes each reduction: end it with `.until(…)`")
-    );
-    let ended = |trainer: Trainer<Line>| {
-        let trainer = trainer.callback(plateau("train_loss"));
-        trainer.callback(schedule().until(3))
-    };
-    assert_eq!(problem_of(ended), None);
-    let twice = problem_of(|trainer| {
-        trainer
-            .callback(plateau("train_loss"))
-            .callback(plateau("train_loss").of("main"))
-    });
-    assert!(
-        twice
-            .unwrap()
-            .contains("reduces the learning rate by `train_loss`, too")
-    );
-    let different = |trainer: Trainer<Line>| {
-        let trainer = trainer.valid(inputs([1.0])).callback(plateau("train_loss"));
-        trainer.callback(plateau("valid_loss"))
-    };
-    assert_eq!(problem_of(different), None);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::RateCurve;
 use super::optimizer::refer_to_optimizer;
 use super::sweep::Sweep;
-use crate::fit::{Batches, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
+use crate::fit::{Batches, Epoch, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
 use crate::settings;
 use crate::weight;
 use crate::{Attach, Parameters};
@@ -21,7 +21,8 @@ use std::borrow::Cow;
 /// needs, the sweep goes on with the batches of the next epoch.
 ///
 /// In a training loop of your own, attach the finder as a callback: it sets the rate, and stops the session when the sweep is complete. The
-/// [`curve`](Self::curve) is in the plan then, and your loop restores the model.
+/// [`curve`](Self::curve) is in the plan then, and your loop restores the model. A fit that ends before the sweep is complete is stopped, with
+/// the number of steps that were made.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -106,7 +107,7 @@ impl LrFinder {
         self
     }
 
-    /// Sets the number of rates, and so of steps: 2 or more, 100 by default. A suggestion needs at least 12.
+    /// Sets the number of rates, and so of steps: 2 or more, 100 by default. A suggestion needs at least 13.
     ///
     /// ```
     /// # use callbacks::Parameters;
@@ -359,5 +360,16 @@ impl LrFinder {
             return Flow::Continue;
         }
         Flow::stop(NO_LOSS)
+    }
+
+    fn on_epoch_end(&mut self, epoch: &Epoch, epochs: &Epochs) -> Flow {
+        if epoch.get() < epochs.max {
+            return Flow::Continue;
+        }
+        let (made, steps) = (self.sweep.count(), self.steps);
+        Flow::stop(format!(
+            "the fit ends after {made} of {steps} steps of the sweep; give it more epochs, or call `LrFinder::find`, which repeats the \
+             batches and restores the learner"
+        ))
     }
 }

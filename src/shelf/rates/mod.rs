@@ -3,12 +3,14 @@
 //! * `rate_schedule`, `value_schedule`: apply a schedule; `timing`: when they do;
 //! * `optimizer`: what they declare of an optimiser;
 //! * `plateau`: reduces rates when a number does not improve;
-//! * `finder`: tries many rates; `sweep`, `curve`: what it measures.
+//! * `finder`: tries many rates; `sweep`, `curve`, `descent`, `plot`: what it measures and suggests.
 
 mod curve;
+mod descent;
 mod finder;
 mod optimizer;
 mod plateau;
+mod plot;
 mod rate_schedule;
 mod sweep;
 mod timing;

@@ -42,6 +42,11 @@ impl Sweep {
         self.count >= steps
     }
 
+    /// Returns the number of steps so far.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Returns how much of a sweep of this many steps is made: 0 at the first one, 1 at the last one.
     pub(super) fn fraction(&self, steps: u64) -> f64 {
         as_f64(self.count) / as_f64(steps.saturating_sub(1).max(1))
@@ -68,6 +73,7 @@ impl Sweep {
     /// Adds a point to the curve. Returns whether its smoothed loss is not finite, or exceeds the lowest one by this factor.
     pub(super) fn end_step(&mut self, loss: f64, smoothing: f64, stop_factor: f64) -> bool {
         let smoothed = self.smooth(loss, smoothing);
+        self.curve.set_smoothing(smoothing);
         self.curve.push(self.rate, loss, smoothed);
         let best = self.best.unwrap_or(f64::INFINITY).min(smoothed);
         self.best = Some(best);
@@ -79,8 +85,9 @@ impl Sweep {
         has_exploded
     }
 
-    /// Ends a pass. Returns whether it has made a step.
+    /// Ends a pass, and drops the losses of batches that have made no step. Returns whether the pass has made a step.
     pub(super) fn end_pass(&mut self) -> bool {
+        self.group = (0.0, 0);
         let before = std::mem::replace(&mut self.count_before, self.count);
         self.count > before
     }

@@ -27,7 +27,7 @@ pub(crate) fn check_claims(input: &CheckInput<'_>) -> Vec<Problem> {
             input,
             *id,
             other,
-            format!("{}, too", same.deed()),
+            &format!("{}, too", same.deed()),
             claim,
         ))
     });
@@ -37,7 +37,7 @@ pub(crate) fn check_claims(input: &CheckInput<'_>) -> Vec<Problem> {
             let claims = &claims;
             move |claim| {
                 let (other, found) = claims.iter().find(|(_, other)| other.overlaps(claim))?;
-                Some(problem(input, id, *other, found.deed().to_owned(), claim))
+                Some(problem(input, id, *other, found.deed(), claim))
             }
         })
     });
@@ -48,7 +48,7 @@ fn problem(
     input: &CheckInput<'_>,
     id: CallbackId,
     other: CallbackId,
-    deed: String,
+    deed: &str,
     claim: &Claim,
 ) -> Problem {
     let place = input.plan.attached[other].added_at;
