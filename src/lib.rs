@@ -32,6 +32,7 @@
 //! * [`Attach`] attaches callbacks to both.
 //! * [`metrics`] has accuracies, errors and other numbers over many batches, in any loop or without one.
 //! * [`shelf`] has ready-made callbacks for both, and for loops of your own.
+//! * [`Hyperparameters`] are settings of the program, for handlers and loggers.
 //! * [`Parameters`](trait@Parameters) and [`Gradients`](trait@Gradients) are what callbacks need of a model; each can be derived.
 //! * [`breakpoints!`] declares your own loop; a [`Plan`] runs callbacks in it.
 //! * [`State`] is shared by loop and callbacks: one value per type.
@@ -48,6 +49,7 @@ mod attach;
 pub mod candle;
 pub mod driver;
 pub mod fit;
+mod hyperparameters;
 pub mod metrics;
 mod model;
 #[cfg(feature = "ndarray")]
@@ -66,6 +68,7 @@ pub use callback_macros::{Gradients, Parameters, breakpoints, callback};
 pub use callback_runtime::*;
 pub use driver::Driver;
 pub use fit::Fit;
+pub use hyperparameters::{Hyperparameter, Hyperparameters};
 pub use model::{Gradients, HalfPrecision, Parameters};
 #[cfg(feature = "parallel")]
 pub use parallel::{Parallel, ThreadsError};

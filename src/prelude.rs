@@ -3,6 +3,7 @@
 //! It has the names of both loops, and those that do not depend on a loop. A definition in your program shadows a name of the prelude.
 
 pub use crate::Attach;
+pub use crate::Hyperparameters;
 pub use crate::driver::{
     Attempt, Driven, Driver, RejectedAttempts, Rollback, Samples, Time, VariationalDriver, Verdict,
     reject_if, stop_if, stop_unless,

@@ -15,7 +15,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Fit, Step, Trainer};
 use callbacks::shelf::{Csv, JsonLines};
-use callbacks::{Attach, Callback, Closure, Complex, OnFailure, Record, Stats};
+use callbacks::{Attach, Callback, Closure, Complex, Hyperparameters, OnFailure, Record, Stats};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use support::journal::Journal;
@@ -110,6 +110,44 @@ fn an_integer_is_written_in_full_and_a_text_as_it_is() {
         lines.lines(),
         [r#"{"step":1,"place":1.0,"seed":9223372036854775807,"kind":"a, \"b\""}"#]
     );
+}
+
+fn settings() -> Hyperparameters {
+    let settings = Hyperparameters::new().set("lr", 0.1).set("layers", 3);
+    settings.set("optimizer", "a \"b\"").set("nesterov", true)
+}
+
+#[test]
+fn hyperparameters_are_a_line_of_json_before_the_first_row_and_no_row_of_a_table() {
+    let (table, lines) = (Page::default(), Page::default());
+    let mut driver = walk()
+        .state(settings())
+        .callback(Csv::new(table.clone()))
+        .callback(JsonLines::new(lines.clone()));
+    for _ in 0..2 {
+        assert!(driver.run(1).unwrap().is_finished());
+    }
+    let first =
+        r#"{"hyperparameters":{"lr":0.1,"layers":3,"optimizer":"a \"b\"","nesterov":true}}"#;
+    let rows = [r#"{"step":1,"place":1.0}"#, r#"{"step":2,"place":2.0}"#];
+    assert_eq!(lines.lines(), [first, rows[0], rows[1]]);
+    assert_eq!(table.lines(), ["step,place", "1,1", "2,2"]);
+    // In a fit; other ones of a later fit have a line of their own.
+    let page = Page::default();
+    let mut trainer = Trainer::new(Line::new(&Journal::default()))
+        .callback(JsonLines::new(page.clone()))
+        .on(Fit::on_epoch_end, |settings: &Hyperparameters| {
+            assert!(settings.get("lr").is_some());
+        });
+    for rate in [0.1, 0.1, 0.2] {
+        trainer = trainer.state(Hyperparameters::new().set("lr", rate));
+        assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    }
+    let lines = page.lines();
+    let kinds = lines
+        .iter()
+        .map(|line| line.starts_with(r#"{"hyperparameters":"#));
+    assert!(kinds.eq([true, false, false, true, false]), "{lines:?}");
 }
 
 /// What fails a driver of a walker that logs what `writer` tells.

@@ -16,7 +16,7 @@ mod support {
 use callbacks::driver::Driver;
 use callbacks::fit::{Epoch, Fit, LearningRate, Loss, Step, Trainer};
 use callbacks::shelf::TensorBoard;
-use callbacks::{Attach, BoxError, Complex, Flow, Plan, Record, State, Stats};
+use callbacks::{Attach, BoxError, Complex, Flow, Hyperparameters, Plan, Record, State, Stats};
 use foreign_loop::Relax;
 use foreign_loop::relaxation::{Energy, relax};
 use std::fs;
@@ -58,6 +58,25 @@ fn a_fit_leaves_the_metrics_by_phase_and_the_learning_rate_over_epochs() {
         point(2, "learning_rate", 0.125),
     ];
     assert_eq!(folder.only_file(), expected);
+}
+
+#[test]
+fn hyperparameters_leave_a_table_in_markdown() {
+    let folder = Folder::new("settings");
+    let settings = Hyperparameters::new().set("lr", 0.1).set("layers", 3);
+    let settings = settings.set("a|b", "two\nlines").set("nesterov", true);
+    let expected = "| name | value |\n|---|---|\n| lr | 0.1 |\n| layers | 3 |\n| a\\|b | two lines |\n| nesterov | true |";
+    let expected = [("hyperparameters".to_owned(), expected.to_owned())];
+    let mut trainer = trainer(&folder).state(settings.clone());
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    assert_eq!(folder.texts(), expected);
+    assert_eq!(folder.only_file().len(), 4);
+    let folder = Folder::new("settings-driver");
+    let mut driver = walk()
+        .state(settings)
+        .callback(TensorBoard::new(folder.path()));
+    assert!(driver.run(2).unwrap().is_finished());
+    assert_eq!(folder.texts(), expected);
 }
 
 #[test]

@@ -18,6 +18,8 @@ use std::io::Write;
 /// value without a column fails the run. A round that was [cut short](crate::shelf#rounds-that-are-cut-short) has no row. Each part of a value has a column, such as `energy.mean`. Column names are
 /// unique: a value called `epoch` in an epoch's record, or a value with the name of another value's part, fails the run.
 ///
+/// [`Hyperparameters`](crate::Hyperparameters) are not written: a table has one kind of rows. Write them with `JsonLines`.
+///
 /// In a [`SanityCheck`](super::SanityCheck) the row and the file are checked, and nothing is written.
 ///
 /// An error of the file fails the run, and the row is lost. A row that was written in part is completed before the next one. Attach the

@@ -3,6 +3,7 @@
 use super::lines::LineWriter;
 use super::{DryRun, columns};
 use crate::weight;
+use crate::{Hyperparameter, Hyperparameters};
 use callback_macros::callback;
 use callback_runtime::{BoxError, Complex, Record, Rounds, Stats, Value};
 use serde_json::{Map, Value as Json, json};
@@ -15,6 +16,9 @@ use std::io::Write;
 ///
 /// JSON has no NaN and no infinity: they are written as `null`. Names are unique: a value called `epoch` in an epoch's record, or a value
 /// with the name of another value's part, such as `energy.mean` beside the statistic `energy`, fails the run.
+///
+/// If the state has [`Hyperparameters`], the first line has them, and no round: `{"hyperparameters":{"lr":0.1}}`. A reader of rows skips a line
+/// without the name of the round, such as `epoch`. A later run with other hyperparameters begins with another such line.
 ///
 /// In a [`SanityCheck`](super::SanityCheck) the line and the file are checked, and nothing is written.
 ///
@@ -44,6 +48,8 @@ use std::io::Write;
 /// ```
 pub struct JsonLines {
     writer: LineWriter,
+    /// The hyperparameters that were written last.
+    settings: Option<Hyperparameters>,
 }
 
 impl JsonLines {
@@ -60,7 +66,21 @@ impl JsonLines {
     pub fn new(to: impl Write + Send + 'static) -> Self {
         Self {
             writer: LineWriter::new(to),
+            settings: None,
         }
+    }
+
+    /// Writes a line of hyperparameters, unless it was written before.
+    fn write_settings(&mut self, settings: Option<&Hyperparameters>) -> Result<(), BoxError> {
+        let Some(new) = settings.filter(|new| self.settings.as_ref() != Some(*new)) else {
+            return Ok(());
+        };
+        let values = new.iter();
+        let values = values.map(|(name, value)| (name.to_owned(), json_of_setting(value)));
+        let values = Json::Object(values.collect());
+        self.write(&Map::from_iter([("hyperparameters".to_owned(), values)]))?;
+        self.settings = Some(new.clone());
+        Ok(())
     }
 
     fn write(&mut self, line: &Map<String, Json>) -> Result<(), BoxError> {
@@ -72,7 +92,12 @@ impl JsonLines {
 
 #[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
 impl JsonLines {
-    fn on_round_end(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
+    fn on_round_end(
+        &mut self,
+        record: &Record,
+        settings: Option<&Hyperparameters>,
+        dry_run: Option<&DryRun>,
+    ) -> Result<(), BoxError> {
         if !record.is_complete() {
             return Ok(());
         }
@@ -89,6 +114,7 @@ impl JsonLines {
         if dry_run.is_some() {
             return Ok(self.writer.check()?);
         }
+        self.write_settings(settings)?;
         self.write(&line)
     }
 }
@@ -105,6 +131,15 @@ fn json_of(value: &Value) -> Json {
             error_of_mean,
             variance,
         }) => json!({ "mean": mean, "error_of_mean": error_of_mean, "variance": variance }),
+    }
+}
+
+fn json_of_setting(value: &Hyperparameter) -> Json {
+    match value {
+        Hyperparameter::Number(value) => (*value).into(),
+        Hyperparameter::Integer(value) => (*value).into(),
+        Hyperparameter::Text(text) => text.as_ref().into(),
+        Hyperparameter::Bool(value) => (*value).into(),
     }
 }
 

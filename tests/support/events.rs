@@ -40,6 +40,14 @@ impl Folder {
         files
     }
 
+    /// The texts of the only file: the tag and the text of each.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        let files = self.files();
+        assert_eq!(files.len(), 1, "{files:?}");
+        let bytes = fs::read(&files[0]).unwrap();
+        events(&bytes).iter().flat_map(texts).collect()
+    }
+
     pub(crate) fn only_file(&self) -> Vec<Point> {
         let files = self.files();
         assert_eq!(files.len(), 1, "{files:?}");
@@ -57,13 +65,45 @@ impl Drop for Gone {
 /// The numbers of a file whose checksums are right, behind its version.
 pub(crate) fn read(file: &Path) -> Vec<Point> {
     let bytes = fs::read(file).unwrap();
-    let mut rest = &bytes[..];
+    events(&bytes).iter().flat_map(points).collect()
+}
+
+fn events(bytes: &[u8]) -> Vec<Fields<'_>> {
+    let mut rest = bytes;
     let mut events = Vec::new();
     while !rest.is_empty() {
         events.push(Fields::of(record(&mut rest)));
     }
     assert_eq!(events.remove(0).bytes(3), [b"brain.Event:2"]);
-    events.iter().flat_map(points).collect()
+    events
+}
+
+/// The values of an event.
+fn values<'b>(event: &Fields<'b>) -> Vec<Fields<'b>> {
+    let summaries = event.bytes(5).into_iter().map(Fields::of);
+    let values = summaries.flat_map(|summary| summary.bytes(1));
+    values.map(Fields::of).collect()
+}
+
+fn tag(value: &Fields<'_>) -> String {
+    String::from_utf8(value.bytes(1)[0].to_vec()).unwrap()
+}
+
+/// The texts of an event, each a tensor of one text for the plugin of that name.
+fn texts(event: &Fields<'_>) -> Vec<(String, String)> {
+    let mut values = values(event);
+    values.retain(|value| !value.bytes(8).is_empty());
+    let of = |value: &Fields<'_>| {
+        let tensor = Fields::of(value.bytes(8)[0]);
+        let size = Fields::of(Fields::of(tensor.bytes(2)[0]).bytes(2)[0]);
+        assert_eq!((tensor.number(1), size.number(1)), (7, 1));
+        let metadata = Fields::of(value.bytes(9)[0]);
+        let plugin = Fields::of(metadata.bytes(1)[0]);
+        assert_eq!((plugin.bytes(1)[0], metadata.number(4)), (&b"text"[..], 2));
+        let text = tensor.bytes(8)[0].to_vec();
+        (tag(value), String::from_utf8(text).unwrap())
+    };
+    values.iter().map(of).collect()
 }
 
 fn record<'b>(rest: &mut &'b [u8]) -> &'b [u8] {
@@ -95,17 +135,14 @@ fn points(event: &Fields<'_>) -> Vec<Point> {
     let wall_time = f64::from_le_bytes(event.bytes(1)[0].try_into().unwrap());
     assert!(wall_time > 1.7e9, "{wall_time} is no time of ours");
     let step = event.number(2);
-    let summaries = event.bytes(5).into_iter().map(Fields::of);
-    let values = summaries.flat_map(|summary| summary.bytes(1));
-    let of = |value: &[u8]| {
-        let value = Fields::of(value);
-        Point {
-            step,
-            tag: String::from_utf8(value.bytes(1)[0].to_vec()).unwrap(),
-            value: f32::from_le_bytes(value.bytes(2)[0].try_into().unwrap()),
-        }
+    let mut values = values(event);
+    values.retain(|value| !value.bytes(2).is_empty());
+    let of = |value: &Fields<'_>| Point {
+        step,
+        tag: tag(value),
+        value: f32::from_le_bytes(value.bytes(2)[0].try_into().unwrap()),
     };
-    values.map(of).collect()
+    values.iter().map(of).collect()
 }
 
 /// The fields of a message, by their numbers: what is in them, or the number that they are.

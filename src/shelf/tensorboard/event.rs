@@ -1,4 +1,5 @@
-//! The messages of an event file. Names, tags and types are those of TensorFlow's `event.proto` and `summary.proto`.
+//! The messages of an event file. Tags and types are those of TensorFlow's `event.proto`, `summary.proto`,
+//! `tensor.proto` and `tensor_shape.proto`.
 
 use prost::{Message, Oneof};
 
@@ -25,14 +26,56 @@ pub(super) enum What {
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Summary {
     #[prost(message, repeated, tag = "1")]
-    pub(super) value: Vec<Scalar>,
+    pub(super) value: Vec<SummaryValue>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Scalar {
+pub(super) struct SummaryValue {
     #[prost(string, tag = "1")]
     pub(super) tag: String,
     /// Optional, because prost would not write a plain zero.
     #[prost(float, optional, tag = "2")]
     pub(super) simple_value: Option<f32>,
+    #[prost(message, optional, tag = "8")]
+    pub(super) tensor: Option<Text>,
+    #[prost(message, optional, tag = "9")]
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// A `TensorProto` of texts.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Text {
+    #[prost(int32, tag = "1")]
+    pub(super) dtype: i32,
+    #[prost(message, optional, tag = "2")]
+    pub(super) shape: Option<Shape>,
+    #[prost(bytes = "vec", repeated, tag = "8")]
+    pub(super) string_val: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Shape {
+    #[prost(message, repeated, tag = "2")]
+    pub(super) dim: Vec<ShapeSize>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ShapeSize {
+    #[prost(int64, tag = "1")]
+    pub(super) size: i64,
+}
+
+/// A `SummaryMetadata`, which names the plugin that shows the value.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Metadata {
+    #[prost(message, optional, tag = "1")]
+    pub(super) plugin_data: Option<PluginData>,
+    #[prost(int32, tag = "4")]
+    pub(super) data_class: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct PluginData {
+    #[prost(string, tag = "1")]
+    pub(super) plugin_name: String,
 }

@@ -1,6 +1,6 @@
 //! An event file: records with a length, an event, and a checksum of each.
 
-use super::event::{Event, Scalar, Summary, What};
+use super::event::{Event, Summary, SummaryValue, What};
 use prost::Message;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -37,11 +37,17 @@ impl EventFile {
         step: u64,
         scalars: impl IntoIterator<Item = (String, f64)>,
     ) -> Result<(), String> {
-        let value: Vec<Scalar> = scalars.into_iter().map(scalar).collect();
+        let value: Vec<SummaryValue> = scalars.into_iter().map(scalar).collect();
         if value.is_empty() {
             return Ok(());
         }
         self.write(step, What::Summary(Summary { value }))
+    }
+
+    /// Writes a value that belongs to the whole run.
+    pub(super) fn write_of_run(&mut self, value: SummaryValue) -> Result<(), String> {
+        let value = vec![value];
+        self.write(0, What::Summary(Summary { value }))
     }
 
     /// Flushes the file if the last flush was long ago.
@@ -142,10 +148,11 @@ fn masked_checksum(data: &[u8]) -> u32 {
     clippy::cast_possible_truncation,
     reason = "the format has single precision"
 )]
-fn scalar((tag, value): (String, f64)) -> Scalar {
-    Scalar {
+fn scalar((tag, value): (String, f64)) -> SummaryValue {
+    SummaryValue {
         tag,
         simple_value: Some(value as f32),
+        ..SummaryValue::default()
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod event;
 mod file;
+mod table;
 
 use super::{DryRun, columns};
+use crate::Hyperparameters;
 use crate::fit::{LearningRate, Loss, OptimizerName, Phase, Step};
 use crate::weight;
 use callback_macros::callback;
@@ -33,6 +35,8 @@ use std::path::PathBuf;
 ///
 /// An error of the file fails the run, unless the callback is attached with [`on_failure`](callback_runtime::Attachment::on_failure). So do
 /// two values with the same tag, such as `energy/mean` beside the statistic `energy`.
+///
+/// If the state has [`Hyperparameters`], each file has them as a table under the tag `hyperparameters`, among the texts.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -117,11 +121,18 @@ impl TensorBoard {
 
     /// A folder that cannot be written is reported before the first step. A phase outside of other scopes is an evaluation or a prediction,
     /// which has no round to write.
-    fn on_scope_begin(&mut self, at: &Breakpoint) -> Result<(), String> {
-        if self.file.is_none() && at.phase().is_none() {
-            self.open()?;
+    fn on_scope_begin(
+        &mut self,
+        at: &Breakpoint,
+        settings: Option<&Hyperparameters>,
+    ) -> Result<(), String> {
+        if self.file.is_some() || at.phase().is_some() {
+            return Ok(());
         }
-        Ok(())
+        let file = self.open()?;
+        settings.map_or(Ok(()), |settings| {
+            file.write_of_run(table::of_hyperparameters(settings))
+        })
     }
 
     fn on_scope_end(
