@@ -4,7 +4,7 @@ mod support {
     pub(crate) mod classifier;
 }
 
-use callbacks::metrics::{Accuracy, Average, ClassScore, Metric};
+use callbacks::metrics::{Accuracy, ClassAverage, ClassScore, Metric};
 use callbacks::prelude::*;
 use callbacks::shelf::{Csv, Measure};
 use std::io::Write;
@@ -33,7 +33,7 @@ fn accuracy() -> Measure<Fit, Accuracy, Logits, Images> {
 }
 
 fn f1_of_classes() -> Measure<Fit, ClassScore, Logits, Images> {
-    let f1 = ClassScore::f1(2, Average::PerClass);
+    let f1 = ClassScore::f1(2, ClassAverage::PerClass);
     Measure::new("f1", f1, |f1, logits: &Logits, images: &Images| {
         f1.update(&logits.0, &images.labels)
     })

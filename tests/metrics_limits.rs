@@ -1,9 +1,9 @@
 //! Metrics at their limits: wrong input, NaN and infinities, sums that lose no digits, and the types that inputs have.
 
 use callbacks::metrics::{
-    Accuracy, Average, ClassScore, Classes, ConfusionMatrix, CurveArea, Input, Mean,
-    MeanSquaredError, Metric, MetricError, MetricProblem, MultilabelAccuracy, Nothing, Numbers,
-    OneVsRestArea, Perplexity, R2, SamplesPerSecond, Scores, Table, TopKAccuracy, above,
+    Accuracy, ClassAverage, ClassScore, Classes, ConfusionMatrix, CurveArea, Input, Mean,
+    MeanSquaredError, Metric, MetricError, MetricProblem, MultilabelAccuracy, Normalize, Nothing,
+    Numbers, OneVsRestArea, Perplexity, R2, SamplesPerSecond, Scores, Table, TopKAccuracy, above,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,10 +20,10 @@ fn an_error_says_which_input_where_and_what_to_do() {
         CurveArea::roc().update(&[0.5], &[2]),
         TopKAccuracy::new(0).update(&[[0.5]], &[0]),
         TopKAccuracy::new(1).update(&[vec![0.5, 0.5], vec![0.5]], &[0, 0]),
-        OneVsRestArea::roc(3, Average::Macro).update(&[[0.5, 0.5]], &[0]),
-        OneVsRestArea::roc(3, Average::MacroOfAll).check(),
-        ClassScore::precision(2, Average::Class(2)).check(),
-        ClassScore::f_beta(f64::NAN, 2, Average::Micro).check(),
+        OneVsRestArea::roc(3, ClassAverage::Macro).update(&[[0.5, 0.5]], &[0]),
+        OneVsRestArea::roc(3, ClassAverage::MacroOfAll).check(),
+        ClassScore::precision(2, ClassAverage::Class(2)).check(),
+        ClassScore::f_beta(f64::NAN, 2, ClassAverage::Micro).check(),
         Accuracy::new().update(&above(1.5, &[0.5]), &[1]),
         Accuracy::new().update(&above(0.5, &[0.5, -0.25]), &[1, 1]),
         MultilabelAccuracy::new().update(&[[true, false]], &[[true]]),
@@ -224,10 +224,10 @@ fn any_number_of_classes_is_a_setting_or_an_error() {
             ConfusionMatrix::new(classes)
                 .update(&[0], &[0])
                 .map_err(text),
-            ClassScore::f1(classes, Average::PerClass)
+            ClassScore::f1(classes, ClassAverage::PerClass)
                 .update(&[0], &[0])
                 .map_err(text),
-            OneVsRestArea::roc(classes, Average::Macro)
+            OneVsRestArea::roc(classes, ClassAverage::Macro)
                 .update(&[[0.5]], &[0])
                 .map_err(text),
         ];
@@ -239,7 +239,27 @@ fn any_number_of_classes_is_a_setting_or_an_error() {
             );
         }
     }
-    let mut f1 = ClassScore::f1(50_000, Average::Macro);
+    let mut f1 = ClassScore::f1(50_000, ClassAverage::Macro);
     f1.update(&[49_999, 0], &[49_999, 1]).unwrap();
     assert_eq!(f1.compute().unwrap().number(), Some(1.0 / 3.0));
+}
+
+/// Each sum is computed once: with a sum for each cell, this would take an hour.
+#[test]
+fn a_matrix_of_many_classes_is_normalized() {
+    const CLASSES: usize = 1000;
+    let targets: Vec<usize> = (0..2 * CLASSES).map(|index| index % CLASSES).collect();
+    let predictions: Vec<usize> = targets.iter().map(|class| class / 2).collect();
+    let shares = |normalize| {
+        let mut confusion = ConfusionMatrix::new(CLASSES).normalize(normalize);
+        confusion.update(&predictions, &targets).unwrap();
+        confusion.compute().unwrap()
+    };
+    let cell = |normalize| shares(normalize).get(7, 3);
+    assert_eq!(cell(Normalize::Counts), Some(2.0));
+    assert_eq!(cell(Normalize::Targets), Some(1.0));
+    assert_eq!(cell(Normalize::Predictions), Some(0.5));
+    assert_eq!(cell(Normalize::All), Some(0.001));
+    // A class that is never predicted.
+    assert_eq!(shares(Normalize::Predictions).get(7, 999), Some(0.0));
 }

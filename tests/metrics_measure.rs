@@ -6,7 +6,9 @@ mod support {
 }
 
 use callbacks::fit::OwnStep;
-use callbacks::metrics::{Accuracy, Average, ClassScore, ConfusionMatrix, CurveArea, Mean, Metric};
+use callbacks::metrics::{
+    Accuracy, ClassAverage, ClassScore, ConfusionMatrix, CurveArea, Mean, Metric,
+};
 use callbacks::prelude::*;
 use callbacks::shelf::{EarlyStopping, InvalidLossStopping, Measure};
 use std::sync::{Arc, Mutex};
@@ -257,7 +259,7 @@ fn an_error_of_the_update_fails_the_run_and_says_what_to_do() {
 
 #[test]
 fn an_invalid_metric_is_a_problem_of_the_plan() {
-    let none = ClassScore::f1(0, Average::Macro);
+    let none = ClassScore::f1(0, ClassAverage::Macro);
     let none = Measure::new("f1", none, |f1, logits: &Logits, images: &Images| {
         f1.update(&logits.0, &images.labels)
     });

@@ -5,9 +5,9 @@ mod support {
 }
 
 use callbacks::metrics::{
-    Accuracy, Average, ClassScore, ConfusionMatrix, CurveArea, Entries, Mean, MeanAbsoluteError,
-    MeanSquaredError, Metric, MultilabelAccuracy, Normalize, OneVsRestArea, Perplexity, R2, Table,
-    TopKAccuracy, ZeroDivision, above,
+    Accuracy, ClassAverage, ClassScore, ConfusionMatrix, CurveArea, Entries, Mean,
+    MeanAbsoluteError, MeanSquaredError, Metric, MultilabelAccuracy, Normalize, OneVsRestArea,
+    Perplexity, R2, Table, TopKAccuracy, ZeroDivision, above,
 };
 use callbacks::{Record, Value};
 use support::peers::{Case, cases};
@@ -115,14 +115,14 @@ fn accuracy(case: &Case) -> Option<Vec<f64>> {
     ))
 }
 
-fn average(case: &Case) -> Average {
+fn average(case: &Case) -> ClassAverage {
     match case.setting("average").unwrap() {
-        "micro" => Average::Micro,
-        "macro" => Average::Macro,
-        "macro_of_all" => Average::MacroOfAll,
-        "weighted" => Average::Weighted,
-        "per_class" => Average::PerClass,
-        "class" => Average::Class(case.count("class")),
+        "micro" => ClassAverage::Micro,
+        "macro" => ClassAverage::Macro,
+        "macro_of_all" => ClassAverage::MacroOfAll,
+        "weighted" => ClassAverage::Weighted,
+        "per_class" => ClassAverage::PerClass,
+        "class" => ClassAverage::Class(case.count("class")),
         other => panic!("no average `{other}`"),
     }
 }

@@ -1,9 +1,9 @@
 //! What holds for every metric: merged parts equal the whole, nothing seen is no value, and an error changes nothing.
 
 use callbacks::metrics::{
-    Accuracy, Average, ClassScore, ConfusionMatrix, CurveArea, Entries, Mean, MeanAbsoluteError,
-    MeanSquaredError, Metric, MetricError, MultilabelAccuracy, Normalize, OneVsRestArea,
-    Perplexity, R2, TopKAccuracy, above,
+    Accuracy, ClassAverage, ClassScore, ConfusionMatrix, CurveArea, Entries, Mean,
+    MeanAbsoluteError, MeanSquaredError, Metric, MetricError, MultilabelAccuracy, Normalize,
+    OneVsRestArea, Perplexity, R2, TopKAccuracy, above,
 };
 use proptest::prelude::*;
 use std::fmt::Debug;
@@ -104,12 +104,12 @@ fn for_classes(test: &impl EachMetric) {
         );
     }
     let averages = [
-        Average::Class(1),
-        Average::Micro,
-        Average::Macro,
-        Average::MacroOfAll,
-        Average::Weighted,
-        Average::PerClass,
+        ClassAverage::Class(1),
+        ClassAverage::Micro,
+        ClassAverage::Macro,
+        ClassAverage::MacroOfAll,
+        ClassAverage::Weighted,
+        ClassAverage::PerClass,
     ];
     for average in averages {
         for score in [
@@ -186,10 +186,10 @@ fn for_scores(test: &impl EachMetric) {
         });
     }
     for average in [
-        Average::Class(2),
-        Average::Macro,
-        Average::Weighted,
-        Average::PerClass,
+        ClassAverage::Class(2),
+        ClassAverage::Macro,
+        ClassAverage::Weighted,
+        ClassAverage::PerClass,
     ] {
         for area in [
             OneVsRestArea::roc(3, average),

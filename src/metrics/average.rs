@@ -6,15 +6,15 @@ use callback_runtime::Value;
 /// How the scores of classes become one number.
 ///
 /// ```
-/// use callbacks::metrics::{Average, ClassScore, Metric};
+/// use callbacks::metrics::{ClassAverage, ClassScore, Metric};
 ///
-/// let mut recall = ClassScore::recall(3, Average::PerClass);
+/// let mut recall = ClassScore::recall(3, ClassAverage::PerClass);
 /// recall.update(&[0, 1, 1], &[0, 1, 2])?;
 /// assert_eq!(recall.compute().unwrap().of_class(1), Some(1.0));
 /// # Ok::<(), callbacks::metrics::MetricError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Average {
+pub enum ClassAverage {
     /// The score of one class: `average="binary"` of scikit-learn, with the class as `pos_label`.
     Class(usize),
     /// Counts all classes together. For precision, recall and F-score alike this is the accuracy.
@@ -32,10 +32,10 @@ pub enum Average {
 /// The score of a class whose quotient is 0 by 0, as the precision of a class that is never predicted: `zero_division` of scikit-learn.
 ///
 /// ```
-/// use callbacks::metrics::{Average, ClassScore, Metric, ZeroDivision};
+/// use callbacks::metrics::{ClassAverage, ClassScore, Metric, ZeroDivision};
 ///
 /// let score = |zero_division| {
-///     let mut precision = ClassScore::precision(2, Average::PerClass).zero_division(zero_division);
+///     let mut precision = ClassScore::precision(2, ClassAverage::PerClass).zero_division(zero_division);
 ///     precision.update(&[0, 0], &[0, 1])?;
 ///     Ok::<_, callbacks::metrics::MetricError>(precision.compute().and_then(|scores| scores.of_class(1)))
 /// };
@@ -56,7 +56,7 @@ pub enum ZeroDivision {
     Undefined,
 }
 
-impl Average {
+impl ClassAverage {
     /// Refuses a class that the metric does not have.
     pub(super) fn check_class(self, classes: usize) -> Result<(), MetricError> {
         match self {

@@ -2,11 +2,11 @@
 
 use super::accuracy::check_classes;
 use super::class_counts::{ClassCounts, ClassSums, check_number};
-use super::{Average, ClassScores, Classes, Metric, MetricError, Weights, ZeroDivision};
+use super::{ClassAverage, ClassScores, Classes, Metric, MetricError, Weights, ZeroDivision};
 use crate::settings;
 use std::borrow::Cow;
 
-/// Precision, recall or F-score of classes, by an [`Average`]: `precision_score`, `recall_score` and `fbeta_score` of scikit-learn, and
+/// Precision, recall or F-score of classes, by a [`ClassAverage`]: `precision_score`, `recall_score` and `fbeta_score` of scikit-learn, and
 /// `Precision`, `Recall` and `FBetaScore` of torchmetrics.
 ///
 /// With `tp` the samples of a class that are taken for it, `fp` those of other classes that are taken for it, and `fn` those of the class that
@@ -16,13 +16,13 @@ use std::borrow::Cow;
 /// Nothing seen: no value (scikit-learn: an error; torchmetrics: 0). A quotient of 0 by 0 follows [`ZeroDivision`].
 ///
 /// ```
-/// use callbacks::metrics::{Average, ClassScore, Metric, above};
+/// use callbacks::metrics::{ClassAverage, ClassScore, Metric, above};
 ///
-/// let mut f1 = ClassScore::f1(3, Average::Macro);
+/// let mut f1 = ClassScore::f1(3, ClassAverage::Macro);
 /// f1.update(&[0, 2, 1, 0, 0, 1], &[0, 1, 2, 0, 1, 2])?;
 /// assert!(f1.compute().unwrap().number().is_some_and(|f1| (f1 - 0.8 / 3.0).abs() < 1e-15));
 ///
-/// let mut precision = ClassScore::precision(2, Average::Class(1));       // Of two classes, the precision of the class 1.
+/// let mut precision = ClassScore::precision(2, ClassAverage::Class(1));       // Of two classes, the precision of the class 1.
 /// precision.update(&above(0.5, &[0.9, 0.8, 0.2]), &[true, false, true])?;
 /// assert_eq!(precision.compute().unwrap().number(), Some(0.5));
 /// # Ok::<(), callbacks::metrics::MetricError>(())
@@ -33,7 +33,7 @@ pub struct ClassScore {
     /// The counts of each class, up to the greatest one that was seen.
     counts: Vec<ClassSums>,
     ratio: Ratio,
-    average: Average,
+    average: ClassAverage,
     zero_division: ZeroDivision,
 }
 
@@ -48,57 +48,57 @@ impl ClassScore {
     /// The precision: of the samples that are taken for a class, the share that belongs to it.
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, ClassScore, Metric};
-    /// let mut precision = ClassScore::precision(2, Average::Class(1));
+    /// # use callbacks::metrics::{ClassAverage, ClassScore, Metric};
+    /// let mut precision = ClassScore::precision(2, ClassAverage::Class(1));
     /// precision.update(&[1, 1, 0, 0], &[1, 0, 1, 1])?;
     /// assert_eq!(precision.compute().unwrap().number(), Some(0.5));
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
-    pub fn precision(classes: usize, average: Average) -> Self {
+    pub fn precision(classes: usize, average: ClassAverage) -> Self {
         Self::new(classes, average, Ratio::Precision)
     }
 
     /// The recall: of the samples of a class, the share that is taken for it.
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, ClassScore, Metric};
-    /// let mut recall = ClassScore::recall(2, Average::Class(1));
+    /// # use callbacks::metrics::{ClassAverage, ClassScore, Metric};
+    /// let mut recall = ClassScore::recall(2, ClassAverage::Class(1));
     /// recall.update(&[1, 1, 0, 0], &[1, 0, 1, 1])?;
     /// assert_eq!(recall.compute().unwrap().number(), Some(1.0 / 3.0));
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
-    pub fn recall(classes: usize, average: Average) -> Self {
+    pub fn recall(classes: usize, average: ClassAverage) -> Self {
         Self::new(classes, average, Ratio::Recall)
     }
 
     /// The F-score with β = 1: the harmonic mean of precision and recall.
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, ClassScore, Metric};
-    /// let mut f1 = ClassScore::f1(2, Average::Class(1));
+    /// # use callbacks::metrics::{ClassAverage, ClassScore, Metric};
+    /// let mut f1 = ClassScore::f1(2, ClassAverage::Class(1));
     /// f1.update(&[1, 1, 0, 0], &[1, 0, 1, 1])?;
     /// assert_eq!(f1.compute().unwrap().number(), Some(0.4));
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
-    pub fn f1(classes: usize, average: Average) -> Self {
+    pub fn f1(classes: usize, average: ClassAverage) -> Self {
         Self::f_beta(1.0, classes, average)
     }
 
     /// The F-score, in which recall counts β times as much as precision. `beta` is finite and not negative.
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, ClassScore, Metric};
-    /// let mut f2 = ClassScore::f_beta(2.0, 2, Average::Class(1));
+    /// # use callbacks::metrics::{ClassAverage, ClassScore, Metric};
+    /// let mut f2 = ClassScore::f_beta(2.0, 2, ClassAverage::Class(1));
     /// f2.update(&[1, 1, 0, 0], &[1, 0, 1, 1])?;
     /// assert!(f2.compute().unwrap().number().is_some_and(|f2| (f2 - 5.0 / 14.0).abs() < 1e-15));
-    /// assert!(ClassScore::f_beta(-1.0, 2, Average::Micro).check().is_err());
+    /// assert!(ClassScore::f_beta(-1.0, 2, ClassAverage::Micro).check().is_err());
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
-    pub fn f_beta(beta: f64, classes: usize, average: Average) -> Self {
+    pub fn f_beta(beta: f64, classes: usize, average: ClassAverage) -> Self {
         Self::new(classes, average, Ratio::FScore { beta })
     }
 
-    fn new(classes: usize, average: Average, ratio: Ratio) -> Self {
+    fn new(classes: usize, average: ClassAverage, ratio: Ratio) -> Self {
         Self {
             classes,
             counts: Vec::new(),
@@ -111,8 +111,8 @@ impl ClassScore {
     /// Sets the score of a class whose quotient is 0 by 0; 0 by default.
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, ClassScore, Metric, ZeroDivision};
-    /// let mut recall = ClassScore::recall(3, Average::MacroOfAll).zero_division(ZeroDivision::One);
+    /// # use callbacks::metrics::{ClassAverage, ClassScore, Metric, ZeroDivision};
+    /// let mut recall = ClassScore::recall(3, ClassAverage::MacroOfAll).zero_division(ZeroDivision::One);
     /// recall.update(&[0, 1], &[0, 0])?;
     /// assert_eq!(recall.compute().unwrap().number(), Some((0.5 + 1.0 + 1.0) / 3.0));
     /// # Ok::<(), callbacks::metrics::MetricError>(())
@@ -201,18 +201,20 @@ impl Metric for ClassScore {
             return None;
         }
         let number = match self.average {
-            Average::PerClass => {
+            ClassAverage::PerClass => {
                 let scores = classes.iter().map(|class| self.score(class));
                 return Some(ClassScores::PerClass(scores.collect()));
             }
-            Average::Class(class) => self.mean(classes.get(class).into_iter().map(|c| (c, 1.0))),
-            Average::Micro => self.mean(std::iter::once((&ClassCounts::sum(&classes), 1.0))),
-            Average::Macro => {
+            ClassAverage::Class(class) => {
+                self.mean(classes.get(class).into_iter().map(|c| (c, 1.0)))
+            }
+            ClassAverage::Micro => self.mean(std::iter::once((&ClassCounts::sum(&classes), 1.0))),
+            ClassAverage::Macro => {
                 let present = classes.iter().filter(|class| class.is_present());
                 self.mean(present.map(|class| (class, 1.0)))
             }
-            Average::MacroOfAll => self.mean(classes.iter().map(|class| (class, 1.0))),
-            Average::Weighted => self.mean(classes.iter().map(|class| (class, class.targets))),
+            ClassAverage::MacroOfAll => self.mean(classes.iter().map(|class| (class, 1.0))),
+            ClassAverage::Weighted => self.mean(classes.iter().map(|class| (class, class.targets))),
         };
         number.map(ClassScores::Number)
     }

@@ -99,17 +99,9 @@ impl Metric for ConfusionMatrix {
     }
 
     fn compute(&self) -> Option<Matrix> {
-        let cells = self.counts.cells()?;
-        let rows = cells.iter().enumerate();
-        let rows = rows.map(|(target, row)| {
-            let cells_of_row = row.iter().enumerate();
-            let share = cells_of_row.map(|(prediction, cell)| {
-                let whole = self.normalize.whole(&cells, target, prediction);
-                if whole > 0.0 { cell / whole } else { 0.0 }
-            });
-            share.collect()
-        });
-        Some(Matrix(rows.collect()))
+        let mut rows = self.counts.cells()?;
+        self.normalize.apply(&mut rows);
+        Some(Matrix(rows))
     }
 
     fn reset(&mut self) {
@@ -136,16 +128,43 @@ impl Metric for ConfusionMatrix {
 }
 
 impl Normalize {
-    /// Returns what the cell is divided by.
-    fn whole(self, cells: &[Vec<f64>], target: usize, prediction: usize) -> f64 {
-        let column = cells.iter().filter_map(|row| row.get(prediction));
+    /// Divides the cells. Each sum is computed once.
+    fn apply(self, rows: &mut [Vec<f64>]) {
         match self {
-            Self::Counts => 1.0,
-            Self::Targets => cells.get(target).map_or(0.0, |row| row.iter().sum()),
-            Self::Predictions => column.sum(),
-            Self::All => cells.iter().flatten().sum(),
+            Self::Counts => {}
+            Self::Targets => {
+                for row in rows {
+                    let whole = row.iter().sum();
+                    row.iter_mut().for_each(|cell| divide(cell, whole));
+                }
+            }
+            Self::Predictions => {
+                let wholes = column_sums(rows);
+                for row in rows {
+                    let cells = row.iter_mut().zip(&wholes);
+                    cells.for_each(|(cell, whole)| divide(cell, *whole));
+                }
+            }
+            Self::All => {
+                let whole = rows.iter().flatten().sum();
+                let cells = rows.iter_mut().flatten();
+                cells.for_each(|cell| divide(cell, whole));
+            }
         }
     }
+}
+
+fn divide(cell: &mut f64, whole: f64) {
+    *cell = if whole > 0.0 { *cell / whole } else { 0.0 };
+}
+
+fn column_sums(rows: &[Vec<f64>]) -> Vec<f64> {
+    let mut sums = vec![0.0; rows.len()];
+    for row in rows {
+        let cells = sums.iter_mut().zip(row);
+        cells.for_each(|(sum, cell)| *sum += cell);
+    }
+    sums
 }
 
 /// The cells of a [`ConfusionMatrix`].

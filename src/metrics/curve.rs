@@ -3,7 +3,9 @@
 use super::accuracy::check_classes;
 use super::class_counts::check_number;
 use super::sum::Sum;
-use super::{Average, ClassScores, Classes, Metric, MetricError, Numbers, Scores, Table, Weights};
+use super::{
+    ClassAverage, ClassScores, Classes, Metric, MetricError, Numbers, Scores, Table, Weights,
+};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -23,12 +25,12 @@ use std::cmp::Ordering;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveArea {
-    curve: Curve,
+    kind: AreaKind,
     samples: Vec<Scored>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Curve {
+enum AreaKind {
     Roc,
     AveragePrecision,
     PrecisionRecall,
@@ -56,7 +58,7 @@ impl CurveArea {
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
     pub fn roc() -> Self {
-        Self::new(Curve::Roc)
+        Self::new(AreaKind::Roc)
     }
 
     /// The average precision `Σ (Rₙ − Rₙ₋₁) Pₙ` over all thresholds: `average_precision_score` of scikit-learn and `BinaryAveragePrecision` of
@@ -72,7 +74,7 @@ impl CurveArea {
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
     pub fn average_precision() -> Self {
-        Self::new(Curve::AveragePrecision)
+        Self::new(AreaKind::AveragePrecision)
     }
 
     /// The area under the curve of precision against recall by the trapezoidal rule: `auc` of scikit-learn with `precision_recall_curve`. It
@@ -89,12 +91,12 @@ impl CurveArea {
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
     pub fn precision_recall() -> Self {
-        Self::new(Curve::PrecisionRecall)
+        Self::new(AreaKind::PrecisionRecall)
     }
 
-    const fn new(curve: Curve) -> Self {
+    const fn new(kind: AreaKind) -> Self {
         let samples = Vec::new();
-        Self { curve, samples }
+        Self { kind, samples }
     }
 }
 
@@ -122,7 +124,7 @@ impl Metric for CurveArea {
     }
 
     fn compute(&self) -> Option<f64> {
-        self.curve.area(self.samples.clone())
+        self.kind.area(self.samples.clone())
     }
 
     fn reset(&mut self) {
@@ -130,7 +132,7 @@ impl Metric for CurveArea {
     }
 
     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
-        if self.curve != other.curve {
+        if self.kind != other.kind {
             return Err(MetricError::merge("curve"));
         }
         self.samples.extend_from_slice(&other.samples);
@@ -138,7 +140,7 @@ impl Metric for CurveArea {
     }
 }
 
-impl Curve {
+impl AreaKind {
     /// Computes the area; `None` if it is undefined.
     fn area(self, mut samples: Vec<Scored>) -> Option<f64> {
         if samples.iter().any(|sample| sample.score.is_nan()) {
@@ -216,14 +218,14 @@ impl Point {
 /// The areas of several classes, each against the rest, and their average: `roc_auc_score` of scikit-learn with `multi_class="ovr"`,
 /// `average_precision_score`, and `MulticlassAUROC` and `MulticlassAveragePrecision` of torchmetrics.
 ///
-/// A class without samples, or the only class that has some, has no area: it is left out of averages, and NaN with [`Average::PerClass`]
+/// A class without samples, or the only class that has some, has no area: it is left out of averages, and NaN with [`ClassAverage::PerClass`]
 /// (scikit-learn: the average is NaN too; torchmetrics: such an area is 0 in the average of ROC, and left out of that of average precision).
-/// If no class has an area: no value. [`Average::Micro`] and [`Average::MacroOfAll`] do not exist here. All samples are kept until the reset.
+/// If no class has an area: no value. [`ClassAverage::Micro`] and [`ClassAverage::MacroOfAll`] do not exist here. All samples are kept until the reset.
 ///
 /// ```
-/// use callbacks::metrics::{Average, Metric, OneVsRestArea};
+/// use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
 ///
-/// let mut auc = OneVsRestArea::roc(3, Average::Macro);
+/// let mut auc = OneVsRestArea::roc(3, ClassAverage::Macro);
 /// let scores = [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.2, 0.2, 0.6], [0.4, 0.5, 0.1]];
 /// auc.update(&scores, &[0, 1, 2, 0])?;
 /// assert_eq!(auc.compute().unwrap().number(), Some(1.0));
@@ -231,9 +233,9 @@ impl Point {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneVsRestArea {
-    curve: Curve,
+    kind: AreaKind,
     classes: usize,
-    average: Average,
+    average: ClassAverage,
     /// Row after row.
     scores: Vec<f64>,
     /// The class and the weight of each sample.
@@ -244,29 +246,29 @@ impl OneVsRestArea {
     /// The areas of [`CurveArea::roc`].
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, Metric, OneVsRestArea};
-    /// assert!(OneVsRestArea::roc(3, Average::Micro).check().is_err());
+    /// # use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
+    /// assert!(OneVsRestArea::roc(3, ClassAverage::Micro).check().is_err());
     /// ```
-    pub fn roc(classes: usize, average: Average) -> Self {
-        Self::new(Curve::Roc, classes, average)
+    pub fn roc(classes: usize, average: ClassAverage) -> Self {
+        Self::new(AreaKind::Roc, classes, average)
     }
 
     /// The areas of [`CurveArea::average_precision`].
     ///
     /// ```
-    /// # use callbacks::metrics::{Average, Metric, OneVsRestArea};
-    /// let mut precision = OneVsRestArea::average_precision(2, Average::PerClass);
+    /// # use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
+    /// let mut precision = OneVsRestArea::average_precision(2, ClassAverage::PerClass);
     /// precision.update(&[[0.75, 0.25], [0.25, 0.75]], &[0, 1])?;
     /// assert_eq!(precision.compute().unwrap().of_class(1), Some(1.0));
     /// # Ok::<(), callbacks::metrics::MetricError>(())
     /// ```
-    pub fn average_precision(classes: usize, average: Average) -> Self {
-        Self::new(Curve::AveragePrecision, classes, average)
+    pub fn average_precision(classes: usize, average: ClassAverage) -> Self {
+        Self::new(AreaKind::AveragePrecision, classes, average)
     }
 
-    const fn new(curve: Curve, classes: usize, average: Average) -> Self {
+    const fn new(kind: AreaKind, classes: usize, average: ClassAverage) -> Self {
         Self {
-            curve,
+            kind,
             classes,
             average,
             scores: Vec::new(),
@@ -284,7 +286,7 @@ impl OneVsRestArea {
         });
         let of_class = self.targets.iter().filter(|(target, _)| *target == class);
         let weight = of_class.map(|(_, weight)| weight).sum();
-        (self.curve.area(samples.collect()), weight)
+        (self.kind.area(samples.collect()), weight)
     }
 }
 
@@ -318,13 +320,13 @@ impl Metric for OneVsRestArea {
         }
         let areas = (0..self.classes).map(|class| self.area(class));
         let number = match self.average {
-            Average::PerClass => {
+            ClassAverage::PerClass => {
                 let areas = areas.map(|(area, _)| area.unwrap_or(f64::NAN));
                 return Some(ClassScores::PerClass(areas.collect()));
             }
-            Average::Class(class) => self.area(class).0,
-            Average::Weighted => mean(areas),
-            Average::Micro | Average::Macro | Average::MacroOfAll => {
+            ClassAverage::Class(class) => self.area(class).0,
+            ClassAverage::Weighted => mean(areas),
+            ClassAverage::Micro | ClassAverage::Macro | ClassAverage::MacroOfAll => {
                 mean(areas.map(|(area, _)| (area, 1.0)))
             }
         };
@@ -337,7 +339,7 @@ impl Metric for OneVsRestArea {
     }
 
     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
-        if self.curve != other.curve {
+        if self.kind != other.kind {
             return Err(MetricError::merge("curve"));
         }
         if self.classes != other.classes {
@@ -352,7 +354,7 @@ impl Metric for OneVsRestArea {
         check_number(self.classes)?;
         self.average.check_class(self.classes)?;
         match self.average {
-            Average::Micro | Average::MacroOfAll => {
+            ClassAverage::Micro | ClassAverage::MacroOfAll => {
                 let remedy = "choose `Macro`, `Weighted`, `PerClass` or `Class`";
                 let average = format!("{:?}", self.average);
                 Err(MetricError::setting("average", average, remedy))

@@ -9,7 +9,7 @@
 //! | [`Mean`] | numbers, such as losses |
 //! | [`Accuracy`], [`TopKAccuracy`] | classes |
 //! | [`MultilabelAccuracy`] | labels |
-//! | [`ClassScore`] | classes: precision, recall and F-score, by an [`Average`] |
+//! | [`ClassScore`] | classes: precision, recall and F-score, by a [`ClassAverage`] |
 //! | [`ConfusionMatrix`] | classes |
 //! | [`CurveArea`], [`OneVsRestArea`] | scores and classes: ROC AUC, average precision, the area under precision and recall |
 //! | [`MeanAbsoluteError`], [`MeanSquaredError`], [`R2`] | numbers |
@@ -17,9 +17,9 @@
 //! | [`SamplesPerSecond`] | time |
 //!
 //! ```
-//! use callbacks::metrics::{Average, ClassScore, Metric, above};
+//! use callbacks::metrics::{ClassAverage, ClassScore, Metric, above};
 //!
-//! let mut f1 = ClassScore::f1(2, Average::Class(1));
+//! let mut f1 = ClassScore::f1(2, ClassAverage::Class(1));
 //! for (probabilities, targets) in [([0.9, 0.2], [1, 1]), ([0.7, 0.1], [0, 0])] {
 //!     f1.update(&above(0.5, &probabilities), &targets)?;
 //! }
@@ -53,7 +53,7 @@ mod table;
 
 pub use above::{Above, above};
 pub use accuracy::{Accuracy, MultilabelAccuracy, TopKAccuracy};
-pub use average::{Average, ClassScores, ZeroDivision};
+pub use average::{ClassAverage, ClassScores, ZeroDivision};
 pub use class_score::ClassScore;
 pub use confusion::{ConfusionMatrix, Matrix, Normalize};
 pub use curve::{CurveArea, OneVsRestArea};

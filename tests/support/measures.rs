@@ -1,7 +1,7 @@
 //! Metrics of the classifier, and batches for them.
 
 use super::classifier::{Images, Logits};
-use callbacks::metrics::{Accuracy, Average, ClassScore, Metric};
+use callbacks::metrics::{Accuracy, ClassAverage, ClassScore, Metric};
 use callbacks::prelude::*;
 use callbacks::shelf::Measure;
 
@@ -16,7 +16,7 @@ pub(crate) fn accuracy() -> MeasureAccuracy {
 }
 
 pub(crate) fn f1_of_classes() -> Measure<Fit, ClassScore, Logits, Images> {
-    let f1 = ClassScore::f1(2, Average::PerClass);
+    let f1 = ClassScore::f1(2, ClassAverage::PerClass);
     Measure::new("f1", f1, |f1, logits: &Logits, images: &Images| {
         f1.update(&logits.0, &images.labels)
     })

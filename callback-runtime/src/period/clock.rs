@@ -8,7 +8,7 @@ use std::any::{TypeId, type_name};
 use std::time::Instant;
 
 /// The counters of a plan's loop, and the wall clock of a run.
-pub(crate) struct Clock {
+pub(crate) struct CounterClock {
     /// The counters that the loop declares, at most one for each unit.
     readers: Vec<CounterReader>,
     /// The time at which the run began. [`begin`](Self::begin) sets it.
@@ -79,6 +79,7 @@ impl Clock {
         &self.readers
     }
 
+impl CounterClock {
     /// Makes the clock of a loop that declares these counters.
     pub(crate) fn new(readers: Vec<CounterReader>) -> Self {
         Self {

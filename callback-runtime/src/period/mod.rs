@@ -39,7 +39,7 @@ pub(crate) use attached::{AttachedPeriod, attached_period};
 pub(crate) use check::{
     check_attached_periods, check_due_params, check_never_due, check_periods, check_read_only,
 };
-pub(crate) use clock::{Clock, CounterReader};
+pub(crate) use clock::{CounterClock, CounterReader};
 pub use count::{Amount, Count, Counter};
 pub(crate) use dispatch::asks_why;
 pub use due::Due;

@@ -10,6 +10,7 @@ use crate::outcome::quietly;
 use crate::parallel::Executor;
 use crate::period::{Clock, Periods, Position};
 use crate::persist::PlanPersistence;
+use crate::period::{CounterClock, Periods, Position};
 use crate::raw::{GateTable, Table};
 use crate::record::{NameDeclarations, RecordedNames};
 use crate::run::Dispatcher;
@@ -25,7 +26,7 @@ pub(crate) struct PlanCore {
     /// The callbacks and their bound handlers. `resolve` binds the handlers again after a change.
     pub(crate) dispatcher: Dispatcher,
     /// The position of the run, read from the counters of the loop.
-    pub(crate) clock: Clock,
+    pub(crate) clock: CounterClock,
     /// The gates of the breakpoints at which every handler waits for a counter.
     pub(crate) gates: Box<GateTable>,
     /// The settings of each callback of the dispatcher, in the order of attaching.
@@ -67,7 +68,7 @@ pub(crate) struct RunParts<'p> {
     pub(crate) dispatcher: &'p mut Dispatcher,
     pub(crate) resolved: &'p Resolved,
     pub(crate) recorded_names: &'p RecordedNames,
-    pub(crate) clock: &'p mut Clock,
+    pub(crate) clock: &'p mut CounterClock,
     pub(crate) gates: &'p mut GateTable,
     /// The position at which the run ends, for the units whose end is known.
     pub(crate) totals: Position,
@@ -81,7 +82,7 @@ impl PlanCore {
             loop_info,
             scope_counts: ScopeCounts::of(loop_info),
             dispatcher: Dispatcher::new(loop_info.breakpoints.len()),
-            clock: Clock::new(of_loop.counters.clone()),
+            clock: CounterClock::new(of_loop.counters.clone()),
             gates: Box::default(),
             attached: Vec::new(),
             requests: Vec::new(),

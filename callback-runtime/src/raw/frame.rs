@@ -11,7 +11,7 @@ use super::view::View;
 use crate::callback::Turn;
 use crate::loops::BreakpointId;
 use crate::outcome::{BoxError, Flow};
-use crate::period::Clock;
+use crate::period::CounterClock;
 use crate::state::borrows::Aside;
 use std::any::Any;
 
@@ -115,7 +115,7 @@ pub struct Frame<'r> {
     /// **Invariant:** they read counters of the view's table: [`of`](Self::of) calls [`GateTable::read_from`].
     pub(super) gates: &'r mut GateTable,
     /// The positions that the periods of handlers are compared with.
-    pub(crate) clock: &'r mut Clock,
+    pub(crate) clock: &'r mut CounterClock,
     /// The result of the last group, if one of its handlers did not return `Continue`. The run takes it out.
     pub(crate) group_result: Option<Box<GroupResult>>,
     /// What handlers held of the table when the run began, for the check in debug builds. `drop` gives it back.
@@ -123,7 +123,11 @@ pub struct Frame<'r> {
 }
 
 impl<'r> Frame<'r> {
-    pub(crate) fn of(view: View<'r>, gates: &'r mut GateTable, clock: &'r mut Clock) -> Self {
+    pub(crate) fn of(
+        view: View<'r>,
+        gates: &'r mut GateTable,
+        clock: &'r mut CounterClock,
+    ) -> Self {
         gates.read_from(view.table());
         let aside = if cfg!(debug_assertions) {
             view.table().borrows().set_aside()

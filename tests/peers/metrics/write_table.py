@@ -65,7 +65,7 @@ def weights_of(size):
 
 
 def tied(size):
-    """Scores of which many are equal."""
+    """Scores from 0 to 1 in steps of 1/8, so that many of them are equal."""
     return [random.randrange(9) / 8 for _ in range(size)]
 
 
