@@ -5,10 +5,10 @@ mod support {
     pub(crate) mod measures;
 }
 
-use callbacks::metrics::Mean;
+use callbacks::metrics::{ConfusionMatrix, Mean, Metric};
 use callbacks::prelude::*;
 use callbacks::shelf::{EarlyStopping, Measure, Throughput};
-use support::classifier::Classifier;
+use support::classifier::{Classifier, Images, Logits};
 use support::measures::{accuracy, all_right, f1_of_classes, half_right};
 
 fn trainer() -> Trainer<Classifier> {
@@ -76,6 +76,17 @@ fn a_value_of_several_numbers_is_monitored_by_one_of_them() {
         "{whole:?}"
     );
     assert_eq!(monitor("train_f1.1"), [""; 0]);
+    // Also of so many classes that a round lacks no names of parts.
+    let pairs = ConfusionMatrix::new(100);
+    let update = |pairs: &mut ConfusionMatrix, logits: &Logits, images: &Images| {
+        pairs.update(&logits.0, &images.labels)
+    };
+    let pairs = problems(|trainer| {
+        trainer
+            .callback(Measure::new("pairs", pairs, update))
+            .callback(EarlyStopping::maximize("train_pairs"))
+    });
+    assert!(pairs[0].contains("such as `train_pairs.0.0`"), "{pairs:?}");
     // What the plan cannot refuse, because a closure may record anything, fails in the first epoch.
     let mut open = trainer()
         .callback(f1_of_classes())

@@ -68,6 +68,11 @@ impl ClassAverage {
         }
     }
 
+    /// Returns the name of one part of the value, if each class has a score.
+    pub(super) fn example_part(self) -> Option<String> {
+        (self == Self::PerClass).then(|| "0".to_owned())
+    }
+
     /// Returns the names of the parts of the value: the classes, if each has a score.
     pub(super) fn parts(self, classes: usize) -> Vec<String> {
         match self {

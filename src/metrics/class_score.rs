@@ -247,6 +247,10 @@ impl Metric for ClassScore {
         self.average.check_class(self.classes)
     }
 
+    fn example_part(&self) -> Option<String> {
+        self.average.example_part()
+    }
+
     fn parts(&self) -> Vec<String> {
         self.average.parts(self.classes)
     }

@@ -116,6 +116,10 @@ impl Metric for ConfusionMatrix {
         self.counts.check()
     }
 
+    fn example_part(&self) -> Option<String> {
+        Some("0.0".to_owned())
+    }
+
     fn parts(&self) -> Vec<String> {
         let classes = self.counts.classes;
         if classes > 64 {

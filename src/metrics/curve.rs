@@ -363,6 +363,10 @@ impl Metric for OneVsRestArea {
         }
     }
 
+    fn example_part(&self) -> Option<String> {
+        self.average.example_part()
+    }
+
     fn parts(&self) -> Vec<String> {
         self.average.parts(self.classes)
     }

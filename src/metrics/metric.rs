@@ -98,6 +98,12 @@ pub trait Metric {
         Ok(())
     }
 
+    /// Returns the name of one part, if the value has several numbers. A plan names it where something monitors the whole value. By default
+    /// the first one of [`parts`](Self::parts).
+    fn example_part(&self) -> Option<String> {
+        self.parts().into_iter().next()
+    }
+
     /// Returns the names of the parts of a value with several numbers, as far as they are known beforehand; see [`Entries`].
     fn parts(&self) -> Vec<String> {
         Vec::new()

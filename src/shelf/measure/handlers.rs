@@ -63,7 +63,7 @@ impl<L: Rounds, M: Metric, A: 'static, B: 'static> Measure<L, M, A, B> {
         if let Some(problem) = parts.problem() {
             info = info.problem(problem);
         }
-        let part = self.metric.parts().into_iter().next();
+        let part = self.metric.example_part();
         let names = parts.names(&self.name).into_iter();
         names.fold(info, |info, (name, end)| {
             record_alone(info, name, end, part.clone())

@@ -115,10 +115,10 @@ impl RateSchedule {
     /// # use callbacks::prelude::*;
     /// # use callbacks::schedule::Exponential;
     /// # use callbacks::shelf::RateSchedule;
-    /// # use doc_models::{Line, Points};
+    /// # use doc_models::Line;
     /// let misspelt = RateSchedule::per_epoch(Exponential::new(0.9)).of("mian");
     /// let mut trainer = Trainer::new(Line::default()).callback(misspelt);
-    /// let error = trainer.fit(vec![Points(vec![(1.0, 2.0)])]).unwrap_err();
+    /// let error = trainer.check().unwrap_err();
     /// assert_eq!(error.problems()[0].hint(), Some("did you mean `main`?"));
     /// ```
     pub fn of(mut self, optimizer: impl Into<Cow<'static, str>>) -> Self {
