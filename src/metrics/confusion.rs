@@ -139,7 +139,8 @@ impl Normalize {
             Self::Targets => {
                 for row in rows {
                     let whole = row.iter().sum();
-                    row.iter_mut().for_each(|cell| divide(cell, whole));
+                    let cells = row.iter_mut();
+                    cells.for_each(|cell| divide(cell, whole));
                 }
             }
             Self::Predictions => {
