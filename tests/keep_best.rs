@@ -64,7 +64,7 @@ fn the_parameters_of_the_best_round_come_back_in_every_loop() {
         (&[3.0, 2.0, 1.0], 3.0),
         (&[1.0, 1.0, 1.0], 1.0),
         (&[f64::NAN, 2.0, f64::NAN], 2.0),
-        (&[f64::INFINITY, f64::NEG_INFINITY, 0.0], 2.0),
+        (&[f64::INFINITY, f64::NEG_INFINITY, 0.0], 3.0),
         (&[f64::NAN, f64::NAN], 2.0),
     ];
     for (values, expected) in cases {
@@ -237,7 +237,7 @@ fn without_parameters_in_the_state_the_plan_has_a_problem() {
     let mut trainer = trainer.callback(KeepBest::<Weights>::minimize("train_loss"));
     let error = trainer.check().unwrap_err();
     let kinds = error.problems().iter().map(Problem::kind);
-    assert!(kinds.eq([ProblemKind::Missing; 2]), "{error}");
+    assert!(kinds.eq([ProblemKind::Missing]), "{error}");
 }
 
 #[test]

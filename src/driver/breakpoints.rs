@@ -35,7 +35,7 @@ crate::breakpoints! {
             /// The place to judge the update. All handlers run, and one rejection rejects the update.
             on_compute_update_end -> Verdict;
             /// The update is accepted: the place to change it.
-            before_parameter_update;
+            before_parameter_update measures;
             /// The parameters are updated, and the step is counted.
             on_step_end completes Step;
             on_run_end;

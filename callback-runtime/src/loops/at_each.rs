@@ -69,6 +69,20 @@ impl<L: Loop> AtEach<L> {
         Self::new(Breakpoint::is_poll)
     }
 
+    /// The end of every phase, and each breakpoint that the loop declares with `measures`: the places where the record has numbers that were
+    /// measured with the parameters as they are there.
+    ///
+    /// ```
+    /// # use callbacks::{AtEach, Breakpoint, Driver, Fit};
+    /// let places = AtEach::<Driver>::measured().breakpoints();
+    /// assert_eq!(places.map(Breakpoint::name).collect::<Vec<_>>(), ["before_parameter_update"]);
+    /// let places = AtEach::<Fit>::measured().breakpoints();
+    /// assert_eq!(places.map(Breakpoint::name).collect::<Vec<_>>(), ["on_train_end", "on_valid_end", "on_predict_end"]);
+    /// ```
+    pub const fn measured() -> Self {
+        Self::new(Breakpoint::is_measured)
+    }
+
     /// Each breakpoint at which the record of a round is complete: those that the loop declares with `completes`.
     ///
     /// ```

@@ -217,6 +217,8 @@ pub struct Breakpoint {
     bounds_phase: bool,
     /// Whether callbacks poll here, though it may not be the end of a scope.
     polls: bool,
+    /// Whether the loop declares that the record has the measured numbers of the round here.
+    measures: bool,
     /// Whether the record of a round is complete here.
     ends_round: bool,
 }
@@ -247,6 +249,7 @@ impl Breakpoint {
             phase,
             bounds_phase: false,
             polls: false,
+            measures: false,
             ends_round: false,
         }
     }
@@ -296,6 +299,22 @@ impl Breakpoint {
         }
     }
 
+    /// Makes this a place where the record has the numbers that were measured with the parameters as they are here. `breakpoints!` calls this
+    /// for `before_parameter_update measures`.
+    ///
+    /// ```
+    /// # use callbacks::{Breakpoint, Role};
+    /// let breakpoint = Breakpoint::new("Relax", 2, "before_update", Role::Inside, Some(0), None);
+    /// assert!(!breakpoint.is_measured() && breakpoint.with_measures().is_measured());
+    /// ```
+    #[must_use]
+    pub const fn with_measures(self) -> Self {
+        Self {
+            measures: true,
+            ..self
+        }
+    }
+
     /// Returns the name of the loop.
     pub const fn loop_name(&self) -> &'static str {
         self.loop_name
@@ -339,6 +358,20 @@ impl Breakpoint {
     /// ```
     pub const fn is_poll(&self) -> bool {
         self.polls || self.ends_round || matches!(self.role, Role::End)
+    }
+
+    /// Whether the record has numbers here that were measured with the parameters as they are here: at the end of each phase, and where the
+    /// loop declares `measures`, because it changes the parameters before the round is complete.
+    ///
+    /// ```
+    /// use callbacks::{Driver, Fit};
+    ///
+    /// assert!(Fit::on_valid_end.breakpoint().is_measured());
+    /// assert!(Driver::before_parameter_update.breakpoint().is_measured());
+    /// assert!(!Driver::on_step_end.breakpoint().is_measured());
+    /// ```
+    pub const fn is_measured(&self) -> bool {
+        self.measures || (self.bounds_phase && matches!(self.role, Role::End))
     }
 
     /// Whether the record of a round is complete here.

@@ -15,6 +15,10 @@ use std::any::TypeId;
 /// advances the counter and empties the [`Record`] where the scope begins, and marks the record as complete where the scope ends, unless
 /// something cut it short. If the rounds are not such a scope, the loop calls [`Record::begin`] and [`Record::complete`] itself.
 ///
+/// A loop that changes its parameters between measuring them and the end of the round writes `measures` behind a breakpoint before the change,
+/// as the driver does: `before_parameter_update measures;`. There, and at the end of each phase, `KeepBest` of the shelf copies the
+/// parameters of a number that is in the record by then ([`AtEach::measured`]).
+///
 /// A block with `#[callback(Rounds)]` has handlers of these names:
 ///
 /// | handler | runs |

@@ -195,7 +195,7 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, NaN is a number that does not
+    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, it is a number that does not
     /// improve, and an infinity is compared like any other number. [`InvalidLossStopping`](super::InvalidLossStopping) has patience for both.
     ///
     /// ```
@@ -273,24 +273,24 @@ impl EarlyStopping {
     }
 
     fn evaluate(&mut self, value: f64) -> Flow {
-        if let Some(reason) = self.reason_to_stop_at_once(value) {
-            return Flow::stop(reason);
-        }
         let improves = self.improvement.compare(value);
-        let Some(looks) = self.patience.count_look(!improves) else {
-            return Flow::Continue;
-        };
+        let looks = self.patience.count_look(!improves);
+        let at_once = self.reason_to_stop_at_once(value);
+        let reason = at_once.or_else(|| Some(self.describe_looks(looks?, value)));
+        reason.map_or(Flow::Continue, |reason| self.patience.stop(reason))
+    }
+
+    fn describe_looks(&self, looks: u64, value: f64) -> String {
         let (name, on) = (&self.monitor.name, self.improvement.describe());
         let unit = if looks == 1 { "look" } else { "looks" };
-        self.patience.stop(format!(
-            "`{name}` has not improved{on} in {looks} {unit}: {value}"
-        ))
+        format!("`{name}` has not improved{on} in {looks} {unit}: {value}")
     }
 
     fn reason_to_stop_at_once(&self, value: f64) -> Option<String> {
         let name = &self.monitor.name;
         let gain = |on: &f64| self.improvement.direction.gain(value, *on);
-        if let Some(goal) = self.goal.filter(|goal| gain(goal) >= 0.0) {
+        let reaches = |goal: &f64| value.is_finite() && gain(goal) >= 0.0;
+        if let Some(goal) = self.goal.filter(reaches) {
             return Some(format!("`{name}` has reached {goal}: {value}"));
         }
         if let Some(threshold) = self.divergence.filter(|threshold| gain(threshold) < 0.0) {

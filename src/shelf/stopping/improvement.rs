@@ -44,14 +44,15 @@ impl Improvement {
         }
     }
 
-    /// Compares a value with the best one so far, which it becomes if it improves. Returns whether it does. NaN never improves.
+    /// Whether a value is better than the best one so far. NaN and infinite values never are.
+    pub(super) fn improves(&self, value: f64) -> bool {
+        let is_better = |than: f64| self.direction.gain(value, than) > self.required_gain(than);
+        value.is_finite() && self.reference().is_none_or(is_better)
+    }
+
+    /// Compares a value with the best one so far, which it becomes if it improves. Returns whether it does.
     pub(super) fn compare(&mut self, value: f64) -> bool {
-        let improves = match self.reference() {
-            Some(reference) => {
-                self.direction.gain(value, reference) > self.required_gain(reference)
-            }
-            None => !value.is_nan(),
-        };
+        let improves = self.improves(value);
         if improves {
             self.best = Some(value);
         }
@@ -102,7 +103,7 @@ impl Improvement {
 
     /// Returns the gain on `reference` that an improvement has to exceed.
     fn required_gain(&self, reference: f64) -> f64 {
-        // Any finite value improves on an infinite one.
+        // Any finite value improves on an infinite baseline.
         let relative = if reference.is_finite() {
             self.min_relative_delta * reference.abs()
         } else {

@@ -5,9 +5,8 @@ use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use crate::model::Parameters;
 use crate::weight;
-use callback_macros::callback;
 use callback_runtime::{
-    BoxError, Callback, CallbackInfo, Handlers, Local, LocalMut, Record, Round, Rounds,
+    AtEach, BoxError, Callback, CallbackInfo, Handlers, Local, LocalMut, Record, Round, Rounds,
 };
 use std::borrow::Cow;
 use std::fmt;
@@ -18,9 +17,18 @@ use std::fmt;
 /// The parameters are restored at the exit of the run, also after a stop, an interrupt, an error or a panic. Between the runs of one driver
 /// the best value stays, as the shelf's [memory](crate::shelf#memory) does. The copy takes as much memory as the parameters.
 ///
-/// The copy has the parameters at the end of the best round. A `train_loss` is a mean over the pass, while they changed, and the loss of a
-/// driver's step comes before its update; a `valid_loss` is that of the copy. [`Ema`](crate::shelf::Ema) validates its average instead: attach
-/// it with [`without_validation`](crate::shelf::Ema::without_validation), so that the numbers are those of the parameters that are kept.
+/// # Which parameters are kept
+///
+/// Those that the number was measured with, as far as the loop says where that is: those at the first end of a phase, or at the first breakpoint
+/// that the loop declares with `measures`, at which the record has the number. So a driver's step has those before its update, as the
+/// `BestIterKeeper` of NetKet, and a `valid_loss` those in the validation: if [`Ema`](crate::shelf::Ema) validates its average, that is what
+/// is kept. A number that is not there yet, or changes later, has the parameters at the end of the round. A `train_loss` is a mean over the
+/// pass, while the parameters changed; its parameters are those at the end of the pass.
+///
+/// The best parameters are restored after an `apply_at_end` of [`Ema`](crate::shelf::Ema::apply_at_end) or
+/// [`StochasticWeightAveraging`](crate::shelf::StochasticWeightAveraging::apply_at_end), and replace what these have applied.
+///
+/// NaN and infinite values are never the best ones.
 ///
 /// It is luz's `keep_best_model`. [`EarlyStopping::restore_best`] is both in one.
 ///
@@ -43,8 +51,18 @@ use std::fmt;
 pub struct KeepBest<M: Parameters> {
     monitor: Monitor,
     improvement: Improvement,
+    /// The number of the round under way, once it is in the record.
+    measured: Option<Measured<M>>,
     /// The parameters of the best round.
     kept: Option<(Round, M::Snapshot)>,
+}
+
+/// A number of a round that is not complete yet.
+struct Measured<M: Parameters> {
+    round: Round,
+    value: f64,
+    /// The parameters with this number; `None` if it does not improve on the best one, or the copy has failed.
+    snapshot: Option<M::Snapshot>,
 }
 
 impl<M: Parameters> KeepBest<M> {
@@ -74,6 +92,7 @@ impl<M: Parameters> KeepBest<M> {
         Self {
             monitor,
             improvement: Improvement::new(direction),
+            measured: None,
             kept: None,
         }
     }
@@ -88,18 +107,71 @@ impl<M: Parameters> KeepBest<M> {
         self.kept.as_ref().map(|(round, _)| *round)
     }
 
-    fn keep(&mut self, record: &Record, model: &M) -> Result<(), BoxError> {
-        let value = self.monitor.read(record)?;
-        if value.is_some_and(|value| self.improvement.compare(value)) {
-            self.kept = Some((record.round(), model.snapshot()?));
+    /// Copies the parameters where the record first has the number of the round, if it is the best one so far. The copy is kept once the
+    /// round is complete.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a handler's parameters are what the runtime hands it"
+    )]
+    fn measure(&mut self, record: &Record, model: Local<'_, M>) -> Result<(), BoxError> {
+        let Some(value) = self.monitor.peek(record) else {
+            return Ok(());
+        };
+        let round = record.round();
+        let is_same = |measured: &Measured<M>| measured.is_of(round, value);
+        if self.measured.as_ref().is_some_and(is_same) {
+            return Ok(());
+        }
+        let measured = self.measured.insert(Measured {
+            round,
+            value,
+            snapshot: None,
+        });
+        if self.improvement.improves(value) {
+            measured.snapshot = Some(model.snapshot()?);
         }
         Ok(())
     }
 
-    fn restore(&self, model: &mut M) -> Result<(), BoxError> {
+    /// Keeps the parameters of a complete round, if its value is the best one so far. After an error the last ones are still kept.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a handler's parameters are what the runtime hands it"
+    )]
+    fn keep(&mut self, record: &Record, model: Local<'_, M>) -> Result<(), BoxError> {
+        let measured = self.measured.take();
+        let value = self.monitor.read(record)?;
+        let Some(value) = value.filter(|value| self.improvement.improves(*value)) else {
+            return Ok(());
+        };
+        let round = record.round();
+        let snapshot = match measured.filter(|measured| measured.is_of(round, value)) {
+            Some(measured) => measured.snapshot,
+            None => Some(model.snapshot()?),
+        };
+        // Without a snapshot its copy has failed, and the parameters may be others by now.
+        if let Some(snapshot) = snapshot {
+            self.kept = Some((round, snapshot));
+            self.improvement.compare(value);
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
+        self.measured = None;
         match &self.kept {
             Some((_, snapshot)) => model.restore(snapshot),
             None => Ok(()),
+        }
+    }
+
+    /// Forgets the best parameters when a run begins that does not continue the last one.
+    fn begin(&mut self, record: &Record) {
+        self.measured = None;
+        if !self.monitor.continues(record) {
+            self.monitor.reset();
+            self.improvement.reset();
+            self.kept = None;
         }
     }
 
@@ -108,22 +180,24 @@ impl<M: Parameters> KeepBest<M> {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
-impl<M: Parameters + 'static> KeepBest<M> {
-    fn on_enter(&mut self, record: &Record) {
-        if !self.monitor.continues(record) {
-            self.monitor.reset();
-            self.improvement.reset();
-            self.kept = None;
-        }
+impl<M: Parameters> Measured<M> {
+    fn is_of(&self, round: Round, value: f64) -> bool {
+        self.round == round && self.value.to_bits() == value.to_bits()
+    }
+}
+
+/// Written by hand, because it looks at places for which `Rounds` has no name.
+impl<L: Rounds, M: Parameters + 'static> Callback<L> for KeepBest<M> {
+    fn info(&self) -> CallbackInfo {
+        let info = CallbackInfo::of::<Self>().ready_made();
+        self.declare(info.weight(weight::STOPPERS))
     }
 
-    fn on_round_end(&mut self, record: &Record, model: Local<'_, M>) -> Result<(), BoxError> {
-        self.keep(record, &model)
-    }
-
-    fn on_exit(&self, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
-        self.restore(&mut model)
+    fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on_enter(Self::begin);
+        h.on_each(AtEach::measured(), Self::measure);
+        h.on_each(L::on_round_end, Self::keep);
+        h.on_exit(Self::restore);
     }
 }
 

@@ -50,6 +50,11 @@ impl StopAfter {
         Self { unit, count }
     }
 
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        let (unit, count) = (self.unit.word(), self.count);
+        info.valid_if(count > 0, unit, count, "give 1 or more")
+    }
+
     /// The count and, for a run that begins beyond it, every position after it.
     fn period(&self) -> Period {
         let Self { unit, count } = *self;
@@ -70,12 +75,15 @@ impl StopAfter {
 
 impl<L: Rounds> Callback<L> for StopAfter {
     fn info(&self) -> CallbackInfo {
-        CallbackInfo::of::<Self>()
-            .ready_made()
-            .weight(weight::STOPPERS)
+        let info = CallbackInfo::of::<Self>().ready_made();
+        self.declare(info.weight(weight::STOPPERS))
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
+        if self.count == 0 {
+            // The problem of the setting is enough: each handler would have one of its period.
+            return;
+        }
         // Where a round is under way, its counter includes it.
         let at = if L::UNIT == Some(self.unit) {
             L::on_round_end

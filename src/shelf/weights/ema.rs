@@ -20,7 +20,9 @@ use std::fmt;
 /// `on_valid_end`; metrics and stoppers see its values. Afterwards the parameters are put back, exact to the bit, also if a stop, an error or a
 /// panic ends the validation. [`evaluate`](crate::fit::Trainer::evaluate) is a run of its own, and validates the parameters.
 ///
-/// What is saved or kept at the end of an epoch, as by [`KeepBest`](crate::shelf::KeepBest), are the parameters and not the average.
+/// [`KeepBest`](crate::shelf::KeepBest) and [`restore_best`](crate::shelf::EarlyStopping::restore_best) keep what a number was measured with:
+/// the average if they monitor a number of the validation, such as `valid_loss`, and the parameters if they monitor `train_loss`. What others
+/// save at the end of an epoch are the parameters.
 ///
 /// After the run the average is here, until another run updates it; with [`apply_at_end`](Self::apply_at_end) the model gets it. The average
 /// belongs to one fit or one driver, and a snapshot needs as much memory as the parameters. It has the weight
@@ -169,7 +171,8 @@ impl<M: Parameters + 'static> Ema<M> {
         self
     }
 
-    /// Puts the first average into the model at the end of a run, unless the run failed.
+    /// Puts the first average into the model at the end of a run, unless the run failed. The best parameters of
+    /// [`KeepBest`](crate::shelf::KeepBest) win: they are restored afterwards.
     ///
     /// ```
     /// # use callbacks::prelude::*;

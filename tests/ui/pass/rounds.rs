@@ -12,7 +12,7 @@ mod newton {
             scope STEP counts Step {
                 before_step;
                 on_retry polls;
-                on_force with f64 polls;
+                on_force with f64 measures polls;
                 after_step completes Step;
             }
         }

@@ -9,6 +9,7 @@ mod counters;
 mod declaration;
 mod declared_names;
 mod endings;
+mod measures;
 mod polls;
 mod rounds;
 mod scopes;
@@ -40,6 +41,8 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     counters::check_units(&model, errors);
     counters::check_unique(&model, errors);
     counters::check_counted_once(&model, errors);
+    measures::check_not_at_round_end(&model, errors);
+    measures::check_no_answer(&model, errors);
     polls::check_not_at_end(&model, errors);
     polls::check_no_answer(&model, errors);
     rounds::check_one_counter(&model, errors);

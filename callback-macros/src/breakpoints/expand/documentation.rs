@@ -8,6 +8,9 @@ use syn::Type;
 pub(super) fn document_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<String> {
     let mut lines = blank_line_after_user_docs(&breakpoint.attributes);
     lines.push(format!(" {}", describe_firing(model, breakpoint)));
+    if breakpoint.measures.is_some() {
+        lines.push(" The record has the numbers of the parameters before the update.".to_owned());
+    }
     if breakpoint.polls.is_some() {
         lines.push(" Callbacks for every loop poll here.".to_owned());
     }

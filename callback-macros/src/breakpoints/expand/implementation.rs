@@ -81,10 +81,12 @@ fn breakpoint_info(
     let scope = option(breakpoint.scope.map(Literal::usize_unsuffixed), private);
     let phase = option(breakpoint.phase.as_ref(), private);
     let phase_bound = breakpoint.bounds_phase.then(|| quote!(.with_phase_bound()));
+    let measures = breakpoint.measures.is_some();
+    let measures = measures.then(|| quote!(.with_measures()));
     let polls = breakpoint.polls.is_some().then(|| quote!(.with_polls()));
     let round_end = breakpoint.completes.is_some();
     let round_end = round_end.then(|| quote!(.with_round_end()));
-    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #phase_bound #polls #round_end)
+    quote!(#private::Breakpoint::new(#loop_name, #index, #name, #private::Role::#role, #scope, #phase) #phase_bound #measures #polls #round_end)
 }
 
 fn role(role: Role) -> Ident {

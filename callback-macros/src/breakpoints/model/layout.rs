@@ -105,6 +105,7 @@ impl Layout {
             available: context.available.clone(),
             answer: line.answer.clone(),
             completes: line.completes.clone(),
+            measures: line.measures.clone(),
             polls: line.polls.clone(),
         });
     }
@@ -160,6 +161,7 @@ fn outside_scopes(name: Ident, role: Role, context: &LineContext) -> Breakpoint 
         available: context.available.clone(),
         answer: None,
         completes: None,
+        measures: None,
         polls: None,
     }
 }

@@ -74,6 +74,8 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here.
     pub(crate) completes: Option<Type>,
+    /// The word `measures`.
+    pub(crate) measures: Option<Ident>,
     /// The word `polls`.
     pub(crate) polls: Option<Ident>,
 }

@@ -77,6 +77,8 @@ pub(crate) struct Breakpoint {
     pub(crate) completes: Option<Type>,
     /// The word `polls`: callbacks poll here, as at the end of a scope.
     pub(crate) polls: Option<Ident>,
+    /// The word `measures`: the record has the numbers that the parameters have before the update.
+    pub(crate) measures: Option<Ident>,
 }
 
 /// `stop => on_stop;`
@@ -177,6 +179,7 @@ fn parse_breakpoint(
     }
     let completes = parse_word(input, "completes")?;
     let completes = completes.map(|_| input.parse()).transpose()?;
+    let measures = parse_word(input, "measures")?;
     let polls = parse_word(input, "polls")?;
     if !input.peek(Token![;]) {
         return Err(input.error(
@@ -190,6 +193,7 @@ fn parse_breakpoint(
         states,
         answer,
         completes,
+        measures,
         polls,
     })
 }

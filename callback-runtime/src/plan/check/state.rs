@@ -18,13 +18,26 @@ use std::collections::{HashMap, HashSet};
 /// ```
 ///
 /// Of a ready-made callback, one handler is reported for each type: who attaches it did not choose its breakpoints.
+/// Who attaches a ready-made callback did not write its handlers: that a state is absent is reported for the first of them.
 pub(crate) fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
+    let mut reported = HashSet::new();
+    let mut is_new = |record: &HandlerRecord, access: &Access| {
+        let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
+        reported.insert((record.callback, access.type_id)) || !is_ready_made
+    };
     let mut problems = Vec::new();
     let mut reported = HashSet::new();
     for record in input.handlers() {
         if input.plan.of_run.why_silent(record.at).is_some() {
             continue;
+        if input.plan.of_run.why_silent(record.at).is_none() {
+            let required = record.accesses.iter().filter(|access| !access.optional);
+            let absent = required.filter_map(|access| {
+                let problem = providers.absent_state(record, access)?;
+                is_new(record, access).then_some(problem)
+            });
+            problems.extend(absent);
         }
         let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
         let required = record.accesses.iter().filter(|access| !access.optional);
