@@ -121,12 +121,37 @@ fn early_stopping_has_a_baseline_a_goal_and_a_start() {
 }
 
 #[test]
-fn what_is_not_a_number_is_no_improvement_and_from_infinity_everything_is() {
+fn what_is_not_finite_is_no_improvement() {
     let stopping = EarlyStopping::minimize("watched").min_relative_delta(0.1);
-    assert_eq!(stopped_at(&stopping, &[f64::INFINITY, 5.0, 4.0]), 0);
-    assert_eq!(stopped_at(&stopping, &[5.0, f64::NAN]), 2);
-    let patient = stopping.patience(1);
-    assert_eq!(stopped_at(&patient, &[f64::NAN, 5.0, 4.0, 3.0]), 0);
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(stopped_at(&stopping, &[5.0, value]), 2);
+        assert_eq!(stopped_at(&stopping, &[value, 5.0]), 1);
+        let patient = stopping.clone().patience(1);
+        assert_eq!(stopped_at(&patient, &[value, 5.0, 4.0, 3.0]), 0);
+        assert_eq!(stopped_at(&patient, &[5.0, value, 4.0, value, 3.0]), 0);
+        // Nor does it reach a goal.
+        assert_eq!(stopped_at(&patient.goal(1.0), &[5.0, value, 4.0]), 0);
+    }
+}
+
+#[test]
+fn patience_is_whole_again_after_each_kind_of_stop() {
+    let watch = || EarlyStopping::minimize("watched").patience(2);
+    for (stopping, third) in [
+        (watch().check_finite(), f64::NAN),
+        (watch().divergence(5.0), 9.0),
+        (watch().goal(0.5), 0.5),
+    ] {
+        let report = move |step: &Step, record: &mut Record| {
+            record.set("watched", if step.get() == 3 { third } else { 1.0 });
+        };
+        let mut driver = walk().callback(stopping).on(Driver::on_step_end, report);
+        // The look at step 2 is the first one without an improvement. After the stop, those at steps 4, 5 and 6 are.
+        for stop in [3, 6] {
+            assert!(driver.run(9).unwrap().stopped().is_some());
+            assert_eq!(driver.step(), Step::new(stop));
+        }
+    }
 }
 
 #[test]

@@ -195,8 +195,8 @@ impl EarlyStopping {
         self
     }
 
-    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, it is a number that does not
-    /// improve, and an infinity is compared like any other number. [`InvalidLossStopping`](super::InvalidLossStopping) has patience for both.
+    /// Stops the run at once if the number is NaN or infinite, as the `check_finite` of Lightning. Without this, such a value does not
+    /// improve, and a [`divergence`](Self::divergence) may stop the run. [`InvalidLossStopping`](super::InvalidLossStopping) has patience.
     ///
     /// ```
     /// # use callbacks::prelude::*;

@@ -1,6 +1,6 @@
 //! Stops a fit before a loss, gradients or parameters that are not finite spoil more.
 
-use crate::fit::{Fit, Iteration, Loss};
+use crate::fit::{Fit, Iteration, Loss, SkipStep};
 use crate::model::{Gradients, Parameters};
 use crate::weight;
 use callback_macros::callback;
@@ -37,6 +37,12 @@ impl TerminateOnNan {
 
     /// Watches the gradients of each training batch, before the update. `G` is the [`Gradients`](crate::fit::Learner::Gradients) of the
     /// learner.
+    ///
+    /// It does not look at the gradients of a step that another callback has [skipped](SkipStep): those that
+    /// [`MixedPrecision`](crate::shelf::MixedPrecision) has found to overflow its scale, or
+    /// [`ClipGradients::skip_not_finite`](crate::shelf::ClipGradients::skip_not_finite) not to be finite. Both run before it. Otherwise it skips
+    /// the step and stops the fit, so that no update follows if the stop is refused, and [`WeightDecay`](crate::shelf::WeightDecay) shrinks
+    /// nothing.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -107,10 +113,12 @@ impl<G: Gradients + 'static> TerminateOnNanGradients<G> {
         &self,
         gradients: Local<'_, G>,
         iteration: &Iteration,
+        skip: &mut SkipStep,
     ) -> Result<Flow, BoxError> {
-        if gradients.is_finite()? {
+        if skip.is_skipped() || gradients.is_finite()? {
             return Ok(Flow::Continue);
         }
+        skip.skip();
         let mut found = Found::default();
         gradients.visit(&mut |name, values| {
             found.look(name, values);
