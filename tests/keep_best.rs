@@ -202,10 +202,8 @@ fn the_runs_of_a_driver_have_one_best() {
 #[test]
 fn two_instances_keep_two_rounds() {
     let mut trainer = fit(&[2.0, 1.0, 3.0], keep());
-    trainer
-        .plan()
-        .add(KeepBest::<Weights>::maximize("watched"))
-        .named("worst");
+    let worst = KeepBest::<Weights>::maximize("watched").without_restoring();
+    trainer.plan().add(worst).named("worst");
     assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
     for (name, best, round) in [("KeepBest", 1.0, 2), ("worst", 3.0, 3)] {
         let kept = trainer.plan().get_named::<KeepBest<Weights>>(name).unwrap();
@@ -214,6 +212,25 @@ fn two_instances_keep_two_rounds() {
             (Some(best), Some(round))
         );
     }
+    assert_eq!(trainer.get::<Weights>(), Some(&vec![2.0]));
+}
+
+#[test]
+fn two_that_restore_one_model_are_a_problem_of_the_plan() {
+    let stopping = || EarlyStopping::minimize("watched").restore_best::<Weights>();
+    for mut trainer in [
+        fit(&[1.0], keep()).callback(keep()),
+        fit(&[1.0], keep()).callback(stopping()),
+        fit(&[1.0], stopping()).callback(stopping()),
+    ] {
+        let error = trainer.check().unwrap_err();
+        let kinds = error.problems().iter().map(Problem::kind);
+        assert!(kinds.eq([ProblemKind::Incompatible]), "{error}");
+    }
+    // One of another type of parameters is none.
+    let other = KeepBest::<(f64, f64)>::minimize("watched");
+    let mut both = fit(&[1.0], keep()).state((0.0, 0.0)).callback(other);
+    both.check().unwrap();
 }
 
 #[test]

@@ -207,18 +207,9 @@ fn a_count_that_is_reached_stops_in_every_loop() {
 fn a_unit_that_the_loop_does_not_count_and_a_count_of_zero_are_problems_of_the_plan() {
     assert!(walk().callback(StopAfter::epochs(1)).check().is_err());
     for (stop, text) in [
-        (
-            StopAfter::steps(0),
-            "StopAfter: has a `steps` of 0",
-        ),
-        (
-            StopAfter::epochs(0),
-            "StopAfter: has an `epochs` of 0",
-        ),
-        (
-            StopAfter::samples(0),
-            "StopAfter: has a `samples` of 0",
-        ),
+        (StopAfter::steps(0), "StopAfter: has a `steps` of 0"),
+        (StopAfter::epochs(0), "StopAfter: has an `epochs` of 0"),
+        (StopAfter::samples(0), "StopAfter: has a `samples` of 0"),
     ] {
         let error = trainer().callback(stop).check().unwrap_err();
         assert_eq!(error.problems().len(), 1, "{error}");

@@ -7,7 +7,7 @@ mod support {
 
 use callbacks::fit::{Fit, LearningRate, Step, Trainer};
 use callbacks::shelf::{Ema, StochasticWeightAveraging};
-use callbacks::{Attach, Flow, Parameters};
+use callbacks::{Attach, Flow, Parameters, Problem, ProblemKind};
 use support::given::{Batch, Given, one};
 use support::peer_values::{assert_near, peer};
 
@@ -166,17 +166,45 @@ fn two_instances_work_side_by_side() {
     );
     let slow = trainer.plan().get_named::<Ema<Given>>("slow").unwrap();
     assert_near(&places(slow.averages()), &peer("ema_0.9")[5..], "slow");
-    // Two that both take the place of the parameters would put back each other's.
-    let mut both = self::trainer()
-        .callback(Ema::<Given>::new(0.5))
-        .callback(Ema::<Given>::new(0.9));
-    for _ in 0..2 {
-        let outcome = both.fit(walk(&path)).unwrap().outcome;
-        assert!(
-            outcome.to_string().contains("`.without_validation()`"),
-            "{outcome}"
-        );
-        assert_eq!(both.get::<Step>(), Some(&Step::new(0)));
+}
+
+#[test]
+fn two_averages_that_do_the_same_to_one_model_are_a_problem_of_the_plan() {
+    let ema = || Ema::<Given>::new(0.5);
+    let quiet = || ema().without_validation();
+    let swa = || Swa::from_epoch(1);
+    let several = |mut trainer: Trainer<Given>| {
+        let error = trainer.check();
+        let error = error.expect_err("two averages");
+        let kinds = error.problems().iter().map(Problem::kind);
+        assert!(kinds.eq([ProblemKind::Incompatible]), "{error}");
+    };
+    several(trainer().callback(ema()).callback(ema()));
+    several(
+        trainer()
+            .callback(ema().apply_at_end())
+            .callback(swa().apply_at_end()),
+    );
+    several(
+        trainer()
+            .callback(swa().apply_at_end())
+            .callback(quiet().apply_at_end()),
+    );
+    several(
+        trainer()
+            .callback(quiet().apply_at_end())
+            .callback(quiet().apply_at_end()),
+    );
+    for mut trainer in [
+        trainer().callback(ema()).callback(quiet()),
+        trainer().callback(ema().apply_at_end()).callback(swa()),
+        trainer().callback(ema()).callback(swa().apply_at_end()),
+        trainer()
+            .callback(ema())
+            .state(vec![0.0])
+            .callback(Ema::<Vec<f64>>::new(0.5)),
+    ] {
+        trainer.check().unwrap();
     }
 }
 
@@ -328,6 +356,28 @@ fn the_learning_rate_is_led_as_swalr_of_pytorch_does() {
         let expected = [&[0.1, 0.1][..], &peer(&format!("swalr_{name}"))].concat();
         let twice = [expected.clone(), expected].concat();
         assert_near(trainer.get::<Vec<f64>>().unwrap(), &twice, name);
+    }
+}
+
+#[test]
+fn each_of_several_optimisers_is_led_from_its_own_rate() {
+    for averaging in [
+        Swa::from_epoch(1).linear_learning_rate(0.1, 2),
+        Swa::from_epoch(1).learning_rate(0.1, 2),
+    ] {
+        let mut trainer = Trainer::new(Given::with_optimizers(&["a", "b"], 1, 0))
+            .epochs(4)
+            .learning_rate(0.2)
+            .learning_rate_of("b", 0.8)
+            .state(Vec::<f64>::new())
+            .callback(averaging)
+            .on(
+                Fit::on_train_batch_before_step,
+                |rate: &LearningRate, seen: &mut Vec<f64>| seen.push(rate.get()),
+            );
+        assert!(trainer.fit(vec![one(0.0)]).unwrap().outcome.is_finished());
+        let expected = [0.2, 0.8, 0.15, 0.45, 0.1, 0.1, 0.1, 0.1];
+        assert_near(trainer.get::<Vec<f64>>().unwrap(), &expected, "rates");
     }
 }
 

@@ -8,9 +8,12 @@ mod support {
 
 use callbacks::Attach;
 use callbacks::driver::VariationalDriver;
-use callbacks::fit::{Fit, SkipStep, Trainer};
-use callbacks::shelf::WeightDecay;
-use support::given::{Batch, Given};
+use callbacks::fit::{Fit, OptimizerName, SkipStep, Trainer};
+use callbacks::shelf::{
+    ClipGradients, InvalidDecay, MixedPrecision, SanityCheck, TerminateOnNan, WeightDecay,
+};
+use std::error::Error;
+use support::given::{Batch, Given, Slopes};
 use support::peer_values::{assert_near, peer};
 use support::place::Place;
 
@@ -127,8 +130,8 @@ fn a_second_fit_is_like_a_first_one() {
 
 #[test]
 fn names_choose_what_shrinks_and_two_instances_work_side_by_side() {
-    let mut trainer = trainer(Decay::constant(1.0).only(|name| name.ends_with("weights")))
-        .callback(Decay::constant(2.0).only(|name| name.ends_with("biases")));
+    let mut trainer = trainer(Decay::constant(1.0).matching(|name| name.ends_with("weights")))
+        .callback(Decay::constant(2.0).matching(|name| name.ends_with("biases")));
     assert!(trainer.fit(still(1)).unwrap().outcome.is_finished());
     assert_near(
         &values(&mut trainer, 0),
@@ -166,6 +169,101 @@ fn a_step_that_is_skipped_shrinks_nothing_and_a_group_shrinks_once() {
     let mut grouped = trainer(Decay::constant(1.0)).accumulate(2);
     assert!(grouped.fit(still(4)).unwrap().outcome.is_finished());
     assert_near(&values(&mut grouped, 0)[..1], &[2.0 * 0.9 * 0.9], "grouped");
+}
+
+#[test]
+fn a_step_that_does_not_take_place_shrinks_nothing() {
+    let not_finite = || vec![Batch(vec![f64::NAN], vec![0.0], 1)];
+    // The order in which they are attached does not matter.
+    for decay_first in [false, true] {
+        let build = |attach: fn(Trainer<Given>) -> Trainer<Given>| {
+            let trainer = Trainer::new(learner(&["main"], [2.0, -3.0])).learning_rate(0.1);
+            let decay = Decay::constant(1.0);
+            if decay_first {
+                attach(trainer.callback(decay))
+            } else {
+                attach(trainer).callback(decay)
+            }
+        };
+        let mut stopped = build(|trainer| trainer.callback(TerminateOnNan::gradients::<Slopes>()));
+        let outcome = stopped.fit(not_finite()).unwrap().outcome;
+        assert!(outcome.stopped().is_some(), "{outcome}");
+        assert_near(&values(&mut stopped, 0), &[2.0, -3.0], "stopped");
+        let mut skipped =
+            build(|trainer| trainer.callback(ClipGradients::<Slopes>::measure().skip_not_finite()));
+        let outcome = skipped.fit(not_finite()).unwrap().outcome;
+        assert!(outcome.is_finished(), "{outcome}");
+        assert_near(&values(&mut skipped, 0), &[2.0, -3.0], "skipped");
+        // A step that is skipped because the scale of the loss is too great stops nothing.
+        let mut scaled = build(|trainer| {
+            let trainer = trainer.callback(TerminateOnNan::gradients::<Slopes>());
+            trainer.callback(MixedPrecision::<Given>::new())
+        });
+        let outcome = scaled.fit(not_finite()).unwrap().outcome;
+        assert!(outcome.is_finished(), "{outcome}");
+        assert_near(&values(&mut scaled, 0), &[2.0, -3.0], "scaled");
+    }
+    let mut checked = trainer(Decay::constant(1.0))
+        .on(Fit::on_train_batch_end, |learner: &Given| {
+            assert_eq!(learner.place().to_bits(), 2.0_f64.to_bits())
+        });
+    let check = SanityCheck::by_clone().without_steps();
+    check.run(&mut checked, still(2)).unwrap();
+}
+
+#[test]
+fn with_several_optimisers_the_one_that_steps_gives_the_rate() {
+    let mut trainer = Trainer::new(learner(&["a", "b"], [2.0, -3.0]))
+        .learning_rate(0.1)
+        .learning_rate_of("b", 0.2)
+        .callback(Decay::constant(1.0))
+        .on(
+            Fit::on_train_batch_before_step,
+            |optimizer: &OptimizerName, skip: &mut SkipStep| {
+                if optimizer.0 == "a" {
+                    skip.skip();
+                }
+            },
+        );
+    assert!(trainer.fit(still(1)).unwrap().outcome.is_finished());
+    assert_near(&values(&mut trainer, 1)[..1], &[2.0 * 0.8], "of b");
+}
+
+#[test]
+fn an_optimiser_that_does_not_exist_fails_the_run_before_its_first_step() {
+    let outcome = trainer(Decay::constant(1.0).of("mian"))
+        .fit(still(1))
+        .unwrap()
+        .outcome;
+    let text = "there is no optimiser `mian`; the learner's optimisers are: main";
+    assert!(outcome.to_string().contains(text), "{outcome}");
+    assert!(outcome.failed().is_some());
+    let decay = WeightDecay::<Place>::constant(0.5).of("main");
+    let mut driver = VariationalDriver::new(Place(4.0)).callback(decay);
+    let outcome = driver.run(2).unwrap();
+    assert!(
+        outcome.to_string().contains("leave out `.of(…)`"),
+        "{outcome}"
+    );
+    assert_near(&[driver.driven().0], &[4.0], "driver");
+}
+
+#[test]
+fn a_function_that_returns_no_decay_fails_the_run_with_step_and_value() {
+    for value in [f64::NAN, f64::INFINITY, -0.5] {
+        let decay = Decay::with(move |step| if step == 2 { value } else { 0.5 });
+        let mut trainer = trainer(decay);
+        let outcome = trainer.fit(still(4)).unwrap().outcome;
+        let failure = outcome.failed().unwrap();
+        let why = failure.source().unwrap().downcast_ref::<InvalidDecay>();
+        let why = why.unwrap();
+        assert_eq!((why.step, why.decay.to_bits()), (2, value.to_bits()));
+        let text = format!(
+            "the weight decay after 2 steps is {value}; let the function return one that is finite and not negative"
+        );
+        assert_eq!(why.to_string(), text);
+        assert_near(&values(&mut trainer, 0)[..1], &[2.0 * 0.95 * 0.95], "kept");
+    }
 }
 
 #[test]

@@ -197,6 +197,15 @@ impl LearningRate {
         self.initial = initial;
     }
 
+    /// Sets the rate of each optimiser to what `change` makes of its rate in `from`.
+    pub(crate) fn change_from(&mut self, from: &Self, change: impl Fn(f64) -> f64) {
+        self.record_initial();
+        self.common = change(from.common);
+        for (name, rate) in &mut self.by_optimizer {
+            *rate = change(from.of(name));
+        }
+    }
+
     /// Returns the rates with the names that they have in a record: `lr`, or `lr.generator` and `lr.critic` for several optimisers.
     ///
     /// ```
@@ -242,6 +251,18 @@ impl LearningRate {
         }
         let all = Self::list(known, self.groups);
         Err(format!("there is no optimiser `{optimizer}`; {all}"))
+    }
+
+    /// Returns what is wrong with the name of an optimiser that is no parameter group, if the optimisers of the learner are known.
+    pub(crate) fn check_optimizer(&self, name: &str) -> Result<(), String> {
+        self.check_name(name)?;
+        if self.of_learner.is_empty() || self.of_learner.contains(&name) {
+            return Ok(());
+        }
+        let all = Self::list(self.of_learner, &[]);
+        Err(format!(
+            "`{name}` is a parameter group and no optimiser; {all}"
+        ))
     }
 
     /// Lists the names that can have a rate.

@@ -23,6 +23,7 @@
 //! * [`SaveState`]: saves a value of the state, with a [`Period`](crate::Period); [`ObservableCallback`]: logs an observable of a driven
 //!   system, with a period;
 //! * [`NotAFile`]: the failure of [`SaveState`] at a path that has something other than a file;
+//! * [`InvalidDecay`]: the failure of [`WeightDecay`] whose function returns NaN, an infinity or a negative number;
 //! * [`PrintRounds`]: prints a line for each round;
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
 //! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
@@ -126,4 +127,4 @@ pub use stopping::{
 };
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;
-pub use weights::{Ema, Freeze, StochasticWeightAveraging, WeightDecay};
+pub use weights::{Ema, Freeze, InvalidDecay, StochasticWeightAveraging, WeightDecay};

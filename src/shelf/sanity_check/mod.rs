@@ -11,7 +11,8 @@ use crate::{Attach, Parameters};
 use callback_runtime::{BoxError, Outcome, Record, State};
 use learner_copy::{LearnerCopy, call};
 use std::fmt;
-use tracker::{NoSteps, Trace, Tracker};
+pub(super) use tracker::NoSteps;
+use tracker::{Trace, Tracker};
 
 /// Checks a trainer with a few batches, before hours are spent on a fit: data, forward, loss, backward and step, the validation pass, metrics,
 /// the names that stoppers watch, and the files of loggers and checkpoints. Afterwards the trainer is as before.

@@ -84,7 +84,7 @@ impl Trace {
 }
 
 /// Skips the steps of the optimisers. It runs after all others.
-pub(super) struct NoSteps;
+pub(in crate::shelf) struct NoSteps;
 
 impl NoSteps {
     fn skip(&self, skip: &mut SkipStep) {

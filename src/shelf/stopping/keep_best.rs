@@ -4,12 +4,14 @@ use super::EarlyStopping;
 use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use crate::model::Parameters;
+use crate::shelf::weights::alone_in;
 use crate::weight;
 use callback_runtime::{
     AtEach, BoxError, Callback, CallbackInfo, Handlers, Local, LocalMut, Record, Round, Rounds,
 };
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Keeps a copy of the parameters of `M` at the best value of a number of the [`Record`], and restores them where the run ends, in every
 /// loop with [`Rounds`] whose state has an `M`, such as the learner of a fit.
@@ -55,7 +57,11 @@ pub struct KeepBest<M: Parameters> {
     measured: Option<Measured<M>>,
     /// The parameters of the best round.
     kept: Option<(Round, M::Snapshot)>,
+    restores: bool,
 }
+
+/// The group of the callbacks that restore the parameters of `M` where a run ends: only one of them can.
+struct Restored<M>(PhantomData<fn() -> M>);
 
 /// A number of a round that is not complete yet.
 struct Measured<M: Parameters> {
@@ -94,7 +100,34 @@ impl<M: Parameters> KeepBest<M> {
             improvement: Improvement::new(direction),
             measured: None,
             kept: None,
+            restores: true,
         }
+    }
+
+    /// Keeps the parameters, and does not restore them where a run ends. For more than one instance in a plan, since only one can restore
+    /// the parameters of a model.
+    ///
+    /// ```
+    /// # use callbacks::Parameters;
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::KeepBest;
+    /// # use doc_models::{Line, Points};
+    /// let keep = KeepBest::<Line>::minimize("train_loss").without_restoring();
+    /// let mut trainer = Trainer::new(Line::default()).epochs(2).learning_rate(1.5).callback(keep);
+    /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, -6.0);
+    /// let mut best = Line::default();
+    /// best.restore(trainer.plan().get::<KeepBest<Line>>().and_then(KeepBest::snapshot).unwrap()).unwrap();
+    /// assert_eq!(best.slope, 6.0);
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn without_restoring(mut self) -> Self {
+        self.restores = false;
+        self
+    }
+
+    /// Returns the parameters that are kept, which [`Parameters::restore`] puts into a model. `None` before the first value.
+    pub fn snapshot(&self) -> Option<&M::Snapshot> {
+        self.kept.as_ref().map(|(_, snapshot)| snapshot)
     }
 
     /// Returns the best value.
@@ -159,9 +192,9 @@ impl<M: Parameters> KeepBest<M> {
 
     fn restore(&mut self, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
         self.measured = None;
-        match &self.kept {
-            Some((_, snapshot)) => model.restore(snapshot),
-            None => Ok(()),
+        match self.snapshot() {
+            Some(snapshot) if self.restores => model.restore(snapshot),
+            _ => Ok(()),
         }
     }
 
@@ -174,10 +207,6 @@ impl<M: Parameters> KeepBest<M> {
             self.kept = None;
         }
     }
-
-    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        info.monitors(self.monitor.name.clone())
-    }
 }
 
 impl<M: Parameters> Measured<M> {
@@ -189,8 +218,15 @@ impl<M: Parameters> Measured<M> {
 /// Written by hand, because it looks at places for which `Rounds` has no name.
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for KeepBest<M> {
     fn info(&self) -> CallbackInfo {
-        let info = CallbackInfo::of::<Self>().ready_made();
-        self.declare(info.weight(weight::STOPPERS))
+        let info = CallbackInfo::of::<Self>()
+            .ready_made()
+            .weight(weight::STOPPERS)
+            .monitors(self.monitor.name.clone());
+        if self.restores {
+            alone_in::<Restored<M>>(info)
+        } else {
+            info
+        }
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
@@ -242,7 +278,7 @@ impl<M: Parameters> RestoreBest<M> {
 
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for RestoreBest<M> {
     fn info(&self) -> CallbackInfo {
-        Callback::<L>::info(&self.stopping)
+        alone_in::<Restored<M>>(Callback::<L>::info(&self.stopping))
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

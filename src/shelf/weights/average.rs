@@ -1,7 +1,8 @@
 //! An average of parameters, which belongs to one fit or one driver.
 
 use crate::Parameters;
-use callback_runtime::{BoxError, Record, RecordId};
+use callback_runtime::{BoxError, CallbackInfo, CallbackRef, Record, RecordId};
+use std::marker::PhantomData;
 
 /// An average of parameters.
 pub(super) struct Average<M: Parameters> {
@@ -47,6 +48,18 @@ impl<M: Parameters> Average<M> {
 )]
 fn as_f64(count: u64) -> f64 {
     count as f64
+}
+
+/// The group of the averages that take the place of the parameters of `M` in validations. Two of them would put back each other's
+/// parameters.
+pub(super) struct Validated<M>(PhantomData<fn() -> M>);
+
+/// The group of the averages that the model `M` gets at the end of a run: it can have only one.
+pub(super) struct AppliedAtEnd<M>(PhantomData<fn() -> M>);
+
+/// Adds a callback to a group of which a plan can have only one.
+pub(in crate::shelf) fn alone_in<G: 'static>(info: CallbackInfo) -> CallbackInfo {
+    info.group::<G>().incompatible(CallbackRef::of::<G>())
 }
 
 /// Whether the averages belong to the run under way.

@@ -1,12 +1,12 @@
 //! Exponential moving averages of the parameters.
 
-use super::average::{Average, RunMemory};
-use super::validation_swap::{ValidationClaim, ValidationSwap, bounds_validation};
+use super::average::{AppliedAtEnd, Average, RunMemory, Validated, alone_in};
+use super::validation_swap::{ValidationSwap, bounds_validation};
 use crate::fit::Step;
 use crate::{Parameters, weight};
 use callback_macros::callback;
 use callback_runtime::{
-    BoxError, Breakpoint, CallbackInfo, Ctx, Local, LocalMut, Outcome, Record, Role, Rounds,
+    BoxError, Breakpoint, CallbackInfo, Local, LocalMut, Outcome, Record, Role, Rounds,
 };
 use std::fmt;
 
@@ -23,6 +23,9 @@ use std::fmt;
 /// [`KeepBest`](crate::shelf::KeepBest) and [`restore_best`](crate::shelf::EarlyStopping::restore_best) keep what a number was measured with:
 /// the average if they monitor a number of the validation, such as `valid_loss`, and the parameters if they monitor `train_loss`. What others
 /// save at the end of an epoch are the parameters.
+///
+/// A plan can have one `Ema` of a model that validates, and one average that is applied at the end; write `.without_validation()` for the
+/// others, or let one have [several decays](Self::and).
 ///
 /// After the run the average is here, until another run updates it; with [`apply_at_end`](Self::apply_at_end) the model gets it. The average
 /// belongs to one fit or one driver, and a snapshot needs as much memory as the parameters. It has the weight
@@ -241,7 +244,13 @@ impl<M: Parameters + 'static> Ema<M> {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let info = info.valid_if(self.every > 0, "every", self.every, "give 1 or more");
+        let mut info = info.valid_if(self.every > 0, "every", self.every, "give 1 or more");
+        if self.validates {
+            info = alone_in::<Validated<M>>(info);
+        }
+        if self.applies_at_end {
+            info = alone_in::<AppliedAtEnd<M>>(info);
+        }
         self.averages.iter().fold(info, |info, (decay, _)| {
             let is_valid = (0.0..1.0).contains(decay);
             info.valid_if(is_valid, "decay", decay, "give one from 0 to below 1")
@@ -262,15 +271,9 @@ impl WarmUp {
 
 #[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
 impl<M: Parameters + 'static> Ema<M> {
-    fn on_enter(&mut self, mut state: Ctx<'_>) -> Result<(), String> {
-        if let Some(record) = state.get::<Record>() {
-            self.memory.begin_run(record);
-        }
-        self.last_step = state.get::<Step>().map(|step| step.get());
-        if self.validates {
-            self.swap.claim(&mut state)?;
-        }
-        Ok(())
+    fn on_enter(&mut self, record: &Record, step: Option<&Step>) {
+        self.memory.begin_run(record);
+        self.last_step = step.map(|step| step.get());
     }
 
     fn on_scope_begin(
@@ -313,13 +316,7 @@ impl<M: Parameters + 'static> Ema<M> {
         self.update(&model)
     }
 
-    fn on_exit(
-        &mut self,
-        outcome: &Outcome,
-        mut model: LocalMut<'_, M>,
-        claim: Option<&mut ValidationClaim<M>>,
-    ) -> Result<(), BoxError> {
-        self.swap.release(claim);
+    fn on_exit(&mut self, outcome: &Outcome, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
         self.swap.swap_back(&mut model)?;
         match self.average() {
             Some(average)

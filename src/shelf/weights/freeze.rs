@@ -1,7 +1,7 @@
 //! Keeps parameters as they are, for some rounds.
 
 use crate::fit::Step;
-use crate::{Parameters, weight};
+use crate::{Fit, Parameters, weight};
 use callback_runtime::{
     At, BoxError, Callback, CallbackInfo, Handlers, LocalMut, Record, Role, Rounds,
 };
@@ -179,7 +179,7 @@ impl<M: Parameters + 'static> Freeze<M> {
 }
 
 /// The breakpoints of a fit after which parameters may have changed.
-const AFTER_STEP: [&str; 2] = ["on_train_batch_after_step", "on_update_end"];
+const AFTER_STEP: [At<Fit>; 2] = [Fit::on_train_batch_after_step, Fit::on_update_end];
 
 /// Written by hand, because the breakpoints of a fit are beside those of every loop with rounds.
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for Freeze<M> {
@@ -194,7 +194,7 @@ impl<L: Rounds, M: Parameters + 'static> Callback<L> for Freeze<M> {
             if at.role() == Role::Begin {
                 h.on(At::new(index), Self::on_scope_begin);
             }
-            if AFTER_STEP.contains(&at.name()) {
+            if AFTER_STEP.iter().any(|after| after.breakpoint() == at) {
                 h.on(At::new(index), Self::after_step);
             }
             if at.is_poll() {

@@ -12,7 +12,8 @@ mod stochastic_weight_averaging;
 mod validation_swap;
 mod weight_decay;
 
+pub(super) use average::alone_in;
 pub use ema::Ema;
 pub use freeze::Freeze;
 pub use stochastic_weight_averaging::StochasticWeightAveraging;
-pub use weight_decay::WeightDecay;
+pub use weight_decay::{InvalidDecay, WeightDecay};

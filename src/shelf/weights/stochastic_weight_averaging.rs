@@ -1,6 +1,6 @@
 //! Averages the parameters at the ends of rounds, with a learning rate of its own.
 
-use super::average::{Average, RunMemory};
+use super::average::{AppliedAtEnd, Average, RunMemory, alone_in};
 use super::curve::{cosine, line};
 use crate::fit::LearningRate;
 use crate::{Parameters, weight};
@@ -37,18 +37,16 @@ pub struct StochasticWeightAveraging<M: Parameters> {
     applies_at_end: bool,
     average: Average<M>,
     memory: RunMemory,
-    /// The learning rate of the next steps, once the schedule has begun.
-    rate: Option<f64>,
 }
 
-/// How the learning rate reaches its last value.
-#[derive(Debug, Clone, Copy)]
+/// How the learning rates reach their last value.
+#[derive(Debug)]
 struct RateAnnealing {
     to: f64,
     rounds: u64,
     is_linear: bool,
-    /// The learning rate before the schedule.
-    from: Option<f64>,
+    /// The learning rates before the schedule, and the number of rounds since then. `None` before the schedule begins.
+    progress: Option<(LearningRate, u64)>,
 }
 
 impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
@@ -69,7 +67,6 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
             applies_at_end: false,
             average: Average::default(),
             memory: RunMemory::default(),
-            rate: None,
         }
     }
 
@@ -91,7 +88,8 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     }
 
     /// Anneals the learning rate to `rate` in this number of epochs, along half a cosine wave, and keeps it there. It begins at the end of the
-    /// first epoch that is averaged, with the rate that the others have set. 0 epochs set it at once.
+    /// first epoch that is averaged, with the rate that the others have set. 0 epochs set it at once. Each of several optimisers begins with its
+    /// own rate, as each parameter group of `SWALR` does.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -108,7 +106,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
             to: rate,
             rounds: epochs,
             is_linear: false,
-            from: None,
+            progress: None,
         });
         self
     }
@@ -169,7 +167,12 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let rate = self.schedule.map_or(0.0, |schedule| schedule.to);
+        let rate = self.schedule.as_ref().map_or(0.0, |schedule| schedule.to);
+        let info = if self.applies_at_end {
+            alone_in::<AppliedAtEnd<M>>(info)
+        } else {
+            info
+        };
         info.valid_if(self.first > 0, "from_epoch", self.first, "give 1 or more")
             .valid_if(self.every > 0, "every", self.every, "give 1 or more")
             .valid_if(rate.is_finite(), "learning_rate", rate, "give a finite one")
@@ -177,10 +180,19 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
 }
 
 impl RateAnnealing {
-    /// Returns the learning rate after some rounds of the schedule.
-    fn rate(&self, from: f64, rounds: u64) -> f64 {
+    /// Begins the schedule at the end of its first round, with the present rates, or counts one more round.
+    fn advance(&mut self, rates: &LearningRate) {
+        let (_, rounds) = self.progress.get_or_insert_with(|| (rates.clone(), 0));
+        *rounds = rounds.saturating_add(1);
+    }
+
+    /// Sets the rate of each optimiser to that of the round, once the schedule has begun.
+    fn apply(&self, rates: &mut LearningRate) {
+        let Some((from, rounds)) = &self.progress else {
+            return;
+        };
         let curve = if self.is_linear { line } else { cosine };
-        curve(from, self.to, (rounds, self.rounds))
+        rates.change_from(from, |from| curve(from, self.to, (*rounds, self.rounds)));
     }
 }
 
@@ -189,17 +201,15 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     fn on_enter(&mut self, record: &Record) {
         self.memory.begin_run(record);
         if !self.memory.is_current {
-            self.rate = None;
-            self.schedule = self.schedule.map(|schedule| RateAnnealing {
-                from: None,
-                ..schedule
-            });
+            if let Some(schedule) = &mut self.schedule {
+                schedule.progress = None;
+            }
         }
     }
 
     fn on_scope_begin(&mut self, learning_rate: Option<&mut LearningRate>) {
-        if let (Some(learning_rate), Some(rate)) = (learning_rate, self.rate) {
-            learning_rate.set(rate);
+        if let (Some(rates), Some(schedule)) = (learning_rate, &self.schedule) {
+            schedule.apply(rates);
         }
     }
 
@@ -214,12 +224,9 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
             return Ok(());
         }
         self.add(round, &model)?;
-        if let (Some(learning_rate), Some(schedule)) = (learning_rate, &mut self.schedule) {
-            let from = *schedule.from.get_or_insert_with(|| learning_rate.get());
-            let rounds = (round - self.first).saturating_add(1);
-            let rate = schedule.rate(from, rounds);
-            learning_rate.set(rate);
-            self.rate = Some(rate);
+        if let (Some(rates), Some(schedule)) = (learning_rate, &mut self.schedule) {
+            schedule.advance(rates);
+            schedule.apply(rates);
         }
         Ok(())
     }

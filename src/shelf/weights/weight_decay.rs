@@ -2,21 +2,24 @@
 
 use super::curve::Curve;
 use crate::fit::{LearningRate, MicroStep, OptimizerName, SkipStep, Step};
+use crate::shelf::sanity_check::NoSteps;
 use crate::{Driver, Fit, Parameters, weight};
 use callback_macros::callback;
-use callback_runtime::{BoxError, CallbackInfo, LocalMut};
+use callback_runtime::{BoxError, CallbackInfo, CallbackRef, LocalMut};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Shrinks the parameters of the model `M` before each update: `parameter · (1 − learning rate · decay)`, the decoupled weight decay of `AdamW`
 /// (Loshchilov and Hutter 2019, <https://arxiv.org/abs/1711.05101>).
 ///
-/// The model has [`Parameters`](trait@Parameters). The decay may change over the steps, and [`only`](Self::only) chooses the parameters by name, such
-/// as all but the biases. A driver has no learning rate: there the factor is `1 − decay`. Use an optimiser without a weight decay of its own.
+/// The model has [`Parameters`](trait@Parameters). The decay may change over the steps, and [`matching`](Self::matching) chooses the parameters by name,
+/// such as all but the biases. A driver has no learning rate: there the factor is `1 − decay`. Use an optimiser without a weight decay of its own.
 ///
-/// With several optimisers it shrinks the parameters once for each update, with the learning rate of the first one, or with
-/// [`of`](Self::of) before the step of one of them. A step that is skipped shrinks nothing: the weight is [`LAST`](crate::weight::LAST), so that it sees what
-/// the others have skipped.
+/// With several optimisers it shrinks the parameters once for each update, with the learning rate of the first one that steps, or with
+/// [`of`](Self::of) before the step of one of them. A step that is [skipped](SkipStep) shrinks nothing: the weight is
+/// [`LAST`](crate::weight::LAST), so that it sees what the others have skipped. A callback of yours that stops a fit before a step skips that
+/// step, too, as [`TerminateOnNan`](crate::shelf::TerminateOnNan) does; otherwise the fit ends with parameters that were shrunk. A driver
+/// with [`rollback`](crate::driver::VariationalDriver::rollback) restores them where a step is stopped before its update.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -81,7 +84,8 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         Self::new(Curve::Cosine { from, to, steps })
     }
 
-    /// A decay that a function computes from the number of steps before.
+    /// A decay that a function computes from the number of steps before. If it is not finite or negative, the run fails with
+    /// [`InvalidDecay`].
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -110,17 +114,18 @@ impl<M: Parameters + 'static> WeightDecay<M> {
     /// # use callbacks::prelude::*;
     /// # use callbacks::shelf::WeightDecay;
     /// # use doc_models::{Line, Points};
-    /// let decay = WeightDecay::<Line>::constant(0.5).only(|name| name != "slope");
+    /// let decay = WeightDecay::<Line>::constant(0.5).matching(|name| name != "slope");
     /// let mut trainer = Trainer::new(Line { slope: 2.0 }).callback(decay);
     /// assert_eq!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.learner.slope, 2.0);
     /// # Ok::<(), PlanError>(())
     /// ```
-    pub fn only(mut self, includes: impl Fn(&str) -> bool + Send + 'static) -> Self {
+    pub fn matching(mut self, includes: impl Fn(&str) -> bool + Send + 'static) -> Self {
         self.includes = Box::new(includes);
         self
     }
 
-    /// Shrinks before the steps of this optimiser alone, with its learning rate.
+    /// Shrinks before the steps of this optimiser alone, with its learning rate. The run fails before its first step if the learner has no
+    /// such optimiser, and a driver has none.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -137,12 +142,28 @@ impl<M: Parameters + 'static> WeightDecay<M> {
     }
 
     fn shrink(&self, model: &mut M, step: u64, rate: f64) -> Result<(), BoxError> {
-        let factor = 1.0 - rate * self.decay.at(step);
-        model.scale_where(factor, &self.includes)
+        let decay = self.decay.at(step);
+        if !is_decay(decay) {
+            return Err(InvalidDecay { step, decay }.into());
+        }
+        model.scale_where(1.0 - rate * decay, &self.includes)
+    }
+
+    /// Whether the parameters shrink before the step of this optimiser.
+    fn is_chosen(
+        &self,
+        optimizer: Option<&OptimizerName>,
+        micro_step: MicroStep,
+    ) -> Result<bool, String> {
+        match (&self.optimizer, optimizer) {
+            (None, _) => Ok(self.last != Some(micro_step)),
+            (Some(name), Some(optimizer)) => Ok(optimizer.0 == name),
+            (Some(name), None) => Err(has_no_optimizer(name)),
+        }
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let is_decay = |decay: f64| decay.is_finite() && decay >= 0.0;
+        let info = info.after(CallbackRef::of::<NoSteps>());
         let [from, to] = self.decay.bounds();
         let wrong = if is_decay(from) { to } else { from };
         let remedy = "give one that is finite and not negative";
@@ -151,10 +172,22 @@ impl<M: Parameters + 'static> WeightDecay<M> {
     }
 }
 
+fn is_decay(decay: f64) -> bool {
+    decay.is_finite() && decay >= 0.0
+}
+
+fn has_no_optimizer(name: &str) -> String {
+    format!("the loop has no optimiser `{name}`, and no other one with a name; leave out `.of(…)`")
+}
+
 #[callback(Fit, Driver, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
 impl<M: Parameters + 'static> WeightDecay<M> {
-    fn on_enter(&mut self) {
+    fn on_enter(&mut self, rate: Option<&LearningRate>) -> Result<(), String> {
         self.last = None;
+        match (&self.optimizer, rate) {
+            (Some(name), Some(rate)) => rate.check_optimizer(name),
+            _ => Ok(()),
+        }
     }
 
     fn on_train_batch_before_step(
@@ -166,11 +199,7 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         micro_step: &MicroStep,
         skip: &SkipStep,
     ) -> Result<(), BoxError> {
-        let is_chosen = match &self.optimizer {
-            Some(name) => optimizer.is_some_and(|optimizer| optimizer.0 == name),
-            None => self.last != Some(*micro_step),
-        };
-        if skip.is_skipped() || !is_chosen {
+        if skip.is_skipped() || !self.is_chosen(optimizer, *micro_step)? {
             return Ok(());
         }
         self.last = Some(*micro_step);
@@ -182,6 +211,9 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         mut model: LocalMut<'_, M>,
         step: &Step,
     ) -> Result<(), BoxError> {
+        if let Some(name) = &self.optimizer {
+            return Err(has_no_optimizer(name).into());
+        }
         self.shrink(&mut model, step.get(), 1.0)
     }
 }
@@ -193,3 +225,42 @@ impl<M> fmt::Debug for WeightDecay<M> {
             .finish_non_exhaustive()
     }
 }
+
+/// The cause of the failure of a [`WeightDecay`] whose function returns NaN, an infinity or a negative number.
+///
+/// ```
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::{InvalidDecay, WeightDecay};
+/// use std::error::Error;
+/// # use doc_models::{Line, Points};
+///
+/// let decay = WeightDecay::<Line>::with(|step| if step < 2 { 0.1 } else { f64::NAN });
+/// let fitted = Trainer::new(Line::default()).callback(decay).fit(vec![Points(vec![(1.0, 2.0)]); 5])?;
+/// let why = fitted.outcome.failed().and_then(Error::source).and_then(|cause| cause.downcast_ref::<InvalidDecay>()).unwrap();
+/// assert_eq!(why.step, 2);
+/// assert!(why.to_string().starts_with("the weight decay after 2 steps is NaN"));
+/// # Ok::<(), PlanError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InvalidDecay {
+    /// The number of steps before.
+    pub step: u64,
+    /// What the function has returned.
+    pub decay: f64,
+}
+
+impl fmt::Display for InvalidDecay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, decay } = self;
+        let steps = if *step == 1 { "step" } else { "steps" };
+        write!(
+            f,
+            "the weight decay after {step} {steps} is {decay}; let the function return one that is finite and not negative"
+        )
+    }
+}
+
+callback_runtime::debug_as_display!(InvalidDecay);
+
+impl std::error::Error for InvalidDecay {}
