@@ -135,26 +135,6 @@ fn what_is_not_finite_is_no_improvement() {
 }
 
 #[test]
-fn patience_is_whole_again_after_each_kind_of_stop() {
-    let watch = || EarlyStopping::minimize("watched").patience(2);
-    for (stopping, third) in [
-        (watch().check_finite(), f64::NAN),
-        (watch().divergence(5.0), 9.0),
-        (watch().goal(0.5), 0.5),
-    ] {
-        let report = move |step: &Step, record: &mut Record| {
-            record.set("watched", if step.get() == 3 { third } else { 1.0 });
-        };
-        let mut driver = walk().callback(stopping).on(Driver::on_step_end, report);
-        // The look at step 2 is the first one without an improvement. After the stop, those at steps 4, 5 and 6 are.
-        for stop in [3, 6] {
-            assert!(driver.run(9).unwrap().stopped().is_some());
-            assert_eq!(driver.step(), Step::new(stop));
-        }
-    }
-}
-
-#[test]
 fn what_is_watched_and_never_there_fails_the_run_at_once() {
     let misspelt = || EarlyStopping::minimize("wacthed");
     let (step, outcome) = in_a_driver(misspelt(), &[1.0, 2.0]);

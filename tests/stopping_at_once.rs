@@ -204,6 +204,26 @@ fn a_count_that_is_reached_stops_in_every_loop() {
 }
 
 #[test]
+fn patience_is_whole_again_after_each_kind_of_stop() {
+    let watch = || EarlyStopping::minimize("watched").patience(2);
+    for (stopping, third) in [
+        (watch().check_finite(), f64::NAN),
+        (watch().divergence(5.0), 9.0),
+        (watch().goal(0.5), 0.5),
+    ] {
+        let report = move |step: &Step, record: &mut Record| {
+            record.set("watched", if step.get() == 3 { third } else { 1.0 });
+        };
+        let mut driver = walk().callback(stopping).on(Driver::on_step_end, report);
+        // The look at step 2 is the first one without an improvement. After the stop, those at steps 4, 5 and 6 are.
+        for stop in [3, 6] {
+            assert!(driver.run(9).unwrap().stopped().is_some());
+            assert_eq!(driver.step(), Step::new(stop));
+        }
+    }
+}
+
+#[test]
 fn a_unit_that_the_loop_does_not_count_and_a_count_of_zero_are_problems_of_the_plan() {
     assert!(walk().callback(StopAfter::epochs(1)).check().is_err());
     for (stop, text) in [

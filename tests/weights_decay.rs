@@ -203,9 +203,9 @@ fn a_step_that_does_not_take_place_shrinks_nothing() {
         assert!(outcome.is_finished(), "{outcome}");
         assert_near(&values(&mut scaled, 0), &[2.0, -3.0], "scaled");
     }
-    let mut checked = trainer(Decay::constant(1.0))
-        .on(Fit::on_train_batch_end, |learner: &Given| {
-            assert_eq!(learner.place().to_bits(), 2.0_f64.to_bits())
+    let mut checked =
+        trainer(Decay::constant(1.0)).on(Fit::on_train_batch_end, |learner: &Given| {
+            assert_eq!(learner.place().to_bits(), 2.0_f64.to_bits());
         });
     let check = SanityCheck::by_clone().without_steps();
     check.run(&mut checked, still(2)).unwrap();

@@ -1,5 +1,6 @@
 //! The trait [`Loop`], the breakpoints of a loop, and the typed constants that name them.
 
+use super::role::{RecordStage, Role};
 use super::{Availability, BreakpointId, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
 use std::fmt;
 use std::marker::PhantomData;
@@ -161,35 +162,6 @@ impl<L: Loop, A> fmt::Debug for At<L, A> {
     }
 }
 
-/// The role of a breakpoint in its loop.
-///
-/// ```
-/// use callbacks::{Fit, Loop, Role};
-///
-/// let ends = Fit::BREAKPOINTS.iter().filter(|breakpoint| breakpoint.role() == Role::End);
-/// assert_eq!(ends.count(), Fit::SCOPES.len());
-/// assert_eq!(Fit::on_train_batch_after_loss.breakpoint().role(), Role::Inside);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The first breakpoint of a run, at which callbacks acquire their resources.
-    Enter,
-    /// The begin of a scope.
-    Begin,
-    /// A breakpoint between the begin and the end of a scope.
-    Inside,
-    /// The end of a scope.
-    End,
-    /// Fired in a run that is stopped, just before its outermost scope ends.
-    Stop,
-    /// Fired in a run that is interrupted, just before its outermost scope ends.
-    Interrupt,
-    /// Fired in a run that fails.
-    Error,
-    /// The last breakpoint of a run, at which callbacks release their resources.
-    Exit,
-}
-
 /// A named point in a loop, at which handlers run. A handler that asks for `&Breakpoint` gets the one at which it runs.
 ///
 /// ```
@@ -217,10 +189,7 @@ pub struct Breakpoint {
     bounds_phase: bool,
     /// Whether callbacks poll here, though it may not be the end of a scope.
     polls: bool,
-    /// Whether the loop declares that the record has the measured numbers of the round here.
-    measures: bool,
-    /// Whether the record of a round is complete here.
-    ends_round: bool,
+    record: RecordStage,
 }
 
 impl Breakpoint {
@@ -249,8 +218,7 @@ impl Breakpoint {
             phase,
             bounds_phase: false,
             polls: false,
-            measures: false,
-            ends_round: false,
+            record: RecordStage::Undeclared,
         }
     }
 
@@ -279,7 +247,7 @@ impl Breakpoint {
     #[must_use]
     pub const fn with_round_end(self) -> Self {
         Self {
-            ends_round: true,
+            record: RecordStage::Complete,
             ..self
         }
     }
@@ -299,8 +267,7 @@ impl Breakpoint {
         }
     }
 
-    /// Makes this a place where the record has the numbers that were measured with the parameters as they are here. `breakpoints!` calls this
-    /// for `before_parameter_update measures`.
+    /// Makes this a place where the record has what was measured. `breakpoints!` calls this for `before_parameter_update measures`.
     ///
     /// ```
     /// # use callbacks::{Breakpoint, Role};
@@ -310,7 +277,7 @@ impl Breakpoint {
     #[must_use]
     pub const fn with_measures(self) -> Self {
         Self {
-            measures: true,
+            record: RecordStage::Measured,
             ..self
         }
     }
@@ -357,21 +324,20 @@ impl Breakpoint {
     /// assert!(Driver::on_step_start.breakpoint().is_poll());
     /// ```
     pub const fn is_poll(&self) -> bool {
-        self.polls || self.ends_round || matches!(self.role, Role::End)
+        self.polls || self.is_round_end() || matches!(self.role, Role::End)
     }
 
     /// Whether the record has numbers here that were measured with the parameters as they are here: at the end of each phase, and where the
     /// loop declares `measures`, because it changes the parameters before the round is complete.
     ///
     /// ```
-    /// use callbacks::{Driver, Fit};
-    ///
+    /// # use callbacks::{Driver, Fit};
     /// assert!(Fit::on_valid_end.breakpoint().is_measured());
     /// assert!(Driver::before_parameter_update.breakpoint().is_measured());
-    /// assert!(!Driver::on_step_end.breakpoint().is_measured());
     /// ```
     pub const fn is_measured(&self) -> bool {
-        self.measures || (self.bounds_phase && matches!(self.role, Role::End))
+        let ends_phase = self.bounds_phase && matches!(self.role, Role::End);
+        ends_phase || matches!(self.record, RecordStage::Measured)
     }
 
     /// Whether the record of a round is complete here.
@@ -383,7 +349,7 @@ impl Breakpoint {
     /// assert!(!Fit::on_train_batch_end.breakpoint().is_round_end());
     /// ```
     pub const fn is_round_end(&self) -> bool {
-        self.ends_round
+        matches!(self.record, RecordStage::Complete)
     }
 
     #[inline]

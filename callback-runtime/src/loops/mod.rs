@@ -1,6 +1,6 @@
 //! Loops: their breakpoints and scopes, the state that they provide, and the breakpoints that a run does not fire.
 //!
-//! - `breakpoint`, `at_each`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
+//! - `breakpoint`, `role`, `at_each`, `scope`: the trait [`Loop`], and typed names for its breakpoints and scopes;
 //! - `rounds`, `scope_counts`: the trait [`Rounds`], and the counters that a run advances;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
@@ -13,6 +13,7 @@ mod breakpoint;
 mod breakpoint_set;
 mod ids;
 mod info;
+mod role;
 mod rounds;
 mod scope;
 mod scope_counts;
@@ -21,10 +22,11 @@ pub use at_each::AtEach;
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};
 pub(crate) use breakpoint::is_well_formed;
-pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS, Role};
+pub use breakpoint::{At, Breakpoint, Loop, MAX_BREAKPOINTS};
 pub(crate) use breakpoint_set::BreakpointSet;
 pub(crate) use ids::{BreakpointId, ScopeId, id_types};
 pub(crate) use info::LoopInfo;
+pub use role::Role;
 pub use rounds::{RoundInfo, Rounds, ScopeCounter};
 pub use scope::{Scope, ScopeInfo};
 pub(crate) use scope_counts::ScopeCounts;

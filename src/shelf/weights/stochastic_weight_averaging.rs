@@ -200,10 +200,9 @@ impl RateAnnealing {
 impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     fn on_enter(&mut self, record: &Record) {
         self.memory.begin_run(record);
-        if !self.memory.is_current {
-            if let Some(schedule) = &mut self.schedule {
-                schedule.progress = None;
-            }
+        let schedule = self.schedule.as_mut();
+        if let Some(schedule) = schedule.filter(|_| !self.memory.is_current) {
+            schedule.progress = None;
         }
     }
 

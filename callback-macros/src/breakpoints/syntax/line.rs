@@ -75,10 +75,10 @@ pub(crate) struct Breakpoint {
     pub(crate) answer: Option<Type>,
     /// The counter of the rounds that are complete here: `Step` of `on_step_end completes Step;`.
     pub(crate) completes: Option<Type>,
+    /// The word `measures`.
+    pub(crate) measures: Option<Ident>,
     /// The word `polls`: callbacks poll here, as at the end of a scope.
     pub(crate) polls: Option<Ident>,
-    /// The word `measures`: the record has the numbers that the parameters have before the update.
-    pub(crate) measures: Option<Ident>,
 }
 
 /// `stop => on_stop;`
