@@ -141,7 +141,7 @@ fn a_number_that_is_added_or_changed_after_the_update_has_the_parameters_after_i
 }
 
 breakpoints! {
-    /// A loop of one's own that changes its parameters after they were measured.
+    /// A loop of a user that changes its parameters after they were measured.
     pub loop Descent with Step as steps, Place {
         scope RUN {
             on_run_begin;
