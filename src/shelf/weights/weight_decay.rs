@@ -235,8 +235,8 @@ impl<M> fmt::Debug for WeightDecay<M> {
 /// # use doc_models::{Line, Points};
 ///
 /// let decay = WeightDecay::<Line>::with(|step| if step < 2 { 0.1 } else { f64::NAN });
-/// let fitted = Trainer::new(Line::default()).callback(decay).fit(vec![Points(vec![(1.0, 2.0)]); 5])?;
-/// let why = fitted.outcome.failed().and_then(Error::source).and_then(|cause| cause.downcast_ref::<InvalidDecay>()).unwrap();
+/// let outcome = Trainer::new(Line::default()).callback(decay).fit(vec![Points(vec![(1.0, 2.0)]); 5])?.outcome;
+/// let why = outcome.failed().and_then(Error::source).and_then(|cause| cause.downcast_ref::<InvalidDecay>()).unwrap();
 /// assert_eq!(why.step, 2);
 /// assert!(why.to_string().starts_with("the weight decay after 2 steps is NaN"));
 /// # Ok::<(), PlanError>(())
