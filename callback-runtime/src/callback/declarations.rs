@@ -1,9 +1,8 @@
 //! What a callback declares of its settings, of the breakpoints that it needs, and of the names in the record that it writes and reads.
 
-use super::CallbackInfo;
-use crate::persist::Persist;
-use crate::loops::{At, BreakpointId, Loop, LoopInfo};
 use super::{CallbackInfo, Claim, ProducedName};
+use crate::loops::{At, BreakpointId, Loop, LoopInfo};
+use crate::persist::Persist;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -20,8 +19,6 @@ pub(crate) struct Declarations {
     pub(crate) persist: Option<Persist>,
     /// The breakpoints without which the callback has no effect.
     pub(crate) needs: Vec<(&'static LoopInfo, BreakpointId)>,
-    /// The names of the values that no other callback may put into the record, each with the remedy.
-    pub(crate) produces_alone: Vec<(Cow<'static, str>, &'static str)>,
     /// The names of what the loop has, each with its kind.
     pub(crate) refers_to: Vec<(&'static str, Cow<'static, str>)>,
     /// What the callback does alone.
@@ -38,7 +35,6 @@ impl Declarations {
             monitors: Vec::new(),
             persist: None,
             needs: Vec::new(),
-            produces_alone: Vec::new(),
             refers_to: Vec::new(),
             claims: Vec::new(),
             excludes: Vec::new(),
@@ -130,30 +126,6 @@ impl CallbackInfo {
     pub fn produces(mut self, name: impl Into<ProducedName>) -> Self {
         self.declare().produces.push(name.into());
         self
-    }
-
-    /// Declares that the callback [produces](Self::produces) a value of this name, and that no other callback may: the one that runs last would
-    /// replace the value. The plan has a problem, with this remedy, if two callbacks declare the same name.
-    ///
-    /// ```
-    /// use callbacks::prelude::*;
-    /// use callbacks::shelf::ClipGradients;
-    ///
-    /// // Both record the norm as `grad_norm`.
-    /// let mut plan = Plan::<Fit>::new();
-    /// plan.add(ClipGradients::<Vec<f64>>::measure());
-    /// plan.add(ClipGradients::<Vec<f64>>::by_norm(1.0));
-    /// let error = plan.check(&State::new()).unwrap_err();
-    /// assert!(error.to_string().contains("write `.record_as(…)` with another name"));
-    /// ```
-    pub fn produces_alone(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        remedy: &'static str,
-    ) -> Self {
-        let name = name.into();
-        self.declare().produces_alone.push((name.clone(), remedy));
-        self.produces(name)
     }
 
     /// Declares that the callback has no effect, or a wrong one, in a run that does not fire the breakpoint `at`, such as a fit whose learner

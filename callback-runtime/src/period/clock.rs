@@ -73,13 +73,12 @@ fn restore<T: Counter>(state: &mut Ctx<'_>, count: Amount) {
     }
 }
 
-impl Clock {
+impl CounterClock {
     /// Returns the counters of the loop.
     pub(crate) fn counters(&self) -> &[CounterReader] {
         &self.readers
     }
 
-impl CounterClock {
     /// Makes the clock of a loop that declares these counters.
     pub(crate) fn new(readers: Vec<CounterReader>) -> Self {
         Self {

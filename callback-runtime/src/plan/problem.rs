@@ -98,8 +98,6 @@ pub enum ProblemKind {
     MaybeNotRecorded,
     /// A callback has no effect without a breakpoint that the run does not fire.
     NotFired,
-    /// Two callbacks put a value of the same name into the record.
-    SameRecord,
     /// A handler can never run. A note, not an error.
     NeverRuns,
     /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.

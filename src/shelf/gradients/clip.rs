@@ -5,7 +5,7 @@ use super::norm_means::NormMeans;
 use crate::fit::{OptimizerName, SkipStep};
 use crate::{Driver, Fit, Gradients};
 use callback_macros::callback;
-use callback_runtime::{BoxError, CallbackInfo, LocalMut, Record};
+use callback_runtime::{Claim, BoxError, CallbackInfo, LocalMut, Record};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -226,10 +226,14 @@ impl<G> ClipGradients<G> {
     }
 
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
-        let remedy = "write `.record_as(…)` with another name on one of them";
+        let records = Claim::new(
+            format!("records `{}`", self.name),
+            "write `.record_as(…)` with another name on one of them",
+        );
         let info = info
             .needs(Fit::on_train_batch_before_step)
-            .produces_alone(self.name.clone(), remedy)
+            .claims(records)
+            .produces(self.name.clone())
             .produces(format!("{}_max", self.name))
             .valid_if(self.p > 0.0, "norm_type", self.p, "give a positive one");
         let info = match self.limit.map(Limit::setting) {

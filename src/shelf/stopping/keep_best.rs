@@ -4,7 +4,7 @@ use super::EarlyStopping;
 use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use crate::model::Parameters;
-use crate::shelf::weights::alone_in;
+use crate::shelf::weights::claims_model;
 use crate::weight;
 use callback_runtime::{
     AtEach, BoxError, Callback, CallbackInfo, Handlers, Local, LocalMut, Record, Round, Rounds,
@@ -60,8 +60,11 @@ pub struct KeepBest<M: Parameters> {
     restores: bool,
 }
 
-/// The group of the callbacks that restore the parameters of `M` where a run ends: only one of them can.
-struct Restored<M>(PhantomData<fn() -> M>);
+/// Claims the parameters of `M` where a run ends: only one callback can restore its own.
+fn claims_restoring<M>(info: CallbackInfo) -> CallbackInfo {
+    let remedy = "write `.without_restoring()` on one of them, or attach one";
+    claims_model::<M>(info, "restores the best parameters of the model", remedy)
+}
 
 /// A number of a round that is not complete yet.
 struct Measured<M: Parameters> {
@@ -223,7 +226,7 @@ impl<L: Rounds, M: Parameters + 'static> Callback<L> for KeepBest<M> {
             .weight(weight::STOPPERS)
             .monitors(self.monitor.name.clone());
         if self.restores {
-            alone_in::<Restored<M>>(info)
+            claims_restoring::<M>(info)
         } else {
             info
         }
@@ -278,7 +281,7 @@ impl<M: Parameters> RestoreBest<M> {
 
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for RestoreBest<M> {
     fn info(&self) -> CallbackInfo {
-        alone_in::<Restored<M>>(Callback::<L>::info(&self.stopping))
+        claims_restoring::<M>(Callback::<L>::info(&self.stopping))
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

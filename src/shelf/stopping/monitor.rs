@@ -75,25 +75,11 @@ impl Monitor {
             return Ok(value);
         }
         Err(record.explain_absence(&self.name))
-        Err(self.describe_absence(record))
     }
 
     /// Returns the number, if it is in the record of a round that is not complete yet.
     pub(super) fn peek(&self, record: &Record) -> Option<f64> {
         let is_watched = record.round().number() > self.start_from;
         is_watched.then(|| record.get(&self.name)).flatten()
-    }
-
-    fn describe_absence(&self, record: &Record) -> String {
-        let (name, round, names) = (&self.name, record.round(), number_names(record));
-        let advice = if names.is_empty() {
-            "; log it before a stopper looks".to_owned()
-        } else {
-            format!("; watch one of these: {}", names.join(", "))
-        };
-        format!(
-            "there is no number `{name}` at {round}{advice}; for a number of later rounds, declare `produces(\"{name}\")` \
-             on the callback that adds it"
-        )
     }
 }

@@ -50,16 +50,25 @@ fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-/// The group of the averages that take the place of the parameters of `M` in validations. Two of them would put back each other's
-/// parameters.
-pub(super) struct Validated<M>(PhantomData<fn() -> M>);
+/// Claims that the callback alone does something to the model `M`. `remedy` says what to write for another one.
+pub(in crate::shelf) fn claims_model<M>(
+    info: CallbackInfo,
+    deed: &'static str,
+    remedy: &'static str,
+) -> CallbackInfo {
+    info.claims(Claim::new(deed, remedy).of(type_name::<M>()))
+}
 
-/// The group of the averages that the model `M` gets at the end of a run: it can have only one.
-pub(super) struct AppliedAtEnd<M>(PhantomData<fn() -> M>);
+/// Claims the parameters of the model in validations: two averages in their place would put back each other's.
+pub(super) fn claims_validation<M>(info: CallbackInfo) -> CallbackInfo {
+    let remedy = "write `.without_validation()` on one of them";
+    claims_model::<M>(info, "validates its average in place of the parameters", remedy)
+}
 
-/// Adds a callback to a group of which a plan can have only one.
-pub(in crate::shelf) fn alone_in<G: 'static>(info: CallbackInfo) -> CallbackInfo {
-    info.group::<G>().incompatible(CallbackRef::of::<G>())
+/// Claims the model at the end of a run, which can have one average.
+pub(super) fn claims_end<M>(info: CallbackInfo) -> CallbackInfo {
+    let remedy = "leave `.apply_at_end()` out of one of them";
+    claims_model::<M>(info, "puts its average into the model at the end", remedy)
 }
 
 /// Whether the averages belong to the run under way.

@@ -1,6 +1,6 @@
 //! Exponential moving averages of the parameters.
 
-use super::average::{AppliedAtEnd, Average, RunMemory, Validated, alone_in};
+use super::average::{Average, RunMemory, claims_end, claims_validation};
 use super::validation_swap::{ValidationSwap, bounds_validation};
 use crate::fit::Step;
 use crate::{Parameters, weight};
@@ -246,10 +246,10 @@ impl<M: Parameters + 'static> Ema<M> {
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let mut info = info.valid_if(self.every > 0, "every", self.every, "give 1 or more");
         if self.validates {
-            info = alone_in::<Validated<M>>(info);
+            info = claims_validation::<M>(info);
         }
         if self.applies_at_end {
-            info = alone_in::<AppliedAtEnd<M>>(info);
+            info = claims_end::<M>(info);
         }
         self.averages.iter().fold(info, |info, (decay, _)| {
             let is_valid = (0.0..1.0).contains(decay);

@@ -12,7 +12,7 @@ mod stochastic_weight_averaging;
 mod validation_swap;
 mod weight_decay;
 
-pub(super) use average::alone_in;
+pub(super) use average::claims_model;
 pub use ema::Ema;
 pub use freeze::Freeze;
 pub use stochastic_weight_averaging::StochasticWeightAveraging;

@@ -1,6 +1,6 @@
 //! Averages the parameters at the ends of rounds, with a learning rate of its own.
 
-use super::average::{AppliedAtEnd, Average, RunMemory, alone_in};
+use super::average::{Average, RunMemory, claims_end};
 use super::curve::{cosine, line};
 use crate::fit::LearningRate;
 use crate::{Parameters, weight};
@@ -169,7 +169,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let rate = self.schedule.as_ref().map_or(0.0, |schedule| schedule.to);
         let info = if self.applies_at_end {
-            alone_in::<AppliedAtEnd<M>>(info)
+            claims_end::<M>(info)
         } else {
             info
         };

@@ -1,7 +1,7 @@
 //! Decoupled weight decay, with a schedule.
 
 use super::curve::Curve;
-use crate::fit::{LearningRate, MicroStep, OptimizerName, SkipStep, Step};
+use crate::fit::{LearningRate, MicroStep, OPTIMIZER, OptimizerName, SkipStep, Step};
 use crate::shelf::sanity_check::NoSteps;
 use crate::{Driver, Fit, Parameters, weight};
 use callback_macros::callback;
@@ -167,8 +167,13 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         let [from, to] = self.decay.bounds();
         let wrong = if is_decay(from) { to } else { from };
         let remedy = "give one that is finite and not negative";
-        info.valid_if(is_decay(from) && is_decay(to), "decay", wrong, remedy)
-            .needs(Fit::on_train_batch_before_step)
+        let info = info
+            .valid_if(is_decay(from) && is_decay(to), "decay", wrong, remedy)
+            .needs(Fit::on_train_batch_before_step);
+        match &self.optimizer {
+            Some(name) => info.refers_to(OPTIMIZER, name.clone()),
+            None => info,
+        }
     }
 }
 

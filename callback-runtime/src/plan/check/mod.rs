@@ -32,10 +32,9 @@ use crate::run::HandlerRecord;
 use claims::check_claims;
 use conflicts::{check_readers, check_writers};
 use counters::check_counters;
-use monitors::{check_monitors, check_produced_twice};
-use needs::check_needs;
 use known_names::check_known_names;
 use monitors::check_monitors;
+use needs::check_needs;
 use order_names::check_order_names;
 use providers::{check_declared_and_provided, check_declared_twice, check_provided_twice};
 use relations::{check_incompatible, check_requirements};
@@ -56,7 +55,7 @@ pub(crate) struct CheckInput<'p> {
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 30] = [
     check_info,
     check_weights,
     check_settings,
@@ -75,7 +74,6 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 27] = [
     check_incompatible,
     check_claims,
     check_monitors,
-    check_produced_twice,
     check_order_names,
     check_writers,
     check_readers,

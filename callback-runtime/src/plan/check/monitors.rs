@@ -7,7 +7,7 @@ use crate::raw::AccessKind;
 use crate::record::{Record, covers};
 use crate::run::HandlerRecord;
 use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Refuses a name that nothing puts into the record, as
 ///
@@ -27,29 +27,6 @@ pub(crate) fn check_monitors(input: &CheckInput<'_>) -> Vec<Problem> {
         let problems = monitors.filter_map(|name| names.check(input, id, name));
         problems.collect::<Vec<_>>()
     })
-}
-
-/// Refuses two callbacks that each put a value of the same name into the record, as
-///
-/// ```text
-/// trainer.callback(ClipGradients::<Slopes>::measure()).callback(ClipGradients::<Slopes>::by_norm(1.0))
-/// ```
-pub(crate) fn check_produced_twice(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut first: HashMap<&str, CallbackId> = HashMap::new();
-    let mut problems = Vec::new();
-    for id in &input.plan.resolved.order {
-        for (name, remedy) in &input.plan.attached[*id].info.declarations().produces_alone {
-            let other = *first.entry(name).or_insert(*id);
-            if other == *id {
-                continue;
-            }
-            let at = input.plan.attached[other].added_at;
-            let what = format!("records `{name}`, as {} does ({at})", input.name(other));
-            let text = ProblemText::hinted(what, remedy);
-            problems.push(input.of_callback(*id, ProblemKind::SameRecord, text));
-        }
-    }
-    problems
 }
 
 fn has_monitors(input: &CheckInput<'_>) -> bool {

@@ -18,7 +18,6 @@ use std::collections::{HashMap, HashSet};
 /// ```
 ///
 /// Of a ready-made callback, one handler is reported for each type: who attaches it did not choose its breakpoints.
-/// Who attaches a ready-made callback did not write its handlers: that a state is absent is reported for the first of them.
 pub(crate) fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
     let providers = Providers::of(input);
     let mut reported = HashSet::new();
@@ -27,10 +26,7 @@ pub(crate) fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
         reported.insert((record.callback, access.type_id)) || !is_ready_made
     };
     let mut problems = Vec::new();
-    let mut reported = HashSet::new();
     for record in input.handlers() {
-        if input.plan.of_run.why_silent(record.at).is_some() {
-            continue;
         if input.plan.of_run.why_silent(record.at).is_none() {
             let required = record.accesses.iter().filter(|access| !access.optional);
             let absent = required.filter_map(|access| {
@@ -39,14 +35,6 @@ pub(crate) fn check_state(input: &CheckInput<'_>) -> Vec<Problem> {
             });
             problems.extend(absent);
         }
-        let is_ready_made = input.plan.attached[record.callback].info.is_ready_made();
-        let required = record.accesses.iter().filter(|access| !access.optional);
-        let absent = required.filter_map(|access| {
-            let problem = providers.absent_state(record, access)?;
-            let is_new = reported.insert((record.callback, access.type_id));
-            (is_new || !is_ready_made).then_some(problem)
-        });
-        problems.extend(absent);
     }
     problems
 }
