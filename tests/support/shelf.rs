@@ -147,6 +147,7 @@ const OTHERS: [&str; 16] = [
     "Counts",
     "DryRun",
     "MixBatch",
+    "MixError",
     "MixSamples",
     "NotAFile",
     "PairedTargets",
