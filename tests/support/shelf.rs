@@ -143,7 +143,7 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 17] = [
     "Counts",
     "DryRun",
     "MixBatch",
