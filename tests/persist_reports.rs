@@ -1,4 +1,4 @@
-//! What the errors say when a run cannot be saved or restored, and when names are not unique.
+//! What the errors say when a run cannot be saved or restored.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -9,7 +9,7 @@
 
 use callbacks::persist::{Fields, RestoreError, Restored, SavedFields, SavedRun, SavedValue};
 use callbacks::prelude::*;
-use callbacks::{BoxError, Break, Cause, ProblemKind, breakpoints};
+use callbacks::{BoxError, Break, Cause, breakpoints};
 
 breakpoints! {
     /// Counts.
@@ -333,55 +333,6 @@ fn a_value_that_nothing_can_make_must_be_in_the_state() {
     let outcome = plan().restore(saved).run(&mut state, |_| Ok(())).unwrap();
     assert!(outcome.is_finished());
     assert_eq!(state.get::<Model>().map(|model| model.0), Some(0.5));
-}
-
-#[test]
-fn a_name_that_another_callback_takes_is_a_problem() {
-    let mut plan = Plan::<Relax>::new();
-    plan.add(Best { best: 0.0 });
-    plan.on(Relax::after_step, || {}).named("Best");
-    let error = plan.check(&State::new()).unwrap_err();
-    assert_eq!(
-        error
-            .problems()
-            .iter()
-            .map(|problem| problem.kind())
-            .collect::<Vec<_>>(),
-        [ProblemKind::SameName]
-    );
-    let text = error
-        .to_string()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    assert!(
-        text.contains("which is also the name under which a saved run has this one write `.named"),
-        "{text}"
-    );
-
-    let mut plan = Plan::<Relax>::new();
-    plan.add(Best { best: 0.0 });
-    plan.add(Best { best: 0.0 });
-    plan.on(Relax::after_step, || {}).named("closure");
-    plan.on(Relax::after_step, || {});
-    plan.check(&State::new()).unwrap();
-}
-
-#[test]
-fn two_values_of_one_name_are_a_problem() {
-    let mut plan = Plan::<Relax>::new();
-    plan.persist::<f64>("model").persist::<u64>("model");
-    let error = plan.check(&State::new()).unwrap_err();
-    let problem = &error.problems()[0];
-    assert_eq!(
-        (error.problems().len(), problem.kind()),
-        (1, ProblemKind::SameName)
-    );
-    assert!(
-        problem
-            .to_string()
-            .contains("`f64` and `u64` are saved under this name; give one of them another name")
-    );
 }
 
 #[test]

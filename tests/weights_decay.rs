@@ -230,14 +230,16 @@ fn with_several_optimisers_the_one_that_steps_gives_the_rate() {
 }
 
 #[test]
-fn an_optimiser_that_does_not_exist_fails_the_run_before_its_first_step() {
-    let outcome = trainer(Decay::constant(1.0).of("mian"))
+fn an_optimiser_that_does_not_exist_is_a_problem_of_the_plan() {
+    let error = trainer(Decay::constant(1.0).of("mian"))
         .fit(still(1))
-        .unwrap()
-        .outcome;
-    let text = "there is no optimiser `mian`; the learner's optimisers are: main";
-    assert!(outcome.to_string().contains(text), "{outcome}");
-    assert!(outcome.failed().is_some());
+        .unwrap_err();
+    let problem = &error.problems()[0];
+    assert!(
+        problem.to_string().contains("there is no optimiser `mian`"),
+        "{error}"
+    );
+    assert_eq!(problem.hint(), Some("did you mean `main`?"));
     let decay = WeightDecay::<Place>::constant(0.5).of("main");
     let mut driver = VariationalDriver::new(Place(4.0)).callback(decay);
     let outcome = driver.run(2).unwrap();

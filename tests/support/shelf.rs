@@ -143,9 +143,10 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 18] = [
     "Counts",
     "DryRun",
+    "InvalidDecay",
     "MixBatch",
     "MixError",
     "MixSamples",

@@ -5,7 +5,7 @@ use super::norm_means::NormMeans;
 use crate::fit::{OptimizerName, SkipStep};
 use crate::{Driver, Fit, Gradients};
 use callback_macros::callback;
-use callback_runtime::{Claim, BoxError, CallbackInfo, LocalMut, Record};
+use callback_runtime::{BoxError, CallbackInfo, Claim, LocalMut, Record};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;

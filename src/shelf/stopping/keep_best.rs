@@ -11,7 +11,6 @@ use callback_runtime::{
 };
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 /// Keeps a copy of the parameters of `M` at the best value of a number of the [`Record`], and restores them where the run ends, in every
 /// loop with [`Rounds`] whose state has an `M`, such as the learner of a fit.

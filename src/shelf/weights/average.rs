@@ -1,8 +1,8 @@
 //! An average of parameters, which belongs to one fit or one driver.
 
 use crate::Parameters;
-use callback_runtime::{BoxError, CallbackInfo, CallbackRef, Record, RecordId};
-use std::marker::PhantomData;
+use callback_runtime::{BoxError, CallbackInfo, Claim, Record, RecordId};
+use std::any::type_name;
 
 /// An average of parameters.
 pub(super) struct Average<M: Parameters> {
@@ -62,7 +62,11 @@ pub(in crate::shelf) fn claims_model<M>(
 /// Claims the parameters of the model in validations: two averages in their place would put back each other's.
 pub(super) fn claims_validation<M>(info: CallbackInfo) -> CallbackInfo {
     let remedy = "write `.without_validation()` on one of them";
-    claims_model::<M>(info, "validates its average in place of the parameters", remedy)
+    claims_model::<M>(
+        info,
+        "validates its average in place of the parameters",
+        remedy,
+    )
 }
 
 /// Claims the model at the end of a run, which can have one average.
