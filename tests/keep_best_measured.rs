@@ -240,7 +240,7 @@ fn a_session_keeps_the_average_that_it_has_validated() {
             fit.borrow::<Vec<f64>>().unwrap()[0] += 1.0;
             fit.loss(loss);
         }
-        for _ in fit.valid([()]) {
+        for () in fit.valid([()]) {
             let loss = fit.borrow::<Vec<f64>>().unwrap()[0];
             fit.loss(loss);
         }

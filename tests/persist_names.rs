@@ -35,7 +35,7 @@ fn a_name_that_another_callback_takes_is_a_problem() {
         error
             .problems()
             .iter()
-            .map(|problem| problem.kind())
+            .map(callbacks::Problem::kind)
             .collect::<Vec<_>>(),
         [ProblemKind::SameName]
     );

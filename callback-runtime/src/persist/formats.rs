@@ -78,7 +78,10 @@ fn parse_float(text: &str) -> Option<f64> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn parse_hexadecimal(text: &str) -> Option<Vec<u8>> {
