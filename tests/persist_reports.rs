@@ -302,7 +302,7 @@ fn a_value_that_nothing_can_make_must_be_in_the_state() {
     let plan = || {
         let mut plan = Plan::<Relax>::new();
         plan.persist_fields("model", |model: &mut Model, fields| {
-            fields.field("weight", &mut model.0)
+            fields.field("weight", &mut model.0);
         });
         plan
     };
