@@ -293,11 +293,11 @@ fn a_report_says_what_was_restored() {
         .run(&mut state, |_| Ok(()))
         .unwrap();
     let restored = state.get::<Restored>().unwrap();
-    assert_eq!(restored.loaded(), ["position", "first"]);
+    assert_eq!(restored.loaded(), ["Record", "position", "first"]);
     assert_eq!(restored.missing(), ["extremes"]);
     assert_eq!(restored.unused(), ["second", "Extremes", "Queue"]);
     assert_eq!(
         restored.to_string(),
-        "restored position, first; missing: extremes; unused: second, Extremes, Queue"
+        "restored Record, position, first; missing: extremes; unused: second, Extremes, Queue"
     );
 }

@@ -6,7 +6,6 @@ use crate::period::{CounterReader, Position};
 use crate::plan::Problem;
 use std::any::{TypeId, type_name};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Which state exists at which breakpoint of a loop, and which breakpoints a run does not fire. A plan has one table of its loop and one of
 /// its run.
@@ -18,8 +17,9 @@ pub(crate) struct AvailabilityTable {
     pub(crate) counters: Vec<CounterReader>,
     /// The position at which the run ends, in the units for which it is known.
     pub(crate) totals: Position,
-    /// The breakpoints that the run does not fire, each with the reason.
-    pub(crate) silent: BTreeMap<BreakpointId, String>,
+    /// The breakpoints that the run does not fire, each with the reason; the last one of a breakpoint counts. A list, because a program that drops
+    /// a plan compiles the code that drops a map.
+    pub(crate) silent: Vec<(BreakpointId, String)>,
     /// The names that the loop puts into the record; `None` if it does not say which.
     pub(crate) records: Option<Vec<Cow<'static, str>>>,
     /// The beginnings of names that the run does not record, each with the reason.
@@ -72,7 +72,7 @@ impl AvailabilityTable {
             declared: Vec::new(),
             counters: Vec::new(),
             totals: Position::new(),
-            silent: BTreeMap::new(),
+            silent: Vec::new(),
             records: None,
             unrecorded: Vec::new(),
             may_lack: Vec::new(),
@@ -131,7 +131,7 @@ impl AvailabilityTable {
     pub(crate) fn provides(&self, declared: &Declared) -> bool {
         declared
             .since
-            .is_none_or(|breakpoint| !self.silent.contains_key(&breakpoint))
+            .is_none_or(|breakpoint| self.why_silent(breakpoint).is_none())
     }
 
     /// Returns the reason why the run does not record a value of this name; `None` if it may record it.
@@ -149,6 +149,8 @@ impl AvailabilityTable {
 
     /// Returns the reason why the run does not fire the breakpoint; `None` if it may fire it.
     pub(crate) fn why_silent(&self, breakpoint: BreakpointId) -> Option<&str> {
-        self.silent.get(&breakpoint).map(String::as_str)
+        let mut silent = self.silent.iter().rev();
+        let (_, why) = silent.find(|(silent, _)| *silent == breakpoint)?;
+        Some(why)
     }
 }

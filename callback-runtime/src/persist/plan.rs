@@ -3,6 +3,7 @@
 use super::SavedRun;
 use super::save::PersistedCallback;
 use super::state::PersistedState;
+use crate::loops::LoopInfo;
 use crate::plan::{PlanCore, Resolved};
 
 /// What a plan saves with a run, and the saved run from which its next run continues.
@@ -36,13 +37,16 @@ impl HoldPersistence for Persistence {
     }
 }
 
-impl Default for PlanPersistence {
-    fn default() -> Self {
-        Self(Box::new(Persistence::default()))
-    }
-}
-
 impl PlanPersistence {
+    /// Persists the record of a loop that has rounds.
+    pub(crate) fn of(loop_info: &LoopInfo) -> Self {
+        let record = loop_info.rounds.map(|_| PersistedState::record());
+        Self(Box::new(Persistence {
+            state: record.into_iter().collect(),
+            ..Persistence::default()
+        }))
+    }
+
     pub(super) fn get(&self) -> &Persistence {
         self.0.get()
     }

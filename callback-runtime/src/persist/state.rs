@@ -6,6 +6,7 @@ use crate::callback::{Location, short_type_name};
 use crate::loops::Loop;
 use crate::outcome::{Cause, catch};
 use crate::plan::Plan;
+use crate::record::Record;
 use crate::state::Ctx;
 use std::any::type_name;
 use std::borrow::Cow;
@@ -65,6 +66,11 @@ impl PersistedState {
             }),
             make: None,
         }
+    }
+
+    /// The record of a loop with rounds.
+    pub(super) fn record() -> Self {
+        Self::fields(Cow::Borrowed("Record"), Record::persist)
     }
 
     /// Returns the fields of the value, and those that cannot be saved; `None` if it is not in the state.

@@ -10,7 +10,7 @@ pub struct SavedValueError {
 }
 
 impl SavedValueError {
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 }

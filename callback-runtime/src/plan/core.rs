@@ -93,7 +93,7 @@ impl PlanCore {
             strict: false,
             executor: None,
             periods: Periods::default(),
-            persistence: PlanPersistence::default(),
+            persistence: PlanPersistence::of(loop_info),
             resolved: Resolved::default(),
             recorded_names: RecordedNames::default(),
             stale: true,

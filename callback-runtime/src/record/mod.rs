@@ -4,6 +4,7 @@ mod absence;
 mod context;
 mod flags;
 mod round;
+mod saved;
 mod value;
 
 pub use context::RecordId;

@@ -6,6 +6,7 @@ use super::optimizer::{SETS_RATE, of_optimizer, recorded_name, refer_to_optimize
 use crate::fit::LearningRate;
 use crate::settings;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Record, Rounds};
 use std::borrow::Cow;
 
@@ -322,6 +323,13 @@ impl ReduceOnPlateau {
         });
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.monitor.persist(fields);
+        self.patience.persist(fields);
+        fields.field("best", &mut self.best);
+        fields.field("cooldown_left", &mut self.cooldown_left);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let info = settings::below_one(info, "factor", self.factor);
         let info = if self.is_absolute {
@@ -351,19 +359,19 @@ impl ReduceOnPlateau {
     }
 
     /// Resets the memory, when a run begins that does not continue the last one.
-    fn reset(&mut self) {
-        self.monitor.reset();
+    fn reset(&mut self, record: &Record) {
+        self.monitor.reset(record);
         self.patience.reset();
         self.best = None;
         self.cooldown_left = 0;
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = BEFORE_LOGGERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = BEFORE_LOGGERS, declare = Self::declare, persist = Self::persist)]
 impl ReduceOnPlateau {
     fn on_enter(&mut self, record: &Record, rate: &LearningRate) -> Result<(), String> {
         if !self.monitor.continues(record) {
-            self.reset();
+            self.reset(record);
         }
         let optimizer = self.optimizer.as_deref();
         optimizer.map_or(Ok(()), |name| rate.check_name(name))

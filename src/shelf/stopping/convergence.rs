@@ -4,6 +4,7 @@ use super::monitor::{Memory, Monitor};
 use super::patience::Patience;
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -143,6 +144,12 @@ impl ConvergenceStopping {
         is_full.then(|| self.window.iter().sum::<f64>() / self.window.len() as f64)
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.monitor.persist(fields);
+        self.patience.persist(fields);
+        fields.field("window", &mut self.window);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let (target, window) = (self.target, self.smoothing_window);
         let remedy = "give 1 for no smoothing, or more";
@@ -152,7 +159,7 @@ impl ConvergenceStopping {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare, persist = Self::persist)]
 impl ConvergenceStopping {
     fn on_enter(&mut self, record: &Record) {
         if self.monitor.begin_run(&mut self.patience, record) == Memory::Reset {

@@ -7,6 +7,7 @@ use super::patience::Patience;
 use crate::model::Parameters;
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 
@@ -299,6 +300,12 @@ impl EarlyStopping {
         (self.checks_finite && !value.is_finite()).then(|| format!("`{name}` is {value}"))
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.monitor.persist(fields);
+        self.patience.persist(fields);
+        fields.field("best", &mut self.improvement.best);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_number = |value: Option<f64>| value.is_none_or(|value| !value.is_nan());
         let (goal, divergence) = (self.goal, self.divergence);
@@ -316,7 +323,7 @@ impl EarlyStopping {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare, persist = Self::persist)]
 impl EarlyStopping {
     fn on_enter(&mut self, record: &Record) {
         if self.monitor.begin_run(&mut self.patience, record) == Memory::Reset {

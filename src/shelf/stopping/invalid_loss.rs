@@ -4,6 +4,7 @@ use super::monitor::Monitor;
 use super::patience::Patience;
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Flow, Record, Rounds};
 use std::borrow::Cow;
 
@@ -100,6 +101,11 @@ impl InvalidLossStopping {
             .stop(format!("`{name}` is {value}, for the {nth} time in a row")))
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.monitor.persist(fields);
+        self.patience.persist(fields);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         info.monitors(self.monitor.name.clone())
     }
@@ -116,7 +122,7 @@ fn ordinal(number: u64) -> String {
     format!("{number}{suffix}")
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare, persist = Self::persist)]
 impl InvalidLossStopping {
     fn on_enter(&mut self, record: &Record) {
         self.monitor.begin_run(&mut self.patience, record);

@@ -204,7 +204,7 @@ impl<M: Parameters> KeepBest<M> {
     fn begin(&mut self, record: &Record) {
         self.measured = None;
         if !self.monitor.continues(record) {
-            self.monitor.reset();
+            self.monitor.reset(record);
             self.improvement.reset();
             self.kept = None;
         }

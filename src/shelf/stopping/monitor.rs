@@ -1,6 +1,7 @@
 //! The number in a record that a stopper watches.
 
 use super::patience::Patience;
+use callback_runtime::persist::Fields;
 use callback_runtime::{Record, RecordId};
 use std::borrow::Cow;
 
@@ -12,8 +13,10 @@ pub(in crate::shelf) struct Monitor {
     pub(in crate::shelf) start_from: u64,
     /// Whether the number was there at a look since the memory was reset.
     was_seen: bool,
-    /// The record and the number of the last round; `None` before the first one.
-    last_round: Option<(Option<RecordId>, u64)>,
+    /// The record of the run that began last.
+    record: Option<RecordId>,
+    /// The number of the last round in that record; `None` before the first one.
+    last_round: Option<u64>,
 }
 
 /// What the begin of a run does to the memory of a stopper.
@@ -29,13 +32,15 @@ impl Monitor {
             name: name.into(),
             start_from: 0,
             was_seen: false,
+            record: None,
             last_round: None,
         }
     }
 
     /// Resets the memory, when a run begins that does not continue the last one.
-    pub(in crate::shelf) fn reset(&mut self) {
+    pub(in crate::shelf) fn reset(&mut self, record: &Record) {
         self.was_seen = false;
+        self.record = record.id();
         self.last_round = None;
     }
 
@@ -45,7 +50,7 @@ impl Monitor {
             patience.begin_run();
             return Memory::Kept;
         }
-        self.reset();
+        self.reset(record);
         patience.reset();
         Memory::Reset
     }
@@ -54,9 +59,14 @@ impl Monitor {
     /// later, since a failure at the end of a round can come before the stopper records the round.
     pub(in crate::shelf) fn continues(&self, record: &Record) -> bool {
         let number = record.round().number();
-        self.last_round.is_some_and(|(id, last)| {
-            id == record.id() && (number == last || number == last.saturating_add(1))
-        })
+        let is_next = |last: u64| number == last || number == last.saturating_add(1);
+        self.record == record.id() && self.last_round.is_some_and(is_next)
+    }
+
+    /// Names what a saved run has of the monitor. The run that continues it has begun with a record of its own.
+    pub(in crate::shelf) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("was_seen", &mut self.was_seen);
+        fields.field("last_round", &mut self.last_round);
     }
 
     /// Returns the number, if it is in the record of a complete round. A number that is not declared and has never been there is an error: its
@@ -64,7 +74,7 @@ impl Monitor {
     /// left.
     pub(in crate::shelf) fn read(&mut self, record: &Record) -> Result<Option<f64>, String> {
         let round = record.round().number();
-        self.last_round = Some((record.id(), round));
+        (self.record, self.last_round) = (record.id(), Some(round));
         if round <= self.start_from || !record.is_complete() {
             return Ok(None);
         }

@@ -2,6 +2,7 @@
 //! the run.
 
 use callback_runtime::Flow;
+use callback_runtime::persist::Fields;
 
 /// Counts the looks in a row that call for a stop.
 ///
@@ -51,6 +52,12 @@ impl Patience {
         if self.has_stopped {
             self.reset();
         }
+    }
+
+    /// Names what a saved run has of the patience.
+    pub(in crate::shelf) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("looks", &mut self.count);
+        fields.field("has_stopped", &mut self.has_stopped);
     }
 
     /// Resets the count and forgets a stop, when a fit or the run of another driver begins.
