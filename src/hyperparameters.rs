@@ -165,7 +165,7 @@ impl From<String> for Hyperparameter {
 macro_rules! from_integer {
     ($($integer:ty),*) => { $(
         impl From<$integer> for Hyperparameter {
-            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "a log is read by people")]
+            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "the documentation says so")]
             fn from(value: $integer) -> Self {
                 i64::try_from(value).map_or(Self::Number(value as f64), Self::Integer)
             }

@@ -213,7 +213,7 @@ fn a_name_that_a_session_does_not_record_fails_with_the_nearest_name_and_the_rem
     let text = failure_of_session("vaild_loss", &["valid_loss"]);
     for part in [
         "there is no number `vaild_loss` at epoch 1; did you mean `valid_loss`? ",
-        "watch one of these: train_loss, valid_loss; ",
+        "monitor one of these: train_loss, valid_loss; ",
         "`.produces(\"vaild_loss\")` where the callback or the closure that adds it is attached",
         "`.start_from(…)`",
     ] {

@@ -267,36 +267,6 @@ fn a_run_of_another_loop_is_refused() {
 }
 
 #[test]
-fn a_loop_that_opens_another_scope_fails() {
-    let mut plan = Plan::<Relax>::new();
-    plan.restore(saved(Best { best: 0.0 }));
-    let outcome = plan.run(&mut State::new(), |run| steps(run, 1)).unwrap();
-    assert_eq!(
-        outcome.failed().unwrap().cause().to_string(),
-        "opened the scope STEP, where the saved run had RUN open; continue the loop from the position in the state"
-    );
-}
-
-#[test]
-fn every_callback_exits_when_a_run_cannot_be_restored() {
-    let mut state = State::new();
-    state.insert(0_u32);
-    let mut plan = Plan::<Relax>::new();
-    plan.add(Whole { best: 0 });
-    plan.on(Relax::on_enter, |open: &mut u32| *open += 1);
-    plan.on(Relax::on_exit, |open: &mut u32| *open -= 1);
-    plan.on(Relax::on_run_begin, |open: &mut u32| *open += 100);
-    plan.restore(saved(Best { best: 0.0 }));
-    let outcome = plan
-        .run(&mut state, |run| {
-            run.scope(Relax::RUN, |_| Ok(())).map(drop)
-        })
-        .unwrap();
-    assert!(outcome.failed().is_some());
-    assert_eq!(state.get(), Some(&0_u32));
-}
-
-#[test]
 fn a_value_that_nothing_can_make_must_be_in_the_state() {
     struct Model(f64);
     let plan = || {
@@ -342,7 +312,7 @@ fn a_file_that_is_no_saved_run_is_refused() {
             .unwrap_err()
             .to_string()
     };
-    assert_eq!(error("[]"), "a saved run is a list, and no map");
+    assert_eq!(error("[]"), "a saved run must be a map, and is a list");
     assert_eq!(error("{}"), "the saved run has no `layout`");
     assert_eq!(
         error(r#"{"layout": 7}"#),

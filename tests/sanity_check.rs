@@ -6,6 +6,7 @@ mod support {
 }
 
 use callbacks::fit::{MicroStep, SampleCount};
+use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::shelf::{DryRun, EarlyStopping, PhaseCounts, Recorder, SanityCheck};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -226,4 +227,15 @@ fn a_callback_for_one_run_is_in_the_fit_after_the_check() {
     assert_eq!(*seen.lock().unwrap(), [true, true, false]);
     SanityCheck::by_clone().run(&mut trainer, train()).unwrap();
     assert_eq!(seen.lock().unwrap().len(), 3);
+}
+
+#[test]
+fn a_check_leaves_the_saved_run_to_the_fit() {
+    let mut trainer = trainer(Momentum::new());
+    trainer.plan().restore(SavedRun::default());
+    for check in checks() {
+        check.run(&mut trainer, train()).unwrap();
+        let saved = trainer.plan().take_restore().unwrap();
+        trainer.plan().restore(saved);
+    }
 }

@@ -138,7 +138,7 @@ fn what_is_not_finite_is_no_improvement() {
 fn what_is_watched_and_never_there_fails_the_run_at_once() {
     let misspelt = || EarlyStopping::minimize("wacthed");
     let (step, outcome) = in_a_driver(misspelt(), &[1.0, 2.0]);
-    let text = "there is no number `wacthed` at step 1; did you mean `watched`? watch one of these: place, watched; for a \
+    let text = "there is no number `wacthed` at step 1; did you mean `watched`? monitor one of these: place, watched; for a \
                 number of later rounds, write `.produces(\"wacthed\")` where the callback or the closure that adds it is \
                 attached, or `.start_from(…)` on the stopper";
     assert_eq!(step, 1);
@@ -247,7 +247,7 @@ fn the_advice_lists_what_is_a_number_and_nothing_else() {
     let mut driver = watching("overlap");
     let outcome = driver.run(1).unwrap();
     let text = outcome.failed().unwrap().cause().to_string();
-    let expected = "there is no number `overlap` at step 1; watch one of these: place, energy, energy.mean, \
+    let expected = "there is no number `overlap` at step 1; monitor one of these: place, energy, energy.mean, \
                     energy.error_of_mean, energy.variance, overlap.re, overlap.im, short.0, short.1, long.0 to long.99";
     assert!(text.starts_with(expected), "{text}");
     for name in ["energy.variance", "overlap.im", "short.1", "long.99"] {

@@ -2,7 +2,7 @@
 
 use super::{CallbackInfo, Claim, ProducedName};
 use crate::loops::{At, BreakpointId, Loop, LoopInfo};
-use crate::persist::Persist;
+use crate::persist::CallbackPersistence;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -15,8 +15,8 @@ pub(crate) struct Declarations {
     pub(crate) produces: Vec<ProducedName>,
     /// The names of the numbers that the callback reads from the record.
     pub(crate) monitors: Vec<Cow<'static, str>>,
-    /// How the callback is saved with a run; `None` if it remembers nothing.
-    pub(crate) persist: Option<Persist>,
+    /// What a saved run has of the callback.
+    pub(crate) persist: CallbackPersistence,
     /// The breakpoints without which the callback has no effect.
     pub(crate) needs: Vec<(&'static LoopInfo, BreakpointId)>,
     /// The names of what the loop has, each with its kind.
@@ -33,7 +33,7 @@ impl Declarations {
             invalid: Vec::new(),
             produces: Vec::new(),
             monitors: Vec::new(),
-            persist: None,
+            persist: CallbackPersistence::NOTHING,
             needs: Vec::new(),
             refers_to: Vec::new(),
             claims: Vec::new(),

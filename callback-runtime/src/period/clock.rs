@@ -1,7 +1,7 @@
 //! The counters of a loop, and the position that they give.
 
 use super::{Amount, Counter, Position, Unit};
-use crate::outcome::catch;
+use crate::outcome::{Cause, catch};
 use crate::raw::{GateFactory, Slot, SlotId, Table};
 use crate::state::Ctx;
 use std::any::{TypeId, type_name};
@@ -29,8 +29,8 @@ pub(crate) struct CounterReader {
     pub(crate) slot: SlotId,
     /// Returns the count; `None` if the state is absent.
     count: fn(&Table) -> Option<Amount>,
-    /// Sets the count, if the state is there.
-    restore: fn(&mut Ctx<'_>, Amount),
+    /// Sets the count. Returns whether the state is there.
+    restore: fn(&mut Ctx<'_>, Amount) -> bool,
     /// Makes gates that read the counter. `None` if the count is not stored as a plain number.
     gates: Option<GateFactory>,
 }
@@ -48,14 +48,14 @@ impl CounterReader {
         }
     }
 
-    /// Returns the count; `None` if the state is absent or its count panics.
-    pub(crate) fn read(&self, table: &Table) -> Option<Amount> {
-        catch(|| (self.count)(table)).ok().flatten()
+    /// Returns the count; `None` if the state is absent.
+    pub(crate) fn read(&self, table: &Table) -> Result<Option<Amount>, Cause> {
+        catch(|| (self.count)(table))
     }
 
-    /// Sets the count that a saved run had, if the state is there.
-    pub(crate) fn restore(&self, state: &mut Ctx<'_>, count: Amount) {
-        (self.restore)(state, count);
+    /// Sets the count that a saved run had. Returns whether the state is there.
+    pub(crate) fn restore(&self, state: &mut Ctx<'_>, count: Amount) -> Result<bool, Cause> {
+        catch(|| (self.restore)(state, count))
     }
 
     /// Returns `position` with the count of this counter. Panics if [`Counter::count`] does.
@@ -67,10 +67,9 @@ impl CounterReader {
     }
 }
 
-fn restore<T: Counter>(state: &mut Ctx<'_>, count: Amount) {
-    if let Some(counter) = state.get_mut::<T>() {
-        counter.restore(count);
-    }
+fn restore<T: Counter>(state: &mut Ctx<'_>, count: Amount) -> bool {
+    let counter = state.get_mut::<T>();
+    counter.map(|counter| counter.restore(count)).is_some()
 }
 
 impl CounterClock {

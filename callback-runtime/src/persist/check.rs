@@ -4,7 +4,7 @@ use crate::callback::CallbackId;
 use crate::plan::{Attached, CheckInput, Problem, ProblemKind};
 use std::collections::HashMap;
 
-/// Refuses a callback without a name that another one has taken, if either is saved under its name, as
+/// Refuses a callback without `.named(…)` whose type name is the name of another callback, if a run saves one of them, as
 ///
 /// ```text
 /// plan.add(Best::default());
@@ -44,10 +44,10 @@ pub(crate) fn check_saved_names(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.persist::<Moments>("model");
 /// ```
 pub(crate) fn check_saved_state(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut first = HashMap::new();
+    let mut taken = HashMap::new();
     let mut problems = Vec::new();
     for value in &input.plan.persistence.get().state {
-        if let Some(other) = first.insert(&value.name, value) {
+        if let Some(other) = taken.insert(&value.name, value) {
             let text = format!(
                 "`{}` and `{}` are saved under this name; give one of them another name",
                 other.type_name, value.type_name

@@ -2,45 +2,51 @@
 
 use super::fields::FieldProblem;
 use super::{Fields, SavedFields};
-use crate::callback::CallbackInfo;
+use crate::callback::{CallbackInfo, short_type_name};
 use crate::outcome::{BoxError, Cause, catch};
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::fmt;
 use std::sync::Arc;
 
-/// A function that changes the fields of an older version into those of the current one.
-pub type Migrate = fn(u32, &mut SavedFields) -> Result<(), BoxError>;
+/// A function that changes the fields of an older version, which it gets, into those of the current one.
+pub type Migration = fn(u32, &mut SavedFields) -> Result<(), BoxError>;
 
 /// Names the fields of a callback whose type is erased.
 type VisitCallback = dyn Fn(&mut dyn Any, &mut Fields<'_>) + Send + Sync;
 
-/// How a callback is saved and loaded.
+/// What a callback declares that a saved run has of it.
 #[derive(Clone)]
-pub(crate) struct Persist {
-    /// Names the fields of the callback.
-    visit: Arc<VisitCallback>,
+pub(crate) struct CallbackPersistence {
+    /// Names the fields of the callback. `None` if it remembers nothing.
+    visit: Option<Arc<VisitCallback>>,
     /// The version of the fields, and what changes those of older ones.
     pub(super) version: u32,
-    pub(super) migrate: Option<Migrate>,
+    pub(super) migrate: Option<Migration>,
 }
 
-impl fmt::Debug for Persist {
+impl fmt::Debug for CallbackPersistence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Persist(version {})", self.version)
+        write!(f, "CallbackPersistence(version {})", self.version)
     }
 }
 
-impl Persist {
-    fn of<C: 'static>(visit: fn(&mut C, &mut Fields<'_>)) -> Self {
-        Self {
-            visit: Arc::new(move |callback, fields| {
-                if let Some(callback) = callback.downcast_mut() {
-                    visit(callback, fields);
-                }
-            }),
-            version: 1,
-            migrate: None,
-        }
+impl Default for CallbackPersistence {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
+impl CallbackPersistence {
+    /// Remembers nothing.
+    pub(crate) const NOTHING: Self = Self {
+        visit: None,
+        version: 1,
+        migrate: None,
+    };
+
+    /// Whether a saved run has the callback.
+    pub(crate) const fn is_saved(&self) -> bool {
+        self.visit.is_some()
     }
 
     /// Returns the fields of the callback, and those that cannot be saved.
@@ -48,7 +54,7 @@ impl Persist {
         &self,
         callback: &mut dyn Any,
     ) -> Result<(SavedFields, Vec<FieldProblem>), Cause> {
-        catch(|| Fields::save(|fields| (self.visit)(callback, fields)))
+        catch(|| Fields::save(|fields| self.visit(callback, fields)))
     }
 
     /// Loads the fields of the callback, and leaves those that it does not name.
@@ -57,7 +63,28 @@ impl Persist {
         callback: &mut dyn Any,
         saved: &mut SavedFields,
     ) -> Result<Vec<FieldProblem>, Cause> {
-        catch(|| Fields::load(saved, |fields| (self.visit)(callback, fields)))
+        catch(|| Fields::load(saved, |fields| self.visit(callback, fields)))
+    }
+
+    fn visit(&self, callback: &mut dyn Any, fields: &mut Fields<'_>) {
+        if let Some(visit) = &self.visit {
+            visit(callback, fields);
+        }
+    }
+}
+
+/// Names the fields of a callback of type `C`. A callback of another type is a wrapper that returns the info of what it wraps.
+fn visit_as<C: 'static>(
+    visit: fn(&mut C, &mut Fields<'_>),
+    callback: &mut dyn Any,
+    fields: &mut Fields<'_>,
+) {
+    match callback.downcast_mut() {
+        Some(callback) => visit(callback, fields),
+        None => fields.report(format!(
+            "its fields are those of a `{}` that it wraps; call `.persist::<Self>(…)` or `.without_persist()` where `info` returns",
+            short_type_name(type_name::<C>())
+        )),
     }
 }
 
@@ -81,7 +108,24 @@ impl CallbackInfo {
     /// }
     /// ```
     pub fn persist<C: 'static>(mut self, visit: fn(&mut C, &mut Fields<'_>)) -> Self {
-        self.declare().persist = Some(Persist::of(visit));
+        let persist = &mut self.declare().persist;
+        persist.visit = Some(Arc::new(
+            move |callback: &mut dyn Any, fields: &mut Fields<'_>| {
+                visit_as(visit, callback, fields);
+            },
+        ));
+        self
+    }
+
+    /// Declares that the callback remembers nothing, for a wrapper that returns the info of what it wraps.
+    ///
+    /// ```
+    /// # use callbacks::CallbackInfo;
+    /// # let of_what_it_wraps = CallbackInfo::of::<String>();
+    /// let info = of_what_it_wraps.without_persist();
+    /// ```
+    pub fn without_persist(mut self) -> Self {
+        self.declare().persist = CallbackPersistence::NOTHING;
         self
     }
 
@@ -89,9 +133,7 @@ impl CallbackInfo {
     /// older version does unless the callback [migrates](Self::persist_migrate) it. `persist(best, version = 2)` on the attribute writes
     /// this call.
     pub fn persist_version(mut self, version: u32) -> Self {
-        if let Some(persist) = &mut self.declare().persist {
-            persist.version = version;
-        }
+        self.declare().persist.version = version;
         self
     }
 
@@ -111,10 +153,8 @@ impl CallbackInfo {
     ///     })
     /// # }
     /// ```
-    pub fn persist_migrate(mut self, migrate: Migrate) -> Self {
-        if let Some(persist) = &mut self.declare().persist {
-            persist.migrate = Some(migrate);
-        }
+    pub fn persist_migrate(mut self, migrate: Migration) -> Self {
+        self.declare().persist.migrate = Some(migrate);
         self
     }
 }

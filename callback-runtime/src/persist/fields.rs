@@ -83,6 +83,13 @@ impl<'a> Fields<'a> {
         fields.problems
     }
 
+    /// Reports a problem of the whole value.
+    pub(super) fn report(&mut self, problem: String) {
+        let error = SavedValueError::new(problem);
+        self.problems
+            .push(FieldProblem::Invalid(WHOLE.to_owned(), error));
+    }
+
     /// Whether the fields are loaded, and not saved.
     pub const fn is_loading(&self) -> bool {
         matches!(self.direction, Direction::Load(_))
@@ -140,6 +147,27 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Saves or loads all of a value: `persist` without fields on the attribute. Its fields are those that `serde` knows; settings among
+    /// them are loaded, too, unless `#[serde(skip)]` leaves them out.
+    pub fn whole<T: Savable>(&mut self, value: &mut T) {
+        if self.is_loading() {
+            if let Some(loaded) = self.load_whole() {
+                *value = loaded;
+            }
+            return;
+        }
+        match (SavedValue::of(value), &mut self.direction) {
+            (Ok(SavedValue::Map(fields)), Direction::Save(saved)) if has_no_whole(&fields) => {
+                saved.extend(fields);
+            }
+            (Ok(other), Direction::Save(saved)) => saved.insert(WHOLE, other),
+            (Err(error), _) => self
+                .problems
+                .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
+            (Ok(_), Direction::Load(_)) => {}
+        }
+    }
+
     /// Loads a whole value, which [`whole`](Self::whole) has saved.
     pub(super) fn load_whole<T: Savable>(&mut self) -> Option<T> {
         let Direction::Load(saved) = &mut self.direction else {
@@ -154,26 +182,12 @@ impl<'a> Fields<'a> {
             })
             .ok()
     }
-
-    /// Saves or loads all of a value: `persist` without fields on the attribute. Its fields are those that `serde` knows; settings among
-    /// them are loaded, too, unless `#[serde(skip)]` leaves them out.
-    pub fn whole<T: Savable>(&mut self, value: &mut T) {
-        if self.is_loading() {
-            if let Some(loaded) = self.load_whole() {
-                *value = loaded;
-            }
-            return;
-        }
-        match (SavedValue::of(value), &mut self.direction) {
-            (Ok(SavedValue::Map(fields)), Direction::Save(saved)) => saved.extend(fields),
-            (Ok(other), Direction::Save(saved)) => saved.insert(WHOLE, other),
-            (Err(error), _) => self
-                .problems
-                .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
-            (Ok(_), Direction::Load(_)) => {}
-        }
-    }
 }
 
 /// The name of a whole value that has no fields.
-const WHOLE: &str = "$value";
+pub(super) const WHOLE: &str = "$value";
+
+/// Whether no field has the name of a whole value.
+fn has_no_whole(fields: &[(String, SavedValue)]) -> bool {
+    fields.iter().all(|(name, _)| name != WHOLE)
+}

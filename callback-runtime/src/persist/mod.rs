@@ -26,8 +26,8 @@ mod value;
 mod value_error;
 
 pub(crate) use check::{check_saved_names, check_saved_state};
-pub use declared::Migrate;
-pub(crate) use declared::Persist;
+pub(crate) use declared::CallbackPersistence;
+pub use declared::Migration;
 pub use fields::Fields;
 pub(crate) use plan::PlanPersistence;
 pub use report::{RestoreError, Restored, SaveError};

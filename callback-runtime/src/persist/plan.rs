@@ -1,20 +1,28 @@
 //! What a plan saves with a run.
 
 use super::SavedRun;
-use super::save::PersistedCallback;
+use super::declared::CallbackPersistence;
 use super::state::PersistedState;
+use crate::callback::CallbackId;
 use crate::loops::LoopInfo;
 use crate::plan::{PlanCore, Resolved};
 
 /// What a plan saves with a run, and the saved run from which its next run continues.
 ///
 /// The box hides its type, so that a program that drops a plan does not compile the code that drops this.
-pub(crate) struct PlanPersistence(Box<dyn HoldPersistence>);
+pub(crate) struct PlanPersistence(Box<dyn PersistenceAccess>);
 
 /// What [`PlanPersistence`] has in its box: [`Persistence`] alone.
-trait HoldPersistence {
+trait PersistenceAccess {
     fn get(&self) -> &Persistence;
     fn get_mut(&mut self) -> &mut Persistence;
+}
+
+/// A callback of a plan that remembers something.
+#[derive(Debug, Clone)]
+pub(super) struct PersistedCallback {
+    pub(super) id: CallbackId,
+    pub(super) persist: CallbackPersistence,
 }
 
 #[derive(Default)]
@@ -27,7 +35,7 @@ pub(crate) struct Persistence {
     pub(super) restore: Option<SavedRun>,
 }
 
-impl HoldPersistence for Persistence {
+impl PersistenceAccess for Persistence {
     fn get(&self) -> &Persistence {
         self
     }
@@ -63,11 +71,12 @@ impl PlanCore {
     }
 
     /// Finds the callbacks that remember something.
-    pub(crate) fn find_persisted(&mut self, resolved: &Resolved) {
+    pub(crate) fn set_persisted_callbacks(&mut self, resolved: &Resolved) {
         let order = resolved.order.iter();
-        let persisted = order.filter_map(|id| {
-            let persist = self.attached[*id].info.declarations().persist.clone()?;
-            Some(PersistedCallback { id: *id, persist })
+        let saved = order.filter(|id| self.attached[**id].is_saved());
+        let persisted = saved.map(|id| PersistedCallback {
+            id: *id,
+            persist: self.attached[*id].info.declarations().persist.clone(),
         });
         self.persistence.get_mut().callbacks = persisted.collect();
     }

@@ -1,6 +1,6 @@
 //! What a run reports when it was saved or restored.
 
-use super::fields::FieldProblem;
+use super::fields::{FieldProblem, WHOLE};
 use std::error::Error;
 use std::fmt;
 
@@ -121,6 +121,7 @@ impl FieldProblem {
     pub(super) fn describe(&self, name: &str) -> String {
         match self {
             Self::Missing(field) => format!("`{name}.{field}` is missing"),
+            Self::Invalid(field, error) if field == WHOLE => format!("`{name}`: {error}"),
             Self::Invalid(field, error) => format!("`{name}.{field}`: {error}"),
         }
     }

@@ -1,10 +1,10 @@
 //! Restores a saved run when another run begins.
 
 use super::fields::FieldProblem;
-use super::save::PersistedCallback;
+use super::plan::PersistedCallback;
+use super::save::ENDED;
 use super::saved_run::SavedCallback;
 use super::{RestoreError, Restored, SavedFields, SavedRun};
-use crate::callback::short_type_name;
 use crate::loops::{Loop, ScopeId};
 use crate::outcome::{BoxError, Cause, Fault, Origin, catch};
 use crate::period::Amount;
@@ -17,19 +17,39 @@ impl<L: Loop> Plan<L> {
     /// the breakpoints of the saved run and those of the restored one are together those of a run that was never cut.
     ///
     /// The state has [`Restored`] from then on, which reports what was loaded. What does not fit fails the run with a [`RestoreError`]
-    /// before its loop begins.
+    /// before its loop begins; callbacks and values that did fit may have been loaded by then. A loop that ends without having opened the
+    /// scopes that were open fails, too.
     ///
     /// See [`Run::save`](crate::Run::save) for an example.
     pub fn restore(&mut self, saved: SavedRun) -> &mut Self {
         self.core.persistence.get_mut().restore = Some(saved);
         self
     }
+
+    /// Returns the saved run from which the next run would continue, and lets that run begin anew.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::persist::SavedRun;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.restore(SavedRun::default());
+    /// assert_eq!(plan.take_restore(), Some(SavedRun::default()));
+    /// assert_eq!(plan.take_restore(), None);
+    /// ```
+    pub fn take_restore(&mut self) -> Option<SavedRun> {
+        self.core.persistence.get_mut().restore.take()
+    }
 }
 
 impl RunCore<'_> {
+    /// Removes the saved run from which this run continues, so that no later run does.
+    pub(crate) fn take_restore(&mut self) -> Option<SavedRun> {
+        self.persistence.get_mut().restore.take()
+    }
+
     /// Restores the saved run, if there is one. An error fails the run.
-    pub(crate) fn restore(&mut self) -> Result<(), Break> {
-        let Some(saved) = self.persistence.get_mut().restore.take() else {
+    pub(crate) fn restore(&mut self, saved: Option<SavedRun>) -> Result<(), Break> {
+        let Some(saved) = saved else {
             return Ok(());
         };
         match self.load(saved) {
@@ -49,24 +69,40 @@ impl RunCore<'_> {
         let mut error = RestoreError::default();
         let mut restored = Restored::default();
         let scopes = self.scopes_to_reopen(&saved, &mut error);
-        self.load_state(saved.state, &mut restored, &mut error);
-        self.load_callbacks(saved.callbacks, &mut restored, &mut error);
         if !error.is_empty() {
             return Err(error);
         }
-        self.restore_counts(&saved.counters);
+        self.load_state(saved.state, &mut restored, &mut error);
+        self.load_callbacks(saved.callbacks, &mut restored, &mut error);
+        self.restore_counters(saved.counters, &mut restored, &mut error);
+        if !error.is_empty() {
+            return Err(error);
+        }
         self.restore_periods(&saved.periods);
         self.run_state.reopen(scopes);
         Ok(restored)
     }
 
-    fn restore_counts(&mut self, saved: &[(String, Amount)]) {
-        for counter in self.counters() {
-            let name = short_type_name(counter.type_name);
-            if let Some((_, count)) = saved.iter().find(|(saved, _)| *saved == name) {
-                counter.restore(&mut self.state(), *count);
+    fn restore_counters(
+        &mut self,
+        saved: Vec<(String, Amount)>,
+        restored: &mut Restored,
+        error: &mut RestoreError,
+    ) {
+        let mut saved = Named::new(saved);
+        for (name, counter) in self.named_counters() {
+            let Some(count) = saved.take(&name) else {
+                continue;
+            };
+            match counter.restore(&mut self.state(), count) {
+                Ok(true) => {}
+                Ok(false) => error.push(format!(
+                    "`{name}` is not in the state; insert the counter before the run begins"
+                )),
+                Err(cause) => error.push(format!("`{name}` {cause}")),
             }
         }
+        restored.unused.extend(saved.into_names());
     }
 
     /// Returns the scopes that were open, innermost first.
@@ -160,7 +196,7 @@ impl RunCore<'_> {
         match self.dispatcher.with_callback(persisted.id, load) {
             Some(Ok(problems)) => restored.add(&name, problems, &fields, error),
             Some(Err(cause)) => error.push(format!("`{name}` {cause}")),
-            None => error.push(format!("`{name}` has a worker that has ended")),
+            None => error.push(format!("`{name}` {ENDED}")),
         }
     }
 }

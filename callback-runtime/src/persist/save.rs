@@ -1,21 +1,15 @@
 //! Saves a run: what its callbacks, its state, its counters and its periods hold at one moment.
 
-use super::declared::Persist;
 use super::fields::FieldProblem;
+use super::plan::PersistedCallback;
 use super::saved_run::SavedCallback;
 use super::{SaveError, SavedRun};
-use crate::callback::{CallbackId, short_type_name};
+use crate::callback::short_type_name;
 use crate::loops::Loop;
 use crate::outcome::Cause;
 use crate::period::{Amount, CounterReader};
 use crate::run::{Run, RunCore};
-
-/// A callback of a plan that remembers something.
-#[derive(Debug, Clone)]
-pub(crate) struct PersistedCallback {
-    pub(crate) id: CallbackId,
-    pub(crate) persist: Persist,
-}
+use std::fmt;
 
 impl<L: Loop> Run<'_, L> {
     /// Saves the run as it is now: the open scopes, the counters, the periods, the callbacks that remember something, and the values of the
@@ -74,7 +68,7 @@ impl RunCore<'_> {
         let saved = SavedRun {
             loop_name: self.loop_info.name.to_owned(),
             scopes: self.open_scopes(),
-            counters: self.counts(),
+            counters: self.save_counters(&mut error),
             callbacks: self.save_callbacks(&mut error),
             state: self.save_state(&mut error),
             periods: self.periods(),
@@ -82,18 +76,40 @@ impl RunCore<'_> {
         error.or(saved)
     }
 
-    /// Returns the counts of the loop's counters, by the names of their types.
-    fn counts(&self) -> Vec<(String, Amount)> {
-        let counters = self.counters().into_iter();
-        let counts = counters.filter_map(|counter| {
-            let count = counter.read(self.frame.table())?;
-            Some((short_type_name(counter.type_name), count))
+    /// Returns the counts of the loop's counters that are in the state, by the names of their types.
+    fn save_counters(&self, error: &mut SaveError) -> Vec<(String, Amount)> {
+        let mut counts = Vec::new();
+        for (name, counter) in self.named_counters() {
+            match counter.read(self.frame.table()) {
+                Ok(Some(count)) => counts.push((name, count)),
+                Ok(None) => {}
+                Err(cause) => error.add_cause(&name, &cause),
+            }
+        }
+        counts
+    }
+
+    /// Returns the counters with their names: those of their types, without paths unless two are the same.
+    pub(super) fn named_counters(&self) -> Vec<(String, CounterReader)> {
+        let counters = self.counters();
+        let short: Vec<String> = counters
+            .iter()
+            .map(|counter| short_type_name(counter.type_name))
+            .collect();
+        let is_unique = |name: &String| short.iter().filter(|other| *other == name).count() == 1;
+        let named = counters.iter().zip(&short).map(|(counter, short)| {
+            let name = if is_unique(short) {
+                short.clone()
+            } else {
+                counter.type_name.to_owned()
+            };
+            (name, *counter)
         });
-        counts.collect()
+        named.collect()
     }
 
     /// Returns the counters that the loop declares, and those that only its scopes name.
-    pub(super) fn counters(&self) -> Vec<CounterReader> {
+    fn counters(&self) -> Vec<CounterReader> {
         let mut all = self.frame.clock.counters().to_vec();
         for counter in self.loop_info.counters {
             if all.iter().all(|known| known.type_id != counter.type_id()) {
@@ -128,7 +144,7 @@ impl RunCore<'_> {
                     });
                 }
                 Some(Err(cause)) => error.add_cause(&name, &cause),
-                None => error.add_cause(&name, &Cause::Panic(ENDED.to_owned())),
+                None => error.add_line(&name, ENDED),
             }
         }
         saved
@@ -152,7 +168,8 @@ impl RunCore<'_> {
 }
 
 /// What a callback reports whose worker has ended.
-const ENDED: &str = "its worker has ended; save the run before its exits";
+pub(super) const ENDED: &str =
+    "has a worker that has ended; save and restore a run before its exits";
 
 impl SaveError {
     fn add(&mut self, name: &str, problems: Vec<FieldProblem>) {
@@ -162,6 +179,10 @@ impl SaveError {
     }
 
     fn add_cause(&mut self, name: &str, cause: &Cause) {
-        self.lines.push(format!("`{name}` {cause}"));
+        self.add_line(name, cause);
+    }
+
+    fn add_line(&mut self, name: &str, problem: impl fmt::Display) {
+        self.lines.push(format!("`{name}` {problem}"));
     }
 }

@@ -101,8 +101,12 @@ impl SavedFields {
     }
 
     pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
-        for (name, value) in entries {
-            self.insert(name, value);
+        if self.entries.is_empty() {
+            self.entries = entries;
+        } else {
+            entries
+                .into_iter()
+                .for_each(|(name, value)| self.insert(name, value));
         }
     }
 }

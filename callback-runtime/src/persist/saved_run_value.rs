@@ -105,7 +105,7 @@ fn named(value: SavedValue, what: &str) -> Result<SavedFields, SavedValueError> 
     match value {
         SavedValue::Map(entries) => Ok(entries.into_iter().collect()),
         other => Err(SavedValueError::new(format!(
-            "{what} is {}, and no map",
+            "{what} must be a map, and is {}",
             other.kind()
         ))),
     }

@@ -104,7 +104,7 @@ impl Attached {
 
     /// Whether a saved run has the callback.
     pub(crate) fn is_saved(&self) -> bool {
-        self.info.declarations().persist.is_some()
+        self.info.declarations().persist.is_saved()
     }
 
     /// Returns the relations that the type declares, then those of the attachment.

@@ -74,7 +74,7 @@ impl PlanCore {
         let decided = DecidedOrders::of(&self.attached, &resolved, &self.relations);
         resolved.undecided = undecided::find_pairs(self, &decided);
         self.form_groups(&decided);
-        self.find_persisted(&resolved);
+        self.set_persisted_callbacks(&resolved);
         self.resolved = resolved;
         self.restore_period_states();
         self.stale = false;

@@ -4,9 +4,8 @@ use super::{Record, Value};
 use crate::plan::nearest;
 
 impl Record {
-    /// Says that the record has no number called `name`, and what to write instead. It names the nearest one of the numbers that there are, and
-    /// the reason why the run records none whose name begins so
-    /// ([`Availability::may_lack`](crate::Availability::may_lack)). For the error of a callback that watches the number, such as
+    /// Says that the record has no number called `name`, and what to write instead. It names the most similar number of the
+    /// record, or the reason why the run has no number with this beginning ([`Availability::may_lack`](crate::Availability::may_lack)). For the error of a callback that watches the number, such as
     /// `EarlyStopping`.
     ///
     /// ```
@@ -18,12 +17,12 @@ impl Record {
     /// assert!(text.starts_with("there is no number `vaild_loss` at epoch 1; did you mean `valid_loss`?"));
     /// ```
     pub fn explain_absence(&self, name: &str) -> String {
-        let names = self.number_names();
+        let (names, shown) = (self.number_names(), self.shown_names());
         let round = self.round();
         let reason = self.absence_reason(name, &names);
-        let watch = match names.join(", ") {
-            names if names.is_empty() => "log it before a stopper looks".to_owned(),
-            names => format!("watch one of these: {names}"),
+        let watch = match shown.join(", ") {
+            shown if shown.is_empty() => "log it before a stopper looks".to_owned(),
+            shown => format!("monitor one of these: {shown}"),
         };
         format!(
             "there is no number `{name}` at {round}; {reason}{watch}; for a number of later rounds, write \
@@ -52,15 +51,22 @@ impl Record {
             .flat_map(|(name, value)| names_of(name, value))
             .collect()
     }
+
+    /// Returns the names of all numbers as a person reads them: a long vector is one range.
+    fn shown_names(&self) -> Vec<String> {
+        let entries = self.iter();
+        let shown = entries.flat_map(|(name, value)| match value {
+            Value::Vector(values) if values.len() > 3 => {
+                vec![format!("{name}.0 to {name}.{}", values.len() - 1)]
+            }
+            _ => names_of(name, value),
+        });
+        shown.collect()
+    }
 }
 
 /// Returns the names of the numbers in a value of a record: its own name, and those of its parts.
 fn names_of(name: &str, value: &Value) -> Vec<String> {
-    if let Value::Vector(values) = value
-        && let Some(last @ 3..) = values.len().checked_sub(1)
-    {
-        return vec![format!("{name}.0 to {name}.{last}")];
-    }
     let whole = value.number().map(|_| name.to_owned());
     let parts = value.parts().filter_map(|(part, _)| part);
     let parts = parts.map(|part| format!("{name}.{part}"));

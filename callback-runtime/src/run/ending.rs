@@ -12,6 +12,7 @@ impl RunCore<'_> {
     /// Enters every callback, in order. If one fails, it and the callbacks after it do not count as entered. Returns an `Err` if the run is
     /// interrupted.
     pub(crate) fn enter(&mut self) -> Result<(), Break> {
+        let restore = self.take_restore();
         self.run_state.entered = Rank::new(self.resolved.order.len());
         if let Some(at) = self.loop_info.first_with_role(Role::Enter)
             && let Some(failed) = self.run_list(at)
@@ -19,11 +20,12 @@ impl RunCore<'_> {
             self.run_state.entered = self.dispatcher.record(failed).rank;
         }
         self.check_interrupted()?;
-        self.restore()
+        self.restore(restore)
     }
 
     /// Ends the run: fires the stop or the error breakpoint, then exits every entered callback.
     pub(crate) fn end(mut self) -> Outcome {
+        self.check_reopened();
         if !self.run_state.has_failed() {
             self.run_last_calls();
             self.fire_stop();

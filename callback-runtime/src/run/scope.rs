@@ -105,6 +105,18 @@ impl RunCore<'_> {
         Err(Break::PENDING)
     }
 
+    /// Fails a run whose loop has ended and has not opened a scope that a saved run had open: its end would not be fired.
+    pub(crate) fn check_reopened(&mut self) {
+        let next = self.run_state.next_to_reopen(self.resolved);
+        if let Some(next) = next.filter(|_| !self.run_state.is_interrupted()) {
+            let name = self.loop_info.scopes[next].name();
+            let cause = Cause::Misplaced(format!(
+                "ended without the scope {name}, which the saved run had open; continue the loop from the position in the state"
+            ));
+            let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+        }
+    }
+
     /// Fires the end of the innermost scope and closes it. A leave of this scope ends here.
     pub(crate) fn close(&mut self, scope: ScopeId) -> Result<(), Break> {
         let depth = self.run_state.open.len().saturating_sub(1);

@@ -12,13 +12,15 @@ use std::rc::Rc;
 
 impl<M: Learner> Trainer<M> {
     /// Fits one epoch of at most `batches` batches in each pass, with [`DryRun`] in the state. Then everything but the learner is as before: the
-    /// settings, the counters, the record and the history, the progress of periods, and the callbacks for one run.
+    /// settings, the counters, the record and the history, the progress of periods, the callbacks for one run, and the saved run from
+    /// which the next one continues.
     pub(crate) fn dry_run(
         &mut self,
         train: impl Batches<M::Batch>,
         batches: usize,
     ) -> Result<(Outcome, History), PlanError> {
         let kept = KeptState::take(&mut self.state);
+        let saved = self.plan.take_restore();
         let result = self.check().and_then(|()| {
             // The check has bound the handlers, so that the periods of all of them are known.
             let periods = self.plan.periods();
@@ -27,6 +29,9 @@ impl<M: Learner> Trainer<M> {
             self.plan.keep_for_next_run();
             result
         });
+        if let Some(saved) = saved {
+            self.plan.restore(saved);
+        }
         kept.restore(&mut self.state);
         result
     }

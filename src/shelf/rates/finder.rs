@@ -21,8 +21,8 @@ use std::borrow::Cow;
 /// needs, the sweep goes on with the batches of the next epoch.
 ///
 /// In a training loop of your own, attach the finder as a callback: it sets the rate, and stops the session when the sweep is complete. The
-/// [`curve`](Self::curve) is in the plan then, and your loop restores the model. A fit that ends before the sweep is complete is stopped, with
-/// the number of steps that were made.
+/// [`curve`](Self::curve) is in the plan then, and your loop restores the model. If the fit has too few steps, it stops
+/// with a reason that says how many were made.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -250,8 +250,16 @@ impl LrFinder {
         let plan = std::mem::replace(trainer.plan(), self.plan());
         let fitted = trainer.fit(batches).map(|fitted| fitted.outcome);
         let plan = std::mem::replace(trainer.plan(), plan);
-        restore(trainer.learner(), saved)?;
-        fitted?.ok()?;
+        let fitted = fitted
+            .map_err(BoxError::from)
+            .and_then(|outcome| Ok(outcome.ok()?));
+        match (fitted, restore(trainer.learner(), saved)) {
+            (Ok(_), restored) => restored?,
+            (Err(failure), Ok(())) => return Err(failure),
+            (Err(failure), Err(error)) => {
+                return Err(format!("{failure}; the learner was not restored: {error}").into());
+            }
+        }
         let curve = plan.get::<Self>().map(Self::curve);
         let curve = curve.filter(|curve| !curve.points().is_empty());
         Ok(curve.ok_or(NO_LOSS)?.clone())

@@ -21,7 +21,7 @@ pub(super) fn of_optimizer(
 }
 
 /// Refers to the optimiser, if it is named.
-pub(super) fn refer_to_optimizer(
+pub(in crate::shelf) fn refer_to_optimizer(
     info: CallbackInfo,
     optimizer: Option<&Cow<'static, str>>,
 ) -> CallbackInfo {

@@ -16,14 +16,15 @@ use std::fmt;
 /// loop with [`Rounds`] whose state has an `M`, such as the learner of a fit.
 ///
 /// The parameters are restored at the exit of the run, also after a stop, an interrupt, an error or a panic. Between the runs of one driver
-/// the best value stays, as the shelf's [memory](crate::shelf#memory) does. The copy takes as much memory as the parameters.
+/// the best value stays, as the shelf's [memory](crate::shelf#memory) does. It holds one copy of the
+/// parameters, and two while a round improves.
 ///
 /// # Which parameters are kept
 ///
-/// Those that the number was measured with, as far as the loop says where that is: those at the first end of a phase, or at the first breakpoint
-/// that the loop declares with `measures`, at which the record has the number. So a driver's step has those before its update, as the
+/// The parameters at the first place where the record has the number: the end of a phase, or a breakpoint that the loop declares with
+/// `measures`. So a driver's step has those before its update, as the
 /// `BestIterKeeper` of NetKet, and a `valid_loss` those in the validation: if [`Ema`](crate::shelf::Ema) validates its average, that is what
-/// is kept. A number that is not there yet, or changes later, has the parameters at the end of the round. A `train_loss` is a mean over the
+/// is kept. If the number comes or changes after that, the parameters at the end of the round are kept. A `train_loss` is a mean over the
 /// pass, while the parameters changed; its parameters are those at the end of the pass.
 ///
 /// The best parameters are restored after an `apply_at_end` of [`Ema`](crate::shelf::Ema::apply_at_end) or
@@ -280,7 +281,8 @@ impl<M: Parameters> RestoreBest<M> {
 
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for RestoreBest<M> {
     fn info(&self) -> CallbackInfo {
-        claims_restoring::<M>(Callback::<L>::info(&self.stopping))
+        // A saved run has no parameters of the best round yet, and the best value alone would restore nothing.
+        claims_restoring::<M>(Callback::<L>::info(&self.stopping).without_persist())
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

@@ -1,7 +1,8 @@
 //! Decoupled weight decay, with a schedule.
 
 use super::curve::Curve;
-use crate::fit::{LearningRate, MicroStep, OPTIMIZER, OptimizerName, SkipStep, Step};
+use crate::fit::{LearningRate, MicroStep, OptimizerName, SkipStep, Step};
+use crate::shelf::rates::refer_to_optimizer;
 use crate::shelf::sanity_check::NoSteps;
 use crate::{Driver, Fit, Parameters, weight};
 use callback_macros::callback;
@@ -15,7 +16,7 @@ use std::fmt;
 /// The model has [`Parameters`](trait@Parameters). The decay may change over the steps, and [`matching`](Self::matching) chooses the parameters by name,
 /// such as all but the biases. A driver has no learning rate: there the factor is `1 − decay`. Use an optimiser without a weight decay of its own.
 ///
-/// With several optimisers it shrinks the parameters once for each update, with the learning rate of the first one that steps, or with
+/// With several optimisers it shrinks the parameters once for each batch, with the learning rate of the first one that steps, or with
 /// [`of`](Self::of) before the step of one of them. A step that is [skipped](SkipStep) shrinks nothing: the weight is
 /// [`LAST`](crate::weight::LAST), so that it sees what the others have skipped. A callback of yours that stops a fit before a step skips that
 /// step, too, as [`TerminateOnNan`](crate::shelf::TerminateOnNan) does; otherwise the fit ends with parameters that were shrunk. A driver
@@ -124,8 +125,8 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         self
     }
 
-    /// Shrinks before the steps of this optimiser alone, with its learning rate. The run fails before its first step if the learner has no
-    /// such optimiser, and a driver has none.
+    /// Shrinks before the steps of this optimiser alone, with its learning rate. An optimiser that the trainer
+    /// does not have is a problem of the plan; in a session and in a driver, which has no optimisers, the run fails when it begins.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -170,10 +171,7 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         let info = info
             .valid_if(is_decay(from) && is_decay(to), "decay", wrong, remedy)
             .needs(Fit::on_train_batch_before_step);
-        match &self.optimizer {
-            Some(name) => info.refers_to(OPTIMIZER, name.clone()),
-            None => info,
-        }
+        refer_to_optimizer(info, self.optimizer.as_ref())
     }
 }
 

@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 /// ```text
 /// .persist::<Self>(|callback, fields| fields.whole(callback))
 /// .persist::<Self>(Self::persist)
-/// .persist::<Self>(|callback, fields| { fields.field("best", &mut callback.best); }).persist_version(2, Self::migrate as …)
+/// .persist::<Self>(|callback, fields| { fields.field("best", &mut callback.best); }).persist_version(2).persist_migrate(Self::migrate)
 /// ```
 pub(super) fn persist(persist: &Persist) -> TokenStream {
     match persist {

@@ -36,7 +36,8 @@ pub(crate) fn check_claims(input: &CheckInput<'_>) -> Vec<Problem> {
         excluded.filter_map({
             let claims = &claims;
             move |claim| {
-                let (other, found) = claims.iter().find(|(_, other)| other.overlaps(claim))?;
+                let mut others = claims.iter().filter(|(other, _)| *other != id);
+                let (other, found) = others.find(|(_, other)| other.overlaps(claim))?;
                 Some(problem(input, id, *other, found.deed(), claim))
             }
         })

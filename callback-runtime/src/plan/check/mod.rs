@@ -1,7 +1,6 @@
 //! The rules of a plan (P7), one function each. No rule runs a handler.
 //!
-//! The rules for periods are in `period/check.rs`, those for callbacks in the background in `background/check.rs`, and that for callbacks
-//! that must run in parallel in `parallel/check.rs`, and those for the names of a saved run in `persist/check.rs`.
+//! Other rules are in `check.rs` of `period/`, `background/`, `parallel/` and `persist/`.
 
 mod claims;
 mod conflicts;
@@ -139,13 +138,13 @@ fn check_settings(input: &CheckInput<'_>) -> Vec<Problem> {
 /// plan.add(PrintRate).named("print");
 /// ```
 fn check_names(input: &CheckInput<'_>) -> Vec<Problem> {
-    let mut first: HashMap<&str, &Attached> = HashMap::new();
+    let mut taken: HashMap<&str, &Attached> = HashMap::new();
     let mut problems = Vec::new();
     for (id, callback) in active(&input.plan.attached) {
         let Some(name) = callback.explicit_name() else {
             continue;
         };
-        if let Some(other) = first.insert(name, callback) {
+        if let Some(other) = taken.insert(name, callback) {
             let text = format!(
                 "another callback is named `{name}` too ({}); give one of them another name",
                 other.added_at
