@@ -104,9 +104,9 @@ impl SavedFields {
         if self.entries.is_empty() {
             self.entries = entries;
         } else {
-            entries
-                .into_iter()
-                .for_each(|(name, value)| self.insert(name, value));
+            for (name, value) in entries {
+                self.insert(name, value);
+            }
         }
     }
 }

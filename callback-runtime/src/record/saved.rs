@@ -12,7 +12,12 @@ impl Record {
         let mut number = self.round.number();
         fields.field("round", &mut number);
         self.round = Round::new(self.round.unit(), number);
-        fields.field_with("progress", &mut self.progress, save_progress, load_progress);
+        fields.field_with(
+            "progress",
+            &mut self.progress,
+            |progress| save_progress(*progress),
+            load_progress,
+        );
         fields.field_with(
             "values",
             &mut self.entries,
@@ -30,8 +35,8 @@ const PROGRESS: [(Progress, &str); 3] = [
     (Progress::Complete, "complete"),
 ];
 
-fn save_progress(progress: &Progress) -> Result<SavedValue, SavedValueError> {
-    let name = PROGRESS.iter().find(|(each, _)| each == progress);
+fn save_progress(progress: Progress) -> Result<SavedValue, SavedValueError> {
+    let name = PROGRESS.iter().find(|(each, _)| *each == progress);
     SavedValue::of(&name.map(|(_, name)| name))
 }
 
