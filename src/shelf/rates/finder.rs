@@ -254,7 +254,7 @@ impl LrFinder {
             .map_err(BoxError::from)
             .and_then(|outcome| Ok(outcome.ok()?));
         match (fitted, restore(trainer.learner(), saved)) {
-            (Ok(_), restored) => restored?,
+            (Ok(()), restored) => restored?,
             (Err(failure), Ok(())) => return Err(failure),
             (Err(failure), Err(error)) => {
                 return Err(format!("{failure}; the learner was not restored: {error}").into());
