@@ -322,3 +322,19 @@ fn a_session_counts_from_where_its_state_stands() {
     assert!(outcome.is_finished());
     assert_eq!(state.get(), Some(&Step::new(74)));
 }
+
+#[test]
+fn a_number_that_a_break_leaves_out_is_absent_and_its_name_is_right() {
+    let fit = Fit::session(3)
+        .callback(EarlyStopping::minimize("valid_loss"))
+        .start()
+        .unwrap();
+    for _ in fit.epochs() {
+        for loss in fit.train([1.0, 3.0]) {
+            fit.loss(loss);
+        }
+        break;
+    }
+    let outcome = fit.finish();
+    assert!(outcome.is_finished(), "{outcome}");
+}

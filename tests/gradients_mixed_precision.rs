@@ -215,3 +215,16 @@ fn the_scale_changes_after_the_update_of_a_group_whose_last_batch_is_left() {
     assert_eq!(record.get("overflows"), Some(1.0));
     assert_eq!(record.get("loss_scale"), Some(4.0));
 }
+
+#[test]
+fn a_second_one_is_a_problem_of_the_plan() {
+    let trainer = Trainer::new(Given::new(1, 0)).callback(Precision::new());
+    let error = trainer.callback(Precision::new()).check().unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}");
+    };
+    assert!(
+        problem.to_string().contains("scales the loss, too"),
+        "{error}"
+    );
+}

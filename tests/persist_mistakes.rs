@@ -155,3 +155,42 @@ fn a_saved_run_is_for_one_run_whatever_its_beginning() {
         assert!(state.get::<Restored>().is_none());
     }
 }
+
+#[test]
+fn a_period_that_was_not_saved_begins_where_the_run_continues() {
+    let saved = {
+        let mut saved = None;
+        let outcome = Plan::<Relax>::new().run(&mut State::new(), |run| {
+            steps(run, 4)?;
+            saved = Some(run.save()?);
+            Ok(())
+        });
+        assert!(outcome.unwrap().is_finished());
+        saved.unwrap()
+    };
+    let mut state = State::new();
+    state.insert(Vec::<u64>::new());
+    let mut plan = Plan::<Relax>::new();
+    let note = |step: &Step, at: &mut Vec<u64>| at.push(step.get());
+    plan.on(Relax::after_step, note).every(Period::steps(3));
+    let outcome = plan
+        .restore(saved)
+        .run(&mut state, |run| steps(run, 6))
+        .unwrap();
+    assert!(outcome.is_finished());
+    assert_eq!(state.get::<Vec<u64>>().unwrap(), &[6, 9]);
+}
+
+#[test]
+fn an_outcome_remarks_what_was_not_restored() {
+    let mut plan = Plan::<Relax>::new();
+    plan.add(Best { best: 0.0 }).named("better");
+    plan.restore(saved(Best { best: 0.0 }));
+    let outcome = plan
+        .run(&mut State::new(), |run| {
+            run.scope(Relax::RUN, |_| Ok(())).map(drop)
+        })
+        .unwrap();
+    let text = "restored nothing; missing: better; unused: Best";
+    assert!(outcome.to_string().contains(text), "{outcome}");
+}

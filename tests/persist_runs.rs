@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::cast_precision_loss,
+    clippy::struct_field_names,
     clippy::float_cmp,
     clippy::unit_arg,
     reason = "small numbers that are exact, and closures of one expression"

@@ -111,8 +111,12 @@ fn cut_after_each_step(attach: &dyn Fn(&mut Plan<Relax>)) {
 fn early_stopping() {
     for patience in 0..6 {
         let stopping = move || EarlyStopping::minimize("energy").patience(patience);
-        cut_after_each_step(&|plan| drop(plan.add(stopping())));
-        cut_after_each_step(&|plan| drop(plan.add(stopping().min_delta(0.4).start_from(3))));
+        cut_after_each_step(&|plan| {
+            plan.add(stopping());
+        });
+        cut_after_each_step(&|plan| {
+            plan.add(stopping().min_delta(0.4).start_from(3));
+        });
         cut_after_each_step(&|plan| {
             plan.add(stopping().baseline(1.2).goal(0.55));
             plan.add(EarlyStopping::maximize("energy").patience(7));
@@ -124,7 +128,7 @@ fn early_stopping() {
 fn invalid_loss_stopping() {
     for patience in 0..3 {
         cut_after_each_step(&|plan| {
-            drop(plan.add(InvalidLossStopping::new("energy").patience(patience)))
+            plan.add(InvalidLossStopping::new("energy").patience(patience));
         });
     }
 }
@@ -159,8 +163,9 @@ fn reduce_on_plateau() {
 
 #[test]
 fn a_stopper_continues_in_a_second_run_after_one_that_was_restored_at_its_end() {
-    let attach =
-        |plan: &mut Plan<Relax>| drop(plan.add(EarlyStopping::minimize("energy").patience(9)));
+    let attach = |plan: &mut Plan<Relax>| {
+        plan.add(EarlyStopping::minimize("energy").patience(9));
+    };
     let (whole, ..) = run(&mut plan(&attach));
     let (mut second, mut state) = (plan(&attach), State::new());
     state.insert(LearningRate::new(1.0));

@@ -292,3 +292,19 @@ fn the_factor_of_a_driver_has_no_learning_rate() {
         "driver",
     );
 }
+
+#[test]
+fn two_that_shrink_all_parameters_are_a_problem_of_the_plan() {
+    let both = |second: Decay| {
+        let trainer = trainer(Decay::constant(1.0)).callback(second);
+        trainer.callback(TerminateOnNan::new()).check()
+    };
+    let error = both(Decay::constant(0.5)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("shrinks all parameters before each update, too"),
+        "{error}"
+    );
+    both(Decay::constant(0.5).matching(|name| name == "weights")).unwrap();
+}

@@ -98,10 +98,13 @@ impl PrintRounds {
     fn line(&self, record: &Record, epochs: Option<Epochs>, rate: Option<&LearningRate>) -> String {
         let place = place(record.round(), epochs);
         let values = self.values(record);
-        let has_rate = record.value("lr").is_some();
-        let rate = rate.filter(|_| !has_rate);
-        let rate = rate.map(|rate| format!("  lr {}", four_digits(rate.get())));
-        format!("{place}  {values}{}", rate.unwrap_or_default())
+        let rates = rate.map(|rate| rate.named(None)).unwrap_or_default();
+        let rates = rates
+            .into_iter()
+            .filter(|(name, _)| record.value(name).is_none());
+        let rates = rates.map(|(name, rate)| format!("  {name} {}", four_digits(rate)));
+        let rates = rates.collect::<Vec<_>>().concat();
+        format!("{place}  {values}{rates}")
     }
 
     fn values(&self, record: &Record) -> String {

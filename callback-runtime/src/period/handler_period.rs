@@ -123,10 +123,11 @@ impl HandlerPeriod {
         self.state.restore(state);
     }
 
-    /// Continues from the state of a saved run, if there is one, at the position of that run.
+    /// Continues from the state of a saved run at the position of that run. Without a state, the handler begins at this position.
     pub(crate) fn continue_at(&mut self, saved: Option<&PeriodState>, now: &Position) {
-        if let Some(saved) = saved {
-            self.restore(saved);
+        match saved {
+            Some(saved) => self.restore(saved),
+            None => self.state = PeriodState::new(&self.period),
         }
         let totals = self.totals;
         self.begin(now, &totals);

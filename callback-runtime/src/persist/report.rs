@@ -24,6 +24,11 @@ impl Restored {
         &self.loaded
     }
 
+    /// Whether nothing is missing or unused.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty() && self.unused.is_empty()
+    }
+
     /// Returns the names of the callbacks and values that the saved run does not have, and of fields as `callback.field`. They are as the
     /// program made them.
     pub fn missing(&self) -> &[String] {

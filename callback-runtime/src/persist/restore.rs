@@ -6,7 +6,7 @@ use super::save::ENDED;
 use super::saved_run::SavedCallback;
 use super::{RestoreError, Restored, SavedFields, SavedRun};
 use crate::loops::{Loop, ScopeId};
-use crate::outcome::{BoxError, Cause, Fault, Origin, catch};
+use crate::outcome::{BoxError, Cause, Fault, Origin, Remark, catch};
 use crate::period::Amount;
 use crate::plan::Plan;
 use crate::run::{Break, RunCore};
@@ -54,6 +54,9 @@ impl RunCore<'_> {
         };
         match self.load(saved) {
             Ok(restored) => {
+                if !restored.is_whole() {
+                    Remark::add(restored.to_string(), &mut self.run_state.cold.remarks);
+                }
                 self.state().insert(restored);
                 Ok(())
             }

@@ -378,6 +378,9 @@ impl FitSession<'_> {
             let is_cut = self.is_cut.take() || len < self.epoch_len.replace(len).max(1);
             if by_break && is_cut {
                 record.cut_short();
+            } else if by_break {
+                // What the loop would have recorded after the `break` is absent, and its name is right.
+                record.lack("what follows `break`");
             }
             Ok(())
         });

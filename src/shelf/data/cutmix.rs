@@ -4,7 +4,7 @@ use super::draws::Draws;
 use super::mixing::Mixing;
 use super::{MixBatch, MixError, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
-use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
+use callback_runtime::{BoxError, Callback, CallbackInfo, Claim, Handlers, LocalMut};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -202,7 +202,11 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        self.mixing.declare(CallbackInfo::of::<Self>().ready_made())
+        let info = self.mixing.declare(CallbackInfo::of::<Self>().ready_made());
+        info.claims(Claim::new(
+            "cuts patches into the images of each batch",
+            "attach one",
+        ))
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {

@@ -3,7 +3,7 @@
 use super::mixing::Mixing;
 use super::{MixBatch, MixError, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
-use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
+use callback_runtime::{BoxError, Callback, CallbackInfo, Claim, Handlers, LocalMut};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -148,7 +148,8 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        self.mixing.declare(CallbackInfo::of::<Self>().ready_made())
+        let info = self.mixing.declare(CallbackInfo::of::<Self>().ready_made());
+        info.claims(Claim::new("mixes the samples of each batch", "attach one"))
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {

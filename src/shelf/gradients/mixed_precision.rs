@@ -4,7 +4,7 @@ use super::loss_scale::LossScale;
 use crate::fit::{Learner, SkipStep};
 use crate::{Fit, Gradients, HalfPrecision, weight};
 use callback_macros::callback;
-use callback_runtime::{BoxError, CallbackInfo, LocalMut, Record};
+use callback_runtime::{BoxError, CallbackInfo, Claim, LocalMut, Record};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -196,6 +196,7 @@ impl<M> MixedPrecision<M> {
         let shrinks = backoff > 0.0 && backoff < 1.0;
         let grows = growth > 1.0 && growth.is_finite();
         info.needs(Fit::on_train_batch_before_step)
+            .claims(Claim::new("scales the loss", "attach one"))
             .produces("loss_scale")
             .produces("overflows")
             .valid_if(

@@ -1,7 +1,7 @@
 //! Finds a learning rate: makes one step with each of many rates, and watches the loss.
 
 use super::RateCurve;
-use super::optimizer::refer_to_optimizer;
+use super::optimizer::{SETS_RATE, of_optimizer, refer_to_optimizer};
 use super::sweep::Sweep;
 use crate::fit::{Batches, Epoch, Epochs, Fit, Learner, LearningRate, Loss, Step, Trainer};
 use crate::settings;
@@ -329,7 +329,9 @@ impl LrFinder {
         );
         let info = settings::below_one(info, "smoothing", self.smoothing);
         let info = settings::above_one(info, "stop_factor", self.stop_factor);
-        refer_to_optimizer(info, self.optimizer.as_ref())
+        let optimizer = self.optimizer.as_ref();
+        let alone = "attach the finder alone: a sweep sets the learning rate in each step";
+        refer_to_optimizer(info, optimizer).claims(of_optimizer(SETS_RATE, alone, optimizer))
     }
 }
 

@@ -18,7 +18,7 @@ mod value_schedule;
 
 pub use curve::{RateCurve, RatePoint};
 pub use finder::LrFinder;
-pub(super) use optimizer::refer_to_optimizer;
+pub(super) use optimizer::{of_optimizer, refer_to_optimizer};
 pub use plateau::ReduceOnPlateau;
 pub use rate_schedule::RateSchedule;
 pub use value_schedule::ValueSchedule;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub(super) const SETS_RATE: &str = "sets the learning rate at each position";
 
 /// Claims a deed for one optimiser or, without a name, for all.
-pub(super) fn of_optimizer(
+pub(in crate::shelf) fn of_optimizer(
     deed: impl Into<Cow<'static, str>>,
     remedy: &'static str,
     optimizer: Option<&Cow<'static, str>>,

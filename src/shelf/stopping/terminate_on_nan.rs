@@ -26,6 +26,19 @@ use std::marker::PhantomData;
 /// assert!(fitted.learner.slope.is_finite());
 /// # Ok::<(), PlanError>(())
 /// ```
+///
+/// If the stop is refused, as before the last of the [`min_epochs`](crate::fit::Trainer::min_epochs), the fit goes on without that update:
+///
+/// ```
+/// # use callbacks::prelude::*;
+/// # use callbacks::shelf::TerminateOnNan;
+/// # use doc_models::{Line, Points};
+/// let mut trainer = Trainer::new(Line::default()).min_epochs(2).epochs(2).callback(TerminateOnNan::new());
+/// let fitted = trainer.fit(vec![Points(vec![(1.0, 2.0)]), Points(vec![(1.0, f64::NAN)])])?;
+/// assert!(fitted.learner.slope.is_finite());
+/// # assert!(!fitted.outcome.refused().is_empty());
+/// # Ok::<(), PlanError>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct TerminateOnNan;
 
@@ -90,6 +103,13 @@ impl TerminateOnNan {
 impl TerminateOnNan {
     fn on_train_batch_after_loss(&self, loss: &Loss, iteration: &Iteration) -> Flow {
         Self::look(loss, *iteration)
+    }
+
+    /// The update is skipped also where a rule of the plan has refused the stop.
+    fn on_train_batch_before_step(&self, loss: &Loss, skip: &mut SkipStep) {
+        if !loss.value().is_finite() {
+            skip.skip();
+        }
     }
 
     fn on_train_batch_end(&self, loss: Option<&Loss>, iteration: &Iteration) -> Flow {

@@ -3,7 +3,7 @@
 use super::average::{Average, RunMemory, claims_end};
 use super::curve::{cosine, line};
 use crate::fit::LearningRate;
-use crate::{Parameters, weight};
+use crate::{Parameters, settings, weight};
 use callback_macros::callback;
 use callback_runtime::{BoxError, CallbackInfo, Local, LocalMut, Outcome, Record, Rounds};
 use std::fmt;
@@ -175,7 +175,12 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
         };
         info.valid_if(self.first > 0, "from_epoch", self.first, "give 1 or more")
             .valid_if(self.every > 0, "every", self.every, "give 1 or more")
-            .valid_if(rate.is_finite(), "learning_rate", rate, "give a finite one")
+            .valid_if(
+                rate.is_finite() && rate >= 0.0,
+                "learning_rate",
+                rate,
+                settings::NOT_NEGATIVE,
+            )
     }
 }
 

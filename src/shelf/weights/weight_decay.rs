@@ -2,7 +2,7 @@
 
 use super::curve::Curve;
 use crate::fit::{LearningRate, MicroStep, OptimizerName, SkipStep, Step};
-use crate::shelf::rates::refer_to_optimizer;
+use crate::shelf::rates::{of_optimizer, refer_to_optimizer};
 use crate::shelf::sanity_check::NoSteps;
 use crate::{Driver, Fit, Parameters, weight};
 use callback_macros::callback;
@@ -36,6 +36,8 @@ use std::fmt;
 pub struct WeightDecay<M> {
     decay: Curve,
     includes: Box<dyn Fn(&str) -> bool + Send>,
+    /// Whether all parameters shrink, and not those that `includes` chooses.
+    is_of_all: bool,
     optimizer: Option<Cow<'static, str>>,
     /// The batch in which the parameters were shrunk for the last time.
     last: Option<MicroStep>,
@@ -103,6 +105,7 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         Self {
             decay,
             includes: Box::new(|_| true),
+            is_of_all: true,
             optimizer: None,
             last: None,
             model: std::marker::PhantomData,
@@ -121,6 +124,7 @@ impl<M: Parameters + 'static> WeightDecay<M> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn matching(mut self, includes: impl Fn(&str) -> bool + Send + 'static) -> Self {
+        self.is_of_all = false;
         self.includes = Box::new(includes);
         self
     }
@@ -171,9 +175,19 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         let info = info
             .valid_if(is_decay(from) && is_decay(to), "decay", wrong, remedy)
             .needs(Fit::on_train_batch_before_step);
-        refer_to_optimizer(info, self.optimizer.as_ref())
+        let optimizer = self.optimizer.as_ref();
+        let info = refer_to_optimizer(info, optimizer);
+        if self.is_of_all {
+            let remedy = "choose the parameters of each with `.matching(…)`, or attach one";
+            info.claims(of_optimizer(SHRINKS, remedy, optimizer))
+        } else {
+            info
+        }
     }
 }
+
+/// The claim of one that shrinks all parameters.
+const SHRINKS: &str = "shrinks all parameters before each update";
 
 fn is_decay(decay: f64) -> bool {
     decay.is_finite() && decay >= 0.0
