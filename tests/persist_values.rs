@@ -1,5 +1,11 @@
 //! Saved values: a value of any type with `serde` is loaded as it was, to the last bit.
 
+#![allow(
+    clippy::float_cmp,
+    clippy::option_option,
+    reason = "every kind of value, and numbers to the last bit"
+)]
+
 use callbacks::persist::{SavedFields, SavedValue};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
