@@ -324,6 +324,7 @@ fn a_session_counts_from_where_its_state_stands() {
 }
 
 #[test]
+#[expect(clippy::never_loop, reason = "the loop breaks in its first epoch")]
 fn a_number_that_a_break_leaves_out_is_absent_and_its_name_is_right() {
     let fit = Fit::session(3)
         .callback(EarlyStopping::minimize("valid_loss"))

@@ -202,11 +202,7 @@ where
     B::Targets: MixSamples,
 {
     fn info(&self) -> CallbackInfo {
-        let info = self.mixing.declare(CallbackInfo::of::<Self>().ready_made());
-        info.claims(Claim::new(
-            "cuts patches into the images of each batch",
-            "attach one",
-        ))
+        self.mixing.declare(CallbackInfo::of::<Self>().ready_made())
     }
 
     fn handlers(&self, h: &mut Handlers<Fit, Self>) {
