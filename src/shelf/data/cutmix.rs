@@ -4,7 +4,7 @@ use super::draws::Draws;
 use super::mixing::Mixing;
 use super::{MixBatch, MixError, MixSamples, Pairs};
 use crate::fit::{Epoch, Fit, Iteration, Phase};
-use callback_runtime::{BoxError, Callback, CallbackInfo, Claim, Handlers, LocalMut};
+use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use super::MixBatch;
 use crate::fit::Fit;
-use callback_runtime::{BoxError, Callback, CallbackInfo, Claim, Handlers, LocalMut};
+use callback_runtime::{BoxError, Callback, CallbackInfo, Handlers, LocalMut};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -62,10 +62,7 @@ where
     B::Targets: SmoothTargets,
 {
     fn info(&self) -> CallbackInfo {
-        let info = CallbackInfo::of::<Self>().ready_made().claims(Claim::new(
-            "smooths the targets of each batch",
-            "attach one",
-        ));
+        let info = CallbackInfo::of::<Self>().ready_made();
         let is_share = (0.0..=1.0).contains(&self.share);
         info.valid_if(is_share, "share", self.share, "give one from 0 to 1")
     }
