@@ -184,7 +184,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The name of a whole value that has no fields.
+/// The name under which a whole value is saved that is no map, or has a field of this name.
 pub(super) const WHOLE: &str = "$value";
 
 /// Whether no field has the name of a whole value.

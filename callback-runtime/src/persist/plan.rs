@@ -25,6 +25,7 @@ pub(super) struct PersistedCallback {
     pub(super) persist: CallbackPersistence,
 }
 
+/// The callbacks and values that a plan saves, and the saved run that waits for the next run.
 #[derive(Default)]
 pub(crate) struct Persistence {
     /// The callbacks that remember something, in the order in which they run, as of the last `resolve`.
@@ -70,7 +71,7 @@ impl PlanCore {
         self.persistence.get_mut().state.push(value);
     }
 
-    /// Finds the callbacks that remember something.
+    /// Sets the callbacks that remember something, after the plan is resolved.
     pub(crate) fn set_persisted_callbacks(&mut self, resolved: &Resolved) {
         let order = resolved.order.iter();
         let saved = order.filter(|id| self.attached[**id].is_saved());

@@ -249,7 +249,7 @@ impl Restored {
     }
 }
 
-/// Values by name, of which some are taken.
+/// Values by name. Each can be taken once; the names of the others are reported.
 struct Named<T>(Vec<(String, T)>);
 
 impl<T> Named<T> {

@@ -33,7 +33,7 @@ type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
     /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. It
-    /// omits types of which a callback is attached by hand or as a [default](Self::add_default), before or after this call.
+    /// omits a type if a callback of this type is attached by hand or as a [default](Self::add_default), before or after this call.
     ///
     /// ```
     /// # use callbacks::prelude::*;
