@@ -7,7 +7,9 @@ mod support {
 
 use callbacks::Attach;
 use callbacks::fit::Trainer;
-use callbacks::shelf::{RateSchedule, ReduceOnPlateau};
+use callbacks::shelf::{LrFinder, PrintRounds, RateSchedule, ReduceOnPlateau};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 use support::journal::Journal;
 use support::line::{Line, inputs};
 
@@ -71,4 +73,40 @@ fn two_schedules_of_one_rate_are_a_problem_of_the_plan() {
         trainer.callback(plateau("valid_loss"))
     };
     assert_eq!(problem_of(different), None);
+}
+
+#[test]
+fn a_sweep_beside_a_schedule_is_a_problem_of_the_plan() {
+    let schedule = RateSchedule::per_epoch(|_: u64| 0.5);
+    let both = problem_of(|trainer| trainer.callback(schedule).callback(LrFinder::new()));
+    let text = both.unwrap();
+    assert!(text.contains("attach the finder alone"), "{text}");
+}
+
+/// What was printed.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_line_has_the_rate_of_each_optimiser() {
+    let page = Page::default();
+    let mut learner = Line::new(&Journal::default());
+    learner.optimizers = &["main", "critic"];
+    let trainer = Trainer::new(learner).learning_rate(0.5);
+    let mut trainer = trainer
+        .learning_rate_of("critic", 0.25)
+        .callback(PrintRounds::to(page.clone()));
+    assert!(trainer.fit(inputs([1.0])).unwrap().outcome.is_finished());
+    let printed = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert!(printed.contains("lr.main 0.5  lr.critic 0.25"), "{printed}");
 }
