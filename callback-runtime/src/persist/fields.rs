@@ -1,6 +1,6 @@
 //! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
 
-use super::{Savable, SavedFields, SavedValue, SavedValueError};
+use super::{Element, Savable, SavedFields, SavedTensor, SavedValue, SavedValueError};
 use std::mem;
 
 /// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
@@ -36,6 +36,8 @@ use std::mem;
 #[derive(Debug)]
 pub struct Fields<'a> {
     direction: Direction<'a>,
+    /// The names of the values around the one whose fields are named, joined by `.`.
+    path: String,
     problems: Vec<FieldProblem>,
 }
 
@@ -46,6 +48,8 @@ enum Direction<'a> {
     Save(&'a mut SavedFields),
     /// Takes each field out, and leaves those that the function does not name.
     Load(&'a mut SavedFields),
+    /// Collects the names, and copies nothing.
+    List(&'a mut Vec<String>),
 }
 
 /// A field that could not be saved or loaded.
@@ -63,6 +67,7 @@ impl<'a> Fields<'a> {
         let mut saved = SavedFields::default();
         let mut fields = Fields {
             direction: Direction::Save(&mut saved),
+            path: String::new(),
             problems: Vec::new(),
         };
         visit(&mut fields);
@@ -77,10 +82,97 @@ impl<'a> Fields<'a> {
     ) -> Vec<FieldProblem> {
         let mut fields = Fields {
             direction: Direction::Load(saved),
+            path: String::new(),
             problems: Vec::new(),
         };
         visit(&mut fields);
         fields.problems
+    }
+
+    /// Returns the names of the fields that `visit` names, without saving them.
+    ///
+    /// ```
+    /// # use callbacks::persist::Fields;
+    /// let names = Fields::names(|fields| fields.nested("model", |fields| fields.tensor("weights", &[2], &mut [0.5, 1.5])));
+    /// assert_eq!(names, ["model.weights"]);
+    /// ```
+    pub fn names(visit: impl FnOnce(&mut Fields<'_>)) -> Vec<String> {
+        let mut names = Vec::new();
+        visit(&mut Fields {
+            direction: Direction::List(&mut names),
+            path: String::new(),
+            problems: Vec::new(),
+        });
+        names
+    }
+
+    /// Names the fields of a value inside of this one: `body` names `weights`, and the field is `name.weights`. A field named `""` has the
+    /// name of the value itself.
+    pub fn nested(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path = self.path_of(name);
+        body(self);
+        self.path.truncate(length);
+    }
+
+    /// Returns the name of a field with those of the values around it.
+    fn path_of(&self, name: &str) -> String {
+        match (self.path.as_str(), name) {
+            ("", name) => name.to_owned(),
+            (path, "") => path.to_owned(),
+            (path, name) => format!("{path}.{name}"),
+        }
+    }
+
+    /// Saves an array of numbers under its name, or loads it. The elements are copied as bytes, exact to the bit. Type and shape must be
+    /// those that were saved.
+    ///
+    /// ```
+    /// # use callbacks::persist::Fields;
+    /// # struct Layer { weights: Vec<f32>, bias: f32 }
+    /// # impl Layer {
+    /// fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///     fields.tensor("weights", &[self.weights.len()], &mut self.weights);
+    ///     fields.tensor("bias", &[], std::slice::from_mut(&mut self.bias));
+    /// }
+    /// # }
+    /// ```
+    pub fn tensor<T: Element>(&mut self, name: &str, shape: &[usize], elements: &mut [T]) {
+        self.tensor_with(
+            name,
+            elements,
+            |elements| SavedTensor::of(elements, shape),
+            |elements, saved| saved.read(elements, shape),
+        );
+    }
+
+    /// Saves or loads an array of numbers with functions of its own, for the tensors of a framework.
+    pub fn tensor_with<T: ?Sized>(
+        &mut self,
+        name: &str,
+        value: &mut T,
+        save: impl FnOnce(&T) -> Result<SavedTensor, SavedValueError>,
+        load: impl FnOnce(&mut T, SavedTensor) -> Result<(), SavedValueError>,
+    ) {
+        self.field_with(
+            name,
+            value,
+            |value| save(value).map(SavedValue::Tensor),
+            |value, saved| match saved {
+                SavedValue::Tensor(saved) => load(value, saved),
+                other => Err(SavedValueError::new(format!(
+                    "it is {}, and not a tensor",
+                    other.kind()
+                ))),
+            },
+        );
+    }
+
+    /// Reports that a field cannot be saved or loaded, for a function that names fields and can fail by itself.
+    pub fn invalid(&mut self, name: &str, problem: impl std::fmt::Display) {
+        let error = SavedValueError::new(problem.to_string());
+        let name = self.path_of(name);
+        self.problems.push(FieldProblem::Invalid(name, error));
     }
 
     /// Reports a problem of the whole value.
@@ -134,16 +226,17 @@ impl<'a> Fields<'a> {
         save: impl FnOnce(&T) -> Result<SavedValue, SavedValueError>,
         load: impl FnOnce(&mut T, SavedValue) -> Result<(), SavedValueError>,
     ) {
+        let name = self.path_of(name);
         let done = match &mut self.direction {
-            Direction::Save(saved) => save(value).map(|value| saved.insert(name, value)),
-            Direction::Load(saved) => match saved.remove(name) {
+            Direction::Save(saved) => save(value).map(|value| saved.insert(&*name, value)),
+            Direction::Load(saved) => match saved.remove(&name) {
                 Some(saved) => load(value, saved),
-                None => return self.problems.push(FieldProblem::Missing(name.to_owned())),
+                None => return self.problems.push(FieldProblem::Missing(name)),
             },
+            Direction::List(names) => return names.push(name),
         };
         if let Err(error) = done {
-            self.problems
-                .push(FieldProblem::Invalid(name.to_owned(), error));
+            self.problems.push(FieldProblem::Invalid(name, error));
         }
     }
 
@@ -164,6 +257,7 @@ impl<'a> Fields<'a> {
             (Err(error), _) => self
                 .problems
                 .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
+            (Ok(_), Direction::List(names)) => names.push(WHOLE.to_owned()),
             (Ok(_), Direction::Load(_)) => {}
         }
     }

@@ -3,7 +3,7 @@
 //! A format like JSON has no NaN, no infinities, no bytes, and no whole numbers beyond 64 bits. They are written as a map of one entry whose
 //! name begins with `$`. A map that happens to look like one of these is written as `$map`.
 
-use super::SavedValue;
+use super::{ElementType, SavedTensor, SavedValue};
 use serde_core::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
@@ -14,6 +14,8 @@ const FLOAT: &str = "$float";
 const BYTES: &str = "$bytes";
 /// A whole number beyond 64 bits, in decimal digits.
 const INTEGER: &str = "$integer";
+/// A tensor: the type of its elements, its shape, and its bytes; or its name, if it is kept elsewhere.
+const TENSOR: &str = "$tensor";
 /// The entries of a map, as a list of pairs.
 const MAP: &str = "$map";
 
@@ -27,14 +29,51 @@ impl Serialize for SavedValue {
             Self::Float(value) => serialize_tagged(to, FLOAT, &float_text(*value)),
             Self::Text(value) => to.serialize_str(value),
             Self::Bytes(bytes) => serialize_tagged(to, BYTES, &hexadecimal(bytes)),
+            Self::Tensor(tensor) => tagged_tensor(tensor.clone()).serialize_as_is(to),
+            Self::TensorName(name) => serialize_tagged(to, TENSOR, name),
             Self::List(values) => to.collect_seq(values),
             Self::Map(entries) if is_ambiguous(entries) => serialize_tagged(to, MAP, entries),
+            Self::Map(_) => self.serialize_as_is(to),
+        }
+    }
+}
+
+impl SavedValue {
+    /// Serializes a map with its entries, also if it looks like a value that is written as a map.
+    fn serialize_as_is<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
             Self::Map(entries) => {
                 let entries = entries.iter().map(|(name, value)| (name, value));
                 to.collect_map(entries)
             }
+            other => other.serialize(to),
         }
     }
+}
+
+/// Returns a tensor as a map of one entry.
+pub(super) fn tagged_tensor(tensor: SavedTensor) -> SavedValue {
+    let element_type = SavedValue::Text(tensor.element_type().name().to_owned());
+    let shape = tensor.shape().iter();
+    let shape = shape.map(|length| SavedValue::Integer(*length as i128));
+    let shape = SavedValue::List(shape.collect());
+    let parts = vec![element_type, shape, SavedValue::Bytes(tensor.into_bytes())];
+    SavedValue::Map(vec![(TENSOR.to_owned(), SavedValue::List(parts))])
+}
+
+/// Returns the name of a tensor as a map of one entry.
+pub(super) fn tagged_name(name: String) -> SavedValue {
+    SavedValue::Map(vec![(TENSOR.to_owned(), SavedValue::Text(name))])
+}
+
+fn read_tensor(parts: Vec<SavedValue>) -> Option<SavedTensor> {
+    let [SavedValue::Text(name), shape, SavedValue::Bytes(bytes)] =
+        <[SavedValue; 3]>::try_from(parts).ok()?
+    else {
+        return None;
+    };
+    let shape: Vec<usize> = shape.into_type().ok()?;
+    SavedTensor::from_bytes(ElementType::of_name(&name)?, &shape, bytes).ok()
 }
 
 fn serialize_integer<S: Serializer>(value: i128, to: S) -> Result<S::Ok, S::Error> {
@@ -57,7 +96,7 @@ fn serialize_tagged<S: Serializer, T: Serialize + ?Sized>(
 
 /// Whether the entries look like a value that is written as a map of one entry.
 fn is_ambiguous(entries: &[(String, SavedValue)]) -> bool {
-    matches!(entries, [(name, _)] if [FLOAT, BYTES, INTEGER, MAP].contains(&name.as_str()))
+    matches!(entries, [(name, _)] if [FLOAT, BYTES, INTEGER, TENSOR, MAP].contains(&name.as_str()))
 }
 
 /// Returns the text of a number that is not finite. The usual NaN has a name, so that people can read it.
@@ -151,6 +190,10 @@ impl<'de> Visitor<'de> for ReadValue {
         Ok(SavedValue::Bytes(value.to_vec()))
     }
 
+    fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<SavedValue, E> {
+        Ok(SavedValue::Bytes(value))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<SavedValue, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = list.next_element()? {
@@ -181,6 +224,8 @@ fn read_tagged(tag: &str, value: SavedValue) -> Option<SavedValue> {
         (FLOAT, SavedValue::Text(text)) => parse_float(&text).map(SavedValue::Float),
         (BYTES, SavedValue::Text(text)) => parse_hexadecimal(&text).map(SavedValue::Bytes),
         (INTEGER, SavedValue::Text(text)) => text.parse().ok().map(SavedValue::Integer),
+        (TENSOR, SavedValue::Text(name)) => Some(SavedValue::TensorName(name)),
+        (TENSOR, SavedValue::List(parts)) => read_tensor(parts).map(SavedValue::Tensor),
         (MAP, SavedValue::List(pairs)) => {
             let entries: Option<Vec<_>> = pairs.into_iter().map(read_pair).collect();
             entries.map(SavedValue::Map)

@@ -1,5 +1,6 @@
 //! Loads a value of any type with `serde` from a [`SavedValue`].
 
+use super::formats::{tagged_name, tagged_tensor};
 use super::to_value::SOME;
 use super::{SavedValue, SavedValueError};
 use serde_core::de::value::{MapDeserializer, SeqDeserializer};
@@ -36,6 +37,7 @@ impl SavedValue {
             Self::Float(value) => Unexpected::Float(*value),
             Self::Text(value) => Unexpected::Str(value),
             Self::Bytes(value) => Unexpected::Bytes(value),
+            Self::Tensor(_) | Self::TensorName(_) => Unexpected::Other("a tensor"),
             Self::List(_) => Unexpected::Seq,
             Self::Map(_) => Unexpected::Map,
         }
@@ -53,6 +55,8 @@ impl<'de> Deserializer<'de> for SavedValue {
             Self::Float(value) => visitor.visit_f64(value),
             Self::Text(value) => visitor.visit_string(value),
             Self::Bytes(value) => visitor.visit_byte_buf(value),
+            Self::Tensor(tensor) => tagged_tensor(tensor).deserialize_any(visitor),
+            Self::TensorName(name) => tagged_name(name).deserialize_any(visitor),
             Self::List(values) => visit_list(values, visitor),
             Self::Map(entries) => visit_map(entries, visitor),
         }

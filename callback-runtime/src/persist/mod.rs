@@ -2,6 +2,7 @@
 //!
 //! - `fields`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
 //! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
+//! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
 //! - `saved_run`, `save`, `restore`, `plan`: a run at one moment;
 //! - `check`: the names under which a run is saved;
@@ -21,6 +22,8 @@ mod saved_fields;
 mod saved_run;
 mod saved_run_value;
 mod state;
+mod tensor;
+mod tensors;
 mod to_value;
 mod value;
 mod value_error;
@@ -34,5 +37,6 @@ pub use report::{RestoreError, Restored, SaveError};
 pub use savable::Savable;
 pub use saved_fields::SavedFields;
 pub use saved_run::SavedRun;
+pub use tensor::{Element, ElementType, SavedTensor};
 pub use value::SavedValue;
 pub use value_error::SavedValueError;

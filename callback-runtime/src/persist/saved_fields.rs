@@ -91,6 +91,12 @@ impl SavedFields {
         Some(self.entries.remove(index).1)
     }
 
+    /// Returns the fields, whose values can be changed.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut SavedValue)> {
+        let entries = self.entries.iter_mut();
+        entries.map(|(name, value)| (name.as_str(), value))
+    }
+
     /// Returns all fields as one value, and leaves none.
     pub(super) fn take_all(&mut self) -> SavedValue {
         SavedValue::Map(std::mem::take(&mut self.entries))

@@ -53,9 +53,9 @@ impl SavedRun {
             );
             return Err(SavedValueError::new(text));
         }
-        let counters = named(required(&mut fields, "counters")?, "the counters")?;
-        let callbacks: Vec<SavedValue> = required(&mut fields, "callbacks")?;
-        let state = named(required(&mut fields, "state")?, "the state")?;
+        let counters = named(entry(&mut fields, "counters")?, "the counters")?;
+        let callbacks = listed(entry(&mut fields, "callbacks")?, "the callbacks")?;
+        let state = named(entry(&mut fields, "state")?, "the state")?;
         let callbacks: Result<_, _> = callbacks
             .into_iter()
             .map(SavedCallback::from_value)
@@ -91,7 +91,7 @@ impl SavedCallback {
         Ok(Self {
             name: required(&mut fields, "name")?,
             version: required(&mut fields, "version")?,
-            fields: named(required(&mut fields, "fields")?, "the fields of a callback")?,
+            fields: named(entry(&mut fields, "fields")?, "the fields of a callback")?,
         })
     }
 }
@@ -111,20 +111,30 @@ fn named(value: SavedValue, what: &str) -> Result<SavedFields, SavedValueError> 
     }
 }
 
+/// Returns the elements of a list. `what` is the value in the error.
+fn listed(value: SavedValue, what: &str) -> Result<Vec<SavedValue>, SavedValueError> {
+    match value {
+        SavedValue::List(values) => Ok(values),
+        other => Err(SavedValueError::new(format!(
+            "{what} must be a list, and is {}",
+            other.kind()
+        ))),
+    }
+}
+
 /// Takes an entry that must be there.
+fn entry(fields: &mut SavedFields, name: &str) -> Result<SavedValue, SavedValueError> {
+    let missing = || SavedValueError::new(format!("the saved run has no `{name}`"));
+    fields.remove(name).ok_or_else(missing)
+}
+
+/// Takes an entry that must be there, as a value of a type.
 fn required<T: serde_core::de::DeserializeOwned>(
     fields: &mut SavedFields,
     name: &str,
 ) -> Result<T, SavedValueError> {
-    match fields.take(name) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Err(SavedValueError::new(format!(
-            "the saved run has no `{name}`"
-        ))),
-        Err(error) => Err(SavedValueError::new(format!(
-            "`{name}` of the saved run: {error}"
-        ))),
-    }
+    let invalid = |error| SavedValueError::new(format!("`{name}` of the saved run: {error}"));
+    entry(fields, name)?.into_type().map_err(invalid)
 }
 
 fn count_value(count: Amount) -> SavedValue {

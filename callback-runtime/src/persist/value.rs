@@ -1,5 +1,6 @@
 //! Values that are saved: a tree that any format can hold.
 
+use super::SavedTensor;
 use std::fmt;
 
 /// A value of a type with `serde`, as a tree. It keeps what `JSON` loses: NaN and infinities, and numbers to the last bit.
@@ -28,6 +29,10 @@ pub enum SavedValue {
     Text(String),
     /// Bytes, of types that ask `serde` for bytes.
     Bytes(Vec<u8>),
+    /// An array of numbers, which a checkpoint keeps in a file of its own.
+    Tensor(SavedTensor),
+    /// A tensor that is kept elsewhere, under this name; see [`SavedRun::take_tensors`](super::SavedRun::take_tensors).
+    TensorName(String),
     /// The elements of a sequence, an array or a tuple.
     List(Vec<SavedValue>),
     /// The fields of a struct, or the entries of a map, in their order. A variant with values is a map of one entry, named after the variant.
@@ -49,6 +54,7 @@ impl SavedValue {
             Self::Float(_) => "a floating-point number",
             Self::Text(_) => "text",
             Self::Bytes(_) => "bytes",
+            Self::Tensor(_) | Self::TensorName(_) => "a tensor",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }
@@ -65,6 +71,8 @@ impl fmt::Display for SavedValue {
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Text(value) => write!(f, "{value:?}"),
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Tensor(tensor) => write!(f, "{tensor:?}"),
+            Self::TensorName(name) => write!(f, "tensor {name:?}"),
             Self::List(values) => {
                 let values = values.iter().map(DebugAsDisplay);
                 f.debug_list().entries(values).finish()
