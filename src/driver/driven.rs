@@ -1,6 +1,7 @@
 //! The driven system: it draws samples, computes updates from them, and has parameters.
 
 use super::{Time, Verdict};
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, Record};
 
 /// The system that a driver drives: a variational state with its sampler and its optimiser.
@@ -45,6 +46,11 @@ pub trait Driven: Sized + 'static {
 
     /// Applies an accepted update.
     fn update_parameters(&mut self, update: &Self::Update) -> Result<(), BoxError>;
+
+    /// Names what a saved run has of the system, for checkpoints: its parameters, what its optimiser remembers, its random numbers. The names
+    /// `parameters` and `optimizer` let a run that continues choose among them. A system that names nothing cannot be saved, which is a problem
+    /// of a plan with a checkpoint.
+    fn persist(&mut self, _fields: &mut Fields<'_>) {}
 
     /// Returns the simulated time, for systems that have one. It includes the span of every applied update. A run in which it is not finite
     /// fails; in [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must also grow in each step.

@@ -3,10 +3,36 @@
 use super::parts::{StepParts, too_many_rejections};
 use super::rollback::ErasedSnapshot;
 use super::{Driven, Driver, Samples, Time};
-use crate::fit::Total;
+use crate::fit::{Step, Total};
 use crate::require::require;
 use callback_runtime::__private::catch;
+use callback_runtime::persist::Fields;
 use callback_runtime::{Break, Ctx, Run};
+
+/// Where a run of a driver began, so that a saved one makes the steps that are left.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RunBegin {
+    pub(super) step: u64,
+    pub(super) time: f64,
+    /// The simulated time before the last step.
+    before: Option<f64>,
+}
+
+impl RunBegin {
+    pub(super) fn new(step: Step, time: Time) -> Self {
+        Self {
+            step: step.get(),
+            time: time.get(),
+            before: None,
+        }
+    }
+
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("step", &mut self.step);
+        fields.field("time", &mut self.time);
+        fields.field("before", &mut self.before);
+    }
+}
 
 /// The steps of a run.
 pub(super) struct Steps<'d, D: Driven> {
@@ -18,7 +44,7 @@ pub(super) struct Steps<'d, D: Driven> {
 
 /// How long a run is.
 pub(super) enum RunLength {
-    /// The number of steps that are left.
+    /// The number of steps that are left; that of all steps before the run begins.
     Steps(u64),
     /// Until a simulated time.
     Time(Deadline),
@@ -34,8 +60,35 @@ impl RunLength {
     }
 }
 
+impl RunLength {
+    /// Leaves the steps that the saved run has not made.
+    fn resume(&mut self, state: &mut Ctx<'_>) {
+        let Some(begin) = state.get::<RunBegin>().copied() else {
+            return;
+        };
+        let step = state.get().map_or(begin.step, |step: &Step| step.get());
+        match self {
+            Self::Steps(steps) => *steps = steps.saturating_sub(step.saturating_sub(begin.step)),
+            Self::Time(deadline) => {
+                *deadline = Deadline {
+                    before: begin.before,
+                    ..Deadline::after(begin.time, deadline.span)
+                };
+            }
+        }
+    }
+
+    /// Puts into the state what a saved run has of the length.
+    fn put_begin(&self, state: &mut Ctx<'_>) {
+        if let (Self::Time(deadline), Some(begin)) = (self, state.get_mut::<RunBegin>()) {
+            begin.before = deadline.before;
+        }
+    }
+}
+
 /// The simulated time at which a run ends.
 pub(super) struct Deadline {
+    span: f64,
     end: f64,
     /// The simulated time before the last step.
     before: Option<f64>,
@@ -44,8 +97,12 @@ pub(super) struct Deadline {
 impl<D: Driven> Steps<'_, D> {
     /// Makes the whole run, from `on_run_start` to `on_run_end`.
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
+        run.resume_by_hand();
         self.parts.prepare(run);
+        self.length.resume(&mut run.state());
         run.scope(Driver::RUN, |run| {
+            // A saved run that was stopped stops here again.
+            run.resume_point()?;
             self.run_steps(run)?;
             run.last_call()
         })?;
@@ -91,7 +148,9 @@ impl<D: Driven> Steps<'_, D> {
         if let Err(broken) = self.attempt_and_update(run) {
             return Err(self.undo(run, broken));
         }
-        run.fire(Driver::on_step_end)
+        let fired = run.fire(Driver::on_step_end);
+        let saved = run.resume_point_with(|state| self.length.put_begin(state));
+        fired.and(saved)
     }
 
     #[inline]
@@ -137,8 +196,12 @@ impl<D: Driven> Steps<'_, D> {
 }
 
 impl Deadline {
-    pub(super) fn at(end: f64) -> Self {
-        Self { end, before: None }
+    pub(super) fn after(now: f64, span: f64) -> Self {
+        Self {
+            span,
+            end: now + span,
+            before: None,
+        }
     }
 
     /// Whether the end is later than `now`, by more than an error of rounding.

@@ -1,6 +1,7 @@
 //! The data of a fit.
 
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
 
 /// A source of batches. Each pass calls it once.
 ///
@@ -37,6 +38,35 @@ pub trait Batches<B: 'static> {
     fn known_len(&self) -> Option<u64> {
         None
     }
+
+    /// Names what a saved run has of the source, such as its random numbers; nothing by default. A source whose batches are a function of the
+    /// epoch needs none: a run that continues asks for the batches of the same epoch, and skips those that were made. A source that goes on
+    /// from its last pass names what it remembers where a pass begins.
+    ///
+    /// ```
+    /// use callbacks::BoxError;
+    /// use callbacks::fit::Batches;
+    /// use callbacks::persist::Fields;
+    ///
+    /// /// Draws the batches of a pass with random numbers that go on from the last one.
+    /// struct Draws {
+    ///     seed: u64,
+    /// }
+    ///
+    /// impl Batches<f64> for Draws {
+    ///     fn batches(&mut self, _: u64) -> Box<dyn Iterator<Item = Result<f64, BoxError>> + '_> {
+    ///         Box::new((0..4).map(|_| {
+    ///             self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+    ///             Ok((self.seed >> 33) as f64)
+    ///         }))
+    ///     }
+    ///
+    ///     fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///         fields.field("seed", &mut self.seed);
+    ///     }
+    /// }
+    /// ```
+    fn persist(&mut self, _fields: &mut Fields<'_>) {}
 }
 
 impl<B: Clone + 'static> Batches<B> for Vec<B> {

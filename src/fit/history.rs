@@ -1,7 +1,8 @@
 //! The records of all epochs so far.
 
-use super::Epoch;
-use callback_runtime::Record;
+use super::{Epoch, Fit};
+use callback_runtime::{Record, Round, Rounds};
+use callback_runtime::persist::{SavedFields, SavedValue, SavedValueError, Fields};
 
 /// The record of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
 /// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
@@ -90,7 +91,45 @@ impl History {
         self.iter().next().is_none()
     }
 
+    /// Names what a saved run has of the history.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field_with(
+            "epochs",
+            &mut self.epochs,
+            |epochs| {
+                let entries = epochs.iter().map(save_epoch);
+                entries.collect::<Result<_, _>>().map(SavedValue::List)
+            },
+            |epochs, saved| {
+                let SavedValue::List(saved) = saved else {
+                    return Err(SavedValueError::new("the epochs are no list"));
+                };
+                *epochs = saved.into_iter().map(load_epoch).collect::<Result<_, _>>()?;
+                Ok(())
+            },
+        );
+    }
+
     pub(super) fn push(&mut self, epoch: Epoch, record: Record) {
         self.epochs.push((epoch, record));
     }
+}
+
+fn save_epoch((epoch, record): &(Epoch, Record)) -> Result<SavedValue, SavedValueError> {
+    let (mut epoch, mut record) = (epoch.get(), record.clone());
+    let saved = SavedFields::of(|fields| {
+        fields.field("epoch", &mut epoch);
+        fields.nested("record", |fields| record.persist(fields));
+    })?;
+    Ok(saved.into_value())
+}
+
+fn load_epoch(saved: SavedValue) -> Result<(Epoch, Record), SavedValueError> {
+    let (mut epoch, mut record) = (0, Record::default());
+    record.begin(Round::new(Fit::ROUND, 0));
+    SavedFields::from_value(saved)?.load(|fields| {
+        fields.field("epoch", &mut epoch);
+        fields.nested("record", |fields| record.persist(fields));
+    })?;
+    Ok((Epoch::new(epoch), record))
 }

@@ -1,5 +1,6 @@
 //! The state at the begin of a fit, in a trainer and in a session.
 
+use super::resume::FitPosition;
 use super::{Epoch, History, Iteration, MicroStep, Phase, SampleCount, SkipStep, Step, Total};
 use callback_runtime::{Record, State};
 
@@ -15,4 +16,5 @@ pub(super) fn insert_initial(state: &mut State) {
     state.insert(SkipStep::default());
     state.insert(Record::default());
     state.insert(History::default());
+    state.insert(FitPosition::default());
 }

@@ -1,6 +1,7 @@
 //! The learner: a model and its optimisers, as forward, loss, backward and step.
 
 use super::{Fit, LearningRate, Loss, OptimizerName, Phase};
+use callback_runtime::persist::Fields;
 use callback_runtime::{Availability, BoxError, Ctx};
 use std::fmt;
 
@@ -134,6 +135,35 @@ pub trait Learner: Sized + 'static {
     ) -> Result<(), BoxError> {
         self.step(gradients, rates.get(), optimizer)
     }
+
+    /// Names what a saved run has of the learner, for checkpoints: its parameters, what its optimisers remember, and its random numbers. The
+    /// names `parameters` and `optimizer` let a run that continues choose among them. A learner that names nothing cannot be saved, which is a
+    /// problem of a plan with a checkpoint.
+    ///
+    /// ```
+    /// use callbacks::persist::Fields;
+    /// # use callbacks::BoxError;
+    /// # use callbacks::fit::OptimizerName;
+    /// # use callbacks::prelude::*;
+    /// # struct Line { slope: f64, velocity: f64 }
+    ///
+    /// impl Learner for Line {
+    ///     // …
+    /// #     type Batch = ();
+    /// #     type Prediction = f64;
+    /// #     type Gradients = f32;
+    /// #     fn samples(&self, _: &()) -> u64 { 1 }
+    /// #     fn forward(&mut self, _: &(), _: Phase) -> Result<f64, BoxError> { Ok(self.slope) }
+    /// #     fn loss(&mut self, at: &f64, _: &()) -> Result<Loss, BoxError> { Ok(Loss::from(*at)) }
+    /// #     fn backward(&mut self, _: &f64, _: &(), _: OptimizerName) -> Result<f32, BoxError> { Ok(0.0) }
+    /// #     fn step(&mut self, _: f32, _: f64, _: OptimizerName) -> Result<(), BoxError> { Ok(()) }
+    ///     fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///         fields.field("parameters.slope", &mut self.slope);
+    ///         fields.field("optimizer.velocity", &mut self.velocity);
+    ///     }
+    /// }
+    /// ```
+    fn persist(&mut self, _fields: &mut Fields<'_>) {}
 
     /// Returns a step that replaces the four functions above, in training and validation. The breakpoints inside of a batch do not fire
     /// then.

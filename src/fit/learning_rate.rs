@@ -1,5 +1,6 @@
 //! The learning rates of the optimisers.
 
+use callback_runtime::persist::Fields;
 use std::fmt;
 
 /// What settings call an optimiser or a parameter group, in the messages of a plan.
@@ -43,6 +44,25 @@ pub struct LearningRate {
 }
 
 impl LearningRate {
+    /// Names what a saved run has of the rates.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("rate", &mut self.common);
+        fields.field("rates", &mut self.by_optimizer);
+        let initial = self.initial.as_deref();
+        let mut initial = initial.map(|rate| (rate.common, rate.by_optimizer.clone()));
+        fields.field("initial", &mut initial);
+        if fields.is_loading() {
+            self.initial = initial.map(|(common, by_optimizer)| {
+                Box::new(Self {
+                    common,
+                    by_optimizer,
+                    initial: None,
+                    ..self.clone()
+                })
+            });
+        }
+    }
+
     /// Creates a rate that is the same for every optimiser.
     ///
     /// ```

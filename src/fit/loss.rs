@@ -174,6 +174,33 @@ impl MeanLoss {
         Ok((self.samples > 0.0).then(|| self.sum / self.samples))
     }
 
+    /// The mean of losses whose sum, over this many samples, was saved.
+    pub(super) fn of_sums(sum: f64, samples: f64) -> Self {
+        Self {
+            sum,
+            samples,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Returns the sum of the losses, each times its samples, and the number of samples. Reads the losses, up to one that cannot be read:
+    /// [`finish`](Self::finish) fails then.
+    pub(super) fn sums(&mut self) -> (f64, f64) {
+        let unread = std::mem::take(&mut self.unread);
+        let mut unread = unread.into_iter();
+        for (loss, samples) in unread.by_ref() {
+            let value = loss.value();
+            if loss.error().is_some() {
+                self.unread.push((loss, samples));
+                break;
+            }
+            self.sum += value * samples;
+            self.samples += samples;
+        }
+        self.unread.extend(unread);
+        (self.sum, self.samples)
+    }
+
     fn add_to_sum(&mut self, loss: &Loss, samples: f64) {
         self.sum += loss.value() * samples;
         self.samples += samples;

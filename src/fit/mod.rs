@@ -23,6 +23,7 @@ mod loss;
 mod pass;
 mod pass_kind;
 mod position;
+mod resume;
 mod session;
 mod skip_step;
 mod step;

@@ -4,6 +4,7 @@ use super::accumulation::Group;
 use super::loss::MeanLoss;
 use super::pass_kind::{PassKind, exact_total, set_phase};
 use super::step::{Steps, clear_batch};
+use super::resume::{FitPosition, PassPosition, SourceStates};
 use super::{Batches, Fit, Iteration, Learner, Loss, Phase};
 use crate::require::require;
 use callback_runtime::{BoxError, Break, Record, Run};
@@ -16,6 +17,12 @@ pub(super) struct Pass<'p, M: Learner> {
     is_last: bool,
     /// Whether a handler has left the pass or one of its batches.
     was_left: bool,
+    /// Whether a run can be saved in this pass, and be resumed there.
+    is_resumable: bool,
+    /// Where a saved run was in this pass.
+    resumed: Option<PassPosition>,
+    /// What the sources of batches remember where the pass begins, for a saved run.
+    sources: SourceStates,
     /// The predictions so far, for a pass of prediction.
     predictions: Option<&'p mut Vec<M::Prediction>>,
 }
@@ -46,8 +53,20 @@ impl<'p, M: Learner> Pass<'p, M> {
             step,
             is_last: false,
             was_left: false,
+            is_resumable: false,
+            resumed: None,
+            sources: SourceStates::default(),
             predictions: None,
         }
+    }
+
+    /// Makes this a pass in which a run can be saved. Continues where a saved run was, if it was in a pass of this kind.
+    pub(super) fn resuming(mut self, at: Option<PassPosition>, sources: SourceStates) -> Self {
+        self.is_resumable = true;
+        self.resumed = at.filter(|at| at.is_in(self.kind));
+        self.was_left = self.resumed.is_some_and(|at| at.was_left);
+        self.sources = sources;
+        self
     }
 
     /// Makes this the last pass of its epoch.
@@ -66,7 +85,7 @@ impl<'p, M: Learner> Pass<'p, M> {
     ) -> Result<(), Break> {
         set_phase(&mut run.state(), self.kind.phase);
         let ended = run.scope(self.kind.scope, |run| {
-            let mut mean = MeanLoss::default();
+            let mut mean = self.resumed.map_or_else(MeanLoss::default, |at| at.mean());
             let batches = batches.batches(epoch);
             let passed = self.run_batches(run, steps, batches, &mut mean);
             let passed = passed.map_err(|broken| run.note(broken));
@@ -110,17 +129,47 @@ impl<'p, M: Learner> Pass<'p, M> {
         batches: Box<dyn Iterator<Item = Result<M::Batch, BoxError>> + '_>,
         mean: &mut MeanLoss,
     ) -> Result<(), Break> {
+        let mut batches = batches;
         run.state().insert(exact_total(batches.size_hint()));
+        if let Some(at) = self.resumed {
+            at.skip(&mut run.state(), &mut batches)?;
+            // A saved run that was stopped here stops here again.
+            self.resume_point(run, mean)?;
+        }
         if self.kind.phase == Phase::Train && steps.group().is_some() {
             return self.run_groups(run, steps, batches, mean);
         }
         for batch in batches {
             let samples = steps.begin_batch(run, batch?, self.kind.phase);
-            let ended = run.scope(self.kind.batch_scope, |run| (self.step)(steps, run));
+            let mut is_whole = false;
+            let ended = run.scope(self.kind.batch_scope, |run| {
+                (self.step)(steps, run)?;
+                is_whole = true;
+                Ok(())
+            });
             self.end_batch(run, samples, mean);
-            self.was_left |= ended?.is_none();
+            self.was_left |= matches!(ended, Ok(None));
+            // A stop inside of a batch has cut it short.
+            let saved = if is_whole || ended.is_ok() {
+                self.resume_point(run, mean)
+            } else {
+                Ok(())
+            };
+            ended?;
+            saved?;
         }
         Ok(())
+    }
+
+    /// Marks the place after a batch as one from which a fit can be resumed.
+    fn resume_point(&self, run: &mut Run<'_, Fit>, mean: &mut MeanLoss) -> Result<(), Break> {
+        if !self.is_resumable {
+            return Ok(());
+        }
+        run.resume_point_with(|state| {
+            let at = PassPosition::of(self.kind, state, mean, self.was_left);
+            FitPosition::put(state, Some(at), &self.sources);
+        })
     }
 
     /// Runs the batches of a training pass in groups, with one update for each group.
@@ -139,7 +188,12 @@ impl<'p, M: Learner> Pass<'p, M> {
                 let is_last = group.steps_incomplete && batches.peek().is_none();
                 group.begin_batch(samples, is_last);
             }
-            let ended = run.scope(self.kind.batch_scope, |run| steps.train_in_group(run));
+            let mut is_whole = false;
+            let ended = run.scope(self.kind.batch_scope, |run| {
+                steps.train_in_group(run)?;
+                is_whole = true;
+                Ok(())
+            });
             let was_left = matches!(ended, Ok(None));
             let rest = if was_left {
                 steps.step_rest(run)
@@ -148,7 +202,15 @@ impl<'p, M: Learner> Pass<'p, M> {
             };
             self.end_batch(run, samples, mean);
             self.was_left |= was_left;
+            // A group under way is not saved: a fit is resumed where it is complete.
+            let is_complete = steps.group().is_none_or(|group| group.is_taken());
+            let saved = if is_complete && (is_whole || ended.is_ok()) {
+                self.resume_point(run, mean)
+            } else {
+                Ok(())
+            };
             ended.and(rest)?;
+            saved?;
         }
         Ok(())
     }

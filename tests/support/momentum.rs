@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use callbacks::fit::{Learner, Loss, OptimizerName, Phase, SaveParameters};
+use callbacks::persist::Fields;
 use callbacks::{BoxError, Parameters};
 use std::io::{self, Read, Write};
 
@@ -35,6 +36,7 @@ pub(crate) struct Numbers(pub(crate) Vec<f64>);
 #[derive(Debug)]
 pub(crate) struct Guess(pub(crate) f64);
 
+#[derive(callbacks::Gradients)]
 pub(crate) struct Slope(f64);
 
 impl Momentum {
@@ -114,6 +116,12 @@ impl Learner for Momentum {
         self.weight -= rate * self.velocity;
         // After the update, so that there is something to undo.
         Ok(self.fail_at(Fails::Step)?)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters.weight", &mut self.weight);
+        fields.field("optimizer.velocity", &mut self.velocity);
+        fields.field("random", &mut self.random);
     }
 }
 

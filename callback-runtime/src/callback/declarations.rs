@@ -2,7 +2,7 @@
 
 use super::{CallbackInfo, Claim, ProducedName};
 use crate::loops::{At, BreakpointId, Loop, LoopInfo};
-use crate::persist::CallbackPersistence;
+use crate::persist::{CallbackPersistence, SavedRunReceiver};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -17,6 +17,8 @@ pub(crate) struct Declarations {
     pub(crate) monitors: Vec<Cow<'static, str>>,
     /// What a saved run has of the callback.
     pub(crate) persist: CallbackPersistence,
+    /// What the callback does with saved runs.
+    pub(crate) receives: Option<SavedRunReceiver>,
     /// The breakpoints without which the callback has no effect.
     pub(crate) needs: Vec<(&'static LoopInfo, BreakpointId)>,
     /// The names of what the loop has, each with its kind.
@@ -34,6 +36,7 @@ impl Declarations {
             produces: Vec::new(),
             monitors: Vec::new(),
             persist: CallbackPersistence::NOTHING,
+            receives: None,
             needs: Vec::new(),
             refers_to: Vec::new(),
             claims: Vec::new(),

@@ -75,6 +75,16 @@ impl Origin {
         }
     }
 
+    /// A handler of another process, from which this run continues.
+    pub(crate) fn saved(callback: Arc<str>, at: Breakpoint) -> Self {
+        Self {
+            callback: Some(callback),
+            at: Some(at),
+            location: None,
+            attached_at: None,
+        }
+    }
+
     /// The loop itself: the closure of [`Plan::run`](crate::Plan::run), or the learner that it drives.
     pub(crate) fn of_loop() -> Self {
         Self {
@@ -96,7 +106,7 @@ impl Origin {
     }
 
     /// Returns where the handler is written or, for a [ready-made](crate::CallbackInfo::ready_made) callback, where it is attached; `None`
-    /// for the loop itself.
+    /// for the loop itself, and for a stop of the saved run from which this one continues.
     pub fn location(&self) -> Option<Location> {
         self.location
     }
@@ -120,9 +130,11 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Some(callback), Some(at), Some(location)) = (&self.callback, &self.at, self.location)
-        else {
+        let (Some(callback), Some(at)) = (&self.callback, &self.at) else {
             return f.write_str("the loop itself");
+        };
+        let Some(location) = self.location else {
+            return write!(f, "{callback} at {at} of the saved run");
         };
         write!(f, "{callback} at {at} ({location}")?;
         if let Some(attached_at) = self.attached_at.filter(|at| !at.is_same_line(&location)) {

@@ -39,6 +39,9 @@ pub enum Flow {
     /// Stop the run because of a request from outside, such as Ctrl-C. Unlike [`Stop`](Self::Stop), it cannot be refused.
     /// [`Flow::interrupt`] makes one.
     Interrupt(Reason),
+    /// Continue, and save the run at the next [resume point](crate::Run::resume_point). The callbacks that
+    /// [receive saved runs](crate::CallbackInfo::receives_saved_runs) get it there.
+    Save,
 }
 
 impl Flow {

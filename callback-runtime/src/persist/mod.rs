@@ -4,7 +4,8 @@
 //! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
 //! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
-//! - `saved_run`, `save`, `restore`, `plan`: a run at one moment;
+//! - `saved_run`, `saved_ending`, `save`, `restore`, `plan`: a run at one moment;
+//! - `resume_point`, `receive`: where a loop can be saved and resumed, and the callbacks that get what was saved;
 //! - `check`: the names under which a run is saved;
 //! - `report`: what was loaded, and the errors.
 
@@ -15,9 +16,12 @@ mod formats;
 mod from_value;
 mod plan;
 mod report;
+mod receive;
 mod restore;
+mod resume_point;
 mod savable;
 mod save;
+mod saved_ending;
 mod saved_fields;
 mod saved_run;
 mod saved_run_value;
@@ -34,8 +38,11 @@ pub use declared::Migration;
 pub use fields::Fields;
 pub(crate) use plan::PlanPersistence;
 pub use report::{RestoreError, Restored, SaveError};
+pub(crate) use receive::SavedRunReceiver;
+pub(crate) use resume_point::SaveRequests;
 pub use savable::Savable;
 pub use saved_fields::SavedFields;
+pub use saved_ending::{SavedEnding, SavedStop};
 pub use saved_run::SavedRun;
 pub use tensor::{Element, ElementType, SavedTensor};
 pub use value::SavedValue;

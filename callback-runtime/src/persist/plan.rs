@@ -1,6 +1,6 @@
 //! What a plan saves with a run.
 
-use super::SavedRun;
+use super::{SavedRun, SavedRunReceiver};
 use super::declared::CallbackPersistence;
 use super::state::PersistedState;
 use crate::callback::CallbackId;
@@ -25,11 +25,20 @@ pub(super) struct PersistedCallback {
     pub(super) persist: CallbackPersistence,
 }
 
+/// A callback of a plan that gets saved runs.
+#[derive(Debug, Clone)]
+pub(super) struct Receiver {
+    pub(super) id: CallbackId,
+    pub(super) receive: SavedRunReceiver,
+}
+
 /// The callbacks and values that a plan saves, and the saved run that waits for the next run.
 #[derive(Default)]
 pub(crate) struct Persistence {
     /// The callbacks that remember something, in the order in which they run, as of the last `resolve`.
     pub(super) callbacks: Vec<PersistedCallback>,
+    /// The callbacks that get saved runs, in the order in which they run, as of the last `resolve`.
+    pub(super) receivers: Vec<Receiver>,
     /// The values of the state, in the order of their declarations.
     pub(super) state: Vec<PersistedState>,
     /// The saved run from which the next run continues.
@@ -79,6 +88,14 @@ impl PlanCore {
             id: *id,
             persist: self.attached[*id].info.declarations().persist.clone(),
         });
-        self.persistence.get_mut().callbacks = persisted.collect();
+        let persisted = persisted.collect();
+        let receivers = resolved.order.iter().filter_map(|id| {
+            let receive = self.attached[*id].info.declarations().receives.clone()?;
+            Some(Receiver { id: *id, receive })
+        });
+        let receivers = receivers.collect();
+        let persistence = self.persistence.get_mut();
+        persistence.callbacks = persisted;
+        persistence.receivers = receivers;
     }
 }

@@ -4,7 +4,7 @@ use super::fields::FieldProblem;
 use super::plan::PersistedCallback;
 use super::save::ENDED;
 use super::saved_run::SavedCallback;
-use super::{RestoreError, Restored, SavedFields, SavedRun};
+use super::{RestoreError, Restored, SavedEnding, SavedFields, SavedRun};
 use crate::loops::{Loop, ScopeId};
 use crate::outcome::{BoxError, Cause, Fault, Origin, Remark, catch};
 use crate::period::Amount;
@@ -71,6 +71,11 @@ impl RunCore<'_> {
     fn load(&mut self, saved: SavedRun) -> Result<Restored, RestoreError> {
         let mut error = RestoreError::default();
         let mut restored = Restored::default();
+        if let Some(ending @ SavedEnding::Failed(_)) = &saved.ending {
+            error.push(format!(
+                "the saved run {ending}; continue from one that was saved before, or take `parameters_only` of this one"
+            ));
+        }
         let scopes = self.scopes_to_reopen(&saved, &mut error);
         if !error.is_empty() {
             return Err(error);
@@ -82,7 +87,12 @@ impl RunCore<'_> {
             return Err(error);
         }
         self.restore_periods(&saved.periods);
-        self.run_state.reopen(scopes);
+        if saved.is_partial {
+            restored.missing.clear();
+        }
+        let ending = saved.ending.as_ref();
+        let stop = ending.and_then(|ending| self.flow_of(ending));
+        self.run_state.reopen(scopes, stop);
         Ok(restored)
     }
 

@@ -72,6 +72,8 @@ impl RunCore<'_> {
             callbacks: self.save_callbacks(&mut error),
             state: self.save_state(&mut error),
             periods: self.periods(),
+            ending: None,
+            is_partial: false,
         };
         error.or(saved)
     }

@@ -1,6 +1,7 @@
 //! Named values that were saved, for migrations.
 
-use super::{SavedValue, SavedValueError};
+use super::fields::FieldProblem;
+use super::{Fields, SavedValue, SavedValueError};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
@@ -91,6 +92,11 @@ impl SavedFields {
         Some(self.entries.remove(index).1)
     }
 
+    /// Keeps the fields whose names `keeps` accepts.
+    pub(super) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        self.entries.retain(|(name, _)| keeps(name));
+    }
+
     /// Returns the fields, whose values can be changed.
     pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut SavedValue)> {
         let entries = self.entries.iter_mut();
@@ -102,8 +108,38 @@ impl SavedFields {
         SavedValue::Map(std::mem::take(&mut self.entries))
     }
 
-    pub(super) fn into_value(self) -> SavedValue {
+    /// Returns all fields as one value.
+    pub fn into_value(self) -> SavedValue {
         SavedValue::Map(self.entries)
+    }
+
+    /// Returns the fields of a value that [`into_value`](Self::into_value) returned.
+    pub fn from_value(value: SavedValue) -> Result<Self, SavedValueError> {
+        match value {
+            SavedValue::Map(entries) => Ok(Self { entries }),
+            other => Err(SavedValueError::new(format!("fields are a map, and this is {}", other.kind()))),
+        }
+    }
+
+    /// Saves the fields that `visit` names, for a callback that saves a part of itself apart.
+    ///
+    /// ```
+    /// # use callbacks::persist::{SavedFields, SavedValueError};
+    /// let (mut looks, mut loaded) = (7_u32, 0);
+    /// let saved = SavedFields::of(|fields| fields.field("looks", &mut looks))?;
+    /// saved.load(|fields| fields.field("looks", &mut loaded))?;
+    /// assert_eq!(loaded, 7);
+    /// # Ok::<(), SavedValueError>(())
+    /// ```
+    pub fn of(visit: impl FnOnce(&mut Fields<'_>)) -> Result<Self, SavedValueError> {
+        let (saved, problems) = Fields::save(visit);
+        first_problem(&problems).map_or(Ok(saved), Err)
+    }
+
+    /// Loads the fields that `visit` names. The `Err` names the first field that is missing or invalid.
+    pub fn load(mut self, visit: impl FnOnce(&mut Fields<'_>)) -> Result<(), SavedValueError> {
+        let problems = Fields::load(&mut self, visit);
+        first_problem(&problems).map_or(Ok(()), Err)
     }
 
     pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
@@ -132,4 +168,12 @@ impl FromIterator<(String, SavedValue)> for SavedFields {
             entries: entries.into_iter().collect(),
         }
     }
+}
+
+/// Returns the error of the first field that could not be saved or loaded.
+fn first_problem(problems: &[FieldProblem]) -> Option<SavedValueError> {
+    problems.first().map(|problem| match problem {
+        FieldProblem::Missing(field) => SavedValueError::new(format!("`{field}` is missing")),
+        FieldProblem::Invalid(field, error) => SavedValueError::new(format!("`{field}`: {error}")),
+    })
 }

@@ -1,6 +1,6 @@
 //! A run that was saved.
 
-use super::SavedFields;
+use super::{SavedEnding, SavedFields};
 use crate::period::{Amount, Periods};
 
 /// A run at one moment: where it is, and what its callbacks and its state remember. [`Run::save`](crate::Run::save) returns it, and
@@ -19,6 +19,10 @@ pub struct SavedRun {
     /// The values of the state, by name.
     pub(super) state: Vec<(String, SavedFields)>,
     pub(super) periods: Periods,
+    /// What ended the run where it was saved; `None` if it went on.
+    pub(super) ending: Option<SavedEnding>,
+    /// Whether parts were left out, so that what is missing is no surprise.
+    pub(super) is_partial: bool,
 }
 
 /// What a callback remembers.
@@ -40,6 +44,65 @@ impl SavedRun {
         self.scopes.iter().map(String::as_str)
     }
 
+    /// Returns what ended the run where it was saved; `None` if it went on.
+    pub const fn ending(&self) -> Option<&SavedEnding> {
+        self.ending.as_ref()
+    }
+
+    /// Lets a run that continues from here go on, where the saved one was stopped.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// assert_eq!(SavedRun::default().past_stop().ending(), None);
+    /// ```
+    pub fn past_stop(mut self) -> Self {
+        if let Some(SavedEnding::Stopped(_)) = self.ending {
+            self.ending = None;
+        }
+        self
+    }
+
+    /// Leaves out what callbacks remember and their periods, so that they begin anew.
+    pub fn without_callbacks(mut self) -> Self {
+        self.callbacks.clear();
+        self.periods = Periods::default();
+        self.is_partial = true;
+        self
+    }
+
+    /// Leaves out the fields of the state named `optimizer` and below it, so that optimisers begin anew.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::persist::SavedRun;
+    /// # let saved = SavedRun::default();
+    /// let saved = saved.without_optimizer();
+    /// # assert!(saved.scopes().next().is_none());
+    /// ```
+    pub fn without_optimizer(mut self) -> Self {
+        self.retain_state(|field| !is_below(field, "optimizer"));
+        self
+    }
+
+    /// Leaves only the fields of the state named `parameters` and below it: a run that gets them begins at its beginning.
+    pub fn parameters_only(self) -> Self {
+        let mut parameters = Self {
+            loop_name: self.loop_name,
+            state: self.state,
+            ..Self::default()
+        };
+        parameters.retain_state(|field| is_below(field, "parameters"));
+        parameters
+    }
+
+    fn retain_state(&mut self, keeps: impl Fn(&str) -> bool) {
+        for (_, fields) in &mut self.state {
+            fields.retain(&keeps);
+        }
+        self.state.retain(|(_, fields)| fields.names().next().is_some());
+        self.is_partial = true;
+    }
+
     /// Returns the names of the callbacks that remember something.
     pub fn callbacks(&self) -> impl Iterator<Item = &str> {
         self.callbacks.iter().map(|callback| callback.name.as_str())
@@ -59,4 +122,10 @@ impl SavedRun {
             .find(|(saved, _)| saved == name)
             .map(|(_, fields)| fields)
     }
+}
+
+/// Whether a field has this name, or is inside of one that has it.
+fn is_below(field: &str, name: &str) -> bool {
+    let rest = field.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -1,7 +1,7 @@
 //! A saved run as one value, and from it.
 
 use super::saved_run::SavedCallback;
-use super::{SavedFields, SavedRun, SavedValue, SavedValueError};
+use super::{SavedEnding, SavedFields, SavedRun, SavedValue, SavedValueError};
 use crate::period::{Amount, Periods};
 use serde_core::de::{Deserialize, Deserializer, Error};
 use serde_core::ser::{Serialize, Serializer};
@@ -29,7 +29,7 @@ impl SavedRun {
             .state
             .iter()
             .map(|(name, fields)| (name.clone(), fields.clone().into_value()));
-        map([
+        let mut run = vec![
             ("layout", SavedValue::Integer(LAYOUT.into())),
             ("loop", SavedValue::Text(self.loop_name.clone())),
             ("scopes", SavedValue::List(scopes.collect())),
@@ -40,7 +40,14 @@ impl SavedRun {
             ),
             ("state", SavedValue::Map(state.collect())),
             ("periods", periods_value(&self.periods)),
-        ])
+        ];
+        if let Some(ending) = &self.ending {
+            run.push(("ending", ending.to_value()));
+        }
+        if self.is_partial {
+            run.push(("partial", SavedValue::Bool(true)));
+        }
+        map(run)
     }
 
     /// Returns the saved run of a value that [`to_value`](Self::to_value) returned, also by a program of an earlier version.
@@ -56,6 +63,7 @@ impl SavedRun {
         let counters = named(entry(&mut fields, "counters")?, "the counters")?;
         let callbacks = listed(entry(&mut fields, "callbacks")?, "the callbacks")?;
         let state = named(entry(&mut fields, "state")?, "the state")?;
+        let ending = fields.remove("ending").map(SavedEnding::from_value);
         let callbacks: Result<_, _> = callbacks
             .into_iter()
             .map(SavedCallback::from_value)
@@ -73,6 +81,8 @@ impl SavedRun {
                 .map(read_state)
                 .collect::<Result<_, _>>()?,
             periods: read_periods(required(&mut fields, "periods")?)?,
+            ending: ending.transpose()?,
+            is_partial: fields.take("partial")?.unwrap_or_default(),
         })
     }
 }
@@ -96,8 +106,9 @@ impl SavedCallback {
     }
 }
 
-fn map<const N: usize>(entries: [(&str, SavedValue); N]) -> SavedValue {
-    SavedValue::Map(entries.map(|(name, value)| (name.to_owned(), value)).into())
+fn map<'n>(entries: impl IntoIterator<Item = (&'n str, SavedValue)>) -> SavedValue {
+    let entries = entries.into_iter();
+    SavedValue::Map(entries.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// Returns the entries of a map. `what` is the value in the error.

@@ -10,7 +10,13 @@ pub struct SavedValueError {
 }
 
 impl SavedValueError {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
+    /// Makes an error with this text, which says what was found, what was expected, and what to do.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedValueError;
+    /// assert_eq!(SavedValueError::new("it is empty").to_string(), "it is empty");
+    /// ```
+    pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 }

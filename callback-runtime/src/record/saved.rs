@@ -7,8 +7,19 @@ use std::borrow::Cow;
 type Entries = Vec<(Cow<'static, str>, Value)>;
 
 impl Record {
-    /// Names what a saved run has of the record. The names that are declared are those of the run that continues.
-    pub(crate) fn persist(&mut self, fields: &mut Fields<'_>) {
+    /// Names what a saved run has of the record, for a value of the state that keeps records. The names that are declared are those of the
+    /// run that continues.
+    ///
+    /// ```
+    /// # use callbacks::persist::{SavedFields, SavedValueError};
+    /// # use callbacks::Record;
+    /// let (mut record, mut loaded) = (Record::default(), Record::default());
+    /// record.set("loss", 0.5);
+    /// SavedFields::of(|fields| record.persist(fields))?.load(|fields| loaded.persist(fields))?;
+    /// assert_eq!(loaded.get("loss"), Some(0.5));
+    /// # Ok::<(), SavedValueError>(())
+    /// ```
+    pub fn persist(&mut self, fields: &mut Fields<'_>) {
         let mut number = self.round.number();
         fields.field("round", &mut number);
         self.round = Round::new(self.round.unit(), number);

@@ -29,11 +29,13 @@ impl RunCore<'_> {
         if !self.run_state.has_failed() {
             self.run_last_calls();
             self.fire_stop();
+            self.remark_unsaved();
         }
         self.wait_for_background();
         if self.run_state.has_failed() && self.run_state.stage < Stage::Ending {
             self.fire_error();
             self.wait_for_background();
+            self.save_failed();
         }
         let outcome = self.outcome();
         let mut outcome = self.exit(outcome);

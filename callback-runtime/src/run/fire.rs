@@ -88,7 +88,7 @@ impl RunCore<'_> {
     #[inline(never)]
     fn fire_halted(&mut self, at: BreakpointId, status: HandlerStatus) -> bool {
         self.handle_halts(self.halt(at, Ok(status)));
-        !self.run_state.is_interrupted()
+        self.goes_on_after(at)
     }
 
     #[cold]
@@ -103,6 +103,15 @@ impl RunCore<'_> {
     fn fire_slow(&mut self, at: BreakpointId) -> bool {
         if self.apply_deferred().is_ok() {
             self.run_list(at);
+        }
+        self.goes_on_after(at)
+    }
+
+    /// Whether the loop goes on after this breakpoint. If a round is complete at it and it is no end of a scope, it is a resume point.
+    fn goes_on_after(&mut self, at: BreakpointId) -> bool {
+        let breakpoint = &self.loop_info.breakpoints[at];
+        if self.run_state.slow_path && breakpoint.is_round_end() && breakpoint.role() == Role::Inside {
+            self.resume_after_round();
         }
         !self.run_state.is_interrupted()
     }

@@ -73,6 +73,12 @@ impl<L: Loop> OwnedRun<L> {
         self.run_state().is_none_or(RunState::is_interrupted)
     }
 
+    /// Whether the run is interrupted, or has work at a resume point.
+    #[inline]
+    pub(super) fn is_on_slow_path(&self) -> bool {
+        self.run_state().is_some_and(|run| run.slow_path)
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.run_state().is_some_and(RunState::has_failed)
     }

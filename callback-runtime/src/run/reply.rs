@@ -35,6 +35,10 @@ impl RunCore<'_> {
 
     /// Interrupts the run with a flow, unless the rule of the plan refuses it.
     fn apply_flow(&mut self, handler: HandlerId, flow: Flow) -> Result<(), Cause> {
+        if flow == Flow::Save {
+            self.run_state.request_save(handler);
+            return Ok(());
+        }
         let Some(kind) = self.run_state.kind_of(flow, self.loop_info)? else {
             return Ok(());
         };
@@ -68,7 +72,7 @@ impl RunState {
     /// Returns what a flow does to the run; `None` for `Continue`. Leaving a scope that is not open is an error.
     fn kind_of(&self, flow: Flow, loop_info: &LoopInfo) -> Result<Option<PendingKind>, Cause> {
         Ok(match flow {
-            Flow::Continue => None,
+            Flow::Continue | Flow::Save => None,
             Flow::Interrupt(reason) => Some(PendingKind::Interrupt(reason)),
             Flow::Stop(reason) => Some(PendingKind::Stop(reason)),
             Flow::Leave(exit) => {
@@ -81,11 +85,11 @@ impl RunState {
         })
     }
 
-    /// Whether a flow can take effect in this stage. At the end of an outermost scope there is no scope to leave.
+    /// Whether a flow can take effect in this stage. At the end of an outermost scope there is no scope to leave, and nothing to resume.
     fn accepts(&self, flow: &Flow) -> bool {
         match self.stage {
             Stage::Running => true,
-            Stage::Ending => !matches!(flow, Flow::Leave(_)),
+            Stage::Ending => !matches!(flow, Flow::Leave(_) | Flow::Save),
             Stage::StopFired | Stage::Closing => false,
         }
     }

@@ -7,6 +7,7 @@ use super::swallowed::SwallowedFailures;
 use crate::callback::{HandlerId, Rank};
 use crate::loops::{BreakpointId, BreakpointSet, ScopeId};
 use crate::outcome::{Failure, Fault, Origin, Remark, Stop, quietly};
+use crate::persist::SaveRequests;
 use crate::plan::{Resolved, StopRule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -55,8 +56,12 @@ pub(crate) struct ColdState {
     pub(crate) skipped: BTreeMap<HandlerId, Skips>,
     /// The scopes that were open in the saved run and that the loop has not opened again, innermost first.
     reopen: Vec<ScopeId>,
+    /// The flow that stopped the saved run, which stops this one when its scopes are open again.
+    saved_stop: Option<PendingFlow>,
     /// What the loop remarks.
     pub(crate) remarks: Vec<Remark>,
+    /// The saves that are asked for, and when the run is saved without being asked.
+    pub(crate) saves: SaveRequests,
 }
 
 /// How close a run is to its ending. A later stage is greater.
@@ -207,7 +212,14 @@ impl RunState {
     pub(crate) fn resume(&mut self, resolved: &Resolved) {
         self.cold.interruption = None;
         // A deferred flow takes effect at the next breakpoint, whether it has handlers or not.
-        self.slow_path = self.deferred.is_some() || !self.cold.reopen.is_empty();
+        self.choose_path(resolved);
+    }
+
+    /// Takes the fast path, unless a flow is deferred, a scope is to be reopened, or a save is asked for.
+    fn choose_path(&mut self, resolved: &Resolved) {
+        let cold = &self.cold;
+        self.slow_path =
+            self.deferred.is_some() || !cold.reopen.is_empty() || cold.saves.is_requested();
         self.active = if self.slow_path {
             BreakpointSet::ALL
         } else {
@@ -215,9 +227,30 @@ impl RunState {
         };
     }
 
-    /// Sets the scopes that were open in a saved run, innermost first. Until the loop has opened them, every scope looks at them.
-    pub(crate) fn reopen(&mut self, scopes: Vec<ScopeId>) {
+    /// Notes that a handler asks for a save, which the next resume point makes.
+    pub(crate) fn request_save(&mut self, handler: HandlerId) {
+        self.cold.saves.request(handler);
+        self.leave_fast_path();
+    }
+
+    /// Removes the requests of a save and returns them.
+    pub(crate) fn take_save_requests(&mut self, resolved: &Resolved) -> Vec<HandlerId> {
+        let requests = self.cold.saves.take();
+        if !self.is_interrupted() {
+            self.choose_path(resolved);
+        }
+        requests
+    }
+
+    /// Sets the scopes that were open in a saved run, innermost first, and the flow that stopped it. Until the loop has opened the scopes,
+    /// every scope looks at them; then the flow stops this run.
+    pub(crate) fn reopen(&mut self, scopes: Vec<ScopeId>, stop: Option<PendingFlow>) {
         self.cold.reopen = scopes;
+        self.cold.saves.has_saved_halt = stop.is_some();
+        match stop {
+            Some(stop) if self.cold.reopen.is_empty() => self.add_flow(stop),
+            stop => self.cold.saved_stop = stop,
+        }
         if !self.cold.reopen.is_empty() {
             self.leave_fast_path();
         }
@@ -226,8 +259,12 @@ impl RunState {
     /// Returns the scope that the loop must open next; `None` if it has opened all that were open in a saved run.
     pub(crate) fn next_to_reopen(&mut self, resolved: &Resolved) -> Option<ScopeId> {
         let next = self.cold.reopen.pop()?;
-        if !self.is_interrupted() {
-            self.resume(resolved);
+        if self.cold.reopen.is_empty()
+            && let Some(stop) = self.cold.saved_stop.take()
+        {
+            self.add_flow(stop);
+        } else if !self.is_interrupted() {
+            self.choose_path(resolved);
         }
         Some(next)
     }

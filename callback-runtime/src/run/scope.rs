@@ -107,8 +107,9 @@ impl RunCore<'_> {
 
     /// Fails a run whose loop has ended and has not opened a scope that a saved run had open: its end would not be fired.
     pub(crate) fn check_reopened(&mut self) {
-        let next = self.run_state.next_to_reopen(self.resolved);
-        if let Some(next) = next.filter(|_| !self.run_state.is_interrupted()) {
+        if !self.run_state.is_interrupted()
+            && let Some(next) = self.run_state.next_to_reopen(self.resolved)
+        {
             let name = self.loop_info.scopes[next].name();
             let cause = Cause::Misplaced(format!(
                 "ended without the scope {name}, which the saved run had open; continue the loop from the position in the state"
@@ -120,17 +121,28 @@ impl RunCore<'_> {
     /// Fires the end of the innermost scope and closes it. A leave of this scope ends here.
     pub(crate) fn close(&mut self, scope: ScopeId) -> Result<(), Break> {
         let depth = self.run_state.open.len().saturating_sub(1);
+        // A round that was cut short is no place to go on from.
+        let is_whole = !self.run_state.is_interrupted();
         self.complete_round(scope);
         if !self.run_state.has_failed() {
             self.fire_end(self.loop_info.scopes[scope].end(), depth);
         }
         self.run_state.open.pop();
+        if self.run_state.slow_path && is_whole && self.ends_round(scope) {
+            self.resume_after_round();
+        }
         let pending = self.run_state.pending_flow();
         if pending.is_some_and(|pending| pending.kind == PendingKind::Leave(depth)) {
             self.run_state.resume(self.resolved);
             return Ok(());
         }
         self.check_interrupted()
+    }
+
+    /// Whether the record of a round is complete at the end of this scope.
+    fn ends_round(&self, scope: ScopeId) -> bool {
+        let end = self.loop_info.scopes[scope].end();
+        self.loop_info.breakpoints[end].is_round_end()
     }
 
     /// Returns the value of a body; `None` if it has none. An error or a panic of the body fails the run.

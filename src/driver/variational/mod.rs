@@ -4,11 +4,12 @@ mod settings;
 
 use super::parts::StepParts;
 use super::rollback::ErasedSnapshot;
-use super::steps::{Deadline, RunLength, Steps, clear_despite_panics};
+use super::steps::{Deadline, RunBegin, RunLength, Steps, clear_despite_panics};
 use super::{Attempt, Driven, Driver, RejectedAttempts, Samples, Time, expectations};
 use crate::Attach;
 use crate::fit::{Step, Total};
 use callback_runtime::__private::catch;
+use callback_runtime::persist::SavedValue;
 use callback_runtime::{
     Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, Record, State, Unit,
 };
@@ -55,7 +56,7 @@ impl<D: Driven> VariationalDriver<D> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn run(&mut self, steps: u64) -> Result<Outcome, PlanError> {
-        let last = self.step().get().saturating_add(steps);
+        let last = self.begin_of_run().saturating_add(steps);
         let previous = self.prepare(None, Some((Unit::Steps, last.into())));
         self.run_steps(RunLength::Steps(steps), previous)
     }
@@ -97,7 +98,7 @@ impl<D: Driven> VariationalDriver<D> {
             check_span(now, span),
             end.is_finite().then(|| (Unit::Time, end.into())),
         );
-        self.run_steps(RunLength::Time(Deadline::at(end)), previous)
+        self.run_steps(RunLength::Time(Deadline::after(now, span)), previous)
     }
 
     /// Returns the number of steps in all runs.
@@ -199,6 +200,16 @@ impl<D: Driven> VariationalDriver<D> {
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
+    /// Returns the step at which the run began that the next call makes or continues.
+    fn begin_of_run(&self) -> u64 {
+        let saved = self.plan.saved_run();
+        let begin = saved.and_then(|saved| saved.state("Driver")?.get("step"));
+        match begin {
+            Some(SavedValue::Integer(step)) => (*step).try_into().unwrap_or_default(),
+            _ => self.step().get(),
+        }
+    }
+
     /// Prepares plan and state for a run. Returns what the last run left.
     fn prepare(
         &mut self,
@@ -248,6 +259,8 @@ impl<D: Driven> VariationalDriver<D> {
         if state.get::<Step>().is_none() {
             state.insert(Step::default());
         }
+        let begin = RunBegin::new(state.get().copied().unwrap_or_default(), time);
+        state.insert(begin);
         state.insert(time);
         state.insert(Total::default());
         state.insert(Samples::<D::Samples>::default());

@@ -2,6 +2,7 @@
 
 use super::VariationalDriver;
 use crate::driver::rollback::StepSnapshot;
+use crate::driver::steps::RunBegin;
 use crate::driver::{Driven, Rollback};
 use callback_runtime::{Location, Plan, State};
 
@@ -17,9 +18,12 @@ impl<D: Driven> VariationalDriver<D> {
     /// ```
     #[track_caller]
     pub fn new(driven: D) -> Self {
+        let mut plan = Plan::new();
+        plan.persist_fields("Driver", RunBegin::persist);
+        plan.persist_fields("Driven", D::persist);
         Self {
             driven,
-            plan: Plan::new(),
+            plan,
             state: State::new(),
             retry_limit: 100,
             rollback: None,

@@ -4,6 +4,7 @@ use super::{FitSession, OpenPass};
 use crate::Attach;
 use crate::fit::epochs::refuse_early_stop;
 use crate::fit::initial_state::insert_initial;
+use crate::fit::resume::{FitPosition, persist_fit};
 use crate::fit::{Epochs, Fit, LearningRate, expectations};
 use callback_runtime::{At, Location, Plan, PlanError, SessionBuilder, State};
 use std::cell::{Cell, RefCell};
@@ -36,6 +37,7 @@ impl<'m> FitSessionBuilder<'m> {
     pub(super) fn new(epochs: u64) -> Self {
         let (mut plan, mut state) = (Plan::new(), State::new());
         plan.refuse_stops(refuse_early_stop);
+        persist_fit(&mut plan);
         insert_initial(&mut state);
         Self {
             session: plan.session().within(Fit::FIT).with_state(state),
@@ -151,11 +153,15 @@ impl<'m> FitSessionBuilder<'m> {
             Some(rate) => session.state(LearningRate::new(rate).at_begin(&[], &[])),
             None => session,
         };
+        let session = session.start()?;
+        session.resume_by_hand();
+        let resumed = session.with_state(|mut state| FitPosition::take(&mut state).pass);
         Ok(FitSession {
-            session: session.start()?,
+            session,
             pass: RefCell::new(OpenPass::default()),
             is_cut: Cell::new(false),
             epoch_len: Cell::new(0),
+            resumed: Cell::new(resumed.flatten()),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::FitSession;
 use crate::fit::Fit;
-use crate::fit::epochs::{begin_epoch, record_epoch};
+use crate::fit::epochs::{next_epoch, record_epoch};
 use callback_runtime::{Location, OpenScope};
 use std::fmt;
 
@@ -42,10 +42,15 @@ impl<'s, 'm> SessionEpochs<'s, 'm> {
         let Some(open) = self.open.take() else {
             return;
         };
+        let was_interrupted = self.fit.session.is_interrupted();
         self.fit.end_record(by_break);
         drop(open);
         if !self.fit.session.has_failed() {
             self.fit.update(record_epoch);
+        }
+        // A stop inside of an epoch has cut it short.
+        if !(by_break || was_interrupted && self.fit.session.is_interrupted()) {
+            self.fit.resume_point_between_epochs();
         }
     }
 }
@@ -56,14 +61,17 @@ impl Iterator for SessionEpochs<'_, '_> {
     fn next(&mut self) -> Option<u64> {
         self.end(false);
         while !self.fit.session.is_interrupted() {
-            let epoch = self.fit.update(begin_epoch)?;
+            let resumed = self.fit.resumed.get();
+            let epoch = self.fit.update(|state| next_epoch(state, resumed))?;
             self.open = self.fit.session.open_at(Fit::EPOCH, self.caller);
             if self.open.is_some() {
                 return Some(epoch);
             }
+            self.fit.resumed.take();
             if !self.fit.session.has_failed() {
                 self.fit.update(record_epoch);
             }
+            self.fit.resume_point_between_epochs();
         }
         None
     }

@@ -11,6 +11,7 @@ pub use pass::SessionPass;
 
 use super::loss::MeanLoss;
 use super::pass_kind::PassKind;
+use super::resume::{FitPosition, PassPosition, SourceStates};
 use super::{Fit, LearningRate};
 use crate::require::require;
 use callback_runtime::{
@@ -118,6 +119,8 @@ pub struct FitSession<'m> {
     is_cut: Cell<bool>,
     /// The number of values in the record of the last epoch.
     epoch_len: Cell<usize>,
+    /// Where the saved run was inside of an epoch, until the loop is there again.
+    resumed: Cell<Option<PassPosition>>,
 }
 
 /// The pass under way, and its batch.
@@ -350,6 +353,22 @@ impl FitSession<'_> {
             }
             None => R::default(),
         }
+    }
+
+    /// Marks the place between two epochs as one from which the loop can be resumed.
+    fn resume_point_between_epochs(&self) {
+        self.session.resume_point_with(|state| {
+            FitPosition::put(state, None, &SourceStates::default());
+        });
+    }
+
+    /// Marks the place after a batch as one from which the loop can be resumed.
+    fn resume_point_after_batch(&self, kind: PassKind, was_left: bool) {
+        self.session.resume_point_with(|state| {
+            let mean = &mut self.pass.borrow_mut().mean;
+            let at = PassPosition::of(kind, state, mean, was_left);
+            FitPosition::put(state, Some(at), &SourceStates::default());
+        });
     }
 
     /// Fails the run with a mistake of the loop, unless it has failed already: a loop repeats its mistake in each batch.

@@ -2,6 +2,7 @@
 
 use super::{FitSession, OpenPass};
 use crate::fit::pass_kind::{PassKind, exact_total, set_phase};
+use crate::fit::resume::PassPosition;
 use crate::fit::{Fit, Iteration, Loss, MicroStep, Phase, SkipStep};
 use callback_runtime::{Break, Ctx, Location, OpenScope};
 use std::fmt;
@@ -62,6 +63,12 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
     }
 
     fn begin(&mut self) {
+        let resumed = self.fit.resumed.get();
+        if resumed.is_some_and(|at| at.is_in(PassKind::VALID) && !at.is_in(self.kind)) {
+            // The saved run has made the training pass of this epoch.
+            self.progress = Progress::Ended;
+            return;
+        }
         let Some(pass) = self.fit.begin_pass(self.kind, self.caller) else {
             self.progress = Progress::Ended;
             return;
@@ -69,6 +76,18 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
         let total = exact_total(self.batches.size_hint());
         self.fit.with_state(|mut state| state.insert(total));
         self.progress = Progress::UnderWay { batch: None, pass };
+        if let Some(at) = resumed {
+            self.resume(at);
+        }
+    }
+
+    /// Continues where the saved run was.
+    fn resume(&mut self, at: PassPosition) {
+        self.fit.resumed.take();
+        self.was_left = at.was_left;
+        self.fit.pass.borrow_mut().mean = at.mean();
+        let mut batches = self.batches.by_ref().map(Ok::<_, Break>);
+        self.fit.update(|state| at.skip(state, &mut batches));
     }
 
     fn next_batch(&mut self) -> Option<I::Item> {
@@ -93,13 +112,16 @@ impl<'s, 'm, I: Iterator> SessionPass<'s, 'm, I> {
 }
 
 impl<I> SessionPass<'_, '_, I> {
-    fn end_batch(&mut self) {
+    /// Ends the batch under way. Returns whether there was one.
+    fn end_batch(&mut self) -> bool {
         if let Progress::UnderWay { batch, .. } = &mut self.progress
             && let Some(batch) = batch.take()
         {
             self.was_left |= self.fit.end_scope(batch);
             self.fit.collect_loss();
+            return true;
         }
+        false
     }
 
     fn end_pass(&mut self, by_break: bool) {
@@ -218,7 +240,12 @@ impl<I: Iterator> Iterator for SessionPass<'_, '_, I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
-        self.end_batch();
+        let was_interrupted = self.fit.session.is_interrupted();
+        let ends_batch = self.end_batch();
+        // A stop inside of a batch has cut it short.
+        if ends_batch && !(was_interrupted && self.fit.session.is_interrupted()) {
+            self.fit.resume_point_after_batch(self.kind, self.was_left);
+        }
         if matches!(self.progress, Progress::Waiting) {
             self.begin();
         }

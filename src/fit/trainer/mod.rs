@@ -269,7 +269,12 @@ impl<M: Learner> Trainer<M> {
         body: impl FnOnce(&mut Run<'_, Fit>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
-        let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
+        let outcome = state.lend(learner, |ctx: Ctx<'_>| {
+            plan.run(ctx, |run| {
+                run.resume_by_hand();
+                body(run)
+            })
+        });
         // A batch that failed leaves its values.
         clear_despite_panics::<M>(&mut state.ctx());
         outcome

@@ -4,6 +4,7 @@ use super::Trainer;
 use crate::Gradients;
 use crate::fit::accumulation::Accumulation;
 use crate::fit::epochs::refuse_early_stop;
+use crate::fit::resume::persist_fit;
 use crate::fit::{Batches, Epochs, Learner, LearningRate};
 use callback_runtime::{Location, Plan, State};
 
@@ -21,6 +22,8 @@ impl<M: Learner> Trainer<M> {
     pub fn new(learner: M) -> Self {
         let mut plan = Plan::new();
         plan.refuse_stops(refuse_early_stop);
+        persist_fit(&mut plan);
+        plan.persist_fields("Learner", M::persist);
         Self {
             learner,
             plan,

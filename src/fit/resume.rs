@@ -1,0 +1,218 @@
+//! Where a fit is inside of an epoch, so that a saved run continues at the next batch.
+
+use super::loss::MeanLoss;
+use super::pass_kind::PassKind;
+use super::{Batches, History, Iteration, LearningRate, Phase};
+use crate::require::require;
+use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
+use callback_runtime::{Break, Ctx, Plan, Run};
+
+/// Where a fit is inside of an epoch, while its run is saved, and after it is restored.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FitPosition {
+    /// The pass under way; `None` between two epochs.
+    pub(super) pass: Option<PassPosition>,
+    /// What the sources of batches remember.
+    sources: SourceStates,
+}
+
+/// How far a pass is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PassPosition {
+    phase: Phase,
+    /// The number of batches so far.
+    pub(super) batches: u64,
+    /// The sum of the losses so far, each times the samples of its batch.
+    loss_sum: f64,
+    samples: f64,
+    /// Whether a handler has left one of the batches.
+    pub(super) was_left: bool,
+}
+
+/// What the sources of batches remember: as they were where the pass under way began, because it asks them for its batches again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SourceStates {
+    train: Saved,
+    valid: Saved,
+}
+
+/// The fields of a source; `None` where no run was saved.
+type Saved = Option<Result<SavedFields, SavedValueError>>;
+
+/// Declares what a saved run has of a fit.
+pub(super) fn persist_fit(plan: &mut Plan<super::Fit>) {
+    plan.persist_fields("Fit", FitPosition::persist);
+    plan.persist_fields("LearningRate", LearningRate::persist);
+    plan.persist_fields("History", History::persist);
+}
+
+impl FitPosition {
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut pass = self.pass.unwrap_or_default();
+        pass.persist(fields);
+        self.pass = (pass.phase != Phase::Between).then_some(pass);
+        persist_source("train", &mut self.sources.train, fields);
+        persist_source("valid", &mut self.sources.valid, fields);
+    }
+
+    /// Removes the position of the saved run from which this one continues. The default is the beginning of a fit.
+    pub(super) fn take(state: &mut Ctx<'_>) -> Self {
+        state.get_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Loads what the sources of batches remember.
+    pub(super) fn load_sources<B: 'static>(
+        &self,
+        train: &mut dyn Batches<B>,
+        valid: Option<&mut (dyn Batches<B> + 'static)>,
+    ) -> Result<(), Break> {
+        load_source("the training data", &self.sources.train, train)?;
+        match valid {
+            Some(valid) => load_source("the validation data", &self.sources.valid, valid),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts a position into the state, for a run that is about to be saved.
+    pub(super) fn put(state: &mut Ctx<'_>, pass: Option<PassPosition>, sources: &SourceStates) {
+        state.insert(Self {
+            pass,
+            sources: sources.clone(),
+        });
+    }
+}
+
+impl PassPosition {
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field_with(
+            "phase",
+            &mut self.phase,
+            |phase| Ok(SavedValue::Text(phase.name().to_owned())),
+            load_phase,
+        );
+        fields.field("batches", &mut self.batches);
+        fields.field("loss_sum", &mut self.loss_sum);
+        fields.field("samples", &mut self.samples);
+        fields.field("was_left", &mut self.was_left);
+    }
+
+    /// Returns how far a pass is. Reads the losses that are not in the sum yet.
+    pub(super) fn of(
+        kind: PassKind,
+        state: &Ctx<'_>,
+        mean: &mut MeanLoss,
+        was_left: bool,
+    ) -> Self {
+        let (loss_sum, samples) = mean.sums();
+        Self {
+            phase: kind.phase,
+            batches: state.get().map_or(0, |at: &Iteration| at.get()),
+            loss_sum,
+            samples,
+            was_left,
+        }
+    }
+
+    /// Whether it is a position in a pass of this kind.
+    pub(super) fn is_in(&self, kind: PassKind) -> bool {
+        self.phase == kind.phase
+    }
+
+    pub(super) fn mean(&self) -> MeanLoss {
+        MeanLoss::of_sums(self.loss_sum, self.samples)
+    }
+
+    /// Skips the batches that the saved run has made, and counts them.
+    pub(super) fn skip<T, E>(
+        &self,
+        state: &mut Ctx<'_>,
+        batches: &mut (impl Iterator<Item = Result<T, E>> + ?Sized),
+    ) -> Result<(), Break>
+    where
+        Break: From<E>,
+    {
+        for skipped in 0..self.batches {
+            match batches.next() {
+                Some(batch) => drop(batch?),
+                None => return Err(too_few(self.batches, skipped)),
+            }
+        }
+        *require::<Iteration>(state)? = Iteration::new(self.batches);
+        Ok(())
+    }
+}
+
+/// The failure of a run whose data has fewer batches than the saved run has made.
+#[cold]
+fn too_few(made: u64, found: u64) -> Break {
+    format!(
+        "the saved run has made {made} batches of this pass, and the data has {found} for it; continue with the same data"
+    )
+    .into()
+}
+
+impl SourceStates {
+    /// Saves what the sources of batches remember.
+    pub(super) fn of<B: 'static>(
+        train: &mut dyn Batches<B>,
+        valid: Option<&mut (dyn Batches<B> + 'static)>,
+    ) -> Self {
+        Self {
+            train: Some(SavedFields::of(|fields| train.persist(fields))),
+            valid: valid.map(|valid| SavedFields::of(|fields| valid.persist(fields))),
+        }
+    }
+}
+
+fn persist_source(name: &str, saved: &mut Saved, fields: &mut Fields<'_>) {
+    fields.field_with(
+        name,
+        saved,
+        |saved| match saved {
+            Some(saved) => saved.clone().map(SavedFields::into_value),
+            None => Ok(SavedValue::Null),
+        },
+        |saved, value| {
+            *saved = match value {
+                SavedValue::Null => None,
+                value => Some(Ok(SavedFields::from_value(value)?)),
+            };
+            Ok(())
+        },
+    );
+}
+
+fn load_source<B: 'static>(
+    what: &str,
+    saved: &Saved,
+    batches: &mut (impl Batches<B> + ?Sized),
+) -> Result<(), Break> {
+    let Some(saved) = saved.clone() else {
+        return Ok(());
+    };
+    let loaded = saved.and_then(|saved| saved.load(|fields| batches.persist(fields)));
+    loaded.map_err(|error| format!("{what} cannot continue: {error}").into())
+}
+
+fn load_phase(phase: &mut Phase, saved: SavedValue) -> Result<(), SavedValueError> {
+    let name: String = saved.into_type()?;
+    let phases = [Phase::Between, Phase::Train, Phase::Valid, Phase::Predict];
+    match phases.into_iter().find(|each| each.name() == name) {
+        Some(found) => {
+            *phase = found;
+            Ok(())
+        }
+        None => Err(SavedValueError::new(format!("there is no phase `{name}`"))),
+    }
+}
+
+/// Marks the place between two epochs as one from which a fit can be resumed.
+pub(super) fn resume_point_between_epochs<B: 'static>(
+    run: &mut Run<'_, super::Fit>,
+    train: &mut dyn Batches<B>,
+    valid: Option<&mut (dyn Batches<B> + 'static)>,
+) -> Result<(), Break> {
+    run.resume_point_with(|state| {
+        FitPosition::put(state, None, &SourceStates::of(train, valid));
+    })
+}
