@@ -1,5 +1,6 @@
 //! Attaches callbacks to a loop that has a plan.
 
+use callback_runtime::persist::{Fields, Savable};
 use callback_runtime::{At, Callback, Closure, Loop, Period, Plan, Reply, SessionBuilder};
 
 /// A loop that has a plan: attaches callbacks to it, as a builder.
@@ -176,6 +177,48 @@ pub trait Attach: Sized {
     /// ```
     fn plan_with(mut self, change: impl FnOnce(&mut Plan<Self::Loop>)) -> Self {
         change(self.plan());
+        self
+    }
+
+    /// Saves the value of type `T` of the state with a run, under this name: see [`Plan::persist`]. The value needs `serde`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut weights = vec![0.0];
+    /// let fit = Fit::session(1).lend(&mut weights).persist::<Vec<f64>>("parameters").start()?;
+    /// assert!(fit.finish().is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    fn persist<T: Savable + 'static>(mut self, name: &'static str) -> Self {
+        self.plan().persist::<T>(name);
+        self
+    }
+
+    /// Saves a value of the state with a function that names its fields, for a type without `serde`, such as the tensors of a framework: see
+    /// [`Plan::persist_fields`].
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// struct Net {
+    ///     weights: Vec<f32>,
+    /// }
+    ///
+    /// let mut net = Net { weights: vec![0.0; 4] };
+    /// let fit = Fit::session(1)
+    ///     .lend(&mut net)
+    ///     .persist_fields("net", |net: &mut Net, fields| fields.tensor("parameters", &[2, 2], &mut net.weights))
+    ///     .start()?;
+    /// assert!(fit.finish().is_finished());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    #[track_caller]
+    fn persist_fields<T: 'static>(
+        mut self,
+        name: &'static str,
+        visit: impl Fn(&mut T, &mut Fields<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.plan().persist_fields(name, visit);
         self
     }
 

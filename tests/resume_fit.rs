@@ -35,7 +35,11 @@ fn fit(attach: With<'_>, saved: Option<SavedRun>) -> Done {
         }
     });
     let fitted = trainer.fit(shuffled).unwrap();
-    let history: Vec<_> = fitted.history.iter().map(|(epoch, record)| format!("{epoch}: {}", text_of(record))).collect();
+    let history: Vec<_> = fitted
+        .history
+        .iter()
+        .map(|(epoch, record)| format!("{epoch}: {}", text_of(record)))
+        .collect();
     let stopped = fitted.outcome.stopped().map(Stop::to_string);
     let ending = stopped.unwrap_or_else(|| fitted.outcome.to_string());
     let end = format!("{ending}\n{history:?}\n{:?}", fitted.learner.bits());
@@ -64,27 +68,44 @@ fn a_fit_with_and_without_validation() {
 #[test]
 fn a_fit_that_accumulates_gradients() {
     for batches in [2, 3] {
-        cut_everywhere("groups", &|trainer| trainer.valid(valid()).accumulate(batches));
-        cut_everywhere("whole groups", &|trainer| trainer.accumulate(batches).drop_last_group());
+        cut_everywhere("groups", &|trainer| {
+            trainer.valid(valid()).accumulate(batches)
+        });
+        cut_everywhere("whole groups", &|trainer| {
+            trainer.accumulate(batches).drop_last_group()
+        });
     }
 }
 
 #[test]
 fn schedules_of_the_rate() {
-    cut_everywhere("per step", &|trainer| trainer.callback(RateSchedule::per_step(Cosine::new())));
-    cut_everywhere("per epoch", &|trainer| trainer.callback(RateSchedule::per_epoch(Exponential::new(0.5))));
+    cut_everywhere("per step", &|trainer| {
+        trainer.callback(RateSchedule::per_step(Cosine::new()))
+    });
+    cut_everywhere("per epoch", &|trainer| {
+        trainer.callback(RateSchedule::per_epoch(Exponential::new(0.5)))
+    });
     cut_everywhere("plateau", &|trainer| {
-        let plateau = ReduceOnPlateau::minimize("valid_loss").patience(0).factor(0.5);
+        let plateau = ReduceOnPlateau::minimize("valid_loss")
+            .patience(0)
+            .factor(0.5);
         trainer.valid(valid()).callback(plateau)
     });
 }
 
 #[test]
 fn periods_of_every_unit() {
-    for period in [Period::steps(4), Period::epochs(2), Period::samples(7), Period::micro_steps(5)] {
+    for period in [
+        Period::steps(4),
+        Period::epochs(2),
+        Period::samples(7),
+        Period::micro_steps(5),
+    ] {
         cut_everywhere("a period", &|trainer| {
             let seen = |record: &mut Record, step: &Step| record.set("seen", step.as_f64());
-            trainer.accumulate(2).every(period.clone().last(), Fit::on_train_batch_end, seen)
+            trainer
+                .accumulate(2)
+                .every(period.clone().last(), Fit::on_train_batch_end, seen)
         });
     }
 }
@@ -92,15 +113,33 @@ fn periods_of_every_unit() {
 #[test]
 fn stops_of_every_kind() {
     cut_everywhere("early stopping", &|trainer| {
-        trainer.valid(valid()).callback(EarlyStopping::minimize("valid_loss").patience(0).min_delta(5.0))
+        trainer.valid(valid()).callback(
+            EarlyStopping::minimize("valid_loss")
+                .patience(0)
+                .min_delta(5.0),
+        )
     });
-    cut_everywhere("after steps", &|trainer| trainer.callback(StopAfter::steps(5)));
+    cut_everywhere("after steps", &|trainer| {
+        trainer.callback(StopAfter::steps(5))
+    });
     cut_everywhere("refused", &|trainer| {
-        let stop = |epoch: &Epoch| if epoch.get() >= 2 { Flow::stop("two") } else { Flow::Continue };
+        let stop = |epoch: &Epoch| {
+            if epoch.get() >= 2 {
+                Flow::stop("two")
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.min_epochs(3).on(Fit::on_epoch_end, stop)
     });
     cut_everywhere("in validation", &|trainer| {
-        let stop = |epoch: &Epoch| if epoch.get() >= 2 { Flow::stop("two") } else { Flow::Continue };
+        let stop = |epoch: &Epoch| {
+            if epoch.get() >= 2 {
+                Flow::stop("two")
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.valid(valid()).on(Fit::on_valid_batch_end, stop)
     });
 }
@@ -108,19 +147,41 @@ fn stops_of_every_kind() {
 #[test]
 fn leaves_and_skips() {
     cut_everywhere("a batch is left", &|trainer| {
-        let leave = |at: &Iteration| if at.get() == 2 { Flow::leave(Fit::TRAIN_BATCH) } else { Flow::Continue };
+        let leave = |at: &Iteration| {
+            if at.get() == 2 {
+                Flow::leave(Fit::TRAIN_BATCH)
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.on(Fit::on_train_batch_after_loss, leave)
     });
     cut_everywhere("a pass is left", &|trainer| {
-        let leave = |at: &Iteration| if at.get() == 2 { Flow::leave(Fit::TRAIN) } else { Flow::Continue };
+        let leave = |at: &Iteration| {
+            if at.get() == 2 {
+                Flow::leave(Fit::TRAIN)
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.valid(valid()).on(Fit::on_train_batch_end, leave)
     });
     cut_everywhere("an epoch is left", &|trainer| {
-        let leave = |epoch: &Epoch| if epoch.get() == 2 { Flow::leave(Fit::EPOCH) } else { Flow::Continue };
+        let leave = |epoch: &Epoch| {
+            if epoch.get() == 2 {
+                Flow::leave(Fit::EPOCH)
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.valid(valid()).on(Fit::on_train_batch_end, leave)
     });
     cut_everywhere("a step is skipped", &|trainer| {
-        let skip = |at: &Iteration, skip: &mut SkipStep| if at.get() == 1 { skip.skip() };
+        let skip = |at: &Iteration, skip: &mut SkipStep| {
+            if at.get() == 1 {
+                skip.skip()
+            }
+        };
         trainer.on(Fit::on_train_batch_before_step, skip)
     });
 }
@@ -131,7 +192,10 @@ struct Draws {
 }
 
 impl callbacks::fit::Batches<Numbers> for Draws {
-    fn batches(&mut self, _: u64) -> Box<dyn Iterator<Item = Result<Numbers, callbacks::BoxError>> + '_> {
+    fn batches(
+        &mut self,
+        _: u64,
+    ) -> Box<dyn Iterator<Item = Result<Numbers, callbacks::BoxError>> + '_> {
         Box::new((0..3).map(|_| {
             self.seed = self.seed * 5 % 97;
             Ok(Numbers(vec![f64::from(u32::try_from(self.seed).unwrap())]))
@@ -147,16 +211,23 @@ impl callbacks::fit::Batches<Numbers> for Draws {
 fn sources_with_random_numbers_of_their_own() {
     let fit = |saved: Option<SavedRun>| {
         let saves = Saves::default();
-        let mut trainer = Trainer::new(Momentum::new()).epochs(3).valid(Draws { seed: 7 }).plan_with(|plan| {
-            plan.add(saves.callback());
-            if let Some(saved) = saved {
-                plan.restore(saved);
-            }
-        });
+        let mut trainer = Trainer::new(Momentum::new())
+            .epochs(3)
+            .valid(Draws { seed: 7 })
+            .plan_with(|plan| {
+                plan.add(saves.callback());
+                if let Some(saved) = saved {
+                    plan.restore(saved);
+                }
+            });
         let fitted = trainer.fit(Draws { seed: 3 }).unwrap();
         let end = format!("{} {:?}", fitted.outcome, fitted.learner.bits());
         assert!(fitted.outcome.is_finished(), "{end}");
-        Done { end, lines: saves.lines(), runs: saves.runs() }
+        Done {
+            end,
+            lines: saves.lines(),
+            runs: saves.runs(),
+        }
     };
     assert_cuts_leave_no_trace("draws", &fit);
 }
@@ -167,17 +238,33 @@ fn an_interrupt_at_a_batch_end_continues_at_the_next_batch() {
     for at_step in 1..12 {
         let interrupted = fit(
             &|trainer| {
-                let interrupt = move |step: &Step| if step.get() == at_step { Flow::interrupt("Ctrl-C") } else { Flow::Continue };
+                let interrupt = move |step: &Step| {
+                    if step.get() == at_step {
+                        Flow::interrupt("Ctrl-C")
+                    } else {
+                        Flow::Continue
+                    }
+                };
                 trainer.on(Fit::on_train_batch_end, interrupt)
             },
             None,
         );
-        assert!(interrupted.end.contains("interrupted"), "{}", interrupted.end);
+        assert!(
+            interrupted.end.contains("interrupted"),
+            "{}",
+            interrupted.end
+        );
         let (_, last) = interrupted.runs.last().unwrap();
         assert!(last.contains("\"interrupted\""), "{last}");
-        let rest = fit(&|trainer| trainer, Some(serde_json::from_str(last).unwrap()));
+        let rest = fit(
+            &|trainer| trainer,
+            Some(serde_json::from_str(last).unwrap()),
+        );
         assert_eq!(rest.end, whole.end, "step {at_step}");
-        assert_eq!(rest.lines, whole.lines[whole.lines.len() - rest.lines.len()..]);
+        assert_eq!(
+            rest.lines,
+            whole.lines[whole.lines.len() - rest.lines.len()..]
+        );
     }
 }
 
@@ -194,14 +281,29 @@ fn a_finished_fit_continues_when_it_gets_more_epochs() {
 #[test]
 fn a_stopped_fit_goes_on_past_its_stop_by_choice() {
     let stop = |trainer: Trainer<Momentum>| {
-        let stop = |epoch: &Epoch| if epoch.get() == 2 { Flow::stop("two") } else { Flow::Continue };
+        let stop = |epoch: &Epoch| {
+            if epoch.get() == 2 {
+                Flow::stop("two")
+            } else {
+                Flow::Continue
+            }
+        };
         trainer.on(Fit::on_epoch_end, stop)
     };
     let stopped = fit(&stop, None);
     let (_, last) = stopped.runs.last().unwrap();
     let saved: SavedRun = serde_json::from_str(last).unwrap();
-    assert!(saved.ending().unwrap().to_string().ends_with("at on_epoch_end: two"));
-    assert_eq!(fit(&stop, Some(saved.clone())).end.lines().next(), stopped.end.lines().next());
+    assert!(
+        saved
+            .ending()
+            .unwrap()
+            .to_string()
+            .ends_with("at on_epoch_end: two")
+    );
+    assert_eq!(
+        fit(&stop, Some(saved.clone())).end.lines().next(),
+        stopped.end.lines().next()
+    );
     let whole = fit(&|trainer| trainer, None);
     assert_eq!(fit(&stop, Some(saved.past_stop())).end, whole.end);
 }
@@ -215,6 +317,8 @@ fn too_few_batches_are_refused() {
     });
     let outcome = trainer.fit(|_: u64| Vec::<Numbers>::new()).unwrap().outcome;
     let failed = outcome.failed().unwrap().to_string();
-    assert!(failed.contains("has made 1 batches of this pass, and the data has 0"), "{failed}");
+    assert!(
+        failed.contains("has made 1 batches of this pass, and the data has 0"),
+        "{failed}"
+    );
 }
-

@@ -1,8 +1,8 @@
 //! The records of all epochs so far.
 
 use super::{Epoch, Fit};
+use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
 use callback_runtime::{Record, Round, Rounds};
-use callback_runtime::persist::{SavedFields, SavedValue, SavedValueError, Fields};
 
 /// The record of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
 /// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
@@ -104,7 +104,10 @@ impl History {
                 let SavedValue::List(saved) = saved else {
                     return Err(SavedValueError::new("the epochs are no list"));
                 };
-                *epochs = saved.into_iter().map(load_epoch).collect::<Result<_, _>>()?;
+                *epochs = saved
+                    .into_iter()
+                    .map(load_epoch)
+                    .collect::<Result<_, _>>()?;
                 Ok(())
             },
         );

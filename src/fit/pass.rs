@@ -3,8 +3,8 @@
 use super::accumulation::Group;
 use super::loss::MeanLoss;
 use super::pass_kind::{PassKind, exact_total, set_phase};
-use super::step::{Steps, clear_batch};
 use super::resume::{FitPosition, PassPosition, SourceStates};
+use super::step::{Steps, clear_batch};
 use super::{Batches, Fit, Iteration, Learner, Loss, Phase};
 use crate::require::require;
 use callback_runtime::{BoxError, Break, Record, Run};

@@ -97,12 +97,7 @@ impl PassPosition {
     }
 
     /// Returns how far a pass is. Reads the losses that are not in the sum yet.
-    pub(super) fn of(
-        kind: PassKind,
-        state: &Ctx<'_>,
-        mean: &mut MeanLoss,
-        was_left: bool,
-    ) -> Self {
+    pub(super) fn of(kind: PassKind, state: &Ctx<'_>, mean: &mut MeanLoss, was_left: bool) -> Self {
         let (loss_sum, samples) = mean.sums();
         Self {
             phase: kind.phase,

@@ -81,7 +81,10 @@ pub(crate) fn assert_cuts_leave_no_trace(what: &str, run: &dyn Fn(Option<SavedRu
     for (nth, (lines, saved)) in whole.runs.iter().enumerate() {
         let saved = serde_json::from_str(saved).unwrap();
         let rest = run(Some(saved));
-        let place = format!("{what}: cut at save {nth}, after {:?}", whole.lines[..*lines].last());
+        let place = format!(
+            "{what}: cut at save {nth}, after {:?}",
+            whole.lines[..*lines].last()
+        );
         assert_eq!(rest.lines, whole.lines[*lines..], "{place}");
         let later = whole.runs[nth + 1..].iter();
         let later: Vec<_> = later.map(|(at, run)| (at - lines, run.clone())).collect();
@@ -94,5 +97,9 @@ pub(crate) fn assert_cuts_leave_no_trace(what: &str, run: &dyn Fn(Option<SavedRu
 pub(crate) fn text_of(record: &Record) -> String {
     let values: Vec<_> = record.iter().collect();
     let lacking: Vec<_> = record.lacking().collect();
-    format!("{} complete {} {values:?} lacking {lacking:?}", record.round(), record.is_complete())
+    format!(
+        "{} complete {} {values:?} lacking {lacking:?}",
+        record.round(),
+        record.is_complete()
+    )
 }

@@ -1,8 +1,8 @@
 //! What a plan saves with a run.
 
-use super::{SavedRun, SavedRunReceiver};
 use super::declared::CallbackPersistence;
 use super::state::PersistedState;
+use super::{SavedRun, SavedRunReceiver};
 use crate::callback::CallbackId;
 use crate::loops::LoopInfo;
 use crate::plan::{PlanCore, Resolved};

@@ -30,11 +30,7 @@ impl fmt::Debug for SavedRunReceiver {
 
 impl SavedRunReceiver {
     /// Gives a saved run to a callback.
-    pub(super) fn receive(
-        &self,
-        callback: &mut dyn Any,
-        saved: &SavedRun,
-    ) -> Result<(), BoxError> {
+    pub(super) fn receive(&self, callback: &mut dyn Any, saved: &SavedRun) -> Result<(), BoxError> {
         (self.receive)(callback, saved)
     }
 }
@@ -79,13 +75,15 @@ impl CallbackInfo {
         receive: fn(&mut C, &SavedRun) -> Result<(), BoxError>,
     ) -> Self {
         self.declare().receives = Some(SavedRunReceiver {
-            receive: Arc::new(move |callback, saved| match callback.downcast_mut() {
+            receive: Arc::new(move |callback, saved| {
+                match callback.downcast_mut() {
                 Some(callback) => receive(callback, saved),
                 None => Err(format!(
                     "saved runs go to a `{}`, which this callback wraps; let `info` declare where they go",
                     short_type_name(type_name::<C>())
                 )
                 .into()),
+            }
             }),
             wants_halts: false,
             wants_failures: false,

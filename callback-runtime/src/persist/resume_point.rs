@@ -150,7 +150,9 @@ impl RunCore<'_> {
         let wants_halts = receivers.iter().any(|each| each.receive.wants_halts);
         let is_halted = text != "finished";
         if saves.is_requested() || (is_halted && wants_halts && !saves.has_saved_halt) {
-            let text = format!("the run was not saved where it was {text}: the loop cannot be resumed from there");
+            let text = format!(
+                "the run was not saved where it was {text}: the loop cannot be resumed from there"
+            );
             Remark::add(text, &mut self.run_state.cold.remarks);
         }
     }
@@ -181,7 +183,13 @@ impl RunCore<'_> {
             }
             Err(error) => {
                 let receivers = receivers.iter().filter_map(|each| self.handler_of(each.id));
-                for handler in requests.iter().copied().chain(receivers).take(1).collect::<Vec<_>>() {
+                for handler in requests
+                    .iter()
+                    .copied()
+                    .chain(receivers)
+                    .take(1)
+                    .collect::<Vec<_>>()
+                {
                     let _ = self.report_failure(handler, Cause::Error(Box::new(error.clone())));
                 }
             }
@@ -193,9 +201,8 @@ impl RunCore<'_> {
         let Some(handler) = self.handler_of(receiver.id) else {
             return;
         };
-        let receive = |callback: &mut dyn std::any::Any| {
-            catch(|| receiver.receive.receive(callback, saved))
-        };
+        let receive =
+            |callback: &mut dyn std::any::Any| catch(|| receiver.receive.receive(callback, saved));
         let cause = match self.dispatcher.with_callback(receiver.id, receive) {
             None | Some(Ok(Ok(()))) => return,
             Some(Ok(Err(error))) => Cause::Error(error),

@@ -117,7 +117,10 @@ impl SavedFields {
     pub fn from_value(value: SavedValue) -> Result<Self, SavedValueError> {
         match value {
             SavedValue::Map(entries) => Ok(Self { entries }),
-            other => Err(SavedValueError::new(format!("fields are a map, and this is {}", other.kind()))),
+            other => Err(SavedValueError::new(format!(
+                "fields are a map, and this is {}",
+                other.kind()
+            ))),
         }
     }
 

@@ -99,7 +99,8 @@ impl SavedRun {
         for (_, fields) in &mut self.state {
             fields.retain(&keeps);
         }
-        self.state.retain(|(_, fields)| fields.names().next().is_some());
+        self.state
+            .retain(|(_, fields)| fields.names().next().is_some());
         self.is_partial = true;
     }
 

@@ -108,7 +108,11 @@ impl SavedCallback {
 
 fn map<'n>(entries: impl IntoIterator<Item = (&'n str, SavedValue)>) -> SavedValue {
     let entries = entries.into_iter();
-    SavedValue::Map(entries.map(|(name, value)| (name.to_owned(), value)).collect())
+    SavedValue::Map(
+        entries
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 /// Returns the entries of a map. `what` is the value in the error.

@@ -110,7 +110,10 @@ impl RunCore<'_> {
     /// Whether the loop goes on after this breakpoint. If a round is complete at it and it is no end of a scope, it is a resume point.
     fn goes_on_after(&mut self, at: BreakpointId) -> bool {
         let breakpoint = &self.loop_info.breakpoints[at];
-        if self.run_state.slow_path && breakpoint.is_round_end() && breakpoint.role() == Role::Inside {
+        if self.run_state.slow_path
+            && breakpoint.is_round_end()
+            && breakpoint.role() == Role::Inside
+        {
             self.resume_after_round();
         }
         !self.run_state.is_interrupted()

@@ -28,10 +28,10 @@ mod session;
 mod swallowed;
 
 pub use break_reason::Break;
-pub(crate) use pending_flow::{PendingFlow, PendingKind};
 pub(crate) use dispatcher::Dispatcher;
 pub use guard::Guard;
 pub(crate) use handler_record::{HandlerRecord, HandlerTraits};
+pub(crate) use pending_flow::{PendingFlow, PendingKind};
 
 use crate::loops::{Loop, LoopInfo, ScopeCounts};
 use crate::outcome::{Failure, Outcome, Remark};

@@ -9,7 +9,7 @@ use super::{Attempt, Driven, Driver, RejectedAttempts, Samples, Time, expectatio
 use crate::Attach;
 use crate::fit::{Step, Total};
 use callback_runtime::__private::catch;
-use callback_runtime::persist::SavedValue;
+use callback_runtime::persist::{Fields, SavedValue};
 use callback_runtime::{
     Amount, Ctx, Explanation, Location, Outcome, Plan, PlanError, Record, State, Unit,
 };
@@ -200,6 +200,21 @@ impl<D: Driven> VariationalDriver<D> {
         state.lend(driven, |ctx: Ctx<'_>| plan.explain(&ctx))
     }
 
+    /// Refuses a checkpoint of a system that names nothing.
+    fn check_persist(&mut self) -> Option<String> {
+        if !self.plan.has_receivers() && self.plan.saved_run().is_none() {
+            return None;
+        }
+        // A panic comes again where the run is saved, and is reported there.
+        let names = catch(|| Fields::names(|fields| self.driven.persist(fields)));
+        let is_empty = names.is_ok_and(|names| names.is_empty());
+        is_empty.then(|| {
+            "saves its runs, and the driven system names nothing to save; name its parameters and its random numbers in \
+             `fn persist(&mut self, fields: &mut Fields<'_>)` of its `impl Driven`"
+                .to_owned()
+        })
+    }
+
     /// Returns the step at which the run began that the next call makes or continues.
     fn begin_of_run(&self) -> u64 {
         let saved = self.plan.saved_run();
@@ -231,7 +246,8 @@ impl<D: Driven> VariationalDriver<D> {
     fn expect(&mut self, problems: [Option<String>; 2], end: Option<(Unit, Amount)>) {
         let limit_problem = (self.retry_limit == 0)
             .then(|| "a `retry_limit` of 0 leaves no attempt; give 1 or more".to_owned());
-        let problems = problems.into_iter().flatten();
+        let problems = problems.into_iter().flatten().chain(self.check_persist());
+        let problems: Vec<String> = problems.collect();
         let created_at = self.created_at;
         self.plan.expect(|availability| {
             expectations::declare_driven::<D>(availability);

@@ -4,6 +4,7 @@ use super::{RunMode, Trainer};
 use crate::fit::accumulation::{DROPS_ALL_REMEDY, drops_all};
 use crate::fit::{Learner, LearningRate, OwnStep};
 use callback_runtime::__private::catch;
+use callback_runtime::persist::Fields;
 use std::any::{TypeId, type_name};
 
 /// What a learner says of its training.
@@ -23,6 +24,21 @@ impl<M: Learner> Trainer<M> {
             own_step: self.learner.own_step(),
         });
         info.map_err(|_| "its `optimizers`, `parameter_groups` or `own_step` panicked".to_owned())
+    }
+
+    /// Refuses a checkpoint of a learner that names nothing.
+    pub(super) fn check_persist(&mut self) -> Option<String> {
+        if !self.plan.has_receivers() && self.plan.saved_run().is_none() {
+            return None;
+        }
+        // A panic comes again where the run is saved, and is reported there.
+        let names = catch(|| Fields::names(|fields| self.learner.persist(fields)));
+        let is_empty = names.is_ok_and(|names| names.is_empty());
+        is_empty.then(|| {
+            "saves its runs, and the learner names nothing to save; name its parameters and what its optimisers remember in \
+             `fn persist(&mut self, fields: &mut Fields<'_>)` of its `impl Learner`"
+                .to_owned()
+        })
     }
 
     /// Returns the problems of the settings, as far as they concern this kind of run.

@@ -227,7 +227,8 @@ impl<M: Learner> Trainer<M> {
     fn prepare(&mut self, mode: RunMode, batches: Option<u64>) {
         let (info, problems) = match self.learner_info() {
             Ok(info) => {
-                let problems = self.check_settings(&info, mode, batches);
+                let mut problems = self.check_settings(&info, mode, batches);
+                problems.extend(self.check_persist());
                 (info, problems)
             }
             Err(problem) => (LearnerInfo::default(), vec![problem]),

@@ -1,0 +1,439 @@
+//! A driver, a session and a loop of one's own that are cut wherever they can be saved, and continued in another process, are those that
+//! were never cut (P10).
+
+mod support {
+    pub(crate) mod saves;
+}
+
+use callbacks::driver::{Driven, Rollback, Verdict};
+use callbacks::persist::{Fields, SavedRun};
+use callbacks::prelude::*;
+use callbacks::shelf::{EarlyStopping, ObservableCallback};
+use callbacks::{BoxError, Break, breakpoints};
+use support::saves::{Done, SaveAll, Saves, assert_cuts_leave_no_trace};
+
+/// Returns what one process did.
+fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: String) -> Done {
+    let stopped = outcome.stopped().map(Stop::to_string);
+    let ending = stopped.unwrap_or_else(|| outcome.to_string());
+    Done {
+        end: format!("{ending} {rest}"),
+        lines: saves.lines(),
+        runs: saves.runs(),
+    }
+}
+
+/// A system that draws random numbers, and whose time passes unevenly.
+#[derive(Debug)]
+struct Walk {
+    x: f64,
+    velocity: f64,
+    seed: u64,
+    time: f64,
+}
+
+struct Change(f64);
+
+impl Driven for Walk {
+    type Samples = Vec<f64>;
+    type Update = Change;
+
+    fn sample(&mut self) -> Result<Vec<f64>, BoxError> {
+        let mut draw = || {
+            self.seed = self.seed * 5 % 97;
+            f64::from(u32::try_from(self.seed).unwrap_or_default()) / 97.0
+        };
+        Ok(vec![draw(), draw()])
+    }
+
+    fn compute_loss_and_update(
+        &mut self,
+        samples: &Vec<f64>,
+        record: &mut Record,
+    ) -> Result<Change, BoxError> {
+        let mean = (samples[0] + samples[1]) / 2.0;
+        record.set("energy", (self.x - mean).powi(2));
+        Ok(Change(mean - self.x))
+    }
+
+    fn update_parameters(&mut self, change: &Change) -> Result<(), BoxError> {
+        self.velocity = 0.5 * self.velocity + change.0;
+        self.x += 0.1 * self.velocity;
+        self.time += 0.1 + 0.05 * self.x.abs();
+        Ok(())
+    }
+
+    fn time(&self) -> Time {
+        Time::new(self.time)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters", &mut self.x);
+        fields.field("optimizer", &mut self.velocity);
+        fields.field("seed", &mut self.seed);
+        fields.field("time", &mut self.time);
+    }
+}
+
+impl Rollback for Walk {
+    type Snapshot = (f64, f64, u64, f64);
+
+    fn snapshot(&self) -> Self::Snapshot {
+        (self.x, self.velocity, self.seed, self.time)
+    }
+
+    fn restore(&mut self, snapshot: &Self::Snapshot) {
+        (self.x, self.velocity, self.seed, self.time) = *snapshot;
+    }
+}
+
+type With<'a> = &'a dyn Fn(VariationalDriver<Walk>) -> VariationalDriver<Walk>;
+
+/// How far a driver runs.
+#[derive(Clone, Copy)]
+enum Length {
+    Steps(u64),
+    Time(f64),
+}
+
+fn drive(with: With<'_>, length: Length, saved: Option<SavedRun>) -> Done {
+    let saves = Saves::default();
+    let walk = Walk {
+        x: 2.0,
+        velocity: 0.0,
+        seed: 3,
+        time: 0.5,
+    };
+    let mut driver = with(VariationalDriver::new(walk)).plan_with(|plan| {
+        plan.add(saves.callback()).weight(callbacks::weight::LAST);
+        if let Some(saved) = saved {
+            plan.restore(saved);
+        }
+    });
+    let outcome = match length {
+        Length::Steps(steps) => driver.run(steps),
+        Length::Time(span) => driver.run_for(Time::new(span)),
+    };
+    let walk = driver.driven();
+    let bits = [walk.x, walk.velocity, walk.time].map(f64::to_bits);
+    let rest = format!("{bits:?} {} {}", walk.seed, driver.step());
+    done(&saves, &outcome.unwrap(), rest)
+}
+
+#[test]
+fn a_driver() {
+    for length in [Length::Steps(6), Length::Time(0.7)] {
+        assert_cuts_leave_no_trace("a driver", &|saved| drive(&|driver| driver, length, saved));
+        assert_cuts_leave_no_trace("with rollback", &|saved| {
+            drive(&VariationalDriver::rollback, length, saved)
+        });
+        let rejecting = |driver: VariationalDriver<Walk>| {
+            let judge = |record: &Record| {
+                if record.get("energy") > Some(2.5) {
+                    Verdict::Reject
+                } else {
+                    Verdict::Accept
+                }
+            };
+            driver.on(Driver::on_compute_update_end, judge)
+        };
+        assert_cuts_leave_no_trace("with rejections", &|saved| drive(&rejecting, length, saved));
+        let stopping = |driver: VariationalDriver<Walk>| {
+            let place =
+                ObservableCallback::new("place", Period::steps(2), |walk: &Walk, _: &Vec<f64>| {
+                    walk.x
+                });
+            driver
+                .callback(EarlyStopping::minimize("energy").patience(0))
+                .callback(place)
+        };
+        assert_cuts_leave_no_trace("with callbacks", &|saved| drive(&stopping, length, saved));
+    }
+}
+
+#[test]
+fn a_driver_makes_the_steps_of_a_longer_run() {
+    let run = |steps, saved| drive(&|driver| driver, Length::Steps(steps), saved);
+    let (short, long) = (run(3, None), run(8, None));
+    let last = serde_json::from_str(&short.runs.last().unwrap().1).unwrap();
+    assert_eq!(run(8, Some(last)).end, long.end);
+}
+
+/// A training loop by hand over a session.
+fn session(with: &dyn Fn(&mut Plan<Fit>), has_valid: bool, saved: Option<SavedRun>) -> Done {
+    let saves = Saves::default();
+    let mut model = vec![0.25_f64, 1.0];
+    let mut builder = Fit::session(3)
+        .learning_rate(0.1)
+        .lend(&mut model)
+        .plan_with(|plan| {
+            plan.persist::<Vec<f64>>("model");
+            with(plan);
+            plan.add(saves.callback()).weight(callbacks::weight::LAST);
+        });
+    if let Some(saved) = saved {
+        builder.plan().restore(saved);
+    }
+    let fit = builder.start().unwrap();
+    for epoch in fit.epochs() {
+        for batch in fit.train((0..4).map(|batch| batch + epoch)) {
+            let target = f64::from(u32::try_from(batch % 5).unwrap());
+            let mut model = fit.borrow::<Vec<f64>>().unwrap();
+            let error = model[0] - target;
+            model[1] = 0.5 * model[1] + error;
+            model[0] -= 0.1 * model[1];
+            drop(model);
+            fit.samples(batch % 3);
+            fit.loss(error * error);
+        }
+        if has_valid {
+            for target in fit.valid([1.0, 2.0]) {
+                let error = fit.borrow::<Vec<f64>>().unwrap()[0] - target;
+                fit.loss(error * error);
+            }
+        }
+        fit.log("extra", 0.5);
+    }
+    let (_, state, outcome) = fit.into_parts();
+    let counts = (state.get::<Epoch>().copied(), state.get::<Step>().copied());
+    let history = state.get::<callbacks::fit::History>().unwrap().len();
+    done(
+        &saves,
+        &outcome,
+        format!(
+            "{:?} {counts:?} {history}",
+            model.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
+        ),
+    )
+}
+
+#[test]
+fn a_session_of_a_fit() {
+    for has_valid in [false, true] {
+        assert_cuts_leave_no_trace("a session", &|saved| session(&|_| {}, has_valid, saved));
+        let stopping = |plan: &mut Plan<Fit>| {
+            plan.add(
+                EarlyStopping::minimize("train_loss")
+                    .patience(0)
+                    .min_delta(100.0),
+            );
+            let every = |record: &mut Record| record.set("seen", 1.0);
+            plan.on(Fit::on_train_batch_end, every)
+                .every(Period::steps(3).last());
+        };
+        assert_cuts_leave_no_trace("with callbacks", &|saved| {
+            session(&stopping, has_valid, saved)
+        });
+        let leaving = |plan: &mut Plan<Fit>| {
+            let leave = |at: &Iteration| {
+                if at.get() == 2 {
+                    Flow::leave(Fit::TRAIN)
+                } else {
+                    Flow::Continue
+                }
+            };
+            plan.on(Fit::on_train_batch_end, leave);
+        };
+        assert_cuts_leave_no_trace("a pass is left", &|saved| {
+            session(&leaving, has_valid, saved)
+        });
+    }
+}
+
+breakpoints! {
+    /// A loop of one's own, which knows nothing of resume points.
+    pub loop Relax with Step as steps {
+        scope RUN {
+            on_run_begin;
+            scope STEP counts Step {
+                before_step;
+                on_force;
+                after_step completes Step;
+            }
+            on_run_end;
+        }
+        stop => on_stop;
+        interrupt => on_interrupt;
+        error => on_error;
+    }
+}
+
+fn relax(run: &mut Run<'_, Relax>, steps: u64) -> Result<(), Break> {
+    run.scope(Relax::RUN, |run| {
+        while run
+            .state()
+            .get::<Step>()
+            .is_some_and(|step| step.get() < steps)
+        {
+            run.scope(Relax::STEP, |run| {
+                run.fire(Relax::on_force)?;
+                let mut state = run.state();
+                let Some(positions) = state.get_mut::<Vec<f64>>() else {
+                    return Ok(());
+                };
+                positions[0] *= 0.5;
+                let size = positions[0];
+                if let Some(record) = state.get_mut::<Record>() {
+                    record.set("size", size);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn relaxed(with: &dyn Fn(&mut Plan<Relax>), saved: Option<SavedRun>) -> (Done, callbacks::Outcome) {
+    let saves = Saves::default();
+    let mut plan = Plan::<Relax>::new();
+    plan.persist::<Vec<f64>>("positions");
+    with(&mut plan);
+    plan.add(saves.callback()).weight(callbacks::weight::LAST);
+    if let Some(saved) = saved {
+        plan.restore(saved);
+    }
+    let mut state = State::new();
+    state.insert(vec![8.0]);
+    let outcome = plan.run(&mut state, |run| relax(run, 6)).unwrap();
+    let rest = format!("{:?} {:?}", state.get::<Vec<f64>>(), state.get::<Step>());
+    (done(&saves, &outcome, rest), outcome)
+}
+
+#[test]
+fn a_loop_of_ones_own() {
+    let run = |with: &dyn Fn(&mut Plan<Relax>), saved| relaxed(with, saved).0;
+    assert_cuts_leave_no_trace("a loop", &|saved| run(&|_| {}, saved));
+    assert_cuts_leave_no_trace("with callbacks", &|saved| {
+        let with = |plan: &mut Plan<Relax>| {
+            plan.add(EarlyStopping::minimize("size").patience(1).min_delta(1.5));
+            plan.on(Relax::after_step, |record: &mut Record| {
+                record.set("seen", 1.0)
+            })
+            .every(Period::steps(2));
+        };
+        run(&with, saved)
+    });
+    assert_cuts_leave_no_trace("a stop", &|saved| {
+        let with = |plan: &mut Plan<Relax>| {
+            plan.on(Relax::after_step, |step: &Step| {
+                if step.get() == 4 {
+                    Flow::stop("four")
+                } else {
+                    Flow::Continue
+                }
+            });
+        };
+        run(&with, saved)
+    });
+}
+
+#[test]
+fn a_round_that_is_cut_short_is_no_resume_point() {
+    let with = |plan: &mut Plan<Relax>| {
+        plan.on(Relax::on_force, |step: &Step| {
+            if step.get() == 3 {
+                Flow::interrupt("now")
+            } else {
+                Flow::Continue
+            }
+        });
+    };
+    let (interrupted, outcome) = relaxed(&with, None);
+    assert_eq!(interrupted.runs.len(), 2, "{:?}", interrupted.lines);
+    let remarks = outcome.to_string();
+    assert!(
+        remarks.contains("the run was not saved where it was interrupted"),
+        "{remarks}"
+    );
+}
+
+/// Asks for a save in the ways that a resume point does not serve, or fails to take it.
+#[test]
+fn a_callback_that_cannot_take_a_saved_run_fails_as_its_policy_says() {
+    /// Takes no saved run.
+    struct Full;
+
+    impl Full {
+        fn receive(&mut self, _: &SavedRun) -> Result<(), BoxError> {
+            Err("the disk is full".into())
+        }
+    }
+
+    impl Callback<Relax> for Full {
+        fn info(&self) -> callbacks::CallbackInfo {
+            callbacks::CallbackInfo::of::<Self>().receives_saved_runs(Self::receive)
+        }
+
+        fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+            h.on(Relax::after_step, |_: &mut Self| Flow::Save);
+        }
+    }
+
+    let fails = |plan: &mut Plan<Relax>| drop(plan.add(Full));
+    let (_, outcome) = relaxed(&fails, None);
+    let failed = outcome.failed().unwrap().to_string();
+    assert!(
+        failed.contains("Full") && failed.contains("the disk is full"),
+        "{failed}"
+    );
+    let warns =
+        |plan: &mut Plan<Relax>| drop(plan.add(Full).on_failure(callbacks::OnFailure::Warn));
+    let (done, outcome) = relaxed(&warns, None);
+    assert!(outcome.is_finished(), "{outcome}");
+    assert_eq!(done.runs.len(), 6);
+    let swallowed = format!("{:?}", outcome.swallowed());
+    assert!(swallowed.contains("the disk is full"), "{swallowed}");
+}
+
+#[test]
+fn a_run_that_fails_is_saved_for_inspection_and_not_continued() {
+    /// Keeps what it gets of a failure.
+    struct Keep(std::sync::Arc<std::sync::Mutex<Option<SavedRun>>>);
+
+    impl Keep {
+        fn receive(&mut self, saved: &SavedRun) -> Result<(), BoxError> {
+            *self.0.lock().unwrap() = Some(saved.clone());
+            Ok(())
+        }
+    }
+
+    impl Callback<Relax> for Keep {
+        fn info(&self) -> callbacks::CallbackInfo {
+            let info = callbacks::CallbackInfo::of::<Self>().receives_saved_runs(Self::receive);
+            info.receives_failed_runs()
+        }
+
+        fn handlers(&self, h: &mut Handlers<Relax, Self>) {
+            h.on(Relax::on_run_begin, |_: &mut Self| {});
+        }
+    }
+
+    let kept = std::sync::Arc::default();
+    let with = |plan: &mut Plan<Relax>| {
+        plan.add(Keep(std::sync::Arc::clone(&kept)));
+        plan.on(Relax::on_force, |step: &Step| {
+            if step.get() == 3 {
+                Err("it diverges")
+            } else {
+                Ok(())
+            }
+        });
+    };
+    let (_, outcome) = relaxed(&with, None);
+    assert!(outcome.failed().is_some());
+    let saved = kept.lock().unwrap().take().unwrap();
+    let ending = saved.ending().unwrap().to_string();
+    assert!(ending.contains("it diverges"), "{ending}");
+    assert!(saved.state("positions").is_some());
+
+    let (_, outcome) = relaxed(&|_| {}, Some(saved.clone()));
+    let failed = outcome.failed().unwrap().to_string();
+    assert!(
+        failed.contains("it diverges") && failed.contains("saved before"),
+        "{failed}"
+    );
+    let (done, _) = relaxed(&|_| {}, Some(saved.parameters_only()));
+    assert_eq!(done.runs.len(), 6, "it begins anew");
+    let _: fn(&Saves) -> SaveAll = Saves::callback;
+}
