@@ -47,6 +47,8 @@ extern crate self as callbacks;
 mod attach;
 #[cfg(feature = "candle")]
 pub mod candle;
+#[cfg(feature = "checkpoint")]
+pub mod checkpoint;
 pub mod driver;
 pub mod fit;
 mod hyperparameters;

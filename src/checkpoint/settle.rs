@@ -1,0 +1,108 @@
+//! Removes what a run left behind, and checkpoints of a run.
+
+use super::dir::CheckpointDir;
+use super::error::{CheckpointError, CheckpointProblem, failed};
+use super::names::{Hidden, MANIFEST, TENSORS};
+use std::path::Path;
+
+impl CheckpointDir {
+    /// Removes a checkpoint of a run. The one that `latest` names stays, and so does one of another run.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::{CheckpointDir, CheckpointProblem, NewCheckpoint};
+    /// # let folder = std::env::temp_dir().join(format!("callbacks-doc-remove-{}", std::process::id()));
+    /// # let checkpoints = CheckpointDir::new(&folder);
+    /// checkpoints.write(NewCheckpoint::new("epoch-1", "run-a", 1))?;
+    /// let error = checkpoints.remove("epoch-1", "run-a").unwrap_err();
+    /// assert!(matches!(error.problem(), CheckpointProblem::IsLatest));
+    ///
+    /// checkpoints.write(NewCheckpoint::new("epoch-2", "run-a", 2))?;
+    /// checkpoints.remove("epoch-1", "run-a")?;
+    /// # std::fs::remove_dir_all(folder).ok();
+    /// # Ok::<(), callbacks::checkpoint::CheckpointError>(())
+    /// ```
+    pub fn remove(&self, name: &str, run_id: &str) -> Result<(), CheckpointError> {
+        self.check_name(name)?;
+        self.check_run_id(run_id)?;
+        self.settle(run_id);
+        let path = self.folder_of(name)?;
+        let path = path.unwrap_or_else(|| self.path.join(name));
+        self.check_own(&path, name, run_id)?;
+        if self.pointer()?.as_deref() == Some(name) {
+            return Err(CheckpointError::new(path, CheckpointProblem::IsLatest));
+        }
+        let removed = self.hidden(run_id, &Hidden::Removed);
+        self.rename(&path, &removed)?;
+        self.remove_removed(&removed)
+    }
+
+    /// Removes a folder that has a hidden name, which must be durable before the files are gone.
+    fn remove_removed(&self, path: &Path) -> Result<(), CheckpointError> {
+        self.sync()?;
+        self.remove_folder(path)?;
+        self.sync()
+    }
+
+    /// Removes the hidden files of a run, and gives a checkpoint its name back if nothing replaced it. Returns what could not be done.
+    pub(super) fn settle(&self, run_id: &str) -> Vec<CheckpointError> {
+        let names = match self.names() {
+            Ok(names) => names,
+            Err(error) => return vec![error],
+        };
+        let hidden = names.iter().filter_map(|name| Hidden::parse(name));
+        let hidden = hidden.filter(|(of, _)| *of == run_id);
+        let settled = hidden.map(|(_, hidden)| self.settle_one(run_id, &hidden));
+        settled.filter_map(Result::err).collect()
+    }
+
+    fn settle_one(&self, run_id: &str, hidden: &Hidden) -> Result<(), CheckpointError> {
+        let path = self.hidden(run_id, hidden);
+        match hidden {
+            Hidden::Writing => self.remove_folder(&path),
+            Hidden::Pointer => self.remove_file(&path),
+            Hidden::Removed => self.remove_removed(&path),
+            Hidden::Replaced(name) => {
+                if self.find(&self.path.join(name))?.is_some() {
+                    self.remove_removed(&path)
+                } else {
+                    self.rename(&path, &self.path.join(name))?;
+                    self.sync()
+                }
+            }
+        }
+    }
+
+    /// Removes what a write has left that failed. What it replaced stays until the next write, because its replacement may not be durable.
+    pub(super) fn undo(&self, run_id: &str, name: &str) {
+        let replaced = Hidden::Replaced(name.to_owned());
+        let is_gone = matches!(self.find(&self.path.join(name)), Ok(None));
+        // The next write tries it again, and reports it.
+        if is_gone && matches!(self.find(&self.hidden(run_id, &replaced)), Ok(Some(_))) {
+            let _ = self.settle_one(run_id, &replaced);
+        }
+        for hidden in [Hidden::Writing, Hidden::Pointer] {
+            if !matches!(self.find(&self.hidden(run_id, &hidden)), Ok(None)) {
+                let _ = self.settle_one(run_id, &hidden);
+            }
+        }
+    }
+
+    /// Removes a folder of a checkpoint with the files that a checkpoint has. Fails if there are others.
+    fn remove_folder(&self, path: &Path) -> Result<(), CheckpointError> {
+        for file in [MANIFEST, TENSORS] {
+            let file = path.join(file);
+            if self.find(&file)?.is_some() {
+                self.remove_file(&file)?;
+            }
+        }
+        self.files
+            .remove_dir(path)
+            .map_err(failed(path, "removing the folder"))
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<(), CheckpointError> {
+        self.files
+            .remove_file(path)
+            .map_err(failed(path, "removing it"))
+    }
+}
