@@ -222,6 +222,29 @@ pub trait Attach: Sized {
         self
     }
 
+    /// Continues the next run from a checkpoint: see [`Resume`](crate::checkpoint::Resume). The `Err` says which file cannot be read and why. What
+    /// does not fit the program fails the run, with a [`RestoreError`](crate::persist::RestoreError); what was restored, missing and unused is in
+    /// the state, as [`Restored`](crate::persist::Restored). Needs the feature `checkpoint`.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// use callbacks::checkpoint::Resume;
+    /// # use doc_models::{Line, Points};
+    /// let mut trainer = Trainer::new(Line::default()).resume(Resume::latest("runs/of-nobody"))?;
+    /// assert!(trainer.fit(vec![Points(vec![(1.0, 2.0)])])?.outcome.is_finished());
+    /// # Ok::<(), BoxError>(())
+    /// ```
+    #[cfg(feature = "checkpoint")]
+    fn resume(
+        mut self,
+        from: crate::checkpoint::Resume,
+    ) -> Result<Self, crate::checkpoint::CheckpointError> {
+        if let Some(checkpoint) = from.load()? {
+            self.plan().restore(checkpoint.saved);
+        }
+        Ok(self)
+    }
+
     /// Attaches what most programs want: the progress of the run, and with the feature `signal-hook` an interrupt at Ctrl-C. The progress is
     /// `Progress` with the feature `indicatif`, and [`PrintRounds`](crate::shelf::PrintRounds) without it. A callback of yours with the type or
     /// the name of a default [replaces that default](Plan::add_default), before or after. A second call changes nothing. The mean losses of a

@@ -1,4 +1,5 @@
 use callbacks::driver::Driven;
+use callbacks::persist::Fields;
 use callbacks::{BoxError, Record, Stats};
 
 /// A place in the well `x²`, to be brought to its bottom.
@@ -36,5 +37,10 @@ impl Driven for Well {
     fn update_parameters(&mut self, slope: &Slope) -> Result<(), BoxError> {
         self.x -= 0.25 * slope.0;
         Ok(())
+    }
+
+    // What a checkpoint has of the system.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters", &mut self.x);
     }
 }

@@ -1,5 +1,6 @@
 use callbacks::BoxError;
 use callbacks::fit::{Learner, Loss, OptimizerName, Phase};
+use callbacks::persist::Fields;
 
 /// Fits a line through the origin.
 #[derive(Default, callbacks::Parameters)]
@@ -54,5 +55,10 @@ impl Learner for Line {
     fn step(&mut self, gradients: Slope, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
         self.slope -= rate * gradients.0;
         Ok(())
+    }
+
+    // What a checkpoint has of the learner.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters", &mut self.slope);
     }
 }

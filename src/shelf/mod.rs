@@ -73,6 +73,8 @@
 //! [complete](crate::Record::is_complete): stoppers and loggers ignore it. So it is with the rounds of every loop. To skip the validation of
 //! an epoch that should count, leave `VALID` at `on_valid_begin`.
 
+#[cfg(feature = "checkpoint")]
+mod checkpoint;
 #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
 mod columns;
 #[cfg(feature = "csv")]
@@ -100,6 +102,8 @@ mod stopping;
 mod tensorboard;
 mod weights;
 
+#[cfg(feature = "checkpoint")]
+pub use self::checkpoint::{Checkpoint, SaveHandle, WhenBusy};
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
 pub use data::{

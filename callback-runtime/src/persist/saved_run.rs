@@ -104,6 +104,12 @@ impl SavedRun {
         self.is_partial = true;
     }
 
+    /// Returns the counts of the loop's counters, by the names of their types.
+    pub fn counters(&self) -> impl Iterator<Item = (&str, Amount)> {
+        let counters = self.counters.iter();
+        counters.map(|(name, count)| (name.as_str(), *count))
+    }
+
     /// Returns the names of the callbacks that remember something.
     pub fn callbacks(&self) -> impl Iterator<Item = &str> {
         self.callbacks.iter().map(|callback| callback.name.as_str())

@@ -1,0 +1,182 @@
+//! From which checkpoint a run continues, and with what of it.
+
+use super::{CheckpointDir, CheckpointError, SavedCheckpoint, read};
+use callback_runtime::persist::SavedRun;
+use std::path::PathBuf;
+
+/// From which checkpoint a run continues, and with what of it. [`Attach::resume`](crate::Attach::resume) takes it.
+///
+/// ```
+/// use callbacks::checkpoint::Resume;
+/// use callbacks::prelude::*;
+/// # use doc_models::{Line, Points};
+///
+/// // The last checkpoint of the directory, or a new run if there is none.
+/// let trainer = Trainer::new(Line::default()).resume(Resume::latest("runs/line"))?;
+/// // The parameters of one checkpoint, and all else anew.
+/// let other = Trainer::new(Line::default()).resume(Resume::from("runs/line/epoch-7").weights_only());
+/// assert!(other.err().unwrap().to_string().contains("runs/line/epoch-7"));
+/// # drop(trainer);
+/// # Ok::<(), callbacks::checkpoint::CheckpointError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Resume {
+    source: Source,
+    goes_past_stop: bool,
+    parts: Parts,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Latest(CheckpointDir),
+    Folder(PathBuf),
+}
+
+/// What of a checkpoint is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    All,
+    Weights,
+    Without { optimizer: bool, callbacks: bool },
+}
+
+impl Resume {
+    /// Continues from the latest checkpoint of a directory. If there is none, the run begins anew: so one program begins, continues, and says
+    /// that all is done.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// assert!(Resume::latest("runs/of-nobody").load()?.is_none());
+    /// # Ok::<(), callbacks::checkpoint::CheckpointError>(())
+    /// ```
+    pub fn latest(directory: impl Into<PathBuf>) -> Self {
+        Self::of(Source::Latest(CheckpointDir::new(directory)))
+    }
+
+    /// Continues from one checkpoint: the folder that has its `manifest.json`.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// assert!(Resume::from("runs/of-nobody/epoch-7").load().is_err());
+    /// ```
+    pub fn from(checkpoint: impl Into<PathBuf>) -> Self {
+        Self::of(Source::Folder(checkpoint.into()))
+    }
+
+    const fn of(source: Source) -> Self {
+        Self {
+            source,
+            goes_past_stop: false,
+            parts: Parts::All,
+        }
+    }
+
+    /// Goes on where a callback has stopped the run. Otherwise a run that was stopped ends with the same stop again.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::latest("runs/line").past_stop();
+    /// # let _ = resume;
+    /// ```
+    pub fn past_stop(mut self) -> Self {
+        self.goes_past_stop = true;
+        self
+    }
+
+    /// Takes the parameters alone: the fields named `parameters`, and those below. The run begins at its beginning.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::from("runs/line/epoch-7").weights_only();
+    /// # let _ = resume;
+    /// ```
+    pub fn weights_only(mut self) -> Self {
+        self.parts = Parts::Weights;
+        self
+    }
+
+    /// Leaves out what optimisers remember: the fields named `optimizer`, and those below.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::latest("runs/line").without_optimizer();
+    /// # let _ = resume;
+    /// ```
+    pub fn without_optimizer(mut self) -> Self {
+        if let Parts::All = self.parts {
+            self.parts = Parts::Without {
+                optimizer: true,
+                callbacks: false,
+            };
+        } else if let Parts::Without { optimizer, .. } = &mut self.parts {
+            *optimizer = true;
+        }
+        self
+    }
+
+    /// Leaves out what callbacks remember, and their periods.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::latest("runs/line").without_callbacks();
+    /// # let _ = resume;
+    /// ```
+    pub fn without_callbacks(mut self) -> Self {
+        if let Parts::All = self.parts {
+            self.parts = Parts::Without {
+                optimizer: false,
+                callbacks: true,
+            };
+        } else if let Parts::Without { callbacks, .. } = &mut self.parts {
+            *callbacks = true;
+        }
+        self
+    }
+
+    /// Reads the checkpoint; `None` if the directory has none. An `Err` names the file, what is wrong with it, and a checkpoint before it that
+    /// is whole.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// match Resume::latest("runs/of-nobody").load()? {
+    ///     Some(checkpoint) => println!("continues from {}", checkpoint.path.display()),
+    ///     None => println!("begins"),
+    /// }
+    /// # Ok::<(), callbacks::checkpoint::CheckpointError>(())
+    /// ```
+    pub fn load(&self) -> Result<Option<SavedCheckpoint>, CheckpointError> {
+        let found = match &self.source {
+            Source::Latest(directory) => directory.latest()?,
+            Source::Folder(path) => Some(read(path)?),
+        };
+        Ok(found.map(|checkpoint| SavedCheckpoint {
+            saved: self.choose(checkpoint.saved),
+            ..checkpoint
+        }))
+    }
+
+    /// Leaves out of a saved run what is not restored.
+    fn choose(&self, saved: SavedRun) -> SavedRun {
+        let mut saved = if self.goes_past_stop {
+            saved.past_stop()
+        } else {
+            saved
+        };
+        match self.parts {
+            Parts::All => return saved,
+            Parts::Weights => return saved.parameters_only(),
+            Parts::Without {
+                optimizer,
+                callbacks,
+            } => {
+                if optimizer {
+                    saved = saved.without_optimizer();
+                }
+                if callbacks {
+                    saved = saved.without_callbacks();
+                }
+            }
+        }
+        saved
+    }
+}

@@ -1,0 +1,156 @@
+//! When a checkpoint is asked for, and what happens to the saved run.
+
+use super::Checkpoint;
+use super::name::Values;
+use crate::checkpoint::NewCheckpoint;
+use crate::shelf::DryRun;
+use crate::weight;
+use callback_runtime::persist::{Fields, SavedEnding, SavedRun};
+use callback_runtime::{
+    BoxError, Callback, CallbackInfo, Flow, Handlers, Period, Record, Rounds, Unit,
+};
+
+/// A checkpoint that was asked for.
+#[derive(Debug)]
+pub(super) struct Pending {
+    reason: &'static str,
+    /// The monitored number, if there is one.
+    monitored: Option<f64>,
+}
+
+impl<L: Rounds> Callback<L> for Checkpoint {
+    fn info(&self) -> CallbackInfo {
+        let info = CallbackInfo::of::<Self>()
+            .ready_made()
+            .weight(weight::LAST)
+            .persist(Self::persist)
+            .receives_saved_runs(Self::receive);
+        let info = if self.writes_halts {
+            info.receives_halted_runs()
+        } else {
+            info
+        };
+        let info = if self.writes_failures {
+            info.receives_failed_runs()
+        } else {
+            info
+        };
+        self.name.declare(self.keep.declare(info))
+    }
+
+    fn handlers(&self, h: &mut Handlers<L, Self>) {
+        h.on_enter(Self::begin);
+        for period in &self.periods {
+            // A count of epochs has changed where an epoch begins, and a checkpoint is due where it ends.
+            let at = if has_epochs(period) {
+                L::on_round_end
+            } else {
+                L::on_poll
+            };
+            h.on_each(at, Self::ask_for_period).every(period.clone());
+        }
+        if self.periods.is_empty() {
+            h.on_each(L::on_round_end, Self::ask_for_period);
+        }
+        h.on_each(L::on_poll, Self::poll);
+        h.on_exit(Self::finish);
+    }
+}
+
+fn has_epochs(period: &Period) -> bool {
+    period.next_after(Unit::Epochs, 0).is_some()
+}
+
+impl Checkpoint {
+    /// Forgets what a run that was not ended has asked for.
+    fn begin(&mut self) {
+        self.pending = None;
+        self.keep.begin_run();
+    }
+
+    fn ask_for_period(
+        &mut self,
+        record: &Record,
+        dry_run: Option<&DryRun>,
+    ) -> Result<Flow, BoxError> {
+        self.keep.know(&self.dir, &self.run_id, self.sequence)?;
+        let monitored = self.keep.monitored(record);
+        if dry_run.is_some() || !self.keep.wants(monitored) {
+            return Ok(Flow::Continue);
+        }
+        Ok(self.ask("periodic", monitored))
+    }
+
+    /// Looks for requests from outside, and for an error of the writer.
+    fn poll(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<Flow, BoxError> {
+        self.writer.poll()?;
+        let mut is_requested = false;
+        for request in &mut self.requests {
+            is_requested |= request.take()?;
+        }
+        if !is_requested || dry_run.is_some() {
+            return Ok(Flow::Continue);
+        }
+        let monitored = self.keep.monitored(record);
+        Ok(self.ask("requested", monitored))
+    }
+
+    /// Asks for a saved run. Its memory of this callback has the number of this checkpoint already.
+    fn ask(&mut self, reason: &'static str, monitored: Option<f64>) -> Flow {
+        if self.pending.is_none() {
+            if self.run_id.is_empty() {
+                self.run_id = new_run_id();
+            }
+            self.sequence += 1;
+            self.pending = Some(Pending { reason, monitored });
+            if let Some(value) = monitored {
+                self.keep.add(self.sequence, value);
+            }
+        }
+        Flow::Save
+    }
+
+    fn receive(&mut self, saved: &SavedRun) -> Result<(), BoxError> {
+        let ending = saved.ending();
+        let (reason, monitored, sequence) = match (self.pending.take(), ending) {
+            (_, Some(SavedEnding::Failed(_))) => ("failed", None, self.sequence + 1),
+            (Some(pending), _) => (pending.reason, pending.monitored, self.sequence),
+            // The run that continues gives this number again, and replaces this checkpoint.
+            (None, Some(SavedEnding::Interrupted(_))) => ("interrupted", None, self.sequence + 1),
+            (None, Some(_)) => ("stopped", None, self.sequence + 1),
+            (None, None) => return Ok(()),
+        };
+        if self.run_id.is_empty() {
+            self.run_id = new_run_id();
+        }
+        let values = Values::of(saved, sequence);
+        let mut numbers = values.numbers();
+        if let (Some(best), Some(value)) = (&self.keep.best, monitored) {
+            numbers.insert(best.monitor.to_string(), value);
+        }
+        let new = NewCheckpoint {
+            name: self.name.apply(&values),
+            run_id: self.run_id.clone(),
+            sequence,
+            reason: reason.to_owned(),
+            failed: reason == "failed",
+            numbers,
+            saved: saved.clone(),
+        };
+        self.writer.write(&self.dir, new, &self.keep)
+    }
+
+    fn finish(&mut self) -> Result<(), BoxError> {
+        self.writer.finish()
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("run", &mut self.run_id);
+        fields.field("sequence", &mut self.sequence);
+    }
+}
+
+/// Returns an id that no other run has.
+fn new_run_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
