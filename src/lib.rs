@@ -82,6 +82,7 @@ pub mod __private {
     pub use crate::model::{Gradients, Parameters};
     pub use callback_macros::__expand_callback;
     pub use callback_runtime::__private::*;
+    pub use callback_runtime::persist::Fields;
     pub use callback_runtime::{
         At, AtEach, Availability, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef,
         Handlers, Location, Loop, Record, Registration, Role, RoundInfo, Rounds, Scope,

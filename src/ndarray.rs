@@ -4,6 +4,7 @@ use crate::model::elements::{Element, clamp_element, visit_elements, visit_eleme
 use crate::model::p_norm;
 use crate::{Gradients, Parameters};
 use callback_runtime::BoxError;
+use callback_runtime::persist::{self, Fields, SavedTensor, SavedValueError};
 use ndarray::{Array, ArrayRef, Dimension};
 
 macro_rules! array {
@@ -60,6 +61,14 @@ macro_rules! array {
                     self.map_inplace(|element| *element = Element::mul(*element, by));
                 }
                 Ok(())
+            }
+
+            fn persist(&mut self, fields: &mut Fields<'_>) {
+                fields.tensor_with("", self, save, load);
+            }
+
+            fn persist_snapshot(snapshot: &mut Self, fields: &mut Fields<'_>) {
+                fields.tensor_with("", snapshot, save, load);
             }
         }
 
@@ -118,4 +127,34 @@ fn check_shape<E, D: Dimension>(
         other.shape()
     );
     Err(problem.into())
+}
+
+/// Copies the elements in logical order.
+fn save<E: persist::Element, D: Dimension>(
+    array: &Array<E, D>,
+) -> Result<SavedTensor, SavedValueError> {
+    match array.as_slice() {
+        Some(elements) => SavedTensor::of(elements, array.shape()),
+        None => SavedTensor::of(&array.iter().copied().collect::<Vec<E>>(), array.shape()),
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`tensor_with` hands the tensor over"
+)]
+fn load<E: persist::Element, D: Dimension>(
+    array: &mut Array<E, D>,
+    saved: SavedTensor,
+) -> Result<(), SavedValueError> {
+    let shape = array.shape().to_vec();
+    if let Some(elements) = array.as_slice_mut() {
+        return saved.read(elements, &shape);
+    }
+    let mut elements: Vec<E> = array.iter().copied().collect();
+    saved.read(&mut elements, &shape)?;
+    for (place, element) in array.iter_mut().zip(elements) {
+        *place = element;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@
 
 mod gradients;
 mod parameters;
+mod saved_tensors;
 
 pub use gradients::Gradients;
 

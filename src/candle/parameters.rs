@@ -1,9 +1,11 @@
 //! Parameters in candle's variables, which stay on their device.
 
 use super::read_elements;
+use super::saved_tensors::{load_tensor, persist_snapshot, save_tensor, unsavable};
 use crate::Parameters;
 use crate::model::below;
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
 use candle_core::{DType, Tensor, Var};
 use candle_nn::VarMap;
 
@@ -82,6 +84,22 @@ impl Parameters for Var {
         }
         Ok(())
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.tensor_with(
+            "",
+            self,
+            |variable| save_tensor(variable),
+            |variable, saved| {
+                let loaded = load_tensor(&saved, variable, variable.dtype())?;
+                variable.set(&loaded).map_err(unsavable)
+            },
+        );
+    }
+
+    fn persist_snapshot(snapshot: &mut Tensor, fields: &mut Fields<'_>) {
+        persist_snapshot(snapshot, fields);
+    }
 }
 
 /// A list of variables with their names.
@@ -152,6 +170,18 @@ impl Parameters for [(String, Var)] {
         let mut variables = self.iter_mut();
         variables.try_for_each(|(name, variable)| variable.scale_where(by, &|_| includes(name)))
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        for (name, variable) in self {
+            fields.nested(name, |fields| variable.persist(fields));
+        }
+    }
+
+    fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+        for (name, tensor) in snapshot {
+            fields.nested(name, |fields| Var::persist_snapshot(tensor, fields));
+        }
+    }
 }
 
 /// The variables of the map in the order of their names, which is the same in every run.
@@ -209,6 +239,17 @@ impl Parameters for VarMap {
 
     fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
         named_variables(self)?[..].scale_where(by, includes)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        match named_variables(self) {
+            Ok(mut variables) => variables[..].persist(fields),
+            Err(error) => fields.invalid("", error),
+        }
+    }
+
+    fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+        <[(String, Var)]>::persist_snapshot(snapshot, fields);
     }
 }
 

@@ -120,7 +120,7 @@ impl History {
 
 fn save_epoch((epoch, record): &(Epoch, Record)) -> Result<SavedValue, SavedValueError> {
     let (mut epoch, mut record) = (epoch.get(), record.clone());
-    let saved = SavedFields::of(|fields| {
+    let saved = SavedFields::save(|fields| {
         fields.field("epoch", &mut epoch);
         fields.nested("record", |fields| record.persist(fields));
     })?;

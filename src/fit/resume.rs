@@ -153,8 +153,8 @@ impl SourceStates {
         valid: Option<&mut (dyn Batches<B> + 'static)>,
     ) -> Self {
         Self {
-            train: Some(SavedFields::of(|fields| train.persist(fields))),
-            valid: valid.map(|valid| SavedFields::of(|fields| valid.persist(fields))),
+            train: Some(SavedFields::save(|fields| train.persist(fields))),
+            valid: valid.map(|valid| SavedFields::save(|fields| valid.persist(fields))),
         }
     }
 }

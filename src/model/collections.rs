@@ -1,9 +1,10 @@
-//! Parameters and gradients in vectors, arrays, tuples, boxes and options.
+//! Parameters and gradients in vectors, arrays, boxes and options.
 
-use super::fields::{self, FieldSnapshots, GradientField, ParameterField, check_len};
+use super::fields::{self, check_len};
 use super::tensor_error::below;
 use super::{Gradients, Parameters};
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
 
 /// A list of tensors: the name of an element is its index.
 impl<T: Parameters> Parameters for [T] {
@@ -55,6 +56,20 @@ impl<T: Parameters> Parameters for [T] {
         items.try_for_each(|(index, item)| {
             fields::scale_where(item, &index.to_string(), by, includes)
         })
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        for (index, item) in self.iter_mut().enumerate() {
+            fields.nested(&index.to_string(), |fields| item.persist(fields));
+        }
+    }
+
+    fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+        for (index, item) in snapshot.iter_mut().enumerate() {
+            fields.nested(&index.to_string(), |fields| {
+                T::persist_snapshot(item, fields);
+            });
+        }
     }
 }
 
@@ -144,6 +159,14 @@ macro_rules! forward {
             ) -> Result<(), BoxError> {
                 <$To as Parameters>::scale_where(self.as_mut(), by, includes)
             }
+
+            fn persist(&mut self, fields: &mut Fields<'_>) {
+                <$To as Parameters>::persist(self.as_mut(), fields);
+            }
+
+            fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+                <$To as Parameters>::persist_snapshot(snapshot, fields);
+            }
         }
 
         impl<$($generics)*> Gradients for $Type
@@ -183,112 +206,6 @@ forward! {
     [T, const N: usize] [T; N] => [T];
     [T: ?Sized] Box<T> => T;
 }
-
-/// Implements both traits for a tuple: the name of an element is its index.
-macro_rules! tuple {
-    ($($index:tt $T:ident)*) => {
-        impl<$($T: ParameterField),*> Parameters for ($($T,)*) {
-            type Snapshot = FieldSnapshots;
-
-            fn visit(
-                &self,
-                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
-            ) -> Result<(), BoxError> {
-                $(fields::visit(&self.$index, stringify!($index), visitor)?;)*
-                Ok(())
-            }
-
-            fn visit_mut(
-                &mut self,
-                visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>,
-            ) -> Result<(), BoxError> {
-                $(fields::visit_mut(&mut self.$index, stringify!($index), visitor)?;)*
-                Ok(())
-            }
-
-            fn snapshot(&self) -> Result<FieldSnapshots, BoxError> {
-                let mut snapshots = FieldSnapshots::new();
-                $(snapshots.add(&self.$index)?;)*
-                Ok(snapshots)
-            }
-
-            fn restore_where(
-                &mut self,
-                snapshot: &FieldSnapshots,
-                includes: &dyn Fn(&str) -> bool,
-            ) -> Result<(), BoxError> {
-                $({
-                    let (name, of) = (stringify!($index), (snapshot, $index));
-                    fields::restore_where(&mut self.$index, name, of, includes)?;
-                })*
-                Ok(())
-            }
-
-            fn average_into(
-                &self,
-                snapshot: &mut FieldSnapshots,
-                share: f64,
-            ) -> Result<(), BoxError> {
-                $({
-                    let (name, of) = (stringify!($index), (&mut *snapshot, $index));
-                    fields::average_into(&self.$index, name, of, share)?;
-                })*
-                Ok(())
-            }
-
-            fn scale_where(
-                &mut self,
-                by: f64,
-                includes: &dyn Fn(&str) -> bool,
-            ) -> Result<(), BoxError> {
-                $(fields::scale_where(&mut self.$index, stringify!($index), by, includes)?;)*
-                Ok(())
-            }
-        }
-
-        impl<$($T: GradientField),*> Gradients for ($($T,)*) {
-            fn visit(
-                &self,
-                visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>,
-            ) -> Result<(), BoxError> {
-                $(fields::visit_gradients(&self.$index, stringify!($index), visitor)?;)*
-                Ok(())
-            }
-
-            fn norms(&self, p: f64, visitor: &mut dyn FnMut(&str, f64)) -> Result<(), BoxError> {
-                $(fields::norms(&self.$index, stringify!($index), p, visitor)?;)*
-                Ok(())
-            }
-
-            fn scale_each(
-                &mut self,
-                factor: &mut dyn FnMut(&str) -> f64,
-            ) -> Result<(), BoxError> {
-                $(fields::scale_each(&mut self.$index, stringify!($index), factor)?;)*
-                Ok(())
-            }
-
-            fn clamp(&mut self, limit: f64) -> Result<(), BoxError> {
-                $(fields::clamp(&mut self.$index, limit)?;)*
-                Ok(())
-            }
-
-            fn add_scaled(&mut self, other: &Self, by: f64) -> Result<(), BoxError> {
-                $({
-                    let name = stringify!($index);
-                    fields::add_scaled(&mut self.$index, name, &other.$index, by)?;
-                })*
-                Ok(())
-            }
-        }
-    };
-}
-tuple!(0 A);
-tuple!(0 A 1 B);
-tuple!(0 A 1 B 2 C);
-tuple!(0 A 1 B 2 C 3 D);
-tuple!(0 A 1 B 2 C 3 D 4 E);
-tuple!(0 A 1 B 2 C 3 D 4 E 5 F);
 
 /// An option: nothing has no tensors.
 impl<T: Parameters> Parameters for Option<T> {
@@ -336,6 +253,18 @@ impl<T: Parameters> Parameters for Option<T> {
     fn scale_where(&mut self, by: f64, includes: &dyn Fn(&str) -> bool) -> Result<(), BoxError> {
         let mut tensors = self.iter_mut();
         tensors.try_for_each(|tensors| tensors.scale_where(by, includes))
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        if let Some(tensors) = self {
+            tensors.persist(fields);
+        }
+    }
+
+    fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+        if let Some(snapshot) = snapshot {
+            T::persist_snapshot(snapshot, fields);
+        }
     }
 }
 

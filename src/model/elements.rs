@@ -8,6 +8,7 @@
 use super::fields::check_len;
 use super::{Gradients, Parameters, p_norm};
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
 
 /// A number that parameters consist of.
 pub(crate) trait Element: Copy + Send + 'static {
@@ -155,6 +156,14 @@ macro_rules! slice {
                     }
                 }
                 Ok(())
+            }
+
+            fn persist(&mut self, fields: &mut Fields<'_>) {
+                fields.tensor("", &[self.len()], self);
+            }
+
+            fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+                fields.tensor("", &[snapshot.len()], snapshot);
             }
         }
 

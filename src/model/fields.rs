@@ -8,6 +8,7 @@
 use super::tensor_error::below;
 use super::{Gradients, Parameters};
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
 use std::any::Any;
 
 /// A field with parameters: a type with [`Parameters`], or one number.
@@ -24,6 +25,19 @@ pub trait ParameterField {
     fn tensors(&self) -> &Self::Tensors;
     /// Returns what has the parameters, to change them.
     fn tensors_mut(&mut self) -> &mut Self::Tensors;
+
+    /// See [`Parameters::persist`].
+    fn persist_field(&mut self, fields: &mut Fields<'_>) {
+        self.tensors_mut().persist(fields);
+    }
+
+    /// See [`Parameters::persist_snapshot`].
+    fn persist_field_snapshot(
+        snapshot: &mut <Self::Tensors as Parameters>::Snapshot,
+        fields: &mut Fields<'_>,
+    ) {
+        Self::Tensors::persist_snapshot(snapshot, fields);
+    }
 }
 
 /// A field with gradients: a type with [`Gradients`], or one number.
@@ -42,8 +56,21 @@ pub trait GradientField {
     fn tensors_mut(&mut self) -> &mut Self::Tensors;
 }
 
+/// Saves a number as a tensor without dimensions, and not as a list of one number.
+macro_rules! persist_number {
+    ($F:ident) => {
+        fn persist_field(&mut self, fields: &mut Fields<'_>) {
+            fields.tensor("", &[], std::slice::from_mut(self));
+        }
+
+        fn persist_field_snapshot(snapshot: &mut Vec<$F>, fields: &mut Fields<'_>) {
+            fields.tensor("", &[], snapshot);
+        }
+    };
+}
+
 macro_rules! field {
-    ($Field:ident: $Tensors:ident) => {
+    ($Field:ident: $Tensors:ident $($of_number:ident)?) => {
         impl<T: $Tensors> $Field for T {
             type Tensors = T;
 
@@ -56,10 +83,10 @@ macro_rules! field {
             }
         }
 
-        field!($Field for f64);
-        field!($Field for f32);
+        field!($Field for f64 $($of_number)?);
+        field!($Field for f32 $($of_number)?);
     };
-    ($Field:ident for $F:ident) => {
+    ($Field:ident for $F:ident $($of_number:ident)?) => {
         impl $Field for $F {
             type Tensors = [$F];
 
@@ -70,10 +97,12 @@ macro_rules! field {
             fn tensors_mut(&mut self) -> &mut [$F] {
                 std::slice::from_mut(self)
             }
+
+            $($of_number!($F);)?
         }
     };
 }
-field!(ParameterField: Parameters);
+field!(ParameterField: Parameters persist_number);
 field!(GradientField: Gradients);
 
 /// The snapshots of the fields of a struct, in their order.
@@ -169,6 +198,23 @@ pub fn scale_where<F: ParameterField>(
 ) -> Result<(), BoxError> {
     let tensors = field.tensors_mut();
     tensors.scale_where(by, &|rest| includes(&join(name, rest)))
+}
+
+/// See [`Parameters::persist`].
+pub fn persist<F: ParameterField>(field: &mut F, name: &str, fields: &mut Fields<'_>) {
+    fields.nested(name, |fields| field.persist_field(fields));
+}
+
+/// See [`Parameters::persist_snapshot`].
+pub fn persist_snapshot<F: ParameterField>(
+    (snapshots, index): (&mut FieldSnapshots, usize),
+    name: &str,
+    fields: &mut Fields<'_>,
+) {
+    fields.nested(name, |fields| match snapshots.get_mut::<F>(index) {
+        Ok(snapshot) => F::persist_field_snapshot(snapshot, fields),
+        Err(error) => fields.invalid("", error),
+    });
 }
 
 /// See [`Gradients::visit`].

@@ -4,7 +4,7 @@
 //! * [`Gradients`]: norms, scale, clamp, add;
 //! * [`HalfPrecision`]: half precision with a scaled loss;
 //! * [`SaveParameters`]: write and read a checkpoint;
-//! * `elements.rs`, `collections.rs`: the implementations for numbers, lists and tuples; `fields.rs`: what the derives write.
+//! * `elements.rs`, `collections.rs`, `tuples.rs`: the implementations for numbers, lists and tuples; `fields.rs`: what the derives write.
 
 mod collections;
 pub(crate) mod elements;
@@ -15,6 +15,7 @@ mod norm;
 mod parameters;
 mod save;
 mod tensor_error;
+mod tuples;
 
 pub use gradients::Gradients;
 pub use mixed_precision::HalfPrecision;

@@ -6,6 +6,8 @@
 )]
 
 use callback_runtime::BoxError;
+use callback_runtime::persist::Fields;
+use std::any::type_name;
 
 /// A model, or a part of it, whose parameters callbacks can read, change, save in memory and restore.
 ///
@@ -120,5 +122,95 @@ pub trait Parameters {
             }
             Ok(())
         })
+    }
+
+    /// Names each tensor for a saved run, which saves or loads it, exact to the bit, with the type of its elements and its shape. The names
+    /// are those of [`visit`](Self::visit). A saved tensor of another type or shape is a problem of its field, which names both.
+    ///
+    /// The default saves the elements that [`visit`](Self::visit) gives as `F64`, and stores them with [`visit_mut`](Self::visit_mut). By
+    /// convention a learner saves its parameters below `parameters` and its optimisers below `optimizer`, so that another run can load
+    /// some of them alone:
+    ///
+    /// ```
+    /// use callbacks::Parameters;
+    /// use callbacks::persist::{Fields, SavedFields};
+    ///
+    /// #[derive(Parameters)]
+    /// struct Learner {
+    ///     weights: Vec<f32>,
+    ///     scale: f64,
+    ///     #[parameters(skip)]
+    ///     momentum: Vec<f32>,
+    /// }
+    ///
+    /// impl Learner {
+    ///     fn save_or_load(&mut self, fields: &mut Fields<'_>) {
+    ///         fields.nested("parameters", |fields| self.persist(fields));
+    ///         fields.nested("optimizer", |fields| fields.tensor("momentum", &[self.momentum.len()], &mut self.momentum));
+    ///     }
+    /// }
+    ///
+    /// let mut learner = Learner { weights: vec![1.0, 2.0], scale: 0.5, momentum: vec![0.0; 2] };
+    /// let saved = SavedFields::save(|fields| learner.save_or_load(fields))?;
+    /// let names: Vec<&str> = saved.names().collect();
+    /// assert_eq!(names, ["parameters.weights", "parameters.scale", "optimizer.momentum"]);
+    ///
+    /// learner.weights[1] = 7.0;
+    /// saved.load(|fields| learner.save_or_load(fields))?;
+    /// assert_eq!(learner.weights, [1.0, 2.0]);
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
+    ///
+    /// [`Plan::persist_fields`](crate::Plan::persist_fields) saves such a learner with each run.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let visited = if fields.is_loading() {
+            self.visit_mut(&mut |name, values| {
+                fields.tensor(name, &[values.len()], values);
+                Ok(())
+            })
+        } else {
+            self.visit(&mut |name, values| {
+                fields.tensor(name, &[values.len()], &mut values.to_vec());
+                Ok(())
+            })
+        };
+        if let Err(error) = visited {
+            fields.invalid("", error);
+        }
+    }
+
+    /// Names each tensor of a snapshot, as [`persist`](Self::persist) does of the parameters, for callbacks that keep one, such as
+    /// [`Ema`](crate::shelf::Ema). A snapshot of the model is there when it is loaded.
+    ///
+    /// The default reports that the type cannot do it. If the snapshot is a `Vec<f64>`, this is enough:
+    ///
+    /// ```
+    /// # use callbacks::{BoxError, Parameters};
+    /// # use callbacks::persist::Fields;
+    /// # struct Line { coefficients: [f64; 2] }
+    /// impl Parameters for Line {
+    ///     type Snapshot = Vec<f64>;
+    ///     // …
+    /// #   fn visit(&self, visitor: &mut dyn FnMut(&str, &[f64]) -> Result<(), BoxError>) -> Result<(), BoxError> { visitor("", &self.coefficients) }
+    /// #   fn visit_mut(&mut self, visitor: &mut dyn FnMut(&str, &mut [f64]) -> Result<(), BoxError>) -> Result<(), BoxError> { visitor("", &mut self.coefficients) }
+    /// #   fn snapshot(&self) -> Result<Vec<f64>, BoxError> { Ok(self.coefficients.to_vec()) }
+    /// #   fn restore_where(&mut self, snapshot: &Vec<f64>, _: &dyn Fn(&str) -> bool) -> Result<(), BoxError> { self.coefficients.copy_from_slice(snapshot); Ok(()) }
+    /// #   fn average_into(&self, snapshot: &mut Vec<f64>, share: f64) -> Result<(), BoxError> { self.coefficients.average_into(snapshot, share) }
+    ///
+    ///     fn persist_snapshot(snapshot: &mut Vec<f64>, fields: &mut Fields<'_>) {
+    ///         fields.tensor("coefficients", &[snapshot.len()], snapshot);
+    ///     }
+    /// }
+    /// ```
+    fn persist_snapshot(snapshot: &mut Self::Snapshot, fields: &mut Fields<'_>) {
+        let _ = snapshot;
+        let name = type_name::<Self>();
+        fields.invalid(
+            "",
+            format!(
+                "a copy of the parameters of `{name}` cannot be saved; write `fn persist_snapshot` in its `impl Parameters`, which \
+                 names each tensor of the copy with `fields.tensor`"
+            ),
+        );
     }
 }

@@ -187,6 +187,11 @@ impl<'a> Fields<'a> {
         matches!(self.direction, Direction::Load(_))
     }
 
+    /// Whether the fields are saved, and neither loaded nor listed.
+    pub const fn is_saving(&self) -> bool {
+        matches!(self.direction, Direction::Save(_))
+    }
+
     /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it.
     pub fn field<T: Savable>(&mut self, name: &str, value: &mut T) {
         self.field_with(

@@ -126,7 +126,9 @@ impl FieldProblem {
     pub(super) fn describe(&self, name: &str) -> String {
         match self {
             Self::Missing(field) => format!("`{name}.{field}` is missing"),
-            Self::Invalid(field, error) if field == WHOLE => format!("`{name}`: {error}"),
+            Self::Invalid(field, error) if field.is_empty() || field == WHOLE => {
+                format!("`{name}`: {error}")
+            }
             Self::Invalid(field, error) => format!("`{name}.{field}`: {error}"),
         }
     }

@@ -1,4 +1,4 @@
-//! Named values that were saved, for migrations.
+//! Named values that were saved, for migrations and for values that are loaded later.
 
 use super::fields::FieldProblem;
 use super::{Fields, SavedValue, SavedValueError};
@@ -31,6 +31,38 @@ pub struct SavedFields {
 }
 
 impl SavedFields {
+    /// Saves the fields that `visit` names, outside of a run. An `Err` names those that cannot be saved.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedFields;
+    /// let mut weights = [0.5, 1.5];
+    /// let saved = SavedFields::save(|fields| fields.tensor("weights", &[2], &mut weights))?;
+    /// weights = [0.0, 0.0];
+    /// saved.load(|fields| fields.tensor("weights", &[2], &mut weights))?;
+    /// assert_eq!(weights, [0.5, 1.5]);
+    /// # Ok::<(), callbacks::persist::SavedValueError>(())
+    /// ```
+    pub fn save(visit: impl FnOnce(&mut Fields<'_>)) -> Result<Self, SavedValueError> {
+        let (saved, problems) = Fields::save(visit);
+        join_problems(problems, &Self::default())?;
+        Ok(saved)
+    }
+
+    /// Loads the fields that `visit` names, outside of a run. An `Err` names those that do not fit, those that are missing, and those that
+    /// `visit` does not name; the others are loaded.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedFields;
+    /// let saved = SavedFields::save(|fields| fields.tensor("weights", &[2], &mut [0.5_f32, 1.5]))?;
+    /// let error = saved.load(|fields| fields.tensor("weights", &[3], &mut [0.0_f32; 3])).unwrap_err();
+    /// assert_eq!(error.to_string(), "`weights`: it is a tensor of F32 [2], and not of F32 [3]");
+    /// # Ok::<(), callbacks::persist::SavedValueError>(())
+    /// ```
+    pub fn load(mut self, visit: impl FnOnce(&mut Fields<'_>)) -> Result<(), SavedValueError> {
+        let problems = Fields::load(&mut self, visit);
+        join_problems(problems, &self)
+    }
+
     /// Returns the names, in the order in which they were saved.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(name, _)| name.as_str())
@@ -124,27 +156,6 @@ impl SavedFields {
         }
     }
 
-    /// Saves the fields that `visit` names, for a callback that saves a part of itself apart.
-    ///
-    /// ```
-    /// # use callbacks::persist::{SavedFields, SavedValueError};
-    /// let (mut looks, mut loaded) = (7_u32, 0);
-    /// let saved = SavedFields::of(|fields| fields.field("looks", &mut looks))?;
-    /// saved.load(|fields| fields.field("looks", &mut loaded))?;
-    /// assert_eq!(loaded, 7);
-    /// # Ok::<(), SavedValueError>(())
-    /// ```
-    pub fn of(visit: impl FnOnce(&mut Fields<'_>)) -> Result<Self, SavedValueError> {
-        let (saved, problems) = Fields::save(visit);
-        first_problem(&problems).map_or(Ok(saved), Err)
-    }
-
-    /// Loads the fields that `visit` names. The `Err` names the first field that is missing or invalid.
-    pub fn load(mut self, visit: impl FnOnce(&mut Fields<'_>)) -> Result<(), SavedValueError> {
-        let problems = Fields::load(&mut self, visit);
-        first_problem(&problems).map_or(Ok(()), Err)
-    }
-
     pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
         if self.entries.is_empty() {
             self.entries = entries;
@@ -173,10 +184,17 @@ impl FromIterator<(String, SavedValue)> for SavedFields {
     }
 }
 
-/// Returns the error of the first field that could not be saved or loaded.
-fn first_problem(problems: &[FieldProblem]) -> Option<SavedValueError> {
-    problems.first().map(|problem| match problem {
-        FieldProblem::Missing(field) => SavedValueError::new(format!("`{field}` is missing")),
-        FieldProblem::Invalid(field, error) => SavedValueError::new(format!("`{field}`: {error}")),
-    })
+/// Returns the error of some fields, if there is one. `left` are the fields that nothing asked for.
+fn join_problems(problems: Vec<FieldProblem>, left: &SavedFields) -> Result<(), SavedValueError> {
+    let problems = problems.into_iter().map(|problem| match problem {
+        FieldProblem::Missing(field) => format!("`{field}` was not saved"),
+        FieldProblem::Invalid(field, error) if field.is_empty() => error.to_string(),
+        FieldProblem::Invalid(field, error) => format!("`{field}`: {error}"),
+    });
+    let unused = left.names().map(|field| format!("`{field}` has no place"));
+    let lines: Vec<String> = problems.chain(unused).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Err(SavedValueError::new(lines.join("; ")))
 }

@@ -15,7 +15,7 @@ impl Record {
     /// # use callbacks::Record;
     /// let (mut record, mut loaded) = (Record::default(), Record::default());
     /// record.set("loss", 0.5);
-    /// SavedFields::of(|fields| record.persist(fields))?.load(|fields| loaded.persist(fields))?;
+    /// SavedFields::save(|fields| record.persist(fields))?.load(|fields| loaded.persist(fields))?;
     /// assert_eq!(loaded.get("loss"), Some(0.5));
     /// # Ok::<(), SavedValueError>(())
     /// ```

@@ -26,6 +26,7 @@ pub(super) fn functions(model: &Model, private: &Path) -> TokenStream {
     let visitor_mut =
         quote!(&mut dyn #private::core::ops::FnMut(#name_type, &mut [#float]) -> #result);
     let ok = quote!(#private::core::result::Result::Ok);
+    let saved = quote!(&mut #private::Fields<'_>);
     let members: Vec<_> = model
         .fields
         .iter()
@@ -35,6 +36,11 @@ pub(super) fn functions(model: &Model, private: &Path) -> TokenStream {
         .fields
         .iter()
         .map(|TensorField { name, .. }| name)
+        .collect();
+    let types: Vec<_> = model
+        .fields
+        .iter()
+        .map(|TensorField { ty, .. }| ty)
         .collect();
     let indices: Vec<_> = (0..members.len()).map(Literal::usize_unsuffixed).collect();
     quote! {
@@ -63,6 +69,12 @@ pub(super) fn functions(model: &Model, private: &Path) -> TokenStream {
         fn scale_where(&mut self, by: #float, includes: #includes) -> #result {
             #(#fields::scale_where(&mut self.#members, #names, by, includes)?;)*
             #ok(())
+        }
+        fn persist(&mut self, saved: #saved) {
+            #(#fields::persist(&mut self.#members, #names, saved);)*
+        }
+        fn persist_snapshot(snapshot: &mut #fields::FieldSnapshots, saved: #saved) {
+            #(#fields::persist_snapshot::<#types>((&mut *snapshot, #indices), #names, saved);)*
         }
     }
 }
