@@ -319,6 +319,28 @@ impl LearningRate {
     }
 
     /// Copies the rates before their first change in a fit.
+    /// Names the rates for a saved run: the present ones, and those at the start, from which schedules compute.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::fit::LearningRate;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.persist_fields("learning_rate", LearningRate::persist);
+    /// ```
+    pub fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("rate", &mut self.common);
+        fields.field("of_optimizers", &mut self.by_optimizer);
+        let initial = self.initial.take();
+        let mut initial = initial.map(|initial| (initial.common, initial.by_optimizer));
+        fields.field("initial", &mut initial);
+        self.initial = initial.map(|(common, by_optimizer)| {
+            Box::new(Self {
+                by_optimizer,
+                ..Self::new(common)
+            })
+        });
+    }
+
     fn record_initial(&mut self) {
         if self.initial.is_none() {
             self.initial = Some(Box::new(self.clone()));

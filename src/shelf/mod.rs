@@ -97,6 +97,7 @@ mod recorder;
 mod replace;
 mod sanity_check;
 mod save_state;
+mod snapshot_slot;
 mod stopping;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;

@@ -3,6 +3,7 @@
 use crate::fit::{Epoch, Iteration, Phase};
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 
 /// Counts the passes and batches of each phase, in all runs of a trainer, and provides them as a [`PhaseCounts`].
 ///
@@ -90,6 +91,20 @@ impl PhaseCounts {
         }
     }
 
+    /// Names the counts for a saved run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::PhaseCounts;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.persist_fields("phase_counts", PhaseCounts::persist);
+    /// ```
+    pub fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("train", |fields| self.train.persist(fields));
+        fields.nested("valid", |fields| self.valid.persist(fields));
+        fields.nested("predict", |fields| self.predict.persist(fields));
+    }
+
     fn update(&mut self, phase: Phase, update: impl FnOnce(&mut Counts)) {
         match phase {
             Phase::Between => {}
@@ -97,6 +112,27 @@ impl PhaseCounts {
             Phase::Valid => update(&mut self.valid),
             Phase::Predict => update(&mut self.predict),
         }
+    }
+}
+
+impl Counts {
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let Self {
+            epochs,
+            iterations,
+            iterations_of_epoch,
+        } = *self;
+        let mut counts = [epochs.get(), iterations.get(), iterations_of_epoch.get()];
+        let names = ["epochs", "iterations", "iterations_of_epoch"];
+        for (name, count) in names.into_iter().zip(&mut counts) {
+            fields.field(name, count);
+        }
+        let [epochs, iterations, iterations_of_epoch] = counts;
+        *self = Self {
+            epochs: Epoch::new(epochs),
+            iterations: Iteration::new(iterations),
+            iterations_of_epoch: Iteration::new(iterations_of_epoch),
+        };
     }
 }
 

@@ -5,6 +5,7 @@ use super::norm_means::NormMeans;
 use crate::fit::{OptimizerName, SkipStep};
 use crate::{Driver, Fit, Gradients};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Claim, LocalMut, Record};
 use std::borrow::Cow;
 use std::fmt;
@@ -225,6 +226,11 @@ impl<G> ClipGradients<G> {
         }
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.means.persist(fields);
+        fields.field("skipped", &mut self.skipped);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let records = Claim::new(
             format!("records `{}`", self.name),
@@ -251,7 +257,7 @@ impl<G> ClipGradients<G> {
     }
 }
 
-#[callback(Fit, Driver, register = false, ready_made, declare = Self::declare)]
+#[callback(Fit, Driver, register = false, ready_made, declare = Self::declare, persist = Self::persist)]
 impl<G: Gradients + 'static> ClipGradients<G> {
     fn on_train_begin(&mut self) {
         self.means = NormMeans::default();

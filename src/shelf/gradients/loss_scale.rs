@@ -1,5 +1,7 @@
 //! The dynamic scale of a loss, as `torch.amp.GradScaler` changes it.
 
+use callback_runtime::persist::Fields;
+
 /// The scale of the loss, and when it changes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LossScale {
@@ -36,6 +38,12 @@ impl LossScale {
     pub(super) fn reset(&mut self) {
         self.scale = self.initial;
         self.finite = 0;
+    }
+
+    /// Names what a saved run has of the scale.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("scale", &mut self.scale);
+        fields.field("finite_updates", &mut self.finite);
     }
 
     /// Changes the scale after an update. It does not grow beyond the largest `f32`, as in `PyTorch`.

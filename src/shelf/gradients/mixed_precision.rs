@@ -4,6 +4,7 @@ use super::loss_scale::LossScale;
 use crate::fit::{Learner, SkipStep};
 use crate::{Fit, Gradients, HalfPrecision, weight};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Claim, LocalMut, Record};
 use std::fmt;
 use std::marker::PhantomData;
@@ -22,7 +23,8 @@ use std::marker::PhantomData;
 /// an update is a group of batches.
 ///
 /// It has the weight [`EARLY`](crate::weight::EARLY), so that [`ClipGradients`](super::ClipGradients) sees the gradients without the scale. The
-/// record of an epoch has the scale at its end as `loss_scale`, and the number of updates with a skipped step as `overflows`.
+/// record of an epoch has the scale at its end as `loss_scale`, and the number of updates with a skipped step as `overflows`. A saved run has
+/// the scale and these counts.
 ///
 /// ```
 /// use callbacks::prelude::*;
@@ -67,6 +69,8 @@ pub struct MixedPrecision<M> {
     is_finite: Option<bool>,
     /// The number of updates of the pass with a skipped step.
     overflows: u64,
+    /// Whether the learner may have another scale: a saved run has set the one here, and no handler has had the learner since then.
+    is_restored: bool,
     learner: PhantomData<fn() -> M>,
 }
 
@@ -93,6 +97,7 @@ impl<M> MixedPrecision<M> {
             scale: LossScale::default(),
             is_finite: None,
             overflows: 0,
+            is_restored: false,
             learner: PhantomData,
         }
     }
@@ -184,6 +189,24 @@ impl<M> MixedPrecision<M> {
         learner.set_loss_scale(self.scale.get())
     }
 
+    /// Sets the scale that a saved run has had, before the learner uses it.
+    fn set_restored_scale(&mut self, learner: &mut M) -> Result<(), BoxError>
+    where
+        M: HalfPrecision,
+    {
+        if std::mem::take(&mut self.is_restored) {
+            learner.set_loss_scale(self.scale.get())?;
+        }
+        Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.scale.persist(fields);
+        fields.field("update_is_finite", &mut self.is_finite);
+        fields.field("overflows", &mut self.overflows);
+        self.is_restored |= fields.is_loading();
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let LossScale {
             initial,
@@ -211,7 +234,7 @@ impl<M> MixedPrecision<M> {
     }
 }
 
-#[callback(Fit, register = false, ready_made, weight = weight::EARLY, declare = Self::declare)]
+#[callback(Fit, register = false, ready_made, weight = weight::EARLY, declare = Self::declare, persist = Self::persist)]
 impl<M> MixedPrecision<M>
 where
     M: Learner + HalfPrecision,
@@ -220,12 +243,24 @@ where
     fn on_enter(&mut self, mut learner: LocalMut<'_, M>) -> Result<(), BoxError> {
         self.scale.reset();
         self.is_finite = None;
+        self.is_restored = false;
         learner.set_half_precision(true)?;
         learner.set_loss_scale(self.scale.get())
     }
 
     fn on_train_begin(&mut self) {
         self.overflows = 0;
+    }
+
+    fn on_train_batch_begin(&mut self, mut learner: LocalMut<'_, M>) -> Result<(), BoxError> {
+        self.set_restored_scale(&mut learner)
+    }
+
+    fn on_train_batch_before_backward(
+        &mut self,
+        mut learner: LocalMut<'_, M>,
+    ) -> Result<(), BoxError> {
+        self.set_restored_scale(&mut learner)
     }
 
     fn on_train_batch_before_step(

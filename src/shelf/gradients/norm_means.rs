@@ -2,12 +2,14 @@
 
 use crate::fit::OptimizerName;
 use callback_runtime::Record;
+use callback_runtime::persist::Fields;
+use std::borrow::Cow;
 
 /// The norms of the steps of a pass.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NormMeans {
     all: NormMean,
-    by_optimizer: Vec<(OptimizerName, NormMean)>,
+    by_optimizer: Vec<(Cow<'static, str>, NormMean)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,12 +26,12 @@ impl NormMeans {
             return;
         };
         let mut known = self.by_optimizer.iter_mut();
-        if let Some((_, mean)) = known.find(|(name, _)| *name == optimizer) {
+        if let Some((_, mean)) = known.find(|(name, _)| *name == optimizer.0) {
             mean.add(norm);
         } else {
             let mut mean = NormMean::default();
             mean.add(norm);
-            self.by_optimizer.push((optimizer, mean));
+            self.by_optimizer.push((optimizer.0.into(), mean));
         }
     }
 
@@ -47,9 +49,33 @@ impl NormMeans {
             }
         }
     }
+
+    /// Names what a saved run has of the means.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        let by_optimizer = std::mem::take(&mut self.by_optimizer).into_iter();
+        let mut norms = self.all.numbers();
+        let mut norms_of: Vec<(Cow<'static, str>, [f64; 3])> = by_optimizer
+            .map(|(name, mean)| (name, mean.numbers()))
+            .collect();
+        fields.field("norms", &mut norms);
+        fields.field("norms_of_optimizers", &mut norms_of);
+        self.all = NormMean::of_numbers(norms);
+        let norms_of = norms_of.into_iter();
+        self.by_optimizer = norms_of
+            .map(|(name, norms)| (name, NormMean::of_numbers(norms)))
+            .collect();
+    }
 }
 
 impl NormMean {
+    fn numbers(self) -> [f64; 3] {
+        [self.sum, self.count, self.max]
+    }
+
+    fn of_numbers([sum, count, max]: [f64; 3]) -> Self {
+        Self { sum, count, max }
+    }
+
     fn add(&mut self, norm: f64) {
         self.sum += norm;
         self.count += 1.0;

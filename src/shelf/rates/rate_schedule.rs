@@ -212,6 +212,7 @@ impl RateSchedule {
 impl<L: Rounds> Callback<L> for RateSchedule {
     fn info(&self) -> CallbackInfo {
         let info = CallbackInfo::of::<Self>().ready_made();
+        let info = info.persist::<Self>(|this, fields| this.timing.persist(fields));
         let info = self.schedule.declare(info.weight(weight::EARLY));
         let info = self.timing.declare::<L>(info);
         let info = refer_to_optimizer(info, self.optimizer.as_ref());

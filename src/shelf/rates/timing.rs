@@ -3,6 +3,7 @@
 use crate::fit::{BatchesPerStep, Epochs, Fit, Iteration, Phase, Step, Total};
 use crate::schedule::SchedulePosition;
 use crate::settings;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Record, Rounds};
 use std::any::TypeId;
 
@@ -95,6 +96,12 @@ impl Timing {
     pub(super) fn begin_run(&mut self, record: &Record) {
         self.last = None;
         self.begin = record.round().number();
+    }
+
+    /// Names what a saved run has of the timing.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("begin", &mut self.begin);
+        fields.field("last", &mut self.last);
     }
 
     /// Returns the position, if it is another one than that of the last call. The `Err` says that the total is needed and not known.

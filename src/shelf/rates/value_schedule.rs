@@ -5,6 +5,7 @@ use crate::fit::{BatchesPerStep, Epochs, Iteration, Phase, Step, Total};
 use crate::schedule::{Schedule, SchedulePosition};
 use crate::settings;
 use crate::weight;
+use callback_runtime::persist::Fields;
 use callback_runtime::{Callback, CallbackInfo, Claim, Handlers, LocalMut, Record, Rounds};
 use std::borrow::Cow;
 use std::fmt;
@@ -39,6 +40,8 @@ pub struct ValueSchedule<T> {
     name: Option<Cow<'static, str>>,
     /// The value that was set last, in this run.
     value: Option<f64>,
+    /// Whether the value comes from a saved run, and the target may be as the program made it.
+    is_restored: bool,
 }
 
 /// Puts a value into the state.
@@ -122,6 +125,7 @@ impl<T: 'static> ValueSchedule<T> {
             timing: Timing::new(unit),
             name: None,
             value: None,
+            is_restored: false,
         }
     }
 
@@ -192,7 +196,17 @@ impl<T: 'static> ValueSchedule<T> {
         ))
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.timing.persist(fields);
+        fields.field("value", &mut self.value);
+        self.is_restored |= fields.is_loading();
+    }
+
     fn apply(&mut self, now: RunPosition<'_>, target: &mut T) -> Result<(), String> {
+        let is_restored = std::mem::take(&mut self.is_restored);
+        if let Some(value) = self.value.filter(|_| is_restored) {
+            (self.set)(target, value);
+        }
         if let Some(at) = self.timing.next(now, self.schedule.needs_total())? {
             let value = self.value_at(at)?;
             (self.set)(target, value);
@@ -205,6 +219,7 @@ impl<T: 'static> ValueSchedule<T> {
 impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
     fn info(&self) -> CallbackInfo {
         let info = CallbackInfo::of::<Self>().ready_made();
+        let info = info.persist::<Self>(Self::persist);
         let info = self.schedule.declare(info.weight(weight::EARLY));
         let info = settings::finite(self.timing.declare::<L>(info), "initial", self.initial);
         match &self.name {
@@ -229,6 +244,7 @@ impl<L: Rounds, T: 'static> Callback<L> for ValueSchedule<T> {
 impl<T: 'static> ValueSchedule<T> {
     fn begin_run(&mut self, record: &Record) {
         self.value = None;
+        self.is_restored = false;
         self.timing.begin_run(record);
     }
 

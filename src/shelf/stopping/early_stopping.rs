@@ -300,7 +300,7 @@ impl EarlyStopping {
         (self.checks_finite && !value.is_finite()).then(|| format!("`{name}` is {value}"))
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
         self.monitor.persist(fields);
         self.patience.persist(fields);
         fields.field("best", &mut self.improvement.best);

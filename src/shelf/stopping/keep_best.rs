@@ -4,8 +4,10 @@ use super::EarlyStopping;
 use super::improvement::{Direction, Improvement};
 use super::monitor::Monitor;
 use crate::model::Parameters;
+use crate::shelf::snapshot_slot::SnapshotSlot;
 use crate::shelf::weights::claims_model;
 use crate::weight;
+use callback_runtime::persist::Fields;
 use callback_runtime::{
     AtEach, BoxError, Callback, CallbackInfo, Handlers, Local, LocalMut, Record, Round, Rounds,
 };
@@ -32,6 +34,9 @@ use std::fmt;
 ///
 /// NaN and infinite values are never the best ones.
 ///
+/// A saved run has the best value and the copies. A restored run loads the copies where it first measures or ends; those of another model
+/// fail it there.
+///
 /// It is luz's `keep_best_model`. [`EarlyStopping::restore_best`] is both in one.
 ///
 /// ```
@@ -55,8 +60,11 @@ pub struct KeepBest<M: Parameters> {
     improvement: Improvement,
     /// The number of the round under way, once it is in the record.
     measured: Option<Measured<M>>,
-    /// The parameters of the best round.
-    kept: Option<(Round, M::Snapshot)>,
+    /// The best round, and its parameters.
+    round: Option<Round>,
+    kept: SnapshotSlot<M>,
+    /// What counts the rounds of the run that began last.
+    unit: &'static str,
     restores: bool,
 }
 
@@ -70,8 +78,8 @@ fn claims_restoring<M>(info: CallbackInfo) -> CallbackInfo {
 struct Measured<M: Parameters> {
     round: Round,
     value: f64,
-    /// The parameters with this number; `None` if it does not improve on the best one, or the copy has failed.
-    snapshot: Option<M::Snapshot>,
+    /// The parameters with this number; empty if it does not improve on the best one, or the copy has failed.
+    snapshot: SnapshotSlot<M>,
 }
 
 impl<M: Parameters> KeepBest<M> {
@@ -102,7 +110,9 @@ impl<M: Parameters> KeepBest<M> {
             monitor,
             improvement: Improvement::new(direction),
             measured: None,
-            kept: None,
+            round: None,
+            kept: SnapshotSlot::default(),
+            unit: "",
             restores: true,
         }
     }
@@ -130,7 +140,7 @@ impl<M: Parameters> KeepBest<M> {
 
     /// Returns the parameters that are kept, which [`Parameters::restore`] puts into a model. `None` before the first value.
     pub fn snapshot(&self) -> Option<&M::Snapshot> {
-        self.kept.as_ref().map(|(_, snapshot)| snapshot)
+        self.kept.get()
     }
 
     /// Returns the best value.
@@ -140,7 +150,7 @@ impl<M: Parameters> KeepBest<M> {
 
     /// Returns the round whose parameters are kept.
     pub fn round(&self) -> Option<Round> {
-        self.kept.as_ref().map(|(round, _)| *round)
+        self.round
     }
 
     /// Copies the parameters where the record first has the number of the round, if it is the best one so far. The copy is kept once the
@@ -161,10 +171,10 @@ impl<M: Parameters> KeepBest<M> {
         let measured = self.measured.insert(Measured {
             round,
             value,
-            snapshot: None,
+            snapshot: SnapshotSlot::default(),
         });
         if self.improvement.improves(value) {
-            measured.snapshot = Some(model.snapshot()?);
+            measured.snapshot = SnapshotSlot::of(model.snapshot()?);
         }
         Ok(())
     }
@@ -175,6 +185,7 @@ impl<M: Parameters> KeepBest<M> {
         reason = "a handler's parameters are what the runtime hands it"
     )]
     fn keep(&mut self, record: &Record, model: Local<'_, M>) -> Result<(), BoxError> {
+        self.load(&model)?;
         let measured = self.measured.take();
         let value = self.monitor.read(record)?;
         let Some(value) = value.filter(|value| self.improvement.improves(*value)) else {
@@ -183,11 +194,11 @@ impl<M: Parameters> KeepBest<M> {
         let round = record.round();
         let snapshot = match measured.filter(|measured| measured.is_of(round, value)) {
             Some(measured) => measured.snapshot,
-            None => Some(model.snapshot()?),
+            None => SnapshotSlot::of(model.snapshot()?),
         };
         // Without a snapshot its copy has failed, and the parameters may be others by now.
-        if let Some(snapshot) = snapshot {
-            self.kept = Some((round, snapshot));
+        if !snapshot.is_empty() {
+            (self.round, self.kept) = (Some(round), snapshot);
             self.improvement.compare(value);
         }
         Ok(())
@@ -195,19 +206,57 @@ impl<M: Parameters> KeepBest<M> {
 
     fn restore(&mut self, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
         self.measured = None;
+        self.load(&model)?;
         match self.snapshot() {
             Some(snapshot) if self.restores => model.restore(snapshot),
             _ => Ok(()),
         }
     }
 
+    /// Loads the parameters that a saved run has had, now that the model is there.
+    fn load(&mut self, model: &M) -> Result<(), BoxError> {
+        if let Some(measured) = &mut self.measured {
+            measured.snapshot.load(model)?;
+        }
+        self.kept.load(model)
+    }
+
+    /// Names what a saved run has of the best parameters, and of the round under way.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.monitor.persist(fields);
+        fields.field("best", &mut self.improvement.best);
+        let mut round = self.round.map(Round::number);
+        fields.field("best_round", &mut round);
+        self.round = round.map(|number| Round::new(self.unit, number));
+        self.kept.persist("best_parameters", fields);
+        self.persist_measured(fields);
+    }
+
+    fn persist_measured(&mut self, fields: &mut Fields<'_>) {
+        let measured = self.measured.take();
+        let mut number = measured
+            .as_ref()
+            .map(|measured| (measured.round.number(), measured.value));
+        fields.field("measured", &mut number);
+        let mut snapshot = measured
+            .map(|measured| measured.snapshot)
+            .unwrap_or_default();
+        snapshot.persist("measured_parameters", fields);
+        self.measured = number.map(|(round, value)| Measured {
+            round: Round::new(self.unit, round),
+            value,
+            snapshot,
+        });
+    }
+
     /// Forgets the best parameters when a run begins that does not continue the last one.
     fn begin(&mut self, record: &Record) {
         self.measured = None;
+        self.unit = record.round().unit();
         if !self.monitor.continues(record) {
             self.monitor.reset(record);
             self.improvement.reset();
-            self.kept = None;
+            (self.round, self.kept) = (None, SnapshotSlot::default());
         }
     }
 }
@@ -224,6 +273,7 @@ impl<L: Rounds, M: Parameters + 'static> Callback<L> for KeepBest<M> {
         let info = CallbackInfo::of::<Self>()
             .ready_made()
             .weight(weight::STOPPERS)
+            .persist::<Self>(Self::persist)
             .monitors(self.monitor.name.clone());
         if self.restores {
             claims_restoring::<M>(info)
@@ -277,12 +327,17 @@ impl<M: Parameters> RestoreBest<M> {
     pub fn keeping(&self) -> &KeepBest<M> {
         &self.keeping
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("stopping", |fields| self.stopping.persist(fields));
+        fields.nested("keeping", |fields| self.keeping.persist(fields));
+    }
 }
 
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for RestoreBest<M> {
     fn info(&self) -> CallbackInfo {
-        // A saved run has no parameters of the best round yet, and the best value alone would restore nothing.
-        claims_restoring::<M>(Callback::<L>::info(&self.stopping).without_persist())
+        let info = Callback::<L>::info(&self.stopping);
+        claims_restoring::<M>(info.persist::<Self>(Self::persist))
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {

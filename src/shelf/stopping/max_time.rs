@@ -2,12 +2,14 @@
 
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{CallbackInfo, Flow, Rounds};
 use std::time::{Duration, Instant};
 
 /// Stops when a run has taken longer than a limit, on a monotonic clock, in every loop with [`Rounds`]. It looks at the end of every
 /// scope, phase and round, such as a batch of training or validation, and where a loop declares `polls`, such as each attempt at a step of a
 /// [`Driver`](crate::Driver). It has the weight [`STOPPERS`](crate::weight::STOPPERS). The limit is for each run, also of one driver.
+/// In a restored run the time before it was saved counts, and the time in between does not.
 ///
 /// NetKet's `Timeout` refuses a limit of 0. Here it is a limit like any other, and stops the run at the first look.
 ///
@@ -29,6 +31,8 @@ pub struct MaxTime {
     margin: Duration,
     /// When the last run began; `None` before the first one.
     begin: Option<Instant>,
+    /// The time that the run has taken before it was saved and restored.
+    before: Duration,
 }
 
 impl MaxTime {
@@ -48,6 +52,7 @@ impl MaxTime {
             limit,
             margin: Duration::ZERO,
             begin: None,
+            before: Duration::ZERO,
         }
     }
 
@@ -72,6 +77,19 @@ impl MaxTime {
         self
     }
 
+    fn elapsed(&self) -> Duration {
+        let since = self.begin.map_or(Duration::ZERO, |begin| begin.elapsed());
+        self.before.saturating_add(since)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut elapsed = self.elapsed();
+        fields.field("elapsed", &mut elapsed);
+        if fields.is_loading() {
+            (self.begin, self.before) = (Some(Instant::now()), elapsed);
+        }
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let (limit, margin) = (self.limit, format!("{:?}", self.margin));
         let remedy = format!("give one that is not longer than the limit of {limit:?}");
@@ -79,14 +97,15 @@ impl MaxTime {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::STOPPERS, declare = Self::declare, persist = Self::persist)]
 impl MaxTime {
     fn on_enter(&mut self) {
-        self.begin = Some(Instant::now());
+        (self.begin, self.before) = (Some(Instant::now()), Duration::ZERO);
     }
 
     fn on_poll(&mut self) -> Flow {
-        let elapsed = self.begin.get_or_insert_with(Instant::now).elapsed();
+        self.begin.get_or_insert_with(Instant::now);
+        let elapsed = self.elapsed();
         if elapsed < self.limit.saturating_sub(self.margin) {
             return Flow::Continue;
         }
@@ -117,6 +136,7 @@ mod tests {
             limit: HOUR,
             margin: Duration::ZERO,
             begin: Instant::now().checked_sub(2 * HOUR),
+            before: Duration::ZERO,
         }
     }
 

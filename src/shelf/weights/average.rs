@@ -1,12 +1,14 @@
 //! An average of parameters, which belongs to one fit or one driver.
 
 use crate::Parameters;
+use crate::shelf::snapshot_slot::SnapshotSlot;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Claim, Record, RecordId};
 use std::any::type_name;
 
 /// An average of parameters.
 pub(super) struct Average<M: Parameters> {
-    snapshot: Option<M::Snapshot>,
+    snapshot: SnapshotSlot<M>,
     /// The number of parameters that are in the average.
     count: u64,
 }
@@ -14,7 +16,7 @@ pub(super) struct Average<M: Parameters> {
 impl<M: Parameters> Default for Average<M> {
     fn default() -> Self {
         Self {
-            snapshot: None,
+            snapshot: SnapshotSlot::default(),
             count: 0,
         }
     }
@@ -22,7 +24,7 @@ impl<M: Parameters> Default for Average<M> {
 
 impl<M: Parameters> Average<M> {
     pub(super) fn get(&self) -> Option<&M::Snapshot> {
-        self.snapshot.as_ref()
+        self.snapshot.get()
     }
 
     /// Adds the parameters of a model. `share` returns their share of the average, from the number of parameters including these. The first
@@ -33,12 +35,23 @@ impl<M: Parameters> Average<M> {
         share: impl FnOnce(f64) -> f64,
     ) -> Result<(), BoxError> {
         let count = self.count.saturating_add(1);
-        match &mut self.snapshot {
+        match self.snapshot.get_mut() {
             Some(snapshot) => model.average_into(snapshot, share(as_f64(count)))?,
-            none => *none = Some(model.snapshot()?),
+            None => self.snapshot = SnapshotSlot::of(model.snapshot()?),
         }
         self.count = count;
         Ok(())
+    }
+
+    /// Loads an average that comes from a saved run, now that the model is there.
+    pub(super) fn load(&mut self, model: &M) -> Result<(), BoxError> {
+        self.snapshot.load(model)
+    }
+
+    /// Names what a saved run has of the average.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("count", &mut self.count);
+        self.snapshot.persist("parameters", fields);
     }
 }
 
@@ -89,5 +102,10 @@ impl RunMemory {
         let continues = record.id().is_some() && record.id() == self.record;
         self.is_current &= continues;
         self.record = record.id();
+    }
+
+    /// Names what a saved run has of it. The run that continues it has begun with a record of its own.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("is_current", &mut self.is_current);
     }
 }

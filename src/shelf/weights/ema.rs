@@ -5,6 +5,7 @@ use super::validation_swap::{ValidationSwap, bounds_validation};
 use crate::fit::Step;
 use crate::{Parameters, weight};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{
     BoxError, Breakpoint, CallbackInfo, Local, LocalMut, Outcome, Record, Role, Rounds,
 };
@@ -26,6 +27,9 @@ use std::fmt;
 ///
 /// A plan can have one `Ema` of a model that validates, and one average that is applied at the end; write `.without_validation()` for the
 /// others, or let one have [several decays](Self::and).
+///
+/// A saved run has the averages, and in a validation the model's own parameters beside them: the model has the average then. They are
+/// loaded where the restored run first reaches a handler of this callback; parameters of another model fail the run there.
 ///
 /// After the run the average is here, until another run updates it; with [`apply_at_end`](Self::apply_at_end) the model gets it. The average
 /// belongs to one fit or one driver, and a snapshot needs as much memory as the parameters. It has the weight
@@ -222,8 +226,26 @@ impl<M: Parameters + 'static> Ema<M> {
         averages.filter_map(|(decay, average)| Some((*decay, average.get()?)))
     }
 
+    /// Loads what a saved run has had of the averages, now that the model is there.
+    fn load(&mut self, model: &M) -> Result<(), BoxError> {
+        let mut averages = self.averages.iter_mut();
+        averages.try_for_each(|(_, average)| average.load(model))
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.memory.persist(fields);
+        fields.field("last_step", &mut self.last_step);
+        fields.field("missed", &mut self.missed);
+        for (index, (_, average)) in self.averages.iter_mut().enumerate() {
+            let name = format!("averages.{index}");
+            fields.nested(&name, |fields| average.persist(fields));
+        }
+        self.swap.persist(fields);
+    }
+
     /// Updates the averages, if it is time.
     fn update(&mut self, model: &M) -> Result<(), BoxError> {
+        self.load(model)?;
         if !self.memory.is_current {
             for (_, average) in &mut self.averages {
                 *average = Average::default();
@@ -269,7 +291,7 @@ impl WarmUp {
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare, persist = Self::persist)]
 impl<M: Parameters + 'static> Ema<M> {
     fn on_enter(&mut self, record: &Record, step: Option<&Step>) {
         self.memory.begin_run(record);
@@ -281,6 +303,7 @@ impl<M: Parameters + 'static> Ema<M> {
         at: &Breakpoint,
         mut model: LocalMut<'_, M>,
     ) -> Result<(), BoxError> {
+        self.load(&model)?;
         let is_used = self.validates && self.memory.is_current;
         let average = self.averages.first().and_then(|(_, average)| average.get());
         match average.filter(|_| is_used && bounds_validation(at)) {
@@ -318,6 +341,7 @@ impl<M: Parameters + 'static> Ema<M> {
 
     fn on_exit(&mut self, outcome: &Outcome, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
         self.swap.swap_back(&mut model)?;
+        self.load(&model)?;
         match self.average() {
             Some(average)
                 if self.applies_at_end && self.memory.is_current && outcome.failed().is_none() =>

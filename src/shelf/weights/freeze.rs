@@ -1,7 +1,9 @@
 //! Keeps parameters as they are, for some rounds.
 
 use crate::fit::Step;
+use crate::shelf::snapshot_slot::SnapshotSlot;
 use crate::{Fit, Parameters, weight};
+use callback_runtime::persist::Fields;
 use callback_runtime::{
     At, BoxError, Callback, CallbackInfo, Handlers, LocalMut, Record, Role, Rounds,
 };
@@ -35,7 +37,7 @@ pub struct Freeze<M: Parameters> {
     /// The first frozen round, and the first one after it that is not frozen.
     from: u64,
     until: u64,
-    frozen: Option<M::Snapshot>,
+    frozen: SnapshotSlot<M>,
     /// The number of steps when the parameters were put back for the last time.
     last_step: Option<u64>,
 }
@@ -57,7 +59,7 @@ impl<M: Parameters + 'static> Freeze<M> {
             includes: Box::new(includes),
             from: 1,
             until: u64::MAX,
-            frozen: None,
+            frozen: SnapshotSlot::default(),
             last_step: None,
         }
     }
@@ -115,22 +117,23 @@ impl<M: Parameters + 'static> Freeze<M> {
     fn begin(&mut self, record: &Record, model: &M) -> Result<(), BoxError> {
         let round = record.round().number();
         if !(self.from..self.until).contains(&round) {
-            self.frozen = None;
-        } else if self.frozen.is_none() {
-            self.frozen = Some(model.snapshot()?);
+            self.frozen = SnapshotSlot::default();
+        } else if self.frozen.is_empty() {
+            self.frozen = SnapshotSlot::of(model.snapshot()?);
         }
         Ok(())
     }
 
-    fn put_back(&self, model: &mut M) -> Result<(), BoxError> {
-        match &self.frozen {
+    fn put_back(&mut self, model: &mut M) -> Result<(), BoxError> {
+        self.frozen.load(model)?;
+        match self.frozen.get() {
             Some(frozen) => model.restore_where(frozen, &self.includes),
             None => Ok(()),
         }
     }
 
     fn on_enter(&mut self, step: Option<&Step>) {
-        self.frozen = None;
+        self.frozen = SnapshotSlot::default();
         self.last_step = step.map(|step| step.get());
     }
 
@@ -167,6 +170,11 @@ impl<M: Parameters + 'static> Freeze<M> {
         self.begin(record, &model)
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("last_step", &mut self.last_step);
+        self.frozen.persist("frozen", fields);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_valid = self.from < self.until;
         info.valid_if(
@@ -185,6 +193,7 @@ const AFTER_STEP: [At<Fit>; 2] = [Fit::on_train_batch_after_step, Fit::on_update
 impl<L: Rounds, M: Parameters + 'static> Callback<L> for Freeze<M> {
     fn info(&self) -> CallbackInfo {
         let info = CallbackInfo::of::<Self>().ready_made();
+        let info = info.persist::<Self>(Self::persist);
         self.declare(info.weight(weight::FIRST))
     }
 

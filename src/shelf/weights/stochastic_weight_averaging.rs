@@ -5,6 +5,7 @@ use super::curve::{cosine, line};
 use crate::fit::LearningRate;
 use crate::{Parameters, settings, weight};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Local, LocalMut, Outcome, Record, Rounds};
 use std::fmt;
 
@@ -16,7 +17,8 @@ use std::fmt;
 /// was cut short is not averaged. After the run the average is here, and with [`apply_at_end`](Self::apply_at_end) the model gets it. Running
 /// statistics of a model, such as those of batch normalisation, were computed with the old parameters: run one more pass over the training
 /// data then.
-/// The average belongs to one fit or one driver. The weight is [`LAST`](crate::weight::LAST), so that other schedules do not change the
+/// The average belongs to one fit or one driver. A saved run has it, and how far the learning rate is annealed; the average of another model
+/// fails the restored run at the next epoch that is averaged. The weight is [`LAST`](crate::weight::LAST), so that other schedules do not change the
 /// learning rate that this one anneals.
 ///
 /// ```
@@ -155,7 +157,16 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
         self.average.get()
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.memory.persist(fields);
+        fields.nested("average", |fields| self.average.persist(fields));
+        if let Some(schedule) = &mut self.schedule {
+            schedule.persist(fields);
+        }
+    }
+
     fn add(&mut self, round: u64, model: &M) -> Result<(), BoxError> {
+        self.average.load(model)?;
         if !self.memory.is_current {
             self.average = Average::default();
             self.memory.is_current = true;
@@ -199,9 +210,21 @@ impl RateAnnealing {
         let curve = if self.is_linear { line } else { cosine };
         rates.change_from(from, |from| curve(from, self.to, (*rounds, self.rounds)));
     }
+
+    /// Names what a saved run has of the schedule.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let progress = self.progress.take();
+        let mut rounds = progress.as_ref().map(|(_, rounds)| *rounds);
+        fields.field("annealed_rounds", &mut rounds);
+        self.progress = rounds.map(|rounds| {
+            let mut from = progress.map_or_else(|| LearningRate::new(0.0), |(from, _)| from);
+            fields.nested("annealed_from", |fields| from.persist(fields));
+            (from, rounds)
+        });
+    }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LAST, declare = Self::declare, persist = Self::persist)]
 impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     fn on_enter(&mut self, record: &Record) {
         self.memory.begin_run(record);
@@ -236,6 +259,7 @@ impl<M: Parameters + 'static> StochasticWeightAveraging<M> {
     }
 
     fn on_exit(&mut self, outcome: &Outcome, mut model: LocalMut<'_, M>) -> Result<(), BoxError> {
+        self.average.load(&model)?;
         match self.average.get() {
             Some(average)
                 if self.applies_at_end && self.memory.is_current && outcome.failed().is_none() =>

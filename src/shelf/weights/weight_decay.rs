@@ -6,6 +6,7 @@ use crate::shelf::rates::{of_optimizer, refer_to_optimizer};
 use crate::shelf::sanity_check::NoSteps;
 use crate::{Driver, Fit, Parameters, weight};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, CallbackRef, LocalMut};
 use std::borrow::Cow;
 use std::fmt;
@@ -167,6 +168,12 @@ impl<M: Parameters + 'static> WeightDecay<M> {
         }
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut last = self.last.map(MicroStep::get);
+        fields.field("last", &mut last);
+        self.last = last.map(MicroStep::new);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let info = info.after(CallbackRef::of::<NoSteps>());
         let [from, to] = self.decay.bounds();
@@ -197,7 +204,7 @@ fn has_no_optimizer(name: &str) -> String {
     format!("the loop has no optimiser `{name}`, and no other one with a name; leave out `.of(…)`")
 }
 
-#[callback(Fit, Driver, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
+#[callback(Fit, Driver, register = false, ready_made, weight = weight::LAST, declare = Self::declare, persist = Self::persist)]
 impl<M: Parameters + 'static> WeightDecay<M> {
     fn on_enter(&mut self, rate: Option<&LearningRate>) -> Result<(), String> {
         self.last = None;
