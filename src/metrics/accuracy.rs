@@ -3,6 +3,7 @@
 use super::sum::WeightedMean;
 use super::{Classes, Labels, Metric, MetricError, MetricProblem, Scores, Table, Weights};
 use crate::settings;
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -58,6 +59,10 @@ impl Metric for Accuracy {
     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
         self.0.merge(other.0);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.0.persist(fields);
     }
 }
 
@@ -144,6 +149,10 @@ impl Metric for TopKAccuracy {
             return Err(MetricError::setting("k", self.k, settings::AT_LEAST_ONE));
         }
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.mean.persist(fields);
     }
 }
 
@@ -260,5 +269,9 @@ impl Metric for MultilabelAccuracy {
         }
         self.mean.merge(other.mean);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.mean.persist(fields);
     }
 }

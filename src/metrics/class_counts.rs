@@ -24,6 +24,36 @@ pub(super) struct ClassSums {
 }
 
 impl ClassSums {
+    pub(super) fn numbers(&self) -> [f64; 6] {
+        let [right, right_lost] = self.right.numbers();
+        let [predicted, predicted_lost] = self.predicted.numbers();
+        let [targets, targets_lost] = self.targets.numbers();
+        [
+            right,
+            right_lost,
+            predicted,
+            predicted_lost,
+            targets,
+            targets_lost,
+        ]
+    }
+
+    pub(super) fn of_numbers(numbers: [f64; 6]) -> Self {
+        let [
+            right,
+            right_lost,
+            predicted,
+            predicted_lost,
+            targets,
+            targets_lost,
+        ] = numbers;
+        Self {
+            right: Sum::of_numbers([right, right_lost]),
+            predicted: Sum::of_numbers([predicted, predicted_lost]),
+            targets: Sum::of_numbers([targets, targets_lost]),
+        }
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.right.merge(other.right);
         self.predicted.merge(other.predicted);

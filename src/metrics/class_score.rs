@@ -2,8 +2,10 @@
 
 use super::accuracy::check_classes;
 use super::class_counts::{ClassCounts, ClassSums, check_number};
+use super::saved_tables::{persist_table, report_misfit};
 use super::{ClassAverage, ClassScores, Classes, Metric, MetricError, Weights, ZeroDivision};
 use crate::settings;
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 
 /// Precision, recall or F-score of classes, by a [`ClassAverage`]: `precision_score`, `recall_score` and `fbeta_score` of scikit-learn, and
@@ -253,5 +255,18 @@ impl Metric for ClassScore {
 
     fn parts(&self) -> Vec<String> {
         self.average.parts(self.classes)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut counts: Vec<f64> = self.counts.iter().flat_map(ClassSums::numbers).collect();
+        persist_table("counts", &mut counts, 6, fields);
+        let (counts, _) = counts.as_chunks();
+        self.counts = counts.iter().copied().map(ClassSums::of_numbers).collect();
+        let (found, classes) = (self.counts.len(), self.classes);
+        if found > classes {
+            self.counts.clear();
+            let problem = format!("it counts {found} classes, and the metric has {classes}");
+            report_misfit("counts", &problem, fields);
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The confusion matrix.
 
 use super::accuracy::check_classes;
+use super::saved_tables::{persist_table, report_misfit};
 use super::sum::Sum;
 use super::{Classes, Entries, Metric, MetricError, Weights};
 use callback_runtime::Value;
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 
 /// How often each class is taken for each other: `confusion_matrix` of scikit-learn and `ConfusionMatrix` of torchmetrics. A row for each
@@ -129,6 +131,10 @@ impl Metric for ConfusionMatrix {
         let of_row = |row| (0..classes).map(move |column| format!("{row}.{column}"));
         (0..classes).flat_map(of_row).collect()
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.counts.persist(fields);
+    }
 }
 
 impl Normalize {
@@ -240,6 +246,19 @@ impl PairCounts {
             }
         }
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut cells: Vec<f64> = self.cells.iter().flat_map(|cell| cell.numbers()).collect();
+        persist_table("cells", &mut cells, 2, fields);
+        let (cells, _) = cells.as_chunks();
+        self.cells = cells.iter().copied().map(Sum::of_numbers).collect();
+        let (found, classes) = (self.cells.len(), self.classes);
+        if found > 0 && found != classes.saturating_mul(classes) {
+            self.cells.clear();
+            let problem = format!("it has {found} cells, and the metric {classes} classes");
+            report_misfit("cells", &problem, fields);
+        }
     }
 
     /// Returns the cells, row after row; `None` if all weights are 0.

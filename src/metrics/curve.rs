@@ -1,11 +1,10 @@
-//! Areas under the curves of all thresholds: ROC, and precision against recall.
+//! Areas under the curves of all thresholds, for two classes: ROC, and precision against recall.
 
 use super::accuracy::check_classes;
-use super::class_counts::check_number;
+use super::saved_tables::{persist_table, report_misfit};
 use super::sum::Sum;
-use super::{
-    ClassAverage, ClassScores, Classes, Metric, MetricError, Numbers, Scores, Table, Weights,
-};
+use super::{Classes, Metric, MetricError, Numbers, Weights};
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -30,7 +29,7 @@ pub struct CurveArea {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AreaKind {
+pub(super) enum AreaKind {
     Roc,
     AveragePrecision,
     PrecisionRecall,
@@ -38,10 +37,10 @@ enum AreaKind {
 
 /// A sample with its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Scored {
-    score: f64,
-    is_positive: bool,
-    weight: f64,
+pub(super) struct Scored {
+    pub(super) score: f64,
+    pub(super) is_positive: bool,
+    pub(super) weight: f64,
 }
 
 impl CurveArea {
@@ -138,11 +137,35 @@ impl Metric for CurveArea {
         self.samples.extend_from_slice(&other.samples);
         Ok(())
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let samples = &self.samples;
+        let mut scores: Vec<f64> = samples.iter().map(|sample| sample.score).collect();
+        let mut classes: Vec<u8> = samples
+            .iter()
+            .map(|sample| sample.is_positive.into())
+            .collect();
+        let mut weights: Vec<f64> = samples.iter().map(|sample| sample.weight).collect();
+        persist_table("scores", &mut scores, 1, fields);
+        persist_table("classes", &mut classes, 1, fields);
+        persist_table("weights", &mut weights, 1, fields);
+        if scores.len() != classes.len() || scores.len() != weights.len() {
+            let problem = "there is not one score, one class and one weight for each sample";
+            return report_misfit("scores", problem, fields);
+        }
+        let samples = scores.into_iter().zip(classes).zip(weights);
+        let sample = |((score, class), weight)| Scored {
+            score,
+            is_positive: class == 1,
+            weight,
+        };
+        self.samples = samples.map(sample).collect();
+    }
 }
 
 impl AreaKind {
     /// Computes the area; `None` if it is undefined.
-    fn area(self, mut samples: Vec<Scored>) -> Option<f64> {
+    pub(super) fn area(self, mut samples: Vec<Scored>) -> Option<f64> {
         if samples.iter().any(|sample| sample.score.is_nan()) {
             return Some(f64::NAN);
         }
@@ -213,171 +236,4 @@ impl Point {
         let all = self.positives + self.negatives;
         if all > 0.0 { self.positives / all } else { 1.0 }
     }
-}
-
-/// The areas of several classes, each against the rest, and their average: `roc_auc_score` of scikit-learn with `multi_class="ovr"`,
-/// `average_precision_score`, and `MulticlassAUROC` and `MulticlassAveragePrecision` of torchmetrics.
-///
-/// A class without samples, or the only class that has some, has no area: it is left out of averages, and NaN with [`ClassAverage::PerClass`]
-/// (scikit-learn: the average is NaN too; torchmetrics: such an area is 0 in the average of ROC, and left out of that of average precision).
-/// If no class has an area: no value. [`ClassAverage::Micro`] and [`ClassAverage::MacroOfAll`] do not exist here. All samples are kept until the reset.
-///
-/// ```
-/// use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
-///
-/// let mut auc = OneVsRestArea::roc(3, ClassAverage::Macro);
-/// let scores = [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.2, 0.2, 0.6], [0.4, 0.5, 0.1]];
-/// auc.update(&scores, &[0, 1, 2, 0])?;
-/// assert_eq!(auc.compute().unwrap().number(), Some(1.0));
-/// # Ok::<(), callbacks::metrics::MetricError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct OneVsRestArea {
-    kind: AreaKind,
-    classes: usize,
-    average: ClassAverage,
-    /// Row after row.
-    scores: Vec<f64>,
-    /// The class and the weight of each sample.
-    targets: Vec<(usize, f64)>,
-}
-
-impl OneVsRestArea {
-    /// The areas of [`CurveArea::roc`].
-    ///
-    /// ```
-    /// # use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
-    /// assert!(OneVsRestArea::roc(3, ClassAverage::Micro).check().is_err());
-    /// ```
-    pub fn roc(classes: usize, average: ClassAverage) -> Self {
-        Self::new(AreaKind::Roc, classes, average)
-    }
-
-    /// The areas of [`CurveArea::average_precision`].
-    ///
-    /// ```
-    /// # use callbacks::metrics::{ClassAverage, Metric, OneVsRestArea};
-    /// let mut precision = OneVsRestArea::average_precision(2, ClassAverage::PerClass);
-    /// precision.update(&[[0.75, 0.25], [0.25, 0.75]], &[0, 1])?;
-    /// assert_eq!(precision.compute().unwrap().of_class(1), Some(1.0));
-    /// # Ok::<(), callbacks::metrics::MetricError>(())
-    /// ```
-    pub fn average_precision(classes: usize, average: ClassAverage) -> Self {
-        Self::new(AreaKind::AveragePrecision, classes, average)
-    }
-
-    const fn new(kind: AreaKind, classes: usize, average: ClassAverage) -> Self {
-        Self {
-            kind,
-            classes,
-            average,
-            scores: Vec::new(),
-            targets: Vec::new(),
-        }
-    }
-
-    /// Returns the area of a class, and the weight of its samples.
-    fn area(&self, class: usize) -> (Option<f64>, f64) {
-        let rows = self.scores.chunks(self.classes.max(1)).zip(&self.targets);
-        let samples = rows.map(|(row, (target, weight))| Scored {
-            score: row.get(class).copied().unwrap_or(f64::NAN),
-            is_positive: *target == class,
-            weight: *weight,
-        });
-        let of_class = self.targets.iter().filter(|(target, _)| *target == class);
-        let weight = of_class.map(|(_, weight)| weight).sum();
-        (self.kind.area(samples.collect()), weight)
-    }
-}
-
-impl Metric for OneVsRestArea {
-    type Prediction = Scores;
-    type Target = Classes;
-    type Output = ClassScores;
-
-    fn add(
-        &mut self,
-        scores: Table<'_, f64>,
-        targets: Cow<'_, [usize]>,
-        weights: Weights<'_>,
-    ) -> Result<(), MetricError> {
-        let columns = scores.check_columns(self.classes);
-        columns.map_err(|error| error.of("predictions"))?;
-        check_classes(&targets, self.classes).map_err(|error| error.of("targets"))?;
-        for (index, (row, target)) in scores.rows().zip(targets.iter()).enumerate() {
-            let weight = weights.of(index);
-            if weight > 0.0 {
-                self.scores.extend_from_slice(row);
-                self.targets.push((*target, weight));
-            }
-        }
-        Ok(())
-    }
-
-    fn compute(&self) -> Option<ClassScores> {
-        if self.targets.is_empty() {
-            return None;
-        }
-        let areas = (0..self.classes).map(|class| self.area(class));
-        let number = match self.average {
-            ClassAverage::PerClass => {
-                let areas = areas.map(|(area, _)| area.unwrap_or(f64::NAN));
-                return Some(ClassScores::PerClass(areas.collect()));
-            }
-            ClassAverage::Class(class) => self.area(class).0,
-            ClassAverage::Weighted => mean(areas),
-            ClassAverage::Micro | ClassAverage::Macro | ClassAverage::MacroOfAll => {
-                mean(areas.map(|(area, _)| (area, 1.0)))
-            }
-        };
-        number.map(ClassScores::Number)
-    }
-
-    fn reset(&mut self) {
-        self.scores.clear();
-        self.targets.clear();
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
-        if self.kind != other.kind {
-            return Err(MetricError::merge("curve"));
-        }
-        if self.classes != other.classes {
-            return Err(MetricError::merge("classes"));
-        }
-        self.scores.extend_from_slice(&other.scores);
-        self.targets.extend_from_slice(&other.targets);
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), MetricError> {
-        check_number(self.classes)?;
-        self.average.check_class(self.classes)?;
-        match self.average {
-            ClassAverage::Micro | ClassAverage::MacroOfAll => {
-                let remedy = "choose `Macro`, `Weighted`, `PerClass` or `Class`";
-                let average = format!("{:?}", self.average);
-                Err(MetricError::setting("average", average, remedy))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn example_part(&self) -> Option<String> {
-        self.average.example_part()
-    }
-
-    fn parts(&self) -> Vec<String> {
-        self.average.parts(self.classes)
-    }
-}
-
-/// Computes the weighted mean of the areas that are defined.
-fn mean(areas: impl Iterator<Item = (Option<f64>, f64)>) -> Option<f64> {
-    let defined: Vec<(f64, f64)> = areas
-        .filter_map(|(area, weight)| Some((area?, weight)))
-        .collect();
-    let weight: f64 = defined.iter().map(|(_, weight)| weight).sum();
-    let sum: f64 = defined.iter().map(|(area, weight)| area * weight).sum();
-    (weight > 0.0).then(|| sum / weight)
 }

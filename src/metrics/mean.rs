@@ -2,6 +2,7 @@
 
 use super::sum::WeightedMean;
 use super::{Metric, MetricError, Nothing, Numbers, Weights};
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 
 /// The mean of numbers, such as losses. The sum is compensated, so that a long pass loses no digits.
@@ -76,5 +77,9 @@ impl Metric for Mean {
     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
         self.0.merge(other.0);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.0.persist(fields);
     }
 }

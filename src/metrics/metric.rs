@@ -2,6 +2,8 @@
 
 use super::{Input, Kind, MetricError, MetricProblem, Numbers};
 use callback_runtime::Value;
+use callback_runtime::persist::Fields;
+use std::any::type_name;
 
 /// A number, or several, over the samples of many batches: updated with each batch, computed at the end.
 ///
@@ -28,10 +30,11 @@ use callback_runtime::Value;
 /// * **Merged metrics equal one metric** that has seen all samples, up to the rounding of sums. Sums are compensated (Neumaier), so that a
 ///   long pass loses no digits.
 ///
-/// Write your own with four functions:
+/// Write your own with four functions, and a fifth for runs that are saved in the middle of a pass:
 ///
 /// ```
 /// use callbacks::metrics::{Metric, MetricError, Nothing, Numbers, Weights};
+/// use callbacks::persist::Fields;
 /// use std::borrow::Cow;
 ///
 /// /// The greatest number.
@@ -59,6 +62,10 @@ use callback_runtime::Value;
 ///     fn merge(&mut self, other: &Self) -> Result<(), MetricError> {
 ///         self.0 = self.0.into_iter().chain(other.0).reduce(f64::max);
 ///         Ok(())
+///     }
+///
+///     fn persist(&mut self, fields: &mut Fields<'_>) {
+///         fields.field("greatest", &mut self.0);
 ///     }
 /// }
 ///
@@ -92,6 +99,32 @@ pub trait Metric {
 
     /// Adds the samples of another metric of the same settings, such as one of another rank or thread.
     fn merge(&mut self, other: &Self) -> Result<(), MetricError>;
+
+    /// Names what the metric has summed so far, for a run that is saved in the middle of a pass; the settings are those of the program that
+    /// continues it. The default reports that the metric cannot be saved.
+    ///
+    /// ```
+    /// use callbacks::metrics::{Mean, Metric};
+    /// use callbacks::persist::SavedFields;
+    ///
+    /// let mut mean = Mean::new();
+    /// mean.push(0.5, 1.0)?;
+    /// let saved = SavedFields::save(|fields| mean.persist(fields))?;
+    /// let mut other = Mean::new();
+    /// saved.load(|fields| other.persist(fields))?;
+    /// other.push(1.5, 1.0)?;
+    /// assert_eq!(other.compute(), Some(1.0));
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let name = type_name::<Self>();
+        fields.invalid(
+            "",
+            format!(
+                "the metric `{name}` cannot be saved; write `fn persist` in its `impl Metric`, which names its sums with `fields.field`"
+            ),
+        );
+    }
 
     /// Checks the settings. [`update`](Self::update) calls this, and so does a plan of callbacks before anything runs.
     fn check(&self) -> Result<(), MetricError> {

@@ -45,9 +45,11 @@ mod mean;
 mod metric;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod one_vs_rest;
 mod perplexity;
 mod regression;
 mod samples_per_second;
+mod saved_tables;
 mod sum;
 mod table;
 
@@ -56,13 +58,14 @@ pub use accuracy::{Accuracy, MultilabelAccuracy, TopKAccuracy};
 pub use average::{ClassAverage, ClassScores, ZeroDivision};
 pub use class_score::ClassScore;
 pub use confusion::{ConfusionMatrix, Matrix, Normalize};
-pub use curve::{CurveArea, OneVsRestArea};
+pub use curve::CurveArea;
 pub use error::{MetricError, MetricProblem};
 pub use input::{
     Classes, Input, Kind, LabelRow, Labels, Nothing, Numbers, Row, Samples, Scores, ToClass, argmax,
 };
 pub use mean::Mean;
 pub use metric::{Entries, Metric, Weights};
+pub use one_vs_rest::OneVsRestArea;
 pub use perplexity::Perplexity;
 pub use regression::{MeanAbsoluteError, MeanSquaredError, R2};
 pub use samples_per_second::{Clock, SamplesPerSecond, SystemClock};

@@ -4,6 +4,7 @@ use super::above::check_probabilities;
 use super::accuracy::check_classes;
 use super::sum::WeightedMean;
 use super::{Classes, Metric, MetricError, Scores, Table, Weights};
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 
 /// The perplexity `exp(−mean(ln p))`, where p is the probability that the scores of a sample give to its target: `Perplexity` of torchmetrics,
@@ -140,5 +141,9 @@ impl Metric for Perplexity {
         }
         self.mean.merge(other.mean);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.mean.persist(fields);
     }
 }

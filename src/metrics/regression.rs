@@ -2,6 +2,7 @@
 
 use super::sum::{Spread, Sum, WeightedMean};
 use super::{Metric, MetricError, Numbers, Weights};
+use callback_runtime::persist::Fields;
 use std::borrow::Cow;
 
 /// The mean absolute error: `mean_absolute_error` of scikit-learn and `MeanAbsoluteError` of torchmetrics. Nothing seen: no value
@@ -132,6 +133,10 @@ impl Metric for MeanAbsoluteError {
         self.0.merge(other.0);
         Ok(())
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.0.persist(fields);
+    }
 }
 
 impl Metric for MeanSquaredError {
@@ -166,6 +171,10 @@ impl Metric for MeanSquaredError {
         }
         self.mean.merge(other.mean);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.mean.persist(fields);
     }
 }
 
@@ -213,5 +222,11 @@ impl Metric for R2 {
         self.targets.merge(other.targets);
         self.samples = self.samples.saturating_add(other.samples);
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.errors.persist("errors", fields);
+        self.targets.persist("targets", fields);
+        fields.field("samples", &mut self.samples);
     }
 }

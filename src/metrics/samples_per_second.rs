@@ -1,13 +1,14 @@
 //! How many samples a program works through in a second.
 
 use super::{Metric, MetricError, Nothing, Samples, Weights};
+use callback_runtime::persist::Fields;
 use std::fmt;
 use std::time::{Duration, Instant};
 
 /// The samples per second since the metric was made or reset, on a [`Clock`].
 ///
 /// Merged metrics belong to ranks that work at the same time: their samples are added, and the longer time counts. Weights of samples have
-/// no effect. No samples, or no time: no value.
+/// no effect. No samples, or no time: no value. In a restored run the time before it was saved counts, and the time in between does not.
 ///
 /// ```
 /// use callbacks::metrics::{Metric, SamplesPerSecond};
@@ -27,6 +28,8 @@ use std::time::{Duration, Instant};
 pub struct SamplesPerSecond<C = SystemClock> {
     clock: C,
     began: Duration,
+    /// The time of the part of a pass before its run was saved and restored.
+    before: Duration,
     /// The time of merged metrics.
     merged: Duration,
     samples: u64,
@@ -108,14 +111,19 @@ impl<C: Clock> SamplesPerSecond<C> {
         Self {
             clock,
             began,
+            before: Duration::ZERO,
             merged: Duration::ZERO,
             samples: 0,
         }
     }
 
     fn elapsed(&self) -> Duration {
-        let own = self.clock.now().saturating_sub(self.began);
-        own.max(self.merged)
+        self.own_time().max(self.merged)
+    }
+
+    fn own_time(&self) -> Duration {
+        let since = self.clock.now().saturating_sub(self.began);
+        self.before.saturating_add(since)
     }
 }
 
@@ -137,6 +145,7 @@ impl<C: Clock> Metric for SamplesPerSecond<C> {
 
     fn reset(&mut self) {
         self.began = self.clock.now();
+        self.before = Duration::ZERO;
         self.merged = Duration::ZERO;
         self.samples = 0;
     }
@@ -145,6 +154,16 @@ impl<C: Clock> Metric for SamplesPerSecond<C> {
         self.samples = self.samples.saturating_add(other.samples);
         self.merged = self.merged.max(other.elapsed());
         Ok(())
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        let mut elapsed = self.own_time();
+        fields.field("elapsed", &mut elapsed);
+        fields.field("merged", &mut self.merged);
+        fields.field("samples", &mut self.samples);
+        if fields.is_loading() {
+            (self.began, self.before) = (self.clock.now(), elapsed);
+        }
     }
 }
 

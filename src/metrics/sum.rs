@@ -1,5 +1,7 @@
 //! Sums and means that lose no digits, however many numbers there are.
 
+use callback_runtime::persist::Fields;
+
 /// A compensated sum (Neumaier 1974): the error does not grow with the number of terms.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Sum {
@@ -24,6 +26,21 @@ impl Sum {
     pub(super) fn merge(&mut self, other: Self) {
         self.add(other.sum);
         self.lost += other.lost;
+    }
+
+    /// Returns the sum, and what it has lost to rounding.
+    pub(super) fn numbers(self) -> [f64; 2] {
+        [self.sum, self.lost]
+    }
+
+    pub(super) fn of_numbers([sum, lost]: [f64; 2]) -> Self {
+        Self { sum, lost }
+    }
+
+    pub(super) fn persist(&mut self, name: &str, fields: &mut Fields<'_>) {
+        let mut numbers = self.numbers();
+        fields.field(name, &mut numbers);
+        *self = Self::of_numbers(numbers);
     }
 
     pub(super) fn get(self) -> f64 {
@@ -54,6 +71,11 @@ impl WeightedMean {
     pub(super) fn merge(&mut self, other: Self) {
         self.sum.merge(other.sum);
         self.weight.merge(other.weight);
+    }
+
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.sum.persist("sum", fields);
+        self.weight.persist("weight", fields);
     }
 
     pub(super) fn get(self) -> Option<f64> {
@@ -100,6 +122,18 @@ impl Spread {
         self.mean += distance * share;
         self.squares += other.squares + distance * distance * self.weight * share;
         self.weight = weight;
+    }
+
+    pub(super) fn persist(&mut self, name: &str, fields: &mut Fields<'_>) {
+        let mut numbers = [self.weight, self.origin, self.mean, self.squares];
+        fields.field(name, &mut numbers);
+        let [weight, origin, mean, squares] = numbers;
+        *self = Self {
+            weight,
+            origin,
+            mean,
+            squares,
+        };
     }
 
     /// Returns the sum of `weight × (value − mean)²`.

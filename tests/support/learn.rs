@@ -3,7 +3,7 @@
 //! The loop is a list of actions. A saved run has the number of those that are done; the run that continues it skips them, and opens the
 //! scopes that were open.
 
-use callbacks::fit::{Epoch, LearningRate, Step};
+use callbacks::fit::{Epoch, LearningRate, SampleCount, Step};
 use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::{Break, Parameters, Run, Scope};
@@ -197,6 +197,11 @@ pub(crate) fn plan(attach: &dyn Fn(&mut Plan<Learn>)) -> Plan<Learn> {
         fields.nested("parameters", |fields| net.persist(fields));
     });
     plan.persist_fields("rate", LearningRate::persist);
+    plan.persist_fields("samples", |samples: &mut SampleCount, fields| {
+        let mut count = samples.get();
+        fields.field("count", &mut count);
+        *samples = SampleCount::new(count);
+    });
     plan.persist_fields("done", |done: &mut Done, fields| {
         fields.field("done", &mut done.0)
     });
@@ -208,6 +213,7 @@ pub(crate) fn insert_values(state: &mut State) {
     state.insert(Net::new());
     state.insert(Done::default());
     state.insert(LearningRate::new(0.25));
+    state.insert(SampleCount::new(0));
 }
 
 /// Runs the loop to its end.

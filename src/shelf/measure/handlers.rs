@@ -4,6 +4,7 @@ use super::parts::{Parts, name_in, record_alone};
 use super::{Measure, Measures, Update};
 use crate::metrics::{Entries, Metric};
 use crate::weight;
+use callback_runtime::persist::Fields;
 use callback_runtime::{
     BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Local, Record, Role,
     Rounds,
@@ -20,6 +21,7 @@ where
         let info = CallbackInfo::of::<Self>()
             .ready_made()
             .weight(weight::EARLY)
+            .persist::<Self>(Self::persist)
             .group::<Measures>()
             .no_conflict(CallbackRef::of::<Measures>());
         self.declare(info)
@@ -72,6 +74,10 @@ impl<L: Rounds, M: Metric, A: 'static, B: 'static> Measure<L, M, A, B> {
 
     fn reset(&mut self) {
         self.metric.reset();
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("metric", |fields| self.metric.persist(fields));
     }
 
     #[expect(

@@ -58,6 +58,11 @@ use std::fmt;
 /// that stoppers wait and `Csv` leaves the cell empty. A pass that is cut short has a value over the batches before the cut. A batch that is
 /// left before its prediction is not counted.
 ///
+/// # Saved runs
+///
+/// A run that is saved in the middle of a pass has what the metric has summed so far ([`Metric::persist`]). A metric without that function
+/// cannot be saved, and [`Run::save`](callback_runtime::Run::save) says so.
+///
 /// # Errors
 ///
 /// An error of the update, such as a class that the metric does not have, fails the run, unless the callback is attached with

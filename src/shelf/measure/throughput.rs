@@ -5,6 +5,7 @@ use super::parts::{name_in, record_alone};
 use crate::fit::{Fit, Phase, SampleCount};
 use crate::metrics::{Clock, Metric, SamplesPerSecond, SystemClock};
 use crate::weight;
+use callback_runtime::persist::Fields;
 use callback_runtime::{
     At, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef, Handlers, Record, Role, Rounds,
 };
@@ -16,7 +17,7 @@ use std::fmt;
 /// `samples_per_second` of each round. The samples are those that [`SampleCount`] counts, which every fit has; another loop declares it. It
 /// has the weight [`EARLY`](crate::weight::EARLY).
 ///
-/// The time is that of the whole pass, with its callbacks. A pass in which no samples are counted, such as a validation pass, has no value;
+/// The time is that of the whole pass, with its callbacks; in a restored run, that before the run was saved and that since it goes on. A pass in which no samples are counted, such as a validation pass, has no value;
 /// there, [`Measure`](super::Measure) with the metric [`SamplesPerSecond`] counts the samples of each batch.
 ///
 /// ```
@@ -97,6 +98,11 @@ impl<C: Clock> Throughput<C> {
         self
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("rate", |fields| self.rate.persist(fields));
+        fields.field("from", &mut self.from);
+    }
+
     fn begin(&mut self, samples: &SampleCount) {
         self.rate.reset();
         self.from = samples.get();
@@ -148,6 +154,7 @@ impl<L: Rounds, C: Clock + Send + 'static> Callback<L> for Throughput<C> {
         let info = CallbackInfo::of::<Self>()
             .ready_made()
             .weight(weight::EARLY)
+            .persist::<Self>(Self::persist)
             .group::<Measures>()
             .no_conflict(CallbackRef::of::<Measures>());
         let mut ends: Vec<(u16, &Breakpoint)> = phase_bounds::<L>().collect();
