@@ -1,14 +1,16 @@
 //! Writes records as a table, with a row for each round.
 
 use super::lines::LineWriter;
-use super::{DryRun, columns};
+use super::{DryRun, RewindFile, columns};
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Record, Rounds, Value};
-use csv::{IntoInnerError, WriterBuilder};
+use csv::{IntoInnerError, ReaderBuilder, WriterBuilder};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// Writes comma-separated values: a row for the [`Record`] of each round, in every loop with [`Rounds`]. It has the weight
 /// [`LOGGERS`](crate::weight::LOGGERS), so that a row has what callbacks of smaller weight add. Needs the feature `csv`.
@@ -47,6 +49,15 @@ use std::io::Write;
 /// assert!(written.lines().eq(rows));
 /// # Ok::<(), PlanError>(())
 /// ```
+///
+/// # In a run that is restored
+///
+/// With [`to_file`](Self::to_file), a [restored](callback_runtime::Plan::restore) run continues the file at its position in the saved run: rows
+/// that were written later are cut off, and the header is not written again. A file that is missing, is shorter than it was, was edited, or
+/// belongs to another run fails the restored run, and stays as it is; see [`or_new_file`](Self::or_new_file).
+///
+/// A writer cannot go back. The header is not written again, rows that were written after the run was saved are written once more, and the
+/// outcome has a remark.
 pub struct Csv {
     writer: LineWriter,
     declared: Vec<String>,
@@ -69,11 +80,72 @@ impl Csv {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(to: impl Write + Send + 'static) -> Self {
+        Self::to(LineWriter::new(to))
+    }
+
+    /// Writes to the file at the path, which is created at the first row. A run that begins anew replaces the file, unless it
+    /// [appends](Self::append), and a [restored run](Self#in-a-run-that-is-restored) continues it.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::Csv;
+    /// # use doc_models::Well;
+    ///
+    /// let path = std::env::temp_dir().join(format!("callbacks-csv-{}.csv", std::process::id()));
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Csv::to_file(&path));
+    /// assert!(driver.run(2)?.is_finished());
+    /// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 3);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_file(path: impl Into<PathBuf>) -> Self {
+        Self::to(LineWriter::to_file(path.into()))
+    }
+
+    const fn to(writer: LineWriter) -> Self {
         Self {
-            writer: LineWriter::new(to),
+            writer,
             declared: Vec::new(),
             columns: Vec::new(),
         }
+    }
+
+    /// Continues a file that is there when a run begins anew, with the columns that the file has and without a second header. A value without
+    /// a column fails the run, and a column without a value has an empty cell. A row that a killed process has left unfinished
+    /// gets a line break.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::Csv;
+    /// # use doc_models::Well;
+    /// # let path = std::env::temp_dir().join(format!("callbacks-csv-append-{}.csv", std::process::id()));
+    /// for _ in 0..2 {
+    ///     let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(Csv::to_file(&path).append());
+    ///     assert!(driver.run(2)?.is_finished());
+    /// }
+    /// // A header and four rows.
+    /// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 5);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn append(mut self) -> Self {
+        self.writer = self.writer.set("append", RewindFile::append);
+        self
+    }
+
+    /// Lets a restored run begin a new file, if the one that is there is not that of the saved run: `metrics.2.csv` beside `metrics.csv`. The
+    /// outcome has a remark.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::Csv;
+    /// # use doc_models::Line;
+    /// let log = Csv::to_file("metrics.csv").or_new_file();
+    /// assert!(Trainer::new(Line::default()).callback(log).check().is_ok());
+    /// ```
+    pub fn or_new_file(mut self) -> Self {
+        self.writer = self.writer.set("or_new_file", RewindFile::or_new_file);
+        self
     }
 
     /// Declares columns for values that are not in the first row, such as those that are observed with a period. They come after the columns
@@ -98,7 +170,14 @@ impl Csv {
 
     fn write(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
+            self.columns = self.read_columns()?;
+        }
+        let is_first = self.columns.is_empty();
+        if is_first {
             self.set_columns(cells)?;
+        }
+        if is_first || self.writer.begins_file()? {
+            self.writer.queue(&format_line(&self.columns)?);
         }
         let names = cells.iter().map(|(name, _)| name);
         let row = if names.eq(&self.columns) {
@@ -112,6 +191,9 @@ impl Csv {
     /// Returns the error that a row would have, without writing it.
     fn check(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
+            self.columns = self.read_columns()?;
+        }
+        if self.columns.is_empty() {
             values_by_name(cells)?;
         } else {
             self.arrange(cells)?;
@@ -119,14 +201,42 @@ impl Csv {
         Ok(self.writer.check()?)
     }
 
-    /// Takes the columns from the first row, and queues the header.
+    /// Reads the columns of a file that is continued; none if there is no file, or nothing in it.
+    fn read_columns(&self) -> Result<Vec<String>, BoxError> {
+        let (Some(file), Some(path)) = (self.writer.to_continue()?, self.writer.path()) else {
+            return Ok(Vec::new());
+        };
+        let mut reader = ReaderBuilder::new().has_headers(false).from_reader(file);
+        let header = reader.records().next().transpose();
+        let header = header.map_err(|error| format!("{}: {error}", path.display()))?;
+        let columns: Vec<String> = header.iter().flatten().map(String::from).collect();
+        if !columns.is_empty() {
+            self.check_declared(&columns, &path)?;
+        }
+        Ok(columns)
+    }
+
+    /// Refuses a file that lacks a declared column.
+    fn check_declared(&self, columns: &[String], path: &Path) -> Result<(), String> {
+        let mut declared = self.declared.iter();
+        let Some(lacking) = declared.find(|name| !columns.contains(name)) else {
+            return Ok(());
+        };
+        let columns = columns.join("`, `");
+        Err(format!(
+            "{} has no column `{lacking}`, which is declared; its columns are `{columns}`; write to another file, \
+             or leave out `append()` to replace it",
+            path.display()
+        ))
+    }
+
+    /// Takes the columns from the first row.
     fn set_columns(&mut self, cells: &Cells) -> Result<(), BoxError> {
         let values = values_by_name(cells)?;
         let declared = self.declared.iter();
         let declared = declared.filter(|name| !values.contains_key(name.as_str()));
         let first = cells.iter().map(|(name, _)| name);
         self.columns = first.chain(declared).cloned().collect();
-        self.writer.queue(&format_line(&self.columns)?);
         Ok(())
     }
 
@@ -183,11 +293,17 @@ impl Csv {
         let mut seen = HashSet::new();
         let is_unique = self.declared.iter().all(|name| seen.insert(name));
         let names = format!("{:?}", self.declared);
-        info.valid_if(is_unique, "columns", names, "give each name once")
+        let info = info.valid_if(is_unique, "columns", names, "give each name once");
+        self.writer.declare(info, "Csv")
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("columns", &mut self.columns);
+        fields.rewind("file", &mut self.writer);
     }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare, persist = Self::persist)]
 impl Csv {
     fn on_round_end(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
         if !record.is_complete() {

@@ -1,14 +1,16 @@
 //! Writes records as JSON, with a line for each round.
 
 use super::lines::LineWriter;
-use super::{DryRun, columns};
+use super::{DryRun, RewindFile, columns};
 use crate::weight;
 use crate::{Hyperparameter, Hyperparameters};
 use callback_macros::callback;
-use callback_runtime::{BoxError, Complex, Record, Rounds, Stats, Value};
+use callback_runtime::persist::Fields;
+use callback_runtime::{BoxError, CallbackInfo, Complex, Record, Rounds, Stats, Value};
 use serde_json::{Map, Value as Json, json};
 use std::fmt;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Writes a line of JSON for the [`Record`] of each round, in every loop with [`Rounds`]. It has the weight
 /// [`LOGGERS`](crate::weight::LOGGERS), so that a line has what callbacks of smaller weight add. A round that was
@@ -46,10 +48,20 @@ use std::io::Write;
 /// assert_eq!(written.lines().nth(1), Some(r#"{"step":2,"energy":{"mean":0.5,"error_of_mean":0.5,"variance":0.25}}"#));
 /// # Ok::<(), PlanError>(())
 /// ```
+///
+/// # In a run that is restored
+///
+/// With [`to_file`](Self::to_file), a [restored](callback_runtime::Plan::restore) run continues the file at its position in the saved run: lines
+/// that were written later are cut off. A file that is missing, is shorter than it was, was edited, or belongs to another run fails the
+/// restored run, and stays as it is; see [`or_new_file`](Self::or_new_file).
+///
+/// A writer cannot go back. Lines that were written after the run was saved are written once more, and the outcome has a remark.
 pub struct JsonLines {
     writer: LineWriter,
-    /// The hyperparameters that were written last.
+    /// The hyperparameters of the last row.
     settings: Option<Hyperparameters>,
+    /// The line of hyperparameters that was written last.
+    settings_line: Option<String>,
 }
 
 impl JsonLines {
@@ -64,10 +76,69 @@ impl JsonLines {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn new(to: impl Write + Send + 'static) -> Self {
+        Self::to(LineWriter::new(to))
+    }
+
+    /// Writes to the file at the path, which is created at the first line. A run that begins anew replaces the file, unless it
+    /// [appends](Self::append), and a [restored run](Self#in-a-run-that-is-restored) continues it.
+    ///
+    /// ```
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::JsonLines;
+    /// # use doc_models::Well;
+    ///
+    /// let path = std::env::temp_dir().join(format!("callbacks-json-{}.jsonl", std::process::id()));
+    /// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(JsonLines::to_file(&path));
+    /// assert!(driver.run(2)?.is_finished());
+    /// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 2);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_file(path: impl Into<PathBuf>) -> Self {
+        Self::to(LineWriter::to_file(path.into()))
+    }
+
+    const fn to(writer: LineWriter) -> Self {
         Self {
-            writer: LineWriter::new(to),
+            writer,
             settings: None,
+            settings_line: None,
         }
+    }
+
+    /// Continues a file that is there when a run begins anew. A line that a killed process has left unfinished gets a line break.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::JsonLines;
+    /// # use doc_models::Well;
+    /// # let path = std::env::temp_dir().join(format!("callbacks-json-append-{}.jsonl", std::process::id()));
+    /// for _ in 0..2 {
+    ///     let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(JsonLines::to_file(&path).append());
+    ///     assert!(driver.run(2)?.is_finished());
+    /// }
+    /// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 4);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn append(mut self) -> Self {
+        self.writer = self.writer.set("append", RewindFile::append);
+        self
+    }
+
+    /// Lets a restored run begin a new file, if the one that is there is not that of the saved run: `metrics.2.jsonl` beside `metrics.jsonl`.
+    /// The outcome has a remark.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::JsonLines;
+    /// # use doc_models::Line;
+    /// let log = JsonLines::to_file("metrics.jsonl").or_new_file();
+    /// assert!(Trainer::new(Line::default()).callback(log).check().is_ok());
+    /// ```
+    pub fn or_new_file(mut self) -> Self {
+        self.writer = self.writer.set("or_new_file", RewindFile::or_new_file);
+        self
     }
 
     /// Writes a line of hyperparameters, unless it was written before.
@@ -78,19 +149,34 @@ impl JsonLines {
         let values = new.iter();
         let values = values.map(|(name, value)| (name.to_owned(), json_of_setting(value)));
         let values = Json::Object(values.collect());
-        self.write(&Map::from_iter([("hyperparameters".to_owned(), values)]))?;
+        let line = Map::from_iter([("hyperparameters".to_owned(), values)]);
+        let line = serde_json::to_string(&line)?;
+        if self.settings_line.as_ref() != Some(&line) {
+            self.write(line.clone().into_bytes())?;
+            self.settings_line = Some(line);
+        }
         self.settings = Some(new.clone());
         Ok(())
     }
 
-    fn write(&mut self, line: &Map<String, Json>) -> Result<(), BoxError> {
-        let mut line = serde_json::to_vec(line)?;
+    fn write(&mut self, mut line: Vec<u8>) -> Result<(), BoxError> {
         line.push(b'\n');
         Ok(self.writer.write(&line)?)
     }
+
+    fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+        self.writer.declare(info, "JsonLines")
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        // What is compared first must not hide the line.
+        self.settings = None;
+        fields.field("hyperparameters", &mut self.settings_line);
+        fields.rewind("file", &mut self.writer);
+    }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare, persist = Self::persist)]
 impl JsonLines {
     fn on_round_end(
         &mut self,
@@ -114,8 +200,11 @@ impl JsonLines {
         if dry_run.is_some() {
             return Ok(self.writer.check()?);
         }
+        if self.writer.begins_file()? {
+            (self.settings, self.settings_line) = (None, None);
+        }
         self.write_settings(settings)?;
-        self.write(&line)
+        self.write(serde_json::to_vec(&line)?)
     }
 }
 

@@ -95,6 +95,7 @@ mod progress;
 mod rates;
 mod recorder;
 mod replace;
+mod rewind_file;
 mod sanity_check;
 mod save_state;
 mod snapshot_slot;
@@ -124,6 +125,7 @@ pub use progress::{Printer, Progress};
 pub use rates::{LrFinder, RateCurve, RatePoint, RateSchedule, ReduceOnPlateau, ValueSchedule};
 pub use recorder::{Counts, PhaseCounts, Recorder};
 pub use replace::NotAFile;
+pub use rewind_file::{FilePosition, RewindFile};
 pub use sanity_check::{DryRun, SanityCheck, SanityCheckError, SanityChecked, SanityPart};
 pub use save_state::SaveState;
 pub use stopping::{

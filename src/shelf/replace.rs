@@ -109,7 +109,7 @@ fn with_path(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-fn kind_name(file_type: FileType) -> &'static str {
+pub(super) fn kind_name(file_type: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

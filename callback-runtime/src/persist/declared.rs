@@ -57,13 +57,23 @@ impl CallbackPersistence {
         catch(|| Fields::save(|fields| self.visit(callback, fields)))
     }
 
-    /// Loads the fields of the callback, and leaves those that it does not name.
+    /// Loads the fields of the callback, and leaves those that it does not name. Collects the positions of its sinks.
     pub(super) fn load(
         &self,
         callback: &mut dyn Any,
         saved: &mut SavedFields,
+        positions: &mut SavedFields,
     ) -> Result<Vec<FieldProblem>, Cause> {
-        catch(|| Fields::load(saved, |fields| self.visit(callback, fields)))
+        catch(|| Fields::load(saved, positions, |fields| self.visit(callback, fields)))
+    }
+
+    /// Lets the sinks of the callback go back to their positions.
+    pub(super) fn rewind(
+        &self,
+        callback: &mut dyn Any,
+        positions: &mut SavedFields,
+    ) -> Result<Vec<FieldProblem>, Cause> {
+        catch(|| Fields::rewind_all(positions, |fields| self.visit(callback, fields)))
     }
 
     fn visit(&self, callback: &mut dyn Any, fields: &mut Fields<'_>) {

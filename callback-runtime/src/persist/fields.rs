@@ -1,7 +1,7 @@
 //! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
 
-use super::{Element, Savable, SavedFields, SavedTensor, SavedValue, SavedValueError};
-use std::mem;
+use super::{Element, Rewind, Savable, SavedFields, SavedTensor, SavedValue, SavedValueError};
+use crate::outcome::BoxError;
 
 /// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
 /// the value of a field, or replaces it.
@@ -47,7 +47,13 @@ enum Direction<'a> {
     /// Adds each field.
     Save(&'a mut SavedFields),
     /// Takes each field out, and leaves those that the function does not name.
-    Load(&'a mut SavedFields),
+    Load {
+        saved: &'a mut SavedFields,
+        /// The positions of the sinks, which have been checked.
+        positions: &'a mut SavedFields,
+    },
+    /// Lets each sink go back to its position, and loads nothing.
+    Rewind(&'a mut SavedFields),
     /// Collects the names, and copies nothing.
     List(&'a mut Vec<String>),
 }
@@ -59,29 +65,39 @@ pub(crate) enum FieldProblem {
     Missing(String),
     /// The field cannot be saved, or what was saved is no value of its type.
     Invalid(String, SavedValueError),
+    /// What the report of a restored run says beside that.
+    Remark(String),
 }
 
 impl<'a> Fields<'a> {
     /// Returns the fields that `visit` names, and the problems of those that cannot be saved.
     pub(crate) fn save(visit: impl FnOnce(&mut Fields<'_>)) -> (SavedFields, Vec<FieldProblem>) {
         let mut saved = SavedFields::default();
-        let mut fields = Fields {
-            direction: Direction::Save(&mut saved),
-            path: String::new(),
-            problems: Vec::new(),
-        };
-        visit(&mut fields);
-        let problems = mem::take(&mut fields.problems);
+        let problems = Self::visit(Direction::Save(&mut saved), visit);
         (saved, problems)
     }
 
-    /// Loads the fields that `visit` names. Leaves those that it does not name in `saved`.
+    /// Loads the fields that `visit` names. Leaves those that it does not name in `saved`. Checks the sinks, and puts their positions into
+    /// `positions`.
     pub(crate) fn load(
         saved: &'a mut SavedFields,
+        positions: &'a mut SavedFields,
         visit: impl FnOnce(&mut Fields<'_>),
     ) -> Vec<FieldProblem> {
+        Self::visit(Direction::Load { saved, positions }, visit)
+    }
+
+    /// Lets the sinks that `visit` names go back to these positions.
+    pub(crate) fn rewind_all(
+        positions: &'a mut SavedFields,
+        visit: impl FnOnce(&mut Fields<'_>),
+    ) -> Vec<FieldProblem> {
+        Self::visit(Direction::Rewind(positions), visit)
+    }
+
+    fn visit(direction: Direction<'_>, visit: impl FnOnce(&mut Fields<'_>)) -> Vec<FieldProblem> {
         let mut fields = Fields {
-            direction: Direction::Load(saved),
+            direction,
             path: String::new(),
             problems: Vec::new(),
         };
@@ -98,11 +114,7 @@ impl<'a> Fields<'a> {
     /// ```
     pub fn names(visit: impl FnOnce(&mut Fields<'_>)) -> Vec<String> {
         let mut names = Vec::new();
-        visit(&mut Fields {
-            direction: Direction::List(&mut names),
-            path: String::new(),
-            problems: Vec::new(),
-        });
+        Self::visit(Direction::List(&mut names), visit);
         names
     }
 
@@ -184,7 +196,7 @@ impl<'a> Fields<'a> {
 
     /// Whether the fields are loaded, and not saved.
     pub const fn is_loading(&self) -> bool {
-        matches!(self.direction, Direction::Load(_))
+        matches!(self.direction, Direction::Load { .. })
     }
 
     /// Whether the fields are saved, and neither loaded nor listed.
@@ -234,14 +246,77 @@ impl<'a> Fields<'a> {
         let name = self.path_of(name);
         let done = match &mut self.direction {
             Direction::Save(saved) => save(value).map(|value| saved.insert(&*name, value)),
-            Direction::Load(saved) => match saved.remove(&name) {
+            Direction::Load { saved, .. } => match saved.remove(&name) {
                 Some(saved) => load(value, saved),
                 None => return self.problems.push(FieldProblem::Missing(name)),
             },
             Direction::List(names) => return names.push(name),
+            Direction::Rewind(_) => return,
         };
         if let Err(error) = done {
             self.problems.push(FieldProblem::Invalid(name, error));
+        }
+    }
+
+    /// Saves the position of a sink under a name, or lets it go back there. A restored run checks all sinks when it loads the fields. If the
+    /// whole saved run fits, it calls the function that names the fields once more, and each sink goes back. A sink without a saved
+    /// position is as the program made it, and the report of the restored run names it.
+    ///
+    /// ```
+    /// use callbacks::persist::Fields;
+    /// use callbacks::prelude::*;
+    /// use callbacks::shelf::RewindFile;
+    /// use std::io::{self, Write};
+    ///
+    /// /// Writes the record of each step.
+    /// struct WriteSteps {
+    ///     file: RewindFile,
+    /// }
+    ///
+    /// impl WriteSteps {
+    ///     fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///         fields.rewind("file", &mut self.file);
+    ///     }
+    /// }
+    ///
+    /// #[callback(Driver, register = false, persist = Self::persist)]
+    /// impl WriteSteps {
+    ///     fn on_step_end(&mut self, record: &Record) -> io::Result<()> {
+    ///         writeln!(self.file, "{record}")
+    ///     }
+    /// }
+    /// ```
+    pub fn rewind<S: Rewind + ?Sized>(&mut self, name: &str, sink: &mut S) {
+        let name = self.path_of(name);
+        let done = match &mut self.direction {
+            Direction::Save(saved) => save_position(sink).map(|at| saved.insert(&*name, at)),
+            Direction::Load { saved, positions } => match saved.remove(&name) {
+                Some(at) => check_position(sink, &at).map(|()| positions.insert(&*name, at)),
+                None => return self.problems.push(FieldProblem::Missing(name)),
+            },
+            Direction::Rewind(positions) => match positions.remove(&name) {
+                Some(at) => rewind_to(sink, at).map(|()| {
+                    let remark = sink.remark().map(FieldProblem::Remark);
+                    self.problems.extend(remark);
+                }),
+                None => return,
+            },
+            Direction::List(names) => return names.push(name),
+        };
+        if let Err(error) = done {
+            let error = SavedValueError::new(error.to_string());
+            self.problems.push(FieldProblem::Invalid(name, error));
+        }
+    }
+
+    /// Adds a remark to the [report](super::Restored::remarks) of the restored run, such as that a file could not go back. It has no effect
+    /// unless fields are loaded.
+    pub fn remark(&mut self, text: impl Into<String>) {
+        if matches!(
+            self.direction,
+            Direction::Load { .. } | Direction::Rewind(_)
+        ) {
+            self.problems.push(FieldProblem::Remark(text.into()));
         }
     }
 
@@ -254,6 +329,9 @@ impl<'a> Fields<'a> {
             }
             return;
         }
+        if matches!(self.direction, Direction::Rewind(_)) {
+            return;
+        }
         match (SavedValue::of(value), &mut self.direction) {
             (Ok(SavedValue::Map(fields)), Direction::Save(saved)) if has_no_whole(&fields) => {
                 saved.extend(fields);
@@ -263,13 +341,13 @@ impl<'a> Fields<'a> {
                 .problems
                 .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
             (Ok(_), Direction::List(names)) => names.push(WHOLE.to_owned()),
-            (Ok(_), Direction::Load(_)) => {}
+            (Ok(_), Direction::Load { .. } | Direction::Rewind(_)) => {}
         }
     }
 
     /// Loads a whole value, which [`whole`](Self::whole) has saved.
     pub(super) fn load_whole<T: Savable>(&mut self) -> Option<T> {
-        let Direction::Load(saved) = &mut self.direction else {
+        let Direction::Load { saved, .. } = &mut self.direction else {
             return None;
         };
         let saved = saved.remove(WHOLE).unwrap_or_else(|| saved.take_all());
@@ -281,6 +359,18 @@ impl<'a> Fields<'a> {
             })
             .ok()
     }
+}
+
+fn save_position<S: Rewind + ?Sized>(sink: &mut S) -> Result<SavedValue, BoxError> {
+    Ok(SavedValue::of(&sink.position()?)?)
+}
+
+fn check_position<S: Rewind + ?Sized>(sink: &mut S, at: &SavedValue) -> Result<(), BoxError> {
+    sink.check(&at.clone().into_type()?)
+}
+
+fn rewind_to<S: Rewind + ?Sized>(sink: &mut S, at: SavedValue) -> Result<(), BoxError> {
+    sink.rewind(at.into_type()?)
 }
 
 /// The name under which a whole value is saved that is no map, or has a field of this name.

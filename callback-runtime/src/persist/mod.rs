@@ -1,6 +1,7 @@
 //! Saving a run and continuing it, in this process or in another one.
 //!
 //! - `fields`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
+//! - `rewind`: what a run writes along the way, and that goes back to the position of the saved run;
 //! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
 //! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
@@ -19,6 +20,7 @@ mod receive;
 mod report;
 mod restore;
 mod resume_point;
+mod rewind;
 mod savable;
 mod save;
 mod saved_ending;
@@ -40,6 +42,7 @@ pub(crate) use plan::PlanPersistence;
 pub(crate) use receive::SavedRunReceiver;
 pub use report::{RestoreError, Restored, SaveError};
 pub(crate) use resume_point::SaveRequests;
+pub use rewind::Rewind;
 pub use savable::Savable;
 pub use saved_ending::{SavedEnding, SavedStop};
 pub use saved_fields::SavedFields;

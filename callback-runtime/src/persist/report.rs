@@ -16,6 +16,7 @@ pub struct Restored {
     pub(super) loaded: Vec<String>,
     pub(super) missing: Vec<String>,
     pub(super) unused: Vec<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 impl Restored {
@@ -39,6 +40,11 @@ impl Restored {
     pub fn unused(&self) -> &[String] {
         &self.unused
     }
+
+    /// Returns what callbacks and values remark, such as that a file could not go back to its position in the saved run.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
 }
 
 impl fmt::Display for Restored {
@@ -51,7 +57,9 @@ impl fmt::Display for Restored {
                 write_names(f, names)?;
             }
         }
-        Ok(())
+        self.remarks
+            .iter()
+            .try_for_each(|remark| write!(f, "; {remark}"))
     }
 }
 
@@ -130,6 +138,7 @@ impl FieldProblem {
                 format!("`{name}`: {error}")
             }
             Self::Invalid(field, error) => format!("`{name}.{field}`: {error}"),
+            Self::Remark(text) => format!("`{name}` {text}"),
         }
     }
 }

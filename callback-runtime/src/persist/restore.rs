@@ -4,12 +4,14 @@ use super::fields::FieldProblem;
 use super::plan::PersistedCallback;
 use super::save::ENDED;
 use super::saved_run::SavedCallback;
+use super::state::PersistedState;
 use super::{RestoreError, Restored, SavedEnding, SavedFields, SavedRun};
 use crate::loops::{Loop, ScopeId};
 use crate::outcome::{BoxError, Cause, Fault, Origin, Remark, catch};
 use crate::period::Amount;
 use crate::plan::Plan;
 use crate::run::{Break, RunCore};
+use std::any::Any;
 
 impl<L: Loop> Plan<L> {
     /// Lets the next run continue from a saved one. When every callback has been entered, the run loads what they remember, the values of the
@@ -54,7 +56,7 @@ impl RunCore<'_> {
         };
         match self.load(saved) {
             Ok(restored) => {
-                if !restored.is_whole() {
+                if !restored.is_whole() || !restored.remarks.is_empty() {
                     Remark::add(restored.to_string(), &mut self.run_state.cold.remarks);
                 }
                 self.state().insert(restored);
@@ -80,9 +82,13 @@ impl RunCore<'_> {
         if !error.is_empty() {
             return Err(error);
         }
-        self.load_state(saved.state, &mut restored, &mut error);
-        self.load_callbacks(saved.callbacks, &mut restored, &mut error);
+        let mut sinks = Vec::new();
+        self.load_state(saved.state, &mut sinks, &mut restored, &mut error);
+        self.load_callbacks(saved.callbacks, &mut sinks, &mut restored, &mut error);
         self.restore_counters(saved.counters, &mut restored, &mut error);
+        if error.is_empty() {
+            self.rewind_sinks(sinks, &mut restored, &mut error);
+        }
         if !error.is_empty() {
             return Err(error);
         }
@@ -147,6 +153,7 @@ impl RunCore<'_> {
     fn load_state(
         &mut self,
         saved: Vec<(String, SavedFields)>,
+        sinks: &mut Vec<Sinks>,
         restored: &mut Restored,
         error: &mut RestoreError,
     ) {
@@ -157,8 +164,16 @@ impl RunCore<'_> {
                 restored.missing.push(value.name.to_string());
                 continue;
             };
-            match value.load(&mut self.state(), &mut fields) {
-                Ok(Some(problems)) => restored.add(&value.name, problems, &fields, error),
+            let mut positions = SavedFields::default();
+            match value.load(&mut self.state(), &mut fields, &mut positions) {
+                Ok(Some(problems)) => {
+                    restored.add(&value.name, problems, &fields, error);
+                    sinks.push(Sinks::new(
+                        &value.name,
+                        Owner::State(value.clone()),
+                        positions,
+                    ));
+                }
                 Ok(None) => error.push(format!(
                     "`{}` is not in the state; insert a value into which it can be loaded",
                     value.name
@@ -172,6 +187,7 @@ impl RunCore<'_> {
     fn load_callbacks(
         &mut self,
         saved: Vec<SavedCallback>,
+        sinks: &mut Vec<Sinks>,
         restored: &mut Restored,
         error: &mut RestoreError,
     ) {
@@ -183,7 +199,7 @@ impl RunCore<'_> {
         for persisted in &self.persistence.get().callbacks.clone() {
             let name = resolved.names[persisted.id].to_string();
             match saved.take(&name) {
-                Some(saved) => self.load_callback(persisted, saved, restored, error),
+                Some(saved) => self.load_callback(persisted, saved, sinks, restored, error),
                 None => restored.missing.push(name),
             }
         }
@@ -194,6 +210,7 @@ impl RunCore<'_> {
         &mut self,
         persisted: &PersistedCallback,
         saved: SavedCallback,
+        sinks: &mut Vec<Sinks>,
         restored: &mut Restored,
         error: &mut RestoreError,
     ) {
@@ -205,11 +222,53 @@ impl RunCore<'_> {
         if let Err(why) = persisted.migrate(version, &mut fields) {
             return error.push(format!("`{name}` {why}"));
         }
-        let load = |callback: &mut dyn std::any::Any| persisted.persist.load(callback, &mut fields);
+        let mut positions = SavedFields::default();
+        let load = |callback: &mut dyn Any| {
+            let persist = &persisted.persist;
+            persist.load(callback, &mut fields, &mut positions)
+        };
         match self.dispatcher.with_callback(persisted.id, load) {
-            Some(Ok(problems)) => restored.add(&name, problems, &fields, error),
+            Some(Ok(problems)) => {
+                restored.add(&name, problems, &fields, error);
+                sinks.push(Sinks::new(
+                    &name,
+                    Owner::Callback(persisted.clone()),
+                    positions,
+                ));
+            }
             Some(Err(cause)) => error.push(format!("`{name}` {cause}")),
             None => error.push(format!("`{name}` {ENDED}")),
+        }
+    }
+
+    /// Lets all sinks go back to their positions. They were checked before, so that nothing is cut off if the saved run does not fit.
+    fn rewind_sinks(
+        &mut self,
+        sinks: Vec<Sinks>,
+        restored: &mut Restored,
+        error: &mut RestoreError,
+    ) {
+        for mut sinks in sinks {
+            if sinks.positions.names().next().is_none() {
+                continue;
+            }
+            match self.rewind(&mut sinks) {
+                Ok(problems) => restored.add_problems(&sinks.name, problems, error),
+                Err(cause) => error.push(format!("`{}` {cause}", sinks.name)),
+            }
+        }
+    }
+
+    fn rewind(&mut self, sinks: &mut Sinks) -> Result<Vec<FieldProblem>, Cause> {
+        let positions = &mut sinks.positions;
+        match &sinks.owner {
+            Owner::State(value) => value.rewind(&mut self.state(), positions),
+            Owner::Callback(PersistedCallback { id, persist }) => {
+                let rewind = |callback: &mut dyn Any| persist.rewind(callback, positions);
+                let done = self.dispatcher.with_callback(*id, rewind);
+                // It was there when it was loaded.
+                done.unwrap_or_else(|| Ok(Vec::new()))
+            }
         }
     }
 }
@@ -248,14 +307,42 @@ impl Restored {
         error: &mut RestoreError,
     ) {
         self.loaded.push(name.to_owned());
+        self.add_problems(name, problems, error);
+        self.unused
+            .extend(left.names().map(|field| format!("{name}.{field}")));
+    }
+
+    fn add_problems(&mut self, name: &str, problems: Vec<FieldProblem>, error: &mut RestoreError) {
         for problem in problems {
             match problem {
                 FieldProblem::Missing(field) => self.missing.push(format!("{name}.{field}")),
-                invalid @ FieldProblem::Invalid(..) => error.push(invalid.describe(name)),
+                FieldProblem::Invalid(..) => error.push(problem.describe(name)),
+                FieldProblem::Remark(_) => self.remarks.push(problem.describe(name)),
             }
         }
-        self.unused
-            .extend(left.names().map(|field| format!("{name}.{field}")));
+    }
+}
+
+/// The sinks of a callback or of a value of the state, which go back when the whole saved run is loaded.
+struct Sinks {
+    name: String,
+    owner: Owner,
+    positions: SavedFields,
+}
+
+/// What names sinks among its fields.
+enum Owner {
+    Callback(PersistedCallback),
+    State(PersistedState),
+}
+
+impl Sinks {
+    fn new(name: &str, owner: Owner, positions: SavedFields) -> Self {
+        Self {
+            name: name.to_owned(),
+            owner,
+            positions,
+        }
     }
 }
 

@@ -59,7 +59,13 @@ impl SavedFields {
     /// # Ok::<(), callbacks::persist::SavedValueError>(())
     /// ```
     pub fn load(mut self, visit: impl FnOnce(&mut Fields<'_>)) -> Result<(), SavedValueError> {
-        let problems = Fields::load(&mut self, visit);
+        let mut positions = Self::default();
+        let mut problems = Fields::load(&mut self, &mut positions, visit);
+        // Sinks go back when a whole run is restored, and this is a part of one.
+        let sinks = positions.entries.into_iter().map(|(name, _)| {
+            FieldProblem::Invalid(name, SavedValueError::new("only a run can take a sink back"))
+        });
+        problems.extend(sinks);
         join_problems(problems, &self)
     }
 
@@ -190,6 +196,7 @@ fn join_problems(problems: Vec<FieldProblem>, left: &SavedFields) -> Result<(), 
         FieldProblem::Missing(field) => format!("`{field}` was not saved"),
         FieldProblem::Invalid(field, error) if field.is_empty() => error.to_string(),
         FieldProblem::Invalid(field, error) => format!("`{field}`: {error}"),
+        FieldProblem::Remark(remark) => remark,
     });
     let unused = left.names().map(|field| format!("`{field}` has no place"));
     let lines: Vec<String> = problems.chain(unused).collect();

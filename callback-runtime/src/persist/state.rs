@@ -84,15 +84,16 @@ impl PersistedState {
         Ok(is_present.then_some(saved))
     }
 
-    /// Loads the fields into the value. `None` if it is not in the state, and cannot be made.
+    /// Loads the fields into the value, and collects the positions of its sinks. `None` if it is not in the state, and cannot be made.
     pub(super) fn load(
         &self,
         state: &mut Ctx<'_>,
         saved: &mut SavedFields,
+        positions: &mut SavedFields,
     ) -> Result<Option<Vec<FieldProblem>>, Cause> {
         let mut is_present = true;
         let problems = catch(|| {
-            Fields::load(saved, |fields| {
+            Fields::load(saved, positions, |fields| {
                 if (self.visit)(state, fields).is_none() {
                     match self.make {
                         Some(make) => make(state, fields),
@@ -102,6 +103,19 @@ impl PersistedState {
             })
         })?;
         Ok(is_present.then_some(problems))
+    }
+
+    /// Lets the sinks of the value go back to their positions.
+    pub(super) fn rewind(
+        &self,
+        state: &mut Ctx<'_>,
+        positions: &mut SavedFields,
+    ) -> Result<Vec<FieldProblem>, Cause> {
+        catch(|| {
+            Fields::rewind_all(positions, |fields| {
+                (self.visit)(state, fields);
+            })
+        })
     }
 }
 

@@ -1,18 +1,20 @@
 //! An event file: records with a length, an event, and a checksum of each.
 
 use super::event::{Event, Summary, SummaryValue, What};
+use crate::shelf::{FilePosition, RewindFile};
+use callback_runtime::BoxError;
+use callback_runtime::persist::Rewind;
 use prost::Message;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 /// The longest time between two flushes of a file that is written to, so that a run can be watched.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct EventFile {
-    path: PathBuf,
-    to: BufWriter<File>,
+    to: BufWriter<RewindFile>,
     flushed_at: Instant,
 }
 
@@ -20,15 +22,25 @@ impl EventFile {
     /// Creates a file in the folder, and the folder if there is none.
     pub(super) fn create(folder: &Path) -> Result<Self, String> {
         create_folder(folder)?;
-        let (path, file) = create_file(folder)?;
-        let mut events = Self {
-            path,
-            to: BufWriter::new(file),
-            flushed_at: Instant::now(),
-        };
+        let mut events = Self::of(create_file(folder)?);
         events.write(0, What::FileVersion("brain.Event:2".into()))?;
         events.flush()?;
         Ok(events)
+    }
+
+    /// Continues a file at its end.
+    pub(super) fn of(file: RewindFile) -> Self {
+        Self {
+            to: BufWriter::new(file),
+            flushed_at: Instant::now(),
+        }
+    }
+
+    /// Flushes the file, and returns its name and the position after what was written.
+    pub(super) fn position(&mut self) -> Result<(String, FilePosition), BoxError> {
+        let path = self.to.get_ref().path();
+        let name = path.file_name().unwrap_or_default();
+        Ok((name.to_string_lossy().into_owned(), self.to.position()?))
     }
 
     /// Writes numbers with their tags.
@@ -60,14 +72,14 @@ impl EventFile {
 
     pub(super) fn flush(&mut self) -> Result<(), String> {
         self.flushed_at = Instant::now();
-        let flushed = self.to.flush();
-        flushed.map_err(|error| with_path(&self.path, &error))
+        self.to.flush().map_err(|error| error.to_string())
     }
 
     /// Removes the file.
     pub(super) fn remove(self) -> Result<(), String> {
+        let path = self.to.get_ref().path();
         drop(self.to);
-        fs::remove_file(&self.path).map_err(|error| with_path(&self.path, &error))
+        fs::remove_file(&path).map_err(|error| with_path(&path, &error))
     }
 
     fn write(&mut self, step: u64, what: What) -> Result<(), String> {
@@ -77,7 +89,7 @@ impl EventFile {
             what: Some(what),
         };
         let written = self.to.write_all(&encode_record(&event.encode_to_vec()));
-        written.map_err(|error| with_path(&self.path, &error))
+        written.map_err(|error| error.to_string())
     }
 }
 
@@ -93,7 +105,7 @@ fn create_folder(folder: &Path) -> Result<(), String> {
 }
 
 /// Creates a file with a new name. `TensorBoard` recognises event files by the form of their names.
-fn create_file(folder: &Path) -> Result<(PathBuf, File), String> {
+fn create_file(folder: &Path) -> Result<RewindFile, String> {
     let stem = format!(
         "events.out.tfevents.{:010}.{}.{}",
         now().as_secs(),
@@ -104,7 +116,7 @@ fn create_file(folder: &Path) -> Result<(PathBuf, File), String> {
     loop {
         let path = folder.join(format!("{stem}.{number}"));
         match File::create_new(&path) {
-            Ok(file) => return Ok((path, file)),
+            Ok(file) => return Ok(RewindFile::of_new(path, file)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
             Err(error) => return Err(with_path(&path, &error)),
         }
@@ -168,10 +180,9 @@ fn with_path(path: &Path, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::EventFile;
+    use crate::shelf::RewindFile;
     use std::fs::File;
-    use std::io::BufWriter;
     use std::path::PathBuf;
-    use std::time::Instant;
 
     #[test]
     fn an_error_of_the_file_names_its_path() {
@@ -179,11 +190,7 @@ mod tests {
         let read_only = File::open(&path)
             .or_else(|_| File::open("Cargo.toml"))
             .unwrap();
-        let mut events = EventFile {
-            path: path.clone(),
-            to: BufWriter::new(read_only),
-            flushed_at: Instant::now(),
-        };
+        let mut events = EventFile::of(RewindFile::of_new(path.clone(), read_only));
         events.write_scalars(1, [("loss".to_owned(), 0.5)]).unwrap();
         let error = events.flush().unwrap_err();
         let prefix = format!("{}: ", path.display());

@@ -2,6 +2,7 @@
 
 mod event;
 mod file;
+mod folder;
 mod table;
 
 use super::{DryRun, columns};
@@ -9,8 +10,9 @@ use crate::Hyperparameters;
 use crate::fit::{LearningRate, Loss, OptimizerName, Phase, Step};
 use crate::weight;
 use callback_macros::callback;
+use callback_runtime::persist::{Fields, SavedValue};
 use callback_runtime::{Breakpoint, CallbackInfo, Record, Rounds, Value};
-use file::EventFile;
+use folder::EventFolder;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -50,12 +52,17 @@ use std::path::PathBuf;
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # In a run that is restored
+///
+/// A [restored](callback_runtime::Plan::restore) run continues the event file of the saved run at its position: events that were written later
+/// are cut off, so that `TensorBoard` shows no point twice and lacks none. A `TensorBoard` that has read the file before it was cut off must
+/// be started again: it still shows what was cut off, and reads no more of the file. An event file that is missing, is shorter than it was
+/// or was edited fails the restored run, and stays as it is; see [`or_new_file`](Self::or_new_file).
 pub struct TensorBoard {
-    folder: PathBuf,
+    events: EventFolder,
     /// The number of steps between two losses of batches; `None` to write none.
     batch_loss: Option<u64>,
-    /// The file of the run under way; `None` before its first scope.
-    file: Option<EventFile>,
     /// The step whose loss was written last.
     last_loss: Option<Step>,
 }
@@ -78,9 +85,8 @@ impl TensorBoard {
     /// ```
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
-            folder: folder.into(),
+            events: EventFolder::new(folder.into()),
             batch_loss: None,
-            file: None,
             last_loss: None,
         }
     }
@@ -103,6 +109,21 @@ impl TensorBoard {
         self.batch_loss = Some(every);
         self
     }
+
+    /// Lets a restored run begin a new event file in the folder, if the one of the saved run is missing or is not as it was. The outcome has a
+    /// remark.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::shelf::TensorBoard;
+    /// # use doc_models::Line;
+    /// let log = TensorBoard::new("runs/slow").or_new_file();
+    /// assert!(Trainer::new(Line::default()).callback(log).check().is_ok());
+    /// ```
+    pub fn or_new_file(mut self) -> Self {
+        self.events.or_new_file = true;
+        self
+    }
 }
 
 impl TensorBoard {
@@ -110,12 +131,25 @@ impl TensorBoard {
         let remedy = "give 1 for every step, or leave it out";
         info.valid_if(self.batch_loss != Some(0), "batch_loss", 0, remedy)
     }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field_with(
+            "last_loss",
+            &mut self.last_loss,
+            |last| SavedValue::of(&last.map(Step::get)),
+            |last, saved| {
+                *last = saved.into_type::<Option<u64>>()?.map(Step::new);
+                Ok(())
+            },
+        );
+        fields.rewind("file", &mut self.events);
+    }
 }
 
-#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare)]
+#[callback(Rounds, register = false, ready_made, weight = weight::LOGGERS, declare = Self::declare, persist = Self::persist)]
 impl TensorBoard {
     fn on_enter(&mut self) {
-        self.file = None;
+        self.events.take();
         self.last_loss = None;
     }
 
@@ -126,10 +160,10 @@ impl TensorBoard {
         at: &Breakpoint,
         settings: Option<&Hyperparameters>,
     ) -> Result<(), String> {
-        if self.file.is_some() || at.phase().is_some() {
+        if self.events.is_open() || at.phase().is_some() {
             return Ok(());
         }
-        let file = self.open()?;
+        let file = self.events.open()?;
         settings.map_or(Ok(()), |settings| {
             file.write_of_run(table::of_hyperparameters(settings))
         })
@@ -162,14 +196,14 @@ impl TensorBoard {
         }
         // Rounds of several passes take their time.
         if phase.is_some() {
-            return self.flush();
+            return self.events.flush();
         }
-        self.file.as_mut().map_or(Ok(()), EventFile::flush_if_due)
+        self.events.flush_if_due()
     }
 
     fn on_exit(&mut self, dry_run: Option<&DryRun>) -> Result<(), String> {
-        let flushed = self.flush();
-        let file = self.file.take();
+        let flushed = self.events.flush();
+        let file = self.events.take();
         match file.filter(|_| dry_run.is_some()) {
             Some(file) => flushed.and(file.remove()),
             None => flushed,
@@ -178,22 +212,13 @@ impl TensorBoard {
 }
 
 impl TensorBoard {
-    /// Returns the file of the run, which is created if there is none.
-    fn open(&mut self) -> Result<&mut EventFile, String> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => EventFile::create(&self.folder)?,
-        };
-        Ok(self.file.insert(file))
-    }
-
     fn is_loss_due(&self, step: Step) -> bool {
         let every = self.batch_loss;
         every.is_some_and(|every| step.get().is_multiple_of(every)) && self.last_loss != Some(step)
     }
 
     fn write_batch_loss(&mut self, step: Step, loss: &Loss) -> Result<(), String> {
-        let file = self.open()?;
+        let file = self.events.open()?;
         file.write_scalars(step.get(), [("train/batch_loss".to_owned(), loss.value())])?;
         file.flush_if_due()
     }
@@ -205,11 +230,8 @@ impl TensorBoard {
             .chain(rate.into_iter().flat_map(rate_scalars))
             .collect();
         columns::check_tags(scalars.iter().map(|(tag, _)| tag.as_str()))?;
-        self.open()?.write_scalars(record.round().number(), scalars)
-    }
-
-    fn flush(&mut self) -> Result<(), String> {
-        self.file.as_mut().map_or(Ok(()), EventFile::flush)
+        let file = self.events.open()?;
+        file.write_scalars(record.round().number(), scalars)
     }
 }
 
@@ -245,7 +267,7 @@ fn value_scalars(name: String, value: &Value) -> impl Iterator<Item = (String, f
 impl fmt::Debug for TensorBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TensorBoard")
-            .field("folder", &self.folder)
+            .field("folder", &self.events.path())
             .finish_non_exhaustive()
     }
 }

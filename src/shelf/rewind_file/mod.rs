@@ -1,0 +1,354 @@
+//! A file that is written along the way, and that goes back when a run is restored.
+
+mod checksum;
+mod position;
+mod verify;
+
+use super::replace::kind_name;
+use callback_runtime::BoxError;
+use callback_runtime::persist::Rewind;
+use checksum::Checksum;
+pub use position::FilePosition;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use verify::verify;
+
+/// A file that a run writes along the way, for callbacks of your own: `Csv::to_file` and `JsonLines::to_file` write into one. It is opened
+/// when the first bytes are written, or when the run is saved. By then a restored run has gone back to its [position](Rewind). A file that is
+/// at the path in a run that begins anew is replaced, unless it is to be [continued](Self::append).
+///
+/// A restored run checks that the file is that of the saved run: it has the bytes that the saved run had written, which a checksum tells. It
+/// cuts off what was written later, such as by a process that was killed, and goes on. Any other file, or none, fails the run, and stays
+/// as it is; see [`or_new_file`](Self::or_new_file).
+///
+/// Write nothing in `on_enter`, which comes before a run is restored. Bytes are handed to the operating system at once; for small pieces wrap
+/// the file into a [`BufWriter`](std::io::BufWriter), which can go back, too. Flush it at `on_exit`.
+///
+/// A failure of power can take bytes that the operating system has not written to the disk. The file is then shorter than it was.
+///
+/// ```
+/// use callbacks::persist::Fields;
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::RewindFile;
+/// use std::io::{self, BufWriter, Write};
+/// # use doc_models::Well;
+///
+/// /// Writes the trajectory of a system: eight bytes for each step.
+/// struct Trajectory {
+///     file: BufWriter<RewindFile>,
+/// }
+///
+/// impl Trajectory {
+///     fn persist(&mut self, fields: &mut Fields<'_>) {
+///         fields.rewind("file", &mut self.file);
+///     }
+/// }
+///
+/// #[callback(Driver, register = false, persist = Self::persist)]
+/// impl Trajectory {
+///     fn on_step_end(&mut self, record: &Record) -> io::Result<()> {
+///         let energy = record.value("energy").and_then(|energy| energy.part("mean"));
+///         self.file.write_all(&energy.unwrap_or(f64::NAN).to_le_bytes())
+///     }
+///
+///     fn on_exit(&mut self) -> io::Result<()> {
+///         self.file.flush()
+///     }
+/// }
+///
+/// let path = std::env::temp_dir().join(format!("callbacks-trajectory-{}", std::process::id()));
+/// let trajectory = Trajectory { file: BufWriter::new(RewindFile::new(&path)) };
+/// let mut driver = VariationalDriver::new(Well { x: 1.0 }).callback(trajectory);
+/// assert!(driver.run(2)?.is_finished());
+/// assert_eq!(std::fs::read(&path)?, [1.25_f64.to_le_bytes(), 0.5_f64.to_le_bytes()].concat());
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct RewindFile {
+    /// The path that the program gave.
+    path: PathBuf,
+    /// The number of the file that is written: 1 for the one at the path, 2 for the first one beside it, and so on.
+    number: u32,
+    /// Whether a run that begins anew continues a file that is there.
+    appends: bool,
+    /// Whether a restored run begins a new file if it cannot go back in the one that is there.
+    or_new_file: bool,
+    /// The file; `None` before it is opened.
+    file: Option<File>,
+    /// What the file has, since it was opened.
+    written: Checksum,
+    /// The position that was checked last, and the checksum of what is before it.
+    checked: Option<(FilePosition, Checksum)>,
+    /// Why a new file was begun.
+    remark: Option<String>,
+}
+
+impl RewindFile {
+    /// Writes into the file at the path.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            number: 1,
+            appends: false,
+            or_new_file: false,
+            file: None,
+            written: Checksum::EMPTY,
+            checked: None,
+            remark: None,
+        }
+    }
+
+    /// Wraps a file that was created just now at the path.
+    #[cfg(feature = "tensorboard")]
+    pub(super) fn of_new(path: PathBuf, file: File) -> Self {
+        let mut this = Self::new(path);
+        this.file = Some(file);
+        this
+    }
+
+    /// Continues a file that is there when a run begins anew, and does not replace it.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RewindFile;
+    /// # use std::io::Write;
+    /// # let path = std::env::temp_dir().join(format!("callbacks-append-{}", std::process::id()));
+    /// std::fs::write(&path, "first, ")?;
+    /// RewindFile::new(&path).append().write_all(b"second")?;
+    /// assert_eq!(std::fs::read_to_string(&path)?, "first, second");
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn append(mut self) -> Self {
+        self.appends = true;
+        self
+    }
+
+    /// Begins a new file if a restored run cannot go back: if the file is missing, is shorter than it was, was edited, or belongs to another
+    /// run. The new file is beside the other one, with a number: `metrics.2.csv` for `metrics.csv`. The outcome of the run has a remark.
+    ///
+    /// ```
+    /// use callbacks::persist::Rewind;
+    /// use callbacks::shelf::RewindFile;
+    /// use std::io::Write;
+    ///
+    /// let folder = std::env::temp_dir();
+    /// let path = folder.join(format!("callbacks-metrics-{}.csv", std::process::id()));
+    /// let mut file = RewindFile::new(&path);
+    /// file.write_all(b"step,energy\n")?;
+    /// let position = file.position()?;
+    /// std::fs::write(&path, "edited\n")?;
+    ///
+    /// assert!(RewindFile::new(&path).check(&position).is_err());
+    /// let mut file = RewindFile::new(&path).or_new_file();
+    /// file.rewind(position)?;
+    /// assert!(file.path().to_string_lossy().ends_with(".2.csv"));
+    /// # std::fs::remove_file(file.path())?;
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), callbacks::BoxError>(())
+    /// ```
+    pub fn or_new_file(mut self) -> Self {
+        self.or_new_file = true;
+        self
+    }
+
+    /// Returns the path of the file that is written.
+    pub fn path(&self) -> PathBuf {
+        self.numbered(self.number)
+    }
+
+    /// Returns the path with a number before its extension; without one for the number 1.
+    fn numbered(&self, number: u32) -> PathBuf {
+        if number < 2 {
+            return self.path.clone();
+        }
+        let mut name = self.path.file_stem().unwrap_or_default().to_owned();
+        name.push(format!(".{number}"));
+        if let Some(extension) = self.path.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        self.path.with_file_name(name)
+    }
+
+    /// Opens the file if it is not open.
+    fn open(&mut self) -> io::Result<&mut File> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.begin()?,
+        };
+        Ok(self.file.insert(file))
+    }
+
+    /// Opens the file of a run that begins anew.
+    fn begin(&mut self) -> io::Result<File> {
+        let path = self.path();
+        let length = if self.appends { None } else { Some(0) };
+        let mut file = open(&path, length)?;
+        self.written = Checksum::of(&mut file).map_err(|error| with_path(&path, &error))?;
+        Ok(file)
+    }
+
+    /// Returns whether the file has no byte, after it was opened.
+    #[cfg(any(feature = "csv", feature = "json"))]
+    pub(super) fn is_empty(&mut self) -> io::Result<bool> {
+        self.open()?;
+        Ok(self.written.length == 0)
+    }
+
+    /// Whether the file ends within a line, after it was opened.
+    #[cfg(any(feature = "csv", feature = "json"))]
+    pub(super) fn ends_within_line(&mut self) -> io::Result<bool> {
+        self.open()?;
+        Ok(self.written.last.is_some_and(|byte| byte != b'\n'))
+    }
+
+    /// Returns the file that is about to be continued by a run that begins anew; `None` if there is none, or if it is open.
+    #[cfg(feature = "csv")]
+    pub(super) fn to_continue(&self) -> io::Result<Option<File>> {
+        if !self.appends || self.file.is_some() {
+            return Ok(None);
+        }
+        let path = self.path();
+        match File::open(&path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(with_path(&path, &error)),
+        }
+    }
+
+    /// Returns the error of a file that cannot be written. Leaves the file as it is, and creates none.
+    #[cfg(any(feature = "csv", feature = "json"))]
+    pub(super) fn check_writable(&self) -> io::Result<()> {
+        let path = self.path();
+        if self.file.is_some() {
+            return Ok(());
+        }
+        check_is_file(&path)?;
+        let exists = fs::exists(&path).map_err(|error| with_path(&path, &error))?;
+        let mut options = OpenOptions::new();
+        let options = options.append(true).create_new(!exists);
+        let opened = options.open(&path);
+        opened.map_err(|error| with_path(&path, &error))?;
+        if !exists {
+            fs::remove_file(&path).map_err(|error| with_path(&path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Begins the first file beside the path that is not there.
+    pub(super) fn begin_new_file(&mut self, why: &str) -> io::Result<()> {
+        loop {
+            self.number += 1;
+            let path = self.path();
+            match File::create_new(&path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(with_path(&path, &error)),
+            }
+            self.written = Checksum::EMPTY;
+            self.remark = Some(format!("goes on in {}: {why}", path.display()));
+            return Ok(());
+        }
+    }
+
+    /// Whether a restored run may begin a new file.
+    #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
+    pub(super) const fn may_begin_new_file(&self) -> bool {
+        self.or_new_file
+    }
+
+    /// Cuts off what is behind the position, and continues there. `written` is the checksum of what is before it.
+    fn cut(&mut self, at: FilePosition, written: Checksum) -> io::Result<()> {
+        let path = self.numbered(at.number);
+        let file = open(&path, Some(at.length))?;
+        (self.number, self.file, self.written) = (at.number, Some(file), written);
+        Ok(())
+    }
+}
+
+/// Writes at the end of the file.
+impl Write for RewindFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.open()?.write(bytes);
+        let count = written.map_err(|error| with_path(&self.path(), &error))?;
+        self.written.add(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.as_mut().map_or(Ok(()), File::flush);
+        flushed.map_err(|error| with_path(&self.path(), &error))
+    }
+}
+
+impl Rewind for RewindFile {
+    type Position = FilePosition;
+
+    fn position(&mut self) -> Result<FilePosition, BoxError> {
+        self.open()?;
+        self.flush()?;
+        Ok(FilePosition::new(self.number, self.written))
+    }
+
+    fn check(&mut self, to: &FilePosition) -> Result<(), BoxError> {
+        let verified = verify(&self.numbered(to.number), *to);
+        self.checked = verified.as_ref().ok().map(|written| (*to, *written));
+        match verified {
+            Err(why) if !self.or_new_file => Err(why.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn rewind(&mut self, to: FilePosition) -> Result<(), BoxError> {
+        self.file = None;
+        let checked = self.checked.take().filter(|(at, _)| *at == to);
+        let verified = match checked {
+            Some((_, written)) => Ok(written),
+            None => verify(&self.numbered(to.number), to),
+        };
+        match verified {
+            Ok(written) => self.cut(to, written)?,
+            Err(why) if self.or_new_file => self.begin_new_file(&why.to_string())?,
+            Err(why) => return Err(why.into()),
+        }
+        Ok(())
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        self.remark.take()
+    }
+}
+
+/// Opens a file to write at its end, which is `length` if there is one. Creates the file if there is none.
+fn open(path: &Path, length: Option<u64>) -> io::Result<File> {
+    check_is_file(path)?;
+    let mut options = OpenOptions::new();
+    let opened = options.read(true).append(true).create(true).open(path);
+    let cut = opened.and_then(|file| {
+        length.map_or(Ok(()), |length| file.set_len(length))?;
+        Ok(file)
+    });
+    cut.map_err(|error| with_path(path, &error))
+}
+
+/// Refuses anything but a file, or nothing, at the path.
+fn check_is_file(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            let kind = kind_name(found.file_type());
+            let place = path.display();
+            let text = format!(
+                "{place} is {kind}, and only a file can go back; give the path of a file, or open it as a writer"
+            );
+            Err(io::Error::other(text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the error with the path.
+fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
