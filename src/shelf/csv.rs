@@ -63,6 +63,8 @@ pub struct Csv {
     declared: Vec<String>,
     /// The names of all columns, in order; empty before the first row.
     columns: Vec<String>,
+    /// The file from which the columns were read, if there is one.
+    continued: Option<PathBuf>,
 }
 
 /// Column names and values of a row.
@@ -107,6 +109,7 @@ impl Csv {
             writer,
             declared: Vec::new(),
             columns: Vec::new(),
+            continued: None,
         }
     }
 
@@ -170,7 +173,7 @@ impl Csv {
 
     fn write(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
-            self.columns = self.read_columns()?;
+            self.read_columns()?;
         }
         let is_first = self.columns.is_empty();
         if is_first {
@@ -191,7 +194,7 @@ impl Csv {
     /// Returns the error that a row would have, without writing it.
     fn check(&mut self, cells: &Cells) -> Result<(), BoxError> {
         if self.columns.is_empty() {
-            self.columns = self.read_columns()?;
+            self.read_columns()?;
         }
         if self.columns.is_empty() {
             values_by_name(cells)?;
@@ -201,10 +204,10 @@ impl Csv {
         Ok(self.writer.check()?)
     }
 
-    /// Reads the columns of a file that is continued; none if there is no file, or nothing in it.
-    fn read_columns(&self) -> Result<Vec<String>, BoxError> {
+    /// Takes the columns from a file that is continued, if there is anything in it.
+    fn read_columns(&mut self) -> Result<(), BoxError> {
         let (Some(file), Some(path)) = (self.writer.to_continue()?, self.writer.path()) else {
-            return Ok(Vec::new());
+            return Ok(());
         };
         let mut reader = ReaderBuilder::new().has_headers(false).from_reader(file);
         let header = reader.records().next().transpose();
@@ -212,8 +215,9 @@ impl Csv {
         let columns: Vec<String> = header.iter().flatten().map(String::from).collect();
         if !columns.is_empty() {
             self.check_declared(&columns, &path)?;
+            (self.columns, self.continued) = (columns, Some(path));
         }
-        Ok(columns)
+        Ok(())
     }
 
     /// Refuses a file that lacks a declared column.
@@ -224,8 +228,7 @@ impl Csv {
         };
         let columns = columns.join("`, `");
         Err(format!(
-            "{} has no column `{lacking}`, which is declared; its columns are `{columns}`; write to another file, \
-             or leave out `append()` to replace it",
+            "{} has no column `{lacking}`, which is declared; its columns are `{columns}`; {OTHER_FILE}",
             path.display()
         ))
     }
@@ -248,10 +251,11 @@ impl Csv {
         let row = row.collect();
         let names = cells.iter().map(|(name, _)| name.as_str());
         let unknown: Vec<&str> = names.filter(|name| values.contains_key(name)).collect();
-        if unknown.is_empty() {
-            return Ok(row);
+        match (&self.continued, &unknown[..]) {
+            (_, []) => Ok(row),
+            (Some(path), unknown) => Err(unknown_columns_of(path, unknown)),
+            (None, unknown) => Err(unknown_columns(unknown)),
         }
-        Err(unknown_columns(&unknown))
     }
 }
 
@@ -273,6 +277,19 @@ fn values_by_name(cells: &Cells) -> Result<HashMap<&str, &str>, String> {
         }
     }
     Ok(values)
+}
+
+/// What to do about a file whose columns do not fit.
+const OTHER_FILE: &str = "write to another file, or leave out `append()` to replace it";
+
+/// Returns the message about values without a column in a file that is continued.
+fn unknown_columns_of(path: &Path, names: &[&str]) -> String {
+    let list = names.join("`, `");
+    let has = if let [_] = names { "has" } else { "have" };
+    format!(
+        "`{list}` {has} no column in {}; {OTHER_FILE}",
+        path.display()
+    )
 }
 
 /// Returns the message about values without a column.

@@ -104,7 +104,7 @@ impl LineWriter {
         }
     }
 
-    /// Returns the file whose lines a run that begins anew is about to continue; `None` if there is none.
+    /// Returns the file whose lines are continued, to be read; `None` if there are none.
     #[cfg(feature = "csv")]
     pub(super) fn to_continue(&self) -> io::Result<Option<std::fs::File>> {
         match &self.to {

@@ -1,4 +1,5 @@
 //! A reader of event files, written after the format's description: it shares nothing with who writes them.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,8 @@ pub(crate) fn read(file: &Path) -> Vec<Point> {
     events(&bytes).iter().flat_map(points).collect()
 }
 
-fn events(bytes: &[u8]) -> Vec<Fields<'_>> {
+/// The events of a file behind its version.
+pub(crate) fn events(bytes: &[u8]) -> Vec<Fields<'_>> {
     let mut rest = bytes;
     let mut events = Vec::new();
     while !rest.is_empty() {
@@ -146,9 +148,9 @@ fn points(event: &Fields<'_>) -> Vec<Point> {
 }
 
 /// The fields of a message, by their numbers: what is in them, or the number that they are.
-struct Fields<'b>(Vec<(u64, Field<'b>)>);
+pub(crate) struct Fields<'b>(Vec<(u64, Field<'b>)>);
 
-enum Field<'b> {
+pub(crate) enum Field<'b> {
     Number(u64),
     Bytes(&'b [u8]),
 }

@@ -143,9 +143,10 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 18] = [
+const OTHERS: [&str; 20] = [
     "Counts",
     "DryRun",
+    "FilePosition",
     "InvalidDecay",
     "MixBatch",
     "MixError",
@@ -159,6 +160,7 @@ const OTHERS: [&str; 18] = [
     "Printer",
     "RateCurve",
     "RatePoint",
+    "RewindFile",
     "SanityCheckError",
     "SanityPart",
     "SmoothTargets",

@@ -204,10 +204,14 @@ impl RewindFile {
         Ok(self.written.last.is_some_and(|byte| byte != b'\n'))
     }
 
-    /// Returns the file that is about to be continued by a run that begins anew; `None` if there is none, or if it is open.
+    /// Returns the file whose content is continued, to be read; `None` if there is nothing in it.
     #[cfg(feature = "csv")]
     pub(super) fn to_continue(&self) -> io::Result<Option<File>> {
-        if !self.appends || self.file.is_some() {
+        let may_have_content = match self.file {
+            Some(_) => self.written.length > 0,
+            None => self.appends,
+        };
+        if !may_have_content {
             return Ok(None);
         }
         let path = self.path();
