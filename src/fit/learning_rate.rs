@@ -44,25 +44,6 @@ pub struct LearningRate {
 }
 
 impl LearningRate {
-    /// Names what a saved run has of the rates.
-    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
-        fields.field("rate", &mut self.common);
-        fields.field("rates", &mut self.by_optimizer);
-        let initial = self.initial.as_deref();
-        let mut initial = initial.map(|rate| (rate.common, rate.by_optimizer.clone()));
-        fields.field("initial", &mut initial);
-        if fields.is_loading() {
-            self.initial = initial.map(|(common, by_optimizer)| {
-                Box::new(Self {
-                    common,
-                    by_optimizer,
-                    initial: None,
-                    ..self.clone()
-                })
-            });
-        }
-    }
-
     /// Creates a rate that is the same for every optimiser.
     ///
     /// ```
@@ -318,7 +299,6 @@ impl LearningRate {
         std::iter::once((None, self.common)).chain(rates)
     }
 
-    /// Copies the rates before their first change in a fit.
     /// Names the rates for a saved run: the present ones, and those at the start, from which schedules compute.
     ///
     /// ```
@@ -330,17 +310,20 @@ impl LearningRate {
     pub fn persist(&mut self, fields: &mut Fields<'_>) {
         fields.field("rate", &mut self.common);
         fields.field("of_optimizers", &mut self.by_optimizer);
-        let initial = self.initial.take();
-        let mut initial = initial.map(|initial| (initial.common, initial.by_optimizer));
+        let initial = self.initial.as_deref();
+        let mut initial = initial.map(|initial| (initial.common, initial.by_optimizer.clone()));
         fields.field("initial", &mut initial);
-        self.initial = initial.map(|(common, by_optimizer)| {
-            Box::new(Self {
-                by_optimizer,
-                ..Self::new(common)
-            })
-        });
+        if fields.is_loading() {
+            self.initial = initial.map(|(common, by_optimizer)| {
+                Box::new(Self {
+                    by_optimizer,
+                    ..Self::new(common)
+                })
+            });
+        }
     }
 
+    /// Copies the rates before their first change in a fit.
     fn record_initial(&mut self) {
         if self.initial.is_none() {
             self.initial = Some(Box::new(self.clone()));

@@ -63,7 +63,10 @@ impl SavedFields {
         let mut problems = Fields::load(&mut self, &mut positions, visit);
         // Sinks go back when a whole run is restored, and this is a part of one.
         let sinks = positions.entries.into_iter().map(|(name, _)| {
-            FieldProblem::Invalid(name, SavedValueError::new("only a run can take a sink back"))
+            FieldProblem::Invalid(
+                name,
+                SavedValueError::new("only a run can take a sink back"),
+            )
         });
         problems.extend(sinks);
         join_problems(problems, &self)
