@@ -1,9 +1,10 @@
 //! A classifier of digits: two layers on `ndarray`, trained by gradient descent with momentum.
 
 use super::data::{Batch, CLASSES, PIXELS};
-use callbacks::BoxError;
 use callbacks::fit::OptimizerName;
+use callbacks::persist::Fields;
 use callbacks::prelude::*;
+use callbacks::{BoxError, Parameters};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
 
 const HIDDEN: usize = 64;
@@ -34,7 +35,7 @@ pub struct Logits(pub Array2<f32>);
 #[derive(callbacks::Gradients)]
 pub struct Gradients([Slopes; 2]);
 
-#[derive(callbacks::Gradients)]
+#[derive(callbacks::Gradients, callbacks::Parameters)]
 struct Slopes {
     weights: Array2<f32>,
     biases: Array1<f32>,
@@ -106,6 +107,15 @@ impl Learner for Mlp {
             layer.update(slopes, rate as f32);
         }
         Ok(())
+    }
+
+    // What a checkpoint has of the model.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("parameters", |fields| Parameters::persist(self, fields));
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let name = format!("optimizer.velocity.{index}");
+            fields.nested(&name, |fields| layer.velocity.persist(fields));
+        }
     }
 }
 

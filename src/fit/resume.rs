@@ -4,6 +4,7 @@ use super::loss::MeanLoss;
 use super::pass_kind::PassKind;
 use super::{Batches, History, Iteration, LearningRate, Phase};
 use crate::require::require;
+use crate::shelf::PhaseCounts;
 use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
 use callback_runtime::{Break, Ctx, Plan, Run};
 
@@ -39,11 +40,15 @@ pub(super) struct SourceStates {
 /// The fields of a source; `None` where no run was saved.
 type Saved = Option<Result<SavedFields, SavedValueError>>;
 
+/// The number of values that a fit saves by itself.
+pub(super) const FIT_STATE: usize = 4;
+
 /// Declares what a saved run has of a fit.
 pub(super) fn persist_fit(plan: &mut Plan<super::Fit>) {
     plan.persist_fields("Fit", FitPosition::persist);
     plan.persist_fields("LearningRate", LearningRate::persist);
     plan.persist_fields("History", History::persist);
+    plan.persist_fields("PhaseCounts", PhaseCounts::persist);
 }
 
 impl FitPosition {

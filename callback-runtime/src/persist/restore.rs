@@ -161,7 +161,9 @@ impl RunCore<'_> {
         let mut saved = Named::new(saved);
         for value in &values {
             let Some(mut fields) = saved.take(&value.name) else {
-                restored.missing.push(value.name.to_string());
+                if value.is_in(&mut self.state()) {
+                    restored.missing.push(value.name.to_string());
+                }
                 continue;
             };
             let mut positions = SavedFields::default();

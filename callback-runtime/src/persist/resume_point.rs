@@ -41,6 +41,19 @@ impl<L: Loop> Plan<L> {
         attached.any(|each| each.info.declarations().receives.is_some())
     }
 
+    /// Returns the names of the values of the state that are saved with a run.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Driver>::new();
+    /// plan.persist::<Vec<f64>>("weights");
+    /// assert_eq!(plan.persisted().collect::<Vec<_>>(), ["Record", "weights"]);
+    /// ```
+    pub fn persisted(&self) -> impl Iterator<Item = &str> {
+        let state = self.core.persistence.get().state.iter();
+        state.map(|value| &*value.name)
+    }
+
     /// Returns the saved run from which the next run continues.
     pub fn saved_run(&self) -> Option<&SavedRun> {
         self.core.persistence.get().restore.as_ref()

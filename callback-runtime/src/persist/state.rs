@@ -105,6 +105,16 @@ impl PersistedState {
         Ok(is_present.then_some(problems))
     }
 
+    /// Whether the value is in the state.
+    pub(super) fn is_in(&self, state: &mut Ctx<'_>) -> bool {
+        let mut is_present = false;
+        // A panic comes again where the value is saved.
+        let _ = catch(|| {
+            Fields::names(|fields| is_present = (self.visit)(state, fields).is_some());
+        });
+        is_present
+    }
+
     /// Lets the sinks of the value go back to their positions.
     pub(super) fn rewind(
         &self,

@@ -4,7 +4,7 @@ use super::{FitSession, OpenPass};
 use crate::Attach;
 use crate::fit::epochs::refuse_early_stop;
 use crate::fit::initial_state::insert_initial;
-use crate::fit::resume::{FitPosition, persist_fit};
+use crate::fit::resume::{FIT_STATE, FitPosition, persist_fit};
 use crate::fit::{Epochs, Fit, LearningRate, expectations};
 use callback_runtime::{At, Location, Plan, PlanError, SessionBuilder, State};
 use std::cell::{Cell, RefCell};
@@ -165,13 +165,30 @@ impl<'m> FitSessionBuilder<'m> {
         })
     }
 
+    /// Refuses a checkpoint that has nothing of the model.
+    fn saves_no_model(&mut self) -> Option<String> {
+        let plan = self.session.plan();
+        let own = Plan::<Fit>::new().persisted().count() + FIT_STATE;
+        let saves_no_more = plan.has_receivers() && plan.persisted().count() <= own;
+        saves_no_more.then(|| {
+            "saves its runs, and nothing of the model among them; lend the model, and name it with `.persist::<Model>(\"model\")`, or its \
+             tensors with `.persist_fields(…)`"
+                .to_owned()
+        })
+    }
+
     /// Declares what the session adds to the declaration of `Fit`, and the problems of the settings.
     fn expect(&mut self) {
         let (epochs, rate, created_at) = (self.bounds, self.learning_rate, self.created_at);
         let fired = &self.fired;
+        let saves_no_model = self.saves_no_model();
         self.session.plan().expect(|availability| {
             expectations::declare_session(availability, epochs.max, fired);
-            let problems = [epochs.problem(), rate.and_then(LearningRate::problem)];
+            let problems = [
+                epochs.problem(),
+                rate.and_then(LearningRate::problem),
+                saves_no_model,
+            ];
             for problem in problems.into_iter().flatten() {
                 availability.problem("the session", created_at, problem);
             }
