@@ -2,11 +2,11 @@
 
 use super::data::{Batch, CLASSES, PIXELS};
 use callbacks::BoxError;
-use callbacks::candle::Gradients;
+use callbacks::candle::{AdamW, Gradients};
 use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
 use candle_core::{Device, Tensor, Var};
-use candle_nn::{AdamW, Linear, Module, Optimizer, loss};
+use candle_nn::{Linear, Module, loss};
 
 const HIDDEN: usize = 64;
 
@@ -34,7 +34,7 @@ impl Mlp {
         variables.extend(more);
         Ok(Self {
             layers: [first, second],
-            optimizer: AdamW::new_lr(variables.clone(), 0.0)?,
+            optimizer: AdamW::new(variables.clone()),
             variables,
             last_loss: None,
         })
@@ -92,7 +92,6 @@ impl Learner for Mlp {
     }
 
     fn step(&mut self, gradients: Gradients, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
-        self.optimizer.set_learning_rate(rate);
-        Ok(self.optimizer.step(gradients.store())?)
+        Ok(self.optimizer.step(gradients.store(), rate)?)
     }
 }

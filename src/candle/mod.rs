@@ -2,13 +2,16 @@
 //!
 //! `Var`, lists of `Var` and `VarMap` have [`Parameters`](trait@crate::Parameters), so that a learner with one of these fields can derive it;
 //! [`Gradients`] has [`callbacks::Gradients`](trait@crate::Gradients). Snapshots, averages and norms are computed on the device.
+//! [`Sgd`], [`Adam`] and [`AdamW`] are optimisers whose moments a saved run has, by the names of the variables.
 //! `examples/digits_candle.rs` is a learner that uses them.
 
 mod gradients;
+mod optimizers;
 mod parameters;
 mod saved_tensors;
 
 pub use gradients::Gradients;
+pub use optimizers::{Adam, AdamW, Sgd};
 
 use crate::fit::Loss;
 use candle_core::{DType, Device, Tensor};
