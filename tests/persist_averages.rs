@@ -3,6 +3,7 @@
 
 mod support {
     pub(crate) mod learn;
+    pub(crate) mod places;
 }
 
 use callbacks::persist::SavedRun;

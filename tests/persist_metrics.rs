@@ -2,6 +2,7 @@
 
 mod support {
     pub(crate) mod learn;
+    pub(crate) mod places;
 }
 
 use callbacks::Callback;

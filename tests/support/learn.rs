@@ -1,8 +1,6 @@
-//! A loop of training and validation that saves its run at every place, and can continue it from each of them.
-//!
-//! The loop is a list of actions. A saved run has the number of those that are done; the run that continues it skips them, and opens the
-//! scopes that were open.
+//! A loop of training and validation that saves its run at every place.
 
+use super::places::{self, Body, Done, Ran, Walk};
 use callbacks::fit::{Epoch, LearningRate, SampleCount, Step};
 use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
@@ -84,54 +82,6 @@ impl Net {
     }
 }
 
-/// The number of actions that are done.
-#[derive(Debug, Clone, Copy, Default)]
-struct Done(u64);
-
-/// Walks through the actions.
-struct Walk {
-    next: u64,
-    saved: Vec<SavedRun>,
-}
-
-type Body<'b> = &'b mut dyn FnMut(&mut Run<'_, Learn>, &mut Walk) -> Result<(), Break>;
-
-fn done(run: &mut Run<'_, Learn>) -> u64 {
-    run.state().get::<Done>().unwrap().0
-}
-
-impl Walk {
-    /// Does the next action and saves the run, unless the action is done.
-    fn act(
-        &mut self,
-        run: &mut Run<'_, Learn>,
-        action: impl FnOnce(&mut Run<'_, Learn>) -> Result<(), Break>,
-    ) -> Result<(), Break> {
-        self.next += 1;
-        if done(run) < self.next {
-            action(run)?;
-            run.state().insert(Done(self.next));
-            self.saved.push(run.save()?);
-        }
-        Ok(())
-    }
-
-    /// Opens a scope with so many actions, unless it has ended.
-    fn scope(
-        &mut self,
-        run: &mut Run<'_, Learn>,
-        (scope, actions): (Scope<Learn>, u64),
-        body: Body<'_>,
-    ) -> Result<(), Break> {
-        if done(run) > self.next + actions {
-            self.next += actions + 1;
-            return Ok(());
-        }
-        run.scope(scope, |run| body(run, self))?;
-        self.act(run, |_| Ok(()))
-    }
-}
-
 fn train_batch(run: &mut Run<'_, Learn>, walk: &mut Walk) -> Result<(), Break> {
     walk.act(run, |run| {
         let state = run.state();
@@ -158,7 +108,7 @@ fn pass(
     run: &mut Run<'_, Learn>,
     walk: &mut Walk,
     (pass, batch): (Scope<Learn>, Scope<Learn>),
-    body: Body<'_>,
+    body: Body<'_, Learn>,
 ) -> Result<(), Break> {
     walk.scope(run, (pass, PASS), &mut |run, walk| {
         walk.act(run, |_| Ok(()))?;
@@ -182,13 +132,6 @@ fn epoch(run: &mut Run<'_, Learn>, walk: &mut Walk) -> Result<(), Break> {
     )
 }
 
-/// What a run has done: what it saved at each place, how it ended, and the state afterwards.
-pub(crate) struct Ran {
-    pub(crate) saved: Vec<SavedRun>,
-    pub(crate) outcome: String,
-    pub(crate) state: State,
-}
-
 /// Makes a plan, as each process does.
 pub(crate) fn plan(attach: &dyn Fn(&mut Plan<Learn>)) -> Plan<Learn> {
     let mut plan = Plan::new();
@@ -202,9 +145,7 @@ pub(crate) fn plan(attach: &dyn Fn(&mut Plan<Learn>)) -> Plan<Learn> {
         fields.field("count", &mut count);
         *samples = SampleCount::new(count);
     });
-    plan.persist_fields("done", |done: &mut Done, fields| {
-        fields.field("done", &mut done.0)
-    });
+    plan.persist_fields("done", Done::persist);
     plan
 }
 
@@ -220,10 +161,7 @@ pub(crate) fn insert_values(state: &mut State) {
 pub(crate) fn run(plan: &mut Plan<Learn>) -> Ran {
     let mut state = State::new();
     insert_values(&mut state);
-    let mut walk = Walk {
-        next: 0,
-        saved: Vec::new(),
-    };
+    let mut walk = Walk::default();
     let outcome = plan.run(&mut state, |run| {
         run.scope(Learn::RUN, |run| {
             (0..EPOCHS).try_for_each(|_| walk.scope(run, (Learn::EPOCH, 3 + 2 * PASS), &mut epoch))
@@ -233,43 +171,22 @@ pub(crate) fn run(plan: &mut Plan<Learn>) -> Ran {
     Ran {
         saved: walk.saved,
         outcome: outcome.unwrap().to_string(),
+        bits: state.get::<Net>().unwrap().bits(),
         state,
     }
 }
 
-/// Returns the plan of a process that continues a run, after a detour through a file.
+/// Returns the plan of a process that continues a run.
 pub(crate) fn continued(saved: &SavedRun, attach: &dyn Fn(&mut Plan<Learn>)) -> Plan<Learn> {
-    let text = serde_json::to_string(saved).unwrap();
     let mut plan = plan(attach);
-    plan.restore(serde_json::from_str(&text).unwrap());
+    plan.restore(places::through_file(saved));
     plan
 }
 
 /// Cuts a run at each place at which it can be saved, and compares the rest with the run that was never cut.
 pub(crate) fn cut_at_each_place(attach: &dyn Fn(&mut Plan<Learn>)) -> Ran {
-    let whole = run(&mut plan(attach));
-    let places = EPOCHS * (4 + 2 * PASS);
-    assert_eq!(whole.saved.len() as u64, places, "{}", whole.outcome);
-    let texts = texts(&whole.saved);
-    for (place, saved) in whole.saved.iter().enumerate() {
-        let rest = run(&mut continued(saved, attach));
-        assert_same(&rest, &whole, &texts[place + 1..], place);
-    }
-    whole
-}
-
-fn texts(runs: &[SavedRun]) -> Vec<String> {
-    let texts = runs.iter().map(serde_json::to_string);
-    texts.collect::<Result<_, _>>().unwrap()
-}
-
-/// Compares the rest of a run with the whole, of which `saved` is what the rest should save.
-fn assert_same(rest: &Ran, whole: &Ran, saved: &[String], place: usize) {
-    assert_eq!(rest.outcome, whole.outcome, "cut at {place}");
-    assert_eq!(rest.saved.len(), saved.len(), "cut at {place}");
-    for (index, (rest, whole)) in texts(&rest.saved).iter().zip(saved).enumerate() {
-        assert_eq!(rest, whole, "cut at {place}, {index} places later");
-    }
-    let bits = |ran: &Ran| ran.state.get::<Net>().unwrap().bits();
-    assert_eq!(bits(rest), bits(whole), "cut at {place}");
+    places::cut_at_each_place(EPOCHS * (4 + 2 * PASS), &|saved| match saved {
+        Some(saved) => run(&mut continued(&saved, attach)),
+        None => run(&mut plan(attach)),
+    })
 }
