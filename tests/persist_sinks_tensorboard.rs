@@ -140,3 +140,33 @@ fn a_folder_that_is_gone_is_refused() {
     );
     assert!(folder.names().is_empty());
 }
+
+/// Writes what `tests/peers/tensorboard/check.py` reads: the event file of a run that was never cut, and those of runs that were killed and
+/// then continued.
+#[test]
+#[ignore = "its files are read by `tests/peers/tensorboard/check.py`"]
+fn the_files_that_tensorboard_reads() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tensorboard");
+    let _ = fs::remove_dir_all(&target);
+    let keep = |folder: &Folder, name: &str| {
+        let to = target.join(name);
+        fs::create_dir_all(&to).unwrap();
+        for (name, bytes) in folder.files() {
+            fs::write(to.join(name), bytes).unwrap();
+        }
+    };
+    let whole = Folder::new("board-read-whole");
+    begin(&board, &whole, STEPS);
+    keep(&whole, "whole");
+    for cut in 0..STEPS {
+        for killed_at in cut.max(1)..=STEPS {
+            let folder = Folder::new("board-read");
+            let killed = begin(&board, &folder, killed_at);
+            keep(&folder, &format!("cut-{cut}-killed-{killed_at}/killed"));
+            let saved = killed.saved_at(usize::try_from(cut).unwrap());
+            let resumed = resume(&board, &folder, saved, STEPS);
+            assert!(resumed.outcome.is_finished(), "{}", resumed.outcome);
+            keep(&folder, &format!("cut-{cut}-killed-{killed_at}/resumed"));
+        }
+    }
+}

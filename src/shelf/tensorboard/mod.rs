@@ -56,9 +56,10 @@ use std::path::PathBuf;
 /// # In a run that is restored
 ///
 /// A [restored](callback_runtime::Plan::restore) run continues the event file of the saved run at its position: events that were written later
-/// are cut off, so that `TensorBoard` shows no point twice and lacks none. A `TensorBoard` that has read the file before it was cut off must
-/// be started again: it still shows what was cut off, and reads no more of the file. An event file that is missing, is shorter than it was
-/// or was edited fails the restored run, and stays as it is; see [`or_new_file`](Self::or_new_file).
+/// are cut off, so that `TensorBoard` shows no point twice and lacks none. A `TensorBoard` that is running goes on: it keeps the points that
+/// it has read, and reads those that are new. If the program has changed what it logs, start `TensorBoard` again, because the events have
+/// other lengths. An event file that is missing, is shorter than it was or was edited fails the restored run, and stays as it is; see
+/// [`or_new_file`](Self::or_new_file).
 pub struct TensorBoard {
     events: EventFolder,
     /// The number of steps between two losses of batches; `None` to write none.
