@@ -1,0 +1,19 @@
+//! Checkpoints on disk: they come back as they were, whatever fails, and what was changed is refused.
+//!
+//! - `script`: a run that writes and removes checkpoints;
+//! - `memory_disk`, `memory_tree`: a file system whose operations fail;
+//! - `crashes`, `faults`: the process is killed, the power fails, an operation fails;
+//! - `damage`: bytes that are changed or missing;
+//! - `directories`: several checkpoints and runs in a directory;
+//! - `disk`: the file system of the operating system;
+//! - `values`: any run, and what a checkpoint cannot have.
+
+mod crashes;
+mod damage;
+mod directories;
+mod disk;
+mod faults;
+mod memory_disk;
+mod memory_tree;
+mod script;
+mod values;
