@@ -6,6 +6,7 @@
 //! - `damage`: bytes that are changed or missing;
 //! - `directories`: several checkpoints and runs in a directory;
 //! - `disk`: the file system of the operating system;
+//! - `python`: what another program reads;
 //! - `values`: any run, and what a checkpoint cannot have.
 
 mod crashes;
@@ -15,5 +16,6 @@ mod disk;
 mod faults;
 mod memory_disk;
 mod memory_tree;
+mod python;
 mod script;
 mod values;
