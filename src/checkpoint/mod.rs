@@ -110,6 +110,8 @@
 //! print(manifest["numbers"], tensors["state/positions"])
 //! ```
 //!
+//! numpy has no type for tensors of `BF16`; `safetensors.torch.load_file` reads them.
+//!
 //! # What a crash leaves
 //!
 //! A checkpoint is written into a hidden folder. Its files and the folder are made durable, the folder gets its name, and the directory is
