@@ -70,7 +70,9 @@ where
         .callback(Ema::<M>::new(0.99))
         .callback(stopping.restore_best::<M>())
         .callback(Checkpoint::to(&checkpoints).every(Period::steps(10)))
-        .on(Fit::on_train_batch_end, |step: &Step| println!("step {step}"))
+        .on(Fit::on_train_batch_end, |step: &Step| {
+            println!("step {step}")
+        })
         .resume(Resume::latest(&checkpoints))?;
 
     let fitted = trainer.fit(digits.train(32, SEED))?;
@@ -95,14 +97,24 @@ fn compare(model: &str) -> Result<(), Box<dyn Error>> {
     let steps = watch(spawn(model, &whole)?, None)?;
     println!("{model}: undisturbed, {} steps", steps.len());
     let steps = watch(spawn(model, &killed)?, Some(KILLED_AT))?;
-    println!("{model}: killed at {}", steps.last().map_or("its begin", String::as_str));
+    println!(
+        "{model}: killed at {}",
+        steps.last().map_or("its begin", String::as_str)
+    );
     let steps = watch(spawn(model, &killed)?, None)?;
-    println!("{model}: goes on at {}", steps.first().map_or("its end", String::as_str));
+    println!(
+        "{model}: goes on at {}",
+        steps.first().map_or("its end", String::as_str)
+    );
 
     let identical = fs::read(whole.join("result"))? == fs::read(killed.join("result"))?;
     fs::remove_dir_all(folder)?;
     println!("identical: {identical}");
-    if identical { Ok(()) } else { Err("the two trainings differ".into()) }
+    if identical {
+        Ok(())
+    } else {
+        Err("the two trainings differ".into())
+    }
 }
 
 /// Starts this program to train in a process of its own.

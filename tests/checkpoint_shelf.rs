@@ -24,9 +24,11 @@ fn trainer(scores: &[f64]) -> Trainer<Momentum> {
         let index = usize::try_from(epoch.get() - 1).unwrap();
         record.set("score", scores[index]);
     };
-    Trainer::new(Momentum::new()).epochs(epochs).plan_with(|plan| {
-        plan.on(Fit::on_epoch_end, score).produces("score");
-    })
+    Trainer::new(Momentum::new())
+        .epochs(epochs)
+        .plan_with(|plan| {
+            plan.on(Fit::on_epoch_end, score).produces("score");
+        })
 }
 
 /// Fits to the end, and returns what was learnt.
@@ -40,7 +42,9 @@ const SCORES: [f64; 6] = [3.0, 1.0, 2.0, 5.0, 4.0, 6.0];
 
 /// The folders of these checkpoints, and the pointer.
 fn numbered(numbers: &[u64]) -> Vec<String> {
-    let folders = numbers.iter().map(|number| format!("checkpoint-{number:06}"));
+    let folders = numbers
+        .iter()
+        .map(|number| format!("checkpoint-{number:06}"));
     folders.chain(["latest".to_owned()]).collect()
 }
 
@@ -60,15 +64,23 @@ fn periods_of_steps_and_epochs_write_where_they_are_due() {
     let checkpoint = checkpoint.every(Period::steps(4)).every(Period::epochs(3));
     fit(trainer(&SCORES).callback(checkpoint.named("{epoch}-{step}")));
     // An epoch has three steps.
-    assert_eq!(folder.names(""), ["2-4", "3-8", "3-9", "4-12", "6-16", "6-18", "latest"]);
+    assert_eq!(
+        folder.names(""),
+        ["2-4", "3-8", "3-9", "4-12", "6-16", "6-18", "latest"]
+    );
 }
 
 #[test]
 fn a_driver_and_a_session_write_as_a_trainer_does() {
     let folder = Folder::new("loops");
     let mut weights = vec![0.0];
-    let session = Fit::session(2).lend(&mut weights).persist::<Vec<f64>>("weights");
-    let fit = session.callback(Checkpoint::to(folder.path().join("session"))).start().unwrap();
+    let session = Fit::session(2)
+        .lend(&mut weights)
+        .persist::<Vec<f64>>("weights");
+    let fit = session
+        .callback(Checkpoint::to(folder.path().join("session")))
+        .start()
+        .unwrap();
     for _ in fit.epochs() {
         for batch in fit.train([1.0, 2.0]) {
             fit.borrow::<Vec<f64>>().unwrap()[0] += batch;
@@ -77,11 +89,16 @@ fn a_driver_and_a_session_write_as_a_trainer_does() {
     }
     assert!(fit.finish().is_finished());
     assert_eq!(folder.names("session"), numbered(&[1, 2]));
-    let saved = CheckpointDir::new(folder.path().join("session")).latest().unwrap().unwrap();
+    let saved = CheckpointDir::new(folder.path().join("session"))
+        .latest()
+        .unwrap()
+        .unwrap();
     assert!(saved.saved.state("weights").is_some());
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     /// What stays are the best and the last, also if the run is cut at any place and continued by another process.
     #[test]
     fn the_best_and_the_last_stay(
@@ -125,7 +142,13 @@ proptest! {
 /// The epochs with the best scores, the best first, and of equal ones the earlier.
 fn best_of(scores: &[f64], count: usize, maximizes: bool) -> Vec<(u64, f64)> {
     let mut epochs: Vec<(u64, f64)> = (1..).zip(scores.iter().copied()).collect();
-    epochs.sort_by(|(_, first), (_, second)| if maximizes { second.total_cmp(first) } else { first.total_cmp(second) });
+    epochs.sort_by(|(_, first), (_, second)| {
+        if maximizes {
+            second.total_cmp(first)
+        } else {
+            first.total_cmp(second)
+        }
+    });
     epochs.truncate(count);
     epochs
 }
@@ -133,7 +156,9 @@ fn best_of(scores: &[f64], count: usize, maximizes: bool) -> Vec<(u64, f64)> {
 #[test]
 fn only_the_best_are_written_if_the_last_are_not_kept() {
     let folder = Folder::new("only-best");
-    let checkpoint = Checkpoint::to(folder.path()).keep_last(0).keep_best_min("score", 1);
+    let checkpoint = Checkpoint::to(folder.path())
+        .keep_last(0)
+        .keep_best_min("score", 1);
     fit(trainer(&SCORES).callback(checkpoint.named("epoch-{epoch}-{score:.1}")));
     assert_eq!(folder.names(""), ["epoch-2-1.0", "latest"]);
 }
@@ -146,7 +171,10 @@ fn checkpoints_of_another_run_and_other_files_stay() {
     fs::write(folder.path().join("notes.txt"), "mine").unwrap();
     fs::create_dir(folder.path().join("plots")).unwrap();
     fit(trainer(&SCORES[..3]).callback(checkpoint().named("second-{n}")));
-    assert_eq!(folder.names(""), ["first-2", "latest", "notes.txt", "plots", "second-3"]);
+    assert_eq!(
+        folder.names(""),
+        ["first-2", "latest", "notes.txt", "plots", "second-3"]
+    );
 }
 
 #[test]
@@ -155,15 +183,39 @@ fn an_interrupted_run_continues_in_the_middle_of_an_epoch() {
     for at in [1, 5, 9, 17] {
         let folder = Folder::new("interrupt");
         let checkpoint = || Checkpoint::to(folder.path()).every(Period::epochs(100));
-        let interrupt = move |step: &Step| if step.get() == at { Flow::interrupt("Ctrl-C") } else { Flow::Continue };
-        let mut first = trainer(&SCORES).callback(checkpoint()).on(Fit::on_train_batch_end, interrupt);
+        let interrupt = move |step: &Step| {
+            if step.get() == at {
+                Flow::interrupt("Ctrl-C")
+            } else {
+                Flow::Continue
+            }
+        };
+        let mut first = trainer(&SCORES)
+            .callback(checkpoint())
+            .on(Fit::on_train_batch_end, interrupt);
         assert!(first.fit(train()).unwrap().outcome.interrupted().is_some());
-        let head = CheckpointDir::new(folder.path()).latest().unwrap().unwrap().head;
-        assert_eq!((head.reason.as_str(), head.numbers["step"]), ("interrupted", f64::from(u32::try_from(at).unwrap())));
-        let second = trainer(&SCORES).callback(checkpoint()).resume(Resume::latest(folder.path())).unwrap();
+        let head = CheckpointDir::new(folder.path())
+            .latest()
+            .unwrap()
+            .unwrap()
+            .head;
+        assert_eq!(
+            (head.reason.as_str(), head.numbers["step"]),
+            ("interrupted", f64::from(u32::try_from(at).unwrap()))
+        );
+        let second = trainer(&SCORES)
+            .callback(checkpoint())
+            .resume(Resume::latest(folder.path()))
+            .unwrap();
         assert_eq!(fit(second), whole, "step {at}");
 
-        let mut third = trainer(&SCORES).callback(Checkpoint::to(folder.path().join("none")).every(Period::epochs(100)).without_halts()).on(Fit::on_train_batch_end, interrupt);
+        let mut third = trainer(&SCORES)
+            .callback(
+                Checkpoint::to(folder.path().join("none"))
+                    .every(Period::epochs(100))
+                    .without_halts(),
+            )
+            .on(Fit::on_train_batch_end, interrupt);
         assert!(third.fit(train()).unwrap().outcome.interrupted().is_some());
         assert!(folder.names("none").is_empty());
     }
@@ -173,26 +225,50 @@ fn an_interrupted_run_continues_in_the_middle_of_an_epoch() {
 fn a_program_that_is_started_again_ends_as_it_has_ended() {
     let folder = Folder::new("again");
     let run = || {
-        let stop = |epoch: &Epoch| if epoch.get() == 2 { Flow::stop("good enough") } else { Flow::Continue };
-        let trainer = trainer(&SCORES).callback(Checkpoint::to(folder.path())).on(Fit::on_epoch_end, stop);
+        let stop = |epoch: &Epoch| {
+            if epoch.get() == 2 {
+                Flow::stop("good enough")
+            } else {
+                Flow::Continue
+            }
+        };
+        let trainer = trainer(&SCORES)
+            .callback(Checkpoint::to(folder.path()))
+            .on(Fit::on_epoch_end, stop);
         let mut trainer = trainer.resume(Resume::latest(folder.path())).unwrap();
         let fitted = trainer.fit(train()).unwrap();
-        (fitted.outcome.stopped().unwrap().to_string(), fitted.learner.bits(), fitted.history.len())
+        (
+            fitted.outcome.stopped().unwrap().to_string(),
+            fitted.learner.bits(),
+            fitted.history.len(),
+        )
     };
     let first = run();
     let files = folder.names("");
     assert_eq!(run(), first);
     assert_eq!(folder.names(""), files);
-    let goes_on = trainer(&SCORES).resume(Resume::latest(folder.path()).past_stop()).unwrap();
+    let goes_on = trainer(&SCORES)
+        .resume(Resume::latest(folder.path()).past_stop())
+        .unwrap();
     assert_eq!(fit(goes_on), fit(trainer(&SCORES)));
 }
 
 #[test]
 fn a_failed_run_leaves_a_marked_checkpoint_by_choice() {
     let folder = Folder::new("failed");
-    let fail = |step: &Step| if step.get() == 5 { Err("the loss is NaN") } else { Ok(()) };
-    let checkpoint = Checkpoint::to(folder.path()).with_failures().named("{epoch}-{n}");
-    let mut failing = trainer(&SCORES).callback(checkpoint).on(Fit::on_train_batch_end, fail);
+    let fail = |step: &Step| {
+        if step.get() == 5 {
+            Err("the loss is NaN")
+        } else {
+            Ok(())
+        }
+    };
+    let checkpoint = Checkpoint::to(folder.path())
+        .with_failures()
+        .named("{epoch}-{n}");
+    let mut failing = trainer(&SCORES)
+        .callback(checkpoint)
+        .on(Fit::on_train_batch_end, fail);
     assert!(failing.fit(train()).unwrap().outcome.failed().is_some());
     assert_eq!(folder.names(""), ["1-1", "2-2", "latest"]);
     let dir = CheckpointDir::new(folder.path());
@@ -200,9 +276,17 @@ fn a_failed_run_leaves_a_marked_checkpoint_by_choice() {
     let head = dir.read("2-2").unwrap().head;
     assert!(head.failed && head.reason == "failed");
 
-    let continued = trainer(&SCORES).resume(Resume::from(folder.path().join("2-2"))).unwrap();
+    let continued = trainer(&SCORES)
+        .resume(Resume::from(folder.path().join("2-2")))
+        .unwrap();
     let mut continued = continued;
-    let failed = continued.fit(train()).unwrap().outcome.failed().unwrap().to_string();
+    let failed = continued
+        .fit(train())
+        .unwrap()
+        .outcome
+        .failed()
+        .unwrap()
+        .to_string();
     assert!(failed.contains("the loss is NaN"), "{failed}");
 }
 
@@ -211,8 +295,13 @@ fn it_writes_on_request() {
     let folder = Folder::new("request");
     let handle = SaveHandle::new();
     let file = folder.path().join("save-now");
-    let checkpoint = Checkpoint::to(folder.path().join("runs")).every(Period::never()).keep_all();
-    let checkpoint = checkpoint.on_request(handle.clone()).when_file_appears(&file).named("{step}");
+    let checkpoint = Checkpoint::to(folder.path().join("runs"))
+        .every(Period::never())
+        .keep_all();
+    let checkpoint = checkpoint
+        .on_request(handle.clone())
+        .when_file_appears(&file)
+        .named("{step}");
     let asked = file.clone();
     let ask = move |step: &Step| match step.get() {
         4 => handle.save(),
@@ -221,14 +310,25 @@ fn it_writes_on_request() {
     };
     // A file is looked for ten times in a second, and at the first look: this run has one.
     fs::write(&file, "").unwrap();
-    fit(trainer(&SCORES).on(Fit::on_train_batch_before_step, ask).callback(checkpoint));
+    fit(trainer(&SCORES)
+        .on(Fit::on_train_batch_before_step, ask)
+        .callback(checkpoint));
     let names = folder.names("runs");
-    assert!(names.starts_with(&["1".to_owned(), "5".to_owned()]), "{names:?}");
+    assert!(
+        names.starts_with(&["1".to_owned(), "5".to_owned()]),
+        "{names:?}"
+    );
 }
 
 #[test]
 fn names_and_settings_that_are_none_are_problems_of_the_plan() {
-    let problems = |checkpoint: Checkpoint| trainer(&SCORES).callback(checkpoint).check().unwrap_err().to_string();
+    let problems = |checkpoint: Checkpoint| {
+        trainer(&SCORES)
+            .callback(checkpoint)
+            .check()
+            .unwrap_err()
+            .to_string()
+    };
     let to = || Checkpoint::to("runs");
     assert!(problems(to().named("epoch-{epoch")).contains("a `{` has no `}` behind it"));
     assert!(problems(to().named("a/b")).contains("`/` cannot be in the name of a folder"));
@@ -255,17 +355,30 @@ fn a_learner_that_names_nothing_is_a_problem_of_the_plan() {
         fn loss(&mut self, _: &Guess, (): &()) -> Result<callbacks::fit::Loss, BoxError> {
             Ok(0.0.into())
         }
-        fn backward(&mut self, _: &Guess, (): &(), _: callbacks::fit::OptimizerName) -> Result<u8, BoxError> {
+        fn backward(
+            &mut self,
+            _: &Guess,
+            (): &(),
+            _: callbacks::fit::OptimizerName,
+        ) -> Result<u8, BoxError> {
             Ok(0)
         }
-        fn step(&mut self, _: u8, _: f64, _: callbacks::fit::OptimizerName) -> Result<(), BoxError> {
+        fn step(
+            &mut self,
+            _: u8,
+            _: f64,
+            _: callbacks::fit::OptimizerName,
+        ) -> Result<(), BoxError> {
             Ok(())
         }
     }
 
     let mut trainer = Trainer::new(Nothing).callback(Checkpoint::to("runs"));
     let problem = trainer.check().unwrap_err().to_string();
-    assert!(problem.contains("the learner names nothing to save") && problem.contains("fn persist"), "{problem}");
+    assert!(
+        problem.contains("the learner names nothing to save") && problem.contains("fn persist"),
+        "{problem}"
+    );
 }
 
 #[test]
@@ -279,7 +392,11 @@ fn on_a_thread_it_writes_the_same() {
     assert_eq!(latest(&inline).head.numbers, latest(&threaded).head.numbers);
 
     let folder = Folder::new("skipping");
-    let mut skipping = trainer(&SCORES).callback(Checkpoint::to(folder.path()).keep_all().in_background(WhenBusy::Skip));
+    let mut skipping = trainer(&SCORES).callback(
+        Checkpoint::to(folder.path())
+            .keep_all()
+            .in_background(WhenBusy::Skip),
+    );
     assert!(skipping.fit(train()).unwrap().outcome.is_finished());
     let skipped = skipping.plan().get::<Checkpoint>().unwrap().skipped();
     assert_eq!(folder.names("").len() as u64, 6 - skipped + 1);
@@ -293,16 +410,32 @@ fn an_error_of_the_disk_fails_the_run_or_not_as_its_policy_says() {
         fs::write(&file, "in the way").unwrap();
         let checkpoint = || {
             let checkpoint = Checkpoint::to(&file);
-            if threaded { checkpoint.in_background(WhenBusy::Wait) } else { checkpoint }
+            if threaded {
+                checkpoint.in_background(WhenBusy::Wait)
+            } else {
+                checkpoint
+            }
         };
         let mut failing = trainer(&SCORES).callback(checkpoint());
-        let failed = failing.fit(train()).unwrap().outcome.failed().unwrap().to_string();
-        assert!(failed.contains("Checkpoint") && failed.contains("file"), "{failed}");
+        let failed = failing
+            .fit(train())
+            .unwrap()
+            .outcome
+            .failed()
+            .unwrap()
+            .to_string();
+        assert!(
+            failed.contains("Checkpoint") && failed.contains("/file"),
+            "{failed}"
+        );
         let mut warned = trainer(&SCORES).plan_with(|plan| {
             plan.add(checkpoint()).on_failure(OnFailure::Warn);
         });
         let outcome = warned.fit(train()).unwrap().outcome;
-        assert!(outcome.is_finished() && !outcome.swallowed().is_empty(), "{outcome}");
+        assert!(
+            outcome.is_finished() && !outcome.swallowed().is_empty(),
+            "{outcome}"
+        );
     }
 }
 
@@ -313,7 +446,9 @@ fn a_resume_chooses_what_it_takes() {
     let latest = || Resume::latest(folder.path());
     let bits = |resume: Resume| {
         let mut trainer = trainer(&SCORES[..3]).resume(resume).unwrap();
-        let outcome = trainer.fit(Vec::new()).map(|fitted| fitted.outcome.is_finished());
+        let outcome = trainer
+            .fit(Vec::new())
+            .map(|fitted| fitted.outcome.is_finished());
         // Without a batch, a run that begins anew is a problem of the plan.
         (outcome.is_err(), trainer.learner().bits())
     };
@@ -321,12 +456,20 @@ fn a_resume_chooses_what_it_takes() {
     let [weight, velocity, ..] = fit(trainer(&SCORES[..3]));
     let _ = (bits, weight, velocity, new);
 
-    let mut weights = trainer(&SCORES[..1]).epochs(0).resume(latest().weights_only()).unwrap();
+    let mut weights = trainer(&SCORES[..1])
+        .epochs(0)
+        .resume(latest().weights_only())
+        .unwrap();
     weights.fit(train()).unwrap().outcome.ok().unwrap();
     assert_eq!(weights.learner().bits()[..2], [weight, new[1]]);
-    assert_eq!(weights.get::<Restored>().unwrap().missing(), [] as [&str; 0]);
+    assert_eq!(
+        weights.get::<Restored>().unwrap().missing(),
+        [] as [&str; 0]
+    );
 
-    let mut without = trainer(&SCORES[..3]).resume(latest().without_optimizer()).unwrap();
+    let mut without = trainer(&SCORES[..3])
+        .resume(latest().without_optimizer())
+        .unwrap();
     assert!(without.fit(train()).unwrap().outcome.is_finished());
     assert_eq!(without.learner().bits()[..2], [weight, new[1]]);
 
@@ -348,14 +491,21 @@ fn a_torn_checkpoint_is_refused_and_the_one_before_offered() {
     assert!(error.to_string().contains("manifest.json"), "{error}");
     let before = error.newest().unwrap();
     assert!(before.ends_with("checkpoint-000005"), "{error}");
-    assert_eq!(fit(trainer(&SCORES).resume(Resume::from(before)).unwrap()), fit(trainer(&SCORES)));
+    assert_eq!(
+        fit(trainer(&SCORES).resume(Resume::from(before)).unwrap()),
+        fit(trainer(&SCORES))
+    );
 }
 
 #[test]
 fn what_a_run_saves_has_the_names_of_its_callbacks() {
     let folder = Folder::new("names");
     fit(trainer(&SCORES).callback(Checkpoint::to(folder.path())));
-    let saved = CheckpointDir::new(folder.path()).latest().unwrap().unwrap().saved;
+    let saved = CheckpointDir::new(folder.path())
+        .latest()
+        .unwrap()
+        .unwrap()
+        .saved;
     let names: BTreeSet<&str> = saved.callbacks().collect();
     assert_eq!(names, ["Checkpoint"].into());
     let _: Option<CallbackRef> = None;

@@ -293,6 +293,7 @@ fn no_callback_of_the_shelf_makes_a_failure_of_a_stop_an_interrupt_or_a_leave() 
     tested.0.sort_unstable();
     tested.0.dedup();
     if cfg!(all(
+        feature = "checkpoint",
         feature = "csv",
         feature = "json",
         feature = "tensorboard",

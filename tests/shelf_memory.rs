@@ -260,6 +260,7 @@ fn every_loop_finds_every_callback_of_the_shelf_as_if_it_were_new() {
     tested.0.sort_unstable();
     tested.0.dedup();
     if cfg!(all(
+        feature = "checkpoint",
         feature = "csv",
         feature = "json",
         feature = "tensorboard",

@@ -32,21 +32,36 @@ const THREADED: &str = "CALLBACKS_SURVIVAL_THREADED";
 fn shuffled(epoch: u64) -> Vec<Numbers> {
     let mut numbers: Vec<f64> = (1..=9).map(f64::from).collect();
     numbers.rotate_left(usize::try_from(epoch * 4 % 9).unwrap());
-    numbers.chunks(2).map(|pair| Numbers(pair.to_vec())).collect()
+    numbers
+        .chunks(2)
+        .map(|pair| Numbers(pair.to_vec()))
+        .collect()
 }
 
 /// Trains from the beginning, or from the latest checkpoint, to the end.
 fn train(folder: &Path, is_threaded: bool) {
     let checkpoints = folder.join("checkpoints");
-    let checkpoint = Checkpoint::to(&checkpoints).every(Period::steps(3)).every(Period::epochs(1));
-    let checkpoint = checkpoint.keep_best_min("valid_loss", 2).named("{epoch}-{step}");
-    let checkpoint = if is_threaded { checkpoint.in_background(WhenBusy::Wait) } else { checkpoint };
+    let checkpoint = Checkpoint::to(&checkpoints)
+        .every(Period::steps(3))
+        .every(Period::epochs(1));
+    let checkpoint = checkpoint
+        .keep_best_min("valid_loss", 2)
+        .named("{epoch}-{step}");
+    let checkpoint = if is_threaded {
+        checkpoint.in_background(WhenBusy::Wait)
+    } else {
+        checkpoint
+    };
     let mut trainer = Trainer::new(Momentum::new())
         .epochs(5)
         .valid(vec![Numbers(vec![-1.0]), Numbers(vec![-2.0])])
         .callback(RateSchedule::per_step(Cosine::new()))
         .callback(Ema::<Momentum>::new(0.9))
-        .callback(EarlyStopping::minimize("valid_loss").patience(3).restore_best::<Momentum>())
+        .callback(
+            EarlyStopping::minimize("valid_loss")
+                .patience(3)
+                .restore_best::<Momentum>(),
+        )
         .callback(Csv::to_file(folder.join("epochs.csv")))
         .callback(JsonLines::to_file(folder.join("epochs.jsonl")))
         .callback(checkpoint)
@@ -54,7 +69,11 @@ fn train(folder: &Path, is_threaded: bool) {
         .unwrap();
     let fitted = trainer.fit(shuffled).unwrap();
     assert!(fitted.outcome.failed().is_none(), "{}", fitted.outcome);
-    let history: Vec<_> = fitted.history.iter().map(|(epoch, record)| format!("{epoch}: {record}")).collect();
+    let history: Vec<_> = fitted
+        .history
+        .iter()
+        .map(|(epoch, record)| format!("{epoch}: {record}"))
+        .collect();
     let result = format!("{:?} {history:?}", fitted.learner.bits());
     fs::write(folder.join("result"), result).unwrap();
 }
@@ -70,11 +89,17 @@ fn trains_in_a_process_of_its_own() {
 /// Trains in a process of its own, which is killed after a while. Returns whether it came to its end.
 fn train_for(folder: &Path, is_threaded: bool, while_alive: Option<Duration>) -> bool {
     let mut program = Command::new(env::current_exe().unwrap());
-    program.args(["--exact", "trains_in_a_process_of_its_own"]).env(FOLDER, folder);
+    program
+        .args(["--exact", "trains_in_a_process_of_its_own"])
+        .env(FOLDER, folder);
     if is_threaded {
         program.env(THREADED, "1");
     }
-    let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     if let Some(time) = while_alive {
         // The moment is random: nothing depends on how long the thread sleeps.
         std::thread::sleep(time);
@@ -83,7 +108,11 @@ fn train_for(folder: &Path, is_threaded: bool, while_alive: Option<Duration>) ->
     let ended = child.wait_with_output().unwrap();
     let is_killed = ended.status.code().is_none();
     let errors = String::from_utf8_lossy(&ended.stderr);
-    assert!(ended.status.success() || (is_killed && while_alive.is_some()), "{} {errors}", ended.status);
+    assert!(
+        ended.status.success() || (is_killed && while_alive.is_some()),
+        "{} {errors}",
+        ended.status
+    );
     ended.status.success()
 }
 
@@ -91,7 +120,10 @@ fn train_for(folder: &Path, is_threaded: bool, while_alive: Option<Duration>) ->
 fn contents(folder: &Path) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for name in ["result", "epochs.csv", "epochs.jsonl"] {
-        all.insert(name.to_owned(), fs::read_to_string(folder.join(name)).unwrap());
+        all.insert(
+            name.to_owned(),
+            fs::read_to_string(folder.join(name)).unwrap(),
+        );
     }
     let dir = CheckpointDir::new(folder.join("checkpoints"));
     let listing = dir.list().unwrap();
@@ -99,14 +131,21 @@ fn contents(folder: &Path) -> BTreeMap<String, String> {
     for each in &listing.complete {
         let read = dir.read(&each.head.name).unwrap();
         let run_id = &read.head.run_id;
-        let saved = format!("{:?} {:?}", read.head.numbers, read.saved).replace(run_id.as_str(), "run");
+        let saved =
+            format!("{:?} {:?}", read.head.numbers, read.saved).replace(run_id.as_str(), "run");
         all.insert(each.head.name.clone(), saved);
     }
     let latest = dir.latest().unwrap().unwrap();
     all.insert("latest".to_owned(), latest.head.name);
     let names = fs::read_dir(dir.path()).unwrap();
-    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(names.len(), listing.complete.len() + 1, "stray files: {names:?}");
+    let names: Vec<_> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        names.len(),
+        listing.complete.len() + 1,
+        "stray files: {names:?}"
+    );
     all
 }
 
@@ -142,10 +181,16 @@ fn a_process_that_is_killed_at_random_moments_ends_as_one_that_never_was() {
             resumed += u64::from(latest.unwrap().is_some());
         }
         assert!(train_for(folder.path(), is_threaded, None));
-        assert_eq!(contents(folder.path()), expected, "after {killed} kills with the seed {seed}");
+        assert_eq!(
+            contents(folder.path()),
+            expected,
+            "after {killed} kills with the seed {seed}"
+        );
         if killed >= kills {
             break;
         }
     }
-    println!("{killed} of {killed} kills survived with the seed {seed}: {resumed} times a checkpoint was there, {ends} runs had ended");
+    println!(
+        "{killed} of {killed} kills survived with the seed {seed}: {resumed} times a checkpoint was there, {ends} runs had ended"
+    );
 }

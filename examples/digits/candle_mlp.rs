@@ -1,10 +1,11 @@
 //! The learner of the example with candle: a multi-layer perceptron.
 
 use super::data::{Batch, CLASSES, PIXELS};
-use callbacks::BoxError;
 use callbacks::candle::{AdamW, Gradients};
 use callbacks::fit::OptimizerName;
+use callbacks::persist::Fields;
 use callbacks::prelude::*;
+use callbacks::{BoxError, Parameters};
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{Linear, Module, loss};
 
@@ -93,5 +94,11 @@ impl Learner for Mlp {
 
     fn step(&mut self, gradients: Gradients, rate: f64, _: OptimizerName) -> Result<(), BoxError> {
         Ok(self.optimizer.step(gradients.store(), rate)?)
+    }
+
+    // What a checkpoint has of the model.
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("parameters", |fields| Parameters::persist(self, fields));
+        fields.nested("optimizer", |fields| self.optimizer.persist(fields));
     }
 }

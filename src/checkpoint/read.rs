@@ -150,6 +150,15 @@ impl CheckpointDir {
     }
 
     /// Reads what a folder's manifest says, whatever the other file is like.
+    /// Whether a folder of this name is none of this run: of another one, damaged, or no checkpoint.
+    pub(crate) fn is_taken(&self, name: &str, run_id: &str) -> bool {
+        let is_own = |path: &Path| {
+            self.head_of_any(path)
+                .is_ok_and(|head| head.run_id == run_id)
+        };
+        matches!(self.folder_of(name), Ok(Some(path)) if !is_own(&path))
+    }
+
     pub(super) fn head_of_any(&self, path: &Path) -> Result<CheckpointHead, CheckpointError> {
         read_manifest(&*self.files, path).map(|manifest| manifest.head)
     }

@@ -44,7 +44,7 @@ impl CheckpointDir {
     }
 
     /// Removes the hidden files of a run, and gives a checkpoint its name back if nothing replaced it. Returns what could not be done.
-    pub(super) fn settle(&self, run_id: &str) -> Vec<CheckpointError> {
+    pub(crate) fn settle(&self, run_id: &str) -> Vec<CheckpointError> {
         let names = match self.names() {
             Ok(names) => names,
             Err(error) => return vec![error],

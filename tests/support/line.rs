@@ -3,6 +3,7 @@
 use super::journal::Journal;
 use callbacks::BoxError;
 use callbacks::fit::{Learner, Loss, OptimizerName, OwnStep, Phase};
+use callbacks::persist::Fields;
 
 /// Predicts `weight · x`, whose loss it is too; its gradient is `x`.
 #[derive(Debug)]
@@ -68,6 +69,10 @@ impl Learner for Line {
     ) -> Result<Slope, BoxError> {
         self.journal.note(format!("backward for {optimizer}"));
         Ok(Slope(batch.0))
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters", &mut self.weight);
     }
 
     fn step(

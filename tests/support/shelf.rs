@@ -113,6 +113,10 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
     test.of_all("StopHandle", |_| callbacks::shelf::StopHandle::new());
     #[cfg(feature = "signal-hook")]
     test.of_all("Interrupts", |_| callbacks::shelf::Interrupts::new());
+    #[cfg(feature = "checkpoint")]
+    test.of_all("Checkpoint", |stage| {
+        callbacks::shelf::Checkpoint::to(&stage.folder).keep_best_min(stage.watched, 1)
+    });
     #[cfg(feature = "csv")]
     test.of_all("Csv", |stage| {
         callbacks::shelf::Csv::new(stage.clone()).columns([stage.watched])
@@ -143,7 +147,7 @@ pub(crate) fn each_callback(test: &mut impl EachCallback) {
 }
 
 /// What the shelf has that is no callback.
-const OTHERS: [&str; 20] = [
+const OTHERS: [&str; 22] = [
     "Counts",
     "DryRun",
     "FilePosition",
@@ -163,7 +167,9 @@ const OTHERS: [&str; 20] = [
     "RewindFile",
     "SanityCheckError",
     "SanityPart",
+    "SaveHandle",
     "SmoothTargets",
+    "WhenBusy",
 ];
 
 /// Callbacks without a memory that need a batch of their own (`tests/data_*.rs`), one that needs a learner of its own

@@ -5,6 +5,7 @@ use super::journal::Journal;
 use super::tracer::Tracer;
 use callbacks::driver::{Driven, Driver, Rollback, Time, VariationalDriver, Verdict};
 use callbacks::fit::Step;
+use callbacks::persist::Fields;
 use callbacks::{Attach, BoxError, Record};
 
 /// Goes half a unit with each step, which takes half a unit of time.
@@ -72,6 +73,10 @@ impl Driven for Walk {
 
     fn time(&self) -> Time {
         Time::new(self.x)
+    }
+
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.field("parameters", &mut self.x);
     }
 }
 

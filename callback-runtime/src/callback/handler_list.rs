@@ -2,7 +2,7 @@
 
 use super::{HandlerRef, Location};
 use crate::loops::{Breakpoint, BreakpointId};
-use crate::period::Period;
+use crate::period::{JointPeriod, Period};
 use crate::raw::{Access, ErasedHandler};
 
 /// The handlers that a callback has added. The list has no type parameters, so that its methods are compiled once and not for each callback.
@@ -21,6 +21,8 @@ pub(crate) struct Handler {
     pub(crate) provides: Option<Access>,
     /// The period that the callback sets. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Period>,
+    /// The handlers with which it shares its period.
+    pub(crate) joint: Option<JointPeriod>,
     /// Whether the handler was added at this breakpoint alone.
     pub(crate) bound_to: BoundTo,
 }
@@ -61,6 +63,7 @@ impl HandlerList {
             erased,
             provides,
             period: None,
+            joint: None,
             bound_to: BoundTo::One,
         });
     }

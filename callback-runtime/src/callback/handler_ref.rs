@@ -1,7 +1,7 @@
 //! [`HandlerRef`], which changes the settings of a handler that a callback has just added.
 
 use crate::callback::Handler;
-use crate::period::Period;
+use crate::period::{JointPeriod, Period};
 use std::fmt;
 
 /// A handler that was just added to [`Handlers`](crate::Handlers), to change its settings. After [`on_all`](crate::Handlers::on_all) it is
@@ -51,6 +51,34 @@ impl<'h> HandlerRef<'h> {
                 Some(earlier) => earlier.or(period.clone()),
                 None => period.clone(),
             });
+        }
+        self
+    }
+
+    /// Lets the breakpoints of [`on_each`](crate::Handlers::on_each) share the period: where it is due at one of them, the others have had their
+    /// turn, too. Otherwise each breakpoint has the period for itself.
+    ///
+    /// ```
+    /// # use callbacks::AtEach;
+    /// # use callbacks::prelude::*;
+    /// # struct Report;
+    /// impl<L: Loop> Callback<L> for Report {
+    ///     fn handlers(&self, h: &mut Handlers<L, Self>) {
+    ///         // At the first end of a scope after a minute, and not at the ends of the scopes around it.
+    ///         h.on_each(AtEach::scope_ends(), |_: &mut Self| println!("a minute"))
+    ///             .every(Period::seconds(60.0))
+    ///             .jointly();
+    ///     }
+    /// }
+    /// # let mut plan = Plan::<Fit>::new();
+    /// # plan.add(Report);
+    /// # plan.check(&State::new())?;
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn jointly(self) -> Self {
+        let joint = JointPeriod::new();
+        for handler in &mut *self.handlers {
+            handler.joint = Some(joint);
         }
         self
     }

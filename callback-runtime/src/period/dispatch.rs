@@ -21,10 +21,15 @@ impl Dispatcher {
         let Some(record) = records.get_mut(handler.turn.index()) else {
             return false;
         };
-        match &mut record.period {
-            None => true,
-            Some(period) => is_due(period, record.asks_why, frame),
+        let Some(period) = &mut record.period else {
+            return true;
+        };
+        let is_due = is_due(period, record.asks_why, frame);
+        if is_due && let Some(joint) = record.joint {
+            let now = frame.clock.position(frame.table());
+            self.take_turns(handler, joint, &now, frame.clock.is_ending);
         }
+        is_due
     }
 
     /// Closes the gate of `breakpoint`, all of whose handlers have been asked, until the first of them may be due.

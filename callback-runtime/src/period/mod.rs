@@ -11,7 +11,8 @@
 //! - `handler_period`, `state`: the period of a bound handler, and its progress, which outlives the run; `due`: why a handler runs now;
 //! - `clock`: the counters of a plan's loop;
 //! - `attached`, `plan`, `check`: periods that an attachment sets, that a plan saves and restores, and the checks of both;
-//! - `dispatch`, `run`: how the dispatcher asks periods, and how a run runs the handlers that have `last`.
+//! - `dispatch`, `joint`, `run`: how the dispatcher asks periods, those that several handlers share, and how a run runs the handlers that
+//!   have `last`.
 
 mod attached;
 mod build;
@@ -23,6 +24,7 @@ mod display;
 mod due;
 mod handler_period;
 mod interval;
+mod joint;
 mod parse;
 mod plan;
 mod position;
@@ -45,6 +47,7 @@ pub(crate) use dispatch::asks_why;
 pub use due::Due;
 pub(crate) use handler_period::HandlerPeriod;
 use interval::Interval;
+pub(crate) use joint::JointPeriod;
 pub use parse::PeriodError;
 pub use plan::{Periods, UnreadablePeriod};
 pub use position::Position;

@@ -176,6 +176,7 @@ impl PlanCore {
             rank,
             at: handler.at.id(),
             bound_to: handler.bound_to,
+            joint: handler.joint,
             location: attached.handler_location(handler),
             // A handler that provides state takes the whole state, but uses only the type that it provides.
             accesses: match handler.provides {

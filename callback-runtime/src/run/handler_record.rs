@@ -4,7 +4,7 @@ use crate::background::Background;
 use crate::callback::{BoundTo, CallbackId, Location, Rank};
 use crate::loops::BreakpointId;
 use crate::outcome::OnFailure;
-use crate::period::{HandlerPeriod, Period};
+use crate::period::{HandlerPeriod, JointPeriod, Period};
 use crate::raw::Access;
 
 /// The properties of a bound handler. The dispatcher has a list of them for each breakpoint.
@@ -27,6 +27,8 @@ pub(crate) struct HandlerRecord {
     pub(crate) provides: Option<Access>,
     /// The period of the handler and its progress in this run. `None` for a handler that runs whenever its breakpoint fires.
     pub(crate) period: Option<Box<HandlerPeriod>>,
+    /// The handlers with which it shares its period.
+    pub(crate) joint: Option<JointPeriod>,
     /// Whether the handler was added at this breakpoint alone.
     pub(crate) bound_to: BoundTo,
     /// Whether the handler asks for `Due`, the reason why it runs.

@@ -180,8 +180,8 @@ impl<'m> FitSessionBuilder<'m> {
     /// Declares what the session adds to the declaration of `Fit`, and the problems of the settings.
     fn expect(&mut self) {
         let (epochs, rate, created_at) = (self.bounds, self.learning_rate, self.created_at);
-        let fired = &self.fired;
         let saves_no_model = self.saves_no_model();
+        let fired = &self.fired;
         self.session.plan().expect(|availability| {
             expectations::declare_session(availability, epochs.max, fired);
             let problems = [

@@ -47,7 +47,8 @@ impl<L: Rounds> Callback<L> for Checkpoint {
             } else {
                 L::on_poll
             };
-            h.on_each(at, Self::ask_for_period).every(period.clone());
+            let handlers = h.on_each(at, Self::ask_for_period);
+            handlers.every(period.clone()).jointly();
         }
         if self.periods.is_empty() {
             h.on_each(L::on_round_end, Self::ask_for_period);
@@ -62,8 +63,13 @@ fn has_epochs(period: &Period) -> bool {
 }
 
 impl Checkpoint {
-    /// Forgets what a run that was not ended has asked for.
-    fn begin(&mut self) {
+    /// Begins a run of its own, unless it continues the last one, as the runs of a driver do.
+    fn begin(&mut self, record: &Record) {
+        if record.id().is_none() || record.id() != self.record {
+            self.run_id.clear();
+            self.sequence = 0;
+        }
+        self.record = record.id();
         self.pending = None;
         self.keep.begin_run();
     }
@@ -140,8 +146,15 @@ impl Checkpoint {
         self.writer.write(&self.dir, new, &self.keep)
     }
 
+    /// Waits for the writer. A process that was killed may have left hidden files of this run, if nothing was written since.
     fn finish(&mut self) -> Result<(), BoxError> {
-        self.writer.finish()
+        self.writer.finish()?;
+        if !self.run_id.is_empty()
+            && let Some(left) = self.dir.settle(&self.run_id).into_iter().next()
+        {
+            return Err(left.into());
+        }
+        Ok(())
     }
 
     fn persist(&mut self, fields: &mut Fields<'_>) {

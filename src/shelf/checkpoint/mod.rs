@@ -17,7 +17,7 @@ pub use writer::WhenBusy;
 
 use super::stopping::Direction;
 use crate::checkpoint::CheckpointDir;
-use callback_runtime::Period;
+use callback_runtime::{Period, RecordId};
 use handlers::Pending;
 use keep::{Best, Keep};
 use name::NameTemplate;
@@ -71,6 +71,8 @@ pub struct Checkpoint {
     writes_failures: bool,
     requests: Vec<Request>,
     writer: Writer,
+    /// The record of the run, by which the next run of a driver is known.
+    record: Option<RecordId>,
     /// The id of the run; empty before the first checkpoint.
     run_id: String,
     /// The number of the last checkpoint that was asked for.
@@ -110,6 +112,7 @@ impl Checkpoint {
             writes_failures: false,
             requests: Vec::new(),
             writer: Writer::default(),
+            record: None,
             run_id: String::new(),
             sequence: 0,
             pending: None,
@@ -187,7 +190,8 @@ impl Checkpoint {
 
     /// Names the folders: `epoch-{epoch:02}-{valid_loss:.4}`. A name in braces is a counter of the loop (`epoch`, `step`, …), a number of the
     /// record, or `n`, the number of the checkpoint; after a colon it has the width or the digits, as in `format!`. A value that is not there
-    /// is `none`. A checkpoint with the name of one before replaces it. The default is `checkpoint-{n:06}`.
+    /// is `none`. A checkpoint with the name of one before replaces it; one with a name that another run has gets four letters behind it. The
+    /// default is `checkpoint-{n:06}`.
     ///
     /// ```
     /// # use callbacks::prelude::*;

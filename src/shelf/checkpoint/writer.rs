@@ -53,12 +53,23 @@ impl Job {
     fn run(self) -> Result<(), CheckpointError> {
         let Self { dir, new, keep } = self;
         let (run_id, sequence, failed) = (new.run_id.clone(), new.sequence, new.failed);
-        dir.write(new)?;
+        write_beside_others(&dir, new)?;
         if failed {
             return Ok(());
         }
         keep.prune(&dir, &run_id, sequence)
     }
+}
+
+/// Writes a checkpoint. If another run has one of its name, its own name gets the beginning of the run's id.
+fn write_beside_others(dir: &CheckpointDir, new: NewCheckpoint) -> Result<(), CheckpointError> {
+    let name = if dir.is_taken(&new.name, &new.run_id) {
+        format!("{}-{:.4}", new.name, new.run_id)
+    } else {
+        new.name
+    };
+    dir.write(NewCheckpoint { name, ..new })?;
+    Ok(())
 }
 
 impl Writer {

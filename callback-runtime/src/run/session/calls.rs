@@ -1,4 +1,4 @@
-//! How a session calls its run: with what the loop lends, and with the loop's mistakes reported.
+//! How a session calls its run: with what the loop lends, with the loop's mistakes reported, and at its resume points.
 
 use super::{Session, nesting};
 use crate::loops::{Loop, Scope};
@@ -6,9 +6,29 @@ use crate::outcome::{Cause, quietly};
 use crate::record::Record;
 use crate::run::Run;
 use crate::run::owned_run::OwnedRun;
+use crate::state::Ctx;
 use std::cell::RefMut;
 
 impl<L: Loop> Session<'_, L> {
+    /// Says that the loop marks its resume points itself; see [`Run::resume_by_hand`](crate::Run::resume_by_hand).
+    pub fn resume_by_hand(&self) {
+        if let Some(mut run) = self.run() {
+            run.call(|run| run.resume_by_hand());
+        }
+    }
+
+    /// Marks a place from which the loop can be resumed; see [`Run::resume_point_with`](crate::Run::resume_point_with). A session with rounds
+    /// needs no call, unless it [says otherwise](Self::resume_by_hand).
+    #[inline]
+    pub fn resume_point_with(&self, prepare: impl FnOnce(&mut Ctx<'_>)) {
+        if self.run().is_some_and(|run| run.is_on_slow_path()) {
+            self.call(|run| {
+                // The loop asks whether it is interrupted before it goes on.
+                let _ = run.resume_point_with(prepare);
+            });
+        }
+    }
+
     /// Returns the run between two calls; `None` if it is in use, which fails the run later.
     pub(super) fn run(&self) -> Option<RefMut<'_, OwnedRun<L>>> {
         let run = self.run.try_borrow_mut().ok();

@@ -308,25 +308,6 @@ impl<'m, L: Loop> Session<'m, L> {
         self.run().is_none_or(|run| run.is_interrupted())
     }
 
-    /// Says that the loop marks its resume points itself; see [`Run::resume_by_hand`](crate::Run::resume_by_hand).
-    pub fn resume_by_hand(&self) {
-        if let Some(mut run) = self.run() {
-            run.call(|run| run.resume_by_hand());
-        }
-    }
-
-    /// Marks a place from which the loop can be resumed; see [`Run::resume_point_with`](crate::Run::resume_point_with). A session with rounds
-    /// needs no call, unless it [says otherwise](Self::resume_by_hand).
-    #[inline]
-    pub fn resume_point_with(&self, prepare: impl FnOnce(&mut Ctx<'_>)) {
-        if self.run().is_some_and(|run| run.is_on_slow_path()) {
-            self.call(|run| {
-                // The loop asks whether it is interrupted before it goes on.
-                let _ = run.resume_point_with(prepare);
-            });
-        }
-    }
-
     /// Whether the run has failed.
     ///
     /// ```
