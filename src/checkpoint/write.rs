@@ -194,8 +194,6 @@ impl CheckpointDir {
         if self.find(&path)? == Some(Found::Folder) {
             let replaced = self.hidden(&head.run_id, &Hidden::Replaced(head.name.clone()));
             self.rename(&path, &replaced)?;
-            // Otherwise the second name could be durable before the first.
-            self.sync()?;
         }
         self.rename(folder, &path)?;
         self.sync()

@@ -272,6 +272,8 @@ fn tensors_that_fit_the_manifest_and_are_none_are_refused() {
     contents.push(file("{}", b"rest"));
     contents.push(file("{}", b""));
     contents.push(file(&header, b""));
+    let whole = disk().read(&path("two", "tensors.safetensors")).unwrap();
+    contents.push([whole.as_slice(), b"rest"].concat());
     let bool = "{\"a\":{\"dtype\":\"BOOL\",\"shape\":[1],\"data_offsets\":[0,1]}}";
     contents.push(file(bool, b"1"));
     for bytes in contents {

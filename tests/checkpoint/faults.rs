@@ -57,10 +57,10 @@ fn fail_in_step(index: usize, nth: usize, fault: Fault) -> bool {
 #[test]
 fn an_operation_of_a_write_or_a_removal_fails() {
     for fault in Fault::ERRORS {
-        for index in 0..STEPS.len() {
+        for (index, step) in STEPS.into_iter().enumerate() {
             let reached = (1..).take_while(|nth| fail_in_step(index, *nth, fault));
             let count = reached.count();
-            assert!(count >= 10, "{count} operations in {:?}", STEPS[index]);
+            assert!(count >= 10, "{count} operations in {step:?}");
         }
     }
 }

@@ -190,22 +190,25 @@ impl Tree {
     /// Returns what a power failure can leave: of each folder every choice of the changes that are not durable, and of each content that is
     /// not durable nothing, a half, zeros, or all of it.
     pub(crate) fn after_power_failure(&self) -> Vec<Tree> {
-        let mut trees = vec![Vec::new()];
-        let reached = self.reached();
-        for (nth, node) in self.0.iter().enumerate() {
-            let left = match reached.contains(&nth) {
-                true => node.after_power_failure(),
-                false => vec![node.clone()],
+        let mut trees = vec![self.clone()];
+        for node in self.reached() {
+            let left = self.0[node].after_power_failure();
+            let with = |tree: &Tree, left: &Node| {
+                let mut tree = tree.clone();
+                tree.0[node] = left.clone();
+                tree
             };
-            trees = trees
-                .iter()
-                .flat_map(|tree| {
-                    left.iter()
-                        .map(|node| [tree.as_slice(), &[node.clone()]].concat())
-                })
-                .collect();
+            if let [only] = &left[..] {
+                for tree in &mut trees {
+                    tree.0[node] = only.clone();
+                }
+            } else {
+                let all = trees.iter();
+                let all = all.flat_map(|tree| left.iter().map(move |left| with(tree, left)));
+                trees = all.collect();
+            }
         }
-        trees.into_iter().map(Tree).collect()
+        trees
     }
 }
 

@@ -27,7 +27,7 @@ const TYPES: [(ElementType, &str); 11] = [
 /// Returns a tensor of each type, whose bytes are counted, with a name that is not plain.
 fn tensors() -> Vec<(String, SavedTensor)> {
     let tensors = TYPES.iter().map(|(element_type, name)| {
-        let bytes = (0..6 * element_type.size()).map(|byte| byte as u8);
+        let bytes = (0_u8..).take(6 * element_type.size());
         let tensor = SavedTensor::from_bytes(*element_type, &[2, 3], bytes.collect());
         (format!("{name}/重み"), tensor.unwrap())
     });
@@ -83,12 +83,13 @@ fn python_reads_a_checkpoint() {
     let found = read["tensors"].as_object().unwrap();
     assert_eq!(found.len(), TYPES.len() + 1);
     for ((name, tensor), (_, numpy)) in tensors().iter().zip(TYPES) {
-        let bytes: String = tensor
+        // The script prints the bytes in hexadecimal digits.
+        let bytes: Vec<_> = tensor
             .bytes()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let expected = serde_json::json!([numpy, [2, 3], bytes]);
+        let expected = serde_json::json!([numpy, [2, 3], bytes.concat()]);
         assert_eq!(found[&format!("state/Learner/{name}")], expected);
     }
     assert_eq!(

@@ -129,10 +129,11 @@ fn bits(value: SavedValue) -> SavedValue {
 }
 
 fn checkpoint(saved: SavedRun) -> NewCheckpoint {
-    let mut new = NewCheckpoint::new("épreuve 1", "run-a", u64::MAX);
-    new.reason = "\"because\"\n".to_owned();
-    new.saved = saved;
-    new
+    NewCheckpoint {
+        reason: "\"because\"\n".to_owned(),
+        saved,
+        ..NewCheckpoint::new("épreuve 1", "run-a", u64::MAX)
+    }
 }
 
 proptest! {
