@@ -25,6 +25,10 @@ pub trait FileSystem: fmt::Debug + Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Returns the names in a folder.
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>>;
+    /// Waits until no other process has the lock of a folder, and takes it. `None` if folders have no locks here.
+    fn lock(&self, _folder: &Path) -> Option<fs::File> {
+        None
+    }
     /// Returns what has this path. `None` if nothing has.
     fn find(&self, path: &Path) -> io::Result<Option<Found>>;
 }
@@ -92,6 +96,12 @@ impl FileSystem for Disk {
         entries
             .map(|entry| entry.map(|entry| entry.file_name()))
             .collect()
+    }
+
+    fn lock(&self, folder: &Path) -> Option<fs::File> {
+        let folder = fs::File::open(folder).ok()?;
+        folder.lock().ok()?;
+        Some(folder)
     }
 
     fn find(&self, path: &Path) -> io::Result<Option<Found>> {

@@ -3,6 +3,8 @@
 use super::dir::CheckpointDir;
 use super::error::{CheckpointError, CheckpointProblem, failed};
 use super::names::{Hidden, MANIFEST, TENSORS};
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 
 impl CheckpointDir {
@@ -41,6 +43,25 @@ impl CheckpointDir {
         self.sync()?;
         self.remove_folder(path)?;
         self.sync()
+    }
+
+    /// Does what [`settle`](Self::settle) does, also for runs that were killed before their first checkpoint: their ids are lost. While this
+    /// process has the lock of the directory no other one writes, so that all hidden files are of processes that were killed. Returns the
+    /// lock, and what of this run could not be done.
+    pub(crate) fn settle_all(&self, run_id: &str) -> (Option<File>, Vec<CheckpointError>) {
+        let lock = self.files.lock(&self.path);
+        if lock.is_some() {
+            let names = self.names().unwrap_or_default();
+            let runs: BTreeSet<&str> = names
+                .iter()
+                .filter_map(|name| Some(Hidden::parse(name)?.0))
+                .collect();
+            for other in runs.into_iter().filter(|other| *other != run_id) {
+                // What cannot be removed is not of this run.
+                let _ = self.settle(other);
+            }
+        }
+        (lock, self.settle(run_id))
     }
 
     /// Removes the hidden files of a run, and gives a checkpoint its name back if nothing replaced it. Returns what could not be done.

@@ -34,8 +34,8 @@ impl CheckpointDir {
         self.check_run_id(&new.run_id)?;
         let (name, run_id) = (new.name.clone(), new.run_id.clone());
         self.create()?;
-        // What cannot be removed is reported after the write.
-        self.settle(&run_id);
+        // What cannot be removed is reported after the write, which holds the lock of the directory.
+        let (_lock, _) = self.settle_all(&run_id);
         self.check_replaced(&new)?;
         let written = self.write_and_name(new);
         if written.is_err() {

@@ -3,7 +3,7 @@
 use super::plan::Receiver;
 use super::{SavedEnding, SavedRun};
 use crate::callback::{CallbackId, HandlerId};
-use crate::loops::Loop;
+use crate::loops::{Loop, Role};
 use crate::outcome::{Cause, Remark, catch};
 use crate::plan::Plan;
 use crate::run::{Break, Run, RunCore};
@@ -229,8 +229,14 @@ impl RunCore<'_> {
         if self.run_state.cold.swallowed.has_disabled(callback) {
             return None;
         }
-        let mut records = self.dispatcher.all_records();
-        let found = records.find(|(_, record)| record.callback == callback);
-        found.map(|(handler, _)| handler)
+        let of_callback = self
+            .dispatcher
+            .all_records()
+            .filter(|(_, record)| record.callback == callback);
+        // No policy swallows a failure of `on_enter`, and this is none.
+        let is_enter = |handler: &HandlerId| self.loop_info.role(handler.breakpoint) == Role::Enter;
+        of_callback
+            .map(|(handler, _)| handler)
+            .min_by_key(|handler| is_enter(handler))
     }
 }

@@ -146,15 +146,16 @@ impl Checkpoint {
         self.writer.write(&self.dir, new, &self.keep)
     }
 
-    /// Waits for the writer. A process that was killed may have left hidden files of this run, if nothing was written since.
+    /// Waits for the writer. A process that was killed may have left hidden files, if nothing was written since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
-        if !self.run_id.is_empty()
-            && let Some(left) = self.dir.settle(&self.run_id).into_iter().next()
-        {
-            return Err(left.into());
+        if self.run_id.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let (_lock, left) = self.dir.settle_all(&self.run_id);
+        left.into_iter()
+            .next()
+            .map_or(Ok(()), |left| Err(left.into()))
     }
 
     fn persist(&mut self, fields: &mut Fields<'_>) {
