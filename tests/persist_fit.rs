@@ -10,7 +10,9 @@ use callbacks::fit::{
 };
 use callbacks::persist::{Fields, SavedRun};
 use callbacks::prelude::*;
-use callbacks::shelf::{ClipGradients, MixedPrecision, PhaseCounts, Recorder, WeightDecay};
+use callbacks::shelf::{
+    ClipGradients, LrFinder, MixedPrecision, PhaseCounts, Recorder, WeightDecay,
+};
 use callbacks::{BoxError, Break, Callback, Gradients, HalfPrecision, Parameters, Run};
 use support::places::{self, Done, Ran, Walk};
 
@@ -101,11 +103,12 @@ fn step(run: &mut Run<'_, Fit>) -> Result<(), Break> {
     run.fire(Fit::on_train_batch_before_step)?;
     let skips = std::mem::take(run.state().get_mut::<SkipStep>().unwrap()).is_skipped();
     let slopes = run.state().get::<Slopes>().unwrap().0;
+    let rate = run.state().get::<LearningRate>().unwrap().get();
     if !skips {
         let mut state = run.state();
         let model = state.get_mut::<Model>().unwrap();
         for (weight, slope) in model.weights.iter_mut().zip(slopes) {
-            *weight -= 0.1 * slope;
+            *weight -= rate * slope;
         }
     }
     run.fire(Fit::on_train_batch_after_step)
@@ -124,6 +127,10 @@ fn batch(run: &mut Run<'_, Fit>, walk: &mut Walk) -> Result<(), Break> {
         let (micro_step, step) = (get::<MicroStep>(run).get(), get::<Step>(run).get());
         run.state().insert(MicroStep::new(micro_step + 1));
         run.state().insert(Step::new(step + 1));
+        let weights = run.state().get::<Model>().unwrap().weights;
+        run.state().insert(Loss::from(
+            weights.map(|x| (x - 1.0).powi(2)).iter().sum::<f64>(),
+        ));
         Ok(())
     })
 }
@@ -145,7 +152,7 @@ fn state() -> State {
     state.insert(Slopes([0.0; 2]));
     state.insert(Epochs {
         min: 0,
-        max: EPOCHS,
+        max: EPOCHS + 1,
     });
     state.insert(Epoch::default());
     state.insert(Step::default());
@@ -157,6 +164,7 @@ fn state() -> State {
     state.insert(SkipStep::default());
     state.insert(Record::default());
     state.insert(LearningRate::new(0.1));
+    state.insert(Loss::from(0.0));
     state.insert(OptimizerName(OPTIMIZERS[0]));
     state.insert(Done::default());
     state.insert(Batch::default());
@@ -181,6 +189,12 @@ fn plan(attach: &dyn Fn(&mut Plan<Fit>)) -> Plan<Fit> {
             name.0 = OPTIMIZERS[index];
         },
     );
+    plan.persist_fields("rate", LearningRate::persist);
+    plan.persist_fields("loss", |loss: &mut Loss, fields: &mut Fields<'_>| {
+        let mut value = loss.value();
+        fields.field("value", &mut value);
+        *loss = Loss::from(value);
+    });
     plan.persist_fields("done", Done::persist);
     plan
 }
@@ -260,6 +274,16 @@ fn clip_gradients() {
 fn weight_decay() {
     cut_with(|| WeightDecay::<Model>::linear(0.1, 0.5, 6));
     cut_with(|| WeightDecay::<Model>::constant(0.1).of("critic"));
+}
+
+#[test]
+fn a_sweep_over_learning_rates() {
+    let ran = cut(&|plan| {
+        plan.add(ClipGradients::<Slopes>::measure().skip_not_finite());
+        plan.add(LrFinder::new().range(1e-3, 1.0).steps(100));
+    });
+    let last = serde_json::to_string(ran.saved.last().unwrap()).unwrap();
+    assert!(last.contains("\"count\":9"), "{last}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The losses over a range of learning rates, and the rates that they suggest.
 
 use super::descent;
+use callback_runtime::persist::Fields;
 use std::fmt;
 
 /// The losses over a range of learning rates, which [`LrFinder`](super::LrFinder) measures.
@@ -173,6 +174,25 @@ impl RateCurve {
 
     pub(super) fn set_smoothing(&mut self, share: f64) {
         self.smoothing = share;
+    }
+
+    /// Names what a saved run has of the curve.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        let points = self.points.iter();
+        let mut points: Vec<[f64; 3]> = points
+            .map(|point| [point.rate, point.loss, point.smoothed])
+            .collect();
+        fields.field("points", &mut points);
+        let points = points.into_iter();
+        self.points = points
+            .map(|[rate, loss, smoothed]| RatePoint {
+                rate,
+                loss,
+                smoothed,
+            })
+            .collect();
+        fields.field("has_exploded", &mut self.has_exploded);
+        fields.field("smoothing", &mut self.smoothing);
     }
 
     pub(super) fn push(&mut self, rate: f64, loss: f64, smoothed: f64) {

@@ -8,6 +8,7 @@ use crate::settings;
 use crate::weight;
 use crate::{Attach, Parameters};
 use callback_macros::callback;
+use callback_runtime::persist::Fields;
 use callback_runtime::{BoxError, CallbackInfo, Flow, Plan};
 use std::borrow::Cow;
 
@@ -317,6 +318,10 @@ impl LrFinder {
         }
     }
 
+    fn persist(&mut self, fields: &mut Fields<'_>) {
+        self.sweep.persist(fields);
+    }
+
     fn declare(&self, info: CallbackInfo) -> CallbackInfo {
         let is_range = self.start > 0.0 && self.end > self.start && self.end.is_finite();
         let range = format!("{} to {}", self.start, self.end);
@@ -341,7 +346,7 @@ impl Default for LrFinder {
     }
 }
 
-#[callback(Fit, register = false, ready_made, weight = weight::LAST, declare = Self::declare)]
+#[callback(Fit, register = false, ready_made, weight = weight::LAST, declare = Self::declare, persist = Self::persist)]
 impl LrFinder {
     fn on_enter(&mut self, rate: &LearningRate) -> Result<(), String> {
         self.sweep = Sweep::new();

@@ -2,6 +2,7 @@
 
 use super::RateCurve;
 use crate::fit::Step;
+use callback_runtime::persist::Fields;
 
 /// What a sweep has measured so far.
 #[derive(Debug, Clone)]
@@ -90,6 +91,18 @@ impl Sweep {
         self.group = (0.0, 0);
         let before = std::mem::replace(&mut self.count_before, self.count);
         self.count > before
+    }
+
+    /// Names what a saved run has of the sweep.
+    pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("curve", |fields| self.curve.persist(fields));
+        fields.field("count", &mut self.count);
+        fields.field("count_before", &mut self.count_before);
+        fields.field("rate", &mut self.rate);
+        fields.field("steps_before", &mut self.steps_before);
+        fields.field("group", &mut self.group);
+        fields.field("weighted_sum", &mut self.weighted_sum);
+        fields.field("best", &mut self.best);
     }
 
     /// Counts a step. Returns the mean of the losses so far, with weights that decay exponentially.
