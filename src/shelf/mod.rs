@@ -67,6 +67,13 @@
 //! * the request of a [`StopHandle`] stays, and stops each run that begins later, until it is reset;
 //! * the period of [`ObservableCallback`] and [`SaveState`] belongs to their plan, as [all periods](crate::Plan::periods) do.
 //!
+//! A [saved run](crate::Run::save) has all of this memory, but for requests of a [`StopHandle`] and for what belongs to a file or a screen. It
+//! can be saved anywhere, also in the middle of a pass or of a validation, and the run that continues it does what the first one would have
+//! done. Time counts where the run was under way: [`MaxTime`] and [`Throughput`] leave out the time in between. The state that a callback
+//! changes is for the plan: [`Plan::persist_fields`](crate::Plan::persist_fields) with
+//! [`LearningRate::persist`](crate::fit::LearningRate::persist), [`PhaseCounts::persist`] and
+//! [`Parameters::persist`](trait@crate::Parameters). A [`ValueSchedule`] sets its value again at the next begin of a scope.
+//!
 //! # Rounds that are cut short
 //!
 //! A stop, an interrupt or a leave of `EPOCH` or `FIT` can cut an epoch short, before all of its passes are made. Its record is not
