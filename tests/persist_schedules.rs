@@ -5,7 +5,8 @@ mod support {
     pub(crate) mod places;
 }
 
-use callbacks::fit::{LearningRate, Step};
+use callbacks::fit::{LearningRate, Step, Total};
+use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::schedule::{Cosine, Linear};
 use callbacks::shelf::{RateSchedule, ReduceOnPlateau, ValueSchedule};
@@ -41,7 +42,6 @@ fn rate_schedules() {
     cut_at_each_place(&|plan| {
         plan.add(RateSchedule::per_round(Cosine::new()).total(EPOCHS));
     });
-    // The schedule spans the rounds of the run, which the loop does not count before.
     cut_at_each_place(&|plan| {
         plan.add(RateSchedule::per_epoch(linear()).until(2));
         plan.add(
@@ -111,4 +111,63 @@ fn value_schedules_set_their_value_again() {
         plan.add(Heat);
     });
     assert_ne!(with, bits(&|plan| drop(plan.add(Heat))));
+}
+
+breakpoints! {
+    loop Relax with Step as steps, LearningRate, Total {
+        scope RUN { on_run_begin; scope STEP counts Step { before_step; after_step completes Step; } on_run_end; }
+    }
+}
+
+fn relax_plan() -> Plan<Relax> {
+    let mut plan = Plan::new();
+    plan.add(RateSchedule::per_step(Linear::new(1.0, 0.1)));
+    plan.persist_fields("rate", LearningRate::persist);
+    plan
+}
+
+/// Runs to a step, in a run of so many steps. Returns the saved run and the rate after each.
+fn relax(
+    plan: &mut Plan<Relax>,
+    state: &mut State,
+    (steps, last): (u64, u64),
+) -> Vec<(SavedRun, f64)> {
+    let mut after_each = Vec::new();
+    state.insert(Total::new(Some(steps)));
+    let outcome = plan.run(state, |run| {
+        run.scope(Relax::RUN, |run| {
+            let begun = run.state().get::<Step>().map_or(0, |step| step.get());
+            for _ in begun..last {
+                run.scope(Relax::STEP, |_| Ok(()))?;
+                let rate = run.state().get::<LearningRate>().unwrap().get();
+                after_each.push((run.save()?, rate));
+            }
+            Ok(())
+        })
+        .map(drop)
+    });
+    assert!(outcome.unwrap().is_finished());
+    after_each
+}
+
+#[test]
+fn a_schedule_over_the_whole_second_run_of_a_plan() {
+    let process = || {
+        let mut state = State::new();
+        state.insert(LearningRate::new(1.0));
+        (relax_plan(), state)
+    };
+    let (mut plan, mut state) = process();
+    relax(&mut plan, &mut state, (2, 2));
+    let whole = relax(&mut plan, &mut state, (4, 6));
+    assert_eq!(whole.len(), 4);
+    for (cut, (saved, _)) in whole.iter().enumerate() {
+        let (mut second, mut state) = process();
+        second.restore(saved.clone());
+        assert_eq!(
+            relax(&mut second, &mut state, (4, 6)),
+            whole[cut + 1..],
+            "cut after {cut}"
+        );
+    }
 }
