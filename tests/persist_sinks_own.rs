@@ -121,9 +121,14 @@ impl Rewind for Calls {
         Ok(7)
     }
 
-    fn check(&mut self, to: &u64) -> Result<(), BoxError> {
-        assert_eq!(*to, 7);
-        self.note("check")
+    fn check(&mut self, to: Option<&u64>) -> Result<(), BoxError> {
+        match to {
+            None => self.note("check that nothing is replaced"),
+            Some(to) => {
+                assert_eq!(*to, 7);
+                self.note("check")
+            }
+        }
     }
 
     fn rewind(&mut self, to: u64) -> Result<(), BoxError> {
@@ -181,13 +186,10 @@ fn two_sinks(calls: &Calls, faults: [&'static str; 2]) -> Plan<Relax> {
 fn all_sinks_are_checked_before_one_goes_back() {
     let (calls, _, remarks) = restored(["", ""]);
     assert_eq!(calls, ["check", "check", "rewind", "rewind"]);
-    let each =
-        |name: &str| [" is asked", " was here", " is asked"].map(|text| format!("`{name}`{text}"));
-    let (first, second) = (each("first"), each("second"));
-    let expected = [
-        &first[0], &second[0], &first[1], &first[2], &second[1], &second[2],
-    ];
-    assert!(remarks.iter().eq(expected), "{remarks:?}");
+    // Each of the two is asked twice.
+    let each = ["first", "second"]
+        .map(|name| [format!("`{name}` was here"), format!("`{name}` is asked")]);
+    assert_eq!(remarks, [each.concat(), each.concat()].concat());
     let (calls, cause, _) = restored(["", "check"]);
     assert_eq!(calls, ["check", "check"]);
     let text = "the saved run cannot be restored: `second.sink`: check fails";
@@ -212,6 +214,30 @@ fn a_position_of_another_kind_is_refused_and_no_position_is_reported() {
     assert_eq!(restored.unused(), ["first.sink", "second"]);
     // The sink began anew.
     assert_eq!(folder.files(), [("first".to_owned(), Vec::new())]);
+}
+
+#[test]
+fn sinks_that_were_not_saved_are_asked_before_they_begin_anew() {
+    let saved = run(&mut Plan::new(), 1).saved_at(1);
+    for (fails, ending) in [
+        ("", "finished (1 remark of the loop)"),
+        (
+            "check that nothing is replaced",
+            "the saved run cannot be restored: `first.sink`: check that nothing is replaced fails",
+        ),
+    ] {
+        let calls = Calls::default();
+        let mut plan = two_sinks(&calls, [fails, ""]);
+        plan.restore(saved.clone());
+        let ran = run(&mut plan, 1);
+        assert!(ran.cause().starts_with(ending), "{}", ran.cause());
+        assert_eq!(
+            *calls.calls.lock().unwrap(),
+            ["check that nothing is replaced"; 2]
+        );
+        let remarks = ran.restored.map(|restored| restored.remarks().len());
+        assert_eq!(remarks, fails.is_empty().then_some(4));
+    }
 }
 
 #[test]

@@ -93,13 +93,16 @@ fn a_writer_after_a_file_and_a_file_after_a_writer() {
     let mut plan = plan_of(to_file());
     plan.restore(of_writer.saved_at(2));
     let cause = run(&mut plan, 3).cause();
-    let expected = "the saved run wrote to a writer, and has no position in a file; give the writer again, or begin a \
-                    new file with `or_new_file()`";
+    let expected = "metrics.csv is there, and the saved run has no position in it; give the callback the name that \
+                    it had in the saved run, move the file away, or begin a new one beside it with `or_new_file()`";
     assert!(cause.contains(expected), "{cause}");
     assert_eq!(folder.files(), before);
     let mut plan = plan_of(to_file().or_new_file());
     plan.restore(of_writer.saved_at(2));
-    assert!(run(&mut plan, 3).outcome.is_finished());
+    let resumed = run(&mut plan, 3);
+    assert!(resumed.outcome.is_finished(), "{}", resumed.outcome);
+    let remark = "`Csv` goes on in a new file: ";
+    assert!(resumed.remarks().contains(remark), "{}", resumed.remarks());
     assert_eq!(folder.text("metrics.2.csv").lines().count(), 2);
 }
 
@@ -135,6 +138,34 @@ fn a_line_that_was_written_in_part_is_completed_before_the_run_is_saved() {
     // The row was lost, as it was not begun; the header was completed when the run was saved.
     assert_eq!(page.text().lines().count(), 1);
     assert!(page.text().ends_with(",rare\n"), "{}", page.text());
+}
+
+#[test]
+fn a_file_under_another_name_of_the_callback_is_not_replaced() {
+    let folder = Folder::new("renamed");
+    let named = |name: &'static str| {
+        move |plan: &mut Plan<Relax>, folder: &Path| {
+            plan.add(Csv::to_file(folder.join("metrics.csv")).columns(["rare"]))
+                .named(name);
+        }
+    };
+    let killed = begin(&named("old"), &folder, 3);
+    let before = folder.files();
+    let cause = resume(&named("new"), &folder, killed.saved_at(2), 4).cause();
+    let expected = "the saved run cannot be restored: `new.file`: ";
+    assert!(cause.starts_with(expected), "{cause}");
+    assert!(
+        cause.contains("is there, and the saved run has no position in it"),
+        "{cause}"
+    );
+    assert_eq!(folder.files(), before);
+    // One that is not there, or has nothing in it, begins.
+    for files in [vec![], vec![("metrics.csv".to_owned(), vec![])]] {
+        folder.put(&files);
+        let resumed = resume(&named("new"), &folder, killed.saved_at(2), 4);
+        assert!(resumed.outcome.is_finished(), "{}", resumed.outcome);
+        assert_eq!(folder.text("metrics.csv").lines().count(), 3);
+    }
 }
 
 fn appending(plan: &mut Plan<Relax>, folder: &Path) {

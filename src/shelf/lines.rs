@@ -178,27 +178,23 @@ impl Rewind for LineWriter {
         }
     }
 
-    fn check(&mut self, to: &Option<FilePosition>) -> Result<(), BoxError> {
-        match (&mut self.to, to) {
-            (Destination::File(file), Some(to)) => file.check(to),
-            (Destination::File(file), None) if !file.may_begin_new_file() => {
-                let path = file.path();
-                Err(format!("{}: {OF_A_WRITER}", path.display()).into())
-            }
-            _ => Ok(()),
+    fn check(&mut self, to: Option<&Option<FilePosition>>) -> Result<(), BoxError> {
+        match &mut self.to {
+            Destination::File(file) => file.check(to.and_then(Option::as_ref)),
+            Destination::Writer(_) => Ok(()),
         }
     }
 
     fn rewind(&mut self, to: Option<FilePosition>) -> Result<(), BoxError> {
         match (&mut self.to, to) {
-            (Destination::Writer(_), _) => {
-                self.remark = Some(CANNOT_GO_BACK.to_owned());
-                return Ok(());
+            (Destination::File(file), Some(to)) => {
+                file.rewind(to)?;
+                self.pending.clear();
             }
-            (Destination::File(file), Some(to)) => file.rewind(to)?,
-            (Destination::File(file), None) => file.begin_new_file(OF_A_WRITER)?,
+            // The saved run wrote to a writer: the file begins.
+            (Destination::File(_), None) => {}
+            (Destination::Writer(_), _) => self.remark = Some(CANNOT_GO_BACK.to_owned()),
         }
-        self.pending.clear();
         Ok(())
     }
 
@@ -209,10 +205,6 @@ impl Rewind for LineWriter {
         }
     }
 }
-
-/// What is reported of a file if the saved run has no position of it.
-const OF_A_WRITER: &str = "the saved run wrote to a writer, and has no position in a file; \
-     give the writer again, or begin a new file with `or_new_file()`";
 
 /// What is remarked of a writer when a run is restored.
 const CANNOT_GO_BACK: &str = "writes to a writer, which cannot go back: what was written after the run was saved is written again; \

@@ -76,6 +76,11 @@ impl CallbackPersistence {
         catch(|| Fields::rewind_all(positions, |fields| self.visit(callback, fields)))
     }
 
+    /// Checks that the sinks of a callback that was not saved can begin anew.
+    pub(super) fn check_absent(&self, callback: &mut dyn Any) -> Result<Vec<FieldProblem>, Cause> {
+        catch(|| Fields::check_absent(|fields| self.visit(callback, fields)))
+    }
+
     fn visit(&self, callback: &mut dyn Any, fields: &mut Fields<'_>) {
         if let Some(visit) = &self.visit {
             visit(callback, fields);

@@ -54,6 +54,8 @@ enum Direction<'a> {
     },
     /// Lets each sink go back to its position, and loads nothing.
     Rewind(&'a mut SavedFields),
+    /// Lets each sink check that it can begin anew, as nothing of the value was saved.
+    Absent,
     /// Collects the names, and copies nothing.
     List(&'a mut Vec<String>),
 }
@@ -93,6 +95,11 @@ impl<'a> Fields<'a> {
         visit: impl FnOnce(&mut Fields<'_>),
     ) -> Vec<FieldProblem> {
         Self::visit(Direction::Rewind(positions), visit)
+    }
+
+    /// Checks the sinks that `visit` names, of which nothing was saved.
+    pub(crate) fn check_absent(visit: impl FnOnce(&mut Fields<'_>)) -> Vec<FieldProblem> {
+        Self::visit(Direction::Absent, visit)
     }
 
     fn visit(direction: Direction<'_>, visit: impl FnOnce(&mut Fields<'_>)) -> Vec<FieldProblem> {
@@ -251,7 +258,7 @@ impl<'a> Fields<'a> {
                 None => return self.problems.push(FieldProblem::Missing(name)),
             },
             Direction::List(names) => return names.push(name),
-            Direction::Rewind(_) => return,
+            Direction::Rewind(_) | Direction::Absent => return,
         };
         if let Err(error) = done {
             self.problems.push(FieldProblem::Invalid(name, error));
@@ -260,7 +267,7 @@ impl<'a> Fields<'a> {
 
     /// Saves the position of a sink under a name, or lets it go back there. A restored run checks all sinks when it loads the fields. If the
     /// whole saved run fits, it calls the function that names the fields once more, and each sink goes back. A sink without a saved
-    /// position is as the program made it, and the report of the restored run names it.
+    /// position begins anew, and the report of the restored run names it.
     ///
     /// ```
     /// use callbacks::persist::Fields;
@@ -290,19 +297,26 @@ impl<'a> Fields<'a> {
         let name = self.path_of(name);
         let done = match &mut self.direction {
             Direction::Save(saved) => save_position(sink).map(|at| saved.insert(&*name, at)),
-            Direction::Load { saved, positions } => match saved.remove(&name) {
-                Some(at) => check_position(sink, &at).map(|()| positions.insert(&*name, at)),
-                None => return self.problems.push(FieldProblem::Missing(name)),
-            },
+            Direction::Load { saved, positions } => {
+                if let Some(at) = saved.remove(&name) {
+                    check_position(sink, &at).map(|()| positions.insert(&*name, at))
+                } else {
+                    self.problems.push(FieldProblem::Missing(name.clone()));
+                    sink.check(None)
+                }
+            }
+            Direction::Absent => sink.check(None),
             Direction::Rewind(positions) => match positions.remove(&name) {
-                Some(at) => rewind_to(sink, at).map(|()| {
-                    let remark = sink.remark().map(FieldProblem::Remark);
-                    self.problems.extend(remark);
-                }),
+                Some(at) => rewind_to(sink, at),
                 None => return,
             },
             Direction::List(names) => return names.push(name),
         };
+        if !matches!(self.direction, Direction::Save(_))
+            && let Some(remark) = sink.remark()
+        {
+            self.remark(remark);
+        }
         if let Err(error) = done {
             let error = SavedValueError::new(error.to_string());
             self.problems.push(FieldProblem::Invalid(name, error));
@@ -312,10 +326,7 @@ impl<'a> Fields<'a> {
     /// Adds a remark to the [report](super::Restored::remarks) of the restored run, such as that a file could not go back. It has no effect
     /// unless fields are loaded.
     pub fn remark(&mut self, text: impl Into<String>) {
-        if matches!(
-            self.direction,
-            Direction::Load { .. } | Direction::Rewind(_)
-        ) {
+        if !matches!(self.direction, Direction::Save(_) | Direction::List(_)) {
             self.problems.push(FieldProblem::Remark(text.into()));
         }
     }
@@ -329,7 +340,7 @@ impl<'a> Fields<'a> {
             }
             return;
         }
-        if matches!(self.direction, Direction::Rewind(_)) {
+        if matches!(self.direction, Direction::Rewind(_) | Direction::Absent) {
             return;
         }
         match (SavedValue::of(value), &mut self.direction) {
@@ -341,7 +352,7 @@ impl<'a> Fields<'a> {
                 .problems
                 .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
             (Ok(_), Direction::List(names)) => names.push(WHOLE.to_owned()),
-            (Ok(_), Direction::Load { .. } | Direction::Rewind(_)) => {}
+            (Ok(_), _) => {}
         }
     }
 
@@ -366,7 +377,7 @@ fn save_position<S: Rewind + ?Sized>(sink: &mut S) -> Result<SavedValue, BoxErro
 }
 
 fn check_position<S: Rewind + ?Sized>(sink: &mut S, at: &SavedValue) -> Result<(), BoxError> {
-    sink.check(&at.clone().into_type()?)
+    sink.check(Some(&at.clone().into_type()?))
 }
 
 fn rewind_to<S: Rewind + ?Sized>(sink: &mut S, at: SavedValue) -> Result<(), BoxError> {

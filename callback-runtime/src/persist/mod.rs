@@ -1,7 +1,7 @@
 //! Saving a run and continuing it, in this process or in another one.
 //!
 //! - `fields`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
-//! - `rewind`: what a run writes along the way, and that goes back to the position of the saved run;
+//! - `rewind`, `sinks`: what a run writes along the way, and that goes back to the position of the saved run;
 //! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
 //! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
@@ -27,6 +27,7 @@ mod saved_ending;
 mod saved_fields;
 mod saved_run;
 mod saved_run_value;
+mod sinks;
 mod state;
 mod tensor;
 mod tensors;

@@ -4,7 +4,7 @@ use super::fields::FieldProblem;
 use super::plan::PersistedCallback;
 use super::save::ENDED;
 use super::saved_run::SavedCallback;
-use super::state::PersistedState;
+use super::sinks::{Owner, Sinks};
 use super::{RestoreError, Restored, SavedEnding, SavedFields, SavedRun};
 use crate::loops::{Loop, ScopeId};
 use crate::outcome::{BoxError, Cause, Fault, Origin, Remark, catch};
@@ -161,6 +161,8 @@ impl RunCore<'_> {
         let mut saved = Named::new(saved);
         for value in &values {
             let Some(mut fields) = saved.take(&value.name) else {
+                let owner = Owner::State(value.clone());
+                self.check_absent(&value.name, &owner, restored, error);
                 if value.is_in(&mut self.state()) {
                     restored.missing.push(value.name.to_string());
                 }
@@ -200,9 +202,12 @@ impl RunCore<'_> {
         let mut saved = Named::new(named.collect());
         for persisted in &self.persistence.get().callbacks.clone() {
             let name = resolved.names[persisted.id].to_string();
-            match saved.take(&name) {
-                Some(saved) => self.load_callback(persisted, saved, sinks, restored, error),
-                None => restored.missing.push(name),
+            if let Some(saved) = saved.take(&name) {
+                self.load_callback(persisted, saved, sinks, restored, error);
+            } else {
+                let owner = Owner::Callback(persisted.clone());
+                self.check_absent(&name, &owner, restored, error);
+                restored.missing.push(name);
             }
         }
         restored.unused.extend(saved.into_names());
@@ -240,37 +245,6 @@ impl RunCore<'_> {
             }
             Some(Err(cause)) => error.push(format!("`{name}` {cause}")),
             None => error.push(format!("`{name}` {ENDED}")),
-        }
-    }
-
-    /// Lets all sinks go back to their positions. They were checked before, so that nothing is cut off if the saved run does not fit.
-    fn rewind_sinks(
-        &mut self,
-        sinks: Vec<Sinks>,
-        restored: &mut Restored,
-        error: &mut RestoreError,
-    ) {
-        for mut sinks in sinks {
-            if sinks.positions.names().next().is_none() {
-                continue;
-            }
-            match self.rewind(&mut sinks) {
-                Ok(problems) => restored.add_problems(&sinks.name, problems, error),
-                Err(cause) => error.push(format!("`{}` {cause}", sinks.name)),
-            }
-        }
-    }
-
-    fn rewind(&mut self, sinks: &mut Sinks) -> Result<Vec<FieldProblem>, Cause> {
-        let positions = &mut sinks.positions;
-        match &sinks.owner {
-            Owner::State(value) => value.rewind(&mut self.state(), positions),
-            Owner::Callback(PersistedCallback { id, persist }) => {
-                let rewind = |callback: &mut dyn Any| persist.rewind(callback, positions);
-                let done = self.dispatcher.with_callback(*id, rewind);
-                // It was there when it was loaded.
-                done.unwrap_or_else(|| Ok(Vec::new()))
-            }
         }
     }
 }
@@ -314,36 +288,18 @@ impl Restored {
             .extend(left.names().map(|field| format!("{name}.{field}")));
     }
 
-    fn add_problems(&mut self, name: &str, problems: Vec<FieldProblem>, error: &mut RestoreError) {
+    pub(super) fn add_problems(
+        &mut self,
+        name: &str,
+        problems: Vec<FieldProblem>,
+        error: &mut RestoreError,
+    ) {
         for problem in problems {
             match problem {
                 FieldProblem::Missing(field) => self.missing.push(format!("{name}.{field}")),
                 FieldProblem::Invalid(..) => error.push(problem.describe(name)),
                 FieldProblem::Remark(_) => self.remarks.push(problem.describe(name)),
             }
-        }
-    }
-}
-
-/// The sinks of a callback or of a value of the state, which go back when the whole saved run is loaded.
-struct Sinks {
-    name: String,
-    owner: Owner,
-    positions: SavedFields,
-}
-
-/// What names sinks among its fields.
-enum Owner {
-    Callback(PersistedCallback),
-    State(PersistedState),
-}
-
-impl Sinks {
-    fn new(name: &str, owner: Owner, positions: SavedFields) -> Self {
-        Self {
-            name: name.to_owned(),
-            owner,
-            positions,
         }
     }
 }

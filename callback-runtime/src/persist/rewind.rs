@@ -26,10 +26,10 @@ use std::io::{self, BufWriter, Write};
 ///         Ok(self.0.len())
 ///     }
 ///
-///     fn check(&mut self, to: &usize) -> Result<(), BoxError> {
-///         let found = self.0.len();
-///         if found < *to {
-///             return Err(format!("there are {found} places, and the saved run had written {to}").into());
+///     fn check(&mut self, to: Option<&usize>) -> Result<(), BoxError> {
+///         let (found, written) = (self.0.len(), to.copied().unwrap_or(0));
+///         if found < written {
+///             return Err(format!("there are {found} places, and the saved run had written {written}").into());
 ///         }
 ///         Ok(())
 ///     }
@@ -70,9 +70,10 @@ pub trait Rewind {
     /// Hands everything that was written to the operating system, and returns the position after it. An error fails the saving.
     fn position(&mut self) -> Result<Self::Position, BoxError>;
 
-    /// Returns an error if what is there cannot go back to the position, such as a file that is shorter or that another run has written.
-    /// Changes nothing. A run calls this of all sinks before it changes one of them.
-    fn check(&mut self, to: &Self::Position) -> Result<(), BoxError> {
+    /// Returns an error if what is there cannot go back to the position, such as a file that is shorter or that another run has written. It
+    /// gets `None` if the saved run has no position of the sink, so that the sink does not replace what the saved run may have written
+    /// under another name. Changes nothing. A run calls this of all sinks before it changes one of them.
+    fn check(&mut self, to: Option<&Self::Position>) -> Result<(), BoxError> {
         let _ = to;
         Ok(())
     }
@@ -80,8 +81,8 @@ pub trait Rewind {
     /// Goes back: removes what was written after the position, and continues there.
     fn rewind(&mut self, to: Self::Position) -> Result<(), BoxError>;
 
-    /// Returns what the [report](super::Restored::remarks) of the restored run says of the sink after it went back, such as that it writes into
-    /// another file; nothing without this function.
+    /// Returns what the [report](super::Restored::remarks) of the restored run says of the sink, such as that it writes into another file;
+    /// nothing without this function.
     fn remark(&mut self) -> Option<String> {
         None
     }
@@ -96,7 +97,7 @@ impl<W: Rewind + Write> Rewind for BufWriter<W> {
         self.get_mut().position()
     }
 
-    fn check(&mut self, to: &Self::Position) -> Result<(), BoxError> {
+    fn check(&mut self, to: Option<&Self::Position>) -> Result<(), BoxError> {
         if !self.buffer().is_empty() {
             return Err(Box::new(io::Error::other(WRITTEN_TOO_EARLY)));
         }

@@ -115,6 +115,15 @@ impl PersistedState {
         is_present
     }
 
+    /// Checks that the sinks of a value that was not saved can begin anew.
+    pub(super) fn check_absent(&self, state: &mut Ctx<'_>) -> Result<Vec<FieldProblem>, Cause> {
+        catch(|| {
+            Fields::check_absent(|fields| {
+                (self.visit)(state, fields);
+            })
+        })
+    }
+
     /// Lets the sinks of the value go back to their positions.
     pub(super) fn rewind(
         &self,

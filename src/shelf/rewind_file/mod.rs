@@ -20,7 +20,7 @@ use verify::verify;
 ///
 /// A restored run checks that the file is that of the saved run: it has the bytes that the saved run had written, which a checksum tells. It
 /// cuts off what was written later, such as by a process that was killed, and goes on. Any other file, or none, fails the run, and stays
-/// as it is; see [`or_new_file`](Self::or_new_file).
+/// as it is, also if the saved run has no position in it; see [`or_new_file`](Self::or_new_file).
 ///
 /// Write nothing in `on_enter`, which comes before a run is restored. Bytes are handed to the operating system at once; for small pieces wrap
 /// the file into a [`BufWriter`](std::io::BufWriter), which can go back, too. Flush it at `on_exit`.
@@ -81,6 +81,8 @@ pub struct RewindFile {
     written: Checksum,
     /// The position that was checked last, and the checksum of what is before it.
     checked: Option<(FilePosition, Checksum)>,
+    /// Why a new file is begun when the file is opened.
+    begins_beside: Option<String>,
     /// Why a new file was begun.
     remark: Option<String>,
 }
@@ -96,6 +98,7 @@ impl RewindFile {
             file: None,
             written: Checksum::EMPTY,
             checked: None,
+            begins_beside: None,
             remark: None,
         }
     }
@@ -126,7 +129,7 @@ impl RewindFile {
     }
 
     /// Begins a new file if a restored run cannot go back: if the file is missing, is shorter than it was, was edited, or belongs to another
-    /// run. The new file is beside the other one, with a number: `metrics.2.csv` for `metrics.csv`. The outcome of the run has a remark.
+    /// run, or if there is a file of which the saved run has no position. The new file is beside the other one, with a number: `metrics.2.csv` for `metrics.csv`. The outcome of the run has a remark.
     ///
     /// ```
     /// use callbacks::persist::Rewind;
@@ -140,7 +143,7 @@ impl RewindFile {
     /// let position = file.position()?;
     /// std::fs::write(&path, "edited\n")?;
     ///
-    /// assert!(RewindFile::new(&path).check(&position).is_err());
+    /// assert!(RewindFile::new(&path).check(Some(&position)).is_err());
     /// let mut file = RewindFile::new(&path).or_new_file();
     /// file.rewind(position)?;
     /// assert!(file.path().to_string_lossy().ends_with(".2.csv"));
@@ -181,8 +184,32 @@ impl RewindFile {
         Ok(self.file.insert(file))
     }
 
+    /// Refuses to replace a file in a run that is restored without a position in it.
+    fn check_replaces_nothing(&mut self) -> io::Result<()> {
+        let path = self.path();
+        let has_content = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() > 0);
+        if self.appends || self.file.is_some() || !has_content {
+            return Ok(());
+        }
+        let why = format!(
+            "{} is there, and the saved run has no position in it; {NO_POSITION}",
+            path.display()
+        );
+        if !self.or_new_file {
+            return Err(io::Error::other(why));
+        }
+        self.remark = Some(format!("goes on in a new file: {why}"));
+        self.begins_beside = Some(why);
+        Ok(())
+    }
+
     /// Opens the file of a run that begins anew.
     fn begin(&mut self) -> io::Result<File> {
+        if let Some(why) = self.begins_beside.take() {
+            let file = self.create_beside(&why);
+            self.remark = None;
+            return file;
+        }
         let path = self.path();
         let length = if self.appends { None } else { Some(0) };
         let mut file = open(&path, length)?;
@@ -241,26 +268,21 @@ impl RewindFile {
         Ok(())
     }
 
-    /// Begins the first file beside the path that is not there.
-    pub(super) fn begin_new_file(&mut self, why: &str) -> io::Result<()> {
+    /// Creates the first file beside the path that is not there.
+    fn create_beside(&mut self, why: &str) -> io::Result<File> {
         loop {
             self.number += 1;
             let path = self.path();
             match File::create_new(&path) {
-                Ok(file) => self.file = Some(file),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(with_path(&path, &error)),
+                Ok(file) => {
+                    self.written = Checksum::EMPTY;
+                    self.remark = Some(format!("goes on in {}: {why}", path.display()));
+                    return Ok(file);
+                }
             }
-            self.written = Checksum::EMPTY;
-            self.remark = Some(format!("goes on in {}: {why}", path.display()));
-            return Ok(());
         }
-    }
-
-    /// Whether a restored run may begin a new file.
-    #[cfg(any(feature = "csv", feature = "json", feature = "tensorboard"))]
-    pub(super) const fn may_begin_new_file(&self) -> bool {
-        self.or_new_file
     }
 
     /// Cuts off what is behind the position, and continues there. `written` is the checksum of what is before it.
@@ -296,7 +318,10 @@ impl Rewind for RewindFile {
         Ok(FilePosition::new(self.number, self.written))
     }
 
-    fn check(&mut self, to: &FilePosition) -> Result<(), BoxError> {
+    fn check(&mut self, to: Option<&FilePosition>) -> Result<(), BoxError> {
+        let Some(to) = to else {
+            return Ok(self.check_replaces_nothing()?);
+        };
         let verified = verify(&self.numbered(to.number), *to);
         self.checked = verified.as_ref().ok().map(|written| (*to, *written));
         match verified {
@@ -306,7 +331,7 @@ impl Rewind for RewindFile {
     }
 
     fn rewind(&mut self, to: FilePosition) -> Result<(), BoxError> {
-        self.file = None;
+        (self.file, self.begins_beside) = (None, None);
         let checked = self.checked.take().filter(|(at, _)| *at == to);
         let verified = match checked {
             Some((_, written)) => Ok(written),
@@ -314,7 +339,7 @@ impl Rewind for RewindFile {
         };
         match verified {
             Ok(written) => self.cut(to, written)?,
-            Err(why) if self.or_new_file => self.begin_new_file(&why.to_string())?,
+            Err(why) if self.or_new_file => self.file = Some(self.create_beside(&why.to_string())?),
             Err(why) => return Err(why.into()),
         }
         Ok(())
@@ -324,6 +349,10 @@ impl Rewind for RewindFile {
         self.remark.take()
     }
 }
+
+/// What to do about a file that a restored run would replace.
+const NO_POSITION: &str = "give the callback the name that it had in the saved run, move the file away, \
+     or begin a new one beside it with `or_new_file()`";
 
 /// Opens a file to write at its end, which is `length` if there is one. Creates the file if there is none.
 fn open(path: &Path, length: Option<u64>) -> io::Result<File> {

@@ -92,13 +92,14 @@ impl Rewind for EventFolder {
         self.file.as_mut().map(EventFile::position).transpose()
     }
 
-    fn check(&mut self, to: &Self::Position) -> Result<(), BoxError> {
+    /// A run that begins anew has a new file.
+    fn check(&mut self, to: Option<&Self::Position>) -> Result<(), BoxError> {
         self.checked = None;
-        let Some((name, at)) = to else {
+        let Some(Some((name, at))) = to else {
             return Ok(());
         };
         let mut file = self.saved_file(name)?;
-        match file.check(at) {
+        match file.check(Some(at)) {
             Err(error) if !self.or_new_file => return Err(error),
             Err(_) => {}
             Ok(()) => self.checked = Some(file),
