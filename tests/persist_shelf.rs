@@ -1,10 +1,19 @@
 //! A run with callbacks of the shelf that is saved after any of its steps, and continued by another plan, is the run that was never cut.
 
+mod support {
+    pub(crate) mod journal;
+    pub(crate) mod line;
+}
+
 use callbacks::breakpoints;
 use callbacks::fit::LearningRate;
 use callbacks::persist::{Fields, SavedRun, SavedValue};
 use callbacks::prelude::*;
-use callbacks::shelf::{ConvergenceStopping, EarlyStopping, InvalidLossStopping, ReduceOnPlateau};
+use callbacks::shelf::{
+    ConvergenceStopping, EarlyStopping, InvalidLossStopping, PhaseCounts, Recorder, ReduceOnPlateau,
+};
+use support::journal::Journal;
+use support::line::{Line, inputs};
 
 breakpoints! {
     /// Records a number in each step.
@@ -179,4 +188,37 @@ fn a_stopper_continues_in_a_second_run_after_one_that_was_restored_at_its_end() 
         let best = second.get::<EarlyStopping>().and_then(EarlyStopping::best);
         assert_eq!(best, Some(0.5));
     }
+}
+
+#[test]
+fn the_counts_of_a_recorder() {
+    let plan = || {
+        let mut plan = Plan::<Relax>::new();
+        plan.persist_fields("PhaseCounts", PhaseCounts::persist);
+        plan
+    };
+    let mut trainer = Trainer::new(Line::new(&Journal::default())).epochs(3);
+    trainer = trainer.valid(inputs([2.0])).callback(Recorder);
+    assert!(
+        trainer
+            .fit(inputs([1.0, 2.0]))
+            .unwrap()
+            .outcome
+            .is_finished()
+    );
+    let counts = trainer.get::<PhaseCounts>().unwrap().clone();
+    let (mut state, mut saved) = (State::new(), None);
+    state.insert(counts.clone());
+    let save = |run: &mut Run<'_, Relax>| {
+        saved = Some(run.save()?);
+        Ok(())
+    };
+    assert!(plan().run(&mut state, save).unwrap().is_finished());
+    let saved = saved.unwrap();
+    assert_eq!(saved.state("PhaseCounts").unwrap().names().count(), 9);
+    let mut state = State::new();
+    state.insert(PhaseCounts::default());
+    let outcome = plan().restore(saved).run(&mut state, |_| Ok(()));
+    assert!(outcome.unwrap().is_finished());
+    assert_eq!(state.get(), Some(&counts));
 }

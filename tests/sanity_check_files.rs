@@ -96,7 +96,9 @@ fn a_function_that_saves_is_called_in_the_fit_alone() {
 mod lines {
     use super::{Momentum, SanityCheck, SanityPart, train, trainer};
     use callbacks::prelude::*;
+    use std::fs;
     use std::io::{self, Write};
+    use std::path::PathBuf;
     use std::sync::{Arc, Mutex};
 
     /// A file that can be closed.
@@ -177,6 +179,41 @@ mod lines {
                 .contains("`epoch` is the column of the epoch's number"),
             "{error}"
         );
+    }
+
+    /// A check creates no file at the path, leaves an old one as it is, and finds one that cannot be written.
+    fn check_path<C: Callback<Fit> + Send>(make: fn(PathBuf) -> C) {
+        let folder = super::Folder::new();
+        let check = |path: PathBuf| {
+            let mut trainer = trainer().callback(make(path));
+            SanityCheck::by_clone().run(&mut trainer, train())
+        };
+        let path = folder.0.join("metrics");
+        check(path.clone()).unwrap();
+        assert_eq!(folder.names(), Vec::<String>::new());
+        fs::write(&path, "precious").unwrap();
+        check(path.clone()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        for (path, text) in [
+            (folder.0.clone(), "is a folder, and only a file can go back"),
+            (path.join("metrics"), "metrics: "),
+        ] {
+            let error = check(path).unwrap_err().to_string();
+            assert!(error.contains(text), "{error}");
+        }
+        assert_eq!(folder.names(), ["metrics"]);
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn a_table_at_a_path_is_as_before() {
+        check_path(callbacks::shelf::Csv::to_file);
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn lines_of_json_at_a_path_are_as_before() {
+        check_path(callbacks::shelf::JsonLines::to_file);
     }
 
     #[cfg(feature = "csv")]

@@ -25,6 +25,7 @@
 //! * [`NotAFile`]: the failure of [`SaveState`] at a path that has something other than a file;
 //! * [`InvalidDecay`]: the failure of [`WeightDecay`] whose function returns NaN, an infinity or a negative number;
 //! * [`PrintRounds`]: prints a line for each round;
+//! * [`RewindFile`]: a file for callbacks of your own, which a restored run continues where the saved run was, with its [`FilePosition`];
 //! * `JsonLines` and `Csv`, with the features `json` and `csv`: write records;
 //! * `Progress`, with the feature `indicatif`: shows the progress of a run; `Printer` prints above its bar;
 //! * `TensorBoard`, with the feature `tensorboard`: writes records for `TensorBoard`.
@@ -73,6 +74,17 @@
 //! changes is for the plan: [`Plan::persist_fields`](crate::Plan::persist_fields) with
 //! [`LearningRate::persist`](crate::fit::LearningRate::persist), [`PhaseCounts::persist`] and
 //! [`Parameters::persist`](trait@crate::Parameters). A [`ValueSchedule`] sets its value again at the next begin of a scope.
+//!
+//! # Files of a restored run
+//!
+//! A run that is [restored](crate::Plan::restore) continues what it writes along the way at the position of the saved run, so that no row
+//! stands twice and none is missing:
+//!
+//! * `Csv::to_file`, `JsonLines::to_file`, `TensorBoard` and a [`RewindFile`] cut their file back, after they have checked that it is the
+//!   one of the saved run;
+//! * a writer, as in `Csv::new`, cannot go back: it goes on without a second header, and the outcome has a remark;
+//! * [`SaveState`] replaces whole files, and so those of the rounds that are made again;
+//! * [`PrintRounds`] and `Progress` print on.
 //!
 //! # Rounds that are cut short
 //!

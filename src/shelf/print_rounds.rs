@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// there is one. It has the weight [`LOGGERS`](crate::weight::LOGGERS).
 ///
 /// It prints to standard output, or [to](Self::to) another writer. An error of the writer, such as a pipe that is closed, is ignored. A
-/// [period](crate::Attachment::every) thins the lines out.
+/// [period](crate::Attachment::every) thins the lines out. A run that is restored prints the rounds again that came after the saved run.
 ///
 /// ```
 /// use callbacks::prelude::*;

@@ -77,6 +77,8 @@ impl<T: 'static> SaveState<T> {
     /// A symbolic link stays, and the file that it leads to is replaced. A device, a folder or anything else that is not a file also
     /// stays, and fails the run with [`NotAFile`](super::NotAFile).
     ///
+    /// A run that is restored replaces the files of the rounds that it makes again. The file of a later round stays until then.
+    ///
     /// ```
     /// use callbacks::prelude::*;
     /// use callbacks::shelf::SaveState;
