@@ -149,6 +149,24 @@ fn contents(folder: &Path) -> BTreeMap<String, String> {
     all
 }
 
+/// Both texts, from a little before the place where they differ.
+fn difference(found: &str, expected: &str) -> String {
+    let same = found
+        .bytes()
+        .zip(expected.bytes())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let around = |text: &str| {
+        let from = same.saturating_sub(80);
+        text.chars().skip(from).take(160).collect::<String>()
+    };
+    format!(
+        "\n  found    …{}…\n  expected …{}…",
+        around(found),
+        around(expected)
+    )
+}
+
 fn number(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap())
 }
@@ -181,11 +199,20 @@ fn a_process_that_is_killed_at_random_moments_ends_as_one_that_never_was() {
             resumed += u64::from(latest.unwrap().is_some());
         }
         assert!(train_for(folder.path(), is_threaded, None));
+        let found = contents(folder.path());
+        let place = format!("after {killed} kills with the seed {seed}");
         assert_eq!(
-            contents(folder.path()),
-            expected,
-            "after {killed} kills with the seed {seed}"
+            found.keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "{place}"
         );
+        for (name, content) in &found {
+            assert!(
+                *content == expected[name],
+                "{place}, {name}: {}",
+                difference(content, &expected[name])
+            );
+        }
         if killed >= kills {
             break;
         }

@@ -146,12 +146,14 @@ impl Checkpoint {
         self.writer.write(&self.dir, new, &self.keep)
     }
 
-    /// Waits for the writer. A process that was killed may have left hidden files, if nothing was written since.
+    /// Waits for the writer. A process that was killed may have left hidden files, and checkpoints that do not stay, if nothing was written
+    /// since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
         if self.run_id.is_empty() {
             return Ok(());
         }
+        self.keep.prune(&self.dir, &self.run_id, self.sequence)?;
         let (_lock, left) = self.dir.settle_all(&self.run_id);
         left.into_iter()
             .next()
