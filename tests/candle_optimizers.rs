@@ -11,7 +11,7 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{Optimizer as _, ParamsAdamW};
 use support::optimized::{ALL, RATE, bytes, gradients, variables};
 
-const STEPS: usize = 50;
+const STEPS: u32 = 50;
 
 /// Compares 50 steps of an optimiser with those of candle, to the bit.
 fn assert_same_as_candle(
@@ -23,7 +23,7 @@ fn assert_same_as_candle(
     let theirs = variables(dtype);
     let mut optimizer = candle_nn::AdamW::new(theirs.clone(), params).unwrap();
     for index in 0..STEPS {
-        let rate = RATE / (1.0 + index as f64);
+        let rate = RATE / (1.0 + f64::from(index));
         optimizer.set_learning_rate(rate);
         optimizer.step(&gradients(&theirs, index)).unwrap();
         step(&gradients(own, index), rate);
@@ -82,20 +82,14 @@ fn elements(tensor: &Tensor) -> Vec<f64> {
     tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Compares 50 steps of an optimiser in `f64` with a formula for one element, which gets the number of the step from 1, the element and its
-/// gradient.
-fn assert_formula(
-    mut step: impl FnMut(&GradStore),
-    own: &[Var],
-    mut formulas: Vec<Box<dyn FnMut(usize, f64, f64) -> f64>>,
-) {
+/// Computes the next value of one element from the number of the step, from 1, the element and its gradient.
+type Formula = Box<dyn FnMut(u32, f64, f64) -> f64>;
+
+/// Compares 50 steps of an optimiser in `f64` with a formula for each element.
+fn assert_formula(mut step: impl FnMut(&GradStore), own: &[Var], mut formulas: Vec<Formula>) {
     for index in 0..STEPS {
         let gradients = gradients(own, index);
-        let flat = |of: &dyn Fn(&Var) -> Vec<f64>| {
-            own.iter()
-                .flat_map(|variable| of(variable))
-                .collect::<Vec<_>>()
-        };
+        let flat = |of: &dyn Fn(&Var) -> Vec<f64>| own.iter().flat_map(of).collect::<Vec<_>>();
         let slopes = flat(&|variable| elements(gradients.get(variable).unwrap()));
         let before = flat(&|variable| elements(variable));
         step(&gradients);
@@ -112,12 +106,7 @@ fn assert_formula(
 }
 
 /// SGD as the documentation of `torch.optim.SGD` (2.9) has it.
-fn pytorch_sgd(
-    momentum: f64,
-    dampening: f64,
-    is_nesterov: bool,
-    decay: f64,
-) -> Box<dyn FnMut(usize, f64, f64) -> f64> {
+fn pytorch_sgd(momentum: f64, dampening: f64, is_nesterov: bool, decay: f64) -> Formula {
     let mut buffer = 0.0;
     Box::new(move |t, theta, gradient| {
         let mut g = gradient + decay * theta;
@@ -163,11 +152,11 @@ fn sgd_follows_the_formula_of_pytorch() {
 }
 
 /// Adam as the documentation of `torch.optim.Adam` (2.9) has it, and `AdamW` if the decay is decoupled.
-fn pytorch_adam(decay: f64, is_decoupled: bool) -> Box<dyn FnMut(usize, f64, f64) -> f64> {
+fn pytorch_adam(decay: f64, is_decoupled: bool) -> Formula {
     let (beta1, beta2, epsilon): (f64, f64, f64) = (0.9, 0.999, 1e-8);
     let (mut m, mut v) = (0.0, 0.0);
     Box::new(move |t, theta, gradient| {
-        let t = i32::try_from(t).unwrap();
+        let t = t.cast_signed();
         let (g, theta) = if is_decoupled {
             (gradient, theta - RATE * decay * theta)
         } else {

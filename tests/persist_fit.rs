@@ -86,8 +86,8 @@ fn get<T: Copy + 'static>(run: &mut Run<'_, Fit>) -> T {
 fn backward(run: &mut Run<'_, Fit>, optimizer: usize) -> Result<(), Break> {
     run.state().insert(OptimizerName(OPTIMIZERS[optimizer]));
     run.fire(Fit::on_train_batch_before_backward)?;
-    let position =
-        f64::from(u32::try_from(get::<MicroStep>(run).get()).unwrap()) + 0.5 * optimizer as f64;
+    let position = f64::from(u32::try_from(get::<MicroStep>(run).get()).unwrap())
+        + 0.5 * f64::from(u8::try_from(optimizer).unwrap());
     let scale = run.state().get::<Model>().unwrap().scale;
     let slope = if get::<MicroStep>(run).get() == 4 && optimizer == 1 {
         f64::INFINITY
@@ -176,10 +176,10 @@ fn plan(attach: &dyn Fn(&mut Plan<Fit>)) -> Plan<Fit> {
     attach(&mut plan);
     plan.persist_fields("model", Model::persist);
     plan.persist_fields("slopes", |slopes: &mut Slopes, fields: &mut Fields<'_>| {
-        fields.tensor("", &[2], &mut slopes.0)
+        fields.tensor("", &[2], &mut slopes.0);
     });
     plan.persist_fields("batch", |batch: &mut Batch, fields: &mut Fields<'_>| {
-        fields.field("iteration", &mut batch.iteration)
+        fields.field("iteration", &mut batch.iteration);
     });
     plan.persist_fields(
         "optimizer",

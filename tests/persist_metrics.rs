@@ -36,7 +36,7 @@ impl Batch {
     fn numbers(&self) -> Vec<f64> {
         self.classes
             .iter()
-            .map(|class| *class as f64 / 3.0)
+            .map(|class| f64::from(u8::try_from(*class).unwrap()) / 3.0)
             .collect()
     }
 
@@ -48,7 +48,7 @@ impl Batch {
 /// Batches of different sizes, whose sums are not exact.
 fn batches() -> Vec<Batch> {
     let sample = |index: usize| {
-        let x = index as f64;
+        let x = f64::from(u8::try_from(index).unwrap());
         let row = [
             (x * 1.3).sin(),
             (x * 0.7).cos() / 3.0,
@@ -373,11 +373,11 @@ fn the_time_before_a_cut_counts_for_the_limit_of_a_run() {
         move |plan: &mut Plan<Learn>| {
             plan.add(MaxTime::new(limit));
             plan.on(Learn::on_run_begin, || {
-                std::thread::sleep(Duration::from_millis(30))
+                std::thread::sleep(Duration::from_millis(30));
             });
         }
     };
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let first = run(&mut plan(&attach(hour)));
     let saved: &SavedRun = &first.saved[20];
     let rest = run(&mut continued(saved, &attach(Duration::from_millis(30))));

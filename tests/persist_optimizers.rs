@@ -31,7 +31,7 @@ fn a_run_that_is_cut_after_any_step_is_the_run_that_was_never_cut() {
                 );
                 optimizer.step(&gradients(&own, step)).unwrap();
             }
-            for (cut, saved) in saved.into_iter().enumerate() {
+            for (cut, saved) in (0..).zip(saved) {
                 let mut again = variables(dtype);
                 let mut second = make(&again);
                 saved
@@ -99,7 +99,7 @@ impl Learner {
     }
 
     fn step(&mut self, step: u64) -> Result<(), BoxError> {
-        let shift = (step as f64).sin();
+        let shift = f64::from(u32::try_from(step)?).sin();
         let mut loss = Tensor::new(0.0_f32, &Device::Cpu)?;
         for variable in self.variables.all_vars() {
             loss = (loss + variable.affine(1.0, shift)?.sqr()?.sum_all()?)?;
@@ -114,21 +114,20 @@ impl Learner {
 }
 
 /// Runs 8 steps, or those that are left. Returns the saved run after each.
-fn run(saved: Option<SavedRun>) -> Vec<SavedRun> {
+fn run(saved: Option<&SavedRun>) -> Vec<SavedRun> {
     let mut plan = Plan::<Descend>::new();
     plan.persist_fields("learner", Learner::persist);
     plan.on(Descend::after_step, |learner: &mut Learner, step: &Step| {
         learner.step(step.get())
     });
-    let begun = saved.as_ref().map_or(0, |saved| {
+    if let Some(saved) = saved {
         let text = serde_json::to_string(saved).unwrap();
         plan.restore(serde_json::from_str(&text).unwrap());
-        1
-    });
+    }
     let (mut state, mut runs) = (State::new(), Vec::new());
     state.insert(Learner::new().unwrap());
     let outcome = plan.run(&mut state, |run| {
-        let begun = run.state().get::<Step>().map_or(begun, |step| step.get());
+        let begun = run.state().get::<Step>().map_or(0, |step| step.get());
         for _ in begun..8 {
             run.scope(Descend::STEP, |_| Ok(()))?;
             runs.push(run.save()?);
@@ -149,10 +148,6 @@ fn a_learner_is_saved_with_its_run() {
     );
     assert!(names.contains(&"state/learner/optimizer.layer.weight.first_moment".to_owned()));
     for (cut, saved) in whole.iter().enumerate() {
-        assert_eq!(
-            run(Some(saved.clone())),
-            whole[cut + 1..],
-            "cut after {cut}"
-        );
+        assert_eq!(run(Some(saved)), whole[cut + 1..], "cut after {cut}");
     }
 }

@@ -9,7 +9,7 @@ struct Net {
     layers: Vec<Layer>,
     scale: f64,
     pair: ([f32; 2], f32),
-    boxed: Box<Vec<f64>>,
+    boxed: Box<[f64]>,
     extra: Option<Layer>,
     #[parameters(skip)]
     calls: u64,
@@ -34,7 +34,7 @@ fn zeros(layers: &[usize], has_extra: bool) -> Net {
         layers: layers.iter().map(|weights| layer(*weights)).collect(),
         scale: 0.0,
         pair: ([0.0; 2], 0.0),
-        boxed: Box::new(vec![0.0; 3]),
+        boxed: Box::new([0.0; 3]),
         extra: has_extra.then(|| layer(1)),
         calls: 0,
     }
@@ -42,21 +42,25 @@ fn zeros(layers: &[usize], has_extra: bool) -> Net {
 
 /// Fills the tensors with bits, among them NaN with payloads, infinities and subnormal numbers.
 fn fill(net: &mut Net, mut bits: u64) {
-    let mut next = || {
+    let mut draw = || {
         bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         bits ^ (bits >> 29)
     };
     let layers = net.layers.iter_mut().chain(&mut net.extra);
     for layer in layers {
-        layer.weights.fill_with(|| f32::from_bits(next() as u32));
-        layer.bias = [f64::from_bits(next()), f64::from_bits(next())];
+        layer.weights.fill_with(|| f32::from_bits(short(draw())));
+        layer.bias = [f64::from_bits(draw()), f64::from_bits(draw())];
     }
-    net.scale = f64::from_bits(next());
+    net.scale = f64::from_bits(draw());
     net.pair = (
-        [f32::from_bits(next() as u32), f32::NAN],
-        f32::from_bits(next() as u32),
+        [f32::from_bits(short(draw())), f32::NAN],
+        f32::from_bits(short(draw())),
     );
-    net.boxed.fill_with(|| f64::from_bits(next()));
+    net.boxed.fill_with(|| f64::from_bits(draw()));
+}
+
+fn short(bits: u64) -> u32 {
+    u32::try_from(bits >> 32).unwrap()
 }
 
 fn save<M: Parameters>(model: &mut M) -> SavedFields {

@@ -57,7 +57,11 @@ fn a_rate_that_changes_after_its_schedule_has_set_it_is_not_set_again() {
     let ran = cut_at_each_place(&|plan| {
         plan.add(RateSchedule::per_epoch(Linear::new(1.0, 0.1).over(EPOCHS)));
         plan.on(Learn::on_update, |rate: &mut LearningRate, step: &Step| {
-            rate.scale(if step.get() % 2 == 0 { 0.5 } else { 1.5 });
+            rate.scale(if step.get().is_multiple_of(2) {
+                0.5
+            } else {
+                1.5
+            });
         });
     });
     assert!(ran.outcome.contains("finished"), "{}", ran.outcome);
@@ -110,7 +114,12 @@ fn value_schedules_set_their_value_again() {
         plan.add(cooling());
         plan.add(Heat);
     });
-    assert_ne!(with, bits(&|plan| drop(plan.add(Heat))));
+    assert_ne!(
+        with,
+        bits(&|plan| {
+            plan.add(Heat);
+        })
+    );
 }
 
 breakpoints! {

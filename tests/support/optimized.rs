@@ -22,8 +22,8 @@ pub(crate) fn named(variables: &[Var]) -> Vec<(String, Var)> {
 }
 
 /// Gradients that differ from step to step.
-pub(crate) fn gradients(variables: &[Var], step: usize) -> GradStore {
-    let shift = (step as f64 * 0.7).sin();
+pub(crate) fn gradients(variables: &[Var], step: u32) -> GradStore {
+    let shift = (f64::from(step) * 0.7).sin();
     let term = |variable: &Var| variable.affine(1.0, shift)?.powf(2.0)?.sum_all();
     let terms: Vec<Tensor> = variables
         .iter()
@@ -34,9 +34,9 @@ pub(crate) fn gradients(variables: &[Var], step: usize) -> GradStore {
 
 pub(crate) fn bytes(variables: &[Var]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    variables
-        .iter()
-        .for_each(|variable| variable.write_bytes(&mut bytes).unwrap());
+    for variable in variables {
+        variable.write_bytes(&mut bytes).unwrap();
+    }
     bytes
 }
 
