@@ -80,7 +80,7 @@ fn a_sink_in_the_state_goes_back() {
             state.insert(RewindFile::new(&path));
         });
         plan.persist_fields("file", |file: &mut RewindFile, fields| {
-            fields.rewind("", file)
+            fields.rewind("", file);
         });
         plan.on(
             Relax::after_step,

@@ -80,7 +80,7 @@ impl JsonLines {
     }
 
     /// Writes to the file at the path, which is created at the first line. A run that begins anew replaces the file, unless it
-    /// [appends](Self::append), and a [restored run](Self#in-a-run-that-is-restored) continues it.
+    /// [appends](Self::append), and a [restored run](Self#in-a-run-that-is-restored) continues it. Later runs with the same callback go on in it.
     ///
     /// ```
     /// use callbacks::prelude::*;

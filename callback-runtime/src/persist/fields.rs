@@ -325,6 +325,16 @@ impl<'a> Fields<'a> {
 
     /// Adds a remark to the [report](super::Restored::remarks) of the restored run, such as that a file could not go back. It has no effect
     /// unless fields are loaded.
+    ///
+    /// ```
+    /// # use callbacks::persist::Fields;
+    /// # struct Camera;
+    /// # impl Camera {
+    /// fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///     fields.remark("begins a new film");
+    /// }
+    /// # }
+    /// ```
     pub fn remark(&mut self, text: impl Into<String>) {
         if !matches!(self.direction, Direction::Save(_) | Direction::List(_)) {
             self.problems.push(FieldProblem::Remark(text.into()));

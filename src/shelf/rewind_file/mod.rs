@@ -1,17 +1,18 @@
 //! A file that is written along the way, and that goes back when a run is restored.
 
 mod checksum;
+mod open;
 mod position;
 mod verify;
 
-use super::replace::kind_name;
 use callback_runtime::BoxError;
 use callback_runtime::persist::Rewind;
 use checksum::Checksum;
+use open::{open, with_path};
 pub use position::FilePosition;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use verify::verify;
 
 /// A file that a run writes along the way, for callbacks of your own: `Csv::to_file` and `JsonLines::to_file` write into one. It is opened
@@ -89,6 +90,19 @@ pub struct RewindFile {
 
 impl RewindFile {
     /// Writes into the file at the path.
+    ///
+    /// ```
+    /// # use callbacks::shelf::RewindFile;
+    /// # use std::io::Write;
+    /// # let path = std::env::temp_dir().join(format!("callbacks-rewind-{}", std::process::id()));
+    /// std::fs::write(&path, "old")?;
+    /// let mut file = RewindFile::new(&path);
+    /// assert_eq!(std::fs::read_to_string(&path)?, "old");
+    /// file.write_all(b"new")?;
+    /// assert_eq!(std::fs::read_to_string(&path)?, "new");
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -252,20 +266,10 @@ impl RewindFile {
     /// Returns the error of a file that cannot be written. Leaves the file as it is, and creates none.
     #[cfg(any(feature = "csv", feature = "json"))]
     pub(super) fn check_writable(&self) -> io::Result<()> {
-        let path = self.path();
-        if self.file.is_some() {
-            return Ok(());
+        match self.file {
+            Some(_) => Ok(()),
+            None => open::check_writable(&self.path()),
         }
-        check_is_file(&path)?;
-        let exists = fs::exists(&path).map_err(|error| with_path(&path, &error))?;
-        let mut options = OpenOptions::new();
-        let options = options.append(true).create_new(!exists);
-        let opened = options.open(&path);
-        opened.map_err(|error| with_path(&path, &error))?;
-        if !exists {
-            fs::remove_file(&path).map_err(|error| with_path(&path, &error))?;
-        }
-        Ok(())
     }
 
     /// Creates the first file beside the path that is not there.
@@ -353,35 +357,3 @@ impl Rewind for RewindFile {
 /// What to do about a file that a restored run would replace.
 const NO_POSITION: &str = "give the callback the name that it had in the saved run, move the file away, \
      or begin a new one beside it with `or_new_file()`";
-
-/// Opens a file to write at its end, which is `length` if there is one. Creates the file if there is none.
-fn open(path: &Path, length: Option<u64>) -> io::Result<File> {
-    check_is_file(path)?;
-    let mut options = OpenOptions::new();
-    let opened = options.read(true).append(true).create(true).open(path);
-    let cut = opened.and_then(|file| {
-        length.map_or(Ok(()), |length| file.set_len(length))?;
-        Ok(file)
-    });
-    cut.map_err(|error| with_path(path, &error))
-}
-
-/// Refuses anything but a file, or nothing, at the path.
-fn check_is_file(path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
-            let kind = kind_name(found.file_type());
-            let place = path.display();
-            let text = format!(
-                "{place} is {kind}, and only a file can go back; give the path of a file, or open it as a writer"
-            );
-            Err(io::Error::other(text))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Returns the error with the path.
-fn with_path(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}

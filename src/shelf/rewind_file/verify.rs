@@ -1,7 +1,8 @@
 //! Whether a file is the one of a saved run.
 
+use super::FilePosition;
 use super::checksum::Checksum;
-use super::{FilePosition, with_path};
+use super::open::with_path;
 use crate::shelf::replace::kind_name;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
