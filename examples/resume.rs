@@ -11,6 +11,10 @@
 mod digits {
     #[cfg(feature = "candle")]
     pub mod candle_mlp;
+    #[allow(
+        dead_code,
+        reason = "the images of the test are for the other examples"
+    )]
     pub mod data;
     pub mod mlp;
 }
@@ -22,7 +26,6 @@ use callbacks::schedule::OneCycle;
 use callbacks::shelf::{Checkpoint, EarlyStopping, Ema, RateSchedule};
 use digits::data::{Batch, Digits};
 use std::env;
-use std::error::Error;
 use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -33,7 +36,7 @@ const SEED: u64 = 7;
 /// The step in whose midst the process is killed: in the third epoch of 38 steps.
 const KILLED_AT: &str = "step 87";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), BoxError> {
     match env::args().collect::<Vec<_>>().as_slice() {
         [_, model, folder] => start(model, Path::new(folder)),
         _ => {
@@ -46,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Trains a model in this process.
-fn start(model: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
+fn start(model: &str, folder: &Path) -> Result<(), BoxError> {
     match model {
         #[cfg(feature = "candle")]
         "candle" => train(digits::candle_mlp::Mlp::new(SEED)?, 0.01, folder),
@@ -55,7 +58,7 @@ fn start(model: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Trains from the beginning, or from the latest checkpoint of the folder. Writes what was learnt into the file `result`.
-fn train<M>(model: M, rate: f64, folder: &Path) -> Result<(), Box<dyn Error>>
+fn train<M>(model: M, rate: f64, folder: &Path) -> Result<(), BoxError>
 where
     M: Learner<Batch = Batch> + Parameters,
 {
@@ -89,7 +92,7 @@ where
 }
 
 /// Trains undisturbed, is killed, goes on, and compares.
-fn compare(model: &str) -> Result<(), Box<dyn Error>> {
+fn compare(model: &str) -> Result<(), BoxError> {
     let name = format!("callbacks-resume-{model}-{}", std::process::id());
     let folder = env::temp_dir().join(name);
     let (whole, killed) = (folder.join("whole"), folder.join("killed"));
@@ -118,7 +121,7 @@ fn compare(model: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// Starts this program to train in a process of its own.
-fn spawn(model: &str, folder: &Path) -> Result<Child, Box<dyn Error>> {
+fn spawn(model: &str, folder: &Path) -> Result<Child, BoxError> {
     fs::create_dir_all(folder)?;
     let mut program = Command::new(env::current_exe()?);
     let program = program.arg(model).arg(folder).stdout(Stdio::piped());
@@ -126,7 +129,7 @@ fn spawn(model: &str, folder: &Path) -> Result<Child, Box<dyn Error>> {
 }
 
 /// Reads the lines of a process to its end, or kills it after one of them. Returns the lines.
-fn watch(mut child: Child, kill_after: Option<&str>) -> Result<Vec<String>, Box<dyn Error>> {
+fn watch(mut child: Child, kill_after: Option<&str>) -> Result<Vec<String>, BoxError> {
     let mut lines = Vec::new();
     let output = child.stdout.take().ok_or("the process has no output")?;
     for line in BufReader::new(output).lines() {

@@ -144,7 +144,6 @@ fn a_folder_that_is_gone_is_refused() {
 /// Writes what `tests/peers/tensorboard/check.py` reads: the event file of a run that was never cut, and those of runs that were killed and
 /// then continued.
 #[test]
-#[ignore = "its files are read by `tests/peers/tensorboard/check.py`"]
 fn the_files_that_tensorboard_reads() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tensorboard");
     let _ = fs::remove_dir_all(&target);

@@ -1,7 +1,7 @@
 """Reads event files of runs that were killed and continued with TensorBoard's own readers: they show each point once, as of a run that was
 never cut. A reader that runs while a file is cut back and continued shows the same.
 
-    cargo test -p callbacks-tests --features tensorboard --test persist_sinks_tensorboard -- --ignored
+    cargo test -p callbacks-tests --features tensorboard --test persist_sinks_tensorboard
     python3 -m venv venv
     venv/bin/pip install tensorboard==2.21.0
     venv/bin/python tests/peers/tensorboard/check.py target/tmp/tensorboard
