@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod callbacks;
+mod checkpointed;
 mod digits;
 mod fed;
 mod guesses;
@@ -13,6 +14,7 @@ use super::bound::Bound;
 use super::valgrind;
 use crate::report::{Goal, Table};
 use callbacks_benches::contenders::BoxError;
+pub(super) use checkpointed::with_checkpoints;
 use fed::Fed;
 use learned::Learned;
 use std::error::Error;

@@ -4,6 +4,7 @@ mod allocations;
 mod bound;
 mod callgrind;
 mod cargo;
+mod checkpoints;
 mod compile;
 mod counts;
 mod discovery;
@@ -53,6 +54,7 @@ const ALL: &[(&str, Measure)] = &[
     #[cfg(feature = "candle")]
     ("fit", fit::candle),
     ("allocations", allocations::table),
+    ("checkpoints", checkpoints::table),
     ("plans", plans::table),
     ("plans", plans::counted),
     ("discovery", discovery::table),

@@ -1,7 +1,7 @@
 //! What a callback declares that it remembers.
 
 use super::fields::FieldProblem;
-use super::{Fields, SavedFields};
+use super::{Buffers, Fields, SavedFields};
 use crate::callback::{CallbackInfo, short_type_name};
 use crate::outcome::{BoxError, Cause, catch};
 use std::any::{Any, type_name};
@@ -53,8 +53,9 @@ impl CallbackPersistence {
     pub(super) fn save(
         &self,
         callback: &mut dyn Any,
+        buffers: &mut Buffers,
     ) -> Result<(SavedFields, Vec<FieldProblem>), Cause> {
-        catch(|| Fields::save(|fields| self.visit(callback, fields)))
+        catch(|| Fields::save(buffers, |fields| self.visit(callback, fields)))
     }
 
     /// Loads the fields of the callback, and leaves those that it does not name. Collects the positions of its sinks.

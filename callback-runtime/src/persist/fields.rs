@@ -1,6 +1,6 @@
 //! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
 
-use super::{Element, Rewind, Savable, SavedFields, SavedTensor, SavedValue, SavedValueError};
+use super::{Buffers, Rewind, Savable, SavedFields, SavedValue, SavedValueError};
 use crate::outcome::BoxError;
 
 /// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
@@ -35,7 +35,7 @@ use crate::outcome::BoxError;
 /// ```
 #[derive(Debug)]
 pub struct Fields<'a> {
-    direction: Direction<'a>,
+    pub(super) direction: Direction<'a>,
     /// The names of the values around the one whose fields are named, joined by `.`.
     path: String,
     problems: Vec<FieldProblem>,
@@ -43,9 +43,13 @@ pub struct Fields<'a> {
 
 /// Whether fields are saved or loaded.
 #[derive(Debug)]
-enum Direction<'a> {
+pub(super) enum Direction<'a> {
     /// Adds each field.
-    Save(&'a mut SavedFields),
+    Save {
+        saved: &'a mut SavedFields,
+        /// Memory for the tensors.
+        buffers: &'a mut Buffers,
+    },
     /// Takes each field out, and leaves those that the function does not name.
     Load {
         saved: &'a mut SavedFields,
@@ -73,9 +77,16 @@ pub(crate) enum FieldProblem {
 
 impl<'a> Fields<'a> {
     /// Returns the fields that `visit` names, and the problems of those that cannot be saved.
-    pub(crate) fn save(visit: impl FnOnce(&mut Fields<'_>)) -> (SavedFields, Vec<FieldProblem>) {
+    pub(crate) fn save(
+        buffers: &'a mut Buffers,
+        visit: impl FnOnce(&mut Fields<'_>),
+    ) -> (SavedFields, Vec<FieldProblem>) {
         let mut saved = SavedFields::default();
-        let problems = Self::visit(Direction::Save(&mut saved), visit);
+        let direction = Direction::Save {
+            saved: &mut saved,
+            buffers,
+        };
+        let problems = Self::visit(direction, visit);
         (saved, problems)
     }
 
@@ -143,50 +154,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Saves an array of numbers under its name, or loads it. The elements are copied as bytes, exact to the bit. Type and shape must be
-    /// those that were saved.
-    ///
-    /// ```
-    /// # use callbacks::persist::Fields;
-    /// # struct Layer { weights: Vec<f32>, bias: f32 }
-    /// # impl Layer {
-    /// fn persist(&mut self, fields: &mut Fields<'_>) {
-    ///     fields.tensor("weights", &[self.weights.len()], &mut self.weights);
-    ///     fields.tensor("bias", &[], std::slice::from_mut(&mut self.bias));
-    /// }
-    /// # }
-    /// ```
-    pub fn tensor<T: Element>(&mut self, name: &str, shape: &[usize], elements: &mut [T]) {
-        self.tensor_with(
-            name,
-            elements,
-            |elements| SavedTensor::of(elements, shape),
-            |elements, saved| saved.read(elements, shape),
-        );
-    }
-
-    /// Saves or loads an array of numbers with functions of its own, for the tensors of a framework.
-    pub fn tensor_with<T: ?Sized>(
-        &mut self,
-        name: &str,
-        value: &mut T,
-        save: impl FnOnce(&T) -> Result<SavedTensor, SavedValueError>,
-        load: impl FnOnce(&mut T, SavedTensor) -> Result<(), SavedValueError>,
-    ) {
-        self.field_with(
-            name,
-            value,
-            |value| save(value).map(SavedValue::Tensor),
-            |value, saved| match saved {
-                SavedValue::Tensor(saved) => load(value, saved),
-                other => Err(SavedValueError::new(format!(
-                    "it is {}, and not a tensor",
-                    other.kind()
-                ))),
-            },
-        );
-    }
-
     /// Reports that a field cannot be saved or loaded, for a function that names fields and can fail by itself.
     pub fn invalid(&mut self, name: &str, problem: impl std::fmt::Display) {
         let error = SavedValueError::new(problem.to_string());
@@ -208,7 +175,7 @@ impl<'a> Fields<'a> {
 
     /// Whether the fields are saved, and neither loaded nor listed.
     pub const fn is_saving(&self) -> bool {
-        matches!(self.direction, Direction::Save(_))
+        matches!(self.direction, Direction::Save { .. })
     }
 
     /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it.
@@ -252,7 +219,7 @@ impl<'a> Fields<'a> {
     ) {
         let name = self.path_of(name);
         let done = match &mut self.direction {
-            Direction::Save(saved) => save(value).map(|value| saved.insert(&*name, value)),
+            Direction::Save { saved, .. } => save(value).map(|value| saved.insert(&*name, value)),
             Direction::Load { saved, .. } => match saved.remove(&name) {
                 Some(saved) => load(value, saved),
                 None => return self.problems.push(FieldProblem::Missing(name)),
@@ -296,7 +263,7 @@ impl<'a> Fields<'a> {
     pub fn rewind<S: Rewind + ?Sized>(&mut self, name: &str, sink: &mut S) {
         let name = self.path_of(name);
         let done = match &mut self.direction {
-            Direction::Save(saved) => save_position(sink).map(|at| saved.insert(&*name, at)),
+            Direction::Save { saved, .. } => save_position(sink).map(|at| saved.insert(&*name, at)),
             Direction::Load { saved, positions } => {
                 if let Some(at) = saved.remove(&name) {
                     check_position(sink, &at).map(|()| positions.insert(&*name, at))
@@ -312,7 +279,7 @@ impl<'a> Fields<'a> {
             },
             Direction::List(names) => return names.push(name),
         };
-        if !matches!(self.direction, Direction::Save(_))
+        if !matches!(self.direction, Direction::Save { .. })
             && let Some(remark) = sink.remark()
         {
             self.remark(remark);
@@ -336,7 +303,7 @@ impl<'a> Fields<'a> {
     /// # }
     /// ```
     pub fn remark(&mut self, text: impl Into<String>) {
-        if !matches!(self.direction, Direction::Save(_) | Direction::List(_)) {
+        if !matches!(self.direction, Direction::Save { .. } | Direction::List(_)) {
             self.problems.push(FieldProblem::Remark(text.into()));
         }
     }
@@ -354,10 +321,12 @@ impl<'a> Fields<'a> {
             return;
         }
         match (SavedValue::of(value), &mut self.direction) {
-            (Ok(SavedValue::Map(fields)), Direction::Save(saved)) if has_no_whole(&fields) => {
+            (Ok(SavedValue::Map(fields)), Direction::Save { saved, .. })
+                if has_no_whole(&fields) =>
+            {
                 saved.extend(fields);
             }
-            (Ok(other), Direction::Save(saved)) => saved.insert(WHOLE, other),
+            (Ok(other), Direction::Save { saved, .. }) => saved.insert(WHOLE, other),
             (Err(error), _) => self
                 .problems
                 .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),

@@ -1,8 +1,9 @@
 //! Saving a run and continuing it, in this process or in another one.
 //!
-//! - `fields`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
+//! - `fields`, `field_tensors`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
 //! - `rewind`, `sinks`: what a run writes along the way, and that goes back to the position of the saved run;
 //! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
+//! - `buffers`: the memory of saved tensors, used again;
 //! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
 //! - `saved_run`, `saved_ending`, `save`, `restore`, `plan`: a run at one moment;
@@ -10,8 +11,10 @@
 //! - `check`: the names under which a run is saved;
 //! - `report`: what was loaded, and the errors.
 
+mod buffers;
 mod check;
 mod declared;
+mod field_tensors;
 mod fields;
 mod formats;
 mod from_value;
@@ -35,6 +38,7 @@ mod to_value;
 mod value;
 mod value_error;
 
+pub(crate) use buffers::Buffers;
 pub(crate) use check::{check_saved_names, check_saved_state};
 pub(crate) use declared::CallbackPersistence;
 pub use declared::Migration;

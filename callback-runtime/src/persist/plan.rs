@@ -1,5 +1,6 @@
 //! What a plan saves with a run.
 
+use super::buffers::SpareRuns;
 use super::declared::CallbackPersistence;
 use super::state::PersistedState;
 use super::{SavedRun, SavedRunReceiver};
@@ -43,6 +44,8 @@ pub(crate) struct Persistence {
     pub(super) state: Vec<PersistedState>,
     /// The saved run from which the next run continues.
     pub(super) restore: Option<SavedRun>,
+    /// The last saved runs, for their memory.
+    pub(super) spare: SpareRuns,
 }
 
 impl PersistenceAccess for Persistence {

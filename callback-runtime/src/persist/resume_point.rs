@@ -1,5 +1,6 @@
 //! Resume points: the places of a loop where its run can be saved and continued.
 
+use super::buffers::SpareRuns;
 use super::plan::Receiver;
 use super::{SavedEnding, SavedRun};
 use crate::callback::{CallbackId, HandlerId};
@@ -193,6 +194,7 @@ impl RunCore<'_> {
                 for receiver in receivers {
                     self.give(receiver, &saved);
                 }
+                self.persistence.get_mut().spare.keep(saved);
             }
             Err(error) => {
                 let receivers = receivers.iter().filter_map(|each| self.handler_of(each.id));
@@ -207,6 +209,11 @@ impl RunCore<'_> {
                 }
             }
         }
+    }
+
+    /// Gives the memory of the last saved runs back.
+    pub(crate) fn forget_saved_runs(&mut self) {
+        self.persistence.get_mut().spare = SpareRuns::default();
     }
 
     /// Gives a saved run to a callback.

@@ -3,7 +3,7 @@
 use super::fields::FieldProblem;
 use super::plan::PersistedCallback;
 use super::saved_run::SavedCallback;
-use super::{SaveError, SavedRun};
+use super::{Buffers, SaveError, SavedRun};
 use crate::callback::short_type_name;
 use crate::loops::Loop;
 use crate::outcome::Cause;
@@ -65,12 +65,13 @@ impl RunCore<'_> {
     pub(crate) fn save(&mut self) -> Result<SavedRun, SaveError> {
         self.dispatcher.workers().wait_until_done();
         let mut error = SaveError::default();
+        let mut buffers = self.persistence.get_mut().spare.take();
         let saved = SavedRun {
             loop_name: self.loop_info.name.to_owned(),
             scopes: self.open_scopes(),
             counters: self.save_counters(&mut error),
-            callbacks: self.save_callbacks(&mut error),
-            state: self.save_state(&mut error),
+            callbacks: self.save_callbacks(&mut buffers, &mut error),
+            state: self.save_state(&mut buffers, &mut error),
             periods: self.periods(),
             ending: None,
             is_partial: false,
@@ -127,7 +128,11 @@ impl RunCore<'_> {
             .collect()
     }
 
-    fn save_callbacks(&mut self, error: &mut SaveError) -> Vec<SavedCallback> {
+    fn save_callbacks(
+        &mut self,
+        buffers: &mut Buffers,
+        error: &mut SaveError,
+    ) -> Vec<SavedCallback> {
         let resolved = self.resolved;
         let callbacks = &self.persistence.get().callbacks;
         let mut saved = Vec::with_capacity(callbacks.len());
@@ -135,7 +140,7 @@ impl RunCore<'_> {
             let name = resolved.names[*id].to_string();
             match self
                 .dispatcher
-                .with_callback(*id, |callback| persist.save(callback))
+                .with_callback(*id, |callback| persist.save(callback, buffers))
             {
                 Some(Ok((fields, problems))) => {
                     error.add(&name, problems);
@@ -152,11 +157,15 @@ impl RunCore<'_> {
         saved
     }
 
-    fn save_state(&mut self, error: &mut SaveError) -> Vec<(String, super::SavedFields)> {
+    fn save_state(
+        &mut self,
+        buffers: &mut Buffers,
+        error: &mut SaveError,
+    ) -> Vec<(String, super::SavedFields)> {
         let values = self.persistence.get().state.clone();
         let mut saved = Vec::new();
         for value in &values {
-            match value.save(&mut self.state()) {
+            match value.save(&mut self.state(), buffers) {
                 Ok(Some((fields, problems))) => {
                     error.add(&value.name, problems);
                     saved.push((value.name.to_string(), fields));

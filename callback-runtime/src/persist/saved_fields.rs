@@ -1,7 +1,7 @@
 //! Named values that were saved, for migrations and for values that are loaded later.
 
 use super::fields::FieldProblem;
-use super::{Fields, SavedValue, SavedValueError};
+use super::{Buffers, Fields, SavedValue, SavedValueError};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
@@ -43,7 +43,7 @@ impl SavedFields {
     /// # Ok::<(), callbacks::persist::SavedValueError>(())
     /// ```
     pub fn save(visit: impl FnOnce(&mut Fields<'_>)) -> Result<Self, SavedValueError> {
-        let (saved, problems) = Fields::save(visit);
+        let (saved, problems) = Fields::save(&mut Buffers::default(), visit);
         join_problems(problems, &Self::default())?;
         Ok(saved)
     }

@@ -1,7 +1,7 @@
 //! Values of the state that a saved run has.
 
 use super::fields::FieldProblem;
-use super::{Fields, Savable, SavedFields};
+use super::{Buffers, Fields, Savable, SavedFields};
 use crate::callback::{Location, short_type_name};
 use crate::loops::Loop;
 use crate::outcome::{Cause, catch};
@@ -77,10 +77,13 @@ impl PersistedState {
     pub(super) fn save(
         &self,
         state: &mut Ctx<'_>,
+        buffers: &mut Buffers,
     ) -> Result<Option<(SavedFields, Vec<FieldProblem>)>, Cause> {
         let mut is_present = false;
-        let saved =
-            catch(|| Fields::save(|fields| is_present = (self.visit)(state, fields).is_some()))?;
+        let visit = |fields: &mut Fields<'_>| {
+            is_present = (self.visit)(state, fields).is_some();
+        };
+        let saved = catch(|| Fields::save(buffers, visit))?;
         Ok(is_present.then_some(saved))
     }
 

@@ -102,9 +102,9 @@ impl fmt::Display for ElementType {
 pub trait Element: Copy + sealed::Sealed {
     /// Its name in a file.
     const TYPE: ElementType;
-    /// Appends the bytes of the elements, the lowest byte first.
+    /// Writes the bytes of the elements, the lowest byte first, into as many bytes as they have.
     #[doc(hidden)]
-    fn write(elements: &[Self], to: &mut Vec<u8>);
+    fn write(elements: &[Self], to: &mut [u8]);
     /// Reads elements from as many bytes as they have.
     #[doc(hidden)]
     fn read(elements: &mut [Self], from: &[u8]);
@@ -121,10 +121,8 @@ macro_rules! elements {
         impl Element for $type {
             const TYPE: ElementType = ElementType::$name;
 
-            fn write(elements: &[Self], to: &mut Vec<u8>) {
-                let begin = to.len();
-                to.resize(begin + size_of_val(elements), 0);
-                let (places, _) = to[begin..].as_chunks_mut();
+            fn write(elements: &[Self], to: &mut [u8]) {
+                let (places, _) = to.as_chunks_mut();
                 for (place, element) in places.iter_mut().zip(elements) {
                     *place = element.to_le_bytes();
                 }
@@ -179,9 +177,17 @@ pub struct SavedTensor {
 impl SavedTensor {
     /// Copies an array. The shape is `[]` for one number, and `[n]` for a list of `n`.
     pub fn of<T: Element>(elements: &[T], shape: &[usize]) -> Result<Self, SavedValueError> {
-        let mut bytes = Vec::with_capacity(size_of_val(elements));
-        T::write(elements, &mut bytes);
-        Self::from_bytes(T::TYPE, shape, bytes)
+        Self::in_buffer(elements, shape, vec![0; size_of_val(elements)])
+    }
+
+    /// Copies an array into memory of its size.
+    pub(super) fn in_buffer<T: Element>(
+        elements: &[T],
+        shape: &[usize],
+        mut buffer: Vec<u8>,
+    ) -> Result<Self, SavedValueError> {
+        T::write(elements, &mut buffer);
+        Self::from_bytes(T::TYPE, shape, buffer)
     }
 
     /// Makes a tensor of the bytes of its elements. An `Err` says that they are not as many as the shape says.
@@ -259,6 +265,20 @@ impl SavedTensor {
     /// Returns the elements as bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Returns the memory of the elements, or the tensor if a clone shares it.
+    pub(super) fn try_into_bytes(self) -> Result<Vec<u8>, Self> {
+        let Self {
+            element_type,
+            shape,
+            bytes,
+        } = self;
+        Arc::try_unwrap(bytes).map_err(|bytes| Self {
+            element_type,
+            shape,
+            bytes,
+        })
     }
 
     /// Returns the elements as bytes, without a copy if no clone shares them.

@@ -62,7 +62,7 @@ impl SavedRun {
     }
 
     /// Calls `visit` with each value that is no list and no map, and where it is.
-    fn for_each_value(&mut self, mut visit: impl FnMut(&str, &mut SavedValue)) {
+    pub(super) fn for_each_value(&mut self, mut visit: impl FnMut(&str, &mut SavedValue)) {
         for (name, fields) in &mut self.state {
             for (field, value) in fields.entries_mut() {
                 walk(&path_of("state", name, field), value, &mut visit);

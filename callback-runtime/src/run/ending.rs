@@ -43,6 +43,7 @@ impl RunCore<'_> {
         outcome.set_skipped(self.skipped());
         quietly(|| warn_of(&outcome));
         self.restore_outer_values();
+        self.forget_saved_runs();
         outcome
     }
 

@@ -272,7 +272,7 @@ impl Checkpoint {
 
     /// Writes on a thread: the loop waits only until what is saved is copied. One checkpoint is written at a time; `busy` says what happens to
     /// the next one. An error of the thread is a failure of this callback at the next end of a scope, or at the exit, which waits for the
-    /// thread. The memory for one more copy of what is saved is needed.
+    /// thread. This needs the memory of two copies of what is saved, and the loop alone that of one; both are used again by later checkpoints.
     ///
     /// ```
     /// # use callbacks::shelf::{Checkpoint, WhenBusy};

@@ -1,0 +1,57 @@
+//! The memory of saved tensors, which later saves use again.
+//!
+//! Fresh memory costs more than the copy: the system gives it page by page.
+
+use super::{SavedRun, SavedTensor, SavedValue};
+use std::mem;
+
+/// Memory for the tensors of the next save.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers(Vec<Vec<u8>>);
+
+impl Buffers {
+    /// Returns memory for so many bytes. What it holds is of an earlier tensor.
+    pub(super) fn take(&mut self, size: usize) -> Vec<u8> {
+        let fits = |buffer: &Vec<u8>| buffer.len() == size;
+        match self.0.iter().position(fits) {
+            Some(index) => self.0.swap_remove(index),
+            None => vec![0; size],
+        }
+    }
+}
+
+/// The last saved runs, whose memory later saves use again: the one that was saved last, and the one before, which a thread may still write.
+#[derive(Debug, Default)]
+pub(super) struct SpareRuns(Vec<SavedRun>);
+
+impl SpareRuns {
+    const MOST: usize = 2;
+
+    /// Keeps a saved run for its memory.
+    pub(super) fn keep(&mut self, saved: SavedRun) {
+        self.0.push(saved);
+        if self.0.len() > Self::MOST {
+            self.0.remove(0);
+        }
+    }
+
+    /// Takes the memory that nothing else uses.
+    pub(super) fn take(&mut self) -> Buffers {
+        let mut buffers = Vec::new();
+        for saved in &mut self.0 {
+            saved.for_each_value(|_, value| take_buffer(value, &mut buffers));
+        }
+        Buffers(buffers)
+    }
+}
+
+fn take_buffer(value: &mut SavedValue, buffers: &mut Vec<Vec<u8>>) {
+    match mem::take(value) {
+        SavedValue::Tensor(tensor) => match SavedTensor::try_into_bytes(tensor) {
+            Ok(buffer) => buffers.push(buffer),
+            // A clone uses it.
+            Err(tensor) => *value = SavedValue::Tensor(tensor),
+        },
+        other => *value = other,
+    }
+}
