@@ -27,8 +27,11 @@ impl RunCore<'_> {
             | HandlerStatus::Group
             | HandlerStatus::BackgroundFailure => {}
         }
+        let ends_round = self.loop_info.breakpoints[handler.breakpoint].is_round_end();
         match self.frame.context.reply.flow.take() {
-            Some(flow) if self.run_state.accepts(&flow) => self.apply_flow(handler, flow),
+            Some(flow) if self.run_state.accepts(&flow, ends_round) => {
+                self.apply_flow(handler, flow)
+            }
             _ => Ok(()),
         }
     }
@@ -85,11 +88,13 @@ impl RunState {
         })
     }
 
-    /// Whether a flow can take effect in this stage. At the end of an outermost scope there is no scope to leave, and nothing to resume.
-    fn accepts(&self, flow: &Flow) -> bool {
+    /// Whether a flow can take effect in this stage. At the end of an outermost scope there is no scope to leave, and nothing to resume unless
+    /// the scope is a round.
+    fn accepts(&self, flow: &Flow, ends_round: bool) -> bool {
         match self.stage {
             Stage::Running => true,
-            Stage::Ending => !matches!(flow, Flow::Leave(_) | Flow::Save),
+            Stage::Ending if *flow == Flow::Save => ends_round,
+            Stage::Ending => !matches!(flow, Flow::Leave(_)),
             Stage::StopFired | Stage::Closing => false,
         }
     }

@@ -143,7 +143,12 @@ impl Checkpoint {
             numbers,
             saved: saved.clone(),
         };
-        self.writer.write(&self.dir, new, &self.keep)
+        let is_periodic = reason == "periodic";
+        let written = self.writer.write(&self.dir, new, &self.keep, is_periodic);
+        if !matches!(written, Ok(true)) {
+            self.keep.forget(sequence);
+        }
+        written.map(drop)
     }
 
     /// Waits for the writer. A process that was killed may have left hidden files, and checkpoints that do not stay, if nothing was written

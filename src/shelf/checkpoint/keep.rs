@@ -110,6 +110,13 @@ impl Keep {
         }
     }
 
+    /// Forgets a checkpoint that was not written.
+    pub(super) fn forget(&mut self, sequence: u64) {
+        if let Some(known) = self.best.as_mut().and_then(|best| best.known.as_mut()) {
+            known.retain(|(number, _)| *number != sequence);
+        }
+    }
+
     /// Removes the checkpoints of the run that do not stay, after the one with this number was written.
     pub(super) fn prune(
         &self,

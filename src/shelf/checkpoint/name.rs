@@ -49,7 +49,7 @@ impl NameTemplate {
             Part::Value { name, .. } if !COUNTERS.contains(&name.as_str()) => Some(name.clone()),
             _ => None,
         });
-        names.fold(info, |info, name| info.monitors(name))
+        names.fold(info, CallbackInfo::monitors)
     }
 
     /// Returns the name of a checkpoint with these values.

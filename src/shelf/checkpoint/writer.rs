@@ -18,7 +18,8 @@ use std::thread::JoinHandle;
 pub enum WhenBusy {
     /// The loop waits until the one before is written.
     Wait,
-    /// It is not written, and [`Checkpoint::skipped`](super::Checkpoint::skipped) counts it.
+    /// It is not written, and [`Checkpoint::skipped`](super::Checkpoint::skipped) counts it. One of a stop, an interrupt or a request is
+    /// written all the same.
     Skip,
 }
 
@@ -81,33 +82,37 @@ impl Writer {
         }
     }
 
+    /// Writes a checkpoint, or lets the thread do it. Returns whether it did: one that `may_be_skipped` is not written while the thread is busy.
     pub(super) fn write(
         &mut self,
         dir: &CheckpointDir,
         new: NewCheckpoint,
         keep: &Keep,
-    ) -> Result<(), BoxError> {
+        may_be_skipped: bool,
+    ) -> Result<bool, BoxError> {
         let job = Job {
             dir: dir.clone(),
             new,
             keep: keep.clone(),
         };
         let Some(busy) = self.busy else {
-            return Ok(job.run()?);
+            job.run()?;
+            return Ok(true);
         };
         let thread = match &mut self.thread {
             Some(thread) => thread,
             none => none.insert(WriterThread::start()?),
         };
         match busy {
-            WhenBusy::Wait => thread.wait()?,
-            WhenBusy::Skip => thread.poll()?,
+            WhenBusy::Skip if may_be_skipped => thread.poll()?,
+            WhenBusy::Skip | WhenBusy::Wait => thread.wait()?,
         }
         if thread.is_writing {
             self.skipped += 1;
-            return Ok(());
+            return Ok(false);
         }
-        thread.send(job)
+        thread.send(job)?;
+        Ok(true)
     }
 
     /// Returns the error of the thread, if it has one.

@@ -13,7 +13,9 @@ impl<L: Loop> Session<'_, L> {
     /// Says that the loop marks its resume points itself; see [`Run::resume_by_hand`](crate::Run::resume_by_hand).
     pub fn resume_by_hand(&self) {
         if let Some(mut run) = self.run() {
-            run.call(|run| run.resume_by_hand());
+            run.call(|run| {
+                run.resume_by_hand();
+            });
         }
     }
 
