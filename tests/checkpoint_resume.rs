@@ -9,7 +9,7 @@ mod support {
 use callbacks::checkpoint::{CheckpointDir, Resume};
 use callbacks::persist::Restored;
 use callbacks::prelude::*;
-use callbacks::shelf::Checkpoint;
+use callbacks::shelf::{Checkpoint, EarlyStopping};
 use std::collections::BTreeSet;
 use std::fs;
 use support::folder::Folder;
@@ -189,4 +189,59 @@ fn what_a_run_saves_has_the_names_of_its_callbacks() {
         .saved;
     let names: BTreeSet<&str> = saved.callbacks().collect();
     assert_eq!(names, ["Checkpoint"].into());
+}
+
+#[test]
+fn a_callback_with_a_new_name_is_restored_under_it() {
+    let folder = Folder::new("renamed");
+    let stopping = || EarlyStopping::maximize("score").patience(1);
+    let named = |trainer: Trainer<Momentum>, name: &'static str| {
+        trainer.plan_with(|plan| {
+            plan.add(stopping()).named(name);
+        })
+    };
+    fit(named(trainer(&SCORES[..2]), "stop").callback(Checkpoint::to(folder.path())));
+    let fit_on = |resume: Resume| {
+        let mut resumed = named(trainer(&SCORES[..3]), "patience")
+            .resume(resume)
+            .unwrap();
+        assert!(resumed.fit(train()).unwrap().outcome.failed().is_none());
+        resumed.get::<Restored>().unwrap().clone()
+    };
+    let latest = || Resume::latest(folder.path());
+    let restored = fit_on(latest());
+    assert_eq!(
+        (restored.missing(), restored.unused()),
+        (
+            &["patience".to_owned()][..],
+            &["stop".to_owned(), "Checkpoint".to_owned()][..]
+        )
+    );
+    let restored = fit_on(latest().rename("stop", "patience"));
+    assert_eq!(
+        (restored.missing(), restored.unused()),
+        (&[][..], &["Checkpoint".to_owned()][..])
+    );
+    assert_eq!(
+        restored.renamed(),
+        [("stop".to_owned(), "patience".to_owned())]
+    );
+    assert!(
+        restored.to_string().ends_with("renamed: stop to patience"),
+        "{restored}"
+    );
+}
+
+#[test]
+fn a_finished_run_says_that_nothing_is_left_to_do() {
+    let folder = Folder::new("done");
+    fit(trainer(&SCORES).callback(Checkpoint::to(folder.path())));
+    let again = |scores: &[f64]| {
+        let mut again = trainer(scores)
+            .resume(Resume::latest(folder.path()))
+            .unwrap();
+        again.fit(train()).unwrap().outcome.to_string()
+    };
+    assert!(again(&SCORES).contains("nothing was left to do"));
+    assert!(!again(&[SCORES, SCORES].concat()).contains("nothing was left to do"));
 }

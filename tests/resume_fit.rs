@@ -41,7 +41,7 @@ fn fit(attach: With<'_>, saved: Option<SavedRun>) -> Done {
         .map(|(epoch, record)| format!("{epoch}: {}", text_of(record)))
         .collect();
     let stopped = fitted.outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| fitted.outcome.to_string());
+    let ending = stopped.unwrap_or_else(|| support::saves::ending_of(&fitted.outcome));
     let end = format!("{ending}\n{history:?}\n{:?}", fitted.learner.bits());
     let counts = (trainer.get::<Epoch>(), trainer.get::<Step>());
     Done {
@@ -221,7 +221,8 @@ fn sources_with_random_numbers_of_their_own() {
                 }
             });
         let fitted = trainer.fit(Draws { seed: 3 }).unwrap();
-        let end = format!("{} {:?}", fitted.outcome, fitted.learner.bits());
+        let ending = support::saves::ending_of(&fitted.outcome);
+        let end = format!("{ending} {:?}", fitted.learner.bits());
         assert!(fitted.outcome.is_finished(), "{end}");
         Done {
             end,

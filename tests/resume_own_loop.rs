@@ -14,7 +14,7 @@ use support::saves::{Done, SaveAll, Saves, assert_cuts_leave_no_trace};
 /// Returns what one process did.
 fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: String) -> Done {
     let stopped = outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| outcome.to_string());
+    let ending = stopped.unwrap_or_else(|| support::saves::ending_of(outcome));
     Done {
         end: format!("{ending} {rest}"),
         lines: saves.lines(),

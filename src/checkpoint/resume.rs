@@ -24,6 +24,8 @@ pub struct Resume {
     source: Source,
     goes_past_stop: bool,
     parts: Parts,
+    /// Names that have changed, each with the new one.
+    renamed: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,6 +70,7 @@ impl Resume {
             source,
             goes_past_stop: false,
             parts: Parts::All,
+            renamed: Vec::new(),
         }
     }
 
@@ -80,6 +83,18 @@ impl Resume {
     /// ```
     pub fn past_stop(mut self) -> Self {
         self.goes_past_stop = true;
+        self
+    }
+
+    /// Gives a callback, or a value of the state, the name that it has in this program.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::latest("runs/line").rename("Best", "best loss");
+    /// # let _ = resume;
+    /// ```
+    pub fn rename(mut self, from: &str, to: &str) -> Self {
+        self.renamed.push((from.to_owned(), to.to_owned()));
         self
     }
 
@@ -157,6 +172,8 @@ impl Resume {
 
     /// Leaves out of a saved run what is not restored.
     fn choose(&self, saved: SavedRun) -> SavedRun {
+        let renamed = self.renamed.iter();
+        let saved = renamed.fold(saved, |saved, (from, to)| saved.rename(from, to));
         let mut saved = if self.goes_past_stop {
             saved.past_stop()
         } else {

@@ -19,12 +19,14 @@ pub(super) fn fit_epochs<M: Learner>(
         let saved = FitPosition::take(&mut run.state());
         saved.load_sources(train, valid.as_deref_mut())?;
         let mut resumed = saved.pass;
+        let mut is_done = saved.is_restored;
         if resumed.is_none() {
             // A saved run that was stopped between two epochs stops here again.
             resume_point_between_epochs(run, train, valid.as_deref_mut())?;
         }
         while let Some(epoch) = next_epoch(&mut run.state(), resumed)? {
             let resumed = resumed.take();
+            is_done = false;
             let mut is_whole = false;
             let ended = run.scope(Fit::EPOCH, |run| {
                 run_passes::<M>(run, &mut steps, epoch, train, valid, resumed)?;
@@ -45,6 +47,9 @@ pub(super) fn fit_epochs<M: Learner>(
             ended?;
             recorded?;
             saved?;
+        }
+        if is_done {
+            run.remark("the saved run had made all epochs: nothing was left to do");
         }
         run.last_call()
     })?;

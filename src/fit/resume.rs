@@ -15,6 +15,8 @@ pub(super) struct FitPosition {
     pub(super) pass: Option<PassPosition>,
     /// What the sources of batches remember.
     sources: SourceStates,
+    /// Whether it is that of a saved run.
+    pub(super) is_restored: bool,
 }
 
 /// How far a pass is.
@@ -58,6 +60,7 @@ impl FitPosition {
         self.pass = (pass.phase != Phase::Between).then_some(pass);
         persist_source("train", &mut self.sources.train, fields);
         persist_source("valid", &mut self.sources.valid, fields);
+        self.is_restored = fields.is_loading();
     }
 
     /// Removes the position of the saved run from which this one continues. The default is the beginning of a fit.
@@ -83,6 +86,7 @@ impl FitPosition {
         state.insert(Self {
             pass,
             sources: sources.clone(),
+            is_restored: false,
         });
     }
 }

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use callbacks::persist::SavedRun;
-use callbacks::{BoxError, Breakpoint, Callback, CallbackInfo, Flow, Handlers, Loop, Record};
+use callbacks::{
+    BoxError, Breakpoint, Callback, CallbackInfo, Flow, Handlers, Loop, Outcome, Record,
+};
 use std::sync::{Arc, Mutex};
 
 /// What a process that saves at every place has noted.
@@ -102,4 +104,14 @@ pub(crate) fn text_of(record: &Record) -> String {
         record.round(),
         record.is_complete()
     )
+}
+
+/// How a run ended, without what it remarks.
+pub(crate) fn ending_of(outcome: &Outcome) -> String {
+    let text = outcome.to_string();
+    if outcome.is_finished() {
+        "finished".to_owned()
+    } else {
+        text
+    }
 }

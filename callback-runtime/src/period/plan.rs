@@ -84,6 +84,19 @@ impl Periods {
         })
     }
 
+    /// Gives the periods of a callback another name of it. Returns whether there were any.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) -> bool {
+        let (renamed, others): (BTreeMap<_, _>, _) = std::mem::take(&mut self.states)
+            .into_iter()
+            .partition(|((callback, ..), _)| **callback == *from);
+        let is_found = !renamed.is_empty();
+        self.states = others;
+        let renamed = renamed.into_iter();
+        self.states
+            .extend(renamed.map(|((_, at, nth), state)| ((to.into(), at, nth), state)));
+        is_found
+    }
+
     /// Adds an entry that [`entries`](Self::entries) returned. The error is that `numbers` is not the state of a period.
     pub fn keep(
         &mut self,

@@ -16,6 +16,7 @@ pub struct Restored {
     pub(super) loaded: Vec<String>,
     pub(super) missing: Vec<String>,
     pub(super) unused: Vec<String>,
+    pub(super) renamed: Vec<(String, String)>,
     pub(super) remarks: Vec<String>,
 }
 
@@ -41,6 +42,11 @@ impl Restored {
         &self.unused
     }
 
+    /// Returns the names that [`SavedRun::rename`](super::SavedRun::rename) has changed, each with the new one.
+    pub fn renamed(&self) -> &[(String, String)] {
+        &self.renamed
+    }
+
     /// Returns what callbacks and values remark, such as that a file could not go back to its position in the saved run.
     pub fn remarks(&self) -> &[String] {
         &self.remarks
@@ -56,6 +62,9 @@ impl fmt::Display for Restored {
                 write!(f, "; {text}: ")?;
                 write_names(f, names)?;
             }
+        }
+        for (from, to) in &self.renamed {
+            write!(f, "; renamed: {from} to {to}")?;
         }
         self.remarks
             .iter()

@@ -72,7 +72,10 @@ impl RunCore<'_> {
 
     fn load(&mut self, saved: SavedRun) -> Result<Restored, RestoreError> {
         let mut error = RestoreError::default();
-        let mut restored = Restored::default();
+        let mut restored = Restored {
+            renamed: saved.renamed.clone(),
+            ..Restored::default()
+        };
         if let Some(ending @ SavedEnding::Failed(_)) = &saved.ending {
             error.push(format!(
                 "the saved run {ending}; continue from one that was saved before, or take `parameters_only` of this one"

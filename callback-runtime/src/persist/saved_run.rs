@@ -23,6 +23,8 @@ pub struct SavedRun {
     pub(super) ending: Option<SavedEnding>,
     /// Whether parts were left out, so that what is missing is no surprise.
     pub(super) is_partial: bool,
+    /// The names that were changed since, each with the new one. They are not saved.
+    pub(super) renamed: Vec<(String, String)>,
 }
 
 /// What a callback remembers.
@@ -58,6 +60,29 @@ impl SavedRun {
     pub fn past_stop(mut self) -> Self {
         if let Some(SavedEnding::Stopped(_)) = self.ending {
             self.ending = None;
+        }
+        self
+    }
+
+    /// Gives a callback, or a value of the state, the name that it has in the program that continues. A name that is not there stays missing.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// # let saved = SavedRun::default();
+    /// let saved = saved.rename("Best", "best loss");
+    /// # assert!(saved.callback("best loss").is_none());
+    /// ```
+    pub fn rename(mut self, from: &str, to: &str) -> Self {
+        let mut is_found = false;
+        let callbacks = self.callbacks.iter_mut().map(|callback| &mut callback.name);
+        let state = self.state.iter_mut().map(|(name, _)| name);
+        for name in callbacks.chain(state).filter(|name| *name == from) {
+            *name = to.to_owned();
+            is_found = true;
+        }
+        is_found |= self.periods.rename(from, to);
+        if is_found {
+            self.renamed.push((from.to_owned(), to.to_owned()));
         }
         self
     }
