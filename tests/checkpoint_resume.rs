@@ -245,3 +245,39 @@ fn a_finished_run_says_that_nothing_is_left_to_do() {
     assert!(again(&SCORES).contains("nothing was left to do"));
     assert!(!again(&[SCORES, SCORES].concat()).contains("nothing was left to do"));
 }
+
+#[test]
+fn the_number_of_a_round_under_way_is_none_of_the_best() {
+    let folder = Folder::new("under-way");
+    let checkpoint = Checkpoint::to(folder.path())
+        .keep_best_min("train_loss", 1)
+        .every(Period::never());
+    let interrupt = |epoch: &Epoch| {
+        if epoch.get() == 2 {
+            Flow::interrupt("Ctrl-C")
+        } else {
+            Flow::Continue
+        }
+    };
+    let mut interrupted = trainer(&SCORES)
+        .valid(train())
+        .callback(checkpoint)
+        .on(Fit::on_valid_batch_end, interrupt);
+    assert!(
+        interrupted
+            .fit(train())
+            .unwrap()
+            .outcome
+            .interrupted()
+            .is_some()
+    );
+    let head = CheckpointDir::new(folder.path())
+        .latest()
+        .unwrap()
+        .unwrap()
+        .head;
+    assert_eq!(
+        (head.numbers.get("epoch"), head.numbers.get("train_loss")),
+        (Some(&2.0), None)
+    );
+}

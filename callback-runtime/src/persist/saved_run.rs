@@ -77,7 +77,7 @@ impl SavedRun {
         let callbacks = self.callbacks.iter_mut().map(|callback| &mut callback.name);
         let state = self.state.iter_mut().map(|(name, _)| name);
         for name in callbacks.chain(state).filter(|name| *name == from) {
-            *name = to.to_owned();
+            to.clone_into(name);
             is_found = true;
         }
         is_found |= self.periods.rename(from, to);

@@ -64,37 +64,37 @@ fn has_epochs(period: &Period) -> bool {
 
 impl Checkpoint {
     /// Begins a run of its own, unless it continues the last one, as the runs of a driver do.
-    fn begin(&mut self, record: &Record) {
+    fn begin(&mut self, record: &Record, dry_run: Option<&DryRun>) {
         if record.id().is_none() || record.id() != self.record {
-            self.run_id.clear();
+            self.run_id = new_run_id();
             self.sequence = 0;
         }
         self.record = record.id();
+        self.is_dry_run = dry_run.is_some();
         self.pending = None;
         self.keep.begin_run();
     }
 
-    fn ask_for_period(
-        &mut self,
-        record: &Record,
-        dry_run: Option<&DryRun>,
-    ) -> Result<Flow, BoxError> {
+    fn ask_for_period(&mut self, record: &Record) -> Result<Flow, BoxError> {
+        if self.is_dry_run {
+            return Ok(Flow::Continue);
+        }
         self.keep.know(&self.dir, &self.run_id, self.sequence)?;
         let monitored = self.keep.monitored(record);
-        if dry_run.is_some() || !self.keep.wants(monitored) {
+        if !self.keep.wants(monitored) {
             return Ok(Flow::Continue);
         }
         Ok(self.ask("periodic", monitored))
     }
 
     /// Looks for requests from outside, and for an error of the writer.
-    fn poll(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<Flow, BoxError> {
+    fn poll(&mut self, record: &Record) -> Result<Flow, BoxError> {
         self.writer.poll()?;
         let mut is_requested = false;
         for request in &mut self.requests {
             is_requested |= request.take()?;
         }
-        if !is_requested || dry_run.is_some() {
+        if !is_requested || self.is_dry_run {
             return Ok(Flow::Continue);
         }
         let monitored = self.keep.monitored(record);
@@ -104,20 +104,25 @@ impl Checkpoint {
     /// Asks for a saved run. Its memory of this callback has the number of this checkpoint already.
     fn ask(&mut self, reason: &'static str, monitored: Option<f64>) -> Flow {
         if self.pending.is_none() {
-            if self.run_id.is_empty() {
-                self.run_id = new_run_id();
-            }
             self.sequence += 1;
-            self.pending = Some(Pending { reason, monitored });
-            if let Some(value) = monitored {
-                self.keep.add(self.sequence, value);
-            }
+        }
+        // A request may come before the round of its checkpoint is complete.
+        let pending = self.pending.get_or_insert(Pending {
+            reason,
+            monitored: None,
+        });
+        if let Some(value) = monitored.filter(|_| pending.monitored.is_none()) {
+            pending.monitored = monitored;
+            self.keep.add(self.sequence, value);
         }
         Flow::Save
     }
 
     fn receive(&mut self, saved: &SavedRun) -> Result<(), BoxError> {
         let ending = saved.ending();
+        if self.is_dry_run {
+            return Ok(());
+        }
         let (reason, monitored, sequence) = match (self.pending.take(), ending) {
             (_, Some(SavedEnding::Failed(_))) => ("failed", None, self.sequence + 1),
             (Some(pending), _) => (pending.reason, pending.monitored, self.sequence),
@@ -126,13 +131,12 @@ impl Checkpoint {
             (None, Some(_)) => ("stopped", None, self.sequence + 1),
             (None, None) => return Ok(()),
         };
-        if self.run_id.is_empty() {
-            self.run_id = new_run_id();
-        }
         let values = Values::of(saved, sequence);
         let mut numbers = values.numbers();
-        if let (Some(best), Some(value)) = (&self.keep.best, monitored) {
-            numbers.insert(best.monitor.to_string(), value);
+        if let Some(best) = &self.keep.best {
+            // That of a round under way is none to be compared.
+            numbers.remove(&*best.monitor);
+            numbers.extend(monitored.map(|value| (best.monitor.to_string(), value)));
         }
         let new = NewCheckpoint {
             name: self.name.apply(&values),
@@ -155,7 +159,7 @@ impl Checkpoint {
     /// since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
-        if self.run_id.is_empty() {
+        if self.is_dry_run {
             return Ok(());
         }
         self.keep.prune(&self.dir, &self.run_id, self.sequence)?;

@@ -63,11 +63,7 @@ impl Keep {
         let Some(best) = self.best.as_mut().filter(|best| best.known.is_none()) else {
             return Ok(());
         };
-        let listed = if run_id.is_empty() {
-            Vec::new()
-        } else {
-            dir.list()?.complete
-        };
+        let listed = dir.list()?.complete;
         let own = listed
             .iter()
             .filter(|each| is_of(&each.head, run_id, sequence));

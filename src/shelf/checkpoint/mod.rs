@@ -73,8 +73,10 @@ pub struct Checkpoint {
     writer: Writer,
     /// The record of the run, by which the next run of a driver is known.
     record: Option<RecordId>,
-    /// The id of the run; empty before the first checkpoint.
+    /// The id of the run; empty before the first run.
     run_id: String,
+    /// Whether the run is one of a sanity check, which writes nothing.
+    is_dry_run: bool,
     /// The number of the last checkpoint that was asked for.
     sequence: u64,
     /// What it has asked for.
@@ -114,6 +116,7 @@ impl Checkpoint {
             writer: Writer::default(),
             record: None,
             run_id: String::new(),
+            is_dry_run: false,
             sequence: 0,
             pending: None,
         }
