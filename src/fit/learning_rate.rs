@@ -313,13 +313,21 @@ impl LearningRate {
         let initial = self.initial.as_deref();
         let mut initial = initial.map(|initial| (initial.common, initial.by_optimizer.clone()));
         fields.field("initial", &mut initial);
+        let used = self.optimizers.iter();
+        let mut used: Vec<String> = used.map(ToString::to_string).collect();
+        fields.field("used_optimizers", &mut used);
         if fields.is_loading() {
             self.initial = initial.map(|(common, by_optimizer)| {
                 Box::new(Self {
                     by_optimizer,
+                    of_learner: self.of_learner,
+                    groups: self.groups,
                     ..Self::new(common)
                 })
             });
+            let known = |name: &String| self.of_learner.iter().find(|known| *known == name);
+            let used = used.iter().filter_map(known);
+            self.optimizers = used.map(|name| OptimizerName(name)).collect();
         }
     }
 
