@@ -1,14 +1,15 @@
 //! A driver and a session that are cut wherever they can be saved, and continued in another process, are those that were never cut (P10).
 
 mod support {
+    pub(crate) mod random_walk;
     pub(crate) mod saves;
 }
 
-use callbacks::BoxError;
-use callbacks::driver::{Driven, Rollback, Verdict};
-use callbacks::persist::{Fields, SavedRun};
+use callbacks::driver::Verdict;
+use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::shelf::{EarlyStopping, ObservableCallback};
+use support::random_walk::Walk;
 use support::saves::{Done, Saves, assert_cuts_leave_no_trace};
 
 /// Returns what one process did.
@@ -19,70 +20,6 @@ fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: String) -> Done {
         end: format!("{ending} {rest}"),
         lines: saves.lines(),
         runs: saves.runs(),
-    }
-}
-
-/// A system that draws random numbers, and whose time passes unevenly.
-#[derive(Debug)]
-struct Walk {
-    x: f64,
-    velocity: f64,
-    seed: u64,
-    time: f64,
-}
-
-struct Change(f64);
-
-impl Driven for Walk {
-    type Samples = Vec<f64>;
-    type Update = Change;
-
-    fn sample(&mut self) -> Result<Vec<f64>, BoxError> {
-        let mut draw = || {
-            self.seed = self.seed * 5 % 97;
-            f64::from(u32::try_from(self.seed).unwrap_or_default()) / 97.0
-        };
-        Ok(vec![draw(), draw()])
-    }
-
-    fn compute_loss_and_update(
-        &mut self,
-        samples: &Vec<f64>,
-        record: &mut Record,
-    ) -> Result<Change, BoxError> {
-        let mean = (samples[0] + samples[1]) / 2.0;
-        record.set("energy", (self.x - mean).powi(2));
-        Ok(Change(mean - self.x))
-    }
-
-    fn update_parameters(&mut self, change: &Change) -> Result<(), BoxError> {
-        self.velocity = 0.5 * self.velocity + change.0;
-        self.x += 0.1 * self.velocity;
-        self.time += 0.1 + 0.05 * self.x.abs();
-        Ok(())
-    }
-
-    fn time(&self) -> Time {
-        Time::new(self.time)
-    }
-
-    fn persist(&mut self, fields: &mut Fields<'_>) {
-        fields.field("parameters", &mut self.x);
-        fields.field("optimizer", &mut self.velocity);
-        fields.field("seed", &mut self.seed);
-        fields.field("time", &mut self.time);
-    }
-}
-
-impl Rollback for Walk {
-    type Snapshot = (f64, f64, u64, f64);
-
-    fn snapshot(&self) -> Self::Snapshot {
-        (self.x, self.velocity, self.seed, self.time)
-    }
-
-    fn restore(&mut self, snapshot: &Self::Snapshot) {
-        (self.x, self.velocity, self.seed, self.time) = *snapshot;
     }
 }
 
@@ -97,13 +34,7 @@ enum Length {
 
 fn drive(with: With<'_>, length: Length, saved: Option<SavedRun>) -> Done {
     let saves = Saves::default();
-    let walk = Walk {
-        x: 2.0,
-        velocity: 0.0,
-        seed: 3,
-        time: 0.5,
-    };
-    let mut driver = with(VariationalDriver::new(walk)).plan_with(|plan| {
+    let mut driver = with(VariationalDriver::new(Walk::new())).plan_with(|plan| {
         plan.add(saves.callback()).weight(callbacks::weight::LAST);
         if let Some(saved) = saved {
             plan.restore(saved);
@@ -113,9 +44,7 @@ fn drive(with: With<'_>, length: Length, saved: Option<SavedRun>) -> Done {
         Length::Steps(steps) => driver.run(steps),
         Length::Time(span) => driver.run_for(Time::new(span)),
     };
-    let walk = driver.driven();
-    let bits = [walk.x, walk.velocity, walk.time].map(f64::to_bits);
-    let rest = format!("{bits:?} {} {}", walk.seed, driver.step());
+    let rest = format!("{:?} {}", driver.driven().bits(), driver.step());
     done(&saves, &outcome.unwrap(), rest)
 }
 
