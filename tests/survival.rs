@@ -7,6 +7,7 @@
 
 mod support {
     pub(crate) mod folder;
+    pub(crate) mod left_files;
     pub(crate) mod momentum;
 }
 
@@ -14,13 +15,13 @@ use callbacks::checkpoint::{CheckpointDir, Resume};
 use callbacks::prelude::*;
 use callbacks::schedule::Cosine;
 use callbacks::shelf::{Checkpoint, Csv, EarlyStopping, Ema, JsonLines, RateSchedule, WhenBusy};
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::folder::Folder;
+use support::left_files::{assert_same, contents};
 use support::momentum::{Momentum, Numbers};
 
 /// Names the folder in which a process trains.
@@ -116,57 +117,6 @@ fn train_for(folder: &Path, is_threaded: bool, while_alive: Option<Duration>) ->
     ended.status.success()
 }
 
-/// All files below a folder with their bytes. The manifests have the id of the run, which is random: the saved run stands for them.
-fn contents(folder: &Path) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for name in ["result", "epochs.csv", "epochs.jsonl"] {
-        all.insert(
-            name.to_owned(),
-            fs::read_to_string(folder.join(name)).unwrap(),
-        );
-    }
-    let dir = CheckpointDir::new(folder.join("checkpoints"));
-    let listing = dir.list().unwrap();
-    assert!(listing.skipped.is_empty(), "{:?}", listing.skipped);
-    for each in &listing.complete {
-        let read = dir.read(&each.head.name).unwrap();
-        let run_id = &read.head.run_id;
-        let saved =
-            format!("{:?} {:?}", read.head.numbers, read.saved).replace(run_id.as_str(), "run");
-        all.insert(each.head.name.clone(), saved);
-    }
-    let latest = dir.latest().unwrap().unwrap();
-    all.insert("latest".to_owned(), latest.head.name);
-    let names = fs::read_dir(dir.path()).unwrap();
-    let names: Vec<_> = names
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    assert_eq!(
-        names.len(),
-        listing.complete.len() + 1,
-        "stray files: {names:?}"
-    );
-    all
-}
-
-/// Both texts, from a little before the place where they differ.
-fn difference(found: &str, expected: &str) -> String {
-    let same = found
-        .bytes()
-        .zip(expected.bytes())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let around = |text: &str| {
-        let from = same.saturating_sub(80);
-        text.chars().skip(from).take(160).collect::<String>()
-    };
-    format!(
-        "\n  found    …{}…\n  expected …{}…",
-        around(found),
-        around(expected)
-    )
-}
-
 fn number(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap())
 }
@@ -201,18 +151,7 @@ fn a_process_that_is_killed_at_random_moments_ends_as_one_that_never_was() {
         assert!(train_for(folder.path(), is_threaded, None));
         let found = contents(folder.path());
         let place = format!("after {killed} kills with the seed {seed}");
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            expected.keys().collect::<Vec<_>>(),
-            "{place}"
-        );
-        for (name, content) in &found {
-            assert!(
-                *content == expected[name],
-                "{place}, {name}: {}",
-                difference(content, &expected[name])
-            );
-        }
+        assert_same(&found, &expected, &place);
         if killed >= kills {
             break;
         }
