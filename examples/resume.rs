@@ -37,15 +37,14 @@ const SEED: u64 = 7;
 const KILLED_AT: &str = "step 87";
 
 fn main() -> Result<(), BoxError> {
-    match env::args().collect::<Vec<_>>().as_slice() {
-        [_, model, folder] => start(model, Path::new(folder)),
-        _ => {
-            compare("ndarray")?;
-            #[cfg(feature = "candle")]
-            compare("candle")?;
-            Ok(())
-        }
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, model, folder] = arguments.as_slice() {
+        return start(model, Path::new(folder));
     }
+    compare("ndarray")?;
+    #[cfg(feature = "candle")]
+    compare("candle")?;
+    Ok(())
 }
 
 /// Trains a model in this process.
@@ -74,7 +73,7 @@ where
         .callback(stopping.restore_best::<M>())
         .callback(Checkpoint::to(&checkpoints).every(Period::steps(10)))
         .on(Fit::on_train_batch_end, |step: &Step| {
-            println!("step {step}")
+            println!("step {step}");
         })
         .resume(Resume::latest(&checkpoints))?;
 

@@ -35,6 +35,7 @@ breakpoints! {
 struct SaveEach;
 
 impl SaveEach {
+    #[expect(clippy::unnecessary_wraps, reason = "other callbacks can fail")]
     fn receive(&mut self, saved: &SavedRun) -> Result<(), BoxError> {
         black_box(saved);
         Ok(())
