@@ -25,12 +25,12 @@ fn shuffled(epoch: u64) -> Vec<Numbers> {
     pairs.map(|pair| Numbers(pair.to_vec())).collect()
 }
 
-fn fit(attach: With<'_>, saved: Option<SavedRun>) -> Done {
+fn fit(attach: With<'_>, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let trainer = Trainer::new(Momentum::new()).epochs(4).learning_rate(0.01);
     let mut trainer = attach(trainer).plan_with(|plan| {
         plan.add(saves.callback()).weight(weight::LAST);
-        if let Some(saved) = saved {
+        if let Some(saved) = from {
             plan.restore(saved);
         }
     });
@@ -179,7 +179,7 @@ fn leaves_and_skips() {
     cut_everywhere("a step is skipped", &|trainer| {
         let skip = |at: &Iteration, skip: &mut SkipStep| {
             if at.get() == 1 {
-                skip.skip()
+                skip.skip();
             }
         };
         trainer.on(Fit::on_train_batch_before_step, skip)
@@ -209,14 +209,14 @@ impl callbacks::fit::Batches<Numbers> for Draws {
 
 #[test]
 fn sources_with_random_numbers_of_their_own() {
-    let fit = |saved: Option<SavedRun>| {
+    let fit = |from: Option<SavedRun>| {
         let saves = Saves::default();
         let mut trainer = Trainer::new(Momentum::new())
             .epochs(3)
             .valid(Draws { seed: 7 })
             .plan_with(|plan| {
                 plan.add(saves.callback());
-                if let Some(saved) = saved {
+                if let Some(saved) = from {
                     plan.restore(saved);
                 }
             });

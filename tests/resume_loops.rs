@@ -32,11 +32,11 @@ enum Length {
     Time(f64),
 }
 
-fn drive(with: With<'_>, length: Length, saved: Option<SavedRun>) -> Done {
+fn drive(with: With<'_>, length: Length, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let mut driver = with(VariationalDriver::new(Walk::new())).plan_with(|plan| {
         plan.add(saves.callback()).weight(callbacks::weight::LAST);
-        if let Some(saved) = saved {
+        if let Some(saved) = from {
             plan.restore(saved);
         }
     });
@@ -88,7 +88,7 @@ fn a_driver_makes_the_steps_of_a_longer_run() {
 }
 
 /// A training loop by hand over a session.
-fn session(with: &dyn Fn(&mut Plan<Fit>), has_valid: bool, saved: Option<SavedRun>) -> Done {
+fn session(with: &dyn Fn(&mut Plan<Fit>), has_valid: bool, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let mut model = vec![0.25_f64, 1.0];
     let mut builder = Fit::session(3)
@@ -99,7 +99,7 @@ fn session(with: &dyn Fn(&mut Plan<Fit>), has_valid: bool, saved: Option<SavedRu
             with(plan);
             plan.add(saves.callback()).weight(callbacks::weight::LAST);
         });
-    if let Some(saved) = saved {
+    if let Some(saved) = from {
         builder.plan().restore(saved);
     }
     let fit = builder.start().unwrap();

@@ -25,11 +25,11 @@ use support::left_files::{assert_same, contents};
 use support::saves::{Done, Saves, assert_cuts_leave_no_trace};
 
 /// Fits from the beginning or from a saved run, in one process.
-fn fit(choices: Choices, folder: &Folder, saved: Option<SavedRun>) -> Done {
+fn fit(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let mut trainer = choices.trainer(folder.path()).plan_with(|plan| {
         plan.add(saves.callback()).weight(weight::LAST);
-        if let Some(saved) = saved {
+        if let Some(saved) = from {
             plan.restore(saved);
         }
     });

@@ -91,9 +91,9 @@ impl Choices {
 }
 
 /// Adds what saves the run, and the saved run from which it continues.
-fn save_and_restore<L: Rounds>(plan: &mut Plan<L>, saves: &Saves, saved: Option<SavedRun>) {
+fn save_and_restore<L: Rounds>(plan: &mut Plan<L>, saves: &Saves, from: Option<SavedRun>) {
     plan.add(saves.callback()).weight(weight::LAST);
-    if let Some(saved) = saved {
+    if let Some(saved) = from {
         plan.restore(saved);
     }
 }
@@ -108,7 +108,7 @@ fn done<L: Rounds>(
 ) -> Done {
     assert!(outcome.failed().is_none(), "{outcome}");
     let stopped = outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| outcome.to_string());
+    let ending = stopped.unwrap_or_else(|| support::saves::ending_of(outcome));
     let texts = plan.get::<RecordTexts<L>>().map(|each| &each.texts);
     let files = ["rounds.csv", "rounds.jsonl"].map(|name| {
         let path = folder.path().join(name);
@@ -125,7 +125,7 @@ fn done<L: Rounds>(
 }
 
 /// Drives for a number of steps, or for a span of simulated time.
-fn drive(choices: Choices, span: Option<f64>, folder: &Folder, saved: Option<SavedRun>) -> Done {
+fn drive(choices: Choices, span: Option<f64>, folder: &Folder, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let periods = [
         Period::steps(2),
@@ -142,7 +142,7 @@ fn drive(choices: Choices, span: Option<f64>, folder: &Folder, saved: Option<Sav
         .plan_with(|plan| {
             plan.persist_fields("rate", LearningRate::persist);
             choices.add_to::<_, Walk>(plan, watched, folder);
-            save_and_restore(plan, &saves, saved);
+            save_and_restore(plan, &saves, from);
         });
     if choices.is_special {
         let judge = |record: &Record| {
@@ -180,7 +180,7 @@ fn drivers_that_count_steps_or_time_and_reject_and_roll_back() {
 }
 
 /// Trains by hand over a session, with a validation if that is chosen.
-fn session(choices: Choices, folder: &Folder, saved: Option<SavedRun>) -> Done {
+fn session(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let periods = [
         Period::steps(2),
@@ -199,7 +199,7 @@ fn session(choices: Choices, folder: &Folder, saved: Option<SavedRun>) -> Done {
     let session = session.plan_with(|plan| {
         plan.persist::<Vec<f64>>("model");
         choices.add_to::<_, Vec<f64>>(plan, watched, folder);
-        save_and_restore(plan, &saves, saved);
+        save_and_restore(plan, &saves, from);
     });
     let fit = session.start().unwrap();
     for epoch in fit.epochs() {
@@ -293,7 +293,7 @@ fn step(run: &mut Run<'_, Anneal>) -> Result<(), Break> {
 }
 
 /// Anneals, with a handler that stops in the middle of a sweep's breakpoints if that is chosen.
-fn annealed(choices: Choices, folder: &Folder, saved: Option<SavedRun>) -> Done {
+fn annealed(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let periods = [
         Period::steps(3),
@@ -324,7 +324,7 @@ fn annealed(choices: Choices, folder: &Folder, saved: Option<SavedRun>) -> Done 
             }
         });
     }
-    save_and_restore(&mut plan, &saves, saved);
+    save_and_restore(&mut plan, &saves, from);
     let mut state = State::new();
     state.insert(vec![8.0]);
     state.insert(LearningRate::new(0.25));

@@ -66,13 +66,13 @@ fn relax(run: &mut Run<'_, Relax>, steps: u64) -> Result<(), Break> {
     Ok(())
 }
 
-fn relaxed(with: &dyn Fn(&mut Plan<Relax>), saved: Option<SavedRun>) -> (Done, callbacks::Outcome) {
+fn relaxed(with: &dyn Fn(&mut Plan<Relax>), from: Option<SavedRun>) -> (Done, callbacks::Outcome) {
     let saves = Saves::default();
     let mut plan = Plan::<Relax>::new();
     plan.persist::<Vec<f64>>("positions");
     with(&mut plan);
     plan.add(saves.callback()).weight(callbacks::weight::LAST);
-    if let Some(saved) = saved {
+    if let Some(saved) = from {
         plan.restore(saved);
     }
     let mut state = State::new();
