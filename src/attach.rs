@@ -240,7 +240,8 @@ pub trait Attach: Sized {
         from: crate::checkpoint::Resume,
     ) -> Result<Self, crate::checkpoint::CheckpointError> {
         if let Some(checkpoint) = from.load()? {
-            self.plan().restore(checkpoint.saved);
+            let origin = checkpoint.path.display().to_string();
+            self.plan().restore(checkpoint.saved.with_origin(origin));
         }
         Ok(self)
     }

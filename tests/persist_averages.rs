@@ -141,7 +141,7 @@ fn fails_with<C: Callback<Learn> + Send>(make: impl Fn() -> C, index: usize) -> 
 #[test]
 fn a_copy_of_another_model_fails_where_it_is_first_used() {
     let last = saved(&|_| {}).0.len() - 1;
-    let place = "`layers.0.0`: it is a tensor of F32 [3], and not of F32 [2]";
+    let place = "`layers.0.0`: it is a tensor of F32 [3], and not of F32 [2]; load it into one of the same type and shape";
     let texts = [
         fails_with(|| Ema::<Net>::new(0.5), last / 2),
         fails_with(|| KeepBest::<Net>::minimize("valid_loss"), last / 2),

@@ -174,7 +174,7 @@ fn state() -> State {
 fn plan(attach: &dyn Fn(&mut Plan<Fit>)) -> Plan<Fit> {
     let mut plan = Plan::new();
     attach(&mut plan);
-    plan.persist_fields("model", Model::persist);
+    plan.persist_fields("model", <Model as Parameters>::persist);
     plan.persist_fields("slopes", |slopes: &mut Slopes, fields: &mut Fields<'_>| {
         fields.tensor("", &[2], &mut slopes.0);
     });

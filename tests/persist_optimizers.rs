@@ -71,7 +71,7 @@ fn moments_have_the_names_of_their_variables_and_no_other_shape() {
         .load(|fields| other.persist(fields))
         .unwrap_err()
         .to_string();
-    let first = "`layer.weight.first_moment`: it is a tensor of F32 [2, 3], and not of F64 [2, 3]";
+    let first = "`layer.weight.first_moment`: it is a tensor of F32 [2, 3], and not of F64 [2, 3]; load it into one of the same type and shape";
     assert!(text.starts_with(first), "{text}");
 }
 

@@ -155,7 +155,7 @@ fn another_shape_is_refused_with_the_name_and_both_sides() {
     let text = load(&mut zeros(&[4], false));
     assert_eq!(
         text,
-        "`layers.0.weights`: it is a tensor of F32 [3], and not of F32 [4]"
+        "`layers.0.weights`: it is a tensor of F32 [3], and not of F32 [4]; load it into one of the same type and shape"
     );
     let text = load(&mut zeros(&[3, 1], true));
     for name in [
@@ -242,7 +242,7 @@ fn a_model_by_hand_is_saved_as_f64_and_its_snapshot_says_what_to_write() {
         .to_string();
     assert_eq!(
         text,
-        "`weights`: it is a tensor of F64 [2], and not of F64 [1]"
+        "`weights`: it is a tensor of F64 [2], and not of F64 [1]; load it into one of the same type and shape"
     );
 
     let lost = SavedFields::save(|fields| ByHand(Vec::new()).persist(fields)).unwrap_err();

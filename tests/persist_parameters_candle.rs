@@ -107,7 +107,7 @@ fn lists_and_maps_have_the_names_of_their_variables() {
         .load(|fields| list.persist(fields))
         .unwrap_err()
         .to_string();
-    let shape = "`layer.bias`: it is a tensor of F32 [3], and not of F32 [2, 2]";
+    let shape = "`layer.bias`: it is a tensor of F32 [3], and not of F32 [2, 2]; load it into one of the same type and shape";
     assert_eq!(text, format!("{shape}; `layer.weight` has no place"));
 }
 
@@ -117,7 +117,7 @@ fn a_variable_of_another_type_is_refused_and_one_without_elements_is_saved() {
     let wide = saved.load(|fields| of_type(&[1.0; 4], DType::F32).persist(fields));
     assert_eq!(
         wide.unwrap_err().to_string(),
-        "it is a tensor of F16 [2, 2], and not of F32 [2, 2]"
+        "it is a tensor of F16 [2, 2], and not of F32 [2, 2]; load it into one of the same type and shape"
     );
     let empty = || Var::zeros((0, 3), DType::F32, &Device::Cpu).unwrap();
     save(&mut empty())

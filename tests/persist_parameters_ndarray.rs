@@ -48,11 +48,11 @@ fn an_array_of_another_shape_or_type_is_refused() {
         .load(|fields| Array2::<f32>::zeros((3, 2)).persist(fields));
     assert_eq!(
         turned.unwrap_err().to_string(),
-        "it is a tensor of F32 [2, 3], and not of F32 [3, 2]"
+        "it is a tensor of F32 [2, 3], and not of F32 [3, 2]; load it into one of the same type and shape"
     );
     let wide = saved.load(|fields| Array2::<f64>::zeros((2, 3)).persist(fields));
     assert_eq!(
         wide.unwrap_err().to_string(),
-        "it is a tensor of F32 [2, 3], and not of F64 [2, 3]"
+        "it is a tensor of F32 [2, 3], and not of F64 [2, 3]; load it into one of the same type and shape"
     );
 }

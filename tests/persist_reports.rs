@@ -261,7 +261,9 @@ fn a_run_of_another_loop_is_refused() {
     let text = outcome.failed().unwrap().cause().to_string();
     assert_eq!(
         text,
-        format!("{TITLE}it is a run of the loop `Relax`, and this is one of `Other`")
+        format!(
+            "{TITLE}it is a run of the loop `Relax`, and this is one of `Other`; give a saved run of `Other`"
+        )
     );
     assert!(!began);
 }

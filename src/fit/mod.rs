@@ -39,6 +39,7 @@ pub(crate) use learning_rate::OPTIMIZER;
 pub use learning_rate::{LearningRate, OptimizerName};
 pub use loss::Loss;
 pub use position::{Epoch, Epochs, Iteration, MicroStep, Phase, SampleCount, Step, Total};
+pub use resume::TooFewBatches;
 pub use session::{FitSession, FitSessionBuilder, SessionEpochs, SessionPass};
 pub use skip_step::SkipStep;
 pub use trainer::{Evaluated, Fitted, Predicted, Trainer};

@@ -7,6 +7,8 @@ use crate::require::require;
 use crate::shelf::PhaseCounts;
 use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
 use callback_runtime::{Break, Ctx, Plan, Run};
+use std::error::Error;
+use std::fmt;
 
 /// Where a fit is inside of an epoch, while its run is saved, and after it is restored.
 #[derive(Debug, Clone, Default)]
@@ -138,7 +140,13 @@ impl PassPosition {
         for skipped in 0..self.batches {
             match batches.next() {
                 Some(batch) => drop(batch?),
-                None => return Err(too_few(self.batches, skipped)),
+                None => {
+                    return Err(TooFewBatches {
+                        made: self.batches,
+                        found: skipped,
+                    }
+                    .into());
+                }
             }
         }
         *require::<Iteration>(state)? = Iteration::new(self.batches);
@@ -146,14 +154,68 @@ impl PassPosition {
     }
 }
 
-/// The failure of a run whose data has fewer batches than the saved run has made.
-#[cold]
-fn too_few(made: u64, found: u64) -> Break {
-    format!(
-        "the saved run has made {made} batches of this pass, and the data has {found} for it; continue with the same data"
-    )
-    .into()
+/// The failure of a fit that continues in the middle of a pass, and whose data has fewer batches than the saved run has made of it.
+///
+/// ```
+/// # #[cfg(feature = "checkpoint")]
+/// # fn main() -> Result<(), callbacks::BoxError> {
+/// use callbacks::Cause;
+/// use callbacks::checkpoint::Resume;
+/// use callbacks::fit::TooFewBatches;
+/// use callbacks::prelude::*;
+/// use callbacks::shelf::Checkpoint;
+/// # use doc_models::{Line, Points};
+///
+/// # let folder = std::env::temp_dir().join(format!("callbacks-doc-too-few-{}", std::process::id()));
+/// let batches = |count| vec![Points(vec![(1.0, 2.0)]); count];
+/// let interrupt = |step: &Step| if step.get() == 2 { Flow::interrupt("Ctrl-C") } else { Flow::Continue };
+/// let mut trainer = Trainer::new(Line::default())
+///     .callback(Checkpoint::to(&folder))
+///     .on(Fit::on_train_batch_end, interrupt);
+/// assert!(trainer.fit(batches(3))?.outcome.interrupted().is_some());
+///
+/// let mut trainer = Trainer::new(Line::default()).resume(Resume::latest(&folder))?;
+/// let outcome = trainer.fit(batches(1))?.outcome;
+/// let Some(Cause::Error(error)) = outcome.failed().map(|failure| failure.cause()) else {
+///     panic!("{outcome}");
+/// };
+/// let error = error.downcast_ref::<TooFewBatches>().ok_or("another error")?;
+/// assert_eq!((error.made(), error.found()), (2, 1));
+/// # std::fs::remove_dir_all(&folder).ok();
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "checkpoint"))]
+/// # fn main() {}
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooFewBatches {
+    made: u64,
+    found: u64,
 }
+
+impl TooFewBatches {
+    /// Returns the number of batches that the saved run has made.
+    pub const fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// Returns the number of batches that the data has for the pass.
+    pub const fn found(&self) -> u64 {
+        self.found
+    }
+}
+
+impl fmt::Display for TooFewBatches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { made, found } = self;
+        write!(
+            f,
+            "the saved run has made {made} batches of this pass, and the data has {found} for it; continue with the same data"
+        )
+    }
+}
+
+impl Error for TooFewBatches {}
 
 impl SourceStates {
     /// Saves what the sources of batches remember.

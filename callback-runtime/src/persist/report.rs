@@ -1,5 +1,6 @@
 //! What a run reports when it was saved or restored.
 
+use super::SavedRun;
 use super::fields::{FieldProblem, WHOLE};
 use std::error::Error;
 use std::fmt;
@@ -66,6 +67,9 @@ impl fmt::Display for Restored {
         for (from, to) in &self.renamed {
             write!(f, "; renamed: {from} to {to}")?;
         }
+        if !self.missing.is_empty() && !self.unused.is_empty() {
+            f.write_str("; if one of these was renamed, give it the name under which it was saved, such as with `.named(…)`, or resume with `.rename(…)`")?;
+        }
         self.remarks
             .iter()
             .try_for_each(|remark| write!(f, "; {remark}"))
@@ -98,17 +102,27 @@ impl SaveError {
 
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, "the run cannot be saved", &self.lines)
+        f.write_str("the run cannot be saved")?;
+        write_lines(f, &self.lines)
     }
 }
 
 /// A saved run does not fit the run that begins: which callbacks and values, and why.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RestoreError {
+    /// Where the saved run comes from.
+    origin: Option<String>,
     lines: Vec<String>,
 }
 
 impl RestoreError {
+    pub(super) fn of(saved: &SavedRun) -> Self {
+        Self {
+            origin: saved.origin.clone(),
+            lines: Vec::new(),
+        }
+    }
+
     pub(super) fn push(&mut self, line: String) {
         self.lines.push(line);
     }
@@ -120,13 +134,16 @@ impl RestoreError {
 
 impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, "the saved run cannot be restored", &self.lines)
+        match &self.origin {
+            Some(origin) => write!(f, "the saved run of {origin} cannot be restored")?,
+            None => f.write_str("the saved run cannot be restored")?,
+        }
+        write_lines(f, &self.lines)
     }
 }
 
 /// Writes one line after the title, or one line each below it.
-fn write_lines(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Result {
-    f.write_str(title)?;
+fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[String]) -> fmt::Result {
     if let [line] = lines {
         return write!(f, ": {line}");
     }

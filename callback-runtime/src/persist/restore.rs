@@ -71,7 +71,7 @@ impl RunCore<'_> {
     }
 
     fn load(&mut self, saved: SavedRun) -> Result<Restored, RestoreError> {
-        let mut error = RestoreError::default();
+        let mut error = RestoreError::of(&saved);
         let mut restored = Restored {
             renamed: saved.renamed.clone(),
             ..Restored::default()
@@ -132,7 +132,7 @@ impl RunCore<'_> {
         let name = self.loop_info.name;
         if saved.loop_name != name {
             error.push(format!(
-                "it is a run of the loop `{}`, and this is one of `{name}`",
+                "it is a run of the loop `{}`, and this is one of `{name}`; give a saved run of `{name}`",
                 saved.loop_name
             ));
             return Vec::new();

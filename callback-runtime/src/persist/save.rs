@@ -76,6 +76,7 @@ impl RunCore<'_> {
             ending: None,
             is_partial: false,
             renamed: Vec::new(),
+            origin: None,
         };
         error.or(saved)
     }

@@ -55,7 +55,7 @@ impl SavedFields {
     /// # use callbacks::persist::SavedFields;
     /// let saved = SavedFields::save(|fields| fields.tensor("weights", &[2], &mut [0.5_f32, 1.5]))?;
     /// let error = saved.load(|fields| fields.tensor("weights", &[3], &mut [0.0_f32; 3])).unwrap_err();
-    /// assert_eq!(error.to_string(), "`weights`: it is a tensor of F32 [2], and not of F32 [3]");
+    /// assert_eq!(error.to_string(), "`weights`: it is a tensor of F32 [2], and not of F32 [3]; load it into one of the same type and shape");
     /// # Ok::<(), callbacks::persist::SavedValueError>(())
     /// ```
     pub fn load(mut self, visit: impl FnOnce(&mut Fields<'_>)) -> Result<(), SavedValueError> {

@@ -25,6 +25,8 @@ pub struct SavedRun {
     pub(super) is_partial: bool,
     /// The names that were changed since, each with the new one. They are not saved.
     pub(super) renamed: Vec<(String, String)>,
+    /// Where it comes from, such as the folder of a checkpoint. It is not saved.
+    pub(super) origin: Option<String>,
 }
 
 /// What a callback remembers.
@@ -49,6 +51,22 @@ impl SavedRun {
     /// Returns what ended the run where it was saved; `None` if it went on.
     pub const fn ending(&self) -> Option<&SavedEnding> {
         self.ending.as_ref()
+    }
+
+    /// Says where the saved run comes from, such as the folder of a checkpoint. An error that refuses it names this place.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// # use callbacks::persist::SavedRun;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.restore(SavedRun::default().with_origin("runs/digits/epoch-7"));
+    /// let outcome = plan.run(&mut State::new(), |_| Ok(()))?;
+    /// assert!(outcome.to_string().contains("the saved run of runs/digits/epoch-7 cannot be restored"));
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
     }
 
     /// Lets a run that continues from here go on, where the saved one was stopped.

@@ -84,6 +84,7 @@ impl SavedRun {
             ending: ending.transpose()?,
             is_partial: fields.take("partial")?.unwrap_or_default(),
             renamed: Vec::new(),
+            origin: None,
         })
     }
 }

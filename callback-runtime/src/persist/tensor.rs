@@ -164,7 +164,7 @@ elements!(
 /// assert_eq!(back, [1.0, 2.0, 3.0, 4.0]);
 ///
 /// let error = saved.read(&mut [0.0_f64; 4], &[2, 2]).unwrap_err();
-/// assert_eq!(error.to_string(), "it is a tensor of F32 [2, 2], and not of F64 [2, 2]");
+/// assert_eq!(error.to_string(), "it is a tensor of F32 [2, 2], and not of F64 [2, 2]; load it into one of the same type and shape");
 /// # Ok::<(), callbacks::persist::SavedValueError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -247,7 +247,7 @@ impl SavedTensor {
             return Ok(());
         }
         Err(SavedValueError::new(format!(
-            "it is a tensor of {} {:?}, and not of {element_type} {shape:?}",
+            "it is a tensor of {} {:?}, and not of {element_type} {shape:?}; load it into one of the same type and shape",
             self.element_type, self.shape
         )))
     }
