@@ -210,8 +210,8 @@ impl LaterCount {
     }
 
     fn migrate(_: u32, fields: &mut SavedFields) -> Result<(), BoxError> {
-        fields.rename("epochs", "rounds");
-        Ok(())
+        let is_renamed = fields.rename("epochs", "rounds");
+        is_renamed.then_some(()).ok_or_else(|| "no epochs".into())
     }
 }
 

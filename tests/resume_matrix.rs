@@ -29,8 +29,8 @@ fn fit(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
     let saves = Saves::default();
     let mut trainer = choices.trainer(folder.path()).plan_with(|plan| {
         plan.add(saves.callback()).weight(weight::LAST);
-        if let Some(saved) = from {
-            plan.restore(saved);
+        if let Some(from) = from {
+            plan.restore(from);
         }
     });
     Done {
@@ -44,9 +44,7 @@ fn fit(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
 fn cut_fits(remainder: u32) {
     for number in (0..Choices::COUNT).filter(|number| number % 4 == remainder) {
         let (choices, folder) = (Choices::nth(number), Folder::new("matrix"));
-        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|saved| {
-            fit(choices, &folder, saved)
-        });
+        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|from| fit(choices, &folder, from));
     }
 }
 

@@ -23,6 +23,7 @@ use support::seen::{RecordTexts, add_seen, all_seen};
 
 /// What every loop can have.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "all are combined")]
 struct Choices {
     schedules: bool,
     stops_early: bool,
@@ -34,7 +35,6 @@ struct Choices {
 }
 
 /// What a loop tells of itself.
-#[derive(Clone, Copy)]
 struct Watched<'a, L: callbacks::Loop> {
     monitor: &'static str,
     round_end: At<L>,
@@ -59,7 +59,7 @@ impl Choices {
     fn add_to<L: Rounds, M: Parameters + 'static>(
         self,
         plan: &mut Plan<L>,
-        watched: Watched<'_, L>,
+        watched: &Watched<'_, L>,
         folder: &Folder,
     ) {
         if self.schedules {
@@ -93,8 +93,8 @@ impl Choices {
 /// Adds what saves the run, and the saved run from which it continues.
 fn save_and_restore<L: Rounds>(plan: &mut Plan<L>, saves: &Saves, from: Option<SavedRun>) {
     plan.add(saves.callback()).weight(weight::LAST);
-    if let Some(saved) = from {
-        plan.restore(saved);
+    if let Some(from) = from {
+        plan.restore(from);
     }
 }
 
@@ -141,7 +141,7 @@ fn drive(choices: Choices, span: Option<f64>, folder: &Folder, from: Option<Save
         .state(LearningRate::new(0.1))
         .plan_with(|plan| {
             plan.persist_fields("rate", LearningRate::persist);
-            choices.add_to::<_, Walk>(plan, watched, folder);
+            choices.add_to::<_, Walk>(plan, &watched, folder);
             save_and_restore(plan, &saves, from);
         });
     if choices.is_special {
@@ -172,8 +172,8 @@ fn drivers_that_count_steps_or_time_and_reject_and_roll_back() {
     for choices in Choices::all() {
         for span in [None, Some(0.6)] {
             let folder = Folder::new("matrix-driver");
-            assert_cuts_leave_no_trace(&format!("{choices:?} {span:?}"), &|saved| {
-                drive(choices, span, &folder, saved)
+            assert_cuts_leave_no_trace(&format!("{choices:?} {span:?}"), &|from| {
+                drive(choices, span, &folder, from)
             });
         }
     }
@@ -198,7 +198,7 @@ fn session(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
     let session = Fit::session(3).learning_rate(0.1).lend(&mut model);
     let session = session.plan_with(|plan| {
         plan.persist::<Vec<f64>>("model");
-        choices.add_to::<_, Vec<f64>>(plan, watched, folder);
+        choices.add_to::<_, Vec<f64>>(plan, &watched, folder);
         save_and_restore(plan, &saves, from);
     });
     let fit = session.start().unwrap();
@@ -237,8 +237,8 @@ fn session(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
 fn sessions_with_and_without_validation() {
     for choices in Choices::all() {
         let folder = Folder::new("matrix-session");
-        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|saved| {
-            session(choices, &folder, saved)
+        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|from| {
+            session(choices, &folder, from)
         });
     }
 }
@@ -281,14 +281,13 @@ fn step(run: &mut Run<'_, Anneal>) -> Result<(), Break> {
     let rate = state.get::<LearningRate>().map_or(0.0, LearningRate::get);
     let samples = state.get::<SampleCount>().map_or(0, |at| at.get());
     state.insert(SampleCount::new(samples + 2));
-    let Some(position) = state.get_mut::<Vec<f64>>() else {
-        return Ok(());
-    };
-    position[0] -= rate * (position[0] - 0.1 * f64::from(u32::try_from(samples).unwrap()));
+    let position = state.get_mut::<Vec<f64>>().ok_or("no position")?;
+    position[0] -= rate * (position[0] - 0.1 * f64::from(u32::try_from(samples)?));
     let energy = position[0].powi(2);
-    if let Some(record) = state.get_mut::<Record>() {
-        record.set("energy", energy);
-    }
+    state
+        .get_mut::<Record>()
+        .ok_or("no record")?
+        .set("energy", energy);
     Ok(())
 }
 
@@ -314,7 +313,7 @@ fn annealed(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
         fields.field("count", &mut count);
         *samples = SampleCount::new(count);
     });
-    choices.add_to::<_, Vec<f64>>(&mut plan, watched, folder);
+    choices.add_to::<_, Vec<f64>>(&mut plan, &watched, folder);
     if choices.is_special {
         plan.on(Anneal::after_sweep, |epoch: &Epoch| {
             if epoch.get() == 3 {
@@ -340,8 +339,8 @@ fn annealed(choices: Choices, folder: &Folder, from: Option<SavedRun>) -> Done {
 fn loops_of_a_program_of_its_own() {
     for choices in Choices::all() {
         let folder = Folder::new("matrix-own");
-        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|saved| {
-            annealed(choices, &folder, saved)
+        assert_cuts_leave_no_trace(&format!("{choices:?}"), &|from| {
+            annealed(choices, &folder, from)
         });
     }
 }

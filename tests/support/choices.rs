@@ -14,6 +14,7 @@ use std::path::Path;
 
 /// What a fit has.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "all are combined")]
 pub(crate) struct Choices {
     schedules: bool,
     accumulates: bool,
@@ -51,7 +52,7 @@ impl Choices {
     /// Returns the combination with this number. The last ones have the most.
     pub(crate) fn nth(number: u32) -> Self {
         use {Observers as O, Weights as W};
-        let has = |bit: u32| number / 12 >> bit & 1 == 1;
+        let has = |bit: u32| ((number / 12) >> bit) & 1 == 1;
         Self {
             schedules: has(0),
             accumulates: has(1),

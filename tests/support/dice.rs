@@ -7,12 +7,12 @@ use callbacks::persist::Fields;
 use std::sync::{Arc, Mutex};
 
 /// One call of the learner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Call {
     /// What the learner has drawn, and the batch.
     Forward(u64, u64),
     /// The batch whose gradients are applied, and the optimiser.
-    Step(u64, &'static str),
+    Step(f64, &'static str),
 }
 
 pub(crate) type Log = Arc<Mutex<Vec<Call>>>;
@@ -85,7 +85,7 @@ impl Learner for Dice {
     }
 
     fn step(&mut self, slope: Slope, rate: f64, of: OptimizerName) -> Result<(), BoxError> {
-        self.note(Call::Step(slope.0 as u64, of.0));
+        self.note(Call::Step(slope.0, of.0));
         self.weight += rate * slope.0;
         Ok(())
     }

@@ -53,7 +53,7 @@ impl Driven for Walk {
         samples: &Vec<f64>,
         record: &mut Record,
     ) -> Result<Change, BoxError> {
-        let mean = (samples[0] + samples[1]) / 2.0;
+        let mean = f64::midpoint(samples[0], samples[1]);
         record.set("energy", (self.x - mean).powi(2));
         Ok(Change(mean - self.x))
     }

@@ -1,5 +1,9 @@
 //! Callbacks that remember what they saw: with periods of every unit, and in the background.
 #![allow(dead_code, reason = "no test uses all of it")]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a handler takes references"
+)]
 
 use callbacks::fit::Phase;
 use callbacks::persist::Fields;
