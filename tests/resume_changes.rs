@@ -1,4 +1,4 @@
-//! What a program may change between two of its runs, and what it is told.
+//! What a program may change between two of its runs, and what the run that continues reports.
 
 mod support {
     pub(crate) mod folder;

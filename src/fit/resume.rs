@@ -187,7 +187,7 @@ impl PassPosition {
 /// # #[cfg(not(feature = "checkpoint"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TooFewBatches {
     made: u64,
     found: u64,
@@ -214,6 +214,8 @@ impl fmt::Display for TooFewBatches {
         )
     }
 }
+
+callback_runtime::debug_as_display!(TooFewBatches);
 
 impl Error for TooFewBatches {}
 
