@@ -37,22 +37,20 @@ enum Weights {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Observers {
     None,
-    /// With periods of every unit.
-    Periodic,
-    /// The same, and some in the background.
-    Background,
+    /// With periods of every unit, and in the background.
+    Remembering,
     /// The same, and some that write files.
     Files,
 }
 
 impl Choices {
     /// The number of combinations.
-    pub(crate) const COUNT: u32 = 12 << 5;
+    pub(crate) const COUNT: u32 = 9 << 5;
 
     /// Returns the combination with this number. The last ones have the most.
     pub(crate) fn nth(number: u32) -> Self {
         use {Observers as O, Weights as W};
-        let has = |bit: u32| ((number / 12) >> bit) & 1 == 1;
+        let has = |bit: u32| ((number / 9) >> bit) & 1 == 1;
         Self {
             schedules: has(0),
             accumulates: has(1),
@@ -60,7 +58,7 @@ impl Choices {
             averages: has(3),
             shuffles: has(4),
             weights: [W::Current, W::Averaged, W::Best][number as usize % 3],
-            observers: [O::None, O::Periodic, O::Background, O::Files][number as usize / 3 % 4],
+            observers: [O::None, O::Remembering, O::Files][number as usize / 3 % 3],
         }
     }
 
@@ -104,10 +102,8 @@ impl Choices {
                 });
             }
         }
-        if self.observers >= Observers::Periodic {
+        if self.observers >= Observers::Remembering {
             add_seen(plan, &periods());
-        }
-        if self.observers >= Observers::Background {
             plan.add(LossSum::default());
             plan.add(RecordTexts::new(Fit::on_epoch_end));
         }
