@@ -106,7 +106,7 @@ proptest! {
         fit(trainer(&scores).callback(checkpoint));
         prop_assert_eq!(folder.names(""), whole.names(""));
         let kept = CheckpointDir::new(whole.path()).list().unwrap().complete;
-        let epochs: Vec<u64> = kept.iter().map(|each| each.head.numbers["epoch"] as u64).collect();
+        let epochs: Vec<f64> = kept.iter().map(|each| each.head.numbers["epoch"]).collect();
         for (epoch, _) in best_of(&scores, best, maximizes) {
             if last > 0 {
                 prop_assert!(epochs.contains(&epoch), "{:?} has not {}", epochs, epoch);
@@ -116,8 +116,11 @@ proptest! {
 }
 
 /// The epochs with the best scores, the best first, and of equal ones the earlier.
-fn best_of(scores: &[f64], count: usize, maximizes: bool) -> Vec<(u64, f64)> {
-    let mut epochs: Vec<(u64, f64)> = (1..).zip(scores.iter().copied()).collect();
+fn best_of(scores: &[f64], count: usize, maximizes: bool) -> Vec<(f64, f64)> {
+    let mut epochs: Vec<(f64, f64)> = (1_u32..)
+        .map(f64::from)
+        .zip(scores.iter().copied())
+        .collect();
     epochs.sort_by(|(_, first), (_, second)| {
         if maximizes {
             second.total_cmp(first)

@@ -89,7 +89,8 @@ fn a_loop_that_opens_another_scope_fails() {
     let outcome = plan.run(&mut State::new(), |run| steps(run, 1)).unwrap();
     assert_eq!(
         outcome.failed().unwrap().cause().to_string(),
-        "opened the scope STEP, where the saved run had RUN open; continue the loop from the position in the state"
+        "opened the scope STEP, where the saved run had RUN open; open that one again and go on in it from the position in the state, also if \
+         nothing is left to do there"
     );
 }
 
@@ -135,7 +136,8 @@ fn a_loop_that_ends_without_the_open_scopes_fails() {
     let outcome = plan.run(&mut State::new(), |_| Ok(())).unwrap();
     assert_eq!(
         outcome.failed().unwrap().cause().to_string(),
-        "ended without the scope RUN, which the saved run had open; continue the loop from the position in the state"
+        "ended without the scope RUN, which the saved run had open; open it again and go on in it from the position in the state, also if \
+         nothing is left to do there"
     );
 }
 

@@ -300,6 +300,6 @@ fn a_report_says_what_was_restored() {
     assert_eq!(
         restored.to_string(),
         "restored Record, position, first; missing: extremes; unused: second, Extremes, Queue; if one of these was renamed, give \
-         it the name under which it was saved, such as with `.named(…)`"
+         it the name under which it was saved, such as with `.named(…)`, or resume with `.rename(…)`"
     );
 }

@@ -54,7 +54,7 @@ impl Learner for Net {
         Ok(())
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.nested("parameters", |fields| Parameters::persist(self, fields));
     }
 }

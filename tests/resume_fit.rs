@@ -202,7 +202,7 @@ impl callbacks::fit::Batches<Numbers> for Draws {
         }))
     }
 
-    fn persist(&mut self, fields: &mut callbacks::persist::Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut callbacks::persist::Fields<'_>) {
         fields.field("seed", &mut self.seed);
     }
 }

@@ -13,7 +13,7 @@ use support::random_walk::Walk;
 use support::saves::{Done, Saves, assert_cuts_leave_no_trace};
 
 /// Returns what one process did.
-fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: String) -> Done {
+fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: &str) -> Done {
     let stopped = outcome.stopped().map(Stop::to_string);
     let ending = stopped.unwrap_or_else(|| support::saves::ending_of(outcome));
     Done {
@@ -45,7 +45,7 @@ fn drive(with: With<'_>, length: Length, from: Option<SavedRun>) -> Done {
         Length::Time(span) => driver.run_for(Time::new(span)),
     };
     let rest = format!("{:?} {}", driver.driven().bits(), driver.step());
-    done(&saves, &outcome.unwrap(), rest)
+    done(&saves, &outcome.unwrap(), &rest)
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn session(with: &dyn Fn(&mut Plan<Fit>), has_valid: bool, from: Option<SavedRun
     done(
         &saves,
         &outcome,
-        format!(
+        &format!(
             "{:?} {counts:?} {history}",
             model.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
         ),

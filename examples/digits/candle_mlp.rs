@@ -97,8 +97,8 @@ impl Learner for Mlp {
     }
 
     // What a checkpoint has of the model.
-    fn persist(&mut self, fields: &mut Fields<'_>) {
-        fields.nested("parameters", |fields| Parameters::persist(self, fields));
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("parameters", |fields| self.persist(fields));
         fields.nested("optimizer", |fields| self.optimizer.persist(fields));
     }
 }

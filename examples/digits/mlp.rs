@@ -110,8 +110,8 @@ impl Learner for Mlp {
     }
 
     // What a checkpoint has of the model.
-    fn persist(&mut self, fields: &mut Fields<'_>) {
-        fields.nested("parameters", |fields| Parameters::persist(self, fields));
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
+        fields.nested("parameters", |fields| self.persist(fields));
         for (index, layer) in self.layers.iter_mut().enumerate() {
             let name = format!("optimizer.velocity.{index}");
             fields.nested(&name, |fields| layer.velocity.persist(fields));

@@ -40,7 +40,7 @@ impl Driven for Well {
     }
 
     // What a checkpoint has of the system.
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.x);
     }
 }

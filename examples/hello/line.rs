@@ -58,7 +58,7 @@ impl Learner for Line {
     }
 
     // What a checkpoint has of the learner.
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.slope);
     }
 }

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 /// From which checkpoint a run continues, and with what of it. [`Attach::resume`](crate::Attach::resume) takes it.
 ///
+/// A directory has the checkpoints of one run of a program, such as one `fit`: give each run a directory of its own. Among several runs in a
+/// directory, the latest checkpoint is that which was written last.
+///
 /// ```
 /// use callbacks::checkpoint::Resume;
 /// use callbacks::prelude::*;

@@ -81,9 +81,11 @@ impl CheckpointDir {
             missing.push(path);
         }
         for path in missing.into_iter().rev() {
-            self.files
-                .create_dir(path)
-                .map_err(failed(path, "creating the folder"))?;
+            match self.files.create_dir(path) {
+                // Another run has created it at the same time.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                created => created.map_err(failed(path, "creating the folder"))?,
+            }
             let around = path.parent().filter(|path| !path.as_os_str().is_empty());
             self.sync_dir(around.unwrap_or(Path::new(".")))?;
         }

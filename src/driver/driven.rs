@@ -50,7 +50,7 @@ pub trait Driven: Sized + 'static {
     /// Names what a saved run has of the system, for checkpoints: its parameters, what its optimiser remembers, its random numbers. The names
     /// `parameters` and `optimizer` let a run that continues choose among them. A system that names nothing cannot be saved, which is a problem
     /// of a plan with a checkpoint.
-    fn persist(&mut self, _fields: &mut Fields<'_>) {}
+    fn persist_fields(&mut self, _fields: &mut Fields<'_>) {}
 
     /// Returns the simulated time, for systems that have one. It includes the span of every applied update. A run in which it is not finite
     /// fails; in [`VariationalDriver::run_for`](super::VariationalDriver::run_for) it must also grow in each step.

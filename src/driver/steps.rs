@@ -27,6 +27,19 @@ impl RunBegin {
         }
     }
 
+    /// Refuses to continue another run of the program than the saved one: `run(60)` where a `run(20)` after it was saved.
+    fn check(&self, state: &Ctx<'_>) -> Result<(), Break> {
+        match state.get::<Self>() {
+            Some(saved) if saved.step != self.step => Err(format!(
+                "the saved run of the driver began at step {}, and this one begins at step {}; make the runs before it first, without the \
+                 checkpoint, or give each run of the program a directory of its own",
+                saved.step, self.step
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
         fields.field("step", &mut self.step);
         fields.field("time", &mut self.time);
@@ -37,6 +50,8 @@ impl RunBegin {
 /// The steps of a run.
 pub(super) struct Steps<'d, D: Driven> {
     pub(super) length: RunLength,
+    /// Where the run begins, unless it continues a saved one.
+    pub(super) begin: RunBegin,
     pub(super) retry_limit: u64,
     pub(super) rollback: Option<&'d mut (dyn ErasedSnapshot<D> + 'static)>,
     pub(super) parts: StepParts<D>,
@@ -99,6 +114,7 @@ impl<D: Driven> Steps<'_, D> {
     pub(super) fn run(&mut self, run: &mut Run<'_, Driver>) -> Result<(), Break> {
         run.resume_by_hand();
         self.parts.prepare(run);
+        self.begin.check(&run.state())?;
         self.length.resume(&mut run.state());
         run.scope(Driver::RUN, |run| {
             // A saved run that was stopped stops here again.

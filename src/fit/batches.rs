@@ -61,12 +61,12 @@ pub trait Batches<B: 'static> {
     ///         }))
     ///     }
     ///
-    ///     fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///     fn persist_fields(&mut self, fields: &mut Fields<'_>) {
     ///         fields.field("seed", &mut self.seed);
     ///     }
     /// }
     /// ```
-    fn persist(&mut self, _fields: &mut Fields<'_>) {}
+    fn persist_fields(&mut self, _fields: &mut Fields<'_>) {}
 }
 
 impl<B: Clone + 'static> Batches<B> for Vec<B> {

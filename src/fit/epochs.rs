@@ -15,6 +15,7 @@ pub(super) fn fit_epochs<M: Learner>(
     train: &mut dyn Batches<M::Batch>,
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
 ) -> Result<(), Break> {
+    run.resume_by_hand();
     run.scope(Fit::FIT, |run| {
         let saved = FitPosition::take(&mut run.state());
         saved.load_sources(train, valid.as_deref_mut())?;

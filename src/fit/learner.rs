@@ -157,13 +157,13 @@ pub trait Learner: Sized + 'static {
     /// #     fn loss(&mut self, at: &f64, _: &()) -> Result<Loss, BoxError> { Ok(Loss::from(*at)) }
     /// #     fn backward(&mut self, _: &f64, _: &(), _: OptimizerName) -> Result<f32, BoxError> { Ok(0.0) }
     /// #     fn step(&mut self, _: f32, _: f64, _: OptimizerName) -> Result<(), BoxError> { Ok(()) }
-    ///     fn persist(&mut self, fields: &mut Fields<'_>) {
+    ///     fn persist_fields(&mut self, fields: &mut Fields<'_>) {
     ///         fields.field("parameters.slope", &mut self.slope);
     ///         fields.field("optimizer.velocity", &mut self.velocity);
     ///     }
     /// }
     /// ```
-    fn persist(&mut self, _fields: &mut Fields<'_>) {}
+    fn persist_fields(&mut self, _fields: &mut Fields<'_>) {}
 
     /// Returns a step that replaces the four functions above, in training and validation. The breakpoints inside of a batch do not fire
     /// then.

@@ -226,8 +226,8 @@ impl SourceStates {
         valid: Option<&mut (dyn Batches<B> + 'static)>,
     ) -> Self {
         Self {
-            train: Some(SavedFields::save(|fields| train.persist(fields))),
-            valid: valid.map(|valid| SavedFields::save(|fields| valid.persist(fields))),
+            train: Some(SavedFields::save(|fields| train.persist_fields(fields))),
+            valid: valid.map(|valid| SavedFields::save(|fields| valid.persist_fields(fields))),
         }
     }
 }
@@ -258,7 +258,7 @@ fn load_source<B: 'static>(
     let Some(saved) = saved.clone() else {
         return Ok(());
     };
-    let loaded = saved.and_then(|saved| saved.load(|fields| batches.persist(fields)));
+    let loaded = saved.and_then(|saved| saved.load(|fields| batches.persist_fields(fields)));
     loaded.map_err(|error| format!("{what} cannot continue: {error}").into())
 }
 

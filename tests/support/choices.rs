@@ -171,6 +171,6 @@ fn result_of(fitted: &Fitted<'_, Momentum>) -> String {
         .map(|(epoch, record)| format!("{epoch}: {:?}", record.iter().collect::<Vec<_>>()))
         .collect();
     let stopped = outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| super::saves::ending_of(&outcome));
+    let ending = stopped.unwrap_or_else(|| super::saves::ending_of(outcome));
     format!("{ending}\n{history:?}\n{:?}", fitted.learner.bits())
 }

@@ -94,7 +94,7 @@ impl Learner for Dice {
         self.optimizers
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.weight);
         fields.field("generator", &mut self.generator);
     }
@@ -108,7 +108,7 @@ impl Batches<Batch> for Draws {
         Box::new((0..3).map(|_| Ok(Batch(draw(&mut self.0)))))
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("generator", &mut self.0);
     }
 }

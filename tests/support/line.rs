@@ -71,7 +71,7 @@ impl Learner for Line {
         Ok(Slope(batch.0))
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.weight);
     }
 

@@ -118,7 +118,7 @@ impl Learner for Momentum {
         Ok(self.fail_at(Fails::Step)?)
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters.weight", &mut self.weight);
         fields.field("optimizer.velocity", &mut self.velocity);
         fields.field("random", &mut self.random);

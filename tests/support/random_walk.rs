@@ -69,7 +69,7 @@ impl Driven for Walk {
         Time::new(self.time)
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.x);
         fields.field("optimizer", &mut self.velocity);
         fields.field("seed", &mut self.seed);

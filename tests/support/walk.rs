@@ -75,7 +75,7 @@ impl Driven for Walk {
         Time::new(self.x)
     }
 
-    fn persist(&mut self, fields: &mut Fields<'_>) {
+    fn persist_fields(&mut self, fields: &mut Fields<'_>) {
         fields.field("parameters", &mut self.x);
     }
 }

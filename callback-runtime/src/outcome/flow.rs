@@ -37,7 +37,8 @@ pub enum Flow {
     /// Stop the run. [`Flow::stop`] and [`Flow::stop_with`] make one.
     Stop(Reason),
     /// Stop the run because of a request from outside, such as Ctrl-C. Unlike [`Stop`](Self::Stop), it cannot be refused.
-    /// [`Flow::interrupt`] makes one.
+    /// [`Flow::interrupt`] makes one. If a callback [saves interrupted runs](crate::CallbackInfo::receives_halted_runs), a fit or a driver goes
+    /// on to the next place from which it can be resumed, such as the end of the batch.
     Interrupt(Reason),
     /// Continue, and save the run at the next [resume point](crate::Run::resume_point). The callbacks that
     /// [receive saved runs](crate::CallbackInfo::receives_saved_runs) get it there.

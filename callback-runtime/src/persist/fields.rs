@@ -154,6 +154,20 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether a field of this name was saved or listed before.
+    fn is_taken(&self, name: &str) -> bool {
+        match &self.direction {
+            Direction::Save { saved, .. } => saved.get(name).is_some(),
+            Direction::List(names) => names.iter().any(|other| other == name),
+            _ => false,
+        }
+    }
+
+    fn invalid_at(&mut self, name: String, problem: &str) {
+        let error = SavedValueError::new(problem);
+        self.problems.push(FieldProblem::Invalid(name, error));
+    }
+
     /// Reports that a field cannot be saved or loaded, for a function that names fields and can fail by itself.
     pub fn invalid(&mut self, name: &str, problem: impl std::fmt::Display) {
         let error = SavedValueError::new(problem.to_string());
@@ -218,6 +232,9 @@ impl<'a> Fields<'a> {
         load: impl FnOnce(&mut T, SavedValue) -> Result<(), SavedValueError>,
     ) {
         let name = self.path_of(name);
+        if self.is_taken(&name) {
+            return self.invalid_at(name, "two fields have this name; give each its own");
+        }
         let done = match &mut self.direction {
             Direction::Save { saved, .. } => save(value).map(|value| saved.insert(&*name, value)),
             Direction::Load { saved, .. } => match saved.remove(&name) {

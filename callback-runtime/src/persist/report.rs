@@ -19,6 +19,8 @@ pub struct Restored {
     pub(super) unused: Vec<String>,
     pub(super) renamed: Vec<(String, String)>,
     pub(super) remarks: Vec<String>,
+    /// Whether parts of the saved run were left out on purpose.
+    pub(super) is_partial: bool,
 }
 
 impl Restored {

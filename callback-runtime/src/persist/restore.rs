@@ -54,8 +54,13 @@ impl RunCore<'_> {
         let Some(saved) = saved else {
             return Ok(());
         };
+        let origin = saved.origin.clone();
         match self.load(saved) {
             Ok(restored) => {
+                if let Some(origin) = origin {
+                    let text = format!("the run continues that of {origin}");
+                    Remark::add(text, &mut self.run_state.cold.remarks);
+                }
                 if !restored.is_whole() || !restored.remarks.is_empty() {
                     Remark::add(restored.to_string(), &mut self.run_state.cold.remarks);
                 }
@@ -74,12 +79,20 @@ impl RunCore<'_> {
         let mut error = RestoreError::of(&saved);
         let mut restored = Restored {
             renamed: saved.renamed.clone(),
+            is_partial: saved.is_partial,
             ..Restored::default()
         };
         if let Some(ending @ SavedEnding::Failed(_)) = &saved.ending {
             error.push(format!(
                 "the saved run {ending}; continue from one that was saved before, or take `parameters_only` of this one"
             ));
+        }
+        if saved.is_partial && saved.callbacks.is_empty() && saved.state.is_empty() {
+            error.push(
+                "nothing was saved below `parameters`; let the model name its parameters there: \
+                 `fields.nested(\"parameters\", …)`"
+                    .to_owned(),
+            );
         }
         let scopes = self.scopes_to_reopen(&saved, &mut error);
         if !error.is_empty() {
@@ -97,7 +110,7 @@ impl RunCore<'_> {
         }
         self.restore_periods(&saved.periods);
         if saved.is_partial {
-            restored.missing.clear();
+            restored.missing.retain(|name| is_parameter(name));
         }
         let ending = saved.ending.as_ref();
         let stop = ending.and_then(|ending| self.flow_of(ending));
@@ -165,7 +178,9 @@ impl RunCore<'_> {
         for value in &values {
             let Some(mut fields) = saved.take(&value.name) else {
                 let owner = Owner::State(value.clone());
-                self.check_absent(&value.name, &owner, restored, error);
+                if !restored.is_partial {
+                    self.check_absent(&value.name, &owner, restored, error);
+                }
                 if value.is_in(&mut self.state()) {
                     restored.missing.push(value.name.to_string());
                 }
@@ -209,7 +224,9 @@ impl RunCore<'_> {
                 self.load_callback(persisted, saved, sinks, restored, error);
             } else {
                 let owner = Owner::Callback(persisted.clone());
-                self.check_absent(&name, &owner, restored, error);
+                if !restored.is_partial {
+                    self.check_absent(&name, &owner, restored, error);
+                }
                 restored.missing.push(name);
             }
         }
@@ -324,4 +341,9 @@ impl<T> Named<T> {
     fn into_names(self) -> impl Iterator<Item = String> {
         self.0.into_iter().map(|(name, _)| name)
     }
+}
+
+/// Whether a missing field is one of the parameters: `Learner.parameters.weights`.
+fn is_parameter(name: &str) -> bool {
+    name.split('.').skip(1).any(|part| part == "parameters")
 }

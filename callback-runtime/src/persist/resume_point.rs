@@ -7,16 +7,18 @@ use crate::callback::{CallbackId, HandlerId};
 use crate::loops::{Loop, Role};
 use crate::outcome::{Cause, Remark, catch};
 use crate::plan::Plan;
-use crate::run::{Break, Run, RunCore};
+use crate::run::{Break, PendingFlow, Run, RunCore};
 use crate::state::Ctx;
 
 /// The saves that handlers ask for, and where the loop is saved.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct SaveRequests {
     /// The handlers that ask for the next save.
     handlers: Vec<HandlerId>,
     /// Whether the loop says itself where it can be resumed. Otherwise it can be where a round is complete.
     is_by_hand: bool,
+    /// An interrupt that waits for the next resume point, so that the run can be saved there.
+    interrupt: Option<PendingFlow>,
     /// Whether the run was saved after the flow that ends it, or continues from such a saved run.
     pub(crate) has_saved_halt: bool,
 }
@@ -32,6 +34,20 @@ impl SaveRequests {
 
     pub(crate) const fn is_requested(&self) -> bool {
         !self.handlers.is_empty()
+    }
+
+    /// Whether the next resume point has something to do.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        self.is_requested() || self.interrupt.is_some()
+    }
+
+    /// Lets an interrupt wait for the next resume point. The first one counts.
+    pub(crate) fn wait(&mut self, interrupt: PendingFlow) {
+        self.interrupt.get_or_insert(interrupt);
+    }
+
+    pub(crate) fn take_interrupt(&mut self) -> Option<PendingFlow> {
+        self.interrupt.take()
     }
 }
 
@@ -109,6 +125,7 @@ impl<L: Loop> Run<'_, L> {
         if !self.core.run_state.slow_path {
             return Ok(());
         }
+        self.core.run_state.apply_interrupt();
         if self.core.will_save() {
             prepare(&mut self.core.state());
             self.core.save_as_requested();
@@ -124,6 +141,13 @@ impl RunCore<'_> {
         if !self.run_state.cold.saves.is_by_hand && self.will_save() {
             self.save_as_requested();
         }
+    }
+
+    /// Whether an interrupt waits for the next resume point: where a callback wants the run to be saved then, and the loop marks such places.
+    pub(crate) fn delays_interrupts(&self) -> bool {
+        let receivers = &self.persistence.get().receivers;
+        let wants_halts = receivers.iter().any(|each| each.receive.wants_halts);
+        wants_halts && self.run_state.cold.saves.is_by_hand
     }
 
     /// Whether a resume point saves the run: a handler has asked, or the run is halted. After a leave, the loop is not where it would be
@@ -163,7 +187,8 @@ impl RunCore<'_> {
         let receivers = &self.persistence.get().receivers;
         let wants_halts = receivers.iter().any(|each| each.receive.wants_halts);
         let is_halted = text != "finished";
-        if saves.is_requested() || (is_halted && wants_halts && !saves.has_saved_halt) {
+        let is_wanted = saves.is_requested() || (is_halted && wants_halts);
+        if is_wanted && !saves.has_saved_halt {
             let text = format!(
                 "the run was not saved where it was {text}: the loop cannot be resumed from there"
             );
@@ -242,8 +267,10 @@ impl RunCore<'_> {
             .filter(|(_, record)| record.callback == callback);
         // No policy swallows a failure of `on_enter`, and this is none.
         let is_enter = |handler: &HandlerId| self.loop_info.role(handler.breakpoint) == Role::Enter;
+        let ends_round =
+            |handler: &HandlerId| self.loop_info.breakpoints[handler.breakpoint].is_round_end();
         of_callback
             .map(|(handler, _)| handler)
-            .min_by_key(|handler| is_enter(handler))
+            .min_by_key(|handler| (is_enter(handler), !ends_round(handler)))
     }
 }

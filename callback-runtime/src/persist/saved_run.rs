@@ -123,24 +123,49 @@ impl SavedRun {
     /// # assert!(saved.scopes().next().is_none());
     /// ```
     pub fn without_optimizer(mut self) -> Self {
-        self.retain_state(|field| !is_below(field, "optimizer"));
+        self.retain_state(|name, field| {
+            !is_below(name, "optimizer") && !is_below(field, "optimizer")
+        });
         self
     }
 
-    /// Leaves only the fields of the state named `parameters` and below it: a run that gets them begins at its beginning.
+    /// Leaves only what is named `parameters`, and below it, of the state: a run that gets them begins at its beginning.
     pub fn parameters_only(self) -> Self {
         let mut parameters = Self {
             loop_name: self.loop_name,
             state: self.state,
+            origin: self.origin,
+            renamed: self.renamed,
             ..Self::default()
         };
-        parameters.retain_state(|field| is_below(field, "parameters"));
+        parameters.retain_state(|name, field| {
+            is_below(name, "parameters") || is_below(field, "parameters")
+        });
         parameters
     }
 
-    fn retain_state(&mut self, keeps: impl Fn(&str) -> bool) {
-        for (_, fields) in &mut self.state {
-            fields.retain(&keeps);
+    /// Leaves one value of the state alone: a run that gets it begins at its beginning.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// assert!(SavedRun::default().state_only("Learner").scopes().next().is_none());
+    /// ```
+    pub fn state_only(self, name: &str) -> Self {
+        let mut state = self.state;
+        state.retain(|(other, _)| other == name);
+        Self {
+            loop_name: self.loop_name,
+            state,
+            origin: self.origin,
+            is_partial: true,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps the fields of the state that `keeps` accepts: by the name of their value, and their own.
+    fn retain_state(&mut self, keeps: impl Fn(&str, &str) -> bool) {
+        for (name, fields) in &mut self.state {
+            fields.retain(|field| keeps(name, field));
         }
         self.state
             .retain(|(_, fields)| fields.names().next().is_some());

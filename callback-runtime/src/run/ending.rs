@@ -26,6 +26,8 @@ impl RunCore<'_> {
     /// Ends the run: fires the stop or the error breakpoint, then exits every entered callback.
     pub(crate) fn end(mut self) -> Outcome {
         self.check_reopened();
+        // The loop came to no resume point since.
+        self.run_state.apply_interrupt();
         if !self.run_state.has_failed() {
             self.run_last_calls();
             self.fire_stop();

@@ -56,6 +56,12 @@ impl RunCore<'_> {
                 let reason = format!("{kind} (refused: {because})");
                 self.run_state.refuse(origin, reason);
             }
+            None if matches!(kind, PendingKind::Interrupt(_))
+                && self.run_state.stage == Stage::Running
+                && self.delays_interrupts() =>
+            {
+                self.run_state.delay(PendingFlow { kind, origin });
+            }
             None => self.run_state.add_flow(PendingFlow { kind, origin }),
         }
         Ok(())

@@ -219,7 +219,7 @@ impl RunState {
     fn choose_path(&mut self, resolved: &Resolved) {
         let cold = &self.cold;
         self.slow_path =
-            self.deferred.is_some() || !cold.reopen.is_empty() || cold.saves.is_requested();
+            self.deferred.is_some() || !cold.reopen.is_empty() || cold.saves.is_waiting();
         self.active = if self.slow_path {
             BreakpointSet::ALL
         } else {
@@ -231,6 +231,19 @@ impl RunState {
     pub(crate) fn request_save(&mut self, handler: HandlerId) {
         self.cold.saves.request(handler);
         self.leave_fast_path();
+    }
+
+    /// Lets an interrupt wait for the next resume point.
+    pub(crate) fn delay(&mut self, interrupt: PendingFlow) {
+        self.cold.saves.wait(interrupt);
+        self.leave_fast_path();
+    }
+
+    /// Interrupts the run with the interrupt that has waited, if there is one.
+    pub(crate) fn apply_interrupt(&mut self) {
+        if let Some(interrupt) = self.cold.saves.take_interrupt() {
+            self.add_flow(interrupt);
+        }
     }
 
     /// Removes the requests of a save and returns them.

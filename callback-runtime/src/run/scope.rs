@@ -97,7 +97,8 @@ impl RunCore<'_> {
         }
         let name = |scope: ScopeId| self.loop_info.scopes[scope].name();
         let cause = Cause::Misplaced(format!(
-            "opened the scope {}, where the saved run had {} open; continue the loop from the position in the state",
+            "opened the scope {}, where the saved run had {} open; open that one again and go on in it from the position in the state, also if \
+             nothing is left to do there",
             name(scope),
             name(expected)
         ));
@@ -112,7 +113,8 @@ impl RunCore<'_> {
         {
             let name = self.loop_info.scopes[next].name();
             let cause = Cause::Misplaced(format!(
-                "ended without the scope {name}, which the saved run had open; continue the loop from the position in the state"
+                "ended without the scope {name}, which the saved run had open; open it again and go on in it from the position in the state, also if \
+                 nothing is left to do there"
             ));
             let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
         }

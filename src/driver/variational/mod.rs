@@ -206,11 +206,11 @@ impl<D: Driven> VariationalDriver<D> {
             return None;
         }
         // A panic comes again where the run is saved, and is reported there.
-        let names = catch(|| Fields::names(|fields| self.driven.persist(fields)));
+        let names = catch(|| Fields::names(|fields| self.driven.persist_fields(fields)));
         let is_empty = names.is_ok_and(|names| names.is_empty());
         is_empty.then(|| {
             "saves its runs, and the driven system names nothing to save; name its parameters and its random numbers in \
-             `fn persist(&mut self, fields: &mut Fields<'_>)` of its `impl Driven`"
+             `fn persist_fields(&mut self, fields: &mut Fields<'_>)` of its `impl Driven`"
                 .to_owned()
         })
     }
@@ -297,6 +297,7 @@ impl<D: Driven> VariationalDriver<D> {
         let (plan, state) = (&mut self.plan, &mut self.state);
         state.insert(length.total());
         let mut steps = Steps {
+            begin: state.get().copied().unwrap_or_default(),
             length,
             retry_limit: self.retry_limit,
             rollback: self.rollback.as_deref_mut(),

@@ -20,7 +20,7 @@ impl<D: Driven> VariationalDriver<D> {
     pub fn new(driven: D) -> Self {
         let mut plan = Plan::new();
         plan.persist_fields("Driver", RunBegin::persist);
-        plan.persist_fields("Driven", D::persist);
+        plan.persist_fields("Driven", D::persist_fields);
         Self {
             driven,
             plan,

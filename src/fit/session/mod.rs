@@ -4,6 +4,7 @@ mod batch;
 mod builder;
 mod epochs;
 mod pass;
+mod resume;
 
 pub use builder::FitSessionBuilder;
 pub use epochs::SessionEpochs;
@@ -11,7 +12,7 @@ pub use pass::SessionPass;
 
 use super::loss::MeanLoss;
 use super::pass_kind::PassKind;
-use super::resume::{FitPosition, PassPosition, SourceStates};
+use super::resume::PassPosition;
 use super::{Fit, LearningRate};
 use crate::require::require;
 use callback_runtime::{
@@ -111,6 +112,7 @@ impl Fit {
 /// A pass outside of an epoch or inside another pass, a breakpoint that is fired outside of its batch, a loss outside of a batch, and a model
 /// that is still borrowed when handlers run fail the run: the loop has no more rounds, and the outcome says what to change. A session that is
 /// dropped before it is [finished](Self::finish) is interrupted: every open scope ends and every callback exits.
+#[doc = include_str!("resumed.md")]
 #[must_use = "a session that is dropped is interrupted; end it with `finish`"]
 pub struct FitSession<'m> {
     session: Session<'m, Fit>,
@@ -353,22 +355,6 @@ impl FitSession<'_> {
             }
             None => R::default(),
         }
-    }
-
-    /// Marks the place between two epochs as one from which the loop can be resumed.
-    fn resume_point_between_epochs(&self) {
-        self.session.resume_point_with(|state| {
-            FitPosition::put(state, None, &SourceStates::default());
-        });
-    }
-
-    /// Marks the place after a batch as one from which the loop can be resumed.
-    fn resume_point_after_batch(&self, kind: PassKind, was_left: bool) {
-        self.session.resume_point_with(|state| {
-            let mean = &mut self.pass.borrow_mut().mean;
-            let at = PassPosition::of(kind, state, mean, was_left);
-            FitPosition::put(state, Some(at), &SourceStates::default());
-        });
     }
 
     /// Fails the run with a mistake of the loop, unless it has failed already: a loop repeats its mistake in each batch.

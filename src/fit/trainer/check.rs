@@ -32,11 +32,11 @@ impl<M: Learner> Trainer<M> {
             return None;
         }
         // A panic comes again where the run is saved, and is reported there.
-        let names = catch(|| Fields::names(|fields| self.learner.persist(fields)));
+        let names = catch(|| Fields::names(|fields| self.learner.persist_fields(fields)));
         let is_empty = names.is_ok_and(|names| names.is_empty());
         is_empty.then(|| {
             "saves its runs, and the learner names nothing to save; name its parameters and what its optimisers remember in \
-             `fn persist(&mut self, fields: &mut Fields<'_>)` of its `impl Learner`"
+             `fn persist_fields(&mut self, fields: &mut Fields<'_>)` of its `impl Learner`"
                 .to_owned()
         })
     }

@@ -16,6 +16,7 @@ use super::step::{Steps, clear_despite_panics};
 use super::{Batches, BatchesPerStep, Epochs, Fit, Learner, LearningRate, OptimizerName};
 use crate::Attach;
 use crate::require::require;
+use callback_runtime::persist::SavedRun;
 use callback_runtime::{
     Break, Ctx, Explanation, Location, Outcome, Plan, PlanError, Record, Round, Rounds, Run, State,
 };
@@ -153,15 +154,17 @@ impl<M: Learner> Trainer<M> {
         &mut self,
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Evaluated, PlanError> {
+        let saved = self.lend_saved_learner();
         self.prepare(RunMode::Evaluate, batches.known_len());
         let outcome = self.run(|run| {
             require::<Record>(&mut run.state())?.begin(Round::new(Fit::ROUND, 0));
             let pass = Pass::<M>::valid().last();
             pass.run(run, &mut Steps::default(), &mut batches, 0)
-        })?;
+        });
+        self.keep_saved(saved);
         Ok(Evaluated {
+            outcome: outcome?,
             record: self.take_state(),
-            outcome,
         })
     }
 
@@ -180,14 +183,16 @@ impl<M: Learner> Trainer<M> {
         mut batches: impl Batches<M::Batch>,
     ) -> Result<Predicted<M::Prediction>, PlanError> {
         let mut predictions = Vec::new();
+        let saved = self.lend_saved_learner();
         self.prepare(RunMode::Predict, batches.known_len());
         let outcome = self.run(|run| {
             let pass = Pass::<M>::predict(&mut predictions);
             pass.run(run, &mut Steps::default(), &mut batches, 0)
-        })?;
+        });
+        self.keep_saved(saved);
         Ok(Predicted {
             predictions,
-            outcome,
+            outcome: outcome?,
         })
     }
 
@@ -221,6 +226,20 @@ impl<M: Learner> Trainer<M> {
         self.prepare(RunMode::Fit, None);
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
         state.lend(learner, |ctx: Ctx<'_>| plan.explain(&ctx))
+    }
+
+    /// Lets an evaluation or a prediction begin with the learner of the saved run that waits for the next fit, which it returns.
+    fn lend_saved_learner(&mut self) -> Option<SavedRun> {
+        let saved = self.plan.take_restore()?;
+        self.plan.restore(saved.clone().state_only("Learner"));
+        Some(saved)
+    }
+
+    /// Lets the next fit continue from a saved run.
+    fn keep_saved(&mut self, saved: Option<SavedRun>) {
+        if let Some(saved) = saved {
+            self.plan.restore(saved);
+        }
     }
 
     /// Prepares plan and state for a run over this many batches, if their number is known.
@@ -270,12 +289,7 @@ impl<M: Learner> Trainer<M> {
         body: impl FnOnce(&mut Run<'_, Fit>) -> Result<(), Break>,
     ) -> Result<Outcome, PlanError> {
         let (plan, state, learner) = (&mut self.plan, &mut self.state, &mut self.learner);
-        let outcome = state.lend(learner, |ctx: Ctx<'_>| {
-            plan.run(ctx, |run| {
-                run.resume_by_hand();
-                body(run)
-            })
-        });
+        let outcome = state.lend(learner, |ctx: Ctx<'_>| plan.run(ctx, body));
         // A batch that failed leaves its values.
         clear_despite_panics::<M>(&mut state.ctx());
         outcome

@@ -23,7 +23,7 @@ impl<M: Learner> Trainer<M> {
         let mut plan = Plan::new();
         plan.refuse_stops(refuse_early_stop);
         persist_fit(&mut plan);
-        plan.persist_fields("Learner", M::persist);
+        plan.persist_fields("Learner", M::persist_fields);
         Self {
             learner,
             plan,

@@ -2,6 +2,7 @@
 
 use super::Checkpoint;
 use super::name::Values;
+use super::request::Request;
 use crate::checkpoint::NewCheckpoint;
 use crate::shelf::DryRun;
 use crate::weight;
@@ -35,7 +36,8 @@ impl<L: Rounds> Callback<L> for Checkpoint {
         } else {
             info
         };
-        self.name.declare(self.keep.declare(info))
+        self.name
+            .declare(self.keep.declare(info), self.keep.keeps_several())
     }
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
@@ -64,7 +66,7 @@ fn has_epochs(period: &Period) -> bool {
 
 impl Checkpoint {
     /// Begins a run of its own, unless it continues the last one, as the runs of a driver do.
-    fn begin(&mut self, record: &Record, dry_run: Option<&DryRun>) {
+    fn begin(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
         if record.id().is_none() || record.id() != self.record {
             self.run_id = new_run_id();
             self.sequence = 0;
@@ -73,6 +75,7 @@ impl Checkpoint {
         self.is_dry_run = dry_run.is_some();
         self.pending = None;
         self.keep.begin_run();
+        self.requests.iter_mut().try_for_each(Request::begin)
     }
 
     fn ask_for_period(&mut self, record: &Record) -> Result<Flow, BoxError> {
@@ -89,12 +92,15 @@ impl Checkpoint {
 
     /// Looks for requests from outside, and for an error of the writer.
     fn poll(&mut self, record: &Record) -> Result<Flow, BoxError> {
+        if self.is_dry_run {
+            return Ok(Flow::Continue);
+        }
         self.writer.poll()?;
         let mut is_requested = false;
         for request in &mut self.requests {
             is_requested |= request.take()?;
         }
-        if !is_requested || self.is_dry_run {
+        if !is_requested {
             return Ok(Flow::Continue);
         }
         let monitored = self.keep.monitored(record);

@@ -47,6 +47,12 @@ impl Keep {
         }
     }
 
+    /// Whether more than one checkpoint stays.
+    pub(super) fn keeps_several(&self) -> bool {
+        let best = self.best.as_ref().map_or(0, |best| best.count);
+        self.last.is_none_or(|last| last.saturating_add(best) > 1)
+    }
+
     pub(super) fn begin_run(&mut self) {
         if let Some(best) = &mut self.best {
             best.known = None;

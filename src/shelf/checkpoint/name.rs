@@ -38,13 +38,20 @@ impl NameTemplate {
     }
 
     /// Declares a template that is not valid, and the numbers of the record that it names.
-    pub(super) fn declare(&self, info: CallbackInfo) -> CallbackInfo {
+    pub(super) fn declare(&self, info: CallbackInfo, keeps_several: bool) -> CallbackInfo {
         let parts = match &self.parts {
             Ok(parts) => parts,
             Err(problem) => {
                 return info.problem(format!("has the name `{}`: {problem}", self.text));
             }
         };
+        let is_fixed = parts.iter().all(|part| matches!(part, Part::Text(_)));
+        if is_fixed && keeps_several {
+            return info.problem(format!(
+                "has the name `{}`, which all checkpoints have, so that each replaces the one before; write `{{n}}` in it, or `.keep_last(1)`",
+                self.text
+            ));
+        }
         let names = parts.iter().filter_map(|part| match part {
             Part::Value { name, .. } if !COUNTERS.contains(&name.as_str()) => Some(name.clone()),
             _ => None,

@@ -56,6 +56,19 @@ impl Request {
         Self::Signal(Arc::default(), false)
     }
 
+    /// Begins a run: the handler of a signal is installed before the first step.
+    #[allow(clippy::unnecessary_wraps, reason = "only that can fail")]
+    pub(super) fn begin(&mut self) -> Result<(), BoxError> {
+        #[cfg(all(unix, feature = "signal-hook"))]
+        if let Self::Signal(request, is_installed) = self
+            && !*is_installed
+        {
+            signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(request))?;
+            *is_installed = true;
+        }
+        Ok(())
+    }
+
     /// Returns whether a checkpoint is asked for, and withdraws the request.
     pub(super) fn take(&mut self) -> Result<bool, BoxError> {
         match self {
@@ -77,14 +90,7 @@ impl Request {
                 }
             }
             #[cfg(all(unix, feature = "signal-hook"))]
-            Self::Signal(request, is_installed) => {
-                if !*is_installed {
-                    let signal = signal_hook::consts::SIGUSR1;
-                    signal_hook::flag::register(signal, Arc::clone(request))?;
-                    *is_installed = true;
-                }
-                Ok(request.swap(false, Ordering::Relaxed))
-            }
+            Self::Signal(request, _) => Ok(request.swap(false, Ordering::Relaxed)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Writes checkpoints in the loop, or on a thread.
 
 use super::keep::Keep;
-use crate::checkpoint::{CheckpointDir, CheckpointError, NewCheckpoint};
+use crate::checkpoint::{CheckpointDir, CheckpointError, CheckpointProblem, NewCheckpoint};
 use callback_runtime::BoxError;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
@@ -64,13 +64,19 @@ impl Job {
 
 /// Writes a checkpoint. If another run has one of its name, its own name gets the beginning of the run's id.
 fn write_beside_others(dir: &CheckpointDir, new: NewCheckpoint) -> Result<(), CheckpointError> {
-    let name = if dir.is_taken(&new.name, &new.run_id) {
-        format!("{}-{:.4}", new.name, new.run_id)
-    } else {
-        new.name
-    };
-    dir.write(NewCheckpoint { name, ..new })?;
-    Ok(())
+    let other_name = format!("{}-{:.4}", new.name, new.run_id);
+    if dir.is_taken(&new.name, &new.run_id) {
+        let name = other_name;
+        return dir.write(NewCheckpoint { name, ..new }).map(drop);
+    }
+    match dir.write(new.clone()) {
+        // Another run has written it in between.
+        Err(error) if matches!(error.problem(), CheckpointProblem::OtherRun { .. }) => {
+            let name = other_name;
+            dir.write(NewCheckpoint { name, ..new }).map(drop)
+        }
+        written => written.map(drop),
+    }
 }
 
 impl Writer {
