@@ -10,18 +10,7 @@ use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::shelf::{EarlyStopping, ObservableCallback};
 use support::random_walk::Walk;
-use support::saves::{Done, Saves, assert_cuts_leave_no_trace};
-
-/// Returns what one process did.
-fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: &str) -> Done {
-    let stopped = outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| support::saves::ending_of(outcome));
-    Done {
-        end: format!("{ending} {rest}"),
-        lines: saves.lines(),
-        runs: saves.runs(),
-    }
-}
+use support::saves::{Done, Saves, assert_cuts_leave_no_trace, done};
 
 type With<'a> = &'a dyn Fn(VariationalDriver<Walk>) -> VariationalDriver<Walk>;
 

@@ -9,18 +9,7 @@ use callbacks::persist::SavedRun;
 use callbacks::prelude::*;
 use callbacks::shelf::EarlyStopping;
 use callbacks::{BoxError, Break, breakpoints};
-use support::saves::{Done, SaveAll, Saves, assert_cuts_leave_no_trace};
-
-/// Returns what one process did.
-fn done(saves: &Saves, outcome: &callbacks::Outcome, rest: &str) -> Done {
-    let stopped = outcome.stopped().map(Stop::to_string);
-    let ending = stopped.unwrap_or_else(|| support::saves::ending_of(outcome));
-    Done {
-        end: format!("{ending} {rest}"),
-        lines: saves.lines(),
-        runs: saves.runs(),
-    }
-}
+use support::saves::{Done, SaveAll, Saves, assert_cuts_leave_no_trace, done};
 
 breakpoints! {
     /// A loop that knows nothing of resume points.

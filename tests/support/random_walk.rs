@@ -1,4 +1,5 @@
 //! A driven system whose random numbers and time a saved run has to continue.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use callbacks::driver::{Driven, Rollback};
 use callbacks::persist::Fields;

@@ -115,3 +115,14 @@ pub(crate) fn ending_of(outcome: &Outcome) -> String {
         text
     }
 }
+
+/// What one process did, of which `rest` must be the same, too.
+pub(crate) fn done(saves: &Saves, outcome: &Outcome, rest: &str) -> Done {
+    let stopped = outcome.stopped().map(callbacks::Stop::to_string);
+    let ending = stopped.unwrap_or_else(|| ending_of(outcome));
+    Done {
+        end: format!("{ending} {rest}"),
+        lines: saves.lines(),
+        runs: saves.runs(),
+    }
+}
