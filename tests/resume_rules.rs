@@ -1,6 +1,8 @@
 //! What a run that is saved or resumed refuses or waits for: fields of one name, interrupts between two batches, evaluations before the fit,
 //! another run of the program, and one name for several checkpoints.
 
+#![allow(clippy::float_cmp, reason = "whole numbers")]
+
 mod support {
     pub(crate) mod folder;
     pub(crate) mod momentum;
