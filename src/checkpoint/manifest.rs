@@ -4,7 +4,10 @@ use super::contents::CheckpointHead;
 use super::error::CheckpointProblem;
 use super::names::TENSORS;
 use callback_runtime::persist::{SavedFields, SavedRun, SavedValue};
+use serde_core::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde_core::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What the manifest is, for those who find it.
 const FORMAT: &str = "callbacks checkpoint";
@@ -99,29 +102,82 @@ fn to_value(head: &CheckpointHead, tensors: FileRecord, saved: SavedValue) -> Sa
 impl Manifest {
     /// Reads the bytes of the file.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, CheckpointProblem> {
-        check_bytes(bytes)?;
-        let value: SavedValue = serde_json::from_slice(bytes)
-            .map_err(|error| value_problem("{", "JSON", error.to_string()))?;
-        let mut entries = Entries::of("", value)?;
-        let format = entries.text("format")?;
-        if format != FORMAT {
-            return Err(CheckpointProblem::Foreign {
-                found: format!("the `format` {format:?}"),
-                expected: "the `format` \"callbacks checkpoint\"",
-            });
-        }
-        let version = entries.whole("version")?;
-        if version > VERSION {
-            return Err(CheckpointProblem::Newer {
-                found: version,
-                expected: VERSION,
-            });
-        }
+        let mut entries = read_entries::<SavedValue>(bytes)?;
+        let saved = entries.take("saved", "a run", Some)?;
         Ok(Self {
             tensors: read_record(&mut entries)?,
-            saved: read_saved(entries.take("saved", "a run", Some)?)?,
+            saved: read_saved(saved)?,
             head: read_head(&mut entries)?,
         })
+    }
+}
+
+/// Reads what a manifest says of its checkpoint, and what the file of the tensors must have. The run is skipped, which may be large.
+pub(super) fn decode_head(bytes: &[u8]) -> Result<(CheckpointHead, FileRecord), CheckpointProblem> {
+    let mut entries = read_entries::<WithoutRun>(bytes)?;
+    let tensors = read_record(&mut entries)?;
+    Ok((read_head(&mut entries)?, tensors))
+}
+
+/// Verifies the bytes of a manifest, and reads its entries, if this program knows the format.
+fn read_entries<T: DeserializeOwned + Into<SavedValue>>(
+    bytes: &[u8],
+) -> Result<Entries, CheckpointProblem> {
+    check_bytes(bytes)?;
+    let value: T = serde_json::from_slice(bytes)
+        .map_err(|error| value_problem("{", "JSON", error.to_string()))?;
+    let mut entries = Entries::of("", value.into())?;
+    let format = entries.text("format")?;
+    if format != FORMAT {
+        return Err(CheckpointProblem::Foreign {
+            found: format!("the `format` {format:?}"),
+            expected: "the `format` \"callbacks checkpoint\"",
+        });
+    }
+    let version = entries.whole("version")?;
+    if version > VERSION {
+        return Err(CheckpointProblem::Newer {
+            found: version,
+            expected: VERSION,
+        });
+    }
+    Ok(entries)
+}
+
+/// The entries of a manifest but for the run, which is read past.
+struct WithoutRun(Vec<(String, SavedValue)>);
+
+impl From<WithoutRun> for SavedValue {
+    fn from(WithoutRun(entries): WithoutRun) -> Self {
+        Self::Map(entries)
+    }
+}
+
+impl<'de> Deserialize<'de> for WithoutRun {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(ReadWithoutRun)
+    }
+}
+
+struct ReadWithoutRun;
+
+impl<'de> Visitor<'de> for ReadWithoutRun {
+    type Value = WithoutRun;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<WithoutRun, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "saved" {
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                entries.push((name, map.next_value()?));
+            }
+        }
+        Ok(WithoutRun(entries))
     }
 }
 

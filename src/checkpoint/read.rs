@@ -4,7 +4,7 @@ use super::contents::{CheckpointHead, SavedCheckpoint};
 use super::dir::CheckpointDir;
 use super::error::{CheckpointError, CheckpointProblem, unread};
 use super::files::{Disk, FileSystem, Found};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, decode_head};
 use super::names::{LATEST, MANIFEST, TENSORS, is_name};
 use super::tensors;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ fn read_folder(files: &dyn FileSystem, path: &Path) -> Result<SavedCheckpoint, C
         head,
         tensors: record,
         mut saved,
-    } = read_manifest(files, path)?;
+    } = read_manifest(files, path, Manifest::decode)?;
     let file = path.join(TENSORS);
     let at_file = |problem| CheckpointError::new(&file, problem);
     let bytes = files.read(&file).map_err(unread(&file, "reading it"))?;
@@ -46,10 +46,14 @@ fn read_folder(files: &dyn FileSystem, path: &Path) -> Result<SavedCheckpoint, C
     Ok(SavedCheckpoint { path, head, saved })
 }
 
-fn read_manifest(files: &dyn FileSystem, path: &Path) -> Result<Manifest, CheckpointError> {
+fn read_manifest<T>(
+    files: &dyn FileSystem,
+    path: &Path,
+    decode: impl FnOnce(&[u8]) -> Result<T, CheckpointProblem>,
+) -> Result<T, CheckpointError> {
     let file = path.join(MANIFEST);
     let bytes = files.read(&file).map_err(unread(&file, "reading it"))?;
-    Manifest::decode(&bytes).map_err(|problem| CheckpointError::new(file, problem))
+    decode(&bytes).map_err(|problem| CheckpointError::new(file, problem))
 }
 
 impl CheckpointDir {
@@ -149,7 +153,6 @@ impl CheckpointDir {
         found.map(|listed| listed.path)
     }
 
-    /// Reads what a folder's manifest says, whatever the other file is like.
     /// Whether a folder of this name is none of this run: of another one, damaged, or no checkpoint.
     pub(crate) fn is_taken(&self, name: &str, run_id: &str) -> bool {
         let is_own = |path: &Path| {
@@ -159,20 +162,21 @@ impl CheckpointDir {
         matches!(self.folder_of(name), Ok(Some(path)) if !is_own(&path))
     }
 
+    /// Reads what a folder's manifest says, whatever the other file is like.
     pub(super) fn head_of_any(&self, path: &Path) -> Result<CheckpointHead, CheckpointError> {
-        read_manifest(&*self.files, path).map(|manifest| manifest.head)
+        read_manifest(&*self.files, path, decode_head).map(|(head, _)| head)
     }
 
     /// Reads what a folder's manifest says, and checks the size of the other file.
     pub(super) fn head(&self, path: &Path) -> Result<CheckpointHead, CheckpointError> {
-        let manifest = read_manifest(&*self.files, path)?;
+        let (head, tensors) = read_manifest(&*self.files, path, decode_head)?;
         let file = path.join(TENSORS);
         let found = match self.find(&file)? {
-            Some(Found::File(size)) => manifest.tensors.check_size(size),
+            Some(Found::File(size)) => tensors.check_size(size),
             _ => Err(CheckpointProblem::Missing),
         };
         found.map_err(|problem| CheckpointError::new(file, problem))?;
-        Ok(manifest.head)
+        Ok(head)
     }
 }
 

@@ -38,6 +38,14 @@ impl CheckpointDir {
         self.remove_removed(&removed)
     }
 
+    /// Removes a checkpoint of a run, unless it is gone or damaged: then it is for people to look at.
+    pub(crate) fn remove_listed(&self, name: &str, run_id: &str) -> Result<(), CheckpointError> {
+        match self.folder_of(name)? {
+            Some(path) if self.head(&path).is_ok() => self.remove(name, run_id),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes a folder that has a hidden name, which must be durable before the files are gone.
     fn remove_removed(&self, path: &Path) -> Result<(), CheckpointError> {
         self.sync()?;

@@ -8,6 +8,7 @@ use super::manifest::{FileRecord, encode};
 use super::names::{Hidden, LATEST, MANIFEST, TENSORS, is_name, is_run_id};
 use super::tensors::TensorFile;
 use callback_runtime::persist::{SavedRun, SavedValue};
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -164,14 +165,17 @@ impl CheckpointDir {
     ) -> Result<u64, CheckpointError> {
         let (manifest_path, tensors_path) = (folder.join(MANIFEST), folder.join(TENSORS));
         let at_manifest = |problem| CheckpointError::new(&manifest_path, problem);
-        check_tensors(&saved.to_value()).map_err(at_manifest)?;
-        let tensors = TensorFile::new(saved.take_tensors());
+        let tensors = saved.take_tensors();
+        let saved = saved.to_value();
+        let names = tensors.keys().map(String::as_str).collect();
+        check_tensors(&saved, &names).map_err(at_manifest)?;
+        let tensors = TensorFile::new(tensors);
         let tensors = tensors.map_err(|problem| CheckpointError::new(&tensors_path, problem))?;
         self.files
             .create_dir(folder)
             .map_err(failed(folder, "creating the folder"))?;
         let record = self.write_file(&tensors_path, tensors.parts())?;
-        let manifest = encode(head, record, saved.to_value()).map_err(at_manifest)?;
+        let manifest = encode(head, record, saved).map_err(at_manifest)?;
         let written = self.write_file(&manifest_path, [manifest.as_slice()])?;
         self.sync_dir(folder)?;
         Ok(record.size + written.size)
@@ -227,18 +231,22 @@ fn write_parts<'a>(
     Ok(FileRecord { size, crc32 })
 }
 
-/// Refuses a run whose tensors were taken out before: they would not be in the file.
-fn check_tensors(value: &SavedValue) -> Result<(), CheckpointProblem> {
+/// Refuses a run whose tensors were taken out before: they would not be in the file. `names` are those in the file.
+fn check_tensors(value: &SavedValue, names: &BTreeSet<&str>) -> Result<(), CheckpointProblem> {
     match value {
-        SavedValue::TensorName(name) => Err(CheckpointProblem::Value {
-            key: name.clone(),
-            found: "the name of a tensor that was taken out of the run".to_owned(),
-            expected: "the tensor".to_owned(),
-        }),
-        SavedValue::List(values) => values.iter().try_for_each(check_tensors),
+        SavedValue::TensorName(name) if !names.contains(name.as_str()) => {
+            Err(CheckpointProblem::Value {
+                key: name.clone(),
+                found: "the name of a tensor that was taken out of the run".to_owned(),
+                expected: "the tensor".to_owned(),
+            })
+        }
+        SavedValue::List(values) => values
+            .iter()
+            .try_for_each(|value| check_tensors(value, names)),
         SavedValue::Map(entries) => entries
             .iter()
-            .try_for_each(|(_, value)| check_tensors(value)),
+            .try_for_each(|(_, value)| check_tensors(value, names)),
         _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `script`: a run that writes and removes checkpoints;
 //! - `memory_disk`, `memory_tree`: a file system whose operations fail;
+//! - `costs`: how many operations a checkpoint takes;
 //! - `crashes`, `faults`: the process is killed, the power fails, an operation fails;
 //! - `damage`: bytes that are changed or missing;
 //! - `directories`: several checkpoints and runs in a directory;
@@ -9,6 +10,7 @@
 //! - `python`: what another program reads;
 //! - `values`: any run, and what a checkpoint cannot have.
 
+mod costs;
 mod crashes;
 mod damage;
 mod directories;
@@ -19,3 +21,9 @@ mod memory_tree;
 mod python;
 mod script;
 mod values;
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod momentum;
+    pub(crate) mod scored;
+}

@@ -62,6 +62,11 @@ impl MemoryDisk {
         inner.trouble = Some((nth, fault));
     }
 
+    /// Returns the number of operations until now.
+    pub(crate) fn operations(&self) -> usize {
+        self.inner().operations
+    }
+
     /// Lets operations succeed again. Returns whether there were as many as the one that was to fail.
     pub(crate) fn heal(&self) -> bool {
         let mut inner = self.inner();

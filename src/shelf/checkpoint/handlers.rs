@@ -2,7 +2,9 @@
 
 use super::Checkpoint;
 use super::name::Values;
+use super::own::OwnCheckpoint;
 use super::request::Request;
+use super::writer::Job;
 use crate::checkpoint::NewCheckpoint;
 use crate::shelf::DryRun;
 use crate::weight;
@@ -70,11 +72,12 @@ impl Checkpoint {
         if record.id().is_none() || record.id() != self.record {
             self.run_id = new_run_id();
             self.sequence = 0;
+            self.writer.own.begin_run(&self.run_id);
         }
         self.record = record.id();
         self.is_dry_run = dry_run.is_some();
         self.pending = None;
-        self.keep.begin_run();
+        self.writer.has_written = false;
         self.requests.iter_mut().try_for_each(Request::begin)
     }
 
@@ -82,9 +85,9 @@ impl Checkpoint {
         if self.is_dry_run {
             return Ok(Flow::Continue);
         }
-        self.keep.know(&self.dir, &self.run_id, self.sequence)?;
+        self.know()?;
         let monitored = self.keep.monitored(record);
-        if !self.keep.wants(monitored) {
+        if !self.keep.wants(monitored, self.writer.own.all()) || !self.writer.is_free(true)? {
             return Ok(Flow::Continue);
         }
         Ok(self.ask("periodic", monitored))
@@ -117,10 +120,7 @@ impl Checkpoint {
             reason,
             monitored: None,
         });
-        if let Some(value) = monitored.filter(|_| pending.monitored.is_none()) {
-            pending.monitored = monitored;
-            self.keep.add(self.sequence, value);
-        }
+        pending.monitored = pending.monitored.or(monitored);
         Flow::Save
     }
 
@@ -129,6 +129,8 @@ impl Checkpoint {
         if self.is_dry_run {
             return Ok(());
         }
+        // A directory that cannot be listed may be one that can be written to.
+        let known = self.know();
         let (reason, monitored, sequence) = match (self.pending.take(), ending) {
             (_, Some(SavedEnding::Failed(_))) => ("failed", None, self.sequence + 1),
             (Some(pending), _) => (pending.reason, pending.monitored, self.sequence),
@@ -153,22 +155,50 @@ impl Checkpoint {
             numbers,
             saved: saved.clone(),
         };
-        let is_periodic = reason == "periodic";
-        let written = self.writer.write(&self.dir, new, &self.keep, is_periodic);
-        if !matches!(written, Ok(true)) {
-            self.keep.forget(sequence);
+        if !self.writer.is_free(reason == "periodic")? {
+            return Ok(());
         }
-        written.map(drop)
+        let leaving = self.add_own(&new, monitored);
+        let dir = self.dir.clone();
+        self.writer.write(Job { dir, new, leaving })?;
+        known
+    }
+
+    /// Looks which checkpoints the run has, if that is not known.
+    fn know(&mut self) -> Result<(), BoxError> {
+        let monitor = self.keep.monitor();
+        let newest = self.sequence + u64::from(self.pending.is_none());
+        let own = &mut self.writer.own;
+        Ok(own.know(&self.dir, &self.run_id, newest, monitor)?)
+    }
+
+    /// Adds a checkpoint that is going to be written, and returns the names of those that do not stay. One of a failed run is not counted.
+    fn add_own(&mut self, new: &NewCheckpoint, monitored: Option<f64>) -> Vec<String> {
+        let own = &mut self.writer.own;
+        if new.failed || !own.are_known(&self.run_id) {
+            return Vec::new();
+        }
+        own.add(OwnCheckpoint {
+            sequence: new.sequence,
+            name: new.name.clone(),
+            monitored,
+        });
+        let leaving = self.keep.leaving(own.all());
+        own.remove(&leaving);
+        leaving
     }
 
     /// Waits for the writer. A process that was killed may have left hidden files, and checkpoints that do not stay, if nothing was written
     /// since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
-        if self.is_dry_run {
+        if self.is_dry_run || self.writer.has_written {
             return Ok(());
         }
-        self.keep.prune(&self.dir, &self.run_id, self.sequence)?;
+        self.know()?;
+        for name in self.keep.leaving(self.writer.own.all()) {
+            self.dir.remove_listed(&name, &self.run_id)?;
+        }
         let (_lock, left) = self.dir.settle_all(&self.run_id);
         left.into_iter()
             .next()
@@ -178,6 +208,9 @@ impl Checkpoint {
     fn persist(&mut self, fields: &mut Fields<'_>) {
         fields.field("run", &mut self.run_id);
         fields.field("sequence", &mut self.sequence);
+        if fields.is_loading() {
+            self.writer.own.forget();
+        }
     }
 }
 

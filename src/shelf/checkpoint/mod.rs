@@ -3,12 +3,14 @@
 //! - `handlers`: when a checkpoint is asked for, and what happens to the saved run;
 //! - `keep`: which checkpoints stay;
 //! - `name`: the names of their folders;
+//! - `own`: which checkpoints of the run are there;
 //! - `request`: [`SaveHandle`] and the other requests from outside;
 //! - `writer`: writing in the loop, or on a thread.
 
 mod handlers;
 mod keep;
 mod name;
+mod own;
 mod request;
 mod writer;
 
@@ -287,7 +289,7 @@ impl Checkpoint {
         self
     }
 
-    /// Returns the number of checkpoints that were not written, because the thread [was busy](WhenBusy::Skip).
+    /// Returns how often none was written, because the thread [was busy](WhenBusy::Skip).
     ///
     /// ```
     /// # use callbacks::shelf::Checkpoint;

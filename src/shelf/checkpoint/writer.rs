@@ -1,6 +1,6 @@
 //! Writes checkpoints in the loop, or on a thread.
 
-use super::keep::Keep;
+use super::own::OwnCheckpoints;
 use crate::checkpoint::{CheckpointDir, CheckpointError, CheckpointProblem, NewCheckpoint};
 use callback_runtime::BoxError;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -23,12 +23,15 @@ pub enum WhenBusy {
     Skip,
 }
 
-/// Writes checkpoints.
+/// Writes checkpoints, and knows which of the run are there.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     /// `None` writes in the loop.
     busy: Option<WhenBusy>,
     thread: Option<WriterThread>,
+    pub(super) own: OwnCheckpoints,
+    /// Whether the run under way has written one.
+    pub(super) has_written: bool,
     /// The number of checkpoints that were not written, because the thread was busy.
     pub(super) skipped: u64,
 }
@@ -37,94 +40,95 @@ pub(super) struct Writer {
 #[derive(Debug)]
 struct WriterThread {
     jobs: Sender<Job>,
-    results: Receiver<Result<(), CheckpointError>>,
+    results: Receiver<JobResult>,
     is_writing: bool,
     handle: JoinHandle<()>,
 }
 
+/// A checkpoint that is to be written.
 #[derive(Debug)]
-struct Job {
-    dir: CheckpointDir,
-    new: NewCheckpoint,
-    keep: Keep,
+pub(super) struct Job {
+    pub(super) dir: CheckpointDir,
+    pub(super) new: NewCheckpoint,
+    /// The names of those that do not stay when it is durable.
+    pub(super) leaving: Vec<String>,
 }
+
+/// The name of the checkpoint, if it has another one than was asked for.
+type JobResult = Result<Option<String>, CheckpointError>;
 
 impl Job {
     /// Writes the checkpoint, and removes those that do not stay.
-    fn run(self) -> Result<(), CheckpointError> {
-        let Self { dir, new, keep } = self;
-        let (run_id, sequence, failed) = (new.run_id.clone(), new.sequence, new.failed);
-        write_beside_others(&dir, new)?;
-        if failed {
-            return Ok(());
+    fn run(self) -> JobResult {
+        let Self { dir, new, leaving } = self;
+        let run_id = new.run_id.clone();
+        let other_name = write_beside_others(&dir, new)?;
+        for name in leaving {
+            dir.remove_listed(&name, &run_id)?;
         }
-        keep.prune(&dir, &run_id, sequence)
+        Ok(other_name)
     }
 }
 
 /// Writes a checkpoint. If another run has one of its name, its own name gets the beginning of the run's id.
-fn write_beside_others(dir: &CheckpointDir, new: NewCheckpoint) -> Result<(), CheckpointError> {
+fn write_beside_others(dir: &CheckpointDir, new: NewCheckpoint) -> JobResult {
     let other_name = format!("{}-{:.4}", new.name, new.run_id);
-    if dir.is_taken(&new.name, &new.run_id) {
-        let name = other_name;
-        return dir.write(NewCheckpoint { name, ..new }).map(drop);
-    }
-    match dir.write(new.clone()) {
-        // Another run has written it in between.
-        Err(error) if matches!(error.problem(), CheckpointProblem::OtherRun { .. }) => {
-            let name = other_name;
-            dir.write(NewCheckpoint { name, ..new }).map(drop)
+    if !dir.is_taken(&new.name, &new.run_id) {
+        match dir.write(new.clone()) {
+            // Another run has written it in between.
+            Err(error) if matches!(error.problem(), CheckpointProblem::OtherRun { .. }) => {}
+            written => return written.map(|_| None),
         }
-        written => written.map(drop),
     }
+    let name = other_name.clone();
+    dir.write(NewCheckpoint { name, ..new })?;
+    Ok(Some(other_name))
 }
 
 impl Writer {
-    pub(super) const fn on_thread(busy: WhenBusy) -> Self {
+    pub(super) fn on_thread(busy: WhenBusy) -> Self {
         Self {
             busy: Some(busy),
-            thread: None,
-            skipped: 0,
+            ..Self::default()
         }
     }
 
-    /// Writes a checkpoint, or lets the thread do it. Returns whether it did: one that `may_be_skipped` is not written while the thread is busy.
-    pub(super) fn write(
-        &mut self,
-        dir: &CheckpointDir,
-        new: NewCheckpoint,
-        keep: &Keep,
-        may_be_skipped: bool,
-    ) -> Result<bool, BoxError> {
-        let job = Job {
-            dir: dir.clone(),
-            new,
-            keep: keep.clone(),
-        };
-        let Some(busy) = self.busy else {
-            job.run()?;
+    /// Whether a checkpoint can be written now; counts it as skipped if not. Waits for the thread, unless the checkpoint may be skipped.
+    pub(super) fn is_free(&mut self, may_be_skipped: bool) -> Result<bool, BoxError> {
+        let Some(thread) = &mut self.thread else {
             return Ok(true);
         };
+        let done = match self.busy {
+            Some(WhenBusy::Skip) if may_be_skipped => thread.poll(),
+            _ => thread.wait(),
+        };
+        let is_free = !thread.is_writing;
+        self.skipped += u64::from(!is_free);
+        self.heed(done)?;
+        Ok(is_free)
+    }
+
+    /// Writes a checkpoint, or lets the thread do it, which must be free.
+    pub(super) fn write(&mut self, job: Job) -> Result<(), BoxError> {
+        self.has_written = true;
+        if self.busy.is_none() {
+            return self.heed(job.run().map_err(Into::into));
+        }
         let thread = match &mut self.thread {
             Some(thread) => thread,
             none => none.insert(WriterThread::start()?),
         };
-        match busy {
-            WhenBusy::Skip if may_be_skipped => thread.poll()?,
-            WhenBusy::Skip | WhenBusy::Wait => thread.wait()?,
-        }
-        if thread.is_writing {
-            self.skipped += 1;
-            return Ok(false);
-        }
-        thread.send(job)?;
-        Ok(true)
+        let sent = thread.send(job);
+        self.heed(sent.map(|()| None))
     }
 
     /// Returns the error of the thread, if it has one.
     pub(super) fn poll(&mut self) -> Result<(), BoxError> {
         match &mut self.thread {
-            Some(thread) if thread.is_writing => thread.poll(),
+            Some(thread) if thread.is_writing => {
+                let done = thread.poll();
+                self.heed(done)
+            }
             _ => Ok(()),
         }
     }
@@ -134,12 +138,25 @@ impl Writer {
         let Some(mut thread) = self.thread.take() else {
             return Ok(());
         };
-        let result = thread.wait();
+        let done = thread.wait();
         let WriterThread { jobs, handle, .. } = thread;
         drop(jobs);
         // A panic of the thread is an error of `wait`.
         let _ = handle.join();
-        result
+        self.heed(done)
+    }
+
+    /// Keeps in mind under which name a checkpoint was written, and that nothing is known after an error.
+    fn heed(&mut self, done: Result<Option<String>, BoxError>) -> Result<(), BoxError> {
+        match done {
+            Ok(Some(name)) => self.own.rename_newest(name),
+            Ok(None) => {}
+            Err(error) => {
+                self.own.forget();
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -170,21 +187,21 @@ impl WriterThread {
     }
 
     /// Waits for the checkpoint that is being written.
-    fn wait(&mut self) -> Result<(), BoxError> {
+    fn wait(&mut self) -> Result<Option<String>, BoxError> {
         if !std::mem::take(&mut self.is_writing) {
-            return Ok(());
+            return Ok(None);
         }
         Ok(self.results.recv().map_err(|_| LOST)??)
     }
 
-    /// Returns the error of the checkpoint that was written, if it is done.
-    fn poll(&mut self) -> Result<(), BoxError> {
+    /// Returns the result of the checkpoint that was written, if it is done.
+    fn poll(&mut self) -> Result<Option<String>, BoxError> {
         if !self.is_writing {
-            return Ok(());
+            return Ok(None);
         }
         let result = match self.results.try_recv() {
             Ok(result) => result,
-            Err(TryRecvError::Empty) => return Ok(()),
+            Err(TryRecvError::Empty) => return Ok(None),
             Err(TryRecvError::Disconnected) => {
                 self.is_writing = false;
                 return Err(LOST.into());
