@@ -87,11 +87,14 @@
 //! | `saved` | the run |
 //!
 //! What JSON lacks is a map of one entry: `{"$float": "NaN"}` (also `inf`, `-inf`, and the bits of another NaN), `{"$bytes": "00ff"}`,
-//! `{"$integer": "170141183460469231731687303715884105727"}`, and `{"$tensor": "…"}` for the name of a tensor in the other file. A map
+//! `{"$integer": "170141183460469231731687303715884105727"}`, and `{"$tensor": "…"}` for the name of a tensor in the other file. A sequence
+//! of 32 or more numbers of one type, such as the field of a `Vec<f64>`, is in the other file, too: `{"$numbers": "…"}` is its name. A map
 //! that looks like one of these is `{"$map": [["$float", …]]}`.
 //!
 //! The tensors are a file of [safetensors](https://huggingface.co/docs/safetensors). A name says where the tensor is, such as
-//! `state/Learner/parameters.weights` or `callbacks/Ema/average.weights`. A run without tensors has a file without tensors.
+//! `state/Learner/parameters.weights` or `callbacks/Ema/average.weights`; a `.` stands before a field, a key or an index that is inside of
+//! another value. Sequences of equal lengths inside of a sequence are one tensor: a `Vec<[f64; 3]>` has the shape `[n, 3]`. A run without
+//! tensors has a file without tensors.
 //!
 //! # In Python
 //!

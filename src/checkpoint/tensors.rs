@@ -12,7 +12,7 @@ const LENGTH: usize = 8;
 /// The longest header that readers of the format accept.
 const LONGEST_HEADER: usize = 100_000_000;
 
-const TYPES: [(ElementType, Dtype); 12] = [
+const TYPES: [(ElementType, Dtype); 13] = [
     (ElementType::F64, Dtype::F64),
     (ElementType::F32, Dtype::F32),
     (ElementType::F16, Dtype::F16),
@@ -25,6 +25,7 @@ const TYPES: [(ElementType, Dtype); 12] = [
     (ElementType::U32, Dtype::U32),
     (ElementType::U16, Dtype::U16),
     (ElementType::U8, Dtype::U8),
+    (ElementType::Bool, Dtype::BOOL),
 ];
 
 /// The parts of the file. The tensors are not copied.

@@ -234,7 +234,9 @@ fn write_parts<'a>(
 /// Refuses a run whose tensors were taken out before: they would not be in the file. `names` are those in the file.
 fn check_tensors(value: &SavedValue, names: &BTreeSet<&str>) -> Result<(), CheckpointProblem> {
     match value {
-        SavedValue::TensorName(name) if !names.contains(name.as_str()) => {
+        SavedValue::TensorName(name) | SavedValue::NumbersName(name)
+            if !names.contains(name.as_str()) =>
+        {
             Err(CheckpointProblem::Value {
                 key: name.clone(),
                 found: "the name of a tensor that was taken out of the run".to_owned(),

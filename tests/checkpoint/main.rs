@@ -8,6 +8,7 @@
 //! - `directories`: several checkpoints and runs in a directory;
 //! - `disk`: the file system of the operating system;
 //! - `python`: what another program reads;
+//! - `nested`: values with sequences of numbers;
 //! - `values`: any run, and what a checkpoint cannot have.
 
 mod costs;
@@ -18,6 +19,8 @@ mod disk;
 mod faults;
 mod memory_disk;
 mod memory_tree;
+#[path = "../support/nested.rs"]
+mod nested;
 mod python;
 mod script;
 mod values;

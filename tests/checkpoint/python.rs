@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The names of the types in numpy. It has none for `BF16`.
-const TYPES: [(ElementType, &str); 11] = [
+const TYPES: [(ElementType, &str); 12] = [
     (ElementType::F64, "float64"),
     (ElementType::F32, "float32"),
     (ElementType::F16, "float16"),
@@ -22,12 +22,20 @@ const TYPES: [(ElementType, &str); 11] = [
     (ElementType::U32, "uint32"),
     (ElementType::U16, "uint16"),
     (ElementType::U8, "uint8"),
+    (ElementType::Bool, "bool"),
 ];
 
 /// Returns a tensor of each type, whose bytes are counted, with a name that is not plain.
 fn tensors() -> Vec<(String, SavedTensor)> {
     let tensors = TYPES.iter().map(|(element_type, name)| {
-        let bytes = (0_u8..).take(6 * element_type.size());
+        let limit = if *element_type == ElementType::Bool {
+            2
+        } else {
+            u8::MAX
+        };
+        let bytes = (0_u8..)
+            .map(|byte| byte % limit)
+            .take(6 * element_type.size());
         let tensor = SavedTensor::from_bytes(*element_type, &[2, 3], bytes.collect());
         (format!("{name}/重み"), tensor.unwrap())
     });

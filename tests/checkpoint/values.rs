@@ -1,6 +1,7 @@
 //! Any run comes back as it was, and what would not come back is refused.
 
 use crate::memory_disk::MemoryDisk;
+use crate::nested::{self, Nested};
 use crate::script::{DIRECTORY, directory};
 use callbacks::checkpoint::{CheckpointProblem, FileSystem, NewCheckpoint};
 use callbacks::persist::{ElementType, SavedRun, SavedTensor, SavedValue};
@@ -16,6 +17,7 @@ fn names() -> impl Strategy<Value = String> {
         "/",
         "a/b",
         "$tensor",
+        "$numbers",
         "$map",
         "$float",
         "__metadata__",
@@ -61,6 +63,7 @@ fn values() -> impl Strategy<Value = SavedValue> {
         prop::collection::vec(any::<u8>(), 0..5).prop_map(SavedValue::Bytes),
         tensors().prop_map(SavedValue::Tensor),
         tensors().prop_map(SavedValue::Tensor),
+        tensors().prop_map(SavedValue::Numbers),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -156,6 +159,18 @@ proptest! {
     }
 
     #[test]
+    fn a_typed_value_comes_back_as_it_was(value in nested::values()) {
+        let fields = map([("x", SavedValue::of(&value).unwrap())]);
+        let disk = MemoryDisk::default();
+        let checkpoints = directory(&disk);
+        checkpoints.write(checkpoint(run(vec![("value".to_owned(), fields)], Vec::new()))).unwrap();
+        let read = checkpoints.latest().unwrap().unwrap();
+        let fields = read.saved.state("value").unwrap();
+        let read = fields.get("x").unwrap().clone().into_type::<Nested>().unwrap();
+        prop_assert_eq!(read, value);
+    }
+
+    #[test]
     fn the_tensors_are_a_file_that_safetensors_reads(saved in runs()) {
         let disk = MemoryDisk::default();
         directory(&disk).write(checkpoint(saved.clone())).unwrap();
@@ -220,13 +235,18 @@ fn what_is_written_is_nested_as_deep_as_a_reader_accepts() {
 #[test]
 fn a_run_without_its_tensors_is_refused() {
     let weights = SavedTensor::of(&[1.0_f32], &[1]).unwrap();
-    let fields = map([("weights", SavedValue::Tensor(weights))]);
-    let mut saved = run(vec![("Learner".to_owned(), fields)], Vec::new());
-    saved.take_tensors();
-    let disk = MemoryDisk::default();
-    let error = directory(&disk).write(checkpoint(saved)).unwrap_err();
-    let is_named = matches!(error.problem(), CheckpointProblem::Value { key, .. } if key == "state/Learner/weights");
-    assert!(is_named, "{error}");
+    for value in [
+        SavedValue::Tensor(weights.clone()),
+        SavedValue::Numbers(weights),
+    ] {
+        let fields = map([("weights", value)]);
+        let mut saved = run(vec![("Learner".to_owned(), fields)], Vec::new());
+        saved.take_tensors();
+        let disk = MemoryDisk::default();
+        let error = directory(&disk).write(checkpoint(saved)).unwrap_err();
+        let is_named = matches!(error.problem(), CheckpointProblem::Value { key, .. } if key == "state/Learner/weights");
+        assert!(is_named, "{error}");
+    }
 }
 
 #[test]

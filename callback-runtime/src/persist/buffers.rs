@@ -3,20 +3,22 @@
 //! Fresh memory costs more than the copy: the system gives it page by page.
 
 use super::{SavedRun, SavedTensor, SavedValue};
+use std::collections::HashMap;
 use std::mem;
 
-/// Memory for the tensors of the next save.
+/// Memory for the tensors of the next save, by its size.
 #[derive(Debug, Default)]
-pub(crate) struct Buffers(Vec<Vec<u8>>);
+pub(crate) struct Buffers(HashMap<usize, Vec<Vec<u8>>>);
 
 impl Buffers {
     /// Returns memory for so many bytes. What it holds is of an earlier tensor.
     pub(super) fn take(&mut self, size: usize) -> Vec<u8> {
-        let fits = |buffer: &Vec<u8>| buffer.len() == size;
-        match self.0.iter().position(fits) {
-            Some(index) => self.0.swap_remove(index),
-            None => vec![0; size],
-        }
+        let buffer = self.0.get_mut(&size).and_then(Vec::pop);
+        buffer.unwrap_or_else(|| vec![0; size])
+    }
+
+    fn keep(&mut self, buffer: Vec<u8>) {
+        self.0.entry(buffer.len()).or_default().push(buffer);
     }
 }
 
@@ -37,18 +39,19 @@ impl SpareRuns {
 
     /// Takes the memory that nothing else uses.
     pub(super) fn take(&mut self) -> Buffers {
-        let mut buffers = Vec::new();
+        let mut buffers = Buffers::default();
         for saved in &mut self.0 {
-            saved.for_each_value(|_, value| take_buffer(value, &mut buffers));
+            saved.for_each_value(|value| take_buffer(value, &mut buffers));
         }
-        Buffers(buffers)
+        buffers
     }
 }
 
-fn take_buffer(value: &mut SavedValue, buffers: &mut Vec<Vec<u8>>) {
+fn take_buffer(value: &mut SavedValue, buffers: &mut Buffers) {
     match mem::take(value) {
+        // Sequences of numbers are not written into memory of an earlier save.
         SavedValue::Tensor(tensor) => match SavedTensor::try_into_bytes(tensor) {
-            Ok(buffer) => buffers.push(buffer),
+            Ok(buffer) => buffers.keep(buffer),
             // A clone uses it.
             Err(tensor) => *value = SavedValue::Tensor(tensor),
         },

@@ -61,7 +61,7 @@ pub(super) enum Direction<'a> {
     /// Lets each sink check that it can begin anew, as nothing of the value was saved.
     Absent,
     /// Collects the names, and copies nothing.
-    List(&'a mut Vec<String>),
+    List(&'a mut SavedFields),
 }
 
 /// A field that could not be saved or loaded.
@@ -131,16 +131,19 @@ impl<'a> Fields<'a> {
     /// assert_eq!(names, ["model.weights"]);
     /// ```
     pub fn names(visit: impl FnOnce(&mut Fields<'_>)) -> Vec<String> {
-        let mut names = Vec::new();
-        Self::visit(Direction::List(&mut names), visit);
-        names
+        let mut listed = SavedFields::default();
+        Self::visit(Direction::List(&mut listed), visit);
+        listed.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Names the fields of a value inside of this one: `body` names `weights`, and the field is `name.weights`. A field named `""` has the
     /// name of the value itself.
     pub fn nested(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         let length = self.path.len();
-        self.path = self.path_of(name);
+        if length > 0 && !name.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
         body(self);
         self.path.truncate(length);
     }
@@ -157,8 +160,7 @@ impl<'a> Fields<'a> {
     /// Whether a field of this name was saved or listed before.
     fn is_taken(&self, name: &str) -> bool {
         match &self.direction {
-            Direction::Save { saved, .. } => saved.get(name).is_some(),
-            Direction::List(names) => names.iter().any(|other| other == name),
+            Direction::Save { saved, .. } | Direction::List(saved) => saved.get(name).is_some(),
             _ => false,
         }
     }
@@ -236,12 +238,15 @@ impl<'a> Fields<'a> {
             return self.invalid_at(name, "two fields have this name; give each its own");
         }
         let done = match &mut self.direction {
-            Direction::Save { saved, .. } => save(value).map(|value| saved.insert(&*name, value)),
+            Direction::Save { saved, .. } => match save(value) {
+                Ok(value) => return saved.push(name, value),
+                Err(error) => Err(error),
+            },
             Direction::Load { saved, .. } => match saved.remove(&name) {
                 Some(saved) => load(value, saved),
                 None => return self.problems.push(FieldProblem::Missing(name)),
             },
-            Direction::List(names) => return names.push(name),
+            Direction::List(listed) => return listed.push(name, SavedValue::Null),
             Direction::Rewind(_) | Direction::Absent => return,
         };
         if let Err(error) = done {
@@ -294,7 +299,7 @@ impl<'a> Fields<'a> {
                 Some(at) => rewind_to(sink, at),
                 None => return,
             },
-            Direction::List(names) => return names.push(name),
+            Direction::List(listed) => return listed.insert(name, SavedValue::Null),
         };
         if !matches!(self.direction, Direction::Save { .. })
             && let Some(remark) = sink.remark()
@@ -347,7 +352,7 @@ impl<'a> Fields<'a> {
             (Err(error), _) => self
                 .problems
                 .push(FieldProblem::Invalid(WHOLE.to_owned(), error)),
-            (Ok(_), Direction::List(names)) => names.push(WHOLE.to_owned()),
+            (Ok(_), Direction::List(listed)) => listed.insert(WHOLE, SavedValue::Null),
             (Ok(_), _) => {}
         }
     }

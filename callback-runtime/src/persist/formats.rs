@@ -3,6 +3,7 @@
 //! A format like JSON has no NaN, no infinities, no bytes, and no whole numbers beyond 64 bits. They are written as a map of one entry whose
 //! name begins with `$`. A map that happens to look like one of these is written as `$map`.
 
+use super::nan::widen;
 use super::{ElementType, SavedTensor, SavedValue};
 use serde_core::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
@@ -15,7 +16,9 @@ const BYTES: &str = "$bytes";
 /// A whole number beyond 64 bits, in decimal digits.
 const INTEGER: &str = "$integer";
 /// A tensor: the type of its elements, its shape, and its bytes; or its name, if it is kept elsewhere.
-const TENSOR: &str = "$tensor";
+pub(super) const TENSOR: &str = "$tensor";
+/// A sequence of numbers, like a tensor.
+pub(super) const NUMBERS: &str = "$numbers";
 /// The entries of a map, as a list of pairs.
 const MAP: &str = "$map";
 
@@ -29,7 +32,9 @@ impl Serialize for SavedValue {
             Self::Float(value) => serialize_tagged(to, FLOAT, &float_text(*value)),
             Self::Text(value) => to.serialize_str(value),
             Self::Bytes(bytes) => serialize_tagged(to, BYTES, &hexadecimal(bytes)),
-            Self::Tensor(tensor) => tagged_tensor(tensor.clone()).serialize_as_is(to),
+            Self::Numbers(numbers) => tagged_tensor(NUMBERS, numbers.clone()).serialize_as_is(to),
+            Self::NumbersName(name) => serialize_tagged(to, NUMBERS, name),
+            Self::Tensor(tensor) => tagged_tensor(TENSOR, tensor.clone()).serialize_as_is(to),
             Self::TensorName(name) => serialize_tagged(to, TENSOR, name),
             Self::List(values) => to.collect_seq(values),
             Self::Map(entries) if is_ambiguous(entries) => serialize_tagged(to, MAP, entries),
@@ -51,19 +56,19 @@ impl SavedValue {
     }
 }
 
-/// Returns a tensor as a map of one entry.
-pub(super) fn tagged_tensor(tensor: SavedTensor) -> SavedValue {
+/// Returns a tensor, or a sequence of numbers, as a map of one entry.
+pub(super) fn tagged_tensor(tag: &str, tensor: SavedTensor) -> SavedValue {
     let element_type = SavedValue::Text(tensor.element_type().name().to_owned());
     let shape = tensor.shape().iter();
     let shape = shape.map(|length| SavedValue::Integer(*length as i128));
     let shape = SavedValue::List(shape.collect());
     let parts = vec![element_type, shape, SavedValue::Bytes(tensor.into_bytes())];
-    SavedValue::Map(vec![(TENSOR.to_owned(), SavedValue::List(parts))])
+    SavedValue::Map(vec![(tag.to_owned(), SavedValue::List(parts))])
 }
 
-/// Returns the name of a tensor as a map of one entry.
-pub(super) fn tagged_name(name: String) -> SavedValue {
-    SavedValue::Map(vec![(TENSOR.to_owned(), SavedValue::Text(name))])
+/// Returns the name of a tensor, or of a sequence of numbers, as a map of one entry.
+pub(super) fn tagged_name(tag: &str, name: String) -> SavedValue {
+    SavedValue::Map(vec![(tag.to_owned(), SavedValue::Text(name))])
 }
 
 fn read_tensor(parts: Vec<SavedValue>) -> Option<SavedTensor> {
@@ -96,7 +101,7 @@ fn serialize_tagged<S: Serializer, T: Serialize + ?Sized>(
 
 /// Whether the entries look like a value that is written as a map of one entry.
 fn is_ambiguous(entries: &[(String, SavedValue)]) -> bool {
-    matches!(entries, [(name, _)] if [FLOAT, BYTES, INTEGER, TENSOR, MAP].contains(&name.as_str()))
+    matches!(entries, [(name, _)] if [FLOAT, BYTES, INTEGER, TENSOR, NUMBERS, MAP].contains(&name.as_str()))
 }
 
 /// Returns the text of a number that is not finite. The usual NaN has a name, so that people can read it.
@@ -178,6 +183,10 @@ impl<'de> Visitor<'de> for ReadValue {
         Ok(SavedValue::Integer(value))
     }
 
+    fn visit_f32<E>(self, value: f32) -> Result<SavedValue, E> {
+        Ok(SavedValue::Float(widen(value)))
+    }
+
     fn visit_f64<E>(self, value: f64) -> Result<SavedValue, E> {
         Ok(SavedValue::Float(value))
     }
@@ -226,6 +235,8 @@ fn read_tagged(tag: &str, value: SavedValue) -> Option<SavedValue> {
         (INTEGER, SavedValue::Text(text)) => text.parse().ok().map(SavedValue::Integer),
         (TENSOR, SavedValue::Text(name)) => Some(SavedValue::TensorName(name)),
         (TENSOR, SavedValue::List(parts)) => read_tensor(parts).map(SavedValue::Tensor),
+        (NUMBERS, SavedValue::Text(name)) => Some(SavedValue::NumbersName(name)),
+        (NUMBERS, SavedValue::List(parts)) => read_tensor(parts).map(SavedValue::Numbers),
         (MAP, SavedValue::List(pairs)) => {
             let entries: Option<Vec<_>> = pairs.into_iter().map(read_pair).collect();
             entries.map(SavedValue::Map)

@@ -1,6 +1,8 @@
 //! Loads a value of any type with `serde` from a [`SavedValue`].
 
-use super::formats::{tagged_name, tagged_tensor};
+use super::formats::{NUMBERS, TENSOR, tagged_name, tagged_tensor};
+use super::nan::narrow_nan;
+use super::number_part::NumberPart;
 use super::to_value::SOME;
 use super::{SavedValue, SavedValueError};
 use serde_core::de::value::{MapDeserializer, SeqDeserializer};
@@ -38,7 +40,7 @@ impl SavedValue {
             Self::Text(value) => Unexpected::Str(value),
             Self::Bytes(value) => Unexpected::Bytes(value),
             Self::Tensor(_) | Self::TensorName(_) => Unexpected::Other("a tensor"),
-            Self::List(_) => Unexpected::Seq,
+            Self::List(_) | Self::Numbers(_) | Self::NumbersName(_) => Unexpected::Seq,
             Self::Map(_) => Unexpected::Map,
         }
     }
@@ -55,11 +57,31 @@ impl<'de> Deserializer<'de> for SavedValue {
             Self::Float(value) => visitor.visit_f64(value),
             Self::Text(value) => visitor.visit_string(value),
             Self::Bytes(value) => visitor.visit_byte_buf(value),
-            Self::Tensor(tensor) => tagged_tensor(tensor).deserialize_any(visitor),
-            Self::TensorName(name) => tagged_name(name).deserialize_any(visitor),
+            Self::Numbers(numbers) => NumberPart::of(&numbers).deserialize_any(visitor),
+            Self::NumbersName(name) => tagged_name(NUMBERS, name).deserialize_any(visitor),
+            Self::Tensor(tensor) => tagged_tensor(TENSOR, tensor).deserialize_any(visitor),
+            Self::TensorName(name) => tagged_name(TENSOR, name).deserialize_any(visitor),
             Self::List(values) => visit_list(values, visitor),
             Self::Map(entries) => visit_map(entries, visitor),
         }
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Loaded<V::Value> {
+        match self {
+            Self::Float(value) if let Some(nan) = narrow_nan(value) => visitor.visit_f32(nan),
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Loaded<V::Value> {
+        match self {
+            Self::Tensor(tensor) => NumberPart::of(&tensor).deserialize_any(visitor),
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Loaded<V::Value> {
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Loaded<V::Value> {
@@ -104,7 +126,7 @@ impl<'de> Deserializer<'de> for SavedValue {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f64 char str string bytes byte_buf unit unit_struct tuple_struct
         map struct identifier ignored_any
     }
 }

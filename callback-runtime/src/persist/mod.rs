@@ -2,7 +2,8 @@
 //!
 //! - `fields`, `field_tensors`, `declared`, `state`: what callbacks and values of the state remember, and the function that names it;
 //! - `rewind`, `sinks`: what a run writes along the way, and that goes back to the position of the saved run;
-//! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`: saved values;
+//! - `savable`, `value`, `to_value`, `from_value`, `value_error`, `saved_fields`, `name_index`: saved values;
+//! - `numbers`, `number_part`, `nan`: sequences of numbers as arrays, and from them;
 //! - `buffers`: the memory of saved tensors, used again;
 //! - `tensor`, `tensors`: arrays of numbers, and taking them out of a saved run and back;
 //! - `formats`, `saved_run_value`: saved values and runs in a file, such as JSON;
@@ -18,6 +19,10 @@ mod field_tensors;
 mod fields;
 mod formats;
 mod from_value;
+mod name_index;
+mod nan;
+mod number_part;
+mod numbers;
 mod plan;
 mod receive;
 mod report;

@@ -1,9 +1,11 @@
 //! Named values that were saved, for migrations and for values that are loaded later.
 
 use super::fields::FieldProblem;
+use super::name_index::NameIndex;
 use super::{Buffers, Fields, SavedValue, SavedValueError};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
+use std::fmt;
 
 /// The fields of a callback or of a value, as they were saved. A migration changes those of an older version into those of its own.
 ///
@@ -25,9 +27,13 @@ use serde_core::de::DeserializeOwned;
 /// assert_eq!(fields.names().collect::<Vec<_>>(), ["best_loss", "looks"]);
 /// # Ok::<(), BoxError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SavedFields {
-    entries: Vec<(String, SavedValue)>,
+    /// The fields in the order in which they were saved; `None` in the place of one that was removed.
+    entries: Vec<Option<(String, SavedValue)>>,
+    /// How many entries are `None`. When these are most, they are taken out.
+    removed: usize,
+    index: NameIndex,
 }
 
 impl SavedFields {
@@ -62,7 +68,7 @@ impl SavedFields {
         let mut positions = Self::default();
         let mut problems = Fields::load(&mut self, &mut positions, visit);
         // Sinks go back when a whole run is restored, and this is a part of one.
-        let sinks = positions.entries.into_iter().map(|(name, _)| {
+        let sinks = positions.into_iter().map(|(name, _)| {
             FieldProblem::Invalid(
                 name,
                 SavedValueError::new("only a run can take a sink back"),
@@ -74,7 +80,20 @@ impl SavedFields {
 
     /// Returns the names, in the order in which they were saved.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(name, _)| name.as_str())
+        self.iter().map(|(name, _)| name.as_str())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &(String, SavedValue)> {
+        self.entries.iter().flatten()
+    }
+
+    /// Returns the index of a field.
+    fn place_of(&self, name: &str) -> Option<usize> {
+        let is_it = |entry: &Option<(String, SavedValue)>| {
+            entry.as_ref().is_some_and(|(entry, _)| entry == name)
+        };
+        self.index
+            .find(name, || self.entries.iter().position(is_it))
     }
 
     /// Returns the value of a field.
@@ -86,19 +105,32 @@ impl SavedFields {
     /// assert_eq!(fields.get("looks"), Some(&SavedValue::Integer(3)));
     /// ```
     pub fn get(&self, name: &str) -> Option<&SavedValue> {
-        let mut entries = self.entries.iter();
-        entries
-            .find(|(entry, _)| entry == name)
-            .map(|(_, value)| value)
+        let entry = self.entries.get(self.place_of(name)?)?.as_ref();
+        entry.map(|(_, value)| value)
     }
 
     /// Sets a field, in the place of one with its name.
     pub fn insert(&mut self, name: impl Into<String>, value: SavedValue) {
         let name = name.into();
-        match self.entries.iter_mut().find(|(entry, _)| *entry == name) {
-            Some((_, old)) => *old = value,
-            None => self.entries.push((name, value)),
+        match self.place_of(&name) {
+            Some(place) => self.entries[place] = Some((name, value)),
+            None => self.push(name, value),
         }
+    }
+
+    /// Adds a field whose name no field has.
+    pub(super) fn push(&mut self, name: String, value: SavedValue) {
+        self.index.add(&name, self.entries.len());
+        self.entries.push(Some((name, value)));
+        if self.index.is_due(self.entries.len() - self.removed) {
+            self.make_index();
+        }
+    }
+
+    fn make_index(&mut self) {
+        let entries = self.entries.iter().enumerate();
+        let names = entries.filter_map(|(place, entry)| Some((place, entry.as_ref()?.0.as_str())));
+        self.index = NameIndex::of(self.entries.len() - self.removed, names);
     }
 
     /// Saves a value as a field.
@@ -129,35 +161,51 @@ impl SavedFields {
 
     /// Removes a field.
     pub fn remove(&mut self, name: &str) -> Option<SavedValue> {
-        let index = self.entries.iter().position(|(entry, _)| entry == name)?;
-        Some(self.entries.remove(index).1)
+        let place = self.place_of(name)?;
+        let (name, value) = self.entries.get_mut(place)?.take()?;
+        self.index.remove(&name);
+        self.removed += 1;
+        if self.removed * 2 > self.entries.len() {
+            self.retain(|_| true);
+        }
+        Some(value)
     }
 
     /// Keeps the fields whose names `keeps` accepts.
     pub(super) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
-        self.entries.retain(|(name, _)| keeps(name));
+        let kept = |entry: &Option<(String, SavedValue)>| {
+            entry.as_ref().is_some_and(|(name, _)| keeps(name))
+        };
+        self.entries.retain(kept);
+        self.removed = 0;
+        self.make_index();
     }
 
     /// Returns the fields, whose values can be changed.
     pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut SavedValue)> {
-        let entries = self.entries.iter_mut();
+        let entries = self.entries.iter_mut().flatten();
         entries.map(|(name, value)| (name.as_str(), value))
     }
 
     /// Returns all fields as one value, and leaves none.
     pub(super) fn take_all(&mut self) -> SavedValue {
-        SavedValue::Map(std::mem::take(&mut self.entries))
+        std::mem::take(self).into_value()
     }
 
     /// Returns all fields as one value.
     pub fn into_value(self) -> SavedValue {
-        SavedValue::Map(self.entries)
+        SavedValue::Map(self.into_iter().collect())
+    }
+
+    /// Returns a copy of all fields as one value.
+    pub(super) fn to_value(&self) -> SavedValue {
+        SavedValue::Map(self.iter().cloned().collect())
     }
 
     /// Returns the fields of a value that [`into_value`](Self::into_value) returned.
     pub fn from_value(value: SavedValue) -> Result<Self, SavedValueError> {
         match value {
-            SavedValue::Map(entries) => Ok(Self { entries }),
+            SavedValue::Map(entries) => Ok(entries.into_iter().collect()),
             other => Err(SavedValueError::new(format!(
                 "fields are a map, and this is {}",
                 other.kind()
@@ -167,7 +215,7 @@ impl SavedFields {
 
     pub(super) fn extend(&mut self, entries: Vec<(String, SavedValue)>) {
         if self.entries.is_empty() {
-            self.entries = entries;
+            *self = entries.into_iter().collect();
         } else {
             for (name, value) in entries {
                 self.insert(name, value);
@@ -181,15 +229,32 @@ impl IntoIterator for SavedFields {
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        let entries: Vec<_> = self.entries.into_iter().flatten().collect();
+        entries.into_iter()
     }
 }
 
 impl FromIterator<(String, SavedValue)> for SavedFields {
     fn from_iter<I: IntoIterator<Item = (String, SavedValue)>>(entries: I) -> Self {
-        Self {
-            entries: entries.into_iter().collect(),
-        }
+        let mut fields = Self {
+            entries: entries.into_iter().map(Some).collect(),
+            ..Self::default()
+        };
+        fields.make_index();
+        fields
+    }
+}
+
+impl PartialEq for SavedFields {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for SavedFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.iter().map(|(name, value)| (name, value));
+        f.debug_map().entries(entries).finish()
     }
 }
 

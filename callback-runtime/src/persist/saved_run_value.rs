@@ -28,7 +28,7 @@ impl SavedRun {
         let state = self
             .state
             .iter()
-            .map(|(name, fields)| (name.clone(), fields.clone().into_value()));
+            .map(|(name, fields)| (name.clone(), fields.to_value()));
         let mut run = vec![
             ("layout", SavedValue::Integer(LAYOUT.into())),
             ("loop", SavedValue::Text(self.loop_name.clone())),
@@ -94,7 +94,7 @@ impl SavedCallback {
         map([
             ("name", SavedValue::Text(self.name.clone())),
             ("version", SavedValue::Integer(self.version.into())),
-            ("fields", self.fields.clone().into_value()),
+            ("fields", self.fields.to_value()),
         ])
     }
 

@@ -39,11 +39,13 @@ pub enum ElementType {
     U16,
     /// 8-bit integer without a sign.
     U8,
+    /// Truth value, as a byte that is 0 or 1.
+    Bool,
 }
 
 impl ElementType {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::F64,
         Self::F32,
         Self::F16,
@@ -56,6 +58,7 @@ impl ElementType {
         Self::U32,
         Self::U16,
         Self::U8,
+        Self::Bool,
     ];
 
     /// Returns the name, as in a `safetensors` file.
@@ -73,6 +76,7 @@ impl ElementType {
             Self::U32 => "U32",
             Self::U16 => "U16",
             Self::U8 => "U8",
+            Self::Bool => "BOOL",
         }
     }
 
@@ -87,7 +91,7 @@ impl ElementType {
             Self::F64 | Self::I64 | Self::U64 => 8,
             Self::F32 | Self::I32 | Self::U32 => 4,
             Self::F16 | Self::Bf16 | Self::I16 | Self::U16 => 2,
-            Self::I8 | Self::U8 => 1,
+            Self::I8 | Self::U8 | Self::Bool => 1,
         }
     }
 }
@@ -98,7 +102,7 @@ impl fmt::Display for ElementType {
     }
 }
 
-/// A type whose arrays can be saved as a tensor: floating-point numbers and integers of fixed size.
+/// A type whose arrays can be saved as a tensor: floating-point numbers, integers of fixed size, and truth values.
 pub trait Element: Copy + sealed::Sealed {
     /// Its name in a file.
     const TYPE: ElementType;
@@ -150,6 +154,24 @@ elements!(
     u16 = U16,
     u8 = U8
 );
+
+impl sealed::Sealed for bool {}
+
+impl Element for bool {
+    const TYPE: ElementType = ElementType::Bool;
+
+    fn write(elements: &[Self], to: &mut [u8]) {
+        for (place, element) in to.iter_mut().zip(elements) {
+            *place = u8::from(*element);
+        }
+    }
+
+    fn read(elements: &mut [Self], from: &[u8]) {
+        for (element, byte) in elements.iter_mut().zip(from) {
+            *element = *byte != 0;
+        }
+    }
+}
 
 /// An array of numbers that was saved: the type of its elements, its shape, and its elements as bytes, the lowest byte first and the last
 /// dimension the fastest. Clones share the bytes.

@@ -1,12 +1,13 @@
 //! Saves a value of any type with `serde` as a [`SavedValue`].
 
+use super::numbers::{Number, NumberArray};
 use super::{SavedValue, SavedValueError};
 use serde_core::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-type Saved<T = SavedValue> = Result<T, SavedValueError>;
+type Saved<T = Written> = Result<T, SavedValueError>;
 
 /// The name of the entry that holds a `Some` whose value is saved as nothing, which could not be told from `None`.
 pub(super) const SOME: &str = "$some";
@@ -23,15 +24,64 @@ impl SavedValue {
     /// # Ok::<(), callbacks::persist::SavedValueError>(())
     /// ```
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, SavedValueError> {
-        value.serialize(ToValue)
+        value.serialize(ToValue)?.into_value()
     }
+}
+
+/// What a value has written. Numbers stay as they are until it is known whether they are those of an array.
+enum Written {
+    Value(SavedValue),
+    Number(Number),
+    Array(NumberArray),
+}
+
+impl Written {
+    fn into_value(self) -> Saved<SavedValue> {
+        match self {
+            Self::Value(value) => Ok(value),
+            Self::Number(number) => number.into_value(),
+            Self::Array(array) => array.into_value(),
+        }
+    }
+
+    /// Begins an array of such elements, if one can have them.
+    fn begin_array(&self, capacity: usize) -> Option<NumberArray> {
+        match self {
+            Self::Value(_) => None,
+            Self::Number(first) => Some(NumberArray::of_number(*first, capacity)),
+            Self::Array(first) => Some(NumberArray::of_array(first, capacity)),
+        }
+    }
+
+    /// Puts the value inside of a variant of an enum, if there is one.
+    fn inside_of(self, variant: Option<&str>) -> Saved {
+        match variant {
+            None => Ok(self),
+            Some(name) => Ok(variant_of(name, self.into_value()?)),
+        }
+    }
+}
+
+/// A value inside of a variant of an enum.
+fn variant_of(name: &str, value: SavedValue) -> Written {
+    Written::Value(SavedValue::Map(vec![(name.to_owned(), value)]))
+}
+
+/// Implements functions of a serializer for types that arrays have.
+macro_rules! numbers {
+    ($($function:ident $of:ty),*) => {$(
+        #[inline]
+        fn $function(self, value: $of) -> Saved {
+            Ok(Written::Number(Number::of(value)))
+        }
+    )*};
 }
 
 /// Writes one value.
 struct ToValue;
 
 impl Serializer for ToValue {
-    type Ok = SavedValue;
+    type Ok = Written;
     type Error = SavedValueError;
     type SerializeSeq = ToList;
     type SerializeTuple = ToList;
@@ -41,44 +91,22 @@ impl Serializer for ToValue {
     type SerializeStruct = ToMap;
     type SerializeStructVariant = ToMap;
 
-    fn serialize_bool(self, value: bool) -> Saved {
-        Ok(SavedValue::Bool(value))
-    }
-
-    fn serialize_i8(self, value: i8) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_i16(self, value: i16) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_i32(self, value: i32) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_i64(self, value: i64) -> Saved {
-        self.serialize_i128(value.into())
-    }
+    numbers!(
+        serialize_bool bool,
+        serialize_i8 i8,
+        serialize_i16 i16,
+        serialize_i32 i32,
+        serialize_i64 i64,
+        serialize_u8 u8,
+        serialize_u16 u16,
+        serialize_u32 u32,
+        serialize_u64 u64,
+        serialize_f32 f32,
+        serialize_f64 f64
+    );
 
     fn serialize_i128(self, value: i128) -> Saved {
-        Ok(SavedValue::Integer(value))
-    }
-
-    fn serialize_u8(self, value: u8) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_u16(self, value: u16) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_u32(self, value: u32) -> Saved {
-        self.serialize_i128(value.into())
-    }
-
-    fn serialize_u64(self, value: u64) -> Saved {
-        self.serialize_i128(value.into())
+        Ok(Written::Value(SavedValue::Integer(value)))
     }
 
     fn serialize_u128(self, value: u128) -> Saved {
@@ -90,50 +118,40 @@ impl Serializer for ToValue {
         }
     }
 
-    fn serialize_f32(self, value: f32) -> Saved {
-        self.serialize_f64(value.into())
-    }
-
-    fn serialize_f64(self, value: f64) -> Saved {
-        Ok(SavedValue::Float(value))
-    }
-
     fn serialize_char(self, value: char) -> Saved {
-        Ok(SavedValue::Text(value.into()))
+        Ok(Written::Value(SavedValue::Text(value.into())))
     }
 
     fn serialize_str(self, value: &str) -> Saved {
-        Ok(SavedValue::Text(value.to_owned()))
+        Ok(Written::Value(SavedValue::Text(value.to_owned())))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Saved {
-        Ok(SavedValue::Bytes(value.to_vec()))
+        Ok(Written::Value(SavedValue::Bytes(value.to_vec())))
     }
 
     fn serialize_none(self) -> Saved {
-        Ok(SavedValue::Null)
+        Ok(Written::Value(SavedValue::Null))
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Saved {
-        let value = SavedValue::of(value)?;
+        let value = value.serialize(ToValue)?;
         let is_ambiguous = match &value {
-            SavedValue::Null => true,
-            SavedValue::Map(entries) => entries.iter().any(|(name, _)| name == SOME),
+            Written::Value(SavedValue::Null) => true,
+            Written::Value(SavedValue::Map(entries)) => {
+                entries.iter().any(|(name, _)| name == SOME)
+            }
             _ => false,
         };
-        Ok(if is_ambiguous {
-            variant(SOME, value)
-        } else {
-            value
-        })
+        value.inside_of(is_ambiguous.then_some(SOME))
     }
 
     fn serialize_unit(self) -> Saved {
-        Ok(SavedValue::Null)
+        Ok(Written::Value(SavedValue::Null))
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Saved {
-        Ok(SavedValue::Null)
+        Ok(Written::Value(SavedValue::Null))
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, name: &'static str) -> Saved {
@@ -141,7 +159,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Saved {
-        SavedValue::of(value)
+        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -151,19 +169,19 @@ impl Serializer for ToValue {
         name: &'static str,
         value: &T,
     ) -> Saved {
-        Ok(variant(name, SavedValue::of(value)?))
+        Ok(variant_of(name, SavedValue::of(value)?))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Saved<ToList> {
-        Ok(ToList::new(None))
+    fn serialize_seq(self, length: Option<usize>) -> Saved<ToList> {
+        Ok(ToList::new(None, length.unwrap_or_default()))
     }
 
-    fn serialize_tuple(self, _: usize) -> Saved<ToList> {
-        Ok(ToList::new(None))
+    fn serialize_tuple(self, length: usize) -> Saved<ToList> {
+        Ok(ToList::new(None, length))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Saved<ToList> {
-        Ok(ToList::new(None))
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Saved<ToList> {
+        Ok(ToList::new(None, length))
     }
 
     fn serialize_tuple_variant(
@@ -171,9 +189,9 @@ impl Serializer for ToValue {
         _: &'static str,
         _: u32,
         name: &'static str,
-        _: usize,
+        length: usize,
     ) -> Saved<ToList> {
-        Ok(ToList::new(Some(name)))
+        Ok(ToList::new(Some(name), length))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Saved<ToMap> {
@@ -195,36 +213,78 @@ impl Serializer for ToValue {
     }
 }
 
-/// A value inside a variant of an enum.
-fn variant(name: &str, value: SavedValue) -> SavedValue {
-    SavedValue::Map(vec![(name.to_owned(), value)])
-}
-
 /// Collects the elements of a sequence, and the name of its variant if it has one.
 struct ToList {
     variant: Option<&'static str>,
-    values: Vec<SavedValue>,
+    /// How many elements there are, as the sequence says.
+    length: usize,
+    elements: Elements,
+}
+
+/// The elements of a sequence so far.
+enum Elements {
+    /// None, or elements of which one cannot be in an array.
+    Values(Vec<SavedValue>),
+    Array(NumberArray),
 }
 
 impl ToList {
-    const fn new(variant: Option<&'static str>) -> Self {
+    const fn new(variant: Option<&'static str>, length: usize) -> Self {
         Self {
             variant,
-            values: Vec::new(),
+            length,
+            elements: Elements::Values(Vec::new()),
         }
     }
 
+    #[inline]
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Saved<()> {
-        self.values.push(SavedValue::of(value)?);
+        let written = value.serialize(ToValue)?;
+        if let (Elements::Array(array), Written::Number(number)) = (&mut self.elements, &written)
+            && array.push_number(*number)
+        {
+            return Ok(());
+        }
+        self.push_other(written)
+    }
+
+    /// Adds what is no further number of an array: the first element, an array, or an element that makes the sequence a list.
+    fn push_other(&mut self, written: Written) -> Saved<()> {
+        if let (Elements::Array(array), Written::Array(next)) = (&mut self.elements, &written)
+            && array.push_array(next)
+        {
+            return Ok(());
+        }
+        if self.is_empty()
+            && let Some(array) = written.begin_array(self.length)
+        {
+            self.elements = Elements::Array(array);
+            return Ok(());
+        }
+        self.push_value(written.into_value()?)
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(&self.elements, Elements::Values(values) if values.is_empty())
+    }
+
+    fn push_value(&mut self, value: SavedValue) -> Saved<()> {
+        let none = Elements::Values(Vec::new());
+        let mut values = match std::mem::replace(&mut self.elements, none) {
+            Elements::Values(values) => values,
+            Elements::Array(array) => array.into_values()?,
+        };
+        values.push(value);
+        self.elements = Elements::Values(values);
         Ok(())
     }
 
-    fn finish(self) -> SavedValue {
-        let list = SavedValue::List(self.values);
-        match self.variant {
-            None => list,
-            Some(name) => variant(name, list),
-        }
+    fn finish(self) -> Saved {
+        let written = match self.elements {
+            Elements::Values(values) => Written::Value(SavedValue::List(values)),
+            Elements::Array(array) => Written::Array(array),
+        };
+        written.inside_of(self.variant)
     }
 }
 
@@ -250,12 +310,8 @@ impl ToMap {
         Ok(())
     }
 
-    fn finish(self) -> SavedValue {
-        let map = SavedValue::Map(self.entries);
-        match self.variant {
-            None => map,
-            Some(name) => variant(name, map),
-        }
+    fn finish(self) -> Saved {
+        Written::Value(SavedValue::Map(self.entries)).inside_of(self.variant)
     }
 }
 
@@ -263,7 +319,7 @@ impl ToMap {
 macro_rules! elements {
     ($($of:ident::$add:ident),*) => {$(
         impl $of for ToList {
-            type Ok = SavedValue;
+            type Ok = Written;
             type Error = SavedValueError;
 
             fn $add<T: Serialize + ?Sized>(&mut self, value: &T) -> Saved<()> {
@@ -271,7 +327,7 @@ macro_rules! elements {
             }
 
             fn end(self) -> Saved {
-                Ok(self.finish())
+                self.finish()
             }
         }
     )*};
@@ -288,7 +344,7 @@ elements!(
 macro_rules! fields {
     ($($of:ident),*) => {$(
         impl $of for ToMap {
-            type Ok = SavedValue;
+            type Ok = Written;
             type Error = SavedValueError;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Saved<()> {
@@ -296,7 +352,7 @@ macro_rules! fields {
             }
 
             fn end(self) -> Saved {
-                Ok(self.finish())
+                self.finish()
             }
         }
     )*};
@@ -305,7 +361,7 @@ macro_rules! fields {
 fields!(SerializeStruct, SerializeStructVariant);
 
 impl SerializeMap for ToMap {
-    type Ok = SavedValue;
+    type Ok = Written;
     type Error = SavedValueError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Saved<()> {
@@ -319,7 +375,7 @@ impl SerializeMap for ToMap {
     }
 
     fn end(self) -> Saved {
-        Ok(self.finish())
+        self.finish()
     }
 }
 

@@ -11,6 +11,11 @@ use std::fmt;
 /// let saved = SavedValue::of(&(Some(0.1), [f64::INFINITY; 2], "seven"))?;
 /// assert_eq!(saved.to_string(), "[0.1, [inf, inf], \"seven\"]");
 /// assert_eq!(saved.into_type::<(Option<f64>, [f64; 2], String)>()?, (Some(0.1), [f64::INFINITY; 2], "seven".to_owned()));
+///
+/// // Many numbers are saved as an array.
+/// let saved = SavedValue::of(&vec![[0.5_f32; 3]; 1000])?;
+/// assert_eq!(saved.to_string(), "F32 [1000, 3]");
+/// assert_eq!(saved.into_type::<Vec<Vec<f32>>>()?, vec![vec![0.5; 3]; 1000]);
 /// # Ok::<(), callbacks::persist::SavedValueError>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
@@ -33,6 +38,11 @@ pub enum SavedValue {
     Tensor(SavedTensor),
     /// A tensor that is kept elsewhere, under this name; see [`SavedRun::take_tensors`](super::SavedRun::take_tensors).
     TensorName(String),
+    /// A sequence of at least 32 numbers of one type, or of sequences of such numbers with equal lengths. A checkpoint keeps it in the file
+    /// of the tensors. It is loaded like a list of these numbers.
+    Numbers(SavedTensor),
+    /// A sequence of numbers that is kept elsewhere, under this name.
+    NumbersName(String),
     /// The elements of a sequence, an array or a tuple.
     List(Vec<SavedValue>),
     /// The fields of a struct, or the entries of a map, in their order. A variant with values is a map of one entry, named after the variant.
@@ -55,6 +65,7 @@ impl SavedValue {
             Self::Text(_) => "text",
             Self::Bytes(_) => "bytes",
             Self::Tensor(_) | Self::TensorName(_) => "a tensor",
+            Self::Numbers(_) | Self::NumbersName(_) => "a sequence of numbers",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }
@@ -71,8 +82,9 @@ impl fmt::Display for SavedValue {
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Text(value) => write!(f, "{value:?}"),
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::Tensor(tensor) => write!(f, "{tensor:?}"),
+            Self::Tensor(tensor) | Self::Numbers(tensor) => write!(f, "{tensor:?}"),
             Self::TensorName(name) => write!(f, "tensor {name:?}"),
+            Self::NumbersName(name) => write!(f, "numbers {name:?}"),
             Self::List(values) => {
                 let values = values.iter().map(DebugAsDisplay);
                 f.debug_list().entries(values).finish()
