@@ -240,13 +240,13 @@ fn the_name_of_an_array_says_where_it_is() {
     fields.set("a", &inside).unwrap();
     fields.set("a.b", &vec![1.5; 40]).unwrap();
     let state = SavedValue::Map(vec![("value".to_owned(), fields.into_value())]);
-    let mut saved = with_state(state);
+    let mut saved = with_state(&state);
     let names: Vec<String> = saved.take_tensors().into_keys().collect();
     assert_eq!(names, ["state/value/a.b", "state/value/a.b#2"]);
 }
 
 /// Returns a saved run with this state.
-fn with_state(state: SavedValue) -> SavedRun {
+fn with_state(state: &SavedValue) -> SavedRun {
     let SavedValue::Map(mut entries) = SavedRun::default().to_value() else {
         panic!("a run is a map");
     };

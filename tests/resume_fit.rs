@@ -12,6 +12,8 @@ use callbacks::prelude::*;
 use callbacks::schedule::{Cosine, Exponential};
 use callbacks::shelf::{EarlyStopping, RateSchedule, ReduceOnPlateau, StopAfter};
 use callbacks::weight;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use support::momentum::{Momentum, Numbers};
 use support::saves::{Done, Saves, assert_cuts_leave_no_trace, text_of};
 
@@ -205,6 +207,38 @@ impl callbacks::fit::Batches<Numbers> for Draws {
     fn persist_fields(&mut self, fields: &mut callbacks::persist::Fields<'_>) {
         fields.field("seed", &mut self.seed);
     }
+}
+
+/// Batches that count how often they are asked for what they remember.
+struct Asked(Arc<AtomicUsize>);
+
+impl callbacks::fit::Batches<Numbers> for Asked {
+    fn batches(
+        &mut self,
+        epoch: u64,
+    ) -> Box<dyn Iterator<Item = Result<Numbers, callbacks::BoxError>> + '_> {
+        Box::new(shuffled(epoch).into_iter().map(Ok))
+    }
+
+    fn persist_fields(&mut self, _: &mut callbacks::persist::Fields<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn sources_are_not_saved_in_a_run_that_nothing_saves() {
+    let asked = |with_saves: bool| {
+        let (count, saves) = (Arc::default(), Saves::default());
+        let mut trainer = Trainer::new(Momentum::new()).epochs(3);
+        if with_saves {
+            trainer = trainer.plan_with(|plan| drop(plan.add(saves.callback())));
+        }
+        let fitted = trainer.fit(Asked(Arc::clone(&count))).unwrap();
+        assert!(fitted.outcome.is_finished());
+        count.load(Ordering::Relaxed)
+    };
+    assert_eq!(asked(false), 0);
+    assert!(asked(true) >= 3);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn run_passes<M: Learner>(
     valid: &mut Option<Box<dyn Batches<M::Batch>>>,
     resumed: Option<PassPosition>,
 ) -> Result<(), Break> {
-    let mut sources = SourceStates::of(train, valid.as_deref_mut());
+    let mut sources = SourceStates::for_saves(run, train, valid.as_deref_mut());
     let Some(valid) = valid else {
         let pass = Pass::<M>::train().last().resuming(resumed, sources);
         return pass.run(run, steps, train, epoch);
@@ -75,7 +75,7 @@ fn run_passes<M: Learner>(
     if !resumed.is_some_and(|position| position.is_in(PassKind::VALID)) {
         let pass = Pass::<M>::train().resuming(resumed, sources);
         pass.run(run, steps, train, epoch)?;
-        sources = SourceStates::of(train, Some(valid));
+        sources = SourceStates::for_saves(run, train, Some(valid));
     }
     let pass = Pass::<M>::valid().last().resuming(resumed, sources);
     pass.run(run, steps, valid, epoch)

@@ -2,7 +2,7 @@
 
 use super::{Epoch, Fit};
 use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
-use callback_runtime::{Record, Round, Rounds};
+use callback_runtime::{Record, Rounds};
 
 /// The record of each [complete](Record::is_complete) epoch. An epoch is added after its `on_epoch_end`. Epochs that a stop, an
 /// interrupt or a leave cut short are listed separately, by [`cut_short`](Self::cut_short).
@@ -93,24 +93,7 @@ impl History {
 
     /// Names what a saved run has of the history.
     pub(super) fn persist(&mut self, fields: &mut Fields<'_>) {
-        fields.field_with(
-            "epochs",
-            &mut self.epochs,
-            |epochs| {
-                let entries = epochs.iter().map(save_epoch);
-                entries.collect::<Result<_, _>>().map(SavedValue::List)
-            },
-            |epochs, saved| {
-                let SavedValue::List(saved) = saved else {
-                    return Err(SavedValueError::new("the epochs are no list"));
-                };
-                *epochs = saved
-                    .into_iter()
-                    .map(load_epoch)
-                    .collect::<Result<_, _>>()?;
-                Ok(())
-            },
-        );
+        fields.field_with("epochs", &mut self.epochs, |epochs| save(epochs), load);
     }
 
     pub(super) fn push(&mut self, epoch: Epoch, record: Record) {
@@ -118,21 +101,26 @@ impl History {
     }
 }
 
-fn save_epoch((epoch, record): &(Epoch, Record)) -> Result<SavedValue, SavedValueError> {
-    let (mut epoch, mut record) = (epoch.get(), record.clone());
-    let saved = SavedFields::save(|fields| {
-        fields.field("epoch", &mut epoch);
-        fields.nested("record", |fields| record.persist(fields));
-    })?;
+/// Saves the epochs as columns: each checkpoint has all of them.
+fn save(epochs: &[(Epoch, Record)]) -> Result<SavedValue, SavedValueError> {
+    let numbers: Vec<u64> = epochs.iter().map(|(epoch, _)| epoch.get()).collect();
+    let records = Record::save_rounds(epochs.iter().map(|(_, record)| record))?;
+    let mut saved = SavedFields::default();
+    saved.set("numbers", &numbers)?;
+    saved.insert("records", records);
     Ok(saved.into_value())
 }
 
-fn load_epoch(saved: SavedValue) -> Result<(Epoch, Record), SavedValueError> {
-    let (mut epoch, mut record) = (0, Record::default());
-    record.begin(Round::new(Fit::ROUND, 0));
-    SavedFields::from_value(saved)?.load(|fields| {
-        fields.field("epoch", &mut epoch);
-        fields.nested("record", |fields| record.persist(fields));
-    })?;
-    Ok((Epoch::new(epoch), record))
+fn load(epochs: &mut Vec<(Epoch, Record)>, saved: SavedValue) -> Result<(), SavedValueError> {
+    let mut saved = SavedFields::from_value(saved)?;
+    let numbers: Vec<u64> = saved.take("numbers")?.unwrap_or_default();
+    let records = saved.remove("records").unwrap_or_default();
+    let records = Record::load_rounds(records, Fit::ROUND)?;
+    if numbers.len() != records.len() {
+        let (numbers, records) = (numbers.len(), records.len());
+        let text = format!("the history has {numbers} epochs and {records} records");
+        return Err(SavedValueError::new(text));
+    }
+    *epochs = numbers.into_iter().map(Epoch::new).zip(records).collect();
+    Ok(())
 }

@@ -220,6 +220,19 @@ callback_runtime::debug_as_display!(TooFewBatches);
 impl Error for TooFewBatches {}
 
 impl SourceStates {
+    /// Saves what the sources of batches remember where a pass begins, if the run can be saved before the next one.
+    pub(super) fn for_saves<B: 'static>(
+        run: &Run<'_, super::Fit>,
+        train: &mut dyn Batches<B>,
+        valid: Option<&mut (dyn Batches<B> + 'static)>,
+    ) -> Self {
+        if run.has_receivers() {
+            Self::of(train, valid)
+        } else {
+            Self::default()
+        }
+    }
+
     /// Saves what the sources of batches remember.
     pub(super) fn of<B: 'static>(
         train: &mut dyn Batches<B>,

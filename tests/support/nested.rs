@@ -66,7 +66,7 @@ pub(crate) enum Nested {
     Maybe(Option<Vec<Double>>),
     MaybeOfRows(Vec<Option<Vec<i64>>>),
     Line(Double, Double),
-    Fixed([Double; 32]),
+    Fixed(Box<[Double; 32]>),
     Fields {
         weights: Wrapped,
         inner: Box<Nested>,
@@ -116,7 +116,7 @@ fn leaves() -> impl Strategy<Value = Nested> {
         let some = |row: Vec<i64>| (row.len() != 2).then_some(row);
         rows.into_iter().map(some).collect()
     });
-    let fixed = vec(doubles(), 32).prop_map(|all| all.try_into().unwrap());
+    let fixed = vec(doubles(), 32).prop_map(|all| Box::new(all.try_into().unwrap()));
     prop_oneof![
         many(doubles()).prop_map(Nested::Doubles),
         many(singles()).prop_map(Nested::Singles),

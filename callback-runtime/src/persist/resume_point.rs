@@ -78,6 +78,20 @@ impl<L: Loop> Plan<L> {
 }
 
 impl<L: Loop> Run<'_, L> {
+    /// Whether a callback [receives saved runs](crate::CallbackInfo::receives_saved_runs), so that what a loop prepares for them is of use.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// Plan::<Driver>::new().run(&mut State::new(), |run| {
+    ///     assert!(!run.has_receivers());
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn has_receivers(&self) -> bool {
+        !self.core.persistence.get().receivers.is_empty()
+    }
+
     /// Says that the loop marks its resume points itself, with [`resume_point`](Self::resume_point). Call it where the run begins.
     pub fn resume_by_hand(&mut self) {
         self.core.run_state.cold.saves.is_by_hand = true;

@@ -1,6 +1,7 @@
 //! [`Record`]: the named values of one round of a loop.
 
 mod absence;
+mod columns;
 mod context;
 mod flags;
 mod round;
