@@ -129,9 +129,36 @@ impl RestoreError {
         self.lines.push(line);
     }
 
+    /// Adds what is missing of the state, after it was loaded and before the callbacks.
+    pub(super) fn push_missing(&mut self, state: &Restored) {
+        let Restored {
+            missing, unused, ..
+        } = state;
+        if missing.is_empty() {
+            return;
+        }
+        let of_other_names = match &unused[..] {
+            [] => String::new(),
+            _ => format!(
+                " it has {}, which this run does not: if a value was renamed, resume with `.rename(…)`;",
+                quoted(unused)
+            ),
+        };
+        self.push(format!(
+            "it does not have {};{of_other_names} restore it into what it was saved from, or keep what the program has made in its \
+             place, with `.allow_missing()`",
+            quoted(missing)
+        ));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
+}
+
+/// Returns the names as a list: "`weights`, `velocity`".
+fn quoted(names: &[String]) -> String {
+    format!("`{}`", names.join("`, `"))
 }
 
 impl fmt::Display for RestoreError {

@@ -55,10 +55,18 @@ impl RunCore<'_> {
             return Ok(());
         };
         let origin = saved.origin.clone();
+        let stop = saved.ending.as_ref().and_then(SavedEnding::as_stop);
+        let stop = stop.map(ToString::to_string);
         match self.load(saved) {
             Ok(restored) => {
                 if let Some(origin) = origin {
                     let text = format!("the run continues that of {origin}");
+                    Remark::add(text, &mut self.run_state.cold.remarks);
+                }
+                if let Some(stop) = stop {
+                    let text = format!(
+                        "the saved run was stopped by {stop}, and so is this one; to go on from there, resume with `.past_stop()`"
+                    );
                     Remark::add(text, &mut self.run_state.cold.remarks);
                 }
                 if !restored.is_whole() || !restored.remarks.is_empty() {
@@ -100,6 +108,9 @@ impl RunCore<'_> {
         }
         let mut sinks = Vec::new();
         self.load_state(saved.state, &mut sinks, &mut restored, &mut error);
+        if !saved.is_partial && !saved.allows_missing {
+            error.push_missing(&restored);
+        }
         self.load_callbacks(saved.callbacks, &mut sinks, &mut restored, &mut error);
         self.restore_counters(saved.counters, &mut restored, &mut error);
         if error.is_empty() {

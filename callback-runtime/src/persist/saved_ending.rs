@@ -95,6 +95,14 @@ impl fmt::Display for SavedEnding {
 }
 
 impl SavedEnding {
+    /// Returns the stop; `None` for another ending.
+    pub(super) const fn as_stop(&self) -> Option<&SavedStop> {
+        match self {
+            Self::Stopped(stop) => Some(stop),
+            _ => None,
+        }
+    }
+
     /// Returns what a flow does to the run that is saved; `None` for a leave, after which the run goes on.
     pub(super) fn of_flow(flow: &PendingFlow) -> Option<Self> {
         let stop = SavedStop::of(&flow.as_stop()?);

@@ -23,6 +23,8 @@ pub struct SavedRun {
     pub(super) ending: Option<SavedEnding>,
     /// Whether parts were left out, so that what is missing is no surprise.
     pub(super) is_partial: bool,
+    /// Whether values of the state may be missing, which stay as the program made them. It is not saved.
+    pub(super) allows_missing: bool,
     /// The names that were changed since, each with the new one. They are not saved.
     pub(super) renamed: Vec<(String, String)>,
     /// Where it comes from, such as the folder of a checkpoint. It is not saved.
@@ -79,6 +81,20 @@ impl SavedRun {
         if let Some(SavedEnding::Stopped(_)) = self.ending {
             self.ending = None;
         }
+        self
+    }
+
+    /// Lets a run continue from here although values or fields of its state are missing, such as a layer that was added to a model. They stay as
+    /// the program made them, and [`Restored::missing`](super::Restored::missing) has their names. Otherwise this is an error.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// # let saved = SavedRun::default();
+    /// let saved = saved.allow_missing();
+    /// # assert!(saved.scopes().next().is_none());
+    /// ```
+    pub fn allow_missing(mut self) -> Self {
+        self.allows_missing = true;
         self
     }
 

@@ -83,6 +83,7 @@ impl SavedRun {
             periods: read_periods(required(&mut fields, "periods")?)?,
             ending: ending.transpose()?,
             is_partial: fields.take("partial")?.unwrap_or_default(),
+            allows_missing: false,
             renamed: Vec::new(),
             origin: None,
         })
