@@ -8,7 +8,7 @@ mod support {
 
 use callbacks::checkpoint::{CheckpointDir, Resume};
 use callbacks::prelude::*;
-use callbacks::shelf::{Checkpoint, SaveHandle, WhenBusy};
+use callbacks::shelf::{Checkpoint, SanityCheck, SaveHandle, WhenBusy};
 use callbacks::{BoxError, OnFailure};
 use proptest::prelude::*;
 use std::fs;
@@ -266,6 +266,18 @@ fn on_a_thread_it_writes_the_same() {
     assert!(skipping.fit(train()).unwrap().outcome.is_finished());
     let skipped = skipping.plan().get::<Checkpoint>().unwrap().skipped();
     assert_eq!(folder.names("").len() as u64, 6 - skipped + 1);
+}
+
+#[test]
+fn a_fit_finds_out_whether_it_can_write_and_a_dry_run_and_an_evaluation_do_not() {
+    let folder = Folder::new("probe");
+    let path = folder.path().join("checkpoints");
+    let mut trainer = trainer(&SCORES).callback(Checkpoint::to(&path));
+    assert!(trainer.evaluate(train()).unwrap().outcome.is_finished());
+    SanityCheck::by_clone().run(&mut trainer, train()).unwrap();
+    assert!(!path.exists());
+    let mut fitted = trainer.on(Fit::on_train_batch_begin, move || assert!(path.is_dir()));
+    assert!(fitted.fit(train()).unwrap().outcome.is_finished());
 }
 
 #[test]

@@ -52,6 +52,19 @@ impl CheckpointDir {
         &self.path
     }
 
+    /// Returns one path for every spelling of the path: `runs`, `./runs/`, and a link to it.
+    pub(crate) fn absolute(&self) -> PathBuf {
+        let path = std::path::absolute(&self.path);
+        let path = path.unwrap_or_else(|_| self.path.clone());
+        for found in path.ancestors() {
+            if let Ok(real) = found.canonicalize() {
+                let rest = path.strip_prefix(found).unwrap_or(Path::new(""));
+                return real.components().chain(rest.components()).collect();
+            }
+        }
+        path
+    }
+
     pub(super) fn hidden(&self, run_id: &str, what: &Hidden) -> PathBuf {
         self.path.join(what.name(run_id))
     }

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The error of a checkpoint: the file or folder that it concerns, what was found and expected, and what to do.
 ///
@@ -119,6 +120,17 @@ pub enum CheckpointProblem {
     Unfinished,
     /// There are several checkpoints, and no file says which of them is the newest.
     NoPointer,
+    /// It is a directory of checkpoints, where one of them is needed.
+    IsDirectory,
+    /// It is a checkpoint, where a directory of checkpoints is needed.
+    IsCheckpoint,
+    /// It is a file of a checkpoint or of a directory of checkpoints, where a folder is needed.
+    IsFileOfCheckpoint,
+    /// Another process has the lock of the directory, and did not release it.
+    Locked {
+        /// How long this one has tried to take it.
+        waited: Duration,
+    },
 }
 
 impl CheckpointError {
@@ -192,6 +204,17 @@ impl CheckpointProblem {
             Self::Occupied { .. } => "move it elsewhere",
             Self::Unfinished => "the next write of its run removes it",
             Self::NoPointer => "write the name of one of them into this file",
+            Self::IsDirectory => {
+                "write `Resume::latest(…)` to continue from its latest one, or give the folder of one of them"
+            }
+            Self::IsCheckpoint => {
+                "write `Resume::from(…)` to continue from it, or give the directory that it is in"
+            }
+            Self::IsFileOfCheckpoint => "give the folder that it is in",
+            Self::Locked { .. } => {
+                "see whether a process that uses the directory is stopped or hangs, and let it go on or end it; \
+                 or give each run a directory of its own"
+            }
         }
     }
 }
@@ -204,6 +227,7 @@ fn remedy_of(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "give the process the permission, or use another folder"
         }
+        io::ErrorKind::NotADirectory => "a part of this path is a file; give the path of a folder",
         io::ErrorKind::NotFound => "leave the folder where it is while a run uses it",
         _ => "see whether the device works, and try again",
     }
@@ -260,6 +284,18 @@ impl fmt::Display for CheckpointProblem {
             }
             Self::Unfinished => f.write_str(" is unfinished"),
             Self::NoPointer => f.write_str(" is missing, and there are several checkpoints"),
+            Self::IsDirectory => f.write_str(" is a directory of checkpoints, and not one of them"),
+            Self::IsCheckpoint => {
+                f.write_str(" is a checkpoint, and not a directory of checkpoints")
+            }
+            Self::IsFileOfCheckpoint => f.write_str(" is a file, and not a folder"),
+            Self::Locked { waited } => {
+                let seconds = waited.as_secs();
+                write!(
+                    f,
+                    " is locked by another process, which did not release it in {seconds} seconds"
+                )
+            }
         }
     }
 }

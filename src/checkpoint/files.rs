@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// File operations. Those of the operating system are [`Disk`].
 #[doc(hidden)]
@@ -25,9 +26,13 @@ pub trait FileSystem: fmt::Debug + Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Returns the names in a folder.
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>>;
-    /// Waits until no other process has the lock of a folder, and takes it. `None` if folders have no locks here.
-    fn lock(&self, _folder: &Path) -> Option<fs::File> {
-        None
+    /// Takes the lock of a folder, unless another process has it.
+    fn try_lock(&self, _folder: &Path) -> Lock {
+        Lock::Unknown
+    }
+    /// Waits before the next try to take a lock.
+    fn pause(&self, duration: Duration) {
+        std::thread::sleep(duration);
     }
     /// Returns what has this path. `None` if nothing has.
     fn find(&self, path: &Path) -> io::Result<Option<Found>>;
@@ -38,6 +43,18 @@ pub trait FileSystem: fmt::Debug + Send + Sync {
 pub trait NewFile: Write {
     /// Makes the content durable.
     fn sync(&mut self) -> io::Result<()>;
+}
+
+/// What became of the try to take the lock of a folder.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Lock {
+    /// This process has it until the file is dropped.
+    Taken(fs::File),
+    /// Another process has it.
+    Held,
+    /// Folders have no locks here.
+    Unknown,
 }
 
 /// What has a path.
@@ -98,10 +115,15 @@ impl FileSystem for Disk {
             .collect()
     }
 
-    fn lock(&self, folder: &Path) -> Option<fs::File> {
-        let folder = fs::File::open(folder).ok()?;
-        folder.lock().ok()?;
-        Some(folder)
+    fn try_lock(&self, folder: &Path) -> Lock {
+        let Ok(folder) = fs::File::open(folder) else {
+            return Lock::Unknown;
+        };
+        match folder.try_lock() {
+            Ok(()) => Lock::Taken(folder),
+            Err(fs::TryLockError::WouldBlock) => Lock::Held,
+            Err(fs::TryLockError::Error(_)) => Lock::Unknown,
+        }
     }
 
     fn find(&self, path: &Path) -> io::Result<Option<Found>> {

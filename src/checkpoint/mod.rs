@@ -130,7 +130,8 @@
 //! - `write`, `read`, `list`, `settle`: what is done with checkpoints;
 //! - `manifest`, `tensors`: the bytes of the two files;
 //! - `names`: names of files and folders;
-//! - `files`: file operations;
+//! - `files`, `lock`, `probe`: file operations, the lock of a directory, and whether it can be written;
+//! - `wrong_path`: what is at a path that was taken for something else;
 //! - `error`: the errors.
 
 mod contents;
@@ -138,19 +139,23 @@ mod dir;
 mod error;
 mod files;
 mod list;
+mod lock;
 mod manifest;
 mod names;
+mod probe;
 mod read;
 mod resume;
 mod settle;
 mod tensors;
 mod write;
+mod wrong_path;
 
 pub use contents::{CheckpointHead, NewCheckpoint, SavedCheckpoint, Written};
 pub use dir::CheckpointDir;
 pub use error::{CheckpointError, CheckpointProblem};
 #[doc(hidden)]
-pub use files::{Disk, FileSystem, Found, NewFile};
+pub use files::{Disk, FileSystem, Found, Lock, NewFile};
 pub use list::{ListedCheckpoint, Listing};
+pub(crate) use names::{NAME_RULE, is_name};
 pub use read::read;
 pub use resume::Resume;

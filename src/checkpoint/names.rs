@@ -12,16 +12,35 @@ const MOST_BYTES: usize = 128;
 const MOST_BYTES_OF_RUN: usize = 64;
 const HIDDEN: &str = ".checkpoint-";
 
-pub(super) const NAME_RULE: &str = "a name of 1 to 128 bytes without `/ \\ : * ? \" < > |` and control characters, which does not begin \
-     with `.`, does not end with `.` or a space, and is not `latest`";
+pub(crate) const NAME_RULE: &str = "a name of 1 to 128 bytes without `/ \\ : * ? \" < > |` and control characters, which does not begin \
+     with `.`, does not end with `.` or a space, and is neither `latest` nor a name that Windows reserves, such as `con` or `nul.1`";
 pub(super) const RUN_RULE: &str = "1 to 64 letters of ASCII, digits, `-` and `_`";
 
+/// The names that Windows gives to devices. Those of ports have a digit behind them.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+const PORTS: [&str; 2] = ["com", "lpt"];
+
 /// Whether a folder can have this name on every file system.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_odd = |letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter);
     let has_length = (1..=MOST_BYTES).contains(&name.len());
     let has_ends = !name.starts_with('.') && !name.ends_with(['.', ' ']);
-    has_length && has_ends && !name.contains(is_odd) && !name.eq_ignore_ascii_case(LATEST)
+    let is_taken = name.eq_ignore_ascii_case(LATEST) || is_device(name);
+    has_length && has_ends && !name.contains(is_odd) && !is_taken
+}
+
+/// Whether Windows takes the name for a device. What is behind the first dot does not count, nor do spaces before it.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let stem = stem.trim_end_matches(' ').to_ascii_lowercase();
+    let is_port = |port: &&str| {
+        let digit = stem.strip_prefix(*port);
+        digit.is_some_and(|digit| {
+            digit.chars().count() == 1
+                && digit.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c))
+        })
+    };
+    DEVICES.contains(&&*stem) || PORTS.iter().any(is_port)
 }
 
 /// Whether a run can have this id, which is a part of hidden names.
@@ -39,6 +58,8 @@ pub(super) enum Hidden {
     Pointer,
     /// A checkpoint that is being removed.
     Removed,
+    /// A file by which a process finds out whether it can write.
+    Probe,
     /// The checkpoint of this name, until the one that replaces it is durable.
     Replaced(String),
 }
@@ -50,6 +71,7 @@ impl Hidden {
             Self::Writing => format!("{HIDDEN}{run_id}.writing"),
             Self::Pointer => format!("{HIDDEN}{run_id}.latest"),
             Self::Removed => format!("{HIDDEN}{run_id}.removed"),
+            Self::Probe => format!("{HIDDEN}{run_id}.probe"),
             Self::Replaced(name) => format!("{HIDDEN}{run_id}.replaced.{name}"),
         }
     }
@@ -61,8 +83,46 @@ impl Hidden {
             "writing" => Self::Writing,
             "latest" => Self::Pointer,
             "removed" => Self::Removed,
+            "probe" => Self::Probe,
             other => Self::Replaced(other.strip_prefix("replaced.")?.to_owned()),
         };
         is_run_id(run_id).then_some((run_id, what))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn names_that_some_file_system_cannot_have_are_none() {
+        let letters = [
+            "a/b", "a:b", "a\u{7}", "", ".a", "a.", "a ", "LATEST", "a|b",
+        ];
+        let devices = [
+            "con", "CON", "nul.txt", "Aux .1", "COM1", "com9.x.y", "lpt²", "prn.", "CONIN$",
+        ];
+        for name in letters.into_iter().chain(devices) {
+            assert!(!is_name(name), "{name:?}");
+        }
+        let long = "a".repeat(129);
+        assert!(!is_name(&long) && is_name(&long[1..]));
+    }
+
+    #[test]
+    fn names_that_only_look_like_devices_are_names() {
+        for name in [
+            "console",
+            "nul-1",
+            "com",
+            "com12",
+            "com1-a",
+            "epoch-1.con",
+            "lpta",
+            "prn1",
+            "ä",
+        ] {
+            assert!(is_name(name), "{name:?}");
+        }
     }
 }

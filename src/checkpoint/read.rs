@@ -7,6 +7,7 @@ use super::files::{Disk, FileSystem, Found};
 use super::manifest::{Manifest, decode_head};
 use super::names::{LATEST, MANIFEST, TENSORS, is_name};
 use super::tensors;
+use super::wrong_path::explain_folder;
 use std::path::{Path, PathBuf};
 
 /// Reads the checkpoint of a folder, which may have any name. An `Err` names the file that is missing, cut, changed, or of another version.
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 /// # Ok::<(), callbacks::checkpoint::CheckpointError>(())
 /// ```
 pub fn read(path: impl AsRef<Path>) -> Result<SavedCheckpoint, CheckpointError> {
-    read_folder(&Disk, path.as_ref())
+    let path = path.as_ref();
+    read_folder(&Disk, path).map_err(|error| explain_folder(path, error))
 }
 
 fn read_folder(files: &dyn FileSystem, path: &Path) -> Result<SavedCheckpoint, CheckpointError> {
@@ -143,7 +145,7 @@ impl CheckpointDir {
     }
 
     /// Returns the folder of the newest checkpoint that can be read, but for the one of a name.
-    fn newest(&self, name: Option<&str>) -> Option<PathBuf> {
+    pub(super) fn newest(&self, name: Option<&str>) -> Option<PathBuf> {
         let listing = self.list().ok()?;
         let mut others = listing.complete.into_iter().rev();
         let found = others.find(|listed| {

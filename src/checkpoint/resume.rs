@@ -1,5 +1,6 @@
 //! From which checkpoint a run continues, and with what of it.
 
+use super::wrong_path::check_directory;
 use super::{CheckpointDir, CheckpointError, SavedCheckpoint, read};
 use callback_runtime::persist::SavedRun;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 pub struct Resume {
     source: Source,
     goes_past_stop: bool,
+    allows_missing: bool,
     parts: Parts,
     /// Names that have changed, each with the new one.
     renamed: Vec<(String, String)>,
@@ -72,6 +74,7 @@ impl Resume {
         Self {
             source,
             goes_past_stop: false,
+            allows_missing: false,
             parts: Parts::All,
             renamed: Vec::new(),
         }
@@ -86,6 +89,19 @@ impl Resume {
     /// ```
     pub fn past_stop(mut self) -> Self {
         self.goes_past_stop = true;
+        self
+    }
+
+    /// Continues although values or fields of the state are missing in the checkpoint, such as a layer that was added to the model: they stay as
+    /// the program made them, and [`Restored`](crate::persist::Restored) names them. Otherwise that fails the run.
+    ///
+    /// ```
+    /// # use callbacks::checkpoint::Resume;
+    /// let resume = Resume::latest("runs/line").allow_missing();
+    /// # let _ = resume;
+    /// ```
+    pub fn allow_missing(mut self) -> Self {
+        self.allows_missing = true;
         self
     }
 
@@ -164,7 +180,10 @@ impl Resume {
     /// ```
     pub fn load(&self) -> Result<Option<SavedCheckpoint>, CheckpointError> {
         let found = match &self.source {
-            Source::Latest(directory) => directory.latest()?,
+            Source::Latest(directory) => {
+                check_directory(directory)?;
+                directory.latest()?
+            }
             Source::Folder(path) => Some(read(path)?),
         };
         Ok(found.map(|checkpoint| SavedCheckpoint {
@@ -177,11 +196,13 @@ impl Resume {
     fn choose(&self, saved: SavedRun) -> SavedRun {
         let renamed = self.renamed.iter();
         let saved = renamed.fold(saved, |saved, (from, to)| saved.rename(from, to));
-        let mut saved = if self.goes_past_stop {
-            saved.past_stop()
-        } else {
-            saved
-        };
+        let mut saved = saved;
+        if self.goes_past_stop {
+            saved = saved.past_stop();
+        }
+        if self.allows_missing {
+            saved = saved.allow_missing();
+        }
         match self.parts {
             Parts::All => return saved,
             Parts::Weights => return saved.parameters_only(),

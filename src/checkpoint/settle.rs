@@ -26,6 +26,7 @@ impl CheckpointDir {
     pub fn remove(&self, name: &str, run_id: &str) -> Result<(), CheckpointError> {
         self.check_name(name)?;
         self.check_run_id(run_id)?;
+        let _lock = self.lock()?;
         self.settle(run_id);
         let path = self.folder_of(name)?;
         let path = path.unwrap_or_else(|| self.path.join(name));
@@ -55,9 +56,12 @@ impl CheckpointDir {
 
     /// Does what [`settle`](Self::settle) does, also for runs that were killed before their first checkpoint: their ids are lost. While this
     /// process has the lock of the directory no other one writes, so that all hidden files are of processes that were killed. Returns the
-    /// lock, and what of this run could not be done.
-    pub(crate) fn settle_all(&self, run_id: &str) -> (Option<File>, Vec<CheckpointError>) {
-        let lock = self.files.lock(&self.path);
+    /// lock, and what of this run could not be done. An `Err` if another process keeps the lock.
+    pub(crate) fn settle_all(
+        &self,
+        run_id: &str,
+    ) -> Result<(Option<File>, Vec<CheckpointError>), CheckpointError> {
+        let lock = self.lock()?;
         if lock.is_some() {
             let names = self.names().unwrap_or_default();
             let runs: BTreeSet<&str> = names
@@ -69,7 +73,7 @@ impl CheckpointDir {
                 let _ = self.settle(other);
             }
         }
-        (lock, self.settle(run_id))
+        Ok((lock, self.settle(run_id)))
     }
 
     /// Removes the hidden files of a run, and gives a checkpoint its name back if nothing replaced it. Returns what could not be done.
@@ -79,16 +83,28 @@ impl CheckpointDir {
             Err(error) => return vec![error],
         };
         let hidden = names.iter().filter_map(|name| Hidden::parse(name));
-        let hidden = hidden.filter(|(of, _)| *of == run_id);
+        let (hidden, of_others): (Vec<_>, Vec<_>) = hidden.partition(|(of, _)| *of == run_id);
+        for (of, hidden) in of_others {
+            // No run knows the id of a probe. One that is under way does not need its file any more.
+            if hidden == Hidden::Probe {
+                let _ = self.settle_one(of, &hidden);
+            }
+        }
+        let hidden = hidden.into_iter();
         let settled = hidden.map(|(_, hidden)| self.settle_one(run_id, &hidden));
         settled.filter_map(Result::err).collect()
     }
 
-    fn settle_one(&self, run_id: &str, hidden: &Hidden) -> Result<(), CheckpointError> {
+    pub(super) fn settle_one(&self, run_id: &str, hidden: &Hidden) -> Result<(), CheckpointError> {
         let path = self.hidden(run_id, hidden);
         match hidden {
             Hidden::Writing => self.remove_folder(&path),
             Hidden::Pointer => self.remove_file(&path),
+            Hidden::Probe => match self.find(&path)? {
+                Some(_) => self.remove_file(&path),
+                // Another process has removed it.
+                None => Ok(()),
+            },
             Hidden::Removed => self.remove_removed(&path),
             Hidden::Replaced(name) => {
                 if self.find(&self.path.join(name))?.is_some() {

@@ -36,7 +36,7 @@ impl CheckpointDir {
         let (name, run_id) = (new.name.clone(), new.run_id.clone());
         self.create()?;
         // What cannot be removed is reported after the write, which holds the lock of the directory.
-        let (_lock, _) = self.settle_all(&run_id);
+        let (_lock, _) = self.settle_all(&run_id)?;
         self.check_replaced(&new)?;
         let written = self.write_and_name(new);
         if written.is_err() {
@@ -73,7 +73,7 @@ impl CheckpointDir {
     }
 
     /// Creates the directory, and the ones around it.
-    fn create(&self) -> Result<(), CheckpointError> {
+    pub(super) fn create(&self) -> Result<(), CheckpointError> {
         let mut missing = Vec::new();
         for path in self.path.ancestors() {
             if path.as_os_str().is_empty() || self.find(path)?.is_some() {
@@ -182,7 +182,7 @@ impl CheckpointDir {
     }
 
     /// Writes a new file, part after part, and makes it durable.
-    fn write_file<'a>(
+    pub(super) fn write_file<'a>(
         &self,
         path: &Path,
         parts: impl IntoIterator<Item = &'a [u8]>,

@@ -1,11 +1,12 @@
 //! A file system in memory whose operations fail, and that forgets what was not made durable.
 
 use crate::memory_tree::{Node, Tree};
-use callbacks::checkpoint::{FileSystem, Found, NewFile};
+use callbacks::checkpoint::{FileSystem, Found, Lock, NewFile};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How an operation fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,10 @@ struct Inner {
     operations: usize,
     /// The operation that fails, counted from 1, and how.
     trouble: Option<(usize, Fault)>,
+    /// The number of tries to take a lock for which another process has it.
+    held: usize,
+    /// How long this one has waited for it.
+    waited: Duration,
 }
 
 /// A file system in memory. Clones are the same one.
@@ -72,6 +77,16 @@ impl MemoryDisk {
         let mut inner = self.inner();
         let trouble = inner.trouble.take();
         trouble.is_none_or(|(nth, _)| inner.operations >= nth)
+    }
+
+    /// Lets another process have the lock for so many tries.
+    pub(crate) fn hold_lock(&self, tries: usize) {
+        self.inner().held = tries;
+    }
+
+    /// Returns how long this process has waited for a lock.
+    pub(crate) fn waited(&self) -> Duration {
+        self.inner().waited
     }
 
     /// Whether the process was killed.
@@ -135,6 +150,21 @@ impl FileSystem for MemoryDisk {
 
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
         self.begin()?.tree.names(path)
+    }
+
+    fn try_lock(&self, _: &Path) -> Lock {
+        let mut inner = self.inner();
+        match inner.held.checked_sub(1) {
+            Some(left) => {
+                inner.held = left;
+                Lock::Held
+            }
+            None => Lock::Unknown,
+        }
+    }
+
+    fn pause(&self, duration: Duration) {
+        self.inner().waited += duration;
     }
 
     fn find(&self, path: &Path) -> io::Result<Option<Found>> {

@@ -6,11 +6,12 @@ use super::own::OwnCheckpoint;
 use super::request::Request;
 use super::writer::Job;
 use crate::checkpoint::NewCheckpoint;
+use crate::fit::Epochs;
 use crate::shelf::DryRun;
 use crate::weight;
 use callback_runtime::persist::{Fields, SavedEnding, SavedRun};
 use callback_runtime::{
-    BoxError, Callback, CallbackInfo, Flow, Handlers, Period, Record, Rounds, Unit,
+    At, BoxError, Callback, CallbackInfo, Claim, Flow, Handlers, Period, Record, Role, Rounds, Unit,
 };
 
 /// A checkpoint that was asked for.
@@ -21,11 +22,23 @@ pub(super) struct Pending {
     monitored: Option<f64>,
 }
 
+/// What a run does with the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It writes nothing: it is an evaluation, or one of a sanity check.
+    None,
+    /// It has not found out yet whether it can write.
+    Unchecked,
+    /// It writes.
+    Checked,
+}
+
 impl<L: Rounds> Callback<L> for Checkpoint {
     fn info(&self) -> CallbackInfo {
         let info = CallbackInfo::of::<Self>()
             .ready_made()
             .weight(weight::LAST)
+            .claims(self.claim())
             .persist(Self::persist)
             .receives_saved_runs(Self::receive);
         let info = if self.writes_halts {
@@ -44,6 +57,10 @@ impl<L: Rounds> Callback<L> for Checkpoint {
 
     fn handlers(&self, h: &mut Handlers<L, Self>) {
         h.on_enter(Self::begin);
+        // A run that is restored does not fire it again, and polls.
+        if let Some(begin) = first_begin::<L>() {
+            h.on(begin, Self::check_once);
+        }
         for period in &self.periods {
             // A count of epochs has changed where an epoch begins, and a checkpoint is due where it ends.
             let at = if has_epochs(period) {
@@ -62,27 +79,64 @@ impl<L: Rounds> Callback<L> for Checkpoint {
     }
 }
 
+/// Returns the breakpoint at which the outermost scope of the loop begins.
+fn first_begin<L: Rounds>() -> Option<At<L>> {
+    let mut breakpoints = L::BREAKPOINTS.iter();
+    let index = breakpoints.position(|at| at.role() == Role::Begin)?;
+    Some(At::new(index.try_into().ok()?))
+}
+
 fn has_epochs(period: &Period) -> bool {
     period.next_after(Unit::Epochs, 0).is_some()
 }
 
 impl Checkpoint {
+    /// Claims the directory: two callbacks would remove what the other one keeps.
+    fn claim(&self) -> Claim {
+        let path = self.dir.absolute();
+        Claim::new(
+            format!("writes checkpoints into {}", path.display()),
+            "give each a directory of its own, or attach one with several periods: `.every(…).every(…)`",
+        )
+    }
+
     /// Begins a run of its own, unless it continues the last one, as the runs of a driver do.
-    fn begin(&mut self, record: &Record, dry_run: Option<&DryRun>) -> Result<(), BoxError> {
+    fn begin(
+        &mut self,
+        record: &Record,
+        epochs: Option<&Epochs>,
+        dry_run: Option<&DryRun>,
+    ) -> Result<(), BoxError> {
         if record.id().is_none() || record.id() != self.record {
             self.run_id = new_run_id();
             self.sequence = 0;
             self.writer.own.begin_run(&self.run_id);
         }
         self.record = record.id();
-        self.is_dry_run = dry_run.is_some();
+        // An evaluation has no epoch.
+        let may_write = epochs.is_none_or(|epochs| epochs.max > 0) && dry_run.is_none();
+        self.access = if may_write {
+            Access::Unchecked
+        } else {
+            Access::None
+        };
         self.pending = None;
         self.writer.has_written = false;
         self.requests.iter_mut().try_for_each(Request::begin)
     }
 
+    /// Finds out whether the directory can be written, once in a run. The policy of the callback swallows no failure of `on_enter`, so that this
+    /// comes after it.
+    fn check_once(&mut self) -> Result<(), BoxError> {
+        if self.access == Access::Unchecked {
+            self.access = Access::Checked;
+            self.dir.check_writable()?;
+        }
+        Ok(())
+    }
+
     fn ask_for_period(&mut self, record: &Record) -> Result<Flow, BoxError> {
-        if self.is_dry_run {
+        if self.access == Access::None {
             return Ok(Flow::Continue);
         }
         self.know()?;
@@ -95,9 +149,10 @@ impl Checkpoint {
 
     /// Looks for requests from outside, and for an error of the writer.
     fn poll(&mut self, record: &Record) -> Result<Flow, BoxError> {
-        if self.is_dry_run {
+        if self.access == Access::None {
             return Ok(Flow::Continue);
         }
+        self.check_once()?;
         self.writer.poll()?;
         let mut is_requested = false;
         for request in &mut self.requests {
@@ -126,7 +181,7 @@ impl Checkpoint {
 
     fn receive(&mut self, saved: &SavedRun) -> Result<(), BoxError> {
         let ending = saved.ending();
-        if self.is_dry_run {
+        if self.access == Access::None {
             return Ok(());
         }
         // A directory that cannot be listed may be one that can be written to.
@@ -192,14 +247,14 @@ impl Checkpoint {
     /// since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
-        if self.is_dry_run || self.writer.has_written {
+        if self.access == Access::None || self.writer.has_written {
             return Ok(());
         }
         self.know()?;
         for name in self.keep.leaving(self.writer.own.all()) {
             self.dir.remove_listed(&name, &self.run_id)?;
         }
-        let (_lock, left) = self.dir.settle_all(&self.run_id);
+        let (_lock, left) = self.dir.settle_all(&self.run_id)?;
         left.into_iter()
             .next()
             .map_or(Ok(()), |left| Err(left.into()))

@@ -20,7 +20,7 @@ pub use writer::WhenBusy;
 use super::stopping::Direction;
 use crate::checkpoint::CheckpointDir;
 use callback_runtime::{Period, RecordId};
-use handlers::Pending;
+use handlers::{Access, Pending};
 use keep::{Best, Keep};
 use name::NameTemplate;
 use request::Request;
@@ -77,8 +77,8 @@ pub struct Checkpoint {
     record: Option<RecordId>,
     /// The id of the run; empty before the first run.
     run_id: String,
-    /// Whether the run is one of a sanity check, which writes nothing.
-    is_dry_run: bool,
+    /// What the run does with the directory.
+    access: Access,
     /// The number of the last checkpoint that was asked for.
     sequence: u64,
     /// What it has asked for.
@@ -86,7 +86,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes checkpoints into this directory. The first one creates it.
+    /// Writes checkpoints into this directory. The run creates it before its first step, and fails there if it cannot be written.
     ///
     /// ```
     /// # use callbacks::shelf::Checkpoint;
@@ -118,7 +118,7 @@ impl Checkpoint {
             writer: Writer::default(),
             record: None,
             run_id: String::new(),
-            is_dry_run: false,
+            access: Access::Unchecked,
             sequence: 0,
             pending: None,
         }

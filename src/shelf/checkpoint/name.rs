@@ -1,5 +1,6 @@
 //! The names of the folders of checkpoints.
 
+use crate::checkpoint::{NAME_RULE, is_name};
 use callback_runtime::persist::{SavedRun, SavedValue};
 use callback_runtime::{Amount, CallbackInfo};
 use std::collections::BTreeMap;
@@ -90,10 +91,23 @@ fn parse(text: &str) -> Result<Vec<Part>, String> {
     }
     check_text(rest)?;
     parts.push(Part::Text(rest.to_owned()));
-    if text.is_empty() || text.starts_with('.') || text == "latest" {
-        return Err("it is no name of a folder of its own; write one like `epoch-{epoch}`".into());
-    }
+    check_example(&parts)?;
     Ok(parts)
+}
+
+/// Refuses a template whose names no folder can have, such as `com{n}`: looks at the one in which each value is 1.
+fn check_example(parts: &[Part]) -> Result<(), String> {
+    let example = parts.iter().map(|part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Value { width, digits, .. } => format!("{:0width$.*}", digits.unwrap_or(0), 1.0),
+    });
+    let example: String = example.collect();
+    if is_name(&example) {
+        return Ok(());
+    }
+    Err(format!(
+        "a folder cannot be named `{example}`; write one like `epoch-{{epoch}}`, which has {NAME_RULE}"
+    ))
 }
 
 fn check_text(text: &str) -> Result<(), String> {
@@ -249,7 +263,12 @@ mod tests {
             "{epoch:.x}",
             ".hidden",
             "latest",
+            "Latest",
             "a\u{7}",
+            "nul",
+            "aux.{n}",
+            "com{n}",
+            "epoch-{epoch}.",
         ] {
             assert!(
                 NameTemplate::new(text.to_owned()).parts.is_err(),
