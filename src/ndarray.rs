@@ -64,11 +64,11 @@ macro_rules! array {
             }
 
             fn persist(&mut self, fields: &mut Fields<'_>) {
-                fields.tensor_with("", self, save, load);
+                persist_array(self, fields);
             }
 
             fn persist_snapshot(snapshot: &mut Self, fields: &mut Fields<'_>) {
-                fields.tensor_with("", snapshot, save, load);
+                persist_array(snapshot, fields);
             }
         }
 
@@ -129,14 +129,24 @@ fn check_shape<E, D: Dimension>(
     Err(problem.into())
 }
 
-/// Copies the elements in logical order.
+/// Saves or loads the elements in logical order.
+fn persist_array<E: persist::Element, D: Dimension>(
+    array: &mut Array<E, D>,
+    fields: &mut Fields<'_>,
+) {
+    let shape = array.shape().to_vec();
+    match array.as_slice_mut() {
+        // Saved into memory of an earlier save.
+        Some(elements) => fields.tensor("", &shape, elements),
+        None => fields.tensor_with("", array, save, load),
+    }
+}
+
+/// Copies elements that are in another order in memory.
 fn save<E: persist::Element, D: Dimension>(
     array: &Array<E, D>,
 ) -> Result<SavedTensor, SavedValueError> {
-    match array.as_slice() {
-        Some(elements) => SavedTensor::of(elements, array.shape()),
-        None => SavedTensor::of(&array.iter().copied().collect::<Vec<E>>(), array.shape()),
-    }
+    SavedTensor::of(&array.iter().copied().collect::<Vec<E>>(), array.shape())
 }
 
 #[expect(
@@ -147,12 +157,8 @@ fn load<E: persist::Element, D: Dimension>(
     array: &mut Array<E, D>,
     saved: SavedTensor,
 ) -> Result<(), SavedValueError> {
-    let shape = array.shape().to_vec();
-    if let Some(elements) = array.as_slice_mut() {
-        return saved.read(elements, &shape);
-    }
     let mut elements: Vec<E> = array.iter().copied().collect();
-    saved.read(&mut elements, &shape)?;
+    saved.read(&mut elements, array.shape())?;
     for (place, element) in array.iter_mut().zip(elements) {
         *place = element;
     }

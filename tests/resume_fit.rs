@@ -231,7 +231,9 @@ fn sources_are_not_saved_in_a_run_that_nothing_saves() {
         let (count, saves) = (Arc::default(), Saves::default());
         let mut trainer = Trainer::new(Momentum::new()).epochs(3);
         if with_saves {
-            trainer = trainer.plan_with(|plan| drop(plan.add(saves.callback())));
+            trainer = trainer.plan_with(|plan| {
+                plan.add(saves.callback());
+            });
         }
         let fitted = trainer.fit(Asked(Arc::clone(&count))).unwrap();
         assert!(fitted.outcome.is_finished());

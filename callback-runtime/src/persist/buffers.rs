@@ -48,13 +48,14 @@ impl SpareRuns {
 }
 
 fn take_buffer(value: &mut SavedValue, buffers: &mut Buffers) {
-    match mem::take(value) {
-        // Sequences of numbers are not written into memory of an earlier save.
-        SavedValue::Tensor(tensor) => match SavedTensor::try_into_bytes(tensor) {
+    // Sequences of numbers are not written into memory of an earlier save.
+    if let SavedValue::Tensor(_) = value
+        && let SavedValue::Tensor(tensor) = mem::take(value)
+    {
+        match SavedTensor::try_into_bytes(tensor) {
             Ok(buffer) => buffers.keep(buffer),
             // A clone uses it.
             Err(tensor) => *value = SavedValue::Tensor(tensor),
-        },
-        other => *value = other,
+        }
     }
 }

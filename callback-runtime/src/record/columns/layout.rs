@@ -60,7 +60,7 @@ impl Layout<String> {
 /// The layouts and the columns of records.
 #[derive(Default)]
 pub(super) struct Layouts<'r> {
-    layouts: Vec<Layout<&'r str>>,
+    distinct: Vec<Layout<&'r str>>,
     /// The index of each layout.
     known: HashMap<LayoutKey<'r>, usize>,
     /// The index of each record's layout.
@@ -78,7 +78,7 @@ impl<'r> Layouts<'r> {
     pub(super) fn push(&mut self, record: &'r Record) {
         let index = self.layout_of(record);
         self.of_records.push(index);
-        let values = &self.layouts[index].values;
+        let values = &self.distinct[index].values;
         for ((_, column), (_, value)) in values.iter().zip(record.iter()) {
             self.columns[*column].push(value);
         }
@@ -87,7 +87,7 @@ impl<'r> Layouts<'r> {
     /// Returns the index of the record's layout.
     fn layout_of(&mut self, record: &'r Record) -> usize {
         if let Some(last) = self.of_records.last()
-            && self.layouts[*last].is_of(record, &self.columns)
+            && self.distinct[*last].is_of(record, &self.columns)
         {
             return *last;
         }
@@ -105,9 +105,9 @@ impl<'r> Layouts<'r> {
             values: values.collect(),
             lacking: key.1.clone(),
         };
-        self.layouts.push(layout);
-        self.known.insert(key, self.layouts.len() - 1);
-        self.layouts.len() - 1
+        self.distinct.push(layout);
+        self.known.insert(key, self.distinct.len() - 1);
+        self.distinct.len() - 1
     }
 
     /// Returns the index of a column.
@@ -120,7 +120,10 @@ impl<'r> Layouts<'r> {
     }
 
     pub(super) fn save(&self, saved: &mut SavedFields) -> Result<(), SavedValueError> {
-        let layouts = self.layouts.iter().map(|layout| layout.save(&self.columns));
+        let layouts = self
+            .distinct
+            .iter()
+            .map(|layout| layout.save(&self.columns));
         let layouts = layouts.collect::<Result<_, _>>()?;
         saved.insert("layouts", SavedValue::List(layouts));
         saved.set("layout_of", &self.of_records)?;
