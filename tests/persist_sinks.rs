@@ -180,6 +180,8 @@ fn by_choice_a_new_file_begins_beside_the_one_that_is_there() {
             remarks.contains(&remark) && remarks.contains(why),
             "{remarks}"
         );
+        // It advises nothing that was done.
+        assert!(!remarks.contains("or_new_file"), "{remarks}");
         // The next one goes on in the new file, without a remark.
         let again = resume(&both_new_files, &folder, resumed.saved_at(1), STEPS);
         assert!(again.outcome.is_finished(), "{}", again.outcome);

@@ -121,7 +121,7 @@ fn a_lock_that_is_never_released_is_an_error_that_names_the_directory() {
         write.unwrap_err(),
         directory(&disk).remove("one", RUN).unwrap_err(),
     ] {
-        let is_locked = matches!(error.problem(), CheckpointProblem::Locked { waited } if *waited >= Duration::from_secs(60));
+        let is_locked = matches!(error.problem(), CheckpointProblem::Locked { waited } if *waited >= Duration::from_mins(1));
         assert!(is_locked, "{error}");
         assert_eq!(error.path(), Path::new(DIRECTORY));
         assert!(error.to_string().contains("locked by another process"));

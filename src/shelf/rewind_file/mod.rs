@@ -8,7 +8,7 @@ mod verify;
 use callback_runtime::BoxError;
 use callback_runtime::persist::Rewind;
 use checksum::Checksum;
-use open::{open, with_path};
+use open::{open, sync, with_path};
 pub use position::FilePosition;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -26,7 +26,8 @@ use verify::verify;
 /// Write nothing in `on_enter`, which comes before a run is restored. Bytes are handed to the operating system at once; for small pieces wrap
 /// the file into a [`BufWriter`](std::io::BufWriter), which can go back, too. Flush it at `on_exit`.
 ///
-/// A failure of power can take bytes that the operating system has not written to the disk. The file is then shorter than it was.
+/// What was written before the run is saved is durable then: the position waits for the disk. So a failure of power takes only what a run that
+/// continues the saved one writes again.
 ///
 /// ```
 /// use callbacks::persist::Fields;
@@ -80,6 +81,8 @@ pub struct RewindFile {
     file: Option<File>,
     /// What the file has, since it was opened.
     written: Checksum,
+    /// How many bytes of it are durable; `None` before the first time.
+    durable: Option<u64>,
     /// The position that was checked last, and the checksum of what is before it.
     checked: Option<(FilePosition, Checksum)>,
     /// Why a new file is begun when the file is opened.
@@ -111,6 +114,7 @@ impl RewindFile {
             or_new_file: false,
             file: None,
             written: Checksum::EMPTY,
+            durable: None,
             checked: None,
             begins_beside: None,
             remark: None,
@@ -206,11 +210,11 @@ impl RewindFile {
             return Ok(());
         }
         let why = format!(
-            "{} is there, and the saved run has no position in it; {NO_POSITION}",
+            "{} is there, and the saved run has no position in it",
             path.display()
         );
         if !self.or_new_file {
-            return Err(io::Error::other(why));
+            return Err(io::Error::other(format!("{why}; {NO_POSITION}")));
         }
         self.remark = Some(format!("goes on in a new file: {why}"));
         self.begins_beside = Some(why);
@@ -272,6 +276,21 @@ impl RewindFile {
         }
     }
 
+    /// Makes what was written durable, so that no checkpoint is of a file that a failure of power has cut.
+    fn sync(&mut self) -> io::Result<()> {
+        let path = self.path();
+        if let Some(file) = self
+            .file
+            .as_ref()
+            .filter(|_| self.durable != Some(self.written.length))
+        {
+            let is_new = self.durable.is_none();
+            sync(&path, file, is_new).map_err(|error| with_path(&path, &error))?;
+            self.durable = Some(self.written.length);
+        }
+        Ok(())
+    }
+
     /// Creates the first file beside the path that is not there.
     fn create_beside(&mut self, why: &str) -> io::Result<File> {
         loop {
@@ -319,6 +338,7 @@ impl Rewind for RewindFile {
     fn position(&mut self) -> Result<FilePosition, BoxError> {
         self.open()?;
         self.flush()?;
+        self.sync()?;
         Ok(FilePosition::new(self.number, self.written))
     }
 
@@ -329,13 +349,13 @@ impl Rewind for RewindFile {
         let verified = verify(&self.numbered(to.number), *to);
         self.checked = verified.as_ref().ok().map(|written| (*to, *written));
         match verified {
-            Err(why) if !self.or_new_file => Err(why.into()),
+            Err(why) if !self.or_new_file => Err(why.into_error().into()),
             _ => Ok(()),
         }
     }
 
     fn rewind(&mut self, to: FilePosition) -> Result<(), BoxError> {
-        (self.file, self.begins_beside) = (None, None);
+        (self.file, self.durable, self.begins_beside) = (None, None, None);
         let checked = self.checked.take().filter(|(at, _)| *at == to);
         let verified = match checked {
             Some((_, written)) => Ok(written),
@@ -344,7 +364,7 @@ impl Rewind for RewindFile {
         match verified {
             Ok(written) => self.cut(to, written)?,
             Err(why) if self.or_new_file => self.file = Some(self.create_beside(&why.to_string())?),
-            Err(why) => return Err(why.into()),
+            Err(why) => return Err(why.into_error().into()),
         }
         Ok(())
     }

@@ -22,6 +22,35 @@ fn set_length(path: &Path, length: u64) -> io::Result<()> {
     options.open(path)?.set_len(length)
 }
 
+/// Makes the content of a file durable, and the name of one that is new.
+pub(super) fn sync(path: &Path, file: &File, is_new: bool) -> io::Result<()> {
+    ignore_unsupported(file.sync_data())?;
+    // Windows cannot open a folder as a file, and writes its names in order.
+    let folder = path.parent().filter(|_| is_new && !cfg!(windows));
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let here = folder.as_os_str().is_empty().then_some(Path::new("."));
+    // A folder that cannot be read has no name that can be made durable.
+    File::open(here.unwrap_or(folder))
+        .map_or(Ok(()), |folder| ignore_unsupported(folder.sync_all()))
+}
+
+/// Some file systems keep nothing for longer than a process.
+fn ignore_unsupported(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
 /// Returns the error of a file that cannot be written. Leaves the file as it is, and creates none.
 #[cfg(any(feature = "csv", feature = "json"))]
 pub(super) fn check_writable(path: &Path) -> io::Result<()> {
