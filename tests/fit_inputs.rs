@@ -105,7 +105,7 @@ fn the_outcome_tells_of_passes_without_a_batch() {
     let outcome = trainer.fit(none).unwrap().outcome;
     assert_eq!(
         outcome.to_string(),
-        "finished (2 remarks of the loop)\n  \
+        "finished (2 remarks)\n  \
          the training pass had no batch (3 times)\n  \
          the validation pass had no batch (3 times)"
     );

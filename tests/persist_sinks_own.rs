@@ -220,7 +220,7 @@ fn a_position_of_another_kind_is_refused_and_no_position_is_reported() {
 fn sinks_that_were_not_saved_are_asked_before_they_begin_anew() {
     let saved = run(&mut Plan::new(), 1).saved_at(1);
     for (fails, ending) in [
-        ("", "finished (1 remark of the loop)"),
+        ("", "finished (1 remark)"),
         (
             "check that nothing is replaced",
             "the saved run cannot be restored: `first.sink`: check that nothing is replaced fails",

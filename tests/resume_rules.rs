@@ -98,6 +98,88 @@ fn a_driver_refuses_the_checkpoint_of_another_of_its_runs() {
 }
 
 #[test]
+fn a_fit_refuses_the_checkpoint_of_a_later_one_of_its_trainer() {
+    let folder = Folder::new("second-fit");
+    let with = || trainer(&SCORES).callback(Checkpoint::to(folder.path()));
+    let resumed = || {
+        trainer(&SCORES)
+            .resume(Resume::latest(folder.path()))
+            .unwrap()
+    };
+    let mut twice = with();
+    assert!(twice.fit(train()).unwrap().outcome.is_finished());
+    let second = twice.fit(train()).unwrap().outcome;
+    assert!(second.is_finished(), "{second}");
+    assert!(second.to_string().contains("of another run"), "{second}");
+
+    let mut again = resumed();
+    let failed = again.fit(train()).unwrap().outcome;
+    let failed = failed.failed().unwrap().to_string();
+    for part in [
+        "fit 2 of its trainer",
+        "this is fit 1",
+        "a directory of its own",
+    ] {
+        assert!(failed.contains(part), "{failed}");
+    }
+    // The second fit of this trainer continues it.
+    let mut again = resumed();
+    let saved = again.plan().take_restore().unwrap();
+    assert!(again.fit(train()).unwrap().outcome.is_finished());
+    again.plan().restore(saved);
+    let outcome = again.fit(train()).unwrap().outcome;
+    assert!(
+        outcome.to_string().contains("nothing was left to do"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_fit_that_is_tried_again_stays_the_fit_that_was_saved() {
+    let folder = Folder::new("tried-again");
+    let stop = |step: &Step| {
+        if step.get() == 5 {
+            Flow::interrupt("Ctrl-C")
+        } else {
+            Flow::Continue
+        }
+    };
+    let mut first = trainer(&SCORES).callback(Checkpoint::to(folder.path()));
+    first = first.plan_with(|plan| {
+        plan.on(Fit::on_train_batch_end, stop).for_one_run();
+    });
+    assert!(first.fit(train()).unwrap().outcome.interrupted().is_some());
+    // The same program goes on, and is killed; then it is started again.
+    let mut on = first.resume(Resume::latest(folder.path())).unwrap();
+    assert!(on.fit(train()).unwrap().outcome.is_finished());
+    let again = trainer(&SCORES)
+        .resume(Resume::latest(folder.path()))
+        .unwrap();
+    fit(again);
+}
+
+#[test]
+fn a_run_that_begins_where_another_one_has_written_says_so_at_once() {
+    let folder = Folder::new("begins-beside");
+    let with = || trainer(&SCORES[..2]).callback(Checkpoint::to(folder.path()));
+    let outcome = |mut trainer: Trainer<_>| trainer.fit(train()).unwrap().outcome.to_string();
+    assert!(!outcome(with()).contains("another run"));
+    let text = outcome(with());
+    for part in [
+        "Checkpoint: ",
+        "checkpoint-000002 of another run",
+        "`.resume(Resume::latest(…))`",
+        "a directory of its own",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    // One that continues the latest checkpoint has nothing to say.
+    let more = trainer(&SCORES).callback(Checkpoint::to(folder.path()));
+    let text = outcome(more.resume(Resume::latest(folder.path())).unwrap());
+    assert!(!text.contains("another run"), "{text}");
+}
+
+#[test]
 fn several_checkpoints_need_several_names() {
     let problem = |checkpoint: Checkpoint| trainer(&SCORES).callback(checkpoint).check();
     let named = || Checkpoint::to("runs").named("best");

@@ -32,4 +32,12 @@ impl CheckpointDir {
         let removed = self.settle_one(&id, &Hidden::Probe);
         written.and(removed)
     }
+
+    /// Returns the name of the checkpoint that `latest` names, if it is one of another run.
+    pub(crate) fn latest_of_other(&self, run_id: &str) -> Option<String> {
+        let name = self.pointer().ok()??;
+        let path = self.folder_of(&name).ok()??;
+        let head = self.head_of_any(&path).ok()?;
+        (head.run_id != run_id).then_some(name)
+    }
 }

@@ -18,6 +18,7 @@ pub(super) fn fit_epochs<M: Learner>(
     run.resume_by_hand();
     run.scope(Fit::FIT, |run| {
         let saved = FitPosition::take(&mut run.state());
+        saved.count_fit(&mut run.state())?;
         saved.load_sources(train, valid.as_deref_mut())?;
         let mut resumed = saved.pass;
         let mut is_done = saved.is_restored;
@@ -50,7 +51,8 @@ pub(super) fn fit_epochs<M: Learner>(
             saved?;
         }
         if is_done {
-            run.remark("the saved run had made all epochs: nothing was left to do");
+            run.remark("the saved run had made all epochs: nothing was left to do; to go on, give more `epochs`, and for another run another directory",
+            );
         }
         run.last_call()
     })?;

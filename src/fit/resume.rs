@@ -4,7 +4,7 @@ use super::loss::MeanLoss;
 use super::pass_kind::PassKind;
 use super::{Batches, History, Iteration, LearningRate, Phase};
 use crate::require::require;
-use crate::shelf::PhaseCounts;
+use crate::shelf::{DryRun, PhaseCounts};
 use callback_runtime::persist::{Fields, SavedFields, SavedValue, SavedValueError};
 use callback_runtime::{Break, Ctx, Plan, Run};
 use std::error::Error;
@@ -17,9 +17,15 @@ pub(super) struct FitPosition {
     pub(super) pass: Option<PassPosition>,
     /// What the sources of batches remember.
     sources: SourceStates,
+    /// Which fit of its trainer it is of.
+    fit: FitNumber,
     /// Whether it is that of a saved run.
     pub(super) is_restored: bool,
 }
+
+/// Which fit of its trainer a fit is, from 1. It is state of the fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
+pub(super) struct FitNumber(u64);
 
 /// How far a pass is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,6 +66,7 @@ impl FitPosition {
         let mut pass = self.pass.unwrap_or_default();
         pass.persist(fields);
         self.pass = (pass.phase != Phase::Between).then_some(pass);
+        fields.field("fit", &mut self.fit.0);
         persist_source("train", &mut self.sources.train, fields);
         persist_source("valid", &mut self.sources.valid, fields);
         self.is_restored = fields.is_loading();
@@ -68,6 +75,25 @@ impl FitPosition {
     /// Removes the position of the saved run from which this one continues. The default is the beginning of a fit.
     pub(super) fn take(state: &mut Ctx<'_>) -> Self {
         state.get_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Counts the fit, which is the one of the saved run if it continues one. Refuses to continue a later fit of a trainer than the one that
+    /// begins: `fit(…)` where a second `fit(…)` was saved.
+    pub(super) fn count_fit(&self, state: &mut Ctx<'_>) -> Result<(), Break> {
+        if state.get::<DryRun>().is_some() {
+            return Ok(());
+        }
+        let FitNumber(before) = FitNumber::of(state);
+        let (number, FitNumber(saved)) = (before + 1, self.fit);
+        if self.is_restored && saved > number {
+            return Err(format!(
+                "the saved run is fit {saved} of its trainer, and this is fit {number}; make the fits before it first, without the \
+                 checkpoint, or give each fit of the program a directory of its own"
+            )
+            .into());
+        }
+        state.insert(FitNumber(if self.is_restored { saved } else { number }));
+        Ok(())
     }
 
     /// Loads what the sources of batches remember.
@@ -85,11 +111,19 @@ impl FitPosition {
 
     /// Puts a position into the state, for a run that is about to be saved.
     pub(super) fn put(state: &mut Ctx<'_>, pass: Option<PassPosition>, sources: &SourceStates) {
+        let fit = FitNumber::of(state);
         state.insert(Self {
             pass,
             sources: sources.clone(),
+            fit,
             is_restored: false,
         });
+    }
+}
+
+impl FitNumber {
+    fn of(state: &Ctx<'_>) -> Self {
+        state.get().copied().unwrap_or_default()
     }
 }
 

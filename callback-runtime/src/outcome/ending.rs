@@ -318,7 +318,7 @@ impl Outcome {
         &self.remarks.dropped
     }
 
-    /// Returns what the loop remarks of the run, such as data without a batch in a fit.
+    /// Returns what the loop and handlers remark of the run, such as data without a batch in a fit.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -330,7 +330,7 @@ impl Outcome {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn remarks(&self) -> &[Remark] {
-        &self.remarks.of_loop
+        &self.remarks.of_run
     }
 
     /// Returns the failures that did not fail the run, because their callbacks were attached with

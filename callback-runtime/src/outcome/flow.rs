@@ -43,6 +43,8 @@ pub enum Flow {
     /// Continue, and save the run at the next [resume point](crate::Run::resume_point). The callbacks that
     /// [receive saved runs](crate::CallbackInfo::receives_saved_runs) get it there.
     Save,
+    /// Continue, and tell the user something at once, as a warning of `tracing`, and with the outcome. [`Flow::remark`] makes one.
+    Remark(Reason),
 }
 
 impl Flow {
@@ -120,6 +122,21 @@ impl Flow {
     /// ```
     pub fn interrupt(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Interrupt(reason.into().into())
+    }
+
+    /// Continues, and remarks something that is no failure, and that a user may not expect. It is a warning of `tracing`, and the
+    /// [outcome](crate::Outcome::remarks) has it with the name of the callback.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let mut plan = Plan::<Fit>::new();
+    /// plan.on(Fit::on_epoch_begin, || Flow::remark("the file is there already")).named("Export");
+    /// let outcome = plan.run(&mut State::new(), |run| run.scope(Fit::EPOCH, |_| Ok(())).map(drop))?;
+    /// assert_eq!(outcome.remarks()[0].text(), "Export: the file is there already");
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn remark(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Remark(text.into().into())
     }
 
     /// Returns `Ok(Flow::Continue)` with the error type [`BoxError`], for the last line of a closure that uses `?`. There the compiler cannot

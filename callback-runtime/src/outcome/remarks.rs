@@ -21,11 +21,12 @@ pub(crate) struct Remarks {
     pub(crate) swallowed: Vec<Swallowed>,
     /// The calls in the background that were not made.
     pub(crate) dropped: Vec<Dropped>,
-    /// What the loop remarks.
-    pub(crate) of_loop: Vec<Remark>,
+    /// What the loop and handlers remark.
+    pub(crate) of_run: Vec<Remark>,
 }
 
-/// What a loop remarks of its run, such as data without a batch: see [`Run::remark`](crate::Run::remark).
+/// What a loop or a handler remarks of a run, such as data without a batch: see [`Run::remark`](crate::Run::remark) and
+/// [`Flow::remark`](crate::Flow::remark).
 ///
 /// ```
 /// # use callbacks::prelude::*;
@@ -54,12 +55,12 @@ impl Remark {
         }
     }
 
-    /// The text of the loop.
+    /// Returns the text; that of a handler begins with the name of its callback.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How often the loop remarked it.
+    /// Returns how often it was remarked.
     pub fn times(&self) -> u64 {
         self.times
     }
@@ -91,7 +92,7 @@ impl Remarks {
                 "background call",
                 "dropped",
             ),
-            count(self.of_loop.len() as u64, "remark", "of the loop"),
+            count(self.of_run.len() as u64, "remark", "").map(|count| count.trim_end().to_owned()),
         ];
         let counts: Vec<String> = counts.into_iter().flatten().collect();
         counts.join(", ")
@@ -112,7 +113,7 @@ impl Remarks {
         write_kind(f, &self.never_due)?;
         write_kind(f, &self.refused)?;
         write_kind(f, &self.dropped)?;
-        write_kind(f, &self.of_loop)
+        write_kind(f, &self.of_run)
     }
 }
 

@@ -258,7 +258,7 @@ impl<'a, L: Loop> Run<'a, L> {
     ///     run.remark("the grid had no cells");
     ///     Ok(())
     /// })?;
-    /// assert_eq!(outcome.to_string(), "finished (1 remark of the loop)\n  the grid had no cells");
+    /// assert_eq!(outcome.to_string(), "finished (1 remark)\n  the grid had no cells");
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn remark(&mut self, text: impl Into<String>) {

@@ -56,7 +56,7 @@ impl RunCore<'_> {
             refused: std::mem::take(&mut self.run_state.cold.refused),
             swallowed: self.run_state.cold.swallowed.report(),
             dropped: self.dropped(),
-            of_loop: std::mem::take(&mut self.run_state.cold.remarks),
+            of_run: std::mem::take(&mut self.run_state.cold.remarks),
         }
     }
 

@@ -4,7 +4,7 @@ use super::pending_flow::{PendingFlow, PendingKind};
 use super::{RunCore, RunState, Stage};
 use crate::callback::HandlerId;
 use crate::loops::LoopInfo;
-use crate::outcome::{Cause, Flow, Origin};
+use crate::outcome::{Cause, Flow, Origin, Reason, Remark, quietly};
 use crate::raw::HandlerStatus;
 use crate::state::Ctx;
 
@@ -38,9 +38,16 @@ impl RunCore<'_> {
 
     /// Interrupts the run with a flow, unless the rule of the plan refuses it.
     fn apply_flow(&mut self, handler: HandlerId, flow: Flow) -> Result<(), Cause> {
-        if flow == Flow::Save {
-            self.run_state.request_save(handler);
-            return Ok(());
+        match flow {
+            Flow::Save => {
+                self.run_state.request_save(handler);
+                return Ok(());
+            }
+            Flow::Remark(text) => {
+                self.add_remark(handler, &text);
+                return Ok(());
+            }
+            _ => {}
         }
         let Some(kind) = self.run_state.kind_of(flow, self.loop_info)? else {
             return Ok(());
@@ -67,6 +74,17 @@ impl RunCore<'_> {
         Ok(())
     }
 
+    /// Reports what a handler remarks at once, and with the outcome.
+    fn add_remark(&mut self, handler: HandlerId, text: &Reason) {
+        let callback = &self.resolved.names[self.dispatcher.record(handler).callback];
+        let text = text.text();
+        quietly(|| tracing::warn!(%callback, "{text}"));
+        Remark::add(
+            format!("{callback}: {text}"),
+            &mut self.run_state.cold.remarks,
+        );
+    }
+
     /// Returns the origin of what a handler returned, for reports.
     pub(crate) fn origin(&self, handler: HandlerId) -> Origin {
         let record = self.dispatcher.record(handler);
@@ -81,7 +99,7 @@ impl RunState {
     /// Returns what a flow does to the run; `None` for `Continue`. Leaving a scope that is not open is an error.
     fn kind_of(&self, flow: Flow, loop_info: &LoopInfo) -> Result<Option<PendingKind>, Cause> {
         Ok(match flow {
-            Flow::Continue | Flow::Save => None,
+            Flow::Continue | Flow::Save | Flow::Remark(_) => None,
             Flow::Interrupt(reason) => Some(PendingKind::Interrupt(reason)),
             Flow::Stop(reason) => Some(PendingKind::Stop(reason)),
             Flow::Leave(exit) => {

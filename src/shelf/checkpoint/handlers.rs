@@ -125,14 +125,27 @@ impl Checkpoint {
         self.requests.iter_mut().try_for_each(Request::begin)
     }
 
-    /// Finds out whether the directory can be written, once in a run. The policy of the callback swallows no failure of `on_enter`, so that this
-    /// comes after it.
-    fn check_once(&mut self) -> Result<(), BoxError> {
-        if self.access == Access::Unchecked {
-            self.access = Access::Checked;
-            self.dir.check_writable()?;
+    /// Finds out whether the directory can be written, and whether another run has written there, once in a run. The policy of the callback
+    /// swallows no failure of `on_enter`, so that this comes after it.
+    fn check_once(&mut self) -> Result<Flow, BoxError> {
+        if self.access != Access::Unchecked {
+            return Ok(Flow::Continue);
         }
-        Ok(())
+        self.access = Access::Checked;
+        self.dir.check_writable()?;
+        Ok(match self.dir.latest_of_other(&self.run_id) {
+            Some(name) => Flow::remark(self.describe_other(&name)),
+            None => Flow::Continue,
+        })
+    }
+
+    /// Says that a program that continues the latest checkpoint of the directory continues this run from now on.
+    fn describe_other(&self, name: &str) -> String {
+        let path = self.dir.path().display();
+        format!(
+            "the latest checkpoint in {path} was {name} of another run, and is one of this run from its first checkpoint on; to continue \
+             the other run, begin with `.resume(Resume::latest(…))`, and otherwise give each run a directory of its own"
+        )
     }
 
     fn ask_for_period(&mut self, record: &Record) -> Result<Flow, BoxError> {
@@ -152,7 +165,10 @@ impl Checkpoint {
         if self.access == Access::None {
             return Ok(Flow::Continue);
         }
-        self.check_once()?;
+        let first = self.check_once()?;
+        if first != Flow::Continue {
+            return Ok(first);
+        }
         self.writer.poll()?;
         let mut is_requested = false;
         for request in &mut self.requests {
