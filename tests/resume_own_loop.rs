@@ -31,11 +31,7 @@ breakpoints! {
 
 fn relax(run: &mut Run<'_, Relax>, steps: u64) -> Result<(), Break> {
     run.scope(Relax::RUN, |run| {
-        while run
-            .state()
-            .get::<Step>()
-            .is_some_and(|step| step.get() < steps)
-        {
+        for _ in run.rounds(steps) {
             run.scope(Relax::STEP, |run| {
                 run.fire(Relax::on_force)?;
                 let mut state = run.state();

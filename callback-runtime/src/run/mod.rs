@@ -22,6 +22,7 @@ mod owned_run;
 mod pending_flow;
 mod remarks;
 mod reply;
+mod rounds_left;
 mod run_state;
 mod scope;
 mod session;

@@ -29,6 +29,8 @@ pub(super) enum Access {
     None,
     /// It has not found out yet whether it can write.
     Unchecked,
+    /// It cannot write. By its policy the run may go on, and then each checkpoint is tried.
+    Failed,
     /// It writes.
     Checked,
 }
@@ -131,8 +133,9 @@ impl Checkpoint {
         if self.access != Access::Unchecked {
             return Ok(Flow::Continue);
         }
-        self.access = Access::Checked;
+        self.access = Access::Failed;
         self.dir.check_writable()?;
+        self.access = Access::Checked;
         Ok(match self.dir.latest_of_other(&self.run_id) {
             Some(name) => Flow::remark(self.describe_other(&name)),
             None => Flow::Continue,
@@ -143,8 +146,8 @@ impl Checkpoint {
     fn describe_other(&self, name: &str) -> String {
         let path = self.dir.path().display();
         format!(
-            "the latest checkpoint in {path} was {name} of another run, and is one of this run from its first checkpoint on; to continue \
-             the other run, begin with `.resume(Resume::latest(…))`, and otherwise give each run a directory of its own"
+            "the latest checkpoint in {path} is {name} of another run, and the first one of this run takes its place; to continue the other \
+             run, begin with `.resume(Resume::latest(…))`, and otherwise give each run a directory of its own"
         )
     }
 
@@ -263,7 +266,8 @@ impl Checkpoint {
     /// since.
     fn finish(&mut self) -> Result<(), BoxError> {
         self.writer.finish()?;
-        if self.access == Access::None || self.writer.has_written {
+        let cannot_write = matches!(self.access, Access::None | Access::Failed);
+        if cannot_write || self.writer.has_written {
             return Ok(());
         }
         self.know()?;
