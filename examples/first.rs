@@ -1,4 +1,8 @@
 //! The first program of the README. Run it with `cargo run --features csv,indicatif --example first`.
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "a batch has a handful of points"
+)]
 
 use callbacks::fit::OptimizerName;
 use callbacks::prelude::*;
@@ -45,19 +49,16 @@ fn main() -> Result<(), BoxError> {
         .map(|n| f64::from(n) / 20.0)
         .map(|x| (x, 2.0 * x + 0.1 * (9.0 * x).sin()))
         .collect();
+    let stopping = EarlyStopping::minimize("valid_loss").patience(2);
     let mut trainer = Trainer::new(Slope(0.0))
         .epochs(100)
         .learning_rate(0.1)
         .valid(vec![points[30..].to_vec()])
-        .callback(
-            EarlyStopping::minimize("valid_loss")
-                .patience(2)
-                .min_delta(0.001),
-        )
-        .callback(Csv::new(std::fs::File::create("first.csv")?))
+        .callback(stopping.min_delta(0.001))
+        .callback(Csv::to_file("first.csv"))
         .callback(Progress::new());
     let fitted = trainer.fit(vec![points[..15].to_vec(), points[15..30].to_vec()])?;
-    println!("{}: the slope is {:.2}", fitted.outcome, fitted.learner.0);
+    println!("the slope is {:.2}", fitted.learner.0);
     fitted.outcome.ok()?;
     Ok(())
 }

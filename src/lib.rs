@@ -38,6 +38,7 @@
 //! * [`State`] is shared by loop and callbacks: one value per type.
 //! * [`Flow`] is what a handler returns, [`Outcome`] how a run ended.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

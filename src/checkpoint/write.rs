@@ -163,6 +163,10 @@ impl CheckpointDir {
         head: &CheckpointHead,
         mut saved: SavedRun,
     ) -> Result<u64, CheckpointError> {
+        saved.sync_sinks().map_err(failed(
+            &self.path,
+            "making durable what the run has written",
+        ))?;
         let (manifest_path, tensors_path) = (folder.join(MANIFEST), folder.join(TENSORS));
         let at_manifest = |problem| CheckpointError::new(&manifest_path, problem);
         let tensors = saved.take_tensors();

@@ -1,7 +1,7 @@
 //! Writes whole lines, also after an error of the file, and goes back when a run is restored.
 
 use super::{FilePosition, RewindFile};
-use callback_runtime::persist::Rewind;
+use callback_runtime::persist::{Rewind, SinkSync};
 use callback_runtime::{BoxError, CallbackInfo};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -175,6 +175,13 @@ impl Rewind for LineWriter {
                 to.flush()?;
                 Ok(None)
             }
+        }
+    }
+
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        match &mut self.to {
+            Destination::File(file) => file.sync_later(),
+            Destination::Writer(_) => Ok(None),
         }
     }
 

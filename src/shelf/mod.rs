@@ -99,6 +99,7 @@ mod columns;
 #[cfg(feature = "csv")]
 mod csv;
 mod data;
+mod digits;
 mod gradients;
 #[cfg(feature = "signal-hook")]
 mod interrupts;

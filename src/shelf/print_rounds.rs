@@ -1,6 +1,7 @@
 //! Prints a line for each round.
 
 use super::DryRun;
+use super::digits::round_digits;
 use crate::fit::{Epochs, LearningRate};
 use crate::weight;
 use callback_macros::callback;
@@ -102,7 +103,7 @@ impl PrintRounds {
         let rates = rates
             .into_iter()
             .filter(|(name, _)| record.value(name).is_none());
-        let rates = rates.map(|(name, rate)| format!("  {name} {}", four_digits(rate)));
+        let rates = rates.map(|(name, rate)| format!("  {name} {}", round_digits(rate, 4)));
         let rates = rates.collect::<Vec<_>>().concat();
         format!("{place}  {values}{rates}")
     }
@@ -130,11 +131,6 @@ fn place(round: Round, epochs: Option<Epochs>) -> String {
         }
         _ => format!("{unit} {number}"),
     }
-}
-
-/// Rounds a rate to four significant digits. Rates can be small, so that a number of decimals does not fit all of them.
-fn four_digits(rate: f64) -> f64 {
-    format!("{rate:.3e}").parse().unwrap_or(rate)
 }
 
 impl Default for PrintRounds {

@@ -3,11 +3,15 @@
 use crate::disk::Folder;
 use crate::memory_disk::{Fault, MemoryDisk};
 use crate::script::{DIRECTORY, RUN, check_tidy, checkpoint, directory};
-use callbacks::checkpoint::{CheckpointDir, CheckpointProblem, Disk, FileSystem, Lock};
+use callbacks::checkpoint::{
+    CheckpointDir, CheckpointProblem, Disk, FileSystem, Lock, NewCheckpoint,
+};
+use callbacks::persist::{Rewind, SavedRun, SinkSync};
 use callbacks::prelude::*;
 use callbacks::shelf::Checkpoint;
 use callbacks::{Outcome, breakpoints};
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -177,4 +181,49 @@ fn two_checkpoints_of_one_directory_are_a_problem_of_the_plan() {
     }
     check(&folder.0.join("runs"), &folder.0.join("runs/best")).unwrap();
     check(&folder.0.join("runs"), &folder.0.join("best")).unwrap();
+}
+
+/// A sink whose disk is gone.
+#[derive(Debug)]
+struct Lost;
+
+impl Rewind for Lost {
+    type Position = u64;
+
+    fn position(&mut self) -> Result<u64, BoxError> {
+        Ok(7)
+    }
+
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        Ok(Some(SinkSync::new(|| {
+            Err(io::Error::other("rows.csv: it is gone"))
+        })))
+    }
+
+    fn rewind(&mut self, _: u64) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_checkpoint_is_not_written_if_what_the_run_has_written_cannot_be_made_durable() {
+    let mut plan = Plan::<Fit>::new();
+    plan.persist_fields("rows", |rows: &mut Lost, fields| fields.rewind("at", rows));
+    let mut state = State::new();
+    state.insert(Lost);
+    let mut saved = SavedRun::default();
+    let outcome = plan.run(&mut state, |run| {
+        saved = run.save()?;
+        Ok(())
+    });
+    outcome.unwrap().ok().unwrap();
+
+    let disk = MemoryDisk::default();
+    let new = NewCheckpoint {
+        saved,
+        ..NewCheckpoint::new("last", RUN, 1)
+    };
+    let error = directory(&disk).write(new).unwrap_err().to_string();
+    assert!(error.contains("rows.csv: it is gone"), "{error}");
+    assert!(directory(&disk).latest().unwrap().is_none());
 }

@@ -2,23 +2,27 @@
 //!
 //! Fresh memory costs more than the copy: the system gives it page by page.
 
-use super::{SavedRun, SavedTensor, SavedValue};
+use super::{SavedRun, SavedTensor, SavedValue, SinkSync};
 use std::collections::HashMap;
 use std::mem;
 
-/// Memory for the tensors of the next save, by its size.
+/// What a save collects beside values: memory for its tensors, and what makes its sinks durable.
 #[derive(Debug, Default)]
-pub(crate) struct Buffers(HashMap<usize, Vec<Vec<u8>>>);
+pub(crate) struct Buffers {
+    /// Memory by its size.
+    memory: HashMap<usize, Vec<Vec<u8>>>,
+    pub(super) syncs: Vec<SinkSync>,
+}
 
 impl Buffers {
     /// Returns memory for so many bytes. What it holds is of an earlier tensor.
     pub(super) fn take(&mut self, size: usize) -> Vec<u8> {
-        let buffer = self.0.get_mut(&size).and_then(Vec::pop);
+        let buffer = self.memory.get_mut(&size).and_then(Vec::pop);
         buffer.unwrap_or_else(|| vec![0; size])
     }
 
     fn keep(&mut self, buffer: Vec<u8>) {
-        self.0.entry(buffer.len()).or_default().push(buffer);
+        self.memory.entry(buffer.len()).or_default().push(buffer);
     }
 }
 
@@ -30,7 +34,9 @@ impl SpareRuns {
     const MOST: usize = 2;
 
     /// Keeps a saved run for its memory.
-    pub(super) fn keep(&mut self, saved: SavedRun) {
+    pub(super) fn keep(&mut self, mut saved: SavedRun) {
+        // They hold files.
+        saved.syncs = Vec::new();
         self.0.push(saved);
         if self.0.len() > Self::MOST {
             self.0.remove(0);

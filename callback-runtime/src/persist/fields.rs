@@ -1,6 +1,6 @@
 //! The fields that a callback or a value of the state remembers: one function names them, for saving and for loading.
 
-use super::{Buffers, Rewind, Savable, SavedFields, SavedValue, SavedValueError};
+use super::{Buffers, Rewind, Savable, SavedFields, SavedValue, SavedValueError, SinkSync};
 use crate::outcome::BoxError;
 
 /// The fields that a callback remembers, for the function that names them. The same function saves and loads: [`field`](Self::field) copies
@@ -285,7 +285,10 @@ impl<'a> Fields<'a> {
     pub fn rewind<S: Rewind + ?Sized>(&mut self, name: &str, sink: &mut S) {
         let name = self.path_of(name);
         let done = match &mut self.direction {
-            Direction::Save { saved, .. } => save_position(sink).map(|at| saved.insert(&*name, at)),
+            Direction::Save { saved, buffers } => save_position(sink).map(|(at, sync)| {
+                saved.insert(&*name, at);
+                buffers.syncs.extend(sync);
+            }),
             Direction::Load { saved, positions } => {
                 if let Some(at) = saved.remove(&name) {
                     check_position(sink, &at).map(|()| positions.insert(&*name, at))
@@ -373,8 +376,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn save_position<S: Rewind + ?Sized>(sink: &mut S) -> Result<SavedValue, BoxError> {
-    Ok(SavedValue::of(&sink.position()?)?)
+fn save_position<S: Rewind + ?Sized>(
+    sink: &mut S,
+) -> Result<(SavedValue, Option<SinkSync>), BoxError> {
+    let at = SavedValue::of(&sink.position()?)?;
+    Ok((at, sink.sync_later()?))
 }
 
 fn check_position<S: Rewind + ?Sized>(sink: &mut S, at: &SavedValue) -> Result<(), BoxError> {

@@ -1,6 +1,6 @@
 //! Sinks that go back: a restored run continues what it writes along the way at the position of the saved run.
 
-use super::Savable;
+use super::{Savable, SinkSync};
 use crate::outcome::BoxError;
 use std::io::{self, BufWriter, Write};
 
@@ -70,6 +70,12 @@ pub trait Rewind {
     /// Hands everything that was written to the operating system, and returns the position after it. An error fails the saving.
     fn position(&mut self) -> Result<Self::Position, BoxError>;
 
+    /// Returns what makes durable all that is before the [position](Self::position) that was just returned. A checkpoint calls it before it is
+    /// durable itself, so that a failure of power takes only what the run that continues it writes again. Nothing without this function.
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        Ok(None)
+    }
+
     /// Returns an error if what is there cannot go back to the position, such as a file that is shorter or that another run has written. It
     /// gets `None` if the saved run has no position of the sink, so that the sink does not replace what the saved run may have written
     /// under another name. Changes nothing. A run calls this of all sinks before it changes one of them.
@@ -95,6 +101,10 @@ impl<W: Rewind + Write> Rewind for BufWriter<W> {
     fn position(&mut self) -> Result<Self::Position, BoxError> {
         self.flush()?;
         self.get_mut().position()
+    }
+
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        self.get_mut().sync_later()
     }
 
     fn check(&mut self, to: Option<&Self::Position>) -> Result<(), BoxError> {

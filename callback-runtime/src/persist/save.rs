@@ -78,6 +78,7 @@ impl RunCore<'_> {
             allows_missing: false,
             renamed: Vec::new(),
             origin: None,
+            syncs: buffers.syncs,
         };
         error.or(saved)
     }

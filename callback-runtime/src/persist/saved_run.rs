@@ -1,6 +1,6 @@
 //! A run that was saved.
 
-use super::{SavedEnding, SavedFields};
+use super::{SavedEnding, SavedFields, SinkSync};
 use crate::period::{Amount, Periods};
 
 /// A run at one moment: where it is, and what its callbacks and its state remember. [`Run::save`](crate::Run::save) returns it, and
@@ -27,6 +27,8 @@ pub struct SavedRun {
     pub(super) allows_missing: bool,
     /// The names that were changed since, each with the new one. They are not saved.
     pub(super) renamed: Vec<(String, String)>,
+    /// What makes durable what its sinks had written. It is not saved.
+    pub(super) syncs: Vec<SinkSync>,
     /// Where it comes from, such as the folder of a checkpoint. It is not saved.
     pub(super) origin: Option<String>,
 }
@@ -53,6 +55,18 @@ impl SavedRun {
     /// Returns what ended the run where it was saved; `None` if it went on.
     pub const fn ending(&self) -> Option<&SavedEnding> {
         self.ending.as_ref()
+    }
+
+    /// Makes durable what the sinks of the run had written when it was saved. What writes the run calls this before, as
+    /// `CheckpointDir::write` does.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// SavedRun::default().sync_sinks()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn sync_sinks(&self) -> std::io::Result<()> {
+        self.syncs.iter().try_for_each(SinkSync::run)
     }
 
     /// Says where the saved run comes from, such as the folder of a checkpoint. An error that refuses it names this place.

@@ -86,6 +86,7 @@ impl SavedRun {
             allows_missing: false,
             renamed: Vec::new(),
             origin: None,
+            syncs: Vec::new(),
         })
     }
 }

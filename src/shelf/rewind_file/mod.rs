@@ -6,13 +6,15 @@ mod position;
 mod verify;
 
 use callback_runtime::BoxError;
-use callback_runtime::persist::Rewind;
+use callback_runtime::persist::{Rewind, SinkSync};
 use checksum::Checksum;
 use open::{open, sync, with_path};
 pub use position::FilePosition;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use verify::verify;
 
 /// A file that a run writes along the way, for callbacks of your own: `Csv::to_file` and `JsonLines::to_file` write into one. It is opened
@@ -26,8 +28,8 @@ use verify::verify;
 /// Write nothing in `on_enter`, which comes before a run is restored. Bytes are handed to the operating system at once; for small pieces wrap
 /// the file into a [`BufWriter`](std::io::BufWriter), which can go back, too. Flush it at `on_exit`.
 ///
-/// What was written before the run is saved is durable then: the position waits for the disk. So a failure of power takes only what a run that
-/// continues the saved one writes again.
+/// A checkpoint makes durable what was written before it, on the thread that writes it. So a failure of power takes only what a run that continues
+/// it writes again.
 ///
 /// ```
 /// use callbacks::persist::Fields;
@@ -81,8 +83,8 @@ pub struct RewindFile {
     file: Option<File>,
     /// What the file has, since it was opened.
     written: Checksum,
-    /// How many bytes of it are durable; `None` before the first time.
-    durable: Option<u64>,
+    /// Whether the name of the file is durable.
+    has_durable_name: Arc<AtomicBool>,
     /// The position that was checked last, and the checksum of what is before it.
     checked: Option<(FilePosition, Checksum)>,
     /// Why a new file is begun when the file is opened.
@@ -114,7 +116,7 @@ impl RewindFile {
             or_new_file: false,
             file: None,
             written: Checksum::EMPTY,
-            durable: None,
+            has_durable_name: Arc::default(),
             checked: None,
             begins_beside: None,
             remark: None,
@@ -276,19 +278,18 @@ impl RewindFile {
         }
     }
 
-    /// Makes what was written durable, so that no checkpoint is of a file that a failure of power has cut.
-    fn sync(&mut self) -> io::Result<()> {
+    /// Returns what makes the file durable, so that no checkpoint is of one that a failure of power has cut.
+    fn sync_file(&mut self) -> io::Result<SinkSync> {
         let path = self.path();
-        if let Some(file) = self
-            .file
-            .as_ref()
-            .filter(|_| self.durable != Some(self.written.length))
-        {
-            let is_new = self.durable.is_none();
-            sync(&path, file, is_new).map_err(|error| with_path(&path, &error))?;
-            self.durable = Some(self.written.length);
-        }
-        Ok(())
+        let file = self.open()?.try_clone();
+        let file = file.map_err(|error| with_path(&path, &error))?;
+        let has_durable_name = self.has_durable_name.clone();
+        Ok(SinkSync::new(move || {
+            let is_new = !has_durable_name.load(Ordering::Relaxed);
+            sync(&path, &file, is_new).map_err(|error| with_path(&path, &error))?;
+            has_durable_name.store(true, Ordering::Relaxed);
+            Ok(())
+        }))
     }
 
     /// Creates the first file beside the path that is not there.
@@ -338,8 +339,11 @@ impl Rewind for RewindFile {
     fn position(&mut self) -> Result<FilePosition, BoxError> {
         self.open()?;
         self.flush()?;
-        self.sync()?;
         Ok(FilePosition::new(self.number, self.written))
+    }
+
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        Ok(Some(self.sync_file()?))
     }
 
     fn check(&mut self, to: Option<&FilePosition>) -> Result<(), BoxError> {
@@ -355,7 +359,8 @@ impl Rewind for RewindFile {
     }
 
     fn rewind(&mut self, to: FilePosition) -> Result<(), BoxError> {
-        (self.file, self.durable, self.begins_beside) = (None, None, None);
+        (self.file, self.begins_beside) = (None, None);
+        self.has_durable_name = Arc::default();
         let checked = self.checked.take().filter(|(at, _)| *at == to);
         let verified = match checked {
             Some((_, written)) => Ok(written),

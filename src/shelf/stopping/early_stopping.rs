@@ -5,6 +5,7 @@ use super::improvement::{Direction, Improvement};
 use super::monitor::{Memory, Monitor};
 use super::patience::Patience;
 use crate::model::Parameters;
+use crate::shelf::digits::round_digits;
 use crate::weight;
 use callback_macros::callback;
 use callback_runtime::persist::Fields;
@@ -284,6 +285,7 @@ impl EarlyStopping {
     fn describe_looks(&self, looks: u64, value: f64) -> String {
         let (name, on) = (&self.monitor.name, self.improvement.describe());
         let unit = if looks == 1 { "look" } else { "looks" };
+        let value = round_digits(value, 6);
         format!("`{name}` has not improved{on} in {looks} {unit}: {value}")
     }
 

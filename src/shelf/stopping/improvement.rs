@@ -1,5 +1,6 @@
 //! When a number improves on the best one so far.
 
+use crate::shelf::digits::round_digits;
 use callback_runtime::CallbackInfo;
 
 /// Whether smaller or greater values are better.
@@ -66,6 +67,7 @@ impl Improvement {
 
     /// Describes what a value had to improve on, and by how much, as in ` on 0.2125 by more than 0.01`.
     pub(super) fn describe(&self) -> String {
+        let digits = |value: f64| round_digits(value, 6);
         let Some(reference) = self.reference() else {
             return String::new();
         };
@@ -78,11 +80,11 @@ impl Improvement {
         let by = match self.min_relative_delta {
             _ if required <= 0.0 => String::new(),
             relative if relative > 0.0 && required > self.min_delta => {
-                format!(" by more than {required}, {relative} of it")
+                format!(" by more than {}, {relative} of it", digits(required))
             }
-            _ => format!(" by more than {required}"),
+            _ => format!(" by more than {}", digits(required)),
         };
-        format!(" on{baseline} {reference}{by}")
+        format!(" on{baseline} {}{by}", digits(reference))
     }
 
     /// Declares the settings that are not valid.

@@ -3,7 +3,7 @@
 use super::event::{Event, Summary, SummaryValue, What};
 use crate::shelf::{FilePosition, RewindFile};
 use callback_runtime::BoxError;
-use callback_runtime::persist::Rewind;
+use callback_runtime::persist::{Rewind, SinkSync};
 use prost::Message;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -41,6 +41,11 @@ impl EventFile {
         let path = self.to.get_ref().path();
         let name = path.file_name().unwrap_or_default();
         Ok((name.to_string_lossy().into_owned(), self.to.position()?))
+    }
+
+    /// Returns what makes durable what was written.
+    pub(super) fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        self.to.sync_later()
     }
 
     /// Writes numbers with their tags.

@@ -3,7 +3,7 @@
 use super::file::EventFile;
 use crate::shelf::{FilePosition, RewindFile};
 use callback_runtime::BoxError;
-use callback_runtime::persist::Rewind;
+use callback_runtime::persist::{Rewind, SinkSync};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +90,11 @@ impl Rewind for EventFolder {
 
     fn position(&mut self) -> Result<Self::Position, BoxError> {
         self.file.as_mut().map(EventFile::position).transpose()
+    }
+
+    fn sync_later(&mut self) -> Result<Option<SinkSync>, BoxError> {
+        let sync = self.file.as_mut().map(EventFile::sync_later);
+        Ok(sync.transpose()?.flatten())
     }
 
     /// A run that begins anew has a new file.
