@@ -38,13 +38,14 @@ impl Verbose {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("registered:");
-    for registration in registrations() {
-        println!("  {registration}");
-    }
+    println!("{}", registrations());
 
     let mut plan = Plan::<Fit>::new();
     plan.discover();
+    plan.check(&State::new())?;
+    for note in plan.notes() {
+        println!("note: {note}");
+    }
     plan.add(WriteTo { path: "loss.csv" });
     let outcome = plan.run(&mut State::new(), |run| {
         run.scope(Fit::FIT, |_| Ok(()))?;

@@ -85,7 +85,7 @@ pub mod __private {
     pub use callback_runtime::__private::*;
     pub use callback_runtime::persist::Fields;
     pub use callback_runtime::{
-        At, AtEach, Availability, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef,
+        Alias, At, AtEach, Availability, BoxError, Breakpoint, Callback, CallbackInfo, CallbackRef,
         Handlers, Location, Loop, Record, Registration, Role, RoundInfo, Rounds, Scope,
         ScopeCounter, ScopeInfo,
     };

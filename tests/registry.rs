@@ -2,7 +2,7 @@
 //! reported.
 
 use callbacks::prelude::*;
-use callbacks::{Registration, registrations};
+use callbacks::{ProblemKind, Registration, registrations};
 use std::sync::Mutex;
 
 callbacks::link!(linked_plugin);
@@ -259,4 +259,66 @@ fn a_required_callback_that_is_attached_is_not_made_again() {
     plan.add(Light);
     run(&mut plan);
     assert_eq!(plan.names(), ["Light"]);
+}
+
+struct WriteTo(&'static str);
+
+#[callback(weight = 30)]
+impl WriteTo {
+    fn on_epoch_end(&self, ran: &Ran) {
+        ran.note(self.0);
+    }
+}
+
+/// Returns the texts of the notes about `WriteTo`.
+fn notes(plan: &mut Plan<Fit>) -> Vec<String> {
+    let mut state = State::new();
+    state.insert(Ran::default());
+    plan.check(&state).expect("a note is no error");
+    let notes = plan.notes().iter();
+    let kind = ProblemKind::NeedsArguments;
+    let notes = notes.filter(|note| note.kind() == kind && note.callback() == "WriteTo");
+    notes.map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_discovery_leaves_out_is_noted_at_each_check_until_it_is_attached() {
+    let mut plan = Plan::new();
+    plan.discover_if(mine);
+    plan.discover_if(mine);
+    for _ in 0..2 {
+        let notes = notes(&mut plan);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        let end = "leaves it out, because it needs arguments; attach one by hand, give the type a `Default`, or write `discover = false`";
+        assert!(notes[0].ends_with(end), "{notes:?}");
+    }
+    plan.add(WriteTo("by hand"));
+    assert_eq!(notes(&mut plan), [""; 0]);
+    assert!(run(&mut plan).contains(&"by hand"));
+}
+
+#[test]
+fn nothing_is_noted_where_discovery_does_not_look() {
+    let mut plan = Plan::new();
+    assert_eq!(notes(&mut plan), [""; 0]);
+    plan.discover_if(|one| mine(one) && one.name() == "Light");
+    plan.require("Heavy");
+    assert_eq!(notes(&mut plan), [""; 0]);
+}
+
+#[test]
+fn the_list_has_the_own_callbacks_first_and_the_ready_made_ones_apart() {
+    let text = registrations().to_string();
+    let (own, ready_made) = text
+        .split_once("\nready-made\n")
+        .expect("the shelf has some");
+    assert!(own.starts_with("registered\n") && own.contains("Light for Fit"));
+    assert!(ready_made.contains("Recorder for Fit") && !ready_made.contains("Light for Fit"));
+    let lines = text.lines().filter(|line| line.starts_with("  ")).count();
+    assert_eq!(lines, registrations().len());
+    assert!(
+        registrations()
+            .iter()
+            .all(|one| one.is_ready_made() == one.module_path().starts_with("callbacks::"))
+    );
 }

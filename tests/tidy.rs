@@ -153,22 +153,41 @@ fn the_problems_in_the_readme_are_where_it_says() {
 fn every_slip_on_its_own_is_answered_by_one_error() {
     let fail = root().join("tests/ui/fail");
     let folders = fs::read_dir(&fail).expect("the folder of slips").flatten();
-    // The files of `several` have several faults on purpose.
-    let single = folders.filter(|folder| folder.file_name() != "several");
+    // The files of `several` and `matrix` have several faults on purpose.
+    let is_single = |name: &str| !["several", "matrix"].contains(&name);
+    let single = folders.filter(|folder| folder.file_name().to_str().is_some_and(is_single));
     let files = single.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
     let stderr_files = files
         .map(|file| file.path())
         .filter(|path| path.extension().is_some_and(|end| end == "stderr"));
     let mut count = 0;
     for path in stderr_files {
-        let errors = read(&path)
-            .lines()
-            .filter(|line| line.starts_with("error"))
-            .count();
-        assert_eq!(errors, 1, "{}", path.display());
+        assert_eq!(count_errors(&path), 1, "{}", path.display());
         count += 1;
     }
     assert!(count >= 45, "{count} slips");
+}
+
+#[test]
+fn every_function_of_a_matrix_is_answered_by_one_error() {
+    let matrix = root().join("tests/ui/fail/matrix");
+    let files = fs::read_dir(matrix)
+        .expect("the folder of matrices")
+        .flatten();
+    let is_program = |path: &PathBuf| path.extension().is_some_and(|end| end == "rs");
+    for path in files.map(|file| file.path()).filter(is_program) {
+        let text = read(&path);
+        let functions = text.lines().filter(|line| line.contains("self")).count();
+        let errors = count_errors(&path.with_extension("stderr"));
+        assert_eq!(errors, functions, "{}", path.display());
+    }
+}
+
+fn count_errors(stderr: &Path) -> usize {
+    let text = read(stderr);
+    text.lines()
+        .filter(|line| line.starts_with("error"))
+        .count()
 }
 
 #[test]

@@ -60,6 +60,11 @@ impl Errors {
             .collect()
     }
 
+    /// Drops the errors, because another call of the macro reports them.
+    pub(crate) fn ignore(self) {
+        self.take();
+    }
+
     fn take(&self) -> Vec<syn::Error> {
         self.list.borrow_mut().take().unwrap_or_default()
     }

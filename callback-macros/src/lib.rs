@@ -24,7 +24,8 @@ use proc_macro::TokenStream;
 /// A function whose name begins with `on_`, `before_` or `after_` runs at the breakpoint of that name. A name without a phase, such
 /// as `on_batch_end`, refers to the breakpoint in every phase. A function with `#[on(train_batch_end, valid_batch_end)]` runs at the
 /// breakpoints in the attribute, and `#[on(batch_end, phase = train)]` limits them to one phase. Every other function is an ordinary
-/// method.
+/// method. A method that the rest of the block does not call is an error if it has the name of a breakpoint without `on_`, or that of a
+/// hook of another framework, such as `training_step`: it belongs in another block.
 ///
 /// A handler has a parameter `&T` to read the state of type `T`, `&mut T` to change it, `Option` of either if the state may be absent,
 /// `Local<'_, T>` or `LocalMut<'_, T>` for types that stay on their thread, `&Breakpoint`, or only `Ctx<'_>` for all state. It returns

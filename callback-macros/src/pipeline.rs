@@ -14,8 +14,12 @@ pub(crate) fn callback(arguments: TokenStream, item: TokenStream) -> TokenStream
 /// `__expand_callback! { … }`: writes the impls for the copy that the loops' macros pass on with their breakpoints.
 pub(crate) fn expand_callback(tokens: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let input = crate::callback::syntax::SecondStageInput::new(tokens, &errors);
+    let input = crate::callback::syntax::SecondStageInput::new(tokens.clone(), &errors);
     let model = input.map(crate::callback::model::Model::new);
+    if let Some(model) = model.as_ref().filter(|model| model.needs_table()) {
+        errors.ignore();
+        return crate::callback::expand::expand_with_table(model, tokens);
+    }
     let checked = model.map(|model| crate::callback::check::check(model, &errors));
     crate::callback::expand::expand_second_stage(checked, errors)
 }

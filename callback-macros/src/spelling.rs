@@ -24,15 +24,26 @@ pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    nearest_with_distance(name, candidates).map(|(_, candidate)| candidate)
+}
+
+/// Like [`nearest`], with the distance before the candidate.
+pub(crate) fn nearest_with_distance<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<(usize, &'a str)> {
     let distances = candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate));
-    // A short name with several wrong letters resembles too many others.
-    let limit = (name.chars().count() / 4).clamp(1, 4);
+    let limit = distance_limit(name);
     distances
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+}
+
+/// Returns the largest distance at which a name is near `name`. A short name with several wrong letters resembles too many others.
+pub(crate) fn distance_limit(name: &str) -> usize {
+    (name.chars().count() / 4).clamp(1, 4)
 }
 
 /// Returns `: did you mean …?`, to be appended to a message about an unknown name, or nothing without a guess.

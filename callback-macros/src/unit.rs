@@ -53,6 +53,19 @@ impl Unit {
         }
     }
 
+    /// Returns the unit that a word of another framework contains: `epochs` for `every_n_epochs`.
+    pub(crate) fn in_words(words: &str) -> Option<Self> {
+        words.split('_').find_map(|word| match word {
+            "epoch" | "epochs" => Some(Self::Epochs),
+            "step" | "steps" | "update" | "updates" | "iteration" | "iterations" | "iter"
+            | "iters" => Some(Self::Steps),
+            "batch" | "batches" => Some(Self::MicroSteps),
+            "sample" | "samples" => Some(Self::Samples),
+            "sec" | "secs" | "second" | "seconds" | "time" => Some(Self::Seconds),
+            _ => None,
+        })
+    }
+
     /// Whether the unit is counted in whole numbers.
     pub(crate) fn is_whole(self) -> bool {
         !matches!(self, Self::Time | Self::Seconds)
@@ -61,11 +74,18 @@ impl Unit {
 
 /// Returns `: did you mean …?` if one of `names` is near `ident` or near the unit that `ident` is a synonym of.
 pub(crate) fn suggest_name<'a>(ident: &Ident, names: impl IntoIterator<Item = &'a str>) -> String {
-    let name = match ident.unraw().to_string().as_str() {
-        "update" | "updates" | "iteration" | "iterations" | "iters" => "steps".to_owned(),
-        "batch" | "batches" => "micro_steps".to_owned(),
-        "sec" | "secs" => "seconds".to_owned(),
-        other => other.to_owned(),
+    let name = ident.unraw().to_string();
+    let name = match name.as_str() {
+        "frequency" | "freq" | "interval" | "every" | "n" | "period" => "steps".to_owned(),
+        "min" | "minutes" | "hours" => "seconds".to_owned(),
+        "start" | "skip" => "offset".to_owned(),
+        "end" | "stop" => "until".to_owned(),
+        "condition" | "event_filter" | "predicate" => "when".to_owned(),
+        other => match Unit::in_words(other) {
+            // `time` is a unit of its own.
+            Some(unit) if other != "time" => unit.name().to_owned(),
+            _ => other.to_owned(),
+        },
     };
     did_you_mean(nearest(&name, names))
 }

@@ -23,12 +23,13 @@ mod state;
 pub use background::{Background, BackgroundMethod, BackgroundParam, BackgroundReply, Dropped};
 pub use callback::{
     AnswerIf, Callback, CallbackInfo, CallbackRef, Claim, Closure, HandlerRef, Handlers,
-    IntoCallbackRef, Location, Method, ProducedName, Registration, answer_if, registrations,
+    IntoCallbackRef, Location, Method, ProducedName, Registration, Registrations, answer_if,
+    registrations,
 };
 pub use explain::Explanation;
 pub use loops::{
-    At, AtEach, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, RoundInfo, Rounds, Scope,
-    ScopeCounter, ScopeInfo,
+    Alias, At, AtEach, Availability, Breakpoint, Loop, MAX_BREAKPOINTS, Role, RoundInfo, Rounds,
+    Scope, ScopeCounter, ScopeInfo,
 };
 pub use outcome::{
     Answer, Answers, BoxError, Cause, Ending, Failure, Fault, Flow, NeverDue, OnFailure, Origin,

@@ -43,5 +43,59 @@ crate::breakpoints! {
         stop => on_stop;
         interrupt => on_interrupt;
         error => on_run_error;
+
+        aliases "Fit", "Keras" {
+            on_epoch_begin, on_train_batch_begin => on_step_start;
+            on_epoch_end, on_train_batch_end => on_step_end;
+        }
+        aliases "Fit" {
+            on_fit_begin => on_run_start;
+            on_train_batch_before_step => before_parameter_update;
+            on_train_batch_after_step, on_update_end => on_step_end;
+            on_fit_end => on_run_end;
+            on_fit_error => on_run_error;
+        }
+        aliases "Keras", "Hugging Face" {
+            on_train_begin => on_run_start;
+            on_train_end => on_run_end;
+        }
+        aliases "Hugging Face" {
+            on_step_begin => on_step_start;
+            on_pre_optimizer_step => before_parameter_update;
+            on_optimizer_step => on_step_end;
+        }
+        aliases "Lightning" {
+            setup => on_enter;
+            teardown => on_exit;
+            on_fit_start, on_train_start => on_run_start;
+            on_train_epoch_start, on_train_batch_start => on_step_start;
+            on_after_backward, on_before_optimizer_step => before_parameter_update;
+            on_train_epoch_end => on_step_end;
+            on_exception => on_run_error, "Ctrl-C is no error here: it fires `on_interrupt`";
+            on_save_checkpoint, on_load_checkpoint, state_dict, load_state_dict => "name what the callback remembers: `#[callback(persist(best))]`";
+            training_step => "write `compute_loss_and_update` of your `Driven`";
+            optimizer_step => "write `update_parameters` of your `Driven`";
+        }
+        aliases "fastai" {
+            before_fit => on_run_start;
+            before_epoch, before_batch => on_step_start;
+            before_step => before_parameter_update;
+            after_step, after_batch, after_epoch => on_step_end;
+            after_fit => on_run_end, "after an error only `on_run_error` and `on_exit` run";
+        }
+        aliases "nvalchemi" {
+            before_step => on_step_start, "fastai's comes before the update, and nvalchemi's before the computation";
+            before_compute => on_compute_update_start;
+            after_compute => on_compute_update_end;
+            after_step => on_step_end;
+        }
+        aliases "ignite" {
+            started => on_run_start;
+            epoch_started, iteration_started => on_step_start;
+            epoch_completed, iteration_completed => on_step_end;
+            completed => on_run_end;
+            exception_raised => on_run_error;
+            terminate => on_stop;
+        }
     }
 }

@@ -140,7 +140,92 @@ fn the_first_stage_writes_unfinished_bodies_unchanged() {
     let body = "impl Log { fn print (& self) { let x = self . ; } fn leave (& self) { } const A : u8 = 3 ; }";
     assert!(written.contains(body), "{written}");
     assert!(written.contains(":: callbacks :: Fit ! { { :: callbacks } [] [] { weight = 3 }"));
-    assert!(written.ends_with("impl Log { # [on (exit)] fn leave (& self) ; } } }"));
+    let copy = "impl Log { fn print (& self) ; # [on (exit)] fn leave (& self) ; } } }";
+    assert!(written.ends_with(copy), "{written}");
+}
+
+#[test]
+fn the_second_stage_gets_methods_that_the_block_does_not_mention() {
+    let block = quote!(impl Log {
+        fn called(&self) {}
+        fn named_in_an_attribute(&self) {}
+        pub fn stop(&self) {}
+        fn new() -> Self { Self }
+        fn epoch_end(&self) {}
+        #[every(when = Self::named_in_an_attribute)]
+        fn on_exit(&self) { self.called() }
+    });
+    let written = pipeline::callback(TokenStream::new(), block).to_string();
+    let copy = "impl Log { fn epoch_end (& self) ; # [every (when = Self :: named_in_an_attribute)] fn on_exit (& self) ; } }";
+    assert!(written.contains(copy), "{written}");
+}
+
+/// Returns the output of the second stage for a loop with names of other frameworks.
+fn expand_with_aliases(aliases: &TokenStream, block: &TokenStream) -> String {
+    let input = quote! {
+        {::callbacks}
+        [{Fit complete #aliases [on_enter] [on_epoch_end] [on_train_batch_end train on_batch_end] [on_exit]}]
+        {}
+        {#block}
+    };
+    pipeline::expand_callback(input).to_string()
+}
+
+#[test]
+fn only_a_block_with_a_foreign_name_asks_for_the_table() {
+    let names = quote!(names "on_train_epoch_end training_step");
+    let asks = |block: &TokenStream| expand_with_aliases(&names, block).contains("@ aliases");
+    assert!(!asks(&quote!(impl Log { fn on_epoch_end(&self); })));
+    assert!(!asks(
+        &quote!(impl Log { fn on_epoch_end(&self); fn print(&self); })
+    ));
+    assert!(asks(&quote!(impl Log { fn on_train_epoch_end(&self); })));
+    assert!(asks(&quote!(impl Log { fn training_step(&self); })));
+    assert!(asks(
+        &quote!(impl Log { #[on(TRAIN_EPOCH_END)] fn print(&self); })
+    ));
+}
+
+#[test]
+fn a_foreign_name_is_answered_by_its_meaning_and_not_by_its_letters() {
+    let table =
+        "Lightning\ton_train_epoch_end\ton_epoch_end\t\nHF\ton_train_epoch_end\ton_exit\tlater\n";
+    let table = quote!(table #table);
+    let answer = "of Lightning is `on_epoch_end` here, that of HF is `on_exit` here\\nlater\\n";
+    for (name, begin) in [
+        (quote!(on_train_epoch_end), ": this hook "),
+        (
+            quote!(on_train_epoch_ends),
+            ": did you mean `on_epoch_end`?\\n`on_train_epoch_end` ",
+        ),
+    ] {
+        let block = quote!(impl Log { fn #name(&self); });
+        let expanded = expand_with_aliases(&table, &block);
+        assert!(
+            expanded.contains(&format!("`{name}`{begin}{answer}")),
+            "{expanded}"
+        );
+        assert_eq!(errors(&expanded).len(), 1);
+    }
+}
+
+#[test]
+fn the_list_of_breakpoints_is_in_the_first_error_of_a_block() {
+    let block = quote!(impl Log { fn on_x(&self); fn on_epoch_ned(&self); fn on_y(&self); });
+    let expanded = expand(&TokenStream::new(), &block);
+    assert_eq!(errors(&expanded).len(), 3);
+    assert_eq!(expanded.matches("breakpoints of `Fit`").count(), 1);
+}
+
+#[test]
+fn a_method_with_the_name_of_a_breakpoint_is_pointed_out() {
+    for name in [quote!(epoch_end), quote!(batch_end), quote!(onEpochEnd)] {
+        let block = quote!(impl Log { fn #name(&self); });
+        let expanded = expand(&TokenStream::new(), &block);
+        let message = format!("`{name}` is no handler: write `on_");
+        assert!(errors(&expanded)[0].starts_with(&message), "{expanded}");
+        assert_eq!(errors(&expanded).len(), 1);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! - `method`, `answer_if`: the functions and closures that can be handlers;
 //! - `callback_ref`, `relations`: how a callback names others, and the orders, requirements and conflicts that it declares;
 //! - `declarations`, `produced_name`, `claim`: what a callback declares of its settings, of the record, and of what it does alone;
-//! - `registry`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
+//! - `registry`, `registrations`, `by_default`: the callbacks that `#[callback]` registers, and the state that they provide;
 //! - `ids`, `location`: ids of callbacks and handlers, and source locations.
 
 mod answer_if;
@@ -20,6 +20,7 @@ mod location;
 mod method;
 mod on_each;
 mod produced_name;
+mod registrations;
 mod registry;
 mod relations;
 
@@ -38,9 +39,8 @@ pub(crate) use ids::{CallbackId, HandlerId, Rank};
 pub use location::Location;
 pub use method::{Closure, Method};
 pub use produced_name::ProducedName;
-pub use registry::{
-    Made, Make, NoDefault, NotSendable, Probe, Provision, Registration, registrations,
-};
+pub use registrations::{Registrations, registrations};
+pub use registry::{Made, Make, NoDefault, NotSendable, Probe, Provision, Registration};
 pub(crate) use relations::{Relation, Relations, Verb};
 
 use crate::loops::Loop;

@@ -48,6 +48,8 @@ pub struct Registration {
     type_name: fn() -> &'static str,
     /// The types of state that the callback provides.
     provisions: &'static [Provision],
+    /// Whether a library wrote the callback for programs that it does not know.
+    ready_made: bool,
     /// The proof that the callback can be sent to another thread; `None` if it cannot, or it is not needed.
     sendable: Option<Sendable>,
 }
@@ -100,6 +102,7 @@ impl Registration {
             type_id: TypeId::of::<C>,
             type_name: type_name::<C>,
             provisions: &[],
+            ready_made: false,
             sendable: None,
         }
     }
@@ -108,6 +111,13 @@ impl Registration {
     #[doc(hidden)]
     pub const fn sendable_if(mut self, sendable: Option<Sendable>) -> Self {
         self.sendable = sendable;
+        self
+    }
+
+    /// Marks the callback as ready-made.
+    #[doc(hidden)]
+    pub const fn ready_made(mut self) -> Self {
+        self.ready_made = true;
         self
     }
 
@@ -155,6 +165,12 @@ impl Registration {
         self.discover
     }
 
+    /// Whether a library wrote the callback for programs that it does not know, as the shelf does. See
+    /// [`CallbackInfo::ready_made`](crate::CallbackInfo::ready_made).
+    pub fn is_ready_made(&self) -> bool {
+        self.ready_made
+    }
+
     /// Whether the callback has no `Default`, so that a plan cannot make it.
     pub fn needs_arguments(&self) -> bool {
         self.make.is_none()
@@ -177,7 +193,7 @@ impl Registration {
     }
 
     /// The sort key of registrations with the same weight.
-    fn source_order(&self) -> (&'static str, u32, u32, &'static str, &'static str) {
+    pub(super) fn source_order(&self) -> (&'static str, u32, u32, &'static str, &'static str) {
         (
             self.module_path,
             self.location.line(),
@@ -237,23 +253,6 @@ impl fmt::Debug for Registration {
 }
 
 inventory::collect!(Registration);
-
-/// Returns every registered callback, sorted by weight, module path, line, column and type, because `inventory` guarantees no order.
-///
-/// ```
-/// let registered = callbacks::registrations();
-/// assert!(registered.is_sorted_by_key(|registration| registration.weight()));
-/// ```
-pub fn registrations() -> Vec<&'static Registration> {
-    let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
-    all.sort_by(|first, second| {
-        // A weight that is NaN does not compile. The sum makes 0 of -0.
-        (first.weight + 0.0)
-            .total_cmp(&(second.weight + 0.0))
-            .then_with(|| first.source_order().cmp(&second.source_order()))
-    });
-    all
-}
 
 /// Detects in a constant whether `C` is `Default` or `Send`. An inherent constant of `Probe` has a bound on `C`, and shadows the constant of a
 /// trait that has no bound.

@@ -4,7 +4,7 @@ use super::rows::{Listing, Row, StateUse};
 use super::why::Reasons;
 use super::{Explanation, orders, undecided};
 use crate::callback::short_type_name;
-use crate::loops::{Breakpoint, Role};
+use crate::loops::{Alias, Breakpoint, Role};
 use crate::outcome::OnFailure;
 use crate::plan::PlanCore;
 use crate::raw::{Access, AccessKind};
@@ -13,8 +13,8 @@ use std::any::TypeId;
 use std::collections::HashMap;
 
 impl PlanCore {
-    /// Returns the explanation of the plan, which must be resolved.
-    pub(super) fn explanation(&self) -> Explanation {
+    /// Returns the explanation of the plan, which must be resolved. `aliases` are those of its loop.
+    pub(super) fn explanation(&self, aliases: &'static [Alias]) -> Explanation {
         let labels = StateLabels::of(&self.dispatcher);
         let reasons = Reasons::of(&self.attached, &self.resolved);
         let listings = self.loop_info.breakpoints.iter().map(|breakpoint| Listing {
@@ -35,6 +35,7 @@ impl PlanCore {
             orders: orders::declared_orders(&self.resolved),
             undecided: undecided::undecided_pairs(self, &labels),
             notes: self.notes.clone(),
+            aliases,
         }
     }
 

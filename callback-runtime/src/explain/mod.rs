@@ -19,7 +19,7 @@ pub use orders::Order;
 pub use rows::{Listing, Row, StateUse, Why};
 pub use undecided::Undecided;
 
-use crate::loops::{At, Loop};
+use crate::loops::{Alias, At, Loop};
 use crate::plan::Plan;
 use crate::plan::{PlanError, Problem};
 use crate::state::AsState;
@@ -50,6 +50,8 @@ pub struct Explanation {
     undecided: Vec<Undecided>,
     /// The notes of the check.
     notes: Vec<Problem>,
+    /// The names of other frameworks for the breakpoints of the loop.
+    aliases: &'static [Alias],
 }
 
 impl<L: Loop> Plan<L> {
@@ -66,7 +68,7 @@ impl<L: Loop> Plan<L> {
     /// ```
     pub fn explain(&mut self, state: &impl AsState) -> Result<Explanation, PlanError> {
         self.check(state)?;
-        Ok(self.core.explanation())
+        Ok(self.core.explanation(L::ALIASES))
     }
 }
 
@@ -172,6 +174,23 @@ impl Explanation {
     /// ```
     pub fn notes(&self) -> &[Problem] {
         &self.notes
+    }
+
+    /// What the hooks of this name, with or without `on_`, are in the loop: those of other frameworks with another name or another meaning than the
+    /// loop's own breakpoint.
+    ///
+    /// ```
+    /// # use callbacks::prelude::*;
+    /// let explanation = Plan::<Fit>::new().explain(&State::new())?;
+    /// let texts: Vec<String> = explanation.aliases("on_train_begin").map(|alias| alias.to_string()).collect();
+    /// assert_eq!(texts[0], "`on_train_begin` of Keras is `on_fit_begin` here");
+    /// assert!(explanation.aliases("on_train_batch_begin").next().is_none());
+    /// # Ok::<(), PlanError>(())
+    /// ```
+    pub fn aliases(&self, name: &str) -> impl Iterator<Item = &'static Alias> {
+        self.aliases
+            .iter()
+            .filter(move |alias| alias.is_called(name))
     }
 
     /// Returns the explanation as a graph in the language of Graphviz, which `dot -Tsvg` draws.

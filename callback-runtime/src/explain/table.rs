@@ -275,6 +275,7 @@ mod tests {
             orders: Vec::new(),
             undecided: Vec::new(),
             notes: Vec::new(),
+            aliases: &[],
         };
         explanation.to_string()
     }

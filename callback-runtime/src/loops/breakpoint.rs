@@ -1,7 +1,7 @@
 //! The trait [`Loop`], the breakpoints of a loop, and the typed constants that name them.
 
 use super::role::{RecordStage, Role};
-use super::{Availability, BreakpointId, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
+use super::{Alias, Availability, BreakpointId, RoundInfo, ScopeCounter, ScopeId, ScopeInfo};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -46,6 +46,8 @@ pub trait Loop: Sized + 'static {
     const ROUNDS: Option<RoundInfo> = None;
     /// The counters that the run advances, each where a scope begins.
     const COUNTERS: &'static [ScopeCounter] = &[];
+    /// The names of other frameworks for the breakpoints. A program that does not ask for them has none of them.
+    const ALIASES: &'static [Alias] = &[];
     /// Declares which state exists at which breakpoint.
     fn availability(availability: &mut Availability<Self>);
 }

@@ -4,8 +4,10 @@
 //! - `rounds`, `scope_counts`: the trait [`Rounds`], and the counters that a run advances;
 //! - `availability`, `availability_table`: which state exists at which breakpoint, and which breakpoints a run does not fire;
 //! - `breakpoint_set`: a set of breakpoints of one loop;
+//! - `alias`: the names of other frameworks;
 //! - `ids`, `info`: ids of breakpoints and scopes, and a loop as a value.
 
+mod alias;
 mod at_each;
 mod availability;
 mod availability_table;
@@ -18,6 +20,7 @@ mod rounds;
 mod scope;
 mod scope_counts;
 
+pub use alias::Alias;
 pub use at_each::AtEach;
 pub use availability::Availability;
 pub(crate) use availability_table::{AvailabilityTable, Declared};

@@ -148,12 +148,41 @@ pub trait Rounds: Loop {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! Rounds {
-    ({$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
-        $($next)* ! { {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}] [$($more)*] $($rest)* }
+    ({$($krate:tt)*} $($rest:tt)*) => {
+        $crate::__rounds_info! {
+            [names "on_epoch_end on_train_epoch_end after_epoch epoch_completed on_step_end after_step on_train_batch_end"] {} {$($krate)*} $($rest)*
+        }
     };
-    ({$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
+    (@aliases {$($krate:tt)*} $($rest:tt)*) => {
+        $crate::__rounds_info! {
+            [table "Fit, Keras, Hugging Face\ton_epoch_end\ton_round_end\t
+Lightning, TorchTNT\ton_train_epoch_end\ton_round_end\t
+fastai\tafter_epoch\ton_round_end\t
+ignite\tepoch_completed\ton_round_end\t
+Driver, Hugging Face\ton_step_end\ton_round_end\tif a round is a step, as in `Driver`; in `Fit` it is an epoch
+nvalchemi\tafter_step\ton_round_end\tif a round is a step, as in `Driver`; in `Fit` it is an epoch
+Fit, Keras\ton_train_batch_end\ton_scope_end\tit has every scope: look at `&Breakpoint`, or name the loop, as in `#[callback(Fit)]`
+"] {@aliases} {$($krate)*} $($rest)*
+        }
+    };
+}
+
+/// The two arms of `Rounds`, with the names of other frameworks or their table.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rounds_info {
+    ([$($aliases:tt)*] {$($word:tt)*} {$($krate:tt)*} [$($done:tt)*] [{$($next:tt)*} $($more:tt)*] $($rest:tt)*) => {
+        $($next)* ! {
+            $($word)* {$($krate)*}
+            [$($done)* {Rounds trait $($aliases)* [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}]
+            [$($more)*] $($rest)*
+        }
+    };
+    ([$($aliases:tt)*] {$($word:tt)*} {$($krate:tt)*} [$($done:tt)*] [] $($rest:tt)*) => {
         $($krate)* ::__private::__expand_callback! {
-            {$($krate)*} [$($done)* {Rounds trait [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}] $($rest)*
+            {$($krate)*}
+            [$($done)* {Rounds trait $($aliases)* [on_enter] [each on_scope_begin] [each on_scope_end] [each on_poll] [each on_round_end] [on_exit]}]
+            $($rest)*
         }
     };
 }

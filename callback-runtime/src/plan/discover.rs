@@ -1,10 +1,11 @@
 //! Discovery: attaching callbacks that the program registers.
 
 use super::attached::Insertion;
+use super::check::CheckInput;
 use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, Plan, PlanCore, ProblemText};
-use crate::callback::{Location, Registration, registrations};
+use crate::callback::{Location, Registration, Registrations, registrations};
 use crate::loops::{Loop, LoopInfo};
 use crate::outcome::catch;
 use std::any::TypeId;
@@ -19,6 +20,8 @@ pub(crate) struct DiscoveryRequest {
     location: Location,
     /// Whether the request has attached its callbacks. One that fails is tried again at the next check.
     done: bool,
+    /// The callbacks that `discover` cannot make, because they need arguments.
+    left_out: Vec<&'static Registration>,
 }
 
 enum RequestKind {
@@ -33,7 +36,9 @@ type Filter = dyn Fn(&Registration) -> bool;
 
 impl<L: Loop> Plan<L> {
     /// Attaches every callback that is registered for the loop and can be built without arguments, in the order of [`registrations`]. It
-    /// omits a type if a callback of this type is attached by hand or as a [default](Self::add_default), before or after this call.
+    /// omits a type if a callback of this type is attached by hand or as a [default](Self::add_default), before or after this call. One
+    /// that needs arguments and is not attached is a [note](Self::notes) of the plan. Callbacks of a crate from which the program uses
+    /// nothing else are found only with [`link!`](crate::link).
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -121,6 +126,7 @@ impl PlanCore {
             insertion,
             location,
             done: false,
+            left_out: Vec::new(),
         });
     }
 
@@ -133,7 +139,11 @@ impl PlanCore {
         for request in requests.iter_mut().filter(|request| !request.done) {
             let index = index.get_or_insert_with(|| DiscoveryIndex::of(self));
             let failed = match index.find(&request.kind) {
-                Ok(found) => self.attach_registered(index, &found, request),
+                Ok(found) => {
+                    let needs_arguments = |one: &&'static Registration| one.needs_arguments();
+                    request.left_out = found.iter().copied().filter(needs_arguments).collect();
+                    self.attach_registered(index, &found, request)
+                }
                 Err(text) => vec![request.problem(text)],
             };
             // The next check tries a failed request again, and reports it again.
@@ -213,6 +223,36 @@ fn types_where(attached: &[Attached], is_meant: impl Fn(&Attached) -> bool) -> H
     meant.map(|attached| attached.functions.type_id).collect()
 }
 
+/// Notes the callbacks that `discover` leaves out because they need arguments, such as
+///
+/// ```text
+/// struct WriteTo { path: PathBuf }
+/// ```
+pub(super) fn check_left_out(input: &CheckInput<'_>) -> Vec<Problem> {
+    let attached = input.plan.attached.iter();
+    let mut seen: HashSet<TypeId> = attached.map(|one| one.functions.type_id).collect();
+    let mut notes = Vec::new();
+    for request in &input.plan.requests {
+        let left_out = request.left_out.iter();
+        for registration in left_out.filter(|one| seen.insert(one.callback_type())) {
+            let hint = "attach one by hand, give the type a `Default`, or write `discover = false`";
+            let text = format!(
+                "`discover` ({}) leaves it out, because it needs arguments",
+                request.location
+            );
+            let text = ProblemText::hinted(text, hint);
+            let (name, location) = (registration.name(), registration.location());
+            notes.push(Problem::of_plan(
+                ProblemKind::NeedsArguments,
+                name,
+                location,
+                text,
+            ));
+        }
+    }
+    notes
+}
+
 impl DiscoveryRequest {
     /// Makes the problem of a request that fails as a whole.
     fn problem(&self, text: ProblemText) -> Problem {
@@ -228,7 +268,7 @@ impl DiscoveryRequest {
 struct DiscoveryIndex {
     loop_info: &'static LoopInfo,
     /// All registrations of the program, for any loop.
-    registered: Vec<&'static Registration>,
+    registered: Registrations,
     /// The types of the attached callbacks. Attaching another one adds its type.
     types: HashSet<TypeId>,
     /// The names by which `require` finds the attached callbacks. Attaching another one adds its name.

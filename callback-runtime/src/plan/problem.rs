@@ -100,6 +100,8 @@ pub enum ProblemKind {
     NotFired,
     /// A handler can never run. A note, not an error.
     NeverRuns,
+    /// A callback that [`Plan::discover`](crate::Plan::discover) finds cannot be made without arguments. A note, not an error.
+    NeedsArguments,
     /// Callbacks that were attached by hand write the same state, and only insertion decides their order. A note, not an error.
     Undecided,
 }
@@ -197,6 +199,7 @@ impl Problem {
     pub(crate) fn is_error(&self) -> bool {
         let notes = [
             ProblemKind::NeverRuns,
+            ProblemKind::NeedsArguments,
             ProblemKind::Undecided,
             ProblemKind::Alone,
             ProblemKind::Idle,

@@ -32,7 +32,7 @@ fn check_lines<'a>(lines: &'a [Line], mut available: Vec<&'a Type>, errors: &Err
             Line::Breakpoint(breakpoint) => {
                 check_states(&breakpoint.states, &mut available, errors);
             }
-            Line::Ending(_) => {}
+            Line::Ending(_) | Line::Aliases(_) => {}
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn check_declared_by_loop(model: &Model, errors: &Errors) {
         let states = match line {
             Line::Scope(scope) => &scope.states,
             Line::Breakpoint(breakpoint) => &breakpoint.states,
-            Line::Ending(_) => continue,
+            Line::Ending(_) | Line::Aliases(_) => continue,
         };
         for (state, clause) in counters(states) {
             let (name, state) = (&model.name, format_tokens(&state.ty));

@@ -3,6 +3,7 @@
 //! The documentation of a rule says what the rule demands, and then shows code that the rule rejects. Each file has its UI tests in the
 //! folder of its name under `tests/ui/fail/`.
 
+mod aliases;
 mod answers;
 mod availability;
 mod counters;
@@ -45,6 +46,11 @@ pub(crate) fn check(model: Model, errors: &Errors) -> Model {
     measures::check_no_answer(&model, errors);
     polls::check_not_at_end(&model, errors);
     polls::check_no_answer(&model, errors);
+    aliases::check_outside_scopes(&model, errors);
+    aliases::check_breakpoints(&model, errors);
+    aliases::check_differs(&model, errors);
+    aliases::check_unique(&model, errors);
+    aliases::check_texts(&model, errors);
     rounds::check_one_counter(&model, errors);
     rounds::check_no_answer(&model, errors);
     rounds::check_end_of_counted_scope(&model, errors);

@@ -1,10 +1,11 @@
 //! The constants of a loop, one for each breakpoint and each scope.
 
-use super::documentation;
+use super::{aliases, documentation};
 use crate::breakpoints::model::{Breakpoint, Model, Scope};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Path;
+use syn::ext::IdentExt;
 
 /// Expands to:
 ///
@@ -40,6 +41,7 @@ pub(super) fn constants(model: &Model, private: &Path) -> TokenStream {
 ///
 /// ```text
 /// /// Fires …
+/// #[doc(alias = "…")]
 /// pub const on_compute_update_end: At<Self, Verdict> = At::new(4);
 /// ```
 fn breakpoint_constant(
@@ -56,11 +58,13 @@ fn breakpoint_constant(
     } = breakpoint;
     let visibility = &model.visibility;
     let documentation = documentation::document_breakpoint(model, breakpoint);
+    let doc_aliases = aliases::doc_aliases(model, &name.unraw().to_string());
     let answer = answer.iter();
     let index = Literal::usize_unsuffixed(index);
     quote! {
         #(#attributes)*
         #(#[doc = #documentation])*
+        #doc_aliases
         #visibility const #name: #private::At<Self #(, #answer)*> = #private::At::new(#index);
     }
 }

@@ -1,8 +1,10 @@
 //! The generated documentation of a loop's constants, which follows the user's doc comments.
 
+use super::aliases;
 use crate::breakpoints::model::{Breakpoint, Model, Role, Scope};
 use crate::spelling::format_tokens;
 use syn::Type;
+use syn::ext::IdentExt;
 
 /// Describes when a breakpoint fires, which state exists there and what its handlers answer; one string for each line.
 pub(super) fn document_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec<String> {
@@ -23,6 +25,8 @@ pub(super) fn document_breakpoint(model: &Model, breakpoint: &Breakpoint) -> Vec
         lines.push(String::new());
         lines.push(format!(" Handlers here answer a {}.", link(answer)));
     }
+    let name = breakpoint.name.unraw().to_string();
+    lines.extend(aliases::document_names(model, &name));
     lines
 }
 

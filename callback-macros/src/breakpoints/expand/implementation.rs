@@ -1,6 +1,6 @@
 //! The impl of `Loop`.
 
-use super::rounds;
+use super::{aliases, rounds};
 use crate::breakpoints::model::{Breakpoint, Counter, Model, Role, Scope};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -16,6 +16,7 @@ use syn::ext::IdentExt;
 ///     const BREAKPOINTS: &'static [Breakpoint] = &[…];
 ///     const ROUNDS: Option<RoundInfo> = Some(RoundInfo::of::<Self>());
 ///     const COUNTERS: &'static [ScopeCounter] = &[…];
+///     const ALIASES: &'static [Alias] = &[…];
 ///     fn availability(availability: &mut Availability<Self>) { … }
 /// }
 /// impl Rounds for Fit { … }
@@ -29,6 +30,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
         breakpoints.map(|(index, breakpoint)| breakpoint_info(&text, index, breakpoint, private));
     let rounds = rounds::rounds_constant(model, private);
     let counters = rounds::counters_constant(model, private);
+    let aliases = aliases::aliases_constant(model, private);
     let implementation_of_rounds = rounds::implementation(model, private);
     let availability = availability(model, private);
     quote! {
@@ -40,6 +42,7 @@ pub(super) fn implementation(model: &Model, private: &Path) -> TokenStream {
             const BREAKPOINTS: &'static [#private::Breakpoint] = &[#(#breakpoints),*];
             #rounds
             #counters
+            #aliases
             fn availability(availability: &mut #private::Availability<Self>) {
                 #availability
             }
@@ -98,7 +101,7 @@ fn role(role: Role) -> Ident {
 /// ```text
 /// Some(1)
 /// ```
-fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
+pub(super) fn option(value: Option<impl ToTokens>, private: &Path) -> TokenStream {
     value.map_or_else(
         || quote!(#private::core::option::Option::None),
         |value| quote!(#private::core::option::Option::Some(#value)),

@@ -1,5 +1,6 @@
 //! Writes the loop. It reports no errors: the model contains nothing that a rule refused.
 
+mod aliases;
 mod constants;
 mod documentation;
 mod implementation;
@@ -32,9 +33,11 @@ pub(crate) fn expand(model: Option<Model>, errors: Errors) -> TokenStream {
     let constants = constants::constants(&model, &private);
     let implementation = implementation::implementation(&model, &private);
     let loop_macro = loop_macro::loop_macro(&model, is_complete);
+    let table = aliases::document_loop(&model);
     quote! {
         #errors
         #(#attributes)*
+        #(#[doc = #table])*
         #[derive(#private::core::fmt::Debug, #private::core::clone::Clone, #private::core::marker::Copy)]
         #visibility struct #name;
         #constants

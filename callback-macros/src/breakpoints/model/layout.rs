@@ -55,7 +55,7 @@ impl Layout {
                     context.available.extend(types(&breakpoint.states));
                     self.add_breakpoint(breakpoint, role, &context);
                 }
-                Line::Ending(_) => {}
+                Line::Ending(_) | Line::Aliases(_) => {}
             }
         }
     }

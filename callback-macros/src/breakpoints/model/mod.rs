@@ -1,8 +1,11 @@
 //! The declared loop: its breakpoints in order, its scopes, and the state that exists at each of them.
 
+mod aliases;
 mod layout;
 mod macro_name;
 mod phase_free_name;
+
+pub(crate) use aliases::Alias;
 
 use super::syntax::{ByHand, Declaration, DeclaredState, Line};
 use crate::attributes::Attribute;
@@ -31,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) scopes: Vec<Scope>,
     /// The breakpoints in the order of one pass through the loop, from `on_enter` to `on_exit`.
     pub(crate) breakpoints: Vec<Breakpoint>,
+    /// The names of other frameworks for the breakpoints.
+    pub(crate) aliases: Vec<Alias>,
     /// The name of the macro beside the loop, which is unique in its crate.
     pub(crate) macro_name: Ident,
 }
@@ -126,6 +131,7 @@ impl Model {
         let layout = layout::Layout::new(&declaration);
         Self {
             macro_name: macro_name::unique_macro_name(&declaration),
+            aliases: Alias::all(&declaration.lines),
             krate: declaration
                 .krate
                 .unwrap_or_else(crate_path::default_crate_path),

@@ -1,5 +1,6 @@
 //! The lines between the braces of a loop or a scope.
 
+use super::Aliases;
 use super::state::{DeclaredState, parse_word};
 use crate::attributes::Attribute;
 use crate::errors::Errors;
@@ -13,6 +14,7 @@ pub(crate) enum Line {
     Scope(Scope),
     Breakpoint(Box<Breakpoint>),
     Ending(Ending),
+    Aliases(Aliases),
 }
 
 impl Line {
@@ -35,7 +37,7 @@ impl Line {
     /// Returns the name of the breakpoint that the line declares.
     pub(crate) fn breakpoint_name(&self) -> Option<&Ident> {
         match self {
-            Self::Scope(_) => None,
+            Self::Scope(_) | Self::Aliases(_) => None,
             Self::Breakpoint(breakpoint) => Some(&breakpoint.name),
             Self::Ending(ending) => Some(&ending.name),
         }
@@ -46,6 +48,7 @@ impl Line {
             Self::Scope(scope) => &scope.attributes,
             Self::Breakpoint(breakpoint) => &breakpoint.attributes,
             Self::Ending(ending) => &ending.attributes,
+            Self::Aliases(aliases) => &aliases.attributes,
         }
     }
 }
@@ -114,6 +117,9 @@ fn parse_line(input: ParseStream, errors: &Errors) -> syn::Result<Line> {
         return parse_ending(attributes, first, input).map(Line::Ending);
     }
     match first.to_string().as_str() {
+        "aliases" => {
+            Aliases::parse_after_keyword(attributes, first, input, errors).map(Line::Aliases)
+        }
         "scope" => parse_scope(attributes, None, input, errors).map(Line::Scope),
         "phase" => parse_scope(attributes, Some(first), input, errors).map(Line::Scope),
         _ => parse_breakpoint(attributes, first, input)
@@ -227,7 +233,7 @@ pub(super) fn parse_name(input: ParseStream, expected: &str) -> syn::Result<Iden
 }
 
 /// Skips the tokens up to and including the next semicolon or braces.
-fn skip_line(input: ParseStream) {
+pub(super) fn skip_line(input: ParseStream) {
     while let Ok(token) = input.parse::<TokenTree>() {
         let is_end = match token {
             TokenTree::Punct(punct) => punct.as_char() == ';',

@@ -1,8 +1,10 @@
 //! The declaration as the user writes it, with its spans, before any rule is applied.
 
+mod aliases;
 mod line;
 mod state;
 
+pub(crate) use aliases::{Aliases, HookName};
 pub(crate) use line::{Breakpoint, Ending, Line, Scope};
 pub(crate) use state::{ByHand, DeclaredState, UnitClause};
 

@@ -1,5 +1,6 @@
 //! Checks the arguments of `#[callback(…)]`.
 
+use super::argument_words;
 use crate::callback::model::{bool_literal, can_be_function, non_numeric_literal, string_literal};
 use crate::callback::syntax::{Argument, ArgumentName, ArgumentValue, Arguments};
 use crate::errors::{Errors, line_of};
@@ -34,10 +35,15 @@ pub(super) fn check_syntax(arguments: &Arguments, errors: &Errors) {
 ///
 /// ```text
 /// #[callback(wieght = 10)]
+/// #[callback(priority = 10)]
 /// ```
 pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
-    for (ident, _) in arguments.named() {
+    for (ident, value) in arguments.named() {
         if ArgumentName::from_ident(ident).is_some() {
+            continue;
+        }
+        if let Some(remedy) = argument_words::remedy(ident, value) {
+            errors.report(ident, remedy);
             continue;
         }
         let suggestion = did_you_mean(nearest(&ident.to_string(), ArgumentName::spellings()));
@@ -55,7 +61,11 @@ pub(super) fn check_known(arguments: &Arguments, errors: &Errors) {
 /// #[callback(strict = true)]
 /// ```
 pub(super) fn check_belongs_to_block(arguments: &Arguments, errors: &Errors) {
-    for (ident, _) in arguments.named() {
+    for (ident, value) in arguments.named() {
+        if let Some(remedy) = argument_words::order_is_weight(ident, value) {
+            errors.report(ident, remedy);
+            continue;
+        }
         let place = match ArgumentName::from_ident(ident) {
             Some(ArgumentName::OnFailure) => {
                 "an attachment: write `.on_failure(OnFailure::Warn)` where the callback is attached"

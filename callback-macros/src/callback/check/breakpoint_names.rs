@@ -1,9 +1,11 @@
 //! Checks the names by which handlers refer to breakpoints and phases.
 
+use super::other_names;
 use crate::callback::model::{BreakpointRef, Handler, Loop, Model};
 use crate::callback::syntax::LoopInfo;
 use crate::errors::Errors;
-use crate::spelling::{did_you_mean, nearest, wrap_names};
+use crate::handler_name::without_handler_prefix;
+use crate::spelling::{did_you_mean, distance_limit, nearest, nearest_with_distance, wrap_names};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
@@ -38,39 +40,86 @@ fn unknown_breakpoint(breakpoint: &BreakpointRef, model: &Model) -> String {
         [single] => format!("the loop {single} has no breakpoint"),
         several => format!("none of the loops {} has a breakpoint", several.join(", ")),
     };
-    let nearest = nearest_breakpoint(breakpoint, model);
-    let suggestion = did_you_mean(nearest.as_deref());
-    let lists: String = model.loops.iter().map(list_breakpoints).collect();
+    let answer = answer(breakpoint, model);
     let remedy = if breakpoint.in_attribute {
         ""
     } else {
-        "\na function that is no handler belongs in another `impl` block, without `#[callback]`"
+        other_names::REMEDY
     };
-    // A name that resembles none of the default loop is probably one of another loop.
-    let default_loop = match nearest {
-        None if model.arguments.loops().next().is_none() => DEFAULT_LOOP,
-        _ => "",
+    let lists = lists_of_first(breakpoint, model);
+    let may_be_of_another_loop = answer.is_empty() || is_hook_of_any_loop(breakpoint, model);
+    let default_loop = if may_be_of_another_loop && model.arguments.loops().next().is_none() {
+        DEFAULT_LOOP
+    } else {
+        ""
     };
-    format!("{loops} `{ident}`{suggestion}{lists}{default_loop}{remedy}")
+    format!("{loops} `{ident}`{answer}{lists}{default_loop}{remedy}")
 }
 
 /// What a block without a loop means.
 const DEFAULT_LOOP: &str =
     "\n`#[callback]` without a loop means `Fit`; name another loop, as in `#[callback(Relax)]`";
 
-/// Returns the nearest name, without `on_` if the user omits it.
-fn nearest_breakpoint(breakpoint: &BreakpointRef, model: &Model) -> Option<String> {
-    let names = model.loops.iter().flat_map(|each| all_names(&each.info));
-    let possible_names = breakpoint.possible_names();
-    let full_name = possible_names
-        .iter()
-        .find(|name| name.starts_with("on_"))
-        .or(possible_names.last())?;
-    let nearest = nearest(full_name, names)?;
+/// Returns the lists of breakpoints for the first unknown name of a block. They are long, and the same for each name.
+fn lists_of_first(breakpoint: &BreakpointRef, model: &Model) -> String {
+    let first = model.first_unknown();
+    if first.is_some_and(|first| std::ptr::eq(first, breakpoint)) {
+        model.loops.iter().map(list_breakpoints).collect()
+    } else {
+        String::new()
+    }
+}
+
+/// Says what to write instead: what a hook of this name is here or, if there is none, the nearest breakpoint or hook.
+fn answer(breakpoint: &BreakpointRef, model: &Model) -> String {
+    let names = breakpoint.possible_names();
     let omits_prefix =
         breakpoint.in_attribute && !breakpoint.ident.unraw().to_string().starts_with("on_");
-    let short = nearest.strip_prefix("on_").filter(|_| omits_prefix);
-    Some(short.unwrap_or(nearest).to_owned())
+    let meanings = model.meanings(&names);
+    if !meanings.is_empty() {
+        return other_names::describe(&meanings, omits_prefix);
+    }
+    let full_name = names
+        .iter()
+        .find(|name| name.starts_with("on_"))
+        .or(names.last());
+    let Some(full_name) = full_name else {
+        return String::new();
+    };
+    let breakpoints = model.loops.iter().flat_map(|each| all_names(&each.info));
+    let by_letters = nearest_with_distance(full_name, breakpoints);
+    if let Some(hook) = nearer_hook(full_name, by_letters, model) {
+        let meanings = model.meanings(&[hook.to_owned()]);
+        return other_names::suggest(hook, &meanings, omits_prefix);
+    }
+    let nearest = by_letters.map(|(_, name)| name);
+    let short = |name| {
+        let short = str::strip_prefix(name, "on_").filter(|_| omits_prefix);
+        short.unwrap_or(name)
+    };
+    did_you_mean(nearest.map(short))
+}
+
+/// Whether other frameworks have a hook of this name, and a loop that is no fit may have it, too: `after_step`.
+fn is_hook_of_any_loop(breakpoint: &BreakpointRef, model: &Model) -> bool {
+    let names = breakpoint.possible_names();
+    let words_of_a_fit = ["epoch", "train", "batch", "valid", "fit"];
+    let is_of_a_fit = |name: &String| words_of_a_fit.iter().any(|word| name.contains(word));
+    !names.iter().any(is_of_a_fit) && !model.meanings(&names).is_empty()
+}
+
+/// Returns the hook of another framework that is nearer to `name` than each breakpoint. The part that all names share, such as `before_`, is no
+/// resemblance.
+fn nearer_hook<'m>(
+    name: &str,
+    by_letters: Option<(usize, &str)>,
+    model: &'m Model,
+) -> Option<&'m str> {
+    let hooks = model.all_meanings().map(|meaning| &meaning.alias.name[..]);
+    let (distance, hook) = nearest_with_distance(name, hooks)?;
+    let is_nearer = by_letters.is_none_or(|(of_breakpoint, _)| distance < of_breakpoint);
+    let is_near = distance <= distance_limit(without_handler_prefix(name));
+    (is_near && is_nearer).then_some(hook)
 }
 
 fn all_names(info: &LoopInfo) -> impl Iterator<Item = &str> {

@@ -21,6 +21,9 @@ pub(super) fn check_on_handlers(model: &Model, errors: &Errors) {
         let Some(function) = function.filter(|function| !function.is_handler()) else {
             continue;
         };
+        if model.is_misnamed(function) {
+            continue;
+        }
         let is_every = |attribute: &&Attribute| attribute.is("every");
         for attribute in item.attributes.iter().filter(is_every) {
             let name = function.name();

@@ -38,7 +38,11 @@ pub(super) fn check_served(model: &Model, errors: &Errors) {
     if model.arguments.value(ArgumentName::Provides).is_some() {
         return;
     }
-    if model.is_incomplete() || has_unknown_breakpoint(model) || has_every_without_handler(model) {
+    if model.is_incomplete()
+        || has_unknown_breakpoint(model)
+        || has_every_without_handler(model)
+        || model.misnamed_functions().next().is_some()
+    {
         // The missing handler may be the function about which another rule, or rustc, reports an error.
         return;
     }

@@ -3,6 +3,7 @@
 //! The documentation of a rule says what the rule demands, and then shows code that the rule rejects. Each file has its UI tests in the
 //! folder of its name under `tests/ui/fail/`.
 
+mod argument_words;
 mod arguments;
 mod breakpoint_names;
 mod clause_values;
@@ -13,6 +14,7 @@ mod generics;
 mod lists;
 mod loops;
 mod on;
+mod other_names;
 mod parameters;
 mod persist;
 mod placement;
@@ -46,6 +48,7 @@ pub(crate) fn check(mut model: Model, errors: &Errors) -> Model {
     generics::check_no_lifetimes(&model, errors);
     generics::check_registrable(&model, errors);
     generics::check_loops_known(&model, errors);
+    other_names::check_not_handlers(&model, errors);
     on::check_on_functions(&model, errors);
     every::check_on_handlers(&model, errors);
     let passes = |handler: &Handler| errors.passes(|| check_handler(handler, &model, errors));
@@ -90,6 +93,7 @@ fn check_handler(handler: &Handler, model: &Model, errors: &Errors) {
     parameters::check_no_impl_trait(handler, errors);
     parameters::check_unconditional(handler, errors);
     parameters::check_not_static(handler, errors);
+    parameters::check_borrows_once(handler, errors);
     parameters::check_sized(handler, errors);
     parameters::check_ctx_alone(handler, errors);
     parameters::check_aliases(handler, errors);

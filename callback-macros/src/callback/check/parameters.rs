@@ -1,11 +1,13 @@
 //! Checks the parameters of a handler, as far as the syntax of their types shows. rustc checks the rest.
 
 use crate::attributes::find_ident;
-use crate::callback::model::{Access, Handler, borrow_lifetime, ungroup_type};
+use crate::callback::model::{
+    Access, Handler, borrow_lifetime, has_lifetime, option_argument, ungroup_type,
+};
 use crate::errors::Errors;
 use crate::spelling::format_tokens;
 use quote::ToTokens;
-use syn::{PatType, Type};
+use syn::{PatType, Type, TypeReference};
 
 /// The most parameters for which the runtime implements its traits.
 const MAX_PARAMETERS: usize = 12;
@@ -67,6 +69,61 @@ pub(super) fn check_not_static(handler: &Handler, errors: &Errors) {
                 "state is lent for one call only; leave the lifetime out",
             );
         }
+    }
+}
+
+/// A parameter borrows state, once. Rejects:
+///
+/// ```text
+/// fn on_train_batch_end(&self, loss: &&Loss) {}
+/// fn on_train_batch_end(&self, loss: Option<Loss>) {}
+/// ```
+///
+/// State may be a `&'static str`, and a path with a lifetime may be an alias of a reference.
+pub(super) fn check_borrows_once(handler: &Handler, errors: &Errors) {
+    for parameter in handler.function.parameters() {
+        let ty = ungroup_type(&parameter.ty);
+        let inner = option_argument(ty).map_or(ty, ungroup_type);
+        if let Some(once) = second_borrow(inner) {
+            let (twice, once) = (format_tokens(inner), format_tokens(&once));
+            errors.report(inner, format!("`{twice}` borrows twice; write `{once}`"));
+        } else if option_argument(ty).is_some() && is_value(inner) {
+            let text = format_tokens(inner);
+            errors.report(ty, format!("a handler borrows state that may be absent; write `Option<&{text}>`, or `Option<&mut {text}>` to change it"));
+        }
+    }
+}
+
+/// Returns `&T` for `&&T`, and `&mut T` for a reference to a `&mut T`; `None` for one borrow.
+fn second_borrow(ty: &Type) -> Option<Type> {
+    let Type::Reference(outer) = ty else {
+        return None;
+    };
+    let inner = ungroup_type(&outer.elem);
+    match inner {
+        Type::Reference(reference) if !is_static(reference) => {
+            Some(second_borrow(inner).unwrap_or_else(|| inner.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    let lifetime = reference.lifetime.as_ref();
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
+}
+
+/// Whether the type is certainly none of the parameters that an `Option` may contain.
+fn is_value(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            let name = path.path.segments.last().map(|last| last.ident.to_string());
+            let is_parameter = ["Local", "LocalMut", "Ctx", "Option"];
+            let has_lifetime = path.path.segments.iter().any(has_lifetime);
+            !has_lifetime && !name.is_some_and(|name| is_parameter.contains(&&name[..]))
+        }
+        Type::Tuple(_) | Type::Array(_) | Type::FnPtr(_) => true,
+        _ => false,
     }
 }
 

@@ -108,7 +108,7 @@ fn copy_block(block: &Block) -> TokenStream {
         .filter(|attribute| attribute.is("callback"));
     let items = items
         .iter()
-        .filter(|item| is_for_second_stage(item))
+        .filter(|item| is_for_second_stage(item) || is_called_by_none(item, &block.items))
         .map(copy_item);
     let mut tokens = quote!(#(#attributes)* #header);
     brace.surround(&mut tokens, |tokens| tokens.extend(items));
@@ -119,6 +119,20 @@ fn copy_block(block: &Block) -> TokenStream {
 fn is_for_second_stage(item: &Item) -> bool {
     let is_handler = || item.function.as_ref().is_some_and(Function::is_handler);
     item.helper_attributes().next().is_some() || is_handler() || item.is_unfinished()
+}
+
+/// Whether the item is a method that the rest of the block does not mention. If it has the name of a hook, its author may expect the loop to
+/// call it. A public function with a name of one word, such as `stop`, has callers elsewhere.
+fn is_called_by_none(item: &Item, items: &[Item]) -> bool {
+    let Some(function) = item.function.as_ref() else {
+        return false;
+    };
+    let name = function.name().to_string();
+    if function.receiver().is_none() || (item.is_public() && !name.contains('_')) {
+        return false;
+    }
+    let others = items.iter().filter(|other| !std::ptr::eq(*other, item));
+    !others.into_iter().any(|other| other.mentions(&name))
 }
 
 /// Expands to:

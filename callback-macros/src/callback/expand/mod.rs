@@ -13,4 +13,4 @@ mod second_stage;
 mod spans;
 
 pub(crate) use first_stage::expand_first_stage;
-pub(crate) use second_stage::expand_second_stage;
+pub(crate) use second_stage::{expand_second_stage, expand_with_table};

@@ -46,6 +46,7 @@ pub(super) fn registrations(model: &Model, private: &Path) -> TokenStream {
 /// submit! {
 ///     Registration::new::<Fit, PrintLoss>("PrintLoss", module_path!(), Location::new(…), 0.0, true, Probe::<Fit, PrintLoss>::MAKE)
 ///         .providing(…)                                          // if the callback provides state
+///         .ready_made()                                          // if `ready_made`
 ///         .sendable_if(Probe::<Fit, PrintLoss>::SENDABLE)        // if `background`
 /// }
 /// ```
@@ -62,6 +63,7 @@ fn registration(model: &Model, loop_path: &Path, private: &Path) -> TokenStream 
     let weight = weight.map_or_else(|| quote!(0.0), |_| quote!(__CALLBACK_WEIGHT));
     let discover = LitBool::new(settings.discover, self_type.span());
     let provisions = provisions::registered_provisions(model, private);
+    let ready_made = settings.ready_made.then(|| quote!(.ready_made()));
     let sendable = settings
         .background
         .then(|| quote!(.sendable_if(#private::Probe::<#loop_path, #self_type>::SENDABLE)));
@@ -74,7 +76,7 @@ fn registration(model: &Model, loop_path: &Path, private: &Path) -> TokenStream 
                 #weight,
                 #discover,
                 #private::Probe::<#loop_path, #self_type>::MAKE,
-            ) #provisions #sendable
+            ) #provisions #ready_made #sendable
         }
     }
 }

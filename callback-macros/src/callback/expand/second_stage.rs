@@ -42,6 +42,25 @@ pub(crate) fn expand_second_stage(model: Option<Model>, errors: Errors) -> Token
     }
 }
 
+/// Expands to another call of the loop's macro, which passes on the names of other frameworks, too:
+///
+/// ```text
+/// Fit! { @aliases {::callbacks} [] [{Driver}] {Fit, Driver} {impl PrintLoss { … }} }
+/// ```
+pub(crate) fn expand_with_table(model: &Model, input: TokenStream) -> TokenStream {
+    let mut groups = input.into_iter();
+    // The second group has the loops without the table.
+    let (krate, arguments, block) = (groups.next(), groups.nth(1), groups.next());
+    let mut loops: Vec<_> = model.arguments.loops().cloned().collect();
+    if loops.is_empty() {
+        loops.push(crate_path::default_loop_path(&model.krate));
+    }
+    let (first, more) = (loops.iter().take(1), loops.iter().skip(1));
+    quote! {
+        #(#first)* ! { @aliases #krate [] [#({#more})*] #arguments #block }
+    }
+}
+
 /// Expands to:
 ///
 /// ```text

@@ -72,6 +72,20 @@ pub(crate) fn borrow_lifetime(ty: &Type) -> Option<&Lifetime> {
     }
 }
 
+/// Returns `T` of `Option<T>`.
+pub(crate) fn option_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    (last.ident == "Option").then(|| type_argument(last))?
+}
+
+/// Whether the segment of a path has a lifetime: `Loss<'_>`.
+pub(crate) fn has_lifetime(segment: &PathSegment) -> bool {
+    lifetime_argument(segment).is_some()
+}
+
 fn type_argument(segment: &PathSegment) -> Option<&Type> {
     arguments(segment).find_map(|argument| match argument {
         GenericArgument::Type(argument) => Some(argument),

@@ -3,6 +3,7 @@
 mod access;
 mod handler;
 mod literals;
+mod meaning;
 mod period;
 mod persist;
 mod provisions;
@@ -12,9 +13,10 @@ mod self_type;
 mod settings;
 mod ungroup;
 
-pub(crate) use access::{Access, borrow_lifetime};
+pub(crate) use access::{Access, borrow_lifetime, has_lifetime, option_argument};
 pub(crate) use handler::{BreakpointRef, Handler};
 pub(crate) use literals::{bool_literal, non_numeric_literal, string_literal};
+pub(crate) use meaning::{Meaning, Misnamed};
 pub(crate) use period::{Interval, NamedValue, Period};
 pub(crate) use persist::{PERSIST_SETTINGS, Persist, PersistFields, field_name};
 pub(crate) use provisions::{Provision, can_be_function, can_be_state};

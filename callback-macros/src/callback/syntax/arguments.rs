@@ -1,7 +1,7 @@
 //! The arguments of `#[callback(…)]`.
 
 use super::comma_separated::parse_comma_separated;
-use super::{ArgumentName, List};
+use super::{ArgumentName, ForeignSetting, List};
 use crate::spelling::nearest;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -136,7 +136,9 @@ fn begins_loop_path(input: ParseStream) -> bool {
 /// Whether `ident` is, or is near, an argument's name. The name of a loop is not, because types begin in upper case.
 fn resembles_argument_name(ident: &Ident) -> bool {
     let ident = ident.to_string();
-    ident.starts_with(char::is_lowercase) && nearest(&ident, ArgumentName::spellings()).is_some()
+    let is_known = ForeignSetting::from_word(&ident).is_some()
+        || nearest(&ident, ArgumentName::spellings()).is_some();
+    ident.starts_with(char::is_lowercase) && is_known
 }
 
 impl ArgumentValue {

@@ -2,7 +2,7 @@
 
 use super::Function;
 use super::tokens::tokens_until;
-use crate::attributes::Attribute;
+use crate::attributes::{Attribute, find_ident};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -29,6 +29,19 @@ impl Item {
     /// Whether the item is a function with a syntax error.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.is_function && self.function.is_none()
+    }
+
+    /// Whether the item is `pub`, `pub(crate)` or the like.
+    pub(crate) fn is_public(&self) -> bool {
+        let first = self.header.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Ident(first)) if first == "pub")
+    }
+
+    /// Whether the item contains this identifier.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        let has = |tokens: &TokenStream| find_ident(tokens.clone(), name).is_some();
+        let mut attributes = self.attributes.iter();
+        has(&self.body) || has(&self.header) || attributes.any(|each| has(&each.tokens))
     }
 
     /// Returns the attributes that only `#[callback]` understands: `#[on(…)]` and `#[every(…)]`.

@@ -1,11 +1,12 @@
 //! The breakpoints of a loop, which the macro beside the loop adds to the input of the second stage.
 
+use super::Alias;
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{braced, bracketed};
+use syn::{LitStr, braced, bracketed};
 
-/// `{Fit rounds [on_enter] [on_train_batch_end train on_batch_end] …}`, or `{Rounds trait [on_enter] …}`
+/// `{Fit rounds names "on_test_begin …" [on_enter] [on_train_batch_end train on_batch_end] …}`, or `{Rounds trait [on_enter] …}`
 pub(crate) struct LoopInfo {
     pub(crate) name: String,
     /// Whether the declaration of the loop has no errors; if it has some, `breakpoints` may lack a breakpoint.
@@ -14,7 +15,19 @@ pub(crate) struct LoopInfo {
     pub(crate) has_rounds: bool,
     /// Whether this is a trait of loops, whose loops all have the breakpoints: the block serves each of them.
     pub(crate) is_trait: bool,
+    /// The names of other frameworks.
+    pub(crate) aliases: Aliases,
     pub(crate) breakpoints: Vec<BreakpointInfo>,
+}
+
+/// What the macro beside a loop says of the names of other frameworks.
+pub(crate) enum Aliases {
+    /// The loop has none.
+    None,
+    /// The names, separated by spaces: the macro beside the loop has a table of them.
+    Names(LitStr),
+    /// The table.
+    Table(Vec<Alias>),
 }
 
 /// `[on_train_batch_end train on_batch_end]`, or `[each on_poll]`
@@ -44,6 +57,7 @@ impl Parse for LoopInfo {
         braced!(content in input);
         let name = parse_word(&content)?;
         let kind = parse_word(&content)?;
+        let aliases = content.parse()?;
         let mut breakpoints = Vec::new();
         while !content.is_empty() {
             breakpoints.push(content.parse()?);
@@ -53,7 +67,22 @@ impl Parse for LoopInfo {
             is_complete: kind != "incomplete",
             has_rounds: kind == "rounds",
             is_trait: kind == "trait",
+            aliases,
             breakpoints,
+        })
+    }
+}
+
+impl Parse for Aliases {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Ok(Self::None);
+        }
+        let word = parse_word(input)?;
+        let text: LitStr = input.parse()?;
+        Ok(match word.as_str() {
+            "table" => Self::Table(Alias::parse_table(&text.value())),
+            _ => Self::Names(text),
         })
     }
 }

@@ -13,11 +13,12 @@ mod providers;
 mod relations;
 mod state;
 
+use super::discover::check_left_out;
 use super::order::active;
 use super::problem::{Problem, ProblemKind};
 use super::{Attached, PlanCore, ProblemText};
 use crate::background::{check_background, check_queues, check_sendable};
-use crate::callback::{BoundTo, CallbackId, Registration, registrations};
+use crate::callback::{BoundTo, CallbackId, Registration, Registrations, registrations};
 use crate::loops::{Breakpoint, BreakpointId, Declared};
 use crate::outcome::catch;
 use crate::parallel::check_parallel;
@@ -50,11 +51,11 @@ pub(crate) struct CheckInput<'p> {
     /// Whether a run begins with this state, and not only a check.
     pub(crate) begins: bool,
     /// All registrations, collected and sorted when a rule first needs them.
-    pub(crate) registered: OnceCell<Vec<&'static Registration>>,
+    pub(crate) registered: OnceCell<Registrations>,
 }
 
 /// The rules, in the order in which `check` applies them.
-const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 30] = [
+const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 31] = [
     check_info,
     check_weights,
     check_settings,
@@ -85,6 +86,7 @@ const RULES: [fn(&CheckInput<'_>) -> Vec<Problem>; 30] = [
     check_sendable,
     check_queues,
     check_parallel,
+    check_left_out,
 ];
 
 /// Returns the problems that the rules find, in the order of the rules.

@@ -1,0 +1,10 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Relax {
+        scope RUN { on_run_begin; on_run_end; }
+        aliases "Keras" { differs on_train_begin => on_run_begin; }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use callbacks::prelude::*;
+
+breakpoints! {
+    loop Relax {
+        scope RUN { on_run_begin; on_run_end; }
+        aliases "Keras" { on_train_end => on_run_edn; }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,97 @@
+use callbacks::prelude::*;
+
+struct Log;
+
+#[callback]
+impl Log {
+    fn setup(&self) {}
+    fn teardown(&self) {}
+    fn on_fit_start(&self) {}
+    fn on_train_start(&self) {}
+    fn on_pretrain_routine_start(&self) {}
+    fn on_pretrain_routine_end(&self) {}
+    fn on_train_epoch_start(&self) {}
+    fn on_epoch_start(&self) {}
+    fn on_train_epoch_end(&self) {}
+    fn training_epoch_end(&self) {}
+    fn on_train_batch_start(&self) {}
+    fn on_batch_start(&self) {}
+    fn on_before_batch_transfer(&self) {}
+    fn transfer_batch_to_device(&self) {}
+    fn on_after_batch_transfer(&self) {}
+    fn training_step_end(&self) {}
+    fn on_before_zero_grad(&self) {}
+    fn on_before_backward(&self) {}
+    fn on_after_backward(&self) {}
+    fn on_before_optimizer_step(&self) {}
+    fn on_validation_start(&self) {}
+    fn on_validation_epoch_start(&self) {}
+    fn on_validation_batch_start(&self) {}
+    fn validation_step_end(&self) {}
+    fn on_validation_batch_end(&self) {}
+    fn on_validation_epoch_end(&self) {}
+    fn on_validation_end(&self) {}
+    fn validation_epoch_end(&self) {}
+    fn on_test_start(&self) {}
+    fn on_test_epoch_start(&self) {}
+    fn on_test_batch_start(&self) {}
+    fn test_step_end(&self) {}
+    fn on_test_batch_end(&self) {}
+    fn on_test_epoch_end(&self) {}
+    fn on_test_end(&self) {}
+    fn test_epoch_end(&self) {}
+    fn on_predict_start(&self) {}
+    fn on_predict_epoch_start(&self) {}
+    fn on_predict_batch_start(&self) {}
+    fn on_predict_epoch_end(&self) {}
+    fn on_exception(&self) {}
+    fn on_keyboard_interrupt(&self) {}
+    fn on_before_optimizer_setup(&self) {}
+    fn on_init_start(&self) {}
+    fn on_init_end(&self) {}
+    fn configure_model(&self) {}
+    fn configure_sharded_model(&self) {}
+    fn on_configure_sharded_model(&self) {}
+    fn on_post_move_to_device(&self) {}
+    fn on_sanity_check_start(&self) {}
+    fn on_sanity_check_end(&self) {}
+    fn on_save_checkpoint(&self) {}
+    fn on_load_checkpoint(&self) {}
+    fn state_dict(&self) {}
+    fn load_state_dict(&self) {}
+    fn on_hpc_save(&self) {}
+    fn on_hpc_load(&self) {}
+    fn state_key(&self) {}
+    fn forward(&self) {}
+    fn training_step(&self) {}
+    fn validation_step(&self) {}
+    fn test_step(&self) {}
+    fn predict_step(&self) {}
+    fn backward(&self) {}
+    fn manual_backward(&self) {}
+    fn optimizer_step(&self) {}
+    fn optimizer_zero_grad(&self) {}
+    fn on_validation_model_zero_grad(&self) {}
+    fn configure_optimizers(&self) {}
+    fn lr_scheduler_step(&self) {}
+    fn configure_schedulers(&self) {}
+    fn configure_gradient_clipping(&self) {}
+    fn configure_callbacks(&self) {}
+    fn prepare_data(&self) {}
+    fn train_dataloader(&self) {}
+    fn on_train_dataloader(&self) {}
+    fn val_dataloader(&self) {}
+    fn on_val_dataloader(&self) {}
+    fn test_dataloader(&self) {}
+    fn on_test_dataloader(&self) {}
+    fn predict_dataloader(&self) {}
+    fn on_predict_dataloader(&self) {}
+    fn on_validation_model_eval(&self) {}
+    fn on_validation_model_train(&self) {}
+    fn on_test_model_eval(&self) {}
+    fn on_test_model_train(&self) {}
+    fn on_predict_model_eval(&self) {}
+    fn on_predict_model_train(&self) {}
+}
+
+fn main() {}

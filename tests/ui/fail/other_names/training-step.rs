@@ -1,0 +1,10 @@
+use callbacks::prelude::*;
+
+struct Log;
+
+#[callback]
+impl Log {
+    fn training_step(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use callbacks as hooks;
+
+#[hooks::callback(crate = hooks)]
+impl Log {
+    fn on_train_start(&self) {}
+}
+
+struct Log;
+
+fn main() {}
