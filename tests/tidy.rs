@@ -24,6 +24,7 @@ fn sources() -> Vec<PathBuf> {
         "tests",
         "examples",
         "benches",
+        "guide",
     ];
     let mut folders: Vec<PathBuf> = tops.iter().map(|top| root().join(top)).collect();
     while let Some(folder) = folders.pop() {
@@ -259,7 +260,9 @@ fn comments_and_texts_use_plain_words() {
         "BENCHMARKS.md",
     ];
     let texts = texts.map(|text| root().join(text));
-    for path in sources().into_iter().chain(texts) {
+    let pages = guide_pages();
+    assert!(pages.len() > 20, "the pages of the guide are found");
+    for path in sources().into_iter().chain(texts).chain(pages) {
         // Its list of words is this one.
         if path.ends_with("tests/tidy.rs") {
             continue;
@@ -281,6 +284,18 @@ fn comments_and_texts_use_plain_words() {
         }
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The pages of the guide.
+fn guide_pages() -> Vec<PathBuf> {
+    let folders = ["", "how-to", "compare"].map(|folder| root().join("guide/src").join(folder));
+    let entries = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).expect("a folder of pages").flatten());
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect()
 }
 
 /// Whether `text` has `word`, in any case, between two characters that are no letters, outside of code in backticks.
