@@ -60,7 +60,8 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
 
 /// The programs whose output the page shows: the last block with a `main` above each output.
 pub(crate) fn programs<'b>(page: &str, blocks: &'b [Block]) -> Vec<Program<'b>> {
-    let stem = page.trim_end_matches(".md").replace(['-', '/'], "_");
+    let page = page.trim_start_matches("../").trim_end_matches(".md");
+    let stem = page.replace(['-', '/'], "_").to_lowercase();
     let mut program = None;
     let mut found = Vec::new();
     for block in blocks {

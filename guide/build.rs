@@ -7,12 +7,19 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// The README, as a page below `src`.
+const README: &str = "../../README.md";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=blocks.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let (mut modules, mut arms) = (String::new(), String::new());
-    for page in pages(Path::new("src"))? {
+    println!("cargo::rerun-if-changed=../README.md");
+    for page in pages(Path::new("src"))?
+        .into_iter()
+        .chain([README.to_owned()])
+    {
         let blocks = blocks::blocks(&fs::read_to_string(Path::new("src").join(&page))?);
         for program in blocks::programs(&page, &blocks) {
             let name = program.name;

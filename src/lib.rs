@@ -91,7 +91,12 @@ pub mod __private {
     };
 }
 
-/// The examples of the README, as doc tests.
-#[cfg(doctest)]
+/// The examples of the README, as doc tests. They need these features.
+#[cfg(all(
+    doctest,
+    feature = "checkpoint",
+    feature = "csv",
+    feature = "indicatif"
+))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

@@ -128,29 +128,6 @@ fn the_slip_in_the_readme_is_what_the_compiler_says() {
 }
 
 #[test]
-fn the_problems_in_the_readme_are_where_it_says() {
-    let example = read(&root().join("examples/explain.rs"));
-    let readme = read(&root().join("README.md"));
-    let message = readme
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("examples/explain.rs:"));
-    let mut count = 0;
-    for line in message {
-        let mut parts = line.split([':', ' ']).filter(|part| !part.is_empty());
-        let (number, _callback, _at, breakpoint) =
-            (parts.next(), parts.next(), parts.next(), parts.next());
-        let number: usize = number
-            .and_then(|number| number.parse().ok())
-            .expect("a line's number");
-        let handler = format!("fn {}(", breakpoint.expect("a breakpoint"));
-        let written = example.lines().nth(number - 1).expect("the line is there");
-        assert!(written.contains(&handler), "line {number} is `{written}`");
-        count += 1;
-    }
-    assert_eq!(count, 2);
-}
-
-#[test]
 fn every_slip_on_its_own_is_answered_by_one_error() {
     let fail = root().join("tests/ui/fail");
     let folders = fs::read_dir(&fail).expect("the folder of slips").flatten();

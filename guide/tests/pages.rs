@@ -201,7 +201,7 @@ fn the_programs_print_what_the_pages_show() {
             page.path
         );
         for program in &programs {
-            let printed = run(program);
+            let printed = run(program).stdout;
             if printed.trim_end() != program.output.code.trim_end() {
                 wrong.push(format!(
                     "{}:{} shows:\n{}\nand {} prints:\n{printed}",
@@ -215,8 +215,40 @@ fn the_programs_print_what_the_pages_show() {
     assert!(count >= 15, "only {count} programs are found");
 }
 
+/// The README shows what its first program prints in place of a bar, too, and no times that differ.
+#[test]
+fn the_first_program_of_the_readme_prints_what_it_shows() {
+    let blocks = blocks(&read(&guide().join("../README.md")));
+    let programs = programs("../README.md", &blocks);
+    let [program] = &programs[..] else {
+        panic!("the README shows the output of {} programs", programs.len());
+    };
+    let Printed { stdout, stderr } = run(program);
+    let printed: String = (stderr + &stdout).lines().map(without_time).collect();
+    assert!(
+        printed == program.output.code,
+        "the README shows:\n{}\nand its program prints:\n{printed}",
+        program.output.code
+    );
+}
+
+/// A line whose time is 0ms.
+fn without_time(line: &str) -> String {
+    let text = match line.rsplit_once(" (") {
+        Some((text, time)) if time.ends_with("s)") => format!("{text} (0ms)"),
+        _ => line.to_owned(),
+    };
+    text + "\n"
+}
+
+/// What a program prints.
+struct Printed {
+    stdout: String,
+    stderr: String,
+}
+
 /// What a program prints, with the names that files have in a program of one file.
-fn run(program: &Program<'_>) -> String {
+fn run(program: &Program<'_>) -> Printed {
     let folder = env::temp_dir().join(format!(
         "callbacks-guide-{}-{}",
         std::process::id(),
@@ -232,13 +264,16 @@ fn run(program: &Program<'_>) -> String {
         .output()
         .expect("a process");
     fs::remove_dir_all(&folder).ok();
-    let stderr = String::from_utf8_lossy(&stderr);
+    let text = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let lines = text
+            .lines()
+            .map(|line| with_short_places(line, &program.name).trim_end().to_owned() + "\n");
+        lines.collect::<String>()
+    };
+    let (stdout, stderr) = (text(&stdout), text(&stderr));
     assert!(status.success(), "{}: {status}: {stderr}", program.name);
-    let stdout = String::from_utf8_lossy(&stdout).into_owned();
-    let lines = stdout
-        .lines()
-        .map(|line| with_short_places(line, &program.name).trim_end().to_owned() + "\n");
-    lines.collect()
+    Printed { stdout, stderr }
 }
 
 fn command(program: &Program<'_>) -> Command {
