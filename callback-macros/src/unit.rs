@@ -76,7 +76,7 @@ impl Unit {
 pub(crate) fn suggest_name<'a>(ident: &Ident, names: impl IntoIterator<Item = &'a str>) -> String {
     let name = ident.unraw().to_string();
     let name = match name.as_str() {
-        "frequency" | "freq" | "interval" | "every" | "n" | "period" => "steps".to_owned(),
+        "frequency" | "freq" | "interval" | "every" | "n" => "steps".to_owned(),
         "min" | "minutes" | "hours" => "seconds".to_owned(),
         "start" | "skip" => "offset".to_owned(),
         "end" | "stop" => "until".to_owned(),

@@ -47,7 +47,9 @@ fn unknown_breakpoint(breakpoint: &BreakpointRef, model: &Model) -> String {
         other_names::REMEDY
     };
     let lists = lists_of_first(breakpoint, model);
-    let may_be_of_another_loop = answer.is_empty() || is_hook_of_any_loop(breakpoint, model);
+    let is_first = !lists.is_empty();
+    let may_be_of_another_loop =
+        answer.is_empty() || (is_first && is_hook_of_any_loop(breakpoint, model));
     let default_loop = if may_be_of_another_loop && model.arguments.loops().next().is_none() {
         DEFAULT_LOOP
     } else {

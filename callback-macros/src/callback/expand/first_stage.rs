@@ -1,5 +1,6 @@
 //! The first stage: the block unchanged, and a call of the loop's macro with a copy of its signatures.
 
+use crate::attributes::find_ident;
 use crate::callback::syntax::{
     AnnotatedItem, ArgumentName, ArgumentValue, Block, FirstStageInput, Function, Item,
 };
@@ -85,7 +86,7 @@ fn loop_macro_call(input: &FirstStageInput, block: &Block) -> TokenStream {
     }
     let (first, more) = (loops.iter().take(1), loops.iter().skip(1));
     let arguments = &arguments.tokens;
-    let copy = copy_block(block);
+    let copy = copy_block(block, arguments);
     quote! {
         #(#first)* ! { {#krate} [] [#({#more})*] {#arguments} {#copy} }
     }
@@ -96,7 +97,7 @@ fn loop_macro_call(input: &FirstStageInput, block: &Block) -> TokenStream {
 /// ```text
 /// impl PrintLoss { fn on_epoch_end(&self, epoch: &Epoch); }
 /// ```
-fn copy_block(block: &Block) -> TokenStream {
+fn copy_block(block: &Block, arguments: &TokenStream) -> TokenStream {
     let Block {
         attributes,
         header,
@@ -108,7 +109,7 @@ fn copy_block(block: &Block) -> TokenStream {
         .filter(|attribute| attribute.is("callback"));
     let items = items
         .iter()
-        .filter(|item| is_for_second_stage(item) || is_called_by_none(item, &block.items))
+        .filter(|item| is_for_second_stage(item) || is_called_by_none(item, block, arguments))
         .map(copy_item);
     let mut tokens = quote!(#(#attributes)* #header);
     brace.surround(&mut tokens, |tokens| tokens.extend(items));
@@ -121,9 +122,9 @@ fn is_for_second_stage(item: &Item) -> bool {
     item.helper_attributes().next().is_some() || is_handler() || item.is_unfinished()
 }
 
-/// Whether the item is a method that the rest of the block does not mention. If it has the name of a hook, its author may expect the loop to
+/// Whether the item is a method that neither the rest of the block nor its attribute mentions. If it has the name of a hook, its author may expect the loop to
 /// call it. A public function with a name of one word, such as `stop`, has callers elsewhere.
-fn is_called_by_none(item: &Item, items: &[Item]) -> bool {
+fn is_called_by_none(item: &Item, block: &Block, arguments: &TokenStream) -> bool {
     let Some(function) = item.function.as_ref() else {
         return false;
     };
@@ -131,8 +132,12 @@ fn is_called_by_none(item: &Item, items: &[Item]) -> bool {
     if function.receiver().is_none() || (item.is_public() && !name.contains('_')) {
         return false;
     }
-    let others = items.iter().filter(|other| !std::ptr::eq(*other, item));
-    !others.into_iter().any(|other| other.mentions(&name))
+    let mut others = block
+        .items
+        .iter()
+        .filter(|other| !std::ptr::eq(*other, item));
+    let is_mentioned = find_ident(arguments.clone(), &name).is_some();
+    !is_mentioned && !others.any(|other| other.mentions(&name))
 }
 
 /// Expands to:
