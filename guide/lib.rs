@@ -97,3 +97,11 @@ pub mod compare_netket {}
 #[cfg(doctest)]
 #[doc = include_str!("src/words.md")]
 pub mod words {}
+
+#[cfg(doctest)]
+#[doc = include_str!("src/driver.md")]
+pub mod driver {}
+
+#[cfg(doctest)]
+#[doc = include_str!("src/shelf.md")]
+pub mod shelf {}
