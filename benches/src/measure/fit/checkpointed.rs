@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::Instant;
 
 /// How many ratios there are.
-const ROUNDS: usize = 15;
-const EPOCHS: u64 = 20;
+const ROUNDS: usize = 9;
+const EPOCHS: u64 = 400;
 
 /// The time of a fit with a checkpoint in each epoch, written on a thread, in terms of one without; each of the fastest of a few fits that
 /// take turns.
@@ -21,7 +21,7 @@ pub(in crate::measure) fn with_checkpoints(place: &Path) -> Result<Vec<f64>, Box
     let folder = place.join(format!("callbacks-benches-{}", std::process::id()));
     let ratios = (0..ROUNDS).map(|_| {
         let (mut with, mut without) = (f64::INFINITY, f64::INFINITY);
-        for _ in 0..5 {
+        for _ in 0..3 {
             without = without.min(time(trainer(&digits), &digits)?);
             let checkpoint = Checkpoint::to(&folder).in_background(WhenBusy::Skip);
             with = with.min(time(trainer(&digits).callback(checkpoint), &digits)?);
