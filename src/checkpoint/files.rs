@@ -89,7 +89,11 @@ impl FileSystem for Disk {
         if cfg!(windows) {
             return Ok(());
         }
-        fs::File::open(path)?.sync_all()
+        match fs::File::open(path)?.sync_all() {
+            // Some file systems keep no names for longer than a process, or write them in order.
+            Err(error) if is_unsupported(&error) => Ok(()),
+            synced => synced,
+        }
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -140,6 +144,14 @@ impl FileSystem for Disk {
             Found::Other
         }))
     }
+}
+
+fn is_unsupported(error: &io::Error) -> bool {
+    let kind = error.kind();
+    matches!(
+        kind,
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+    )
 }
 
 impl NewFile for fs::File {

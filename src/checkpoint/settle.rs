@@ -39,11 +39,15 @@ impl CheckpointDir {
         self.remove_removed(&removed)
     }
 
-    /// Removes a checkpoint of a run, unless it is gone or damaged: then it is for people to look at.
+    /// Removes a checkpoint of a run, unless it is gone, is damaged, or has other files in it: then it is for people to look at.
     pub(crate) fn remove_listed(&self, name: &str, run_id: &str) -> Result<(), CheckpointError> {
-        match self.folder_of(name)? {
+        let removed = match self.folder_of(name)? {
             Some(path) if self.head(&path).is_ok() => self.remove(name, run_id),
-            _ => Ok(()),
+            _ => return Ok(()),
+        };
+        match removed {
+            Err(error) if matches!(error.problem(), CheckpointProblem::Occupied { .. }) => Ok(()),
+            removed => removed,
         }
     }
 

@@ -11,7 +11,8 @@ use crate::shelf::DryRun;
 use crate::weight;
 use callback_runtime::persist::{Fields, SavedEnding, SavedRun};
 use callback_runtime::{
-    At, BoxError, Callback, CallbackInfo, Claim, Flow, Handlers, Period, Record, Role, Rounds, Unit,
+    At, BoxError, Callback, CallbackInfo, Claim, Flow, Handlers, Outcome, Period, Record, Role,
+    Rounds, Unit,
 };
 
 /// A checkpoint that was asked for.
@@ -75,6 +76,9 @@ impl<L: Rounds> Callback<L> for Checkpoint {
         }
         if self.periods.is_empty() {
             h.on_each(L::on_round_end, Self::ask_for_period);
+        } else if L::UNIT == Some(Unit::Epochs) && !self.periods.iter().any(has_epochs) {
+            // Within an epoch there is no number to compare.
+            h.on_each(L::on_round_end, Self::ask_for_best);
         }
         h.on_each(L::on_poll, Self::poll);
         h.on_exit(Self::finish);
@@ -157,10 +161,31 @@ impl Checkpoint {
         }
         self.know()?;
         let monitored = self.keep.monitored(record);
-        if !self.keep.wants(monitored, self.writer.own.all()) || !self.writer.is_free(true)? {
+        let own = self.writer.own.all();
+        if !self.keep.wants(monitored, own) {
+            return Ok(Flow::Continue);
+        }
+        // A thread that is busy skips no checkpoint that is one of the best.
+        if self.keep.is_best(monitored, own) {
+            return Ok(self.ask("best", monitored));
+        }
+        if !self.writer.is_free(true)? {
             return Ok(Flow::Continue);
         }
         Ok(self.ask("periodic", monitored))
+    }
+
+    /// Asks for a checkpoint where an epoch ends that is one of the best.
+    fn ask_for_best(&mut self, record: &Record) -> Result<Flow, BoxError> {
+        if self.access == Access::None {
+            return Ok(Flow::Continue);
+        }
+        self.know()?;
+        let monitored = self.keep.monitored(record);
+        if !self.keep.is_best(monitored, self.writer.own.all()) {
+            return Ok(Flow::Continue);
+        }
+        Ok(self.ask("best", monitored))
     }
 
     /// Looks for requests from outside, and for an error of the writer.
@@ -180,6 +205,7 @@ impl Checkpoint {
         if !is_requested {
             return Ok(Flow::Continue);
         }
+        self.know()?;
         let monitored = self.keep.monitored(record);
         Ok(self.ask("requested", monitored))
     }
@@ -220,7 +246,7 @@ impl Checkpoint {
             numbers.remove(&*best.monitor);
             numbers.extend(monitored.map(|value| (best.monitor.to_string(), value)));
         }
-        let new = NewCheckpoint {
+        let mut new = NewCheckpoint {
             name: self.name.apply(&values),
             run_id: self.run_id.clone(),
             sequence,
@@ -229,27 +255,47 @@ impl Checkpoint {
             numbers,
             saved: saved.clone(),
         };
-        if !self.writer.is_free(reason == "periodic")? {
+        // An error of the checkpoint before is reported when this one is under way.
+        let before = self.writer.is_free(reason == "periodic");
+        if let Ok(false) = before {
             return Ok(());
         }
-        let leaving = self.add_own(&new, monitored);
+        let leaving = self.add_own(&mut new, monitored);
         let dir = self.dir.clone();
         self.writer.write(Job { dir, new, leaving })?;
-        known
+        before.and(known)
     }
 
     /// Looks which checkpoints the run has, if that is not known.
     fn know(&mut self) -> Result<(), BoxError> {
         let monitor = self.keep.monitor();
-        let newest = self.sequence + u64::from(self.pending.is_none());
+        let last = self.sequence - u64::from(self.pending.is_some());
         let own = &mut self.writer.own;
-        Ok(own.know(&self.dir, &self.run_id, newest, monitor)?)
+        Ok(own.know(&self.dir, &self.run_id, last, monitor)?)
     }
 
-    /// Adds a checkpoint that is going to be written, and returns the names of those that do not stay. One of a failed run is not counted.
-    fn add_own(&mut self, new: &NewCheckpoint, monitored: Option<f64>) -> Vec<String> {
+    /// Adds a checkpoint that is going to be written, and returns the names of those that do not stay. One with the name of another one that
+    /// stays gets its number behind it. One of a failed run is not counted.
+    fn add_own(&mut self, new: &mut NewCheckpoint, monitored: Option<f64>) -> Vec<String> {
         let own = &mut self.writer.own;
-        if new.failed || !own.are_known(&self.run_id) {
+        if !own.are_known(&self.run_id) {
+            return Vec::new();
+        }
+        let mut all: Vec<_> = own.all().to_vec();
+        if !new.failed {
+            all.retain(|own| own.sequence != new.sequence);
+            all.push(OwnCheckpoint {
+                sequence: new.sequence,
+                name: new.name.clone(),
+                monitored,
+            });
+        }
+        let leaving = self.keep.leaving(&all);
+        let stays = |own: &OwnCheckpoint| own.sequence != new.sequence && !leaving.contains(own);
+        if all.iter().any(|own| own.name == new.name && stays(own)) {
+            new.name = format!("{}-{}", new.name, new.sequence);
+        }
+        if new.failed {
             return Vec::new();
         }
         own.add(OwnCheckpoint {
@@ -257,22 +303,24 @@ impl Checkpoint {
             name: new.name.clone(),
             monitored,
         });
-        let leaving = self.keep.leaving(own.all());
+        let leaving = leaving.into_iter().map(|own| own.name);
+        let leaving: Vec<_> = leaving.filter(|name| *name != new.name).collect();
         own.remove(&leaving);
         leaving
     }
 
     /// Waits for the writer. A process that was killed may have left hidden files, and checkpoints that do not stay, if nothing was written
     /// since.
-    fn finish(&mut self) -> Result<(), BoxError> {
+    fn finish(&mut self, outcome: &Outcome) -> Result<(), BoxError> {
         self.writer.finish()?;
         let cannot_write = matches!(self.access, Access::None | Access::Failed);
-        if cannot_write || self.writer.has_written {
+        // A run that has failed may be one that could not be restored.
+        if cannot_write || self.writer.has_written || outcome.failed().is_some() {
             return Ok(());
         }
         self.know()?;
-        for name in self.keep.leaving(self.writer.own.all()) {
-            self.dir.remove_listed(&name, &self.run_id)?;
+        for own in self.keep.leaving(self.writer.own.all()) {
+            self.dir.remove_listed(&own.name, &self.run_id)?;
         }
         let (_lock, left) = self.dir.settle_all(&self.run_id)?;
         left.into_iter()

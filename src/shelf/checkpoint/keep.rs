@@ -65,25 +65,30 @@ impl Keep {
 
     /// Whether a checkpoint with this number would stay, beside those that are there.
     pub(super) fn wants(&self, monitored: Option<f64>, own: &[OwnCheckpoint]) -> bool {
-        if self.last != Some(0) {
-            return true;
-        }
+        self.last != Some(0) || self.is_best(monitored, own)
+    }
+
+    /// Whether a checkpoint with this number would be one of the best.
+    pub(super) fn is_best(&self, monitored: Option<f64>, own: &[OwnCheckpoint]) -> bool {
         let Some((best, value)) = self.best.as_ref().zip(monitored) else {
             return false;
         };
+        if best.count == 0 {
+            return false;
+        }
         let worst = best.ranked(own).nth(best.count.saturating_sub(1));
         worst.is_none_or(|(_, worst)| best.direction.gain(value, worst) > 0.0)
     }
 
-    /// Returns the names of those that do not stay. The newest one stays in any case: it is the latest.
-    pub(super) fn leaving(&self, own: &[OwnCheckpoint]) -> Vec<String> {
+    /// Returns those that do not stay. The newest one stays in any case: it is the latest.
+    pub(super) fn leaving(&self, own: &[OwnCheckpoint]) -> Vec<OwnCheckpoint> {
         let Some(last) = self.last else {
             return Vec::new();
         };
         let (older, _) = own.split_at(own.len().saturating_sub(last.max(1)));
         let best: Vec<u64> = self.best.iter().flat_map(|best| best.of(own)).collect();
         let leaving = older.iter().filter(|own| !best.contains(&own.sequence));
-        leaving.map(|own| own.name.clone()).collect()
+        leaving.cloned().collect()
     }
 }
 

@@ -164,7 +164,8 @@ impl Checkpoint {
     }
 
     /// Keeps the `count` checkpoints whose record has the smallest value of a number, beside the last ones. Rounds that were cut short, NaN and
-    /// infinite values are not among them.
+    /// infinite values are not among them. In a loop of epochs whose periods are of another unit, such as steps, it writes also where an epoch
+    /// ends that is one of the best.
     ///
     /// ```
     /// # use callbacks::prelude::*;
@@ -195,7 +196,8 @@ impl Checkpoint {
 
     /// Names the folders: `epoch-{epoch:02}-{valid_loss:.4}`. A name in braces is a counter of the loop (`epoch`, `step`, …), a number of the
     /// record, or `n`, the number of the checkpoint; after a colon it has the width or the digits, as in `format!`. A value that is not there
-    /// is `none`. A checkpoint with the name of one before replaces it; one with a name that another run has gets four letters behind it. The
+    /// is `none`. A checkpoint with the name of one before replaces it, or has its number behind it if the one before stays; one with a name that
+    /// another run has gets four letters behind it. The
     /// default is `checkpoint-{n:06}`.
     ///
     /// ```

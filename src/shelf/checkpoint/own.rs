@@ -36,8 +36,8 @@ impl OwnCheckpoints {
         self.run_id.as_deref() == Some(run_id)
     }
 
-    /// Looks which checkpoints the run has, if it has continued or a write has failed. Those with larger numbers than this one are of a branch
-    /// that the run has left.
+    /// Looks which checkpoints the run has, if it has continued or a write has failed. Those with larger numbers than the last one are of a
+    /// branch that the run has left, but for the one of a stop, whose number is given again.
     pub(super) fn know(
         &mut self,
         dir: &CheckpointDir,
@@ -49,8 +49,11 @@ impl OwnCheckpoints {
             return Ok(());
         }
         let heads = dir.list()?.complete.into_iter().map(|listed| listed.head);
-        let own =
-            heads.filter(|head| head.run_id == run_id && !head.failed && head.sequence <= sequence);
+        let own = heads.filter(|head| {
+            let is_halt = matches!(head.reason.as_str(), "stopped" | "interrupted");
+            let is_before = head.sequence <= sequence + u64::from(is_halt);
+            head.run_id == run_id && !head.failed && is_before
+        });
         let own = own.map(|head| OwnCheckpoint {
             sequence: head.sequence,
             monitored: monitor.and_then(|name| head.numbers.get(name).copied()),
@@ -76,10 +79,12 @@ impl OwnCheckpoints {
         self.all.retain(|own| !names.contains(&own.name));
     }
 
-    /// Corrects the name of the newest one, because another run had a checkpoint of its name.
-    pub(super) fn rename_newest(&mut self, name: String) {
-        if let Some(newest) = self.all.last_mut() {
-            newest.name = name;
+    /// Corrects the name of one, because another run had a checkpoint of its name. It has replaced one of the new name.
+    pub(super) fn rename(&mut self, sequence: u64, name: &str) {
+        self.all
+            .retain(|own| own.name != name || own.sequence == sequence);
+        if let Some(renamed) = self.all.iter_mut().find(|own| own.sequence == sequence) {
+            name.clone_into(&mut renamed.name);
         }
     }
 }

@@ -42,6 +42,7 @@ struct WriterThread {
     jobs: Sender<Job>,
     results: Receiver<JobResult>,
     is_writing: bool,
+    is_alive: bool,
     handle: JoinHandle<()>,
 }
 
@@ -54,19 +55,22 @@ pub(super) struct Job {
     pub(super) leaving: Vec<String>,
 }
 
-/// The name of the checkpoint, if it has another one than was asked for.
-type JobResult = Result<Option<String>, CheckpointError>;
+/// The number and the name of the checkpoint, if it has another name than was asked for.
+type Renamed = Option<(u64, String)>;
+type JobResult = Result<Renamed, CheckpointError>;
 
 impl Job {
     /// Writes the checkpoint, and removes those that do not stay.
     fn run(self) -> JobResult {
         let Self { dir, new, leaving } = self;
         let run_id = new.run_id.clone();
-        let other_name = write_beside_others(&dir, new)?;
-        for name in leaving {
-            dir.remove_listed(&name, &run_id)?;
+        let renamed = write_beside_others(&dir, new)?;
+        // Under its other name it may have replaced one of them.
+        let is_other = |name: &&String| renamed.as_ref().is_none_or(|(_, new)| new != *name);
+        for name in leaving.iter().filter(is_other) {
+            dir.remove_listed(name, &run_id)?;
         }
-        Ok(other_name)
+        Ok(renamed)
     }
 }
 
@@ -80,9 +84,9 @@ fn write_beside_others(dir: &CheckpointDir, new: NewCheckpoint) -> JobResult {
             written => return written.map(|_| None),
         }
     }
-    let name = other_name.clone();
+    let (sequence, name) = (new.sequence, other_name.clone());
     dir.write(NewCheckpoint { name, ..new })?;
-    Ok(Some(other_name))
+    Ok(Some((sequence, other_name)))
 }
 
 impl Writer {
@@ -147,12 +151,14 @@ impl Writer {
     }
 
     /// Keeps in mind under which name a checkpoint was written, and that nothing is known after an error.
-    fn heed(&mut self, done: Result<Option<String>, BoxError>) -> Result<(), BoxError> {
+    fn heed(&mut self, done: Result<Renamed, BoxError>) -> Result<(), BoxError> {
         match done {
-            Ok(Some(name)) => self.own.rename_newest(name),
+            Ok(Some((sequence, name))) => self.own.rename(sequence, &name),
             Ok(None) => {}
             Err(error) => {
                 self.own.forget();
+                // One that has ended by a panic is replaced.
+                self.thread.take_if(|thread| !thread.is_alive);
                 return Err(error);
             }
         }
@@ -176,39 +182,47 @@ impl WriterThread {
             jobs,
             results,
             is_writing: false,
+            is_alive: true,
             handle: thread.spawn(write_all)?,
         })
     }
 
     fn send(&mut self, job: Job) -> Result<(), BoxError> {
-        self.jobs.send(job).map_err(|_| LOST)?;
+        if self.jobs.send(job).is_err() {
+            return Err(self.lost());
+        }
         self.is_writing = true;
         Ok(())
     }
 
     /// Waits for the checkpoint that is being written.
-    fn wait(&mut self) -> Result<Option<String>, BoxError> {
+    fn wait(&mut self) -> Result<Renamed, BoxError> {
         if !std::mem::take(&mut self.is_writing) {
             return Ok(None);
         }
-        Ok(self.results.recv().map_err(|_| LOST)??)
+        match self.results.recv() {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(self.lost()),
+        }
     }
 
     /// Returns the result of the checkpoint that was written, if it is done.
-    fn poll(&mut self) -> Result<Option<String>, BoxError> {
+    fn poll(&mut self) -> Result<Renamed, BoxError> {
         if !self.is_writing {
             return Ok(None);
         }
         let result = match self.results.try_recv() {
             Ok(result) => result,
             Err(TryRecvError::Empty) => return Ok(None),
-            Err(TryRecvError::Disconnected) => {
-                self.is_writing = false;
-                return Err(LOST.into());
-            }
+            Err(TryRecvError::Disconnected) => return Err(self.lost()),
         };
         self.is_writing = false;
         Ok(result?)
+    }
+
+    fn lost(&mut self) -> BoxError {
+        (self.is_writing, self.is_alive) = (false, false);
+        LOST.into()
     }
 }
 
