@@ -11,7 +11,7 @@ use callbacks::prelude::*;
 use callbacks::shelf::Checkpoint;
 use std::fs;
 use support::folder::Folder;
-use support::momentum::train;
+use support::momentum::{Momentum, train};
 use support::scored::{SCORES, fit, trainer};
 
 /// The folders of the checkpoints, and the epochs in which they were written.
@@ -127,4 +127,26 @@ fn a_failed_run_has_a_checkpoint_beside_one_of_the_same_name() {
     let listed = CheckpointDir::new(folder.path()).list().unwrap().complete;
     let failed: Vec<bool> = listed.iter().map(|listed| listed.head.failed).collect();
     assert_eq!(failed, [false, true]);
+}
+
+#[test]
+fn a_misspelt_number_fails_the_run_after_its_first_round() {
+    for steps in [None, Some(2)] {
+        let folder = Folder::new("misspelt");
+        let checkpoint = Checkpoint::to(folder.path()).keep_best_min("scroe", 1);
+        let checkpoint = match steps {
+            Some(steps) => checkpoint.every(Period::steps(steps)),
+            None => checkpoint,
+        };
+        let score = |record: &mut Record| record.set("score", 1.0);
+        let mut trainer = Trainer::new(Momentum::new())
+            .epochs(3)
+            .on(Fit::on_epoch_end, score)
+            .callback(checkpoint);
+        let outcome = trainer.fit(train()).unwrap().outcome.to_string();
+        assert!(
+            outcome.contains("`scroe`") && outcome.contains("`score`"),
+            "{outcome}"
+        );
+    }
 }

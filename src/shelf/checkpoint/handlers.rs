@@ -160,7 +160,7 @@ impl Checkpoint {
             return Ok(Flow::Continue);
         }
         self.know()?;
-        let monitored = self.keep.monitored(record);
+        let monitored = self.keep.monitored(record, self.writer.own.all())?;
         let own = self.writer.own.all();
         if !self.keep.wants(monitored, own) {
             return Ok(Flow::Continue);
@@ -181,7 +181,7 @@ impl Checkpoint {
             return Ok(Flow::Continue);
         }
         self.know()?;
-        let monitored = self.keep.monitored(record);
+        let monitored = self.keep.monitored(record, self.writer.own.all())?;
         if !self.keep.is_best(monitored, self.writer.own.all()) {
             return Ok(Flow::Continue);
         }
@@ -206,7 +206,7 @@ impl Checkpoint {
             return Ok(Flow::Continue);
         }
         self.know()?;
-        let monitored = self.keep.monitored(record);
+        let monitored = self.keep.monitored(record, self.writer.own.all())?;
         Ok(self.ask("requested", monitored))
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Best {
     pub(super) monitor: Cow<'static, str>,
     direction: Direction,
     count: usize,
+    /// Whether a complete round had the number.
+    was_seen: bool,
 }
 
 impl Default for Keep {
@@ -56,11 +58,23 @@ impl Keep {
         self.last.is_none_or(|last| last.saturating_add(best) > 1)
     }
 
-    /// Returns the monitored number of a round, if it is one that can be best.
-    pub(super) fn monitored(&self, record: &Record) -> Option<f64> {
-        let best = self.best.as_ref()?;
-        let value = record.get(&best.monitor)?;
-        (record.is_complete() && value.is_finite()).then_some(value)
+    /// Returns the monitored number of a complete round, if it is one that can be best. A number that is not declared and has never been there
+    /// is an error, as it is for a stopper: its name may be misspelt.
+    pub(super) fn monitored(
+        &mut self,
+        record: &Record,
+        own: &[OwnCheckpoint],
+    ) -> Result<Option<f64>, String> {
+        let Some(best) = self.best.as_mut().filter(|_| record.is_complete()) else {
+            return Ok(None);
+        };
+        let value = record.get(&best.monitor);
+        best.was_seen |= value.is_some() || own.iter().any(|own| own.monitored.is_some());
+        let may_come = record.is_declared(&best.monitor) || record.lacking().next().is_some();
+        if !best.was_seen && !may_come {
+            return Err(record.explain_absence(&best.monitor));
+        }
+        Ok(value.filter(|value| value.is_finite()))
     }
 
     /// Whether a checkpoint with this number would stay, beside those that are there.
@@ -102,6 +116,7 @@ impl Best {
             monitor,
             direction,
             count,
+            was_seen: false,
         }
     }
 
