@@ -31,7 +31,7 @@ impl WarmUp {
 /// Leaves the learning rate alone, and relies on it.
 struct Constant;
 
-#[callback(incompatible(Halve))]
+#[callback(incompatible(Halve), register = false)]
 impl Constant {
     fn on_epoch_end(&self, rate: &LearningRate) {
         println!("still {rate}");

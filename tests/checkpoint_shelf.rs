@@ -266,6 +266,7 @@ fn on_a_thread_it_writes_the_same() {
     assert!(skipping.fit(train()).unwrap().outcome.is_finished());
     let skipped = skipping.plan().get::<Checkpoint>().unwrap().skipped();
     assert_eq!(folder.names("").len() as u64, 6 - skipped + 1);
+    assert_eq!(latest(&folder).head.numbers["epoch"], 6.0);
 }
 
 #[test]

@@ -117,6 +117,7 @@ impl Checkpoint {
             self.run_id = new_run_id();
             self.sequence = 0;
             self.writer.own.begin_run(&self.run_id);
+            self.keep.begin_run();
         }
         self.record = record.id();
         // An evaluation has no epoch.
@@ -155,7 +156,11 @@ impl Checkpoint {
         )
     }
 
-    fn ask_for_period(&mut self, record: &Record) -> Result<Flow, BoxError> {
+    fn ask_for_period(
+        &mut self,
+        record: &Record,
+        epochs: Option<&Epochs>,
+    ) -> Result<Flow, BoxError> {
         if self.access == Access::None {
             return Ok(Flow::Continue);
         }
@@ -165,14 +170,15 @@ impl Checkpoint {
         if !self.keep.wants(monitored, own) {
             return Ok(Flow::Continue);
         }
-        // A thread that is busy skips no checkpoint that is one of the best.
-        if self.keep.is_best(monitored, own) {
-            return Ok(self.ask("best", monitored));
-        }
-        if !self.writer.is_free(true)? {
-            return Ok(Flow::Continue);
-        }
-        Ok(self.ask("periodic", monitored))
+        let is_last = |epochs: &Epochs| record.round().number() >= epochs.max;
+        // A thread that is busy skips neither one of the best nor that of the last epoch.
+        let reason = match epochs {
+            _ if self.keep.is_best(monitored, own) => "best",
+            Some(epochs) if record.is_complete() && is_last(epochs) => "last",
+            _ if !self.writer.is_free(true)? => return Ok(Flow::Continue),
+            _ => "periodic",
+        };
+        Ok(self.ask(reason, monitored))
     }
 
     /// Asks for a checkpoint where an epoch ends that is one of the best.

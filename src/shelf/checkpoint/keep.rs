@@ -58,6 +58,13 @@ impl Keep {
         self.last.is_none_or(|last| last.saturating_add(best) > 1)
     }
 
+    /// Begins a run whose rounds have had no number yet.
+    pub(super) fn begin_run(&mut self) {
+        if let Some(best) = &mut self.best {
+            best.was_seen = false;
+        }
+    }
+
     /// Returns the monitored number of a complete round, if it is one that can be best. A number that is not declared and has never been there
     /// is an error, as it is for a stopper: its name may be misspelt.
     pub(super) fn monitored(

@@ -18,8 +18,8 @@ use std::thread::JoinHandle;
 pub enum WhenBusy {
     /// The loop waits until the one before is written.
     Wait,
-    /// It is not written, and [`Checkpoint::skipped`](super::Checkpoint::skipped) counts it. One of a stop, an interrupt or a request is
-    /// written all the same.
+    /// It is not written, and [`Checkpoint::skipped`](super::Checkpoint::skipped) counts it. One of the best, that of the last epoch, and
+    /// one of a stop, an interrupt or a request are written all the same.
     Skip,
 }
 
