@@ -17,7 +17,7 @@ use callbacks::{Callback, Period, Record, State};
 use foreign_loop::Relax;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -200,6 +200,15 @@ pub(crate) fn names() -> Vec<String> {
     names
 }
 
+/// Where temporary files are: in memory, if there is such a place, because a disk takes longer to make them durable than all else takes.
+fn temporary() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        return memory.to_owned();
+    }
+    std::env::temp_dir()
+}
+
 /// What callbacks watch, and what they write: a page and a folder that are one test's own.
 #[derive(Clone)]
 pub(crate) struct Stage {
@@ -215,7 +224,7 @@ impl Stage {
         let name = format!("callbacks-shelf-{}-{nth}", std::process::id());
         Self {
             watched,
-            folder: std::env::temp_dir().join(name),
+            folder: temporary().join(name),
             page: Arc::default(),
         }
     }
