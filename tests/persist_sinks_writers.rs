@@ -93,8 +93,9 @@ fn a_writer_after_a_file_and_a_file_after_a_writer() {
     let mut plan = plan_of(to_file());
     plan.restore(of_writer.saved_at(2));
     let cause = run(&mut plan, 3).cause();
-    let expected = "metrics.csv is there, and the saved run has no position in it; give the callback the name that \
-                    it had in the saved run, move the file away, or begin a new one beside it with `or_new_file()`";
+    let expected = "metrics.csv is there, and the saved run has no position in it; resume with what callbacks \
+                    remember, give the callback the name that it had in the saved run, go on in the file with `append()`, begin a \
+                    new one beside it with `or_new_file()`, or move it away";
     assert!(cause.contains(expected), "{cause}");
     assert_eq!(folder.files(), before);
     let mut plan = plan_of(to_file().or_new_file());

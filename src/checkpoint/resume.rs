@@ -117,7 +117,8 @@ impl Resume {
         self
     }
 
-    /// Takes the parameters alone: the fields named `parameters`, and those below. The run begins at its beginning.
+    /// Takes the parameters alone: the fields named `parameters`, and those below. The run begins at its beginning, and
+    /// replaces no file that has rows: see [`without_callbacks`](Self::without_callbacks).
     ///
     /// ```
     /// # use callbacks::checkpoint::Resume;
@@ -148,7 +149,9 @@ impl Resume {
         self
     }
 
-    /// Leaves out what callbacks remember, and their periods.
+    /// Leaves out what callbacks remember, and their periods. The positions of their files are among it: a callback that would replace a file
+    /// that has content, such as `Csv`, fails the run. Let it begin a new file with `or_new_file()`, or continue the one that is there with
+    /// `append()`.
     ///
     /// ```
     /// # use callbacks::checkpoint::Resume;

@@ -21,6 +21,8 @@ pub struct Restored {
     pub(super) remarks: Vec<String>,
     /// Whether parts of the saved run were left out on purpose.
     pub(super) is_partial: bool,
+    /// Whether the run writes nothing, so that its sinks are not checked.
+    pub(super) leaves_sinks: bool,
 }
 
 impl Restored {

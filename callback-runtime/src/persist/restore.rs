@@ -88,6 +88,7 @@ impl RunCore<'_> {
         let mut restored = Restored {
             renamed: saved.renamed.clone(),
             is_partial: saved.is_partial,
+            leaves_sinks: saved.leaves_sinks,
             ..Restored::default()
         };
         if let Some(ending @ SavedEnding::Failed(_)) = &saved.ending {
@@ -189,7 +190,7 @@ impl RunCore<'_> {
         for value in &values {
             let Some(mut fields) = saved.take(&value.name) else {
                 let owner = Owner::State(value.clone());
-                if !restored.is_partial {
+                if !restored.leaves_sinks {
                     self.check_absent(&value.name, &owner, restored, error);
                 }
                 if value.is_in(&mut self.state()) {
@@ -235,7 +236,7 @@ impl RunCore<'_> {
                 self.load_callback(persisted, saved, sinks, restored, error);
             } else {
                 let owner = Owner::Callback(persisted.clone());
-                if !restored.is_partial {
+                if !restored.leaves_sinks {
                     self.check_absent(&name, &owner, restored, error);
                 }
                 restored.missing.push(name);

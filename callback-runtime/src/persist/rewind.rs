@@ -77,7 +77,7 @@ pub trait Rewind {
     }
 
     /// Returns an error if what is there cannot go back to the position, such as a file that is shorter or that another run has written. It
-    /// gets `None` if the saved run has no position of the sink, so that the sink does not replace what the saved run may have written
+    /// gets `None` if the saved run has no position of the sink, or is restored in part and without it, so that the sink does not replace what the saved run may have written
     /// under another name. Changes nothing. A run calls this of all sinks before it changes one of them.
     fn check(&mut self, to: Option<&Self::Position>) -> Result<(), BoxError> {
         let _ = to;

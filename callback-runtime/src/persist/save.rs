@@ -75,6 +75,7 @@ impl RunCore<'_> {
             periods: self.periods(),
             ending: None,
             is_partial: false,
+            leaves_sinks: false,
             allows_missing: false,
             renamed: Vec::new(),
             origin: None,

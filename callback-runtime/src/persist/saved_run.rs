@@ -29,6 +29,8 @@ pub struct SavedRun {
     pub(super) renamed: Vec<(String, String)>,
     /// What makes durable what its sinks had written. It is not saved.
     pub(super) syncs: Vec<SinkSync>,
+    /// Whether the run that gets it writes nothing, so that files may be in the way of its sinks. It is not saved.
+    pub(super) leaves_sinks: bool,
     /// Where it comes from, such as the folder of a checkpoint. It is not saved.
     pub(super) origin: Option<String>,
 }
@@ -135,7 +137,8 @@ impl SavedRun {
         self
     }
 
-    /// Leaves out what callbacks remember and their periods, so that they begin anew.
+    /// Leaves out what callbacks remember and their periods, so that they begin anew. What they had written is not replaced: a
+    /// [sink](super::Rewind) that would do that fails the run, unless it begins a new file or continues the one that is there.
     pub fn without_callbacks(mut self) -> Self {
         self.callbacks.clear();
         self.periods = Periods::default();
@@ -190,6 +193,19 @@ impl SavedRun {
             is_partial: true,
             ..Self::default()
         }
+    }
+
+    /// Says that the run that gets this writes nothing along the way, such as an evaluation: what is in the way of its sinks is no error.
+    ///
+    /// ```
+    /// # use callbacks::persist::SavedRun;
+    /// # let saved = SavedRun::default();
+    /// let saved = saved.state_only("Learner").leave_sinks();
+    /// # assert!(saved.scopes().next().is_none());
+    /// ```
+    pub fn leave_sinks(mut self) -> Self {
+        self.leaves_sinks = true;
+        self
     }
 
     /// Keeps the fields of the state that `keeps` accepts: by the name of their value, and their own.

@@ -84,6 +84,7 @@ impl SavedRun {
             ending: ending.transpose()?,
             is_partial: fields.take("partial")?.unwrap_or_default(),
             allows_missing: false,
+            leaves_sinks: false,
             renamed: Vec::new(),
             origin: None,
             syncs: Vec::new(),

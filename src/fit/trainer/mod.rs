@@ -231,7 +231,9 @@ impl<M: Learner> Trainer<M> {
     /// Lets an evaluation or a prediction begin with the learner of the saved run that waits for the next fit, which it returns.
     fn lend_saved_learner(&mut self) -> Option<SavedRun> {
         let saved = self.plan.take_restore()?;
-        self.plan.restore(saved.clone().state_only("Learner"));
+        // Only a fit writes rows, and it continues the files later.
+        let learner = saved.clone().state_only("Learner").leave_sinks();
+        self.plan.restore(learner);
         Some(saved)
     }
 

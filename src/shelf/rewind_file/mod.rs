@@ -23,7 +23,7 @@ use verify::verify;
 ///
 /// A restored run checks that the file is that of the saved run: it has the bytes that the saved run had written, which a checksum tells. It
 /// cuts off what was written later, such as by a process that was killed, and goes on. Any other file, or none, fails the run, and stays
-/// as it is, also if the saved run has no position in it; see [`or_new_file`](Self::or_new_file).
+/// as it is, also if the saved run has no position in it, or is resumed without its callbacks; see [`or_new_file`](Self::or_new_file).
 ///
 /// Write nothing in `on_enter`, which comes before a run is restored. Bytes are handed to the operating system at once; for small pieces wrap
 /// the file into a [`BufWriter`](std::io::BufWriter), which can go back, too. Flush it at `on_exit`.
@@ -149,7 +149,7 @@ impl RewindFile {
     }
 
     /// Begins a new file if a restored run cannot go back: if the file is missing, is shorter than it was, was edited, or belongs to another
-    /// run, or if there is a file of which the saved run has no position. The new file is beside the other one, with a number: `metrics.2.csv` for `metrics.csv`. The outcome of the run has a remark.
+    /// run, or if there is a file in which the saved run, as it is resumed, has no position. The new file is beside the other one, with a number: `metrics.2.csv` for `metrics.csv`. The outcome of the run has a remark.
     ///
     /// ```
     /// use callbacks::persist::Rewind;
@@ -380,5 +380,5 @@ impl Rewind for RewindFile {
 }
 
 /// What to do about a file that a restored run would replace.
-const NO_POSITION: &str = "give the callback the name that it had in the saved run, move the file away, \
-     or begin a new one beside it with `or_new_file()`";
+const NO_POSITION: &str = "resume with what callbacks remember, give the callback the name that it had in the saved run, \
+     go on in the file with `append()`, begin a new one beside it with `or_new_file()`, or move it away";
