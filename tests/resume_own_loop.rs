@@ -212,3 +212,94 @@ fn a_run_that_fails_is_saved_for_inspection_and_not_continued() {
     );
     let _: fn(&Saves) -> SaveAll = Saves::callback;
 }
+
+/// Runs the loop as a session of so many steps. The loop opens no `RUN`: the session does.
+fn session(total: u64, from: Option<SavedRun>) -> (Done, callbacks::Outcome) {
+    let saves = Saves::default();
+    let mut plan = Plan::<Relax>::new();
+    plan.add(saves.callback()).weight(callbacks::weight::LAST);
+    if let Some(saved) = from {
+        plan.restore(saved);
+    }
+    let session = plan.session().start().unwrap();
+    for step in session.each(Relax::STEP, session.rounds(total)) {
+        session.log("size", f64::from(u32::try_from(step).unwrap()));
+    }
+    let (_, state, outcome) = session.into_parts();
+    let rest = format!("{:?}", state.get::<Step>());
+    (done(&saves, &outcome, &rest), outcome)
+}
+
+const ALL_MADE: &str = "the saved run had made all rounds: nothing was left to do";
+
+#[test]
+fn a_session_that_is_done_ends_its_run_again() {
+    assert_cuts_leave_no_trace("a session", &|saved| session(6, saved).0);
+    let (whole, _) = session(6, None);
+    for (nth, (_, saved)) in whole.runs.iter().enumerate() {
+        let saved: SavedRun = serde_json::from_str(saved).unwrap();
+        for total in [1, 6, 9] {
+            let (_, outcome) = session(total, Some(saved.clone()));
+            assert!(outcome.is_finished(), "{nth} of {total}: {outcome}");
+            let is_done = nth as u64 + 1 >= total;
+            let text = outcome.to_string();
+            assert_eq!(text.contains(ALL_MADE), is_done, "{nth} of {total}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_was_stopped_at_its_last_round_stops_again() {
+    let run = |from: Option<SavedRun>| {
+        let saves = Saves::default();
+        let mut plan = Plan::<Relax>::new();
+        plan.on(Relax::after_step, |step: &Step| {
+            if step.get() == 4 {
+                Flow::stop("four")
+            } else {
+                Flow::Continue
+            }
+        });
+        plan.add(saves.callback()).weight(callbacks::weight::LAST);
+        if let Some(saved) = from {
+            plan.restore(saved);
+        }
+        let session = plan.session().start().unwrap();
+        for _ in session.each(Relax::STEP, session.rounds(4)) {}
+        let outcome = session.finish();
+        done(&saves, &outcome, &outcome.stopped().unwrap().to_string())
+    };
+    assert_cuts_leave_no_trace("a stop at the end", &run);
+}
+
+#[test]
+fn a_loop_that_is_done_says_so_once() {
+    let (whole, outcome) = relaxed(&|_| {}, None);
+    assert!(!outcome.to_string().contains(ALL_MADE), "{outcome}");
+    for (nth, (_, saved)) in whole.runs.iter().enumerate() {
+        let saved = serde_json::from_str(saved).unwrap();
+        let (_, outcome) = relaxed(&|_| {}, Some(saved));
+        let says = outcome.to_string().matches(ALL_MADE).count();
+        assert_eq!(says, usize::from(nth == 5), "{nth}: {outcome}");
+    }
+    // A loop in two halves, of which the second begins where the first has made all rounds.
+    let saved = serde_json::from_str(&whole.runs[2].1).unwrap();
+    let mut plan = Plan::<Relax>::new();
+    plan.persist::<Vec<f64>>("positions");
+    plan.restore(saved);
+    let mut state = State::new();
+    state.insert(vec![8.0]);
+    let outcome = plan.run(&mut state, |run| {
+        run.scope(Relax::RUN, |run| {
+            for _ in run.rounds(6).chain(run.rounds(0)) {
+                run.scope(Relax::STEP, |_| Ok(()))?;
+            }
+            assert!(run.rounds(6).is_empty());
+            Ok(())
+        })
+        .map(drop)
+    });
+    let outcome = outcome.unwrap();
+    assert!(outcome.is_finished(), "{outcome}");
+    assert!(!outcome.to_string().contains(ALL_MADE), "{outcome}");
+}

@@ -136,6 +136,9 @@ impl RunCore<'_> {
         restored: &mut Restored,
         error: &mut RestoreError,
     ) {
+        if !saved.is_empty() {
+            self.run_state.note_saved_rounds();
+        }
         let mut saved = Named::new(saved);
         for (name, counter) in self.named_counters() {
             let Some(count) = saved.take(&name) else {

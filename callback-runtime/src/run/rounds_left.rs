@@ -9,7 +9,8 @@ use std::ops::Range;
 
 impl<L: Rounds> Run<'_, L> {
     /// Returns the rounds that are left until `total` are made, counted from 0: `0..total`, or fewer in a run that was resumed, whose counter
-    /// begins at the round of the saved run. Write it where a loop that is never resumed has `0..total`.
+    /// begins at the round of the saved run. Write it where a loop that is never resumed has `0..total`. If the saved run had made them all, none is
+    /// left, and the outcome has a remark.
     ///
     /// ```
     /// use callbacks::prelude::*;
@@ -37,7 +38,10 @@ impl<L: Rounds> Run<'_, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn rounds(&mut self, total: u64) -> Range<u64> {
-        rounds_left::<L>(&self.state(), total)
+        let left = rounds_left::<L>(&self.state(), total);
+        let is_done = total > 0 && left.is_empty();
+        self.core.run_state.end_saved_rounds(is_done);
+        left
     }
 }
 
@@ -54,8 +58,8 @@ impl<L: Rounds> Session<'_, L> {
     /// # Ok::<(), PlanError>(())
     /// ```
     pub fn rounds(&self, total: u64) -> Range<u64> {
-        let left = self.with_state(|state| rounds_left::<L>(&state, total));
-        left.unwrap_or(total..total)
+        let run = self.run();
+        run.map_or(total..total, |mut run| run.call(|run| run.rounds(total)))
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct ColdState {
     reopen: Vec<ScopeId>,
     /// The flow that stopped the saved run, which stops this one when its scopes are open again.
     saved_stop: Option<PendingFlow>,
+    /// Whether the run continues the counters of a saved one, and the loop has not asked for its rounds since.
+    has_saved_rounds: bool,
     /// What the loop remarks.
     pub(crate) remarks: Vec<Remark>,
     /// The saves that are asked for, and when the run is saved without being asked.
@@ -281,4 +283,28 @@ impl RunState {
         }
         Some(next)
     }
+
+    /// Returns the outermost scope of a saved run, if it alone was open and the loop has opened none.
+    pub(crate) fn outermost_to_reopen(&self) -> Option<ScopeId> {
+        match self.cold.reopen[..] {
+            [outermost] if self.open.is_empty() && !self.is_interrupted() => Some(outermost),
+            _ => None,
+        }
+    }
+
+    /// Notes that the counters of a saved run are loaded.
+    pub(crate) fn note_saved_rounds(&mut self) {
+        self.cold.has_saved_rounds = true;
+    }
+
+    /// Notes that the loop asks for its rounds. The first time, remarks that none is left, if a saved run had made them all.
+    pub(crate) fn end_saved_rounds(&mut self, is_done: bool) {
+        if std::mem::take(&mut self.cold.has_saved_rounds) && is_done {
+            Remark::add(ALL_MADE.to_owned(), &mut self.cold.remarks);
+        }
+    }
 }
+
+/// What is remarked of a run that had nothing left to do.
+const ALL_MADE: &str = "the saved run had made all rounds: nothing was left to do; to go on, ask for more of them, and for another run give \
+     another directory";

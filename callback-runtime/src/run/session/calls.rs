@@ -32,7 +32,7 @@ impl<L: Loop> Session<'_, L> {
     }
 
     /// Returns the run between two calls; `None` if it is in use, which fails the run later.
-    pub(super) fn run(&self) -> Option<RefMut<'_, OwnedRun<L>>> {
+    pub(in crate::run) fn run(&self) -> Option<RefMut<'_, OwnedRun<L>>> {
         let run = self.run.try_borrow_mut().ok();
         if run.is_none() {
             self.misuse.set(Some(
@@ -93,6 +93,18 @@ impl<L: Loop> Session<'_, L> {
         self.call(|run| {
             // If a handler interrupts the run, the session has no rounds.
             let _ = nesting::begin_outermost(&mut run.core, scope.id());
+        });
+    }
+
+    /// Opens the outermost scope of a saved run whose loop has no round left: no scope inside has opened it, and the session ends it.
+    pub(super) fn reopen_outermost(&self) {
+        self.call(|run| {
+            let run = &mut run.core;
+            if let Some(scope) = run.run_state.outermost_to_reopen() {
+                run.run_state.end_saved_rounds(true);
+                // The session ends, whatever interrupts the run.
+                let _ = nesting::begin_outermost(run, scope);
+            }
         });
     }
 

@@ -395,6 +395,7 @@ impl<'m, L: Loop> Session<'m, L> {
     /// ```
     pub fn into_parts(self) -> (Plan<L>, State, Outcome) {
         self.report_misuse();
+        self.reopen_outermost();
         let mut run = self.run.borrow_mut();
         let outcome = run.end(&self.lent);
         let (plan, state) = run.take_parts();
