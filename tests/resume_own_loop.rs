@@ -198,9 +198,15 @@ fn a_run_that_fails_is_saved_for_inspection_and_not_continued() {
     assert!(saved.state("positions").is_some());
 
     let (_, outcome) = relaxed(&|_| {}, Some(saved.clone()));
-    let failed = outcome.failed().unwrap().to_string();
+    let failed = outcome.to_string();
     assert!(
-        failed.contains("it diverges") && failed.contains("saved before"),
+        failed.starts_with("failed in the restore: the saved run cannot be restored: "),
+        "{failed}"
+    );
+    let advice = "continue from one that was saved before, or take the parameters of this one alone, with `.weights_only()` of \
+                  `Resume` or `.parameters_only()` of `SavedRun`";
+    assert!(
+        failed.contains("it diverges") && failed.contains(advice),
         "{failed}"
     );
     // This loop names nothing `parameters`.

@@ -29,7 +29,7 @@ use std::sync::Arc;
 /// ```
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The origin of a stop or a failure: a callback at a breakpoint, or the loop itself.
+/// The origin of a stop or a failure: a callback at a breakpoint, the loop itself, or the restore of a saved run.
 ///
 /// Its text names the callback, the breakpoint, the line of the handler, and the line that attached the callback:
 /// `Log at on_epoch_end (src/log.rs:8, attached at src/main.rs:12)`. It names one line if the two are the same, as for a closure, and only
@@ -57,6 +57,8 @@ pub struct Origin {
     location: Option<Location>,
     /// The call that attached the callback.
     attached_at: Option<Location>,
+    /// Whether no callback and no loop is the origin, but a saved run that could not be restored.
+    is_restore: bool,
 }
 
 impl Origin {
@@ -72,6 +74,7 @@ impl Origin {
             at: Some(at),
             location: Some(location),
             attached_at: Some(attached_at),
+            is_restore: false,
         }
     }
 
@@ -82,6 +85,7 @@ impl Origin {
             at: Some(at),
             location: None,
             attached_at: None,
+            is_restore: false,
         }
     }
 
@@ -92,10 +96,19 @@ impl Origin {
             at: None,
             location: None,
             attached_at: None,
+            is_restore: false,
         }
     }
 
-    /// Returns the name of the callback; `None` for the loop itself.
+    /// The restore of a saved run, before the loop begins.
+    pub(crate) fn of_restore() -> Self {
+        Self {
+            is_restore: true,
+            ..Self::of_loop()
+        }
+    }
+
+    /// Returns the name of the callback; `None` for the loop itself, and for a saved run that cannot be restored.
     pub fn callback(&self) -> Option<&str> {
         self.callback.as_deref()
     }
@@ -130,6 +143,9 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_restore {
+            return f.write_str("the restore");
+        }
         let (Some(callback), Some(at)) = (&self.callback, &self.at) else {
             return f.write_str("the loop itself");
         };

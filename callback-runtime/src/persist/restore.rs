@@ -77,7 +77,7 @@ impl RunCore<'_> {
             }
             Err(error) => {
                 let cause = Cause::Error(Box::new(error));
-                let _ = self.run_state.fail(Fault::new(Origin::of_loop(), cause));
+                let _ = self.run_state.fail(Fault::new(Origin::of_restore(), cause));
                 Err(Break::PENDING)
             }
         }
@@ -93,7 +93,8 @@ impl RunCore<'_> {
         };
         if let Some(ending @ SavedEnding::Failed(_)) = &saved.ending {
             error.push(format!(
-                "the saved run {ending}; continue from one that was saved before, or take `parameters_only` of this one"
+                "the saved run {ending}; continue from one that was saved before, or take the parameters of this one alone, with \
+                 `.weights_only()` of `Resume` or `.parameters_only()` of `SavedRun`"
             ));
         }
         if saved.is_partial && saved.callbacks.is_empty() && saved.state.is_empty() {
