@@ -5,7 +5,7 @@ use super::{Element, Fields, SavedTensor, SavedValue, SavedValueError};
 
 impl Fields<'_> {
     /// Saves an array of numbers under its name, or loads it. The elements are copied as bytes, exact to the bit. Type and shape must be
-    /// those that were saved.
+    /// those that were saved: another shape fails the run that loads it.
     ///
     /// ```
     /// # use callbacks::persist::Fields;

@@ -194,7 +194,9 @@ impl<'a> Fields<'a> {
         matches!(self.direction, Direction::Save { .. })
     }
 
-    /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it.
+    /// Saves a field under its name, or loads it. A field that was not saved keeps its value, and the report of the restored run names it. The
+    /// value that is loaded replaces the one that is there: a vector takes the length that was saved. [`tensor`](Self::tensor) refuses numbers
+    /// of another shape.
     pub fn field<T: Savable>(&mut self, name: &str, value: &mut T) {
         self.field_with(
             name,
