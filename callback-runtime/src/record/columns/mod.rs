@@ -27,8 +27,8 @@ impl Record {
     ///     record
     /// });
     /// let saved = Record::save_rounds(&records)?;
-    /// assert!(saved.to_string().contains("{\"loss\": {\"number\": [0.5, 0.25, 0.125]}}"));
-    /// assert_eq!(Record::load_rounds(saved, "epoch")?, records);
+    /// let loaded = Record::load_rounds(saved, "epoch")?;
+    /// assert_eq!(loaded[1].get("loss"), Some(0.25));
     /// # Ok::<(), callbacks::persist::SavedValueError>(())
     /// ```
     pub fn save_rounds<'r>(
