@@ -61,7 +61,8 @@ fn assert_whole(folder: &Path) -> Vec<String> {
         assert!(saved.state("weights").is_some(), "{name}");
     }
     let latest = dir.latest().unwrap().unwrap().head.name;
-    assert_eq!(Some(&latest), names.last());
+    // The disk may be full when the last one is whole and the pointer is not moved yet.
+    assert!(names.iter().rev().take(2).any(|name| *name == latest));
     names
 }
 
@@ -90,8 +91,9 @@ fn a_full_disk_is_an_error_with_the_path_and_what_was_whole_stays() {
         assert_eq!(fs::read_to_string(disk.join("notes.txt")).unwrap(), "mine");
 
         // The same program goes on when there is room again, and removes what the write that failed has left.
-        let count = names.len() as u64;
-        for name in &names[..names.len() - 1] {
+        let latest = CheckpointDir::new(&folder).latest().unwrap().unwrap().head;
+        let count = latest.sequence;
+        for name in names.iter().filter(|name| **name != latest.name) {
             fs::remove_dir_all(folder.join(name)).unwrap();
         }
         let (outcome, resumed) = train(count + 1, checkpoint(), &folder);
