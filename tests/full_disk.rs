@@ -51,7 +51,7 @@ fn assert_failed_in(folder: &Path, outcome: &Outcome, remedy: &str) -> ErrorKind
     error.kind()
 }
 
-/// The checkpoints that are whole, of which the last is the latest.
+/// The checkpoints that are whole; one of the last two is the latest.
 fn assert_whole(folder: &Path) -> Vec<String> {
     let dir = CheckpointDir::new(folder);
     let listed = dir.list().unwrap().complete;

@@ -130,7 +130,7 @@ proptest! {
     }
 }
 
-/// Saves so many epochs with three metrics, of which one is missing in each tenth.
+/// Saves so many epochs with three metrics; one is missing in each tenth epoch.
 fn history(epochs: u32) -> SavedRun {
     let records = (1..=epochs).map(|epoch| {
         let mut record = Record::default();

@@ -223,7 +223,7 @@ struct ToList {
 
 /// The elements of a sequence so far.
 enum Elements {
-    /// None, or elements of which one cannot be in an array.
+    /// No elements, or elements that do not fit into one array.
     Values(Vec<SavedValue>),
     Array(NumberArray),
 }
