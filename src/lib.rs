@@ -64,6 +64,7 @@ mod require;
 pub mod schedule;
 mod settings;
 pub mod shelf;
+mod unsupported_sync;
 pub mod weight;
 
 pub use attach::Attach;

@@ -1,5 +1,6 @@
 //! The file operations that checkpoints consist of, so that a test can let each of them fail.
 
+use crate::unsupported_sync::ignore_unsupported;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -89,11 +90,7 @@ impl FileSystem for Disk {
         if cfg!(windows) {
             return Ok(());
         }
-        match fs::File::open(path)?.sync_all() {
-            // Some file systems keep no names for longer than a process, or write them in order.
-            Err(error) if is_unsupported(&error) => Ok(()),
-            synced => synced,
-        }
+        ignore_unsupported(fs::File::open(path)?.sync_all())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -144,14 +141,6 @@ impl FileSystem for Disk {
             Found::Other
         }))
     }
-}
-
-fn is_unsupported(error: &io::Error) -> bool {
-    let kind = error.kind();
-    matches!(
-        kind,
-        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
-    )
 }
 
 impl NewFile for fs::File {

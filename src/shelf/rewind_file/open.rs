@@ -1,6 +1,7 @@
 //! Opens files to write at their end, and cuts them off.
 
 use crate::shelf::replace::kind_name;
+use crate::unsupported_sync::ignore_unsupported;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -34,21 +35,6 @@ pub(super) fn sync(path: &Path, file: &File, is_new: bool) -> io::Result<()> {
     // A folder that cannot be read has no name that can be made durable.
     File::open(here.unwrap_or(folder))
         .map_or(Ok(()), |folder| ignore_unsupported(folder.sync_all()))
-}
-
-/// Some file systems keep nothing for longer than a process.
-fn ignore_unsupported(synced: io::Result<()>) -> io::Result<()> {
-    match synced {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
-            ) =>
-        {
-            Ok(())
-        }
-        synced => synced,
-    }
 }
 
 /// Returns the error of a file that cannot be written. Leaves the file as it is, and creates none.
